@@ -1,0 +1,137 @@
+"""What the tool says: findings, the places they point at, and problems (what could not be analysed)."""
+
+import hashlib
+from enum import StrEnum
+
+import msgspec
+
+
+class Severity(StrEnum):
+    """How bad it is if it is true. Belongs to the rule."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Confidence(StrEnum):
+    """How sure the tool is that it is true. Belongs to the finding."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Mode(StrEnum):
+    """The audience of a rule: whom it is worth telling."""
+
+    DEFAULT = "default"
+    ADVANCED = "advanced"
+    ELITE = "elite"
+
+
+SEVERITY_ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+CONFIDENCE_ORDER = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+MODE_ORDER = (Mode.DEFAULT, Mode.ADVANCED, Mode.ELITE)
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A region of a file: `path` relative to the scan root with forward slashes, lines and columns 1-based.
+
+    Columns count code points; `end_column` is the column after the last character.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One stop on the way of a value, from its source to the place where it does harm."""
+
+    place: Place
+    note: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to mend. Secrets are already redacted in every text of it.
+
+    `message` names the variables and calls of this code; `fix` says how to mend this code.
+    `symbol` is the enclosing function or class (dotted) or route, `code` the source line of `place`,
+    `anchor` the normalised code of the finding: with `rule` and `path` they make the line-free fingerprint.
+    """
+
+    rule: str
+    place: Place
+    message: str
+    fix: str
+    confidence: Confidence
+    symbol: str
+    code: str
+    anchor: str
+    steps: tuple[Step, ...] = ()
+    related: tuple[Step, ...] = ()
+
+    def fingerprint(self) -> str:
+        """32 hex digits that stay the same when lines move or code is reindented (`backendAudit/v1`)."""
+        parts = "\x00".join((self.rule, self.place.path, self.symbol, self.anchor))
+        return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class ProblemKind(StrEnum):
+    """Why something could not be analysed."""
+
+    UNREADABLE = "unreadable"
+    DECODING = "decoding"
+    SYNTAX = "syntax"
+    TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+    TIMEOUT = "timeout"
+    CRASH = "crash"
+    SEMGREP = "semgrep"
+    CACHE = "cache"
+    RULES = "rules"
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """Something that could not be analysed. `path` is empty when it concerns the whole scan.
+
+    With `incomplete` false it is only told (the cache was rebuilt); with true the verdict is INCOMPLETE.
+    """
+
+    path: str
+    line: int  # 1-based; 0 when the whole file is meant
+    kind: ProblemKind
+    message: str
+    incomplete: bool = True
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """A finding that an ignore comment covers, with the comment's reason."""
+
+    finding: Finding
+    reason: str
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True):
+    """Files that were passed over by design, counted by reason ("tests", "vendored", "binary", "larger than 1 MiB")."""
+
+    reason: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a scan has to say. Findings are sorted by path, line, column, rule."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    files: int = 0  # judged
+    lines: int = 0  # in them
+    below: int = 0  # findings under --min-confidence, not listed
+    hidden_by_mode: int = 0
