@@ -1,0 +1,90 @@
+"""Checks: one module a rule, called like the rule's id with underscores; discovery finds them, nothing registers them.
+
+A check is a generator function with the decorator `@check(rule_id)`. The annotation of its first parameter says what it asks for:
+
+* a `Concept` class of `flow/concepts.py`: called for each occurrence, after flow; one parameter.
+* an IR node class (`ir.Try`, `ir.Function`, …) : called for each such node of each judged file, before link, in the worker
+  process; second parameter `FileView`. For judgements that one file alone can carry.
+* `secrets.Candidate`: called for each literal that may be a secret, of any language; second parameter none.
+"""
+
+import importlib
+import pkgutil
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from backend_audit import ir
+from backend_audit.finding import Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A stop on a value's way, as checks and flow state it: a node of the file `path`, and a note."""
+
+    path: str
+    at: int
+    end: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What a check says: the node (or the offsets) to point at, what is wrong in this code, how to mend this code.
+
+    `anchor` replaces the source text in the fingerprint (for secrets: something that does not reveal them), `redact` lists
+    offset ranges whose text must never be shown.
+    """
+
+    node: ir.Node | None = None
+    at: int = -1
+    end: int = -1
+    message: str
+    fix: str
+    confidence: Confidence = Confidence.HIGH
+    steps: tuple[Mark, ...] = ()
+    related: tuple[Mark, ...] = ()
+    anchor: str | None = None
+    redact: tuple[tuple[int, int], ...] = ()
+
+    def span(self) -> tuple[int, int]:
+        """Start and end offset of the place to point at."""
+        return (self.at, self.end) if self.node is None else (self.node.at, self.node.end)
+
+
+CheckFunction: typing.TypeAlias = Callable[..., Iterator[Alert]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    rule: str
+    subject: type
+    function: CheckFunction
+
+
+_found: dict[str, list[Check]] = {}
+
+
+def check(rule: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Declare the decorated generator a check of `rule`; its first parameter's annotation is its subject."""
+
+    def declare(function: CheckFunction) -> CheckFunction:
+        hints = typing.get_type_hints(function)
+        hints.pop("return", None)
+        subject = next(iter(hints.values()))
+        subjects = typing.get_args(subject) or (subject,)
+        for one in subjects:
+            _found.setdefault(rule, []).append(Check(rule, one, function))
+        return function
+
+    return declare
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check of this package, by rule id; importing the modules is what finds them."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}")
+    return tuple(one for rule in sorted(_found) for one in _found[rule])

@@ -1,0 +1,1 @@
+"""Values, library models, concepts, and the interpreter that follows data through functions."""

@@ -1,0 +1,271 @@
+"""Concepts: what code does, whatever library it does it with. Models and frameworks produce them, checks consume them.
+
+A concept's fields are its roles. `Operand | None` fields are arguments (None: not given); `str` and `bool` fields are
+constants that the model row states. `site` says where. A role's meaning stands beside it.
+"""
+
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+from backend_audit.flow.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An argument: what it may be, and the expression that stands in the code (None for a default or a `**kwargs` entry)."""
+
+    value: Value
+    node: ir.Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a concept occurs: the module's path, the node to point at, the callee as an API path and as written."""
+
+    path: str
+    node: ir.Node
+    api: str
+    written: str
+    symbol: str  # enclosing function or class, dotted; "" at module level
+    call: ir.Call | None = None
+    args: tuple[tuple[str, Operand], ...] = field(default=())  # every argument: ("0", …), ("name", …), ("*", …), ("**", …)
+
+    def arg(self, name: str) -> Operand | None:
+        """The argument called `name` (or at the position written as a number), if given."""
+        return next((operand for key, operand in self.args if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class SqlExecution(Concept):
+    """A statement, or a fragment of one, reaches a database or a query builder as SQL text."""
+
+    statement: Operand | None = None
+    parameters: Operand | None = None
+    marker: str = ""  # the driver's placeholder: "?", "%s", "$1", ":name"
+    fragment: bool = False  # a piece such as an ORDER BY string, not a whole statement
+    guess: bool = False  # nothing is known about the receiver: only a statement that reads like SQL counts
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord(Concept):
+    """Data is written where people and machines keep it: a log, standard output, an error tracker."""
+
+    message: Operand | None = None
+    sink: str = "log"  # log, print, tracker
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest(Concept):
+    """An HTTP (or other network) request leaves the process."""
+
+    url: Operand | None = None
+    verify: Operand | None = None  # TLS verification: False or CERT_NONE switches it off
+    timeout: Operand | None = None
+    waits_forever: bool = False  # without a time-out the library waits without end
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClient(Concept):
+    """A client object with defaults for its requests (session, connection pool)."""
+
+    verify: Operand | None = None
+    timeout: Operand | None = None
+    waits_forever: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TlsContext(Concept):
+    """A TLS context or socket is made, or one of its settings is written (then `setting` names it)."""
+
+    setting: str = ""  # verify_mode, check_hostname, unverified, protocol, ciphers, minimum_version
+    value: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HashComputation(Concept):
+    """A digest is computed. `algorithm` by the row, or by `name` when it is an argument."""
+
+    algorithm: str = ""  # lower case: md5, sha1, sha256, …
+    name: Operand | None = None
+    data: Operand | None = None
+    usedforsecurity: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHash(Concept):
+    """A password is hashed by a key derivation or password scheme."""
+
+    scheme: str = ""
+    name: Operand | None = None
+    rounds: Operand | None = None
+    password: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CipherUse(Concept):
+    """A cipher, or a mode of one, is set up."""
+
+    algorithm: str = ""  # lower case: des, 3des, rc4, blowfish, aes …; "" when only the mode is given
+    mode: str = ""  # lower case: ecb, cbc, gcm, …
+    mode_value: Operand | None = None
+    key: Operand | None = None
+    iv: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGeneration(Concept):
+    """An asymmetric key is generated."""
+
+    algorithm: str = ""  # rsa, dsa, ec
+    bits: Operand | None = None
+    curve: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RandomValue(Concept):
+    """A value is drawn from a generator that an attacker can predict (`random.random`); see `target` for what it is for."""
+
+    target: str = ""  # the name it is assigned to, the keyword it is passed as, or the function that returns it; "" if none
+    bits: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JwtDecode(Concept):
+    token: Operand | None = None
+    key: Operand | None = None
+    algorithms: Operand | None = None
+    options: Operand | None = None
+    verify: Operand | None = None
+    unverified: bool = False  # the function never verifies
+
+
+@dataclass(frozen=True, slots=True)
+class JwtEncode(Concept):
+    payload: Operand | None = None
+    key: Operand | None = None
+    algorithm: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CookieWrite(Concept):
+    """A cookie is set on a response (or configured). A missing role takes the framework's default."""
+
+    name: Operand | None = None
+    value: Operand | None = None
+    secure: Operand | None = None
+    httponly: Operand | None = None
+    samesite: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorsPolicy(Concept):
+    origins: Operand | None = None
+    origin_regex: Operand | None = None
+    credentials: Operand | None = None
+    default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRun(Concept):
+    """A server starts to listen in this code."""
+
+    host: Operand | None = None
+    debug: Operand | None = None
+    address: Operand | None = None  # a (host, port) pair
+    kind: str = "server"  # server, application (framework development server), socket
+
+
+@dataclass(frozen=True, slots=True)
+class AppCreation(Concept):
+    """A web application object is created."""
+
+    debug: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Concept):
+    """A named setting of an application gets a value: a module constant of a settings module, `app.config["X"] = …`."""
+
+    name: str = ""
+    value: Operand | None = None
+    framework: str = ""  # django, flask, …
+
+
+@dataclass(frozen=True, slots=True)
+class Deserialization(Concept):
+    """Bytes or text become objects by a format that can run code."""
+
+    data: Operand | None = None
+    loader: Operand | None = None  # yaml's Loader=
+    safe_loaders: str = ""  # API paths that make it safe, separated by spaces
+    allow: Operand | None = None  # torch's weights_only=, numpy's allow_pickle=
+    format: str = ""  # pickle, yaml, marshal, …
+
+
+@dataclass(frozen=True, slots=True)
+class XmlParsing(Concept):
+    data: Operand | None = None
+    parser: Operand | None = None
+    resolve_entities: Operand | None = None
+    no_network: Operand | None = None
+    default_unsafe: bool = False  # resolves external entities unless told otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class TempFile(Concept):
+    """A temporary name that another process can take first."""
+
+    name: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePermission(Concept):
+    path: Operand | None = None
+    mode: Operand | None = None
+    kind: str = "chmod"  # chmod, umask, create
+
+
+@dataclass(frozen=True, slots=True)
+class HostKeyPolicy(Concept):
+    """How an SSH client treats unknown host keys."""
+
+    policy: Operand | None = None
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateEngine(Concept):
+    """A template environment is made."""
+
+    autoescape: Operand | None = None
+    default_escapes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpawn(Concept):
+    """A background task starts; `used` says whether its handle is kept, awaited or given a callback."""
+
+    task: Operand | None = None
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand(Concept):
+    """An operating-system command is run."""
+
+    command: Operand | None = None
+    shell: Operand | None = None
+    always_shell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Concept):
+    """Two values are compared for equality; made by the interpreter where one of them is secret."""
+
+    left: Operand | None = None
+    right: Operand | None = None

@@ -1,0 +1,1 @@
+"""Modules to a project: imports, classes, functions, what a name means."""

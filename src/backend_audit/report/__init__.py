@@ -1,0 +1,1 @@
+"""From a `Report` to what people and machines read."""

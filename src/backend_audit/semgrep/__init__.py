@@ -1,0 +1,1 @@
+"""The one Semgrep process of a scan: YAML rules to findings."""
