@@ -29,6 +29,8 @@ class Site:
     symbol: str  # enclosing function or class, dotted; "" at module level
     call: ir.Call | None = None
     args: tuple[tuple[str, Operand], ...] = field(default=())  # every argument: ("0", …), ("name", …), ("*", …), ("**", …)
+    function: ir.Function | None = None  # the innermost function around `node`
+    module: ir.Module | None = None  # the file it stands in; checks read it to see what a value is used for
 
     def arg(self, name: str) -> Operand | None:
         """The argument called `name` (or at the position written as a number), if given."""
@@ -65,6 +67,7 @@ class OutgoingRequest(Concept):
 
     url: Operand | None = None
     verify: Operand | None = None  # TLS verification: False or CERT_NONE switches it off
+    insecure: Operand | None = None  # the opposite: True switches verification off
     timeout: Operand | None = None
     waits_forever: bool = False  # without a time-out the library waits without end
 
@@ -74,16 +77,18 @@ class HttpClient(Concept):
     """A client object with defaults for its requests (session, connection pool)."""
 
     verify: Operand | None = None
+    insecure: Operand | None = None  # the opposite: True switches verification off
     timeout: Operand | None = None
     waits_forever: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TlsContext(Concept):
-    """A TLS context or socket is made, or one of its settings is written (then `setting` names it)."""
+    """A TLS context or socket is made, used, or one of its settings is given (then `setting` names it)."""
 
-    setting: str = ""  # verify_mode, check_hostname, unverified, protocol, ciphers, minimum_version
-    value: Operand | None = None
+    setting: str = ""  # verify_mode, check_hostname, unverified, protocol, ciphers, minimum_version, options, use
+    value: Operand | None = None  # what is set; for "use" the context
+    operator: str = ""  # of an augmented write: "|" for `options |= …`, "&" for `options &= …`
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ class CipherUse(Concept):
 
     algorithm: str = ""  # lower case: des, 3des, rc4, blowfish, aes …; "" when only the mode is given
     mode: str = ""  # lower case: ecb, cbc, gcm, …
+    default_mode: str = ""  # what applies when `mode_value` is not given
     mode_value: Operand | None = None
     key: Operand | None = None
     iv: Operand | None = None
@@ -122,6 +128,7 @@ class KeyGeneration(Concept):
     """An asymmetric key is generated."""
 
     algorithm: str = ""  # rsa, dsa, ec
+    kind: Operand | None = None  # the algorithm when it is an argument
     bits: Operand | None = None
     curve: Operand | None = None
 
@@ -160,6 +167,11 @@ class CookieWrite(Concept):
     secure: Operand | None = None
     httponly: Operand | None = None
     samesite: Operand | None = None
+    max_age: Operand | None = None
+    session: bool = False  # configures the framework's own session cookie, not one of the application's
+    default_secure: bool = False
+    default_httponly: bool = False
+    default_samesite: str = ""  # "lax", "strict" or "" (none is sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,8 @@ class CorsPolicy(Concept):
     origin_regex: Operand | None = None
     credentials: Operand | None = None
     default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
+    allow_all: Operand | None = None  # a switch that allows every origin
+    default_credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +227,13 @@ class XmlParsing(Concept):
     parser: Operand | None = None
     resolve_entities: Operand | None = None
     no_network: Operand | None = None
+    load_dtd: Operand | None = None
+    huge_tree: Operand | None = None
     default_unsafe: bool = False  # resolves external entities unless told otherwise
+    kind: str = "parse"  # parse (reads data), parser (makes one), feature (`feature` is set to `value`)
+    feature: Operand | None = None
+    value: Operand | None = None
+    expands: bool = False  # expands internal entities without limit of its own (billion laughs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +241,8 @@ class TempFile(Concept):
     """A temporary name that another process can take first."""
 
     name: Operand | None = None
+    mode: Operand | None = None
+    fixed: bool = False  # opens the file called `name`: bad only when that is a fixed name in a shared directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +266,8 @@ class TemplateEngine(Concept):
 
     autoescape: Operand | None = None
     default_escapes: bool = False
+    filters: Operand | None = None  # mako's default_filters
+    kind: str = "environment"  # environment, template (made from a string, outside of an environment)
 
 
 @dataclass(frozen=True, slots=True)
