@@ -206,6 +206,7 @@ class Setting(Concept):
     """A named setting of an application gets a value: a module constant of a settings module, `app.config["X"] = …`."""
 
     name: str = ""
+    key: Operand | None = None  # the name when it is written in the code
     value: Operand | None = None
     framework: str = ""  # django, flask, …
 
