@@ -78,6 +78,7 @@ class HttpClient(Concept):
 
     verify: Operand | None = None
     insecure: Operand | None = None  # the opposite: True switches verification off
+    hostname: Operand | None = None  # whether the certificate must be for this host: False switches that off
     timeout: Operand | None = None
     waits_forever: bool = False
 
@@ -89,6 +90,7 @@ class TlsContext(Concept):
     setting: str = ""  # verify_mode, check_hostname, unverified, protocol, ciphers, minimum_version, options, use
     value: Operand | None = None  # what is set; for "use" the context
     operator: str = ""  # of an augmented write: "|" for `options |= …`, "&" for `options &= …`
+    default: str = ""  # API path that applies when `value` is not given
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class HashComputation(Concept):
     name: Operand | None = None
     data: Operand | None = None
     usedforsecurity: Operand | None = None
+    hasher: Operand | None = None  # the hash object that `data` is fed to, where it was made before
+    keyed: bool = False  # HMAC: collisions do not break it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class PasswordHash(Concept):
     scheme: str = ""
     name: Operand | None = None
     rounds: Operand | None = None
+    minimum: str = ""  # the least number of rounds that still counts, in digits
+    salt: Operand | None = None
     password: Operand | None = None
 
 
