@@ -13,7 +13,7 @@ import msgspec
 from backend_audit.source import Language
 
 
-class Node(msgspec.Struct, array_like=True, tag=True, gc=False, eq=False):
+class Node(msgspec.Struct, array_like=True, tag=True, tag_field="t", gc=False, eq=False):
     at: int
     end: int
 
@@ -24,11 +24,12 @@ class Node(msgspec.Struct, array_like=True, tag=True, gc=False, eq=False):
 class Const(Node):
     """A literal. `kind`: none, bool, int, float, complex, str, bytes, ellipsis, regex.
 
-    An int beyond 64 bits, a complex and a regular expression keep their source text as `value`.
+    An int beyond 64 bits, a complex and a regular expression keep their source text as `value`; bytes are a str of their
+    octets (latin-1), since msgspec tells str and bytes apart only by type.
     """
 
     kind: str
-    value: None | bool | int | float | str | bytes
+    value: None | bool | int | float | str
 
 
 class Name(Node):

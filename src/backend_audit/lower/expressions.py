@@ -1,0 +1,333 @@
+"""LibCST expressions, parameters and patterns to IR."""
+
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from backend_audit import ir
+from backend_audit.lower import strings
+from backend_audit.lower.positions import Positions
+
+_INT_LIMIT = 2**63
+_MAX_DIGITS = 4_000  # int() refuses longer texts
+
+
+class PythonExpressions:
+    """Lowers expressions; `saw_yield` says whether the function under way is a generator."""
+
+    def __init__(self, positions: Positions) -> None:
+        self.positions = positions
+        self.saw_yield = False
+
+    def expr(self, node: cst.BaseExpression) -> ir.Expr:
+        return _EXPRESSIONS[type(node)](self, node)
+
+    def optional(self, node: cst.BaseExpression | None) -> ir.Expr | None:
+        return None if node is None else _EXPRESSIONS[type(node)](self, node)
+
+    def dotted(self, node: cst.BaseExpression) -> str:
+        if isinstance(node, cst.Attribute):
+            return f"{self.dotted(node.value)}.{node.attr.value}"
+        return node.value if isinstance(node, cst.Name) else ""
+
+    def operator(self, node: cst.CSTNode) -> str:
+        return _operator_text(node)
+
+    # --- leaves -----------------------------------------------------------------------------------------------------
+
+    def name(self, node: cst.Name) -> ir.Expr:
+        at, end = self.positions.span(node)
+        word = node.value
+        if word in _CONSTANTS:
+            return ir.Const(at, end, *_CONSTANTS[word])
+        return ir.Name(at, end, word)
+
+    def ellipsis(self, node: cst.Ellipsis) -> ir.Expr:
+        return ir.Const(*self.positions.span(node), "ellipsis", None)
+
+    def integer(self, node: cst.Integer) -> ir.Expr:
+        at, end = self.positions.span(node)
+        text = node.value.replace("_", "")
+        value: int | str = node.value
+        if len(text) < _MAX_DIGITS:
+            number = int(text, 0) if text.strip("0") or len(text) == 1 else 0
+            value = number if number < _INT_LIMIT else node.value
+        return ir.Const(at, end, "int", value)
+
+    def float(self, node: cst.Float) -> ir.Expr:
+        return ir.Const(*self.positions.span(node), "float", float(node.value.replace("_", "")))
+
+    def imaginary(self, node: cst.Imaginary) -> ir.Expr:
+        return ir.Const(*self.positions.span(node), "complex", node.value)
+
+    def string(self, node: cst.SimpleString) -> ir.Expr:
+        return ir.Const(*self.positions.span(node), *strings.evaluate(node.value))
+
+    def formatted(self, node: cst.FormattedString | cst.TemplatedString) -> ir.Expr:
+        raw = "r" in node.start.lower()
+        return ir.Template(*self.positions.span(node), self.template_parts(node.parts, raw=raw))
+
+    def template_parts(self, parts: Sequence[cst.CSTNode], *, raw: bool) -> list[ir.Expr]:
+        out: list[ir.Expr] = []
+        for part in parts:
+            at, end = self.positions.span(part)
+            if isinstance(part, (cst.FormattedStringText, cst.TemplatedStringText)):
+                text = part.value.replace("{{", "{").replace("}}", "}")
+                out.append(ir.Const(at, end, "str", text if raw else strings.unescape(text)))
+            elif isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
+                spec = [] if part.format_spec is None else self.template_parts(part.format_spec, raw=raw)
+                out.append(ir.Hole(at, end, self.expr(part.expression), part.conversion, spec))
+        return out
+
+    def concatenated(self, node: cst.ConcatenatedString) -> ir.Expr:
+        at, end = self.positions.span(node)
+        parts: list[ir.Expr] = []
+        for side in (node.left, node.right):
+            lowered = self.expr(side)
+            parts.extend(lowered.parts if isinstance(lowered, ir.Template) else [lowered])
+        texts = [part.value for part in parts if isinstance(part, ir.Const) and isinstance(part.value, str)]
+        if len(texts) < len(parts):
+            return ir.Template(at, end, parts)
+        return ir.Const(at, end, parts[0].kind if isinstance(parts[0], ir.Const) else "str", "".join(texts))
+
+    # --- access and calls -------------------------------------------------------------------------------------------
+
+    def attribute(self, node: cst.Attribute) -> ir.Expr:
+        return ir.Attribute(*self.positions.span(node), self.expr(node.value), node.attr.value)
+
+    def subscript(self, node: cst.Subscript) -> ir.Expr:
+        at, end = self.positions.span(node)
+        indices = [self.subscript_element(element) for element in node.slice]
+        index = indices[0]
+        if len(indices) > 1:
+            items = [ir.Item(one.at, one.end, None, one, 0) for one in indices]
+            index = ir.Container(indices[0].at, indices[-1].end, "tuple", items)
+        return ir.Index(at, end, self.expr(node.value), index)
+
+    def subscript_element(self, element: cst.SubscriptElement) -> ir.Expr:
+        part = element.slice
+        if isinstance(part, cst.Index):
+            value = self.expr(part.value)
+            return ir.Starred(*self.positions.span(part), value) if part.star else value
+        at, end = self.positions.span(part)
+        assert isinstance(part, cst.Slice)  # noqa: S101 - the grammar knows no third kind
+        return ir.Slice(at, end, self.optional(part.lower), self.optional(part.upper), self.optional(part.step))
+
+    def arg(self, node: cst.Arg) -> ir.Arg:
+        value = self.expr(node.value)
+        at = value.at if node.keyword is None else self.positions.span(node.keyword)[0]
+        return ir.Arg(at, value.end, value, None if node.keyword is None else node.keyword.value, len(node.star))
+
+    def call(self, node: cst.Call) -> ir.Expr:
+        at, end = self.positions.span(node)
+        return ir.Call(at, end, self.expr(node.func), [self.arg(arg) for arg in node.args])
+
+    # --- operators --------------------------------------------------------------------------------------------------
+
+    def binary(self, node: cst.BinaryOperation) -> ir.Expr:
+        at, end = self.positions.span(node)
+        return ir.Binary(at, end, _operator_text(node.operator), self.expr(node.left), self.expr(node.right))
+
+    def logical(self, node: cst.BooleanOperation) -> ir.Expr:
+        at, end = self.positions.span(node)
+        op = "and" if isinstance(node.operator, cst.And) else "or"
+        return ir.Logical(at, end, op, self.expr(node.left), self.expr(node.right))
+
+    def unary(self, node: cst.UnaryOperation) -> ir.Expr:
+        at, end = self.positions.span(node)
+        operand = self.expr(node.expression)
+        op = _operator_text(node.operator)
+        if op == "-" and isinstance(operand, ir.Const) and isinstance(operand.value, (int, float)):
+            return ir.Const(at, end, operand.kind, -operand.value)
+        return ir.Unary(at, end, op, operand)
+
+    def comparison(self, node: cst.Comparison) -> ir.Expr:
+        at, end = self.positions.span(node)
+        ops = [_operator_text(target.operator) for target in node.comparisons]
+        rights = [self.expr(target.comparator) for target in node.comparisons]
+        return ir.Compare(at, end, self.expr(node.left), ops, rights)
+
+    def conditional(self, node: cst.IfExp) -> ir.Expr:
+        at, end = self.positions.span(node)
+        return ir.Conditional(at, end, self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
+
+    def walrus(self, node: cst.NamedExpr) -> ir.Expr:
+        return ir.Walrus(*self.positions.span(node), self.expr(node.target), self.expr(node.value))
+
+    def await_(self, node: cst.Await) -> ir.Expr:
+        return ir.Await(*self.positions.span(node), self.expr(node.expression))
+
+    def yield_(self, node: cst.Yield) -> ir.Expr:
+        self.saw_yield = True
+        at, end = self.positions.span(node)
+        if isinstance(node.value, cst.From):
+            return ir.Yield(at, end, self.expr(node.value.item), True)
+        return ir.Yield(at, end, self.optional(node.value), False)
+
+    # --- containers -------------------------------------------------------------------------------------------------
+
+    def sequence(self, node: cst.List | cst.Tuple | cst.Set) -> ir.Expr:
+        at, end = self.positions.span(node)
+        items = []
+        for element in node.elements:
+            value = self.expr(element.value)
+            items.append(ir.Item(value.at, value.end, None, value, 1 if isinstance(element, cst.StarredElement) else 0))
+        return ir.Container(at, end, type(node).__name__.lower(), items)
+
+    def dict(self, node: cst.Dict) -> ir.Expr:
+        at, end = self.positions.span(node)
+        items = []
+        for element in node.elements:
+            value = self.expr(element.value)
+            if isinstance(element, cst.DictElement):
+                key = self.expr(element.key)
+                items.append(ir.Item(key.at, value.end, key, value, 0))
+            else:
+                items.append(ir.Item(value.at, value.end, None, value, 2))
+        return ir.Container(at, end, "dict", items)
+
+    def starred(self, node: cst.StarredElement) -> ir.Expr:
+        return ir.Starred(*self.positions.span(node), self.expr(node.value))
+
+    def comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> ir.Expr:
+        at, end = self.positions.span(node)
+        kind = {"ListComp": "list", "SetComp": "set", "GeneratorExp": "generator"}[type(node).__name__]
+        return ir.Comprehension(at, end, kind, None, self.expr(node.elt), self.clauses(node.for_in))
+
+    def dict_comprehension(self, node: cst.DictComp) -> ir.Expr:
+        at, end = self.positions.span(node)
+        return ir.Comprehension(at, end, "dict", self.expr(node.key), self.expr(node.value), self.clauses(node.for_in))
+
+    def clauses(self, clause: cst.CompFor | None) -> list[ir.Clause]:
+        out = []
+        while clause is not None:
+            at, end = self.positions.span(clause)
+            conditions = [self.expr(condition.test) for condition in clause.ifs]
+            out.append(ir.Clause(at, end, self.expr(clause.target), self.expr(clause.iter), conditions))
+            clause = clause.inner_for_in
+        return out
+
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def lambda_(self, node: cst.Lambda) -> ir.Expr:
+        at, end = self.positions.span(node)
+        params = self.params(node.params)
+        outer = self.saw_yield
+        value = self.expr(node.body)
+        self.saw_yield = outer
+        body: list[ir.Stmt] = [ir.Return(value.at, value.end, value)]
+        return ir.Lambda(at, end, ir.Function(at, end, "<lambda>", at, params, body, [], None, False, False))
+
+    def params(self, node: cst.Parameters) -> list[ir.Param]:
+        out = [self.param(param, "positional") for param in (*node.posonly_params, *node.params)]
+        if isinstance(node.star_arg, cst.Param):
+            out.append(self.param(node.star_arg, "args"))
+        out.extend(self.param(param, "keyword") for param in node.kwonly_params)
+        if node.star_kwarg is not None:
+            out.append(self.param(node.star_kwarg, "kwargs"))
+        return out
+
+    def param(self, node: cst.Param, kind: str) -> ir.Param:
+        at, end = self.positions.span(node)
+        annotation = None if node.annotation is None else self.expr(node.annotation.annotation)
+        return ir.Param(at, end, node.name.value, kind, annotation, self.optional(node.default))
+
+    # --- patterns ---------------------------------------------------------------------------------------------------
+
+    def pattern(self, node: cst.MatchPattern | None, captures: list[str]) -> ir.Expr | None:
+        """The pattern as an expression: values as they are, classes as calls, alternatives as `or`; None matches anything."""
+        if node is None:
+            return None
+        at, end = self.positions.span(node)
+        if isinstance(node, (cst.MatchValue, cst.MatchSingleton)):
+            return self.expr(node.value)
+        if isinstance(node, cst.MatchAs):
+            if node.name is not None:
+                captures.append(node.name.value)
+            return self.pattern(node.pattern, captures)
+        if isinstance(node, cst.MatchOr):
+            return self.alternatives(node, captures)
+        if isinstance(node, cst.MatchClass):
+            parts = [self.pattern(one.value, captures) for one in (*node.patterns, *node.kwds)]
+            args = [ir.Arg(part.at, part.end, part, None, 0) for part in parts if part is not None]
+            return ir.Call(at, end, self.expr(node.cls), args)
+        if isinstance(node, cst.MatchMapping):
+            return ir.Container(at, end, "dict", self.mapping_items(node, captures))
+        items = []
+        for element in node.patterns if isinstance(node, (cst.MatchList, cst.MatchTuple)) else ():
+            if isinstance(element, cst.MatchStar):
+                captures.extend([] if element.name is None else [element.name.value])
+                continue
+            part = self.pattern(element.value, captures)
+            items.append(ir.Item(at, end, None, part or ir.Name(at, end, "_"), 0))
+        return ir.Container(at, end, "list", items)
+
+    def mapping_items(self, node: cst.MatchMapping, captures: list[str]) -> list[ir.Item]:
+        items = []
+        for element in node.elements:
+            key, value = self.expr(element.key), self.pattern(element.pattern, captures)
+            items.append(ir.Item(key.at, key.end, key, value or ir.Name(key.at, key.end, "_"), 0))
+        if node.rest is not None:
+            captures.append(node.rest.value)
+        return items
+
+    def alternatives(self, node: cst.MatchOr, captures: list[str]) -> ir.Expr | None:
+        found: ir.Expr | None = None
+        for element in node.patterns:
+            part = self.pattern(element.pattern, captures)
+            if part is None:
+                return None
+            found = part if found is None else ir.Logical(found.at, part.end, "or", found, part)
+        return found
+
+
+_CONSTANTS: dict[str, tuple[str, bool | None]] = {"None": ("none", None), "True": ("bool", True), "False": ("bool", False)}
+
+_OPERATORS = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "MatrixMultiply": "@", "LeftShift": "<<", "RightShift": ">>", "BitAnd": "&", "BitOr": "|", "BitXor": "^",
+    "Equal": "==", "LessThan": "<", "LessThanEqual": "<=", "GreaterThan": ">", "GreaterThanEqual": ">=",
+    "In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not", "NotEqual": "!=",
+    "Not": "not", "Minus": "-", "Plus": "+", "BitInvert": "~",
+    "AddAssign": "+", "SubtractAssign": "-", "MultiplyAssign": "*", "DivideAssign": "/", "FloorDivideAssign": "//",
+    "ModuloAssign": "%", "PowerAssign": "**", "MatrixMultiplyAssign": "@", "LeftShiftAssign": "<<",
+    "RightShiftAssign": ">>", "BitAndAssign": "&", "BitOrAssign": "|", "BitXorAssign": "^",
+}  # fmt: skip
+
+
+def _operator_text(node: cst.CSTNode) -> str:
+    return _OPERATORS[type(node).__name__]
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., ir.Expr]] = {
+    cst.Name: PythonExpressions.name,
+    cst.Ellipsis: PythonExpressions.ellipsis,
+    cst.Integer: PythonExpressions.integer,
+    cst.Float: PythonExpressions.float,
+    cst.Imaginary: PythonExpressions.imaginary,
+    cst.SimpleString: PythonExpressions.string,
+    cst.FormattedString: PythonExpressions.formatted,
+    cst.TemplatedString: PythonExpressions.formatted,
+    cst.ConcatenatedString: PythonExpressions.concatenated,
+    cst.Attribute: PythonExpressions.attribute,
+    cst.Subscript: PythonExpressions.subscript,
+    cst.Call: PythonExpressions.call,
+    cst.BinaryOperation: PythonExpressions.binary,
+    cst.BooleanOperation: PythonExpressions.logical,
+    cst.UnaryOperation: PythonExpressions.unary,
+    cst.Comparison: PythonExpressions.comparison,
+    cst.IfExp: PythonExpressions.conditional,
+    cst.NamedExpr: PythonExpressions.walrus,
+    cst.Await: PythonExpressions.await_,
+    cst.Yield: PythonExpressions.yield_,
+    cst.List: PythonExpressions.sequence,
+    cst.Tuple: PythonExpressions.sequence,
+    cst.Set: PythonExpressions.sequence,
+    cst.Dict: PythonExpressions.dict,
+    cst.StarredElement: PythonExpressions.starred,
+    cst.ListComp: PythonExpressions.comprehension,
+    cst.SetComp: PythonExpressions.comprehension,
+    cst.GeneratorExp: PythonExpressions.comprehension,
+    cst.DictComp: PythonExpressions.dict_comprehension,
+    cst.Lambda: PythonExpressions.lambda_,
+}
