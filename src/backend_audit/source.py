@@ -44,6 +44,15 @@ class Position(NamedTuple):
     column: int
 
 
+class Mark(NamedTuple):
+    """A stop on a value's way, as flow and checks state it: offsets in the file `path`, and a note."""
+
+    path: str
+    at: int
+    end: int
+    note: str
+
+
 class LineIndex:
     """Turns a character offset of a text into a `Position`; lines end at LF, CR LF or CR."""
 

@@ -17,16 +17,7 @@ from functools import cache
 
 from backend_audit import ir
 from backend_audit.finding import Confidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A stop on a value's way, as checks and flow state it: a node of the file `path`, and a note."""
-
-    path: str
-    at: int
-    end: int
-    note: str
+from backend_audit.source import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

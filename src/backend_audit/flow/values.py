@@ -1,0 +1,372 @@
+"""Abstract values: what an expression may be. Immutable; `UNKNOWN` is the common case and costs nothing.
+
+A value is a set of possibilities along independent lines, each small and bounded:
+
+* `consts`: constants; `shapes`: strings built from constant parts and holes; `items`/`elem`: contents of a container
+* `apis`: external things it is (`ssl.CERT_NONE`, `sqlite3.connect`); `types`: classes it is an instance of
+* `refs`: functions, classes and modules of the project that it is
+* `origins`: where untrusted, secret or parameter data in it came from
+* `open`: it may also be something that nothing is known about
+
+Unknown is neither safe nor tainted: a check that needs certainty asks `constants()`, one that needs suspicion asks `origins`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
+
+from backend_audit.source import Mark
+
+MAX_CONSTS = 12
+MAX_SHAPES = 6
+MAX_PARTS = 60
+MAX_ORIGINS = 24
+MAX_ITEMS = 64
+MAX_DEPTH = 6
+MAX_TRACE = 24
+
+
+class Constant(NamedTuple):
+    """`kind` keeps `1`, `True` and `1.0` apart, which Python's equality does not."""
+
+    kind: str  # as ir.Const.kind
+    value: None | bool | int | float | str
+
+
+class Symbol:
+    """A function, class or module of the project; link defines them. Compared by identity, ordered by `key`."""
+
+    key: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key}>"
+
+
+class Trace(NamedTuple):
+    """The way of an origin's data, latest stop first."""
+
+    mark: Mark
+    before: "Trace | None"
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Data of one source. `label`: param, untrusted, secret, predictable, …; `key` tells sources of a label apart.
+
+    For a parameter `key` is (function key, index, access path…). `cleared` names the contexts in which the data is harmless.
+    """
+
+    label: str
+    key: tuple[str | int, ...]
+    what: str
+    cleared: frozenset[str] = frozenset()
+    trace: Trace | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.key))
+
+    def step(self, mark: Mark) -> "Origin":
+        """The same data one stop further."""
+        before = self.trace
+        if before is not None and (before.length >= MAX_TRACE or before.mark == mark):
+            return self
+        return replace(self, trace=Trace(mark, before, 1 if before is None else before.length + 1))
+
+    def clear(self, contexts: frozenset[str]) -> "Origin":
+        """The same data after a sanitizer for `contexts`."""
+        return self if contexts <= self.cleared else replace(self, cleared=self.cleared | contexts)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The stops from the source on."""
+        found: list[Mark] = []
+        trace = self.trace
+        while trace is not None:
+            found.append(trace.mark)
+            trace = trace.before
+        return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A hole in a string shape: what fills it and how that is written."""
+
+    value: "Value"
+    written: str
+
+
+Part: TypeAlias = str | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A built string: `parts` in order; `how` it was built: f-string, +, %, .format, join, Template."""
+
+    parts: tuple[Part, ...]
+    how: str
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The holes, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Gap))
+
+    def text(self, hole: str = "{}") -> str:
+        """The string with each hole written as `hole`."""
+        return "".join(part if isinstance(part, str) else hole for part in self.parts)
+
+
+Key: TypeAlias = str | int
+_EMPTY: frozenset[str] = frozenset()
+_NO_CONSTS: frozenset[Constant] = frozenset()
+_NO_ORIGINS: frozenset[Origin] = frozenset()
+_NO_REFS: frozenset[Symbol] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """See the module's docstring. `kind` is the container's kind, "" for no container. `made`: built of constants alone."""
+
+    open: bool = False
+    consts: frozenset[Constant] = _NO_CONSTS
+    shapes: tuple[Shape, ...] = ()
+    apis: frozenset[str] = _EMPTY
+    types: frozenset[str] = _EMPTY
+    refs: frozenset[Symbol] = _NO_REFS
+    origins: frozenset[Origin] = _NO_ORIGINS
+    items: Mapping[Key, "Value"] | None = None
+    elem: "Value | None" = None
+    kind: str = ""
+    made: bool = False
+
+    # --- questions --------------------------------------------------------------------------------------------------
+
+    def constants(self) -> frozenset[Constant] | None:
+        """All constants that it can be, or None if it can be anything else."""
+        if self.open or not self.consts or self.shapes or self.apis or self.types or self.refs or self.kind:
+            return None
+        return self.consts
+
+    def constant(self) -> Constant | None:
+        """The one constant that it is, if there is exactly one possibility."""
+        found = self.constants()
+        return next(iter(found)) if found is not None and len(found) == 1 else None
+
+    def may_be(self, value: None | bool | int | float | str) -> bool:
+        """Whether one of the known possibilities is this constant (kind and value)."""
+        return any(type(one.value) is type(value) and one.value == value for one in self.consts)
+
+    def is_just(self, value: None | bool | int | float | str) -> bool:
+        """Whether it is this constant and nothing else."""
+        one = self.constant()
+        return one is not None and type(one.value) is type(value) and one.value == value
+
+    def texts(self) -> tuple[str, ...]:
+        """The string constants among the possibilities, sorted."""
+        return tuple(sorted({one.value for one in self.consts if isinstance(one.value, str) and one.kind != "complex"}))
+
+    def item(self, key: Key) -> "Value | None":
+        """What a container holds under `key`: None if it is no container or holds nothing there."""
+        if self.items is not None and key in self.items:
+            return self.items[key]
+        return self.elem
+
+    def carries(self, label: str, context: str = "") -> tuple[Origin, ...]:
+        """The origins of `label` (not cleared for `context`) in it, in its shapes' holes and in its contents, sorted."""
+        found: set[Origin] = set()
+        _collect(self, label, found, MAX_DEPTH)
+        kept = [one for one in found if not context or not one.cleared & {context, "all"}]
+        return tuple(sorted(kept, key=lambda one: (one.key.__repr__(), one.what)))
+
+    def is_literal(self) -> bool:
+        """Whether it consists of constants of the program alone (their content may be untracked)."""
+        if self.made:
+            return True
+        if self.open or self.origins or self.apis or self.types or self.refs:
+            return False
+        if self.kind:
+            inner = [*(self.items or {}).values(), *([] if self.elem is None else [self.elem])]
+            return all(value.is_literal() for value in inner)
+        if self.shapes:
+            return all(gap.value.is_literal() for shape in self.shapes for gap in shape.gaps)
+        return bool(self.consts)
+
+    # --- derived values ---------------------------------------------------------------------------------------------
+
+    def with_origins(self, origins: Iterable[Origin]) -> "Value":
+        """The same with further origins."""
+        added = frozenset(origins)
+        if not added or added <= self.origins:
+            return self
+        return replace(self, origins=_cap_origins(self.origins | added), made=False)
+
+    def stepped(self, mark: Mark) -> "Value":
+        """The same one stop further on its way; free where nothing is tracked."""
+        if not self.origins:
+            return self
+        return replace(self, origins=frozenset(origin.step(mark) for origin in self.origins))
+
+    def cleared(self, contexts: frozenset[str]) -> "Value":
+        """The same after a sanitizer for `contexts`, in its contents too."""
+        return transform(self, lambda origin: (origin.clear(contexts),))
+
+    def all_origins(self) -> frozenset[Origin]:
+        """The origins in it, in its shapes' holes and in its contents."""
+        if not self.shapes and not self.kind:
+            return self.origins
+        found: set[Origin] = set()
+        _collect(self, None, found, MAX_DEPTH)
+        return _cap_origins(frozenset(found))
+
+
+UNKNOWN = Value(open=True)
+NOTHING = Value()  # no possibility at all: the value of unreachable code
+NONE = Value(consts=frozenset((Constant("none", None),)))
+TRUE = Value(consts=frozenset((Constant("bool", True),)))
+FALSE = Value(consts=frozenset((Constant("bool", False),)))
+MADE = Value(made=True)
+NUMBER = Value(types=frozenset(("int",)))
+TEXT = Value(types=frozenset(("str",)), open=True)
+
+CLOSED_TYPES = frozenset(
+    {"int", "float", "bool", "complex", "decimal.Decimal", "uuid.UUID", "datetime.datetime", "datetime.date", "datetime.time",
+     "datetime.timedelta", "ipaddress.IPv4Address", "ipaddress.IPv6Address", "fractions.Fraction", "enum.Enum"}
+)  # fmt: skip
+
+
+def constant(kind: str, value: None | bool | int | float | str) -> Value:
+    """The value that is this constant."""
+    return Value(consts=frozenset((Constant(kind, value),)))
+
+
+def text(value: str) -> Value:
+    """The value that is this string."""
+    return Value(consts=frozenset((Constant("str", value),)))
+
+
+def api(path: str) -> Value:
+    """The value that is the external thing `path`."""
+    return Value(apis=frozenset((path,)))
+
+
+def instance(*types: str) -> Value:
+    """An instance of one of `types`."""
+    return Value(types=frozenset(types))
+
+
+def ref(symbol: Symbol) -> Value:
+    """The function, class or module itself."""
+    return Value(refs=frozenset((symbol,)))
+
+
+def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value | None = None) -> Value:
+    """A container: `items` by constant key or position, `elem` for the ones at unknown keys."""
+    if items is not None and len(items) > MAX_ITEMS:
+        elem = join_all([*items.values(), *([] if elem is None else [elem])])
+        items = None
+    return Value(kind=kind, items=items, elem=elem)
+
+
+def _cap_origins(origins: frozenset[Origin]) -> frozenset[Origin]:
+    if len(origins) <= MAX_ORIGINS:
+        return origins
+    return frozenset(sorted(origins, key=lambda one: (one.label, repr(one.key)))[:MAX_ORIGINS])
+
+
+def _collect(value: Value, label: str | None, found: set[Origin], depth: int) -> None:
+    found.update(value.origins if label is None else (one for one in value.origins if one.label == label))
+    if depth == 0:
+        return
+    for shape in value.shapes:
+        for gap in shape.gaps:
+            _collect(gap.value, label, found, depth - 1)
+    for inner in (value.items or {}).values():
+        _collect(inner, label, found, depth - 1)
+    if value.elem is not None:
+        _collect(value.elem, label, found, depth - 1)
+
+
+def join(left: Value, right: Value) -> Value:
+    """Either of the two."""
+    if left is right or right is NOTHING:
+        return left
+    if left is NOTHING:
+        return right
+    if left is UNKNOWN and _adds_nothing(right):
+        return left
+    if right is UNKNOWN and _adds_nothing(left):
+        return right
+    consts = left.consts | right.consts
+    made = left.made or right.made
+    if len(consts) > MAX_CONSTS:
+        consts, made = _NO_CONSTS, True
+    shapes = left.shapes
+    if right.shapes:
+        shapes = tuple(dict.fromkeys((*left.shapes, *right.shapes)))[:MAX_SHAPES]
+    items, elem, kind = _join_contents(left, right)
+    return Value(
+        left.open or right.open, consts, shapes, left.apis | right.apis, left.types | right.types, left.refs | right.refs,
+        _cap_origins(left.origins | right.origins), items, elem, kind, made,
+    )  # fmt: skip
+
+
+def _adds_nothing(value: Value) -> bool:
+    return not (value.consts or value.shapes or value.apis or value.types or value.refs or value.origins or value.kind)
+
+
+def _join_contents(left: Value, right: Value) -> tuple[Mapping[Key, Value] | None, Value | None, str]:
+    if not left.kind or not right.kind:
+        one = left if left.kind else right
+        return one.items, one.elem, one.kind
+    elem = join_optional(left.elem, right.elem)
+    if left.items is right.items:
+        return left.items, elem, left.kind
+    first, second = left.items or {}, right.items or {}
+    items: dict[Key, Value] = {}
+    for key in (*first, *(key for key in second if key not in first)):
+        one, other = first.get(key, left.elem), second.get(key, right.elem)
+        items[key] = join_optional(one, other) or UNKNOWN
+    return items or None, elem, left.kind
+
+
+def join_optional(left: Value | None, right: Value | None) -> Value | None:
+    """`join` where None means nothing."""
+    if left is None or right is None:
+        return right if left is None else left
+    return join(left, right)
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    """Any of them; `NOTHING` for none."""
+    found = NOTHING
+    for value in values:
+        found = join(found, value)
+    return found
+
+
+def transform(
+    value: Value, change: Callable[[Origin], Iterable[Origin]], depth: int = MAX_DEPTH
+) -> Value:
+    """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
+    if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
+        return value
+    origins = _cap_origins(frozenset(new for old in value.origins for new in change(old)))
+    if depth == 0:
+        return replace(value, origins=origins)
+    shapes = tuple(
+        Shape(
+            tuple(
+                part if isinstance(part, str) else Gap(transform(part.value, change, depth - 1), part.written)
+                for part in shape.parts
+            ),
+            shape.how,
+        )
+        for shape in value.shapes
+    )
+    items = None if value.items is None else {key: transform(one, change, depth - 1) for key, one in value.items.items()}
+    elem = None if value.elem is None else transform(value.elem, change, depth - 1)
+    return replace(value, origins=origins, shapes=shapes, items=items, elem=elem)
