@@ -155,6 +155,7 @@ class JwtDecode(Concept):
     options: Operand | None = None
     verify: Operand | None = None
     unverified: bool = False  # the function never verifies
+    legacy: bool = False  # a signature of an older release: only a literal `verify` counts
 
 
 @dataclass(frozen=True, slots=True)
