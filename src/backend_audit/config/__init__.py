@@ -1,0 +1,19 @@
+"""The effective configuration of a scan. Command line > `BACKEND_AUDIT_*` > files (nearest first) > mode > built-in."""
+
+from backend_audit.config.errors import ConfigError, did_you_mean
+from backend_audit.config.resolve import Config, PerPath, load
+from backend_audit.config.schema import KEYS, Settings, json_schema
+from backend_audit.config.selection import Selection, selection
+
+__all__ = [
+    "KEYS",
+    "Config",
+    "ConfigError",
+    "PerPath",
+    "Selection",
+    "Settings",
+    "did_you_mean",
+    "json_schema",
+    "load",
+    "selection",
+]
