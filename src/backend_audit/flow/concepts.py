@@ -78,7 +78,9 @@ class HttpClient(Concept):
 
     verify: Operand | None = None
     insecure: Operand | None = None  # the opposite: True switches verification off
+    always_insecure: bool = False  # it never verifies
     hostname: Operand | None = None  # whether the certificate must be for this host: False switches that off
+    options: Operand | None = None  # a mapping of ssl settings: cert_reqs, check_hostname
     timeout: Operand | None = None
     waits_forever: bool = False
 
@@ -91,6 +93,7 @@ class TlsContext(Concept):
     value: Operand | None = None  # what is set; for "use" the context
     operator: str = ""  # of an augmented write: "|" for `options |= …`, "&" for `options &= …`
     default: str = ""  # API path that applies when `value` is not given
+    option: Operand | None = None  # which option, where one function sets many
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ class CorsPolicy(Concept):
     credentials: Operand | None = None
     default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
     allow_all: Operand | None = None  # a switch that allows every origin
+    resources: Operand | None = None  # a mapping of path → {"origins": …, "supports_credentials": …}
     default_credentials: bool = False
 
 
@@ -206,6 +210,7 @@ class AppCreation(Concept):
     """A web application object is created."""
 
     debug: Operand | None = None
+    always_debug: bool = False
 
 
 @dataclass(frozen=True, slots=True)
