@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
+from backend_audit.link.symbols import Symbol
 from backend_audit.source import Mark
 
 MAX_CONSTS = 12
@@ -31,15 +32,6 @@ class Constant(NamedTuple):
 
     kind: str  # as ir.Const.kind
     value: None | bool | int | float | str
-
-
-class Symbol:
-    """A function, class or module of the project; link defines them. Compared by identity, ordered by `key`."""
-
-    key: str
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.key}>"
 
 
 class Trace(NamedTuple):

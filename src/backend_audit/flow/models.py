@@ -1,0 +1,212 @@
+"""Library models: the rows of `rules/models/python/*.toml` as look-up tables. The format is described in the code map."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from backend_audit.flow import concepts
+from backend_audit.flow.concepts import Concept
+
+_TRIGGERS = ("call", "read", "write", "store")
+_HEADER = {"package", "docs", "aliases", "types", "results"}
+_FLOW_ROWS = {"source", "sanitizer", "propagator"}
+CONTEXTS = frozenset(
+    "sql html shell path url log ldap xpath regex header code template secret nosql predictable all".split()
+)
+
+
+class ModelError(Exception):
+    """A model file that breaks the format; the message names the file and the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that makes a concept: operand roles as argument specs, the rest as constants."""
+
+    concept: type[Concept]
+    roles: Mapping[str, str]
+    constants: Mapping[str, str | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Result carries what `froms` carry; `clears` says in which contexts it has become harmless."""
+
+    froms: tuple[str, ...]
+    clears: frozenset[str]
+
+
+@dataclass(slots=True)
+class Models:
+    """The tables. Paths are canonical (aliases resolved)."""
+
+    aliases: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in _TRIGGERS})
+    sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    _canonical: dict[str, str] = field(default_factory=dict)
+
+    def canonical(self, path: str) -> str:
+        """`path` with re-exported names replaced by those that the models use."""
+        known = self._canonical.get(path)
+        if known is None:
+            known = path
+            for _ in range(4):
+                changed = self._replaced(known)
+                if changed == known:
+                    break
+                known = changed
+            self._canonical[path] = known
+        return known
+
+    def _replaced(self, path: str) -> str:
+        head, rest = path, ""
+        while True:
+            target = self.aliases.get(head)
+            if target is not None and target != head:
+                return target + rest
+            cut = head.rfind(".")
+            if cut < 0:
+                return path
+            head, rest = path[:cut], path[cut:]
+
+    def lineage(self, type_name: str) -> tuple[str, ...]:
+        """The type and its bases as far as models know them, nearest first."""
+        found = [type_name]
+        for one in found:
+            found.extend(base for base in self.bases.get(one, ()) if base not in found)
+        return tuple(found)
+
+    def result(self, path: str) -> str | None:
+        """The type of what calling (or reading) `path` gives."""
+        return self.results.get(path)
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ModelError(f"{where}: expected a list of strings")
+    return tuple(cast("list[str]", value))
+
+
+def _concept_names() -> dict[str, type[Concept]]:
+    found = {}
+    for name, one in vars(concepts).items():
+        if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
+            found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
+    return found
+
+
+def _row(name: str, entry: Mapping[str, object], known: dict[str, type[Concept]], where: str) -> Row:
+    concept = known.get(name)
+    if concept is None:
+        raise ModelError(f"{where}: unknown concept {name!r}")
+    kinds = {one.name: str(one.type) for one in fields(concept) if one.name != "site"}
+    roles: dict[str, str] = {}
+    constants: dict[str, str | bool] = {}
+    for key, value in entry.items():
+        if key in _TRIGGERS:
+            continue
+        if key not in kinds:
+            raise ModelError(f"{where}: {name} has no role {key!r}")
+        if "Operand" in kinds[key]:
+            roles[key] = str(value)
+        elif isinstance(value, (str, bool)):
+            constants[key] = value
+        else:
+            raise ModelError(f"{where}: {key} must be a string or a boolean")
+    return Row(concept, roles, constants)
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.models = Models()
+        self.concepts = _concept_names()
+
+    def header(self, data: Mapping[str, object], where: str) -> None:
+        models = self.models
+        for name, target in cast("dict[str, str]", data.get("aliases", {})).items():
+            models.aliases[name] = target
+        for name, entry in cast("dict[str, dict[str, object]]", data.get("types", {})).items():
+            if set(entry) - {"bases"}:
+                raise ModelError(f"{where}: unknown key in types.{name}")
+            models.bases[name] = (*models.bases.get(name, ()), *_words(entry.get("bases", []), where))
+        for name, target in cast("dict[str, str]", data.get("results", {})).items():
+            models.results[name] = target
+
+    def rows(self, data: Mapping[str, object], where: str) -> None:
+        for name, entries in data.items():
+            if name in _HEADER:
+                continue
+            if not isinstance(entries, list):
+                raise ModelError(f"{where}: {name} must be an array of tables")
+            for number, entry in enumerate(cast("list[dict[str, object]]", entries), 1):
+                self.row(name, entry, f"{where}: [[{name}]] {number}")
+
+    def row(self, name: str, entry: dict[str, object], where: str) -> None:
+        triggers = [(trigger, path) for trigger in _TRIGGERS for path in _words(entry.get(trigger, []), where)]
+        if not triggers:
+            raise ModelError(f"{where}: no call, read, write or store")
+        paths = [(trigger, self.models.canonical(path)) for trigger, path in triggers]
+        if name == "source":
+            source = Source(str(entry["kind"]), str(entry.get("what", "")))
+            for trigger, path in paths:
+                self.models.sources[trigger][path] = source
+        elif name in {"sanitizer", "propagator"}:
+            clears = frozenset(_words(entry.get("clears", []), where))
+            if clears - CONTEXTS:
+                raise ModelError(f"{where}: unknown context {sorted(clears - CONTEXTS)}")
+            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears)
+            for _, path in paths:
+                self.models.transfers[path] = transfer
+        else:
+            row = _row(name, entry, self.concepts, where)
+            for trigger, path in paths:
+                self.models.rows[trigger].setdefault(path, []).append(row)
+
+
+def load_models(files: Iterable[tuple[str, str]]) -> Models:
+    """The tables of model files given as (name, text).
+
+    Raises:
+        ModelError: a file is no TOML or breaks the format.
+    """
+    loader = _Loader()
+    parsed = []
+    for where, content in files:
+        try:
+            parsed.append((where, cast("dict[str, object]", tomllib.loads(content))))
+        except tomllib.TOMLDecodeError as error:
+            raise ModelError(f"{where}: {error}") from error
+    for where, data in parsed:
+        loader.header(data, where)
+    for where, data in parsed:
+        loader.rows(data, where)
+    models = loader.models
+    models.results = {models.canonical(path): models.canonical(target) for path, target in models.results.items()}
+    models.bases = {
+        models.canonical(name): tuple(models.canonical(base) for base in bases) for name, bases in models.bases.items()
+    }
+    return models
+
+
+def model_files(root: Path) -> Iterator[tuple[str, str]]:
+    """The model files of Python below the rules folder `root`, by name."""
+    for path in sorted((root / "models" / "python").glob("*.toml")):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=4)
+def models_of(root: Path) -> Models:
+    """The models shipped in the rules folder `root`, read once."""
+    return load_models(model_files(root))

@@ -1,0 +1,55 @@
+"""Expressions as a reader would name them, short: for messages and as what fills a hole."""
+
+from backend_audit import ir
+
+_LIMIT = 60
+
+
+def written(node: ir.Node | None) -> str:
+    """`node` as source-like text, cut to a readable length."""
+    text = _written(node, 4)
+    return text if len(text) <= _LIMIT else text[: _LIMIT - 1] + "…"
+
+
+def _written(node: ir.Node | None, depth: int) -> str:
+    if node is None or depth == 0:
+        return "…"
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Attribute):
+        return f"{_written(node.value, depth)}.{node.attr}"
+    if isinstance(node, ir.Call):
+        inner = ", ".join(_argument(arg, depth - 1) for arg in node.args[:3])
+        return f"{_written(node.func, depth)}({inner}{', …' if len(node.args) > 3 else ''})"
+    if isinstance(node, ir.Index):
+        return f"{_written(node.value, depth)}[{_written(node.index, depth - 1)}]"
+    if isinstance(node, ir.Const):
+        return "..." if node.kind == "ellipsis" else repr(node.value)
+    if isinstance(node, ir.Await):
+        return _written(node.value, depth)
+    if isinstance(node, ir.Hole):
+        return _written(node.value, depth)
+    if isinstance(node, ir.Template):
+        return "f'…'"
+    if isinstance(node, ir.Binary):
+        return f"{_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)}"
+    if isinstance(node, ir.Lambda):
+        return "lambda"
+    if isinstance(node, ir.Starred):
+        return "*" + _written(node.value, depth)
+    return "…"
+
+
+def _argument(arg: ir.Arg, depth: int) -> str:
+    text = _written(arg.value, depth)
+    return f"{arg.name}={text}" if arg.name else "*" * arg.star + text
+
+
+def dotted(node: ir.Expr | None) -> str | None:
+    """`a.b.c` for plain names and attributes of them, else None: the key of an access path."""
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Attribute):
+        base = dotted(node.value)
+        return None if base is None else f"{base}.{node.attr}"
+    return None

@@ -1,0 +1,78 @@
+"""The project: modules by path, and what an import means.
+
+A module is found as Python would find it: relative imports by the importer's folder, absolute ones from the folders that can
+be on the import path (those above the importer, and `src` in them), the nearest that is no package first. Names of the
+standard library mean the standard library.
+"""
+
+import posixpath
+import sys
+from collections.abc import Iterable, Iterator
+
+from backend_audit import ir
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, define
+
+
+class Project:
+    """All lowered modules, in path order."""
+
+    def __init__(self, modules: Iterable[ir.Module]) -> None:
+        self.modules: dict[str, ModuleSymbol] = {}
+        self.symbols: dict[int, Symbol] = {}  # by the identity of the defining node
+        self._folders: set[str] = {""}
+        self._roots: dict[str, list[str]] = {}
+        for node in sorted(modules, key=lambda module: module.path):
+            stem = node.path.rsplit(".", 1)[0]
+            is_package = posixpath.basename(stem) == "__init__"
+            key = posixpath.dirname(stem) if is_package else stem
+            symbol = ModuleSymbol(key, node.path, node, is_package)
+            define(symbol, self.symbols)
+            self.modules[key] = symbol
+            self._folders.update(_ancestors(node.path))
+
+    def functions(self) -> Iterator[FunctionSymbol]:
+        """Every function and method at any depth, in path and source order."""
+        for module in self.modules.values():
+            yield from module.every
+
+    def find(self, importer: ModuleSymbol, dotted: str, level: int) -> ModuleSymbol | str | None:
+        """What `dotted` (after `level` leading dots) means in `importer`: a module, the path of a folder, None if external."""
+        if level:
+            folder = importer.key if importer.is_package else posixpath.dirname(importer.key)
+            for _ in range(level - 1):
+                folder = posixpath.dirname(folder)
+            return self.at(posixpath.join(folder, *dotted.split(".")) if dotted else folder)
+        if dotted.partition(".")[0] in sys.stdlib_module_names:
+            return None
+        parts = dotted.split(".")
+        for root in self._import_roots(posixpath.dirname(importer.path)):
+            head = self.at(posixpath.join(root, parts[0]))
+            if head is not None and head is not importer:
+                found = self.at(posixpath.join(root, *parts))
+                if found is not None:
+                    return found
+        return None
+
+    def at(self, key: str) -> ModuleSymbol | str | None:
+        """The module with this key, else the folder of that path (a namespace package), else None."""
+        found = self.modules.get(key)
+        return found if found is not None else key if key in self._folders and key else None
+
+    def _import_roots(self, folder: str) -> list[str]:
+        if folder not in self._roots:
+            found, current = [], folder
+            while True:
+                found += [current, posixpath.join(current, "src")]
+                if not current:
+                    break
+                current = posixpath.dirname(current)
+            known = [root for root in dict.fromkeys(found) if root in self._folders]
+            self._roots[folder] = sorted(known, key=lambda root: root in self.modules)  # packages are no roots but at need
+        return self._roots[folder]
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)

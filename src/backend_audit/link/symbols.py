@@ -1,0 +1,130 @@
+"""The project's own modules, classes and functions."""
+
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+
+
+class Symbol:
+    """A function, class or module of the project. Compared by identity; `key` tells it apart in sorted output."""
+
+    __slots__ = ()
+    key: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key}>"
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class ModuleSymbol(Symbol):
+    """A module: `key` is its path without the ending (a package's is its folder)."""
+
+    key: str
+    path: str
+    node: ir.Module
+    is_package: bool
+    functions: dict[str, "FunctionSymbol"] = field(default_factory=dict)  # of the top level, by name; the last one counts
+    classes: dict[str, "ClassSymbol"] = field(default_factory=dict)
+    every: list["FunctionSymbol"] = field(default_factory=list)  # all functions at any depth, in source order
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class ClassSymbol(Symbol):
+    """A class; `name` is dotted within the module."""
+
+    key: str
+    name: str
+    node: ir.Class
+    module: ModuleSymbol
+    methods: dict[str, "FunctionSymbol"] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class FunctionSymbol(Symbol):
+    """A function or method; `owner` is the class it is a method of, `parent` the function it is nested in."""
+
+    key: str
+    name: str
+    node: ir.Function
+    module: ModuleSymbol
+    owner: ClassSymbol | None
+    parent: "FunctionSymbol | None"
+    nested: list["FunctionSymbol"] = field(default_factory=list)
+
+    def decorated(self, *names: str) -> bool:
+        """Whether a decorator's last word is one of `names`."""
+        return any(decorator_name(one) in names for one in self.node.decorators)
+
+    @property
+    def binds_first(self) -> bool:
+        """Whether the first parameter is filled by the object (or class) that the method is read from."""
+        return self.owner is not None and not self.decorated("staticmethod")
+
+
+def decorator_name(node: ir.Expr) -> str:
+    """The last word of a decorator: `wraps` for `@functools.wraps(f)`."""
+    if isinstance(node, ir.Call):
+        node = node.func
+    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+
+
+def define(module: ModuleSymbol, symbols: dict[int, Symbol]) -> None:
+    """Fill `module` with its definitions and `symbols` with each defining node's symbol, by the node's identity."""
+    _Definer(module, symbols).block(module.node.body, "", None, None)
+
+
+class _Definer:
+    def __init__(self, module: ModuleSymbol, symbols: dict[int, Symbol]) -> None:
+        self.module = module
+        self.symbols = symbols
+
+    def block(
+        self, body: list[ir.Stmt], prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
+    ) -> None:
+        for node in body:
+            if isinstance(node, ir.Function):
+                self.function(node, prefix, owner, parent)
+            elif isinstance(node, ir.Class):
+                self.class_(node, prefix, owner, parent)
+            else:
+                for inner in blocks(node):
+                    self.block(inner, prefix, owner, parent)
+
+    def function(
+        self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
+    ) -> None:
+        name = prefix + node.name
+        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module, owner, parent)
+        self.symbols[id(node)] = symbol
+        self.module.every.append(symbol)
+        if owner is not None:
+            if node.name not in owner.methods or not symbol.decorated("setter", "deleter", "overload"):
+                owner.methods[node.name] = symbol
+        elif parent is not None:
+            parent.nested.append(symbol)
+        elif not symbol.decorated("overload"):
+            self.module.functions[node.name] = symbol
+        self.block(node.body, f"{name}.", None, symbol)
+
+    def class_(
+        self, node: ir.Class, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
+    ) -> None:
+        name = prefix + node.name
+        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module)
+        self.symbols[id(node)] = symbol
+        if owner is None and parent is None:
+            self.module.classes[node.name] = symbol
+        self.block(node.body, f"{name}.", symbol, parent)
+
+
+def blocks(node: ir.Stmt) -> list[list[ir.Stmt]]:
+    """The statement lists inside a compound statement that open no scope of their own."""
+    if isinstance(node, (ir.If, ir.For, ir.While)):
+        return [node.body, node.orelse]
+    if isinstance(node, ir.With):
+        return [node.body]
+    if isinstance(node, ir.Try):
+        return [node.body, *(handler.body for handler in node.handlers), node.orelse, node.final]
+    if isinstance(node, ir.Match):
+        return [case.body for case in node.cases]
+    return []
