@@ -1,0 +1,212 @@
+"""What the rules about ignored errors share: how broad a handler is, what it does, and what the code around it is for."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.checks._view import FileView
+
+BROAD = frozenset(("Exception", "builtins.Exception", "StandardError"))
+CATCH_ALL = frozenset(("BaseException", "builtins.BaseException"))
+
+
+def names_of(text: str) -> frozenset[str]:
+    """The names in a comma-separated list."""
+    return frozenset(text.split(","))
+
+
+# Ends of callee names that release something: whoever fails to close a closed thing has lost nothing.
+_CLEANUP = names_of(
+    "abort,aclose,adelete,cancel,cancel_scope,cleanup,clear,close,close_all,deregister,destroy,detach,disconnect,dispose,"
+    "drop,drop_all,expunge,flush,join,kill,killpg,logout,moveToThread,quit,release,remove,remove_listener,"
+    "removedirs,remove_signal_handler,reset,rmdir,rmtree,rollback,shutdown,stop,tear_down,teardown,terminate,uncache,"
+    "unlink,unlock,unregister,unsubscribe,untrack,wait,wait_closed,wait_for_close,__exit__,__aexit__"
+)
+_CLEANUP_FUNCTION = re.compile(
+    r"^_*(del|exit|aexit|close|aclose|cleanup|clean_up|shutdown|teardown|tear_down|stop|dispose|disconnect|terminate|kill|"
+    r"release|destroy|on_exit|on_shutdown|atexit)(_|$)|_(cleanup|shutdown|teardown)_*$"
+)
+# Ends of callee names that report: they must not break what they report on.
+_REPORTING = names_of(
+    "critical,debug,error,exception,fatal,info,log,trace,warn,warning,capture_exception,capture_message,print,"
+    "print_exc,print_exception,report_exception,record_exception,add_breadcrumb,increment,incr,gauge,histogram,timing,observe,set_tag,"
+    "set_status,set_context,notify,report,audit,emit_metric"
+)
+_PRAGMA = re.compile(
+    r"^#+\s*(noqa|pragma|type:|pylint|pyright|mypy|nosec|nosemgrep|fmt:|isort|ruff|flake8|pytype|backend-audit|todo|fixme|xxx)\b",
+    re.IGNORECASE,
+)
+
+
+def caught(handler: ir.Handler, view: FileView) -> list[str]:
+    """The API paths of the exceptions that `handler` names; empty for a bare `except:`."""
+    return exception_names(handler.type, view)
+
+
+def exception_names(node: ir.Expr | None, view: FileView) -> list[str]:
+    """The API paths in an exception class or a tuple of them; an expression that is neither gives "?"."""
+    if node is None:
+        return []
+    if isinstance(node, ir.Container):
+        return [name for item in node.items for name in exception_names(item.value, view)]
+    return [view.api(node) or "?"]
+
+
+def is_catch_all(handler: ir.Handler, view: FileView) -> bool:
+    """Whether `handler` also takes KeyboardInterrupt, SystemExit and CancelledError."""
+    return handler.type is None or any(name in CATCH_ALL for name in caught(handler, view))
+
+
+def is_broad(handler: ir.Handler, view: FileView) -> bool:
+    """Whether `handler` takes every ordinary exception."""
+    return is_catch_all(handler, view) or any(name in BROAD for name in caught(handler, view))
+
+
+def heading(handler: ir.Handler, view: FileView) -> str:
+    """`except X` as written, on one line."""
+    return "except" if handler.type is None else f"except {' '.join(view.source(handler.type).split())}"
+
+
+def head_span(handler: ir.Handler) -> tuple[int, int]:
+    """Where `except X` stands, without its body."""
+    return handler.at, handler.at + len("except") if handler.type is None else handler.type.end
+
+
+def does_nothing(body: Sequence[ir.Stmt]) -> bool:
+    """Whether `body` is only `pass`, `continue`, `...` or a string."""
+    return all(
+        (isinstance(one, ir.Jump) and one.kind != "break") or (isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Const))
+        for one in body
+    )
+
+
+def inside(nodes: Sequence[ir.Node]) -> Iterator[ir.Node]:
+    """Every node below and including `nodes`, in source order, leaving out nested functions, lambdas and classes."""
+    stack: list[ir.Node] = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ir.Function | ir.Lambda | ir.Class):
+            stack.extend(reversed(ir.children(node)))
+
+
+def calls(nodes: Sequence[ir.Node]) -> list[ir.Call]:
+    """The calls that run when `nodes` run."""
+    return [node for node in inside(nodes) if isinstance(node, ir.Call)]
+
+
+def last_name(node: ir.Expr) -> str:
+    """`c` of `a.b.c`, `a()` and `a[0]` stripped; "" when there is no name."""
+    if isinstance(node, ir.Attribute):
+        return node.attr
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Call):
+        return last_name(node.func)
+    return ""
+
+
+def explained(handler: ir.Handler, view: FileView) -> bool:
+    """Whether a comment in the handler, or on the line above it, says why nothing happens; pragmas and to-dos do not."""
+    line_end = view.text.find("\n", handler.end)
+    end = len(view.text) if line_end < 0 else line_end
+    start = view.text.rfind("\n", 0, handler.at) + 1
+    above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
+    for comment in view.comments_between(above, end):
+        if comment.at < start and not comment.own_line:
+            continue
+        if not _PRAGMA.match(comment.text) and len(re.findall(r"[^\W\d_]", comment.text)) >= 6:
+            return True
+    return False
+
+
+def _effects(body: Sequence[ir.Stmt]) -> list[ir.Stmt]:
+    """The simple statements of `body`, looking into conditions, loops and `with` blocks."""
+    found: list[ir.Stmt] = []
+    for statement in body:
+        if isinstance(statement, ir.If | ir.For | ir.While):
+            found += _effects(statement.body) + _effects(statement.orelse)
+        elif isinstance(statement, ir.With):
+            found += _effects(statement.body)
+        elif not isinstance(statement, ir.Jump | ir.Import):
+            found.append(statement)
+    return found
+
+
+def _call_of(statement: ir.Stmt) -> ir.Call | None:
+    if not isinstance(statement, ir.ExprStmt):
+        return None
+    value = statement.value
+    if isinstance(value, ir.Await):
+        value = value.value
+    if isinstance(value, ir.Call) and last_name(value.func) in ("wait_for", "gather", "shield", "wait"):
+        inner = next((arg.value for arg in value.args if isinstance(arg.value, ir.Call)), None)
+        value = inner or value
+    return value if isinstance(value, ir.Call) else None
+
+
+def is_cleanup(body: Sequence[ir.Stmt], view: FileView) -> bool:
+    """Whether all that `body` does is to release things, or the function around it exists for that."""
+    function = view.function()
+    if function is not None and _CLEANUP_FUNCTION.search(function.name):
+        return True
+    effects = _effects(body)
+    if effects and all(isinstance(one, ir.Delete) for one in effects):
+        return True
+    found = [call for call in map(_call_of, effects) if call is not None]
+    return bool(effects) and len(found) == len(effects) and all(last_name(call.func) in _CLEANUP for call in found)
+
+
+def is_reporting(body: Sequence[ir.Stmt]) -> bool:
+    """Whether all that `body` does is to log, count or trace."""
+    found = [_call_of(one) for one in _effects(body)]
+    return bool(found) and all(call is not None and last_name(call.func) in _REPORTING for call in found)
+
+
+def reports(nodes: Sequence[ir.Node]) -> bool:
+    """Whether a call among `nodes` logs, prints or counts."""
+    return any(last_name(call.func) in _REPORTING for call in calls(nodes))
+
+
+def raises(nodes: Sequence[ir.Node]) -> bool:
+    """Whether `nodes` can raise on purpose, or end the process."""
+    return any(
+        isinstance(node, ir.Raise)
+        or (isinstance(node, ir.Call) and last_name(node.func) in ("exit", "_exit", "abort", "reraise", "fail", "kill"))
+        for node in inside(nodes)
+    )
+
+
+def uses(name: str | None, nodes: Sequence[ir.Node]) -> bool:
+    """Whether the variable `name` is read in `nodes`."""
+    return name is not None and any(isinstance(node, ir.Name) and node.id == name for node in inside(nodes))
+
+
+def block_of(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
+    """The list of statements that `node` stands in."""
+    parent = view.ancestors[-1] if view.ancestors else None
+    if parent is None:
+        return view.module.body
+    for name in parent.__struct_fields__[2:]:
+        value = getattr(parent, name)
+        if type(value) is list and any(one is node for one in value):
+            return value
+    return []
+
+
+def following(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
+    """The statements after `node` in its block."""
+    block = block_of(node, view)
+    at = next((index for index, one in enumerate(block) if one is node), len(block))
+    return block[at + 1 :]
+
+
+def tried(body: Sequence[ir.Stmt], view: FileView) -> str:
+    """What the `try` attempts, for messages: "`a.b()`" or "`a()` and `b()`"; "" when it calls nothing."""
+    names: list[str] = []
+    for call in calls(body):
+        text = " ".join(view.source(call.func).split())
+        if text not in names and len(text) <= 60:
+            names.append(text)
+    shown = [f"`{name}()`" for name in names[:2]]
+    return " and ".join(shown)

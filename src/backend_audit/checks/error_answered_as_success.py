@@ -1,0 +1,66 @@
+"""Request handlers that catch every exception and answer as if nothing had happened."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._answers import Outcome, is_request_handler, outcome
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+
+RULE = "error-answered-as-success"
+
+# Senders repeat what is not answered with success, and probes want an answer: here a 200 can be meant.
+_MEANT = re.compile(r"webhook|hook|callback|health|ready|ping|probe|unsubscribe|track|pixel|beacon", re.IGNORECASE)
+
+_SAYS = {
+    Outcome.SUCCESS: "tells the client that all went well",
+    Outcome.CONTRADICTION: "reports the error with a success status",
+    Outcome.EMPTY: "answers with an empty result and a success status",
+}
+
+
+@check(RULE)
+def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
+    """The answers in the broad handlers of a request handler's `try`."""
+    function = view.function()
+    if function is None or not is_request_handler(function, view):
+        return
+    for handler in node.handlers:
+        if not _errors.is_broad(handler, view) or _errors.raises(handler.body) or _sets_status(handler):
+            continue
+        for answer in _answers(handler):
+            what = outcome(answer.value, view)
+            if what not in _SAYS:
+                continue
+            yield Alert(
+                node=answer,
+                message=f"When {_errors.tried(node.body, view) or 'this'} fails, `{function.name}` {_SAYS[what]}: callers, "
+                f"retries and monitoring cannot see the failure that `{_errors.heading(handler, view)}` caught.",
+                fix="Log the exception and let it reach the error handler, or answer with a 4xx or 5xx status.",
+                confidence=_confidence(what, function, answer, view),
+            )
+
+
+def _answers(handler: ir.Handler) -> list[ir.Return]:
+    return [node for node in _errors.inside(handler.body) if isinstance(node, ir.Return)]
+
+
+def _sets_status(handler: ir.Handler) -> bool:
+    """`response.status_code = 500` and its like."""
+    for node in _errors.inside(handler.body):
+        if isinstance(node, ir.Assign) and any(_errors.last_name(one) in ("status_code", "status") for one in node.targets):
+            return True
+    return False
+
+
+def _confidence(what: Outcome, function: ir.Function, answer: ir.Return, view: FileView) -> Confidence:
+    paths = " ".join(view.source(decorator) for decorator in function.decorators)
+    if _MEANT.search(function.name) or _MEANT.search(paths):
+        return Confidence.LOW
+    if what is Outcome.SUCCESS:
+        return Confidence.HIGH
+    if what is Outcome.EMPTY and answer.value is None:
+        return Confidence.LOW
+    return Confidence.MEDIUM

@@ -1,0 +1,74 @@
+"""A failed transaction that is neither rolled back nor handed on: the session stays broken, the writes half done."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+
+RULE = "missing-rollback"
+
+_DATABASE_ERRORS = _errors.names_of(
+    "SQLAlchemyError,DBAPIError,IntegrityError,OperationalError,DatabaseError,DataError,InternalError,ProgrammingError,"
+    "StatementError,InterfaceError,PsycopgError,UniqueViolation"
+)
+_HOLDERS = ("session", "db", "conn", "connection", "cnx", "con", "database", "transaction", "tx", "trans", "cursor")
+
+
+@check(RULE)
+def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
+    """Handlers around a `commit()` after which nothing rolls back."""
+    commit = _commit(node.body)
+    if commit is None or _ends_transaction([*node.final, *node.orelse]):
+        return
+    receiver = " ".join(view.source(commit).split())
+    if _is_managed(receiver, view):
+        return
+    for handler in node.handlers:
+        names = [name.rpartition(".")[2] for name in _errors.caught(handler, view)]
+        if not _errors.is_broad(handler, view) and not any(name in _DATABASE_ERRORS for name in names):
+            continue
+        if _ends_transaction(handler.body) or _errors.raises(handler.body) or _ends_transaction(_errors.following(node, view)):
+            continue
+        at, end = _errors.head_span(handler)
+        yield Alert(
+            at=at,
+            end=end,
+            message=f"When `{receiver}.commit()` or a write before it fails, this handler goes on without "
+            f"`{receiver}.rollback()`: the transaction stays open and the next use of `{receiver}` fails or commits half of it.",
+            fix=f"Call `{receiver}.rollback()` first in the handler, or let a `with` block end the transaction.",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _commit(body: list[ir.Stmt]) -> ir.Expr | None:
+    """The receiver of the first `commit()` in `body`."""
+    for call in _errors.calls(body):
+        if isinstance(call.func, ir.Attribute) and call.func.attr == "commit" and not call.args:
+            receiver = call.func.value
+            if _errors.last_name(receiver).lower().lstrip("_").endswith(_HOLDERS):
+                return receiver
+    return None
+
+
+def _ends_transaction(nodes: list[ir.Stmt]) -> bool:
+    """Whether `nodes` roll back or give the connection up, by whatever helper."""
+    for call in _errors.calls(nodes):
+        name = _errors.last_name(call.func)
+        if "rollback" in name or name in ("close", "aclose", "remove", "putconn", "release", "invalidate", "dispose"):
+            return True
+    return False
+
+
+def _is_managed(receiver: str, view: FileView) -> bool:
+    """Whether an enclosing `with` block (which rolls back when it is left) or generator dependency owns `receiver`."""
+    for node in view.ancestors:
+        if isinstance(node, ir.With):
+            for item in node.items:
+                names = (item.target, item.context)
+                if any(one is not None and receiver in " ".join(view.source(one).split()) for one in names):
+                    return True
+        if isinstance(node, ir.Try) and _ends_transaction(node.final):
+            return True
+    return False

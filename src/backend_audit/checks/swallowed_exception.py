@@ -1,0 +1,187 @@
+"""Handlers that do nothing: `except …: pass`, `continue`, `suppress(Exception)`, a silent `return None`."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+
+RULE = "swallowed-exception"
+
+# Exceptions that answer a question ("is it there?", "is there more?") rather than report a failure.
+_ANSWERS = _errors.names_of(
+    "ImportError,ModuleNotFoundError,KeyError,IndexError,AttributeError,LookupError,NameError,StopIteration,"
+    "StopAsyncIteration,GeneratorExit,KeyboardInterrupt,SystemExit,CancelledError,FileNotFoundError,FileExistsError,"
+    "ProcessLookupError,NotADirectoryError,IsADirectoryError,ChildProcessError,BrokenPipeError,ConnectionResetError,"
+    "ConnectionAbortedError,BrokenResourceError,ClosedResourceError,EndOfStream,WouldBlock,Empty,Full,QueueEmpty,"
+    "QueueFull,QueueShutDown,TimeoutError,DoesNotExist,ObjectDoesNotExist,MultipleObjectsReturned,NoResultFound,"
+    "NotFound,NotFoundError,UnicodeDecodeError,UnicodeEncodeError,UnicodeError,WebSocketDisconnect,ConnectionClosed,"
+    "ConnectionClosedOK,ConnectionClosedError,NoReverseMatch,Resolver404,Http404,BlockingIOError,InterruptedError,"
+    "EOFError,NotImplementedError,UnsupportedOperation,AlreadyExists,DuplicateKeyError,NotRegistered,"
+    "AlreadyRegistered,FieldDoesNotExist,FieldError,PackageNotFoundError,NoSuchProcess,SkipTest,Stop,NoSuchKey,"
+    "AccessDenied,ZombieProcess,UnknownTimeZoneError,ZoneInfoNotFoundError,NoBrokersAvailable,Break,Continue"
+)
+# Exceptions of conversions: quiet around one, for the value just is not of that kind.
+_CONVERSION_ERRORS = _errors.names_of(
+    "ValueError,TypeError,ArithmeticError,InvalidOperation,OverflowError,ZeroDivisionError,JSONDecodeError,"
+    "DecodeError,ParserError,ParseError,ValidationError,AddrFormatError,AddressValueError,BadSignature,"
+    "SignatureExpired,InvalidTokenError,SyntaxError,error,Error"
+)
+_CONVERSIONS = _errors.names_of(
+    "int,float,complex,bool,str,bytes,Decimal,UUID,Fraction,date,datetime,fromisoformat,strptime,fromtimestamp,"
+    "parse,parse_date,parse_datetime,isoparse,loads,load,literal_eval,decode,encode,b64decode,urlsafe_b64decode,fromhex,"
+    "unhexlify,ip_address,ip_network,ip_interface,IPAddress,IPNetwork,index,remove,get,pop,append,add,setdefault,"
+    "getattr,setattr,delattr,hasattr,isinstance,len,min,max,sum,sorted,list,tuple,set,dict,next,iter,ord,chr,split,"
+    "strip,lower,upper,replace,format,join,validate,model_validate,parse_obj,from_string,from_json,relative_to,"
+    "gettempdir,unquote,quote,urlparse,urlsplit,compile,Enum,ZoneInfo,timezone,timedelta,issubclass,warn,group,"
+    "items,keys,values,update,extend,insert,startswith,endswith"
+)
+
+
+@check(RULE)
+def handlers_that_do_nothing(node: ir.Try, view: FileView) -> Iterator[Alert]:
+    """Every handler of a `try` that makes an error vanish."""
+    for handler in node.handlers:
+        if _errors.does_nothing(handler.body):
+            confidence = _judge(node, handler, view)
+            if confidence is not None:
+                yield _alert(node, handler, view, confidence)
+        elif _hides_quietly(node, handler, view):
+            yield _alert(node, handler, view, Confidence.LOW)
+
+
+def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | None:
+    explained = _errors.explained(handler, view)
+    if _errors.is_broad(handler, view):
+        return _judge_broad(node, view, explained=explained)
+    if explained or _harmless(node, view) or node.orelse or _falls_through(node, view):
+        return None
+    names = [name.rpartition(".")[2] for name in _errors.caught(handler, view)]
+    if any(name in _ANSWERS or name.endswith(("DoesNotExist", "NotFound", "NotFoundError")) for name in names):
+        return None
+    called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
+    only_converts = bool(called) and all(name in _CONVERSIONS for name in called)
+    if only_converts and any(name in _CONVERSION_ERRORS for name in names):
+        return None
+    if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body):
+        return Confidence.LOW
+    if not called:
+        return Confidence.MEDIUM if all(isinstance(one, ir.Jump) for one in node.body) else None
+    return Confidence.MEDIUM if _drops_a_result(node.body) else Confidence.LOW
+
+
+def _judge_broad(node: ir.Try, view: FileView, *, explained: bool) -> Confidence | None:
+    if _harmless(node, view) or _only_probes_imports(node.body):
+        return None
+    if explained or _falls_through(node, view) or _is_retry(node, view):
+        return Confidence.LOW
+    if view.enclosing(ir.Handler) is not None:
+        return Confidence.LOW
+    if any(isinstance(one, ir.Raise) for one in _errors.following(node, view)[:1]):
+        return Confidence.LOW
+    return Confidence.HIGH if not _errors.calls(node.body) or _drops_a_result(node.body) else Confidence.MEDIUM
+
+
+def _harmless(node: ir.Try, view: FileView) -> bool:
+    return _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body)
+
+
+def _only_probes_imports(body: list[ir.Stmt]) -> bool:
+    return any(isinstance(one, ir.Import) for one in body) and not _drops_a_result(body)
+
+
+def _falls_through(node: ir.Try, view: FileView) -> bool:
+    """Whether the `try` leaves the function or loop on success, so that what follows is the answer to its failure."""
+    leaves = any(
+        isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind in ("break", "continue"))
+        for one in _errors.inside(node.body)
+    )
+    return leaves and bool(_errors.following(node, view))
+
+
+def _is_retry(node: ir.Try, view: FileView) -> bool:
+    """`for attempt in range(n): try: …; return` — the loop tries again."""
+    loop = view.enclosing(ir.For, ir.While, ir.Function)
+    if not isinstance(loop, ir.For) or not isinstance(loop.iter, ir.Call) or _errors.last_name(loop.iter) != "range":
+        return False
+    return any(
+        isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind == "break")
+        for one in _errors.inside([*node.body, *node.orelse])
+    )
+
+
+def _drops_a_result(body: list[ir.Stmt]) -> bool:
+    """Whether something in `body` is done for its effect alone: its failure leaves no other trace."""
+    for one in _errors.inside(body):
+        if isinstance(one, ir.ExprStmt) and any(isinstance(part, ir.Call) for part in _errors.inside([one])):
+            return True
+    return False
+
+
+def _hides_quietly(node: ir.Try, handler: ir.Handler, view: FileView) -> bool:
+    if not _is_silent_default(handler) or not _errors.is_broad(handler, view):
+        return False
+    return not _harmless(node, view) and not _errors.explained(handler, view)
+
+
+def _is_silent_default(handler: ir.Handler) -> bool:
+    """`return`, `return None`, `return False`, `return []`, … and nothing else, without a look at the error."""
+    if len(handler.body) != 1 or not isinstance(handler.body[0], ir.Return):
+        return False
+    value = handler.body[0].value
+    if isinstance(value, ir.Container):
+        return not value.items
+    return value is None or isinstance(value, ir.Const)
+
+
+def _alert(node: ir.Try, handler: ir.Handler, view: FileView, confidence: Confidence) -> Alert:
+    at, end = _errors.head_span(handler)
+    head = _errors.heading(handler, view)
+    lost = _errors.tried(node.body, view)
+    what = f"what goes wrong in {lost}" if lost else "what goes wrong here"
+    if _errors.is_catch_all(handler, view):
+        what += ", and KeyboardInterrupt and SystemExit with it"
+    elif _errors.is_broad(handler, view):
+        what += ", programming errors included"
+    last = handler.body[-1]
+    how = "does nothing" if not isinstance(last, ir.Return) else "returns a default"
+    if isinstance(last, ir.Jump) and last.kind == "continue":
+        how = "goes on with the next item"
+    return Alert(
+        at=at,
+        end=end,
+        message=f"`{head}` {how}: {what} disappears without a trace.",
+        fix="Catch only the exceptions that you expect and handle them; log the others with their traceback and let "
+        "them propagate. If nothing is to be done, say why in a comment.",
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def suppressed_everything(node: ir.With, view: FileView) -> Iterator[Alert]:
+    """`with contextlib.suppress(Exception):` around something that matters."""
+    for item in node.items:
+        call = item.context
+        if not isinstance(call, ir.Call) or view.api(call.func) != "contextlib.suppress":
+            continue
+        names = [name for arg in call.args for name in _errors.exception_names(arg.value, view)]
+        broad = next((name for name in names if name in _errors.BROAD or name in _errors.CATCH_ALL), None)
+        if broad is None or _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body):
+            continue
+        lost = _errors.tried(node.body, view)
+        what = f"every failure of {lost}" if lost else "every failure in this block"
+        yield Alert(
+            node=call,
+            message=f"`suppress({broad.rpartition('.')[2]})` makes {what} disappear without a trace.",
+            fix="Name the exceptions that you expect in `suppress(…)`, or catch and log the error.",
+            confidence=_confidence_of_suppress(node, view),
+        )
+
+
+def _confidence_of_suppress(node: ir.With, view: FileView) -> Confidence:
+    start = view.text.rfind("\n", 0, node.at) + 1
+    above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
+    first = node.body[0].at if node.body else node.end
+    commented = any(len(comment.text) > 12 for comment in view.comments_between(above, first))
+    return Confidence.LOW if commented else Confidence.HIGH
