@@ -140,14 +140,16 @@ class KeyGeneration(Concept):
     kind: Operand | None = None  # the algorithm when it is an argument
     bits: Operand | None = None
     curve: Operand | None = None
+    default_bits: int = 0  # what applies when `bits` is not given
 
 
 @dataclass(frozen=True, slots=True)
 class RandomValue(Concept):
     """A value is drawn from a generator that an attacker can predict (`random.random`); see `target` for what it is for."""
 
-    target: str = ""  # the name it is assigned to, the keyword it is passed as, or the function that returns it; "" if none
+    target: str = ""  # the name it is assigned to, the keyword it is passed as, or the function that returns it
     bits: Operand | None = None
+    weakness: str = ""  # "time": made of the clock and the machine's address, not drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class Deserialization(Concept):
     safe_loaders: str = ""  # API paths that make it safe, separated by spaces
     allow: Operand | None = None  # torch's weights_only=, numpy's allow_pickle=
     format: str = ""  # pickle, yaml, marshal, …
+    always: bool = False  # no argument makes it safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +273,8 @@ class HostKeyPolicy(Concept):
     """How an SSH client treats unknown host keys."""
 
     policy: Operand | None = None
-    off: bool = False
+    known_hosts: Operand | None = None  # None switches the check off
+    strict: Operand | None = None  # False switches the check off
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +284,9 @@ class TemplateEngine(Concept):
     autoescape: Operand | None = None
     default_escapes: bool = False
     filters: Operand | None = None  # mako's default_filters
-    kind: str = "environment"  # environment, template (made from a string, outside of an environment)
+    loader: Operand | None = None
+    source: Operand | None = None  # the text of the template
+    kind: str = "environment"  # environment, template (made from a string, outside of an environment), setting (written later)
 
 
 @dataclass(frozen=True, slots=True)
