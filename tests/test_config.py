@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from backend_audit.catalog import RuleCard
-from backend_audit.config import KEYS, Config, ConfigError, json_schema, load, selection
+from backend_audit.config import KEYS, Config, ConfigError, json_schema, load, reanchored, selection
 from backend_audit.finding import Confidence, Mode, Severity
 
 
@@ -255,3 +255,29 @@ def test_per_path_tables(project: Path) -> None:
     assert rules.at(f"{project}/scripts/x/a.cfg") == {"missing-audit-log"}
     assert rules.at("/elsewhere/scripts/a.py") == everything
     assert "missing-audit-log" in rules.rules
+
+
+# --- patterns seen from elsewhere ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "base", "root", "seen"),
+    [
+        ("old/", "", "", ("old/",)),
+        ("old/", "api", "", ("/api/**/old/",)),
+        ("/old", "api", "", ("/api/old",)),
+        ("!a/b", "api", "", ("!/api/a/b",)),
+        ("*.cfg", "", "api", ("*.cfg",)),
+        ("api/app/*.py", "", "api", ("/app/*.py",)),
+        ("a*/app/", "", "api", ("/app/",)),
+        ("web/app/", "", "api", ()),
+        ("api/", "", "api/app", ("/**",)),
+        ("/api", "", "api/app", ("/**",)),
+        ("**/x/y", "", "api", ("**/x/y",)),
+        ("x", "web", "api", ()),
+    ],
+)
+def test_patterns_mean_the_same_from_the_scan_root(
+    project: Path, pattern: str, base: str, root: str, seen: tuple[str, ...]
+) -> None:
+    assert reanchored((pattern,), project / base, project / root) == seen

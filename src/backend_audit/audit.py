@@ -1,0 +1,48 @@
+"""The pipeline on one screen: discover → lower → link → flow → check → report."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_audit.catalog import Catalog, load
+from backend_audit.config import Config, reanchored, scan_root, selection
+from backend_audit.discover import DiscoverOptions, discover
+from backend_audit.finding import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scan is: `done` of `total` of a stage named in words ("reading", "judging", "semgrep")."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """What a scan said, and what is needed to show it: the rules' cards, and the directory that paths are relative to."""
+
+    report: Report
+    catalog: Catalog
+    root: Path
+
+
+Listener = Callable[[Progress], None]
+
+
+def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None) -> ScanResult:
+    """Audit `paths`. `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`."""
+    catalog = load()
+    selection(config, catalog.cards)
+    root = scan_root(list(paths))
+    options = DiscoverOptions(
+        exclude=reanchored(config.exclude, config.exclude_base, root),
+        tests=config.tests,
+        max_bytes=config.max_file_size,
+    )
+    found = discover(paths, root=root, options=options)
+    if progress is not None:
+        progress(Progress("reading", len(found.files), len(found.files)))
+    report = Report(findings=(), problems=found.problems, skipped=found.skipped, files=len(found.files))
+    return ScanResult(report=report, catalog=catalog, root=root)
