@@ -140,7 +140,7 @@ class KeyGeneration(Concept):
     kind: Operand | None = None  # the algorithm when it is an argument
     bits: Operand | None = None
     curve: Operand | None = None
-    default_bits: int = 0  # what applies when `bits` is not given
+    default_bits: str = ""  # what applies when `bits` is not given, in digits
 
 
 @dataclass(frozen=True, slots=True)
