@@ -1,0 +1,117 @@
+"""What the first bytes of a file tell: binary, generated, minified, an Alembic revision."""
+
+import os
+import re
+from typing import NamedTuple
+
+from backend_audit.source import Language
+
+HEAD = 2048
+_MINIFIED_FROM = 16 * 1024  # smaller files are read wholly by a person, long lines or not
+_SAMPLE = 4096
+
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_GENERATED = re.compile(
+    r"""(?<![\w@])@generated\b(?!\s+from\s+memory)
+      | ^\W*(?:this\ |the\ )?(?:following\ )?(?:file|code|module|class|client|script|document)?\W*(?:is|was|has\ been|were)?\W*
+        (?:automatically|auto|machine)[-\ ]?generated\b
+        (?=\W*$|\W+(?:by|from|with|using|via|file|code|on|at|do\ not|don't)\b)
+      | \b(?:file|code|module|class|client)\ (?:is|was|has\ been)
+        \ (?:automatically\ |auto-?|machine-?)?generated\ (?:by|from|with|using)\b
+      | ^\W*(?:code\ )?(?:auto-?)?generated\ (?:by|with|using|from)\b[^\n]{0,80}
+        (?:protoc\b|protocol\ (?:buffer\ )?compiler|datamodel-codegen|openapi|swagger|sqlc\b|codegen|antlr|thrift|
+        kiota|speakeasy|\bfern\b)
+    """,
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_DO_NOT_EDIT = re.compile(r"\b(?:do\s+not|don't|never)\s+(?:hand[-\s]?)?(?:edit|modify|change)\b", re.IGNORECASE)
+_MENTIONS_GENERATION = re.compile(r"\bgenerat(?:ed|or)\b|\bcodegen\b", re.IGNORECASE)
+_ALEMBIC = re.compile(rb"^(?:down_)?revision\b[^\n=]*=", re.MULTILINE)
+_DOCSTRING = re.compile(r"""[rRuU]?("{3}|'{3})""")
+
+
+class Head(NamedTuple):
+    """The first bytes of a file and a sample from its middle (empty when the file is small)."""
+
+    data: bytes
+    middle: bytes
+
+    @property
+    def is_binary(self) -> bool:
+        return b"\0" in self.data and not self.data.startswith(_BYTE_ORDER_MARKS)
+
+    @property
+    def is_minified(self) -> bool:
+        """No line ends in four KiB from the middle: no person wrote that."""
+        return len(self.middle) == _SAMPLE and b"\n" not in self.middle and b"\r" not in self.middle
+
+    @property
+    def is_alembic_revision(self) -> bool:
+        return len(_ALEMBIC.findall(self.data)) >= 2
+
+    def is_generated(self, language: Language) -> bool:
+        """Whether the opening comments or docstring say so; code that merely holds such a text does not count."""
+        if b"enerat" not in self.data and b"ENERAT" not in self.data:
+            return False
+        opening = _opening(self.data.decode("utf-8", "replace"), language)
+        if _GENERATED.search(opening):
+            return True
+        return bool(_DO_NOT_EDIT.search(opening) and _MENTIONS_GENERATION.search(opening))
+
+
+def read_head(path: str, size: int, *, code: bool) -> Head:
+    """Read the beginning of a file, and for larger code files a piece from the middle. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        data = os.read(handle, HEAD)
+        middle = b""
+        if code and size >= _MINIFIED_FROM:
+            os.lseek(handle, size // 2, os.SEEK_SET)
+            middle = os.read(handle, _SAMPLE)
+    finally:
+        os.close(handle)
+    return Head(data, middle)
+
+
+def _opening(text: str, language: Language) -> str:
+    """The comments, and in Python the docstring, that stand before the first line of code."""
+    text = text.removeprefix("\ufeff")
+    return _opening_of_python(text) if language is Language.PYTHON else _opening_of_others(text)
+
+
+def _opening_of_python(text: str) -> str:
+    kept, at = [], 0
+    while at < len(text):
+        quotes = _DOCSTRING.match(text, at)
+        if quotes:
+            end = text.find(quotes[1], quotes.end())
+            kept.append(text[quotes.end() : end if end >= 0 else len(text)])
+            break  # what follows the docstring is code, or a comment about code
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end].strip()
+        if line and not line.startswith("#"):
+            break
+        kept.append(line)
+        at = end + 1
+    return "\n".join(kept)
+
+
+def _opening_of_others(text: str) -> str:
+    kept, at = [], 0
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end].strip()
+        if line.startswith("/*"):
+            close = text.find("*/", at)
+            close = len(text) if close < 0 else close
+            kept.append(text[at:close])
+            following = text.find("\n", close)
+            at = len(text) if following < 0 else following + 1
+            continue
+        if line and not line.startswith(("//", "#", '"use ', "'use ", "<!--", ";")):
+            break
+        kept.append(line)
+        at = end + 1
+    return "\n".join(kept)

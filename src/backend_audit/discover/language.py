@@ -1,0 +1,80 @@
+"""The language of a file, by its name or its first line."""
+
+import re
+
+from backend_audit.discover.model import words
+from backend_audit.source import Language
+
+LOCK_FILES = "lock files"
+TYPE_DECLARATIONS = "type declarations"
+
+_CODE = {
+    "py": Language.PYTHON,
+    "pyw": Language.PYTHON,
+    "js": Language.JAVASCRIPT,
+    "mjs": Language.JAVASCRIPT,
+    "cjs": Language.JAVASCRIPT,
+    "jsx": Language.JAVASCRIPT,
+    "ts": Language.TYPESCRIPT,
+    "tsx": Language.TYPESCRIPT,
+    "mts": Language.TYPESCRIPT,
+    "cts": Language.TYPESCRIPT,
+}
+_CONFIG_ENDINGS = words(
+    "env yml yaml toml ini cfg conf cnf config properties json json5 jsonc sh bash zsh ksh pem key ppk tf tfvars hcl dockerfile"
+)
+_CONFIG_NAMES = words(
+    ".npmrc .yarnrc .pypirc .netrc _netrc .pgpass .my.cnf .htpasswd .dockercfg .dockerconfigjson .git-credentials .s3cfg "
+    ".boto .flaskenv .envrc .credentials id_rsa id_dsa id_ecdsa id_ed25519 credentials procfile"
+)
+_CONFIG_PREFIXES = (".env", "dockerfile", "containerfile", "docker-compose")
+_LOCKS = words(
+    "package-lock.json npm-shrinkwrap.json pnpm-lock.yaml pnpm-lock.yml yarn.lock bun.lock bun.lockb deno.lock poetry.lock "
+    "uv.lock pdm.lock pipfile.lock pixi.lock composer.lock cargo.lock gemfile.lock conda-lock.yml conda-lock.yaml "
+    "packages.lock.json gradle.lockfile mix.lock go.sum flake.lock pylock.toml package.resolved"
+)
+_DECLARATION = re.compile(r"\.d(\.[a-z]+)?\.[cm]?ts$")
+_INTERPRETERS = (
+    (re.compile(r"(python|pypy)[0-9.]*[a-z]?$"), Language.PYTHON),
+    (re.compile(r"(tsx|ts-node|deno)$"), Language.TYPESCRIPT),
+    (re.compile(r"(node|nodejs|bun)$"), Language.JAVASCRIPT),
+    (re.compile(r"(ba|z|k|da|a)?sh$"), Language.CONFIG),
+)
+
+
+def language_of(name: str) -> tuple[Language, str]:
+    """The language of a file called `name`, and why it is not judged ("" if it is).
+
+    `OTHER` means that nothing is known by the name; a file without an ending may still say it in its first line.
+    """
+    lower = name.lower()
+    ending = lower.rpartition(".")[2]
+    if lower in _LOCKS:
+        return Language.CONFIG, LOCK_FILES
+    if ending == "pyi":
+        return Language.PYTHON, TYPE_DECLARATIONS
+    if language := _CODE.get(ending) if "." in lower else None:
+        return language, TYPE_DECLARATIONS if _DECLARATION.search(lower) else ""
+    if lower in _CONFIG_NAMES or lower.startswith(_CONFIG_PREFIXES) or ("." in lower and ending in _CONFIG_ENDINGS):
+        return Language.CONFIG, ""
+    return Language.OTHER, ""
+
+
+def may_have_shebang(name: str) -> bool:
+    """Whether the first line is worth a look: only files without an ending say their language there."""
+    return "." not in name
+
+
+def language_of_shebang(head: bytes) -> Language:
+    """The language that a `#!` line names, through `env`, its options and `uv run` alike."""
+    if not head.startswith(b"#!"):
+        return Language.OTHER
+    line = head[2:].split(b"\n", 1)[0].decode("ascii", "replace").strip()
+    for word in line.split():
+        program = word.rpartition("/")[2]
+        if program == "uv":
+            return Language.PYTHON  # `uv run --script`
+        for pattern, language in _INTERPRETERS:
+            if pattern.match(program):
+                return language
+    return Language.OTHER

@@ -1,0 +1,171 @@
+"""What a file is for, by its path below the folder that was named, and by the folders around it.
+
+Decisions that are a matter of taste: examples, documentation code and developer tools are `SCRIPT` (judged: people copy
+them, and they run with real credentials); Django management commands and seeders are `SCRIPT`; a folder called `vendor`
+that holds application modules (`models.py`, `vendor.controller.ts`) is the application's own word for a merchant.
+"""
+
+import re
+from collections.abc import Iterable
+
+from backend_audit.discover.model import words
+from backend_audit.source import Language, Role
+
+_TEST_FOLDERS = words(
+    "tests test __tests__ __test__ __mocks__ __fixtures__ __snapshots__ e2e e2e-tests e2e_tests cypress playwright "
+    "unittest unittests regtest testdata test-data test_data"
+)
+_TEST_FOLDER = re.compile(r"^tests?[_-].+|.+[_-]tests?$")
+_AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`
+_TEST_FOLDERS_NODE = words("spec specs")
+_TEST_FILE_PYTHON = re.compile(r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*)\.pyw?$")
+_TEST_FILE_NODE = re.compile(
+    r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-]setup)\.[cm]?[jt]sx?$",
+    re.IGNORECASE,
+)
+_TEST_FILE_CONFIG = re.compile(  # not every `…-test.yml`: that may be the workflow which deploys to "test"
+    r"^(?:pytest|tox)\.ini$|^\.env\.(?:test|testing|ci)$|compose.*[._-](?:tests?|e2e)\.ya?ml$|[._-]tests?\.(?:env|json)$"
+)
+
+# Installed or copied whole; counted as one folder each, since listing what is in them helps nobody.
+PACKAGE_FOLDERS = words(
+    "node_modules bower_components jspm_packages site-packages dist-packages __pypackages__ .venv .tox .nox .eggs "
+    ".yarn .pnpm-store"
+)
+_VENDOR_FOLDERS = words("third_party third-party thirdparty 3rdparty _vendor _vendored vendored externals")
+_MERCHANT_FOLDERS = words("vendor vendors")
+_APPLICATION_FILE = re.compile(
+    r"^(?:models?|views?|urls|apps|admin|routes?|routers?|schemas?|serializers?|services?|controllers?|crud|api|"
+    r"repository|dependencies)\.(?:py|[cm]?[jt]s)$|\.(?:controller|service|module|router?|routes|model|entity)\.[cm]?[jt]s$"
+)
+_STATIC_FOLDERS = words("static statics public assets js lib libs plugins wwwroot _static media vendor")
+_BROWSER_LIBRARY = re.compile(
+    r"^(?:bootstrap|popper|moment|lodash|underscore|angular|react|react-dom|vue|vuex|vue-router|d3|chart|chartjs|select2|"
+    r"datatables?|tinymce|ckeditor|codemirror|ace|highlight|prism|handlebars|mustache|modernizr|backbone|ember|knockout|"
+    r"require|requirejs|socket\.io|swagger-ui|redoc|htmx|alpine|leaflet|three|plotly|echarts|summernote|dropzone|axios|"
+    r"fontawesome|html5shiv|respond|clipboard|sortable|toastr|sweetalert2?|quill|marked|mathjax|raphael|holder|zepto)"
+    r"(?:[.-](?:\d[\w.-]*|min|slim|bundle|umd|global|prod|all|full|core|esm|module|standalone|pack|js))*\.[cm]?js$",
+    re.IGNORECASE,
+)
+_JQUERY = re.compile(r"^jquery[\w.-]*\.js$", re.IGNORECASE)
+
+_OUTPUT_FOLDERS = words("dist .next .nuxt .output .svelte-kit .turbo htmlcov storybook-static")
+_BUILD_FOLDERS = words("build out lib-cov")  # output only beside what is built: `build/` may be a package
+_BUILT = words("package.json tsconfig.json setup.py pyproject.toml")
+_GENERATED_FOLDERS = words("__generated__ generated _generated .generated")
+_GENERATED_FILE = re.compile(
+    r"_pb2(?:_grpc)?\.py$|_pb\.[cm]?[jt]s$|_grpc_pb\.js$|[.-]min\.[cm]?js$|\.bundle\.js$|\.chunk\.js$|[._]generated\.[a-z]+$|"
+    r"[.]gen\.[cm]?[jt]s$|_gen\.py$"
+)
+_MIGRATION_FOLDERS = words("migrations migration db_migrations dbmigrations data_migrations data-migrations")
+_MIGRATION_FILE = re.compile(r"^(?:\d+[_\-.].*|V\d+__.*|Migration\d+.*)\.(?:pyw?|[cm]?[jt]s)$")
+_ROUTE_FOLDERS = words("routes routers views api controllers handlers endpoints")
+
+_SCRIPT_FOLDERS = words("scripts script bin seeds seeders seeder examples example samples benchmarks docs doc")
+_SCRIPT_TOP_FOLDERS = words("tools tool hack devtools ci contrib deploy deployment docs_src dev")
+_SCRIPT_FILES = words(
+    "manage.py setup.py noxfile.py fabfile.py dodo.py gulpfile.js gruntfile.js knexfile.js knexfile.ts ecosystem.config.js"
+)
+_SCRIPT_FILE = re.compile(r"\.config\.[cm]?[jt]s$")
+
+
+class Surroundings:
+    """What only a look at the whole listing tells: which folders hold migrations, environments, or an application.
+
+    A folder is a path without a slash at its end; the top is "".
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.environments: set[str] = set()
+        self.migrations: set[str] = set()
+        self.applications: set[str] = set()
+        self.built: set[str] = set()
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            if name == "pyvenv.cfg":
+                self.environments.add(folder)
+            elif name in _BUILT:
+                self.built.add(folder)
+            elif name in ("script.py.mako", "migration_lock.toml"):
+                self.migrations.add(folder)  # Alembic's and Prisma's own files
+            last = folder.rpartition("/")[2]
+            if last in _MIGRATION_FOLDERS and _MIGRATION_FILE.match(name):
+                self.migrations.add(folder)
+            elif (last in _MERCHANT_FOLDERS or _AMBIGUOUS_TEST_FOLDER.match(last)) and _APPLICATION_FILE.search(name):
+                self.applications.add(folder)
+
+
+def package_folder(path: str, environments: set[str]) -> str:
+    """The outermost folder of `path` that holds installed packages, "" if none."""
+    parts = path.split("/")
+    for depth, part in enumerate(parts[:-1], 1):
+        if part in PACKAGE_FOLDERS or (environments and "/".join(parts[:depth]) in environments):
+            return "/".join(parts[:depth])
+    return ""
+
+
+def role_of(path: str, language: Language, around: Surroundings) -> Role:
+    """The role of the file `path` (relative to the folder that was named), by names alone."""
+    *parts, name = path.split("/")
+    folders = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    if _is_vendored(parts, folders, name, language, around):
+        return Role.VENDORED
+    if _is_test(parts, folders, name, language, around):
+        return Role.TEST
+    if _is_generated(parts, folders, name, language, around):
+        return Role.GENERATED
+    if language is Language.CONFIG:
+        return Role.CONFIG
+    if _is_migration(parts, folders, name, around):
+        return Role.MIGRATION
+    return Role.SCRIPT if _is_script(parts, name, language) else Role.SOURCE
+
+
+def _is_vendored(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
+    if not _VENDOR_FOLDERS.isdisjoint(parts):
+        return True
+    if not _MERCHANT_FOLDERS.isdisjoint(parts):
+        for part, folder in zip(parts, folders, strict=True):
+            if part in _MERCHANT_FOLDERS and folder not in around.applications:
+                return True
+    if language is not Language.JAVASCRIPT:
+        return False
+    return bool(_JQUERY.match(name) or (_BROWSER_LIBRARY.match(name) and not _STATIC_FOLDERS.isdisjoint(parts)))
+
+
+def _is_test(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
+    for part, folder in zip(parts, folders, strict=True):
+        if part in _TEST_FOLDERS or (_TEST_FOLDER.match(part) and folder not in around.applications):
+            return True
+    if language is Language.PYTHON:
+        return bool(_TEST_FILE_PYTHON.match(name)) and parts[-2:] != ["management", "commands"]
+    if language is Language.CONFIG:
+        return bool(_TEST_FILE_CONFIG.search(name))
+    return not _TEST_FOLDERS_NODE.isdisjoint(parts) or bool(_TEST_FILE_NODE.search(name))
+
+
+def _is_generated(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
+    if _GENERATED_FILE.search(name):
+        return True
+    if not _OUTPUT_FOLDERS.isdisjoint(parts) or not _GENERATED_FOLDERS.isdisjoint(parts):
+        return True
+    if language is Language.CONFIG or _BUILD_FOLDERS.isdisjoint(parts):
+        return False
+    above = ["", *folders]
+    return any(part in _BUILD_FOLDERS and above[at] in around.built for at, part in enumerate(parts))
+
+
+def _is_migration(parts: list[str], folders: list[str], name: str, around: Surroundings) -> bool:
+    if not around.migrations.isdisjoint(folders):
+        return name != "env.py"  # Alembic's env.py opens the database: a script
+    return name == "migrations.py" and _ROUTE_FOLDERS.isdisjoint(parts)
+
+
+def _is_script(parts: list[str], name: str, language: Language) -> bool:
+    if not _SCRIPT_FOLDERS.isdisjoint(parts) or (parts and parts[0] in _SCRIPT_TOP_FOLDERS):
+        return True
+    if name.lower() in _SCRIPT_FILES or _SCRIPT_FILE.search(name):
+        return True
+    if language is not Language.PYTHON:
+        return False
+    return parts[-2:] == ["management", "commands"] or (name == "env.py" and bool(parts))
