@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from backend_audit.discover.git import list_by_git
 from backend_audit.discover.header import read_head
-from backend_audit.discover.ignore import Layer, compile_patterns, ignored, read_patterns
+from backend_audit.discover.ignore import Layer, ignored, read_patterns
 from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
+from backend_audit.discover.patterns import Patterns
 from backend_audit.discover.roles import Surroundings, package_folder, role_of
 from backend_audit.discover.walk import PRUNED, list_by_walk
 from backend_audit.finding import ProblemKind
@@ -68,7 +69,7 @@ class _Finder:
         self._judged = {Role.SOURCE, Role.SCRIPT, Role.CONFIG}
         self._judged |= {Role.TEST} if options.tests else set()
         self._judged |= {Role.MIGRATION} if options.migrations else set()
-        self._exclude = Layer("", compile_patterns(options.exclude))
+        self._exclude = Layer("", Patterns(options.exclude))
         self._files: dict[str, SourceFile] = {}
         self._links: list[tuple[str, str, Language, Role]] = []
         self._linked_folders: dict[str, bool] = {}
@@ -124,7 +125,7 @@ class _Finder:
             places |= {"/".join((*parts[:depth], "")).removeprefix("/") for depth in range(len(parts))}
         places_inwards = sorted(places, key=lambda place: (place.count("/"), place))
         found = ((place, read_patterns(self._root / place / IGNORE_FILE)) for place in places_inwards)
-        layers = [Layer(place, spec) for place, spec in found if spec is not None]
+        layers = [Layer(place, patterns) for place, patterns in found if patterns is not None]
         return [self._exclude, *layers] if self._options.exclude else layers
 
     def _consider(self, scope: _Scope, path: str, language: Language, reason: str) -> None:

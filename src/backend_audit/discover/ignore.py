@@ -2,32 +2,17 @@
 
 import os
 import re
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from backend_audit.discover.patterns import Patterns
 
 _MAX_IGNORE_FILE = 1024 * 1024
 _EXCLUDES_FILE = re.compile(r'^\s*excludesfile\s*=\s*"?([^"\n#;]+?)"?\s*$', re.IGNORECASE)
 _SECTION = re.compile(r"^\s*\[\s*([\w.-]+)[^\]]*\]")
 
 
-def compile_patterns(lines: Iterable[str]) -> GitIgnoreSpec:
-    """Patterns in gitignore syntax; one that cannot be read counts for nothing, as in git."""
-    kept = []
-    for line in lines:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-        kept.append(line)
-    return GitIgnoreSpec.from_lines(kept)
-
-
-def read_patterns(path: Path) -> GitIgnoreSpec | None:
+def read_patterns(path: Path) -> Patterns | None:
     """The patterns of an ignore file; None when there is no such file. Git reads no symbolic link here."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_IGNORE_FILE:
@@ -36,19 +21,18 @@ def read_patterns(path: Path) -> GitIgnoreSpec | None:
     except OSError:
         return None
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    return compile_patterns(line.removesuffix("\r") for line in text.split("\n"))
+    return Patterns(line.removesuffix("\r") for line in text.split("\n"))
 
 
 class Layer:
     """One ignore file: it speaks of entries below `base` ("" is the top, else it ends with a slash)."""
 
-    def __init__(self, base: str, spec: GitIgnoreSpec) -> None:
+    def __init__(self, base: str, patterns: Patterns) -> None:
         self.base = base
-        self.spec = spec
+        self.patterns = patterns
 
     def covers(self, path: str) -> bool | None:
-        """True: ignored; False: taken back by `!`; None: not mentioned. A folder's path ends with a slash."""
-        return self.spec.check_file(path[len(self.base) :]).include
+        return self.patterns.covers(path[len(self.base) :])
 
 
 def ignored(layers: Iterable[Layer], path: str) -> bool:
@@ -72,7 +56,7 @@ def repository_top(folder: Path) -> Path | None:
 def repository_layers(top: Path) -> list[Layer]:
     """What holds for a whole work tree: the user's global excludes, then `.git/info/exclude`."""
     found = (read_patterns(_global_excludes()), read_patterns(_common_folder(top) / "info" / "exclude"))
-    return [Layer("", spec) for spec in found if spec is not None]
+    return [Layer("", patterns) for patterns in found if patterns is not None]
 
 
 def _common_folder(top: Path) -> Path:

@@ -30,8 +30,8 @@ def _layers_above(top: Path, folder: Path) -> list[Layer] | None:
     parts = folder.relative_to(top).parts
     for depth, part in enumerate(parts):
         base = "/".join(parts[:depth])
-        if spec := read_patterns(top.joinpath(*parts[:depth]) / ".gitignore"):
-            layers.append(Layer(base + "/" if base else "", spec))
+        if patterns := read_patterns(top.joinpath(*parts[:depth]) / ".gitignore"):
+            layers.append(Layer(base + "/" if base else "", patterns))
         if ignored(layers, "/".join((*parts[:depth], part)) + "/"):
             return None
     inside = "/".join(parts)
@@ -42,11 +42,11 @@ class _Moved(Layer):
     """A layer from above the walked folder, whose patterns see the path from their own base on."""
 
     def __init__(self, layer: Layer, inside: str) -> None:
-        super().__init__("", layer.spec)
+        super().__init__("", layer.patterns)
         self._ahead = inside[len(layer.base) :]
 
     def covers(self, path: str) -> bool | None:
-        return self.spec.check_file(self._ahead + path).include
+        return self.patterns.covers(self._ahead + path)
 
 
 class _Walk:
@@ -84,7 +84,7 @@ class _Walk:
             return layers
         folder = Path(self._top, base)
         if base and ".git" in names:  # another repository: only its own rules and the global ones hold in it
-            layers = [Layer(base, layer.spec) for layer in repository_layers(folder)]
-        if ".gitignore" in names and (spec := read_patterns(folder / ".gitignore")):
-            return [*layers, Layer(base, spec)]
+            layers = [Layer(base, layer.patterns) for layer in repository_layers(folder)]
+        if ".gitignore" in names and (patterns := read_patterns(folder / ".gitignore")):
+            return [*layers, Layer(base, patterns)]
         return layers
