@@ -12,7 +12,7 @@ _METHODS = _errors.names_of(
     "get,post,put,patch,delete,list,create,retrieve,update,partial_update,destroy,dispatch,on_get,on_post"
 )
 _VIEW_CLASS = re.compile(r"(View|ViewSet|Resource|Endpoint|Handler|Controller|APIView|MethodView)$")
-_ANSWER = re.compile(r"(Response|^jsonify|^make_response|^json_response|^HttpResponse)$")
+_ANSWER = re.compile(r"^((JSON|Json|ORJSON|UJSON|PlainText|HTML|Http)?Response|jsonify|make_response|json_response|json|text)$")
 _GOOD_STATUS = frozenset(("OK", "CREATED", "ACCEPTED", "NO_CONTENT"))
 _ERROR_WORDS = re.compile(
     r"error|fail|bad|abort|problem|notfound|not_found|forbidden|unauthorized|invalid|exception", re.IGNORECASE

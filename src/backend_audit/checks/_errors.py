@@ -64,7 +64,10 @@ def is_broad(handler: ir.Handler, view: FileView) -> bool:
 
 def heading(handler: ir.Handler, view: FileView) -> str:
     """`except X` as written, on one line."""
-    return "except" if handler.type is None else f"except {' '.join(view.source(handler.type).split())}"
+    if handler.type is None:
+        return "except"
+    text = " ".join(view.source(handler.type).split())
+    return f"except ({text})" if isinstance(handler.type, ir.Container) and not text.startswith("(") else f"except {text}"
 
 
 def head_span(handler: ir.Handler) -> tuple[int, int]:
@@ -108,16 +111,23 @@ def last_name(node: ir.Expr) -> str:
 
 def explained(handler: ir.Handler, view: FileView) -> bool:
     """Whether a comment in the handler, or on the line above it, says why nothing happens; pragmas and to-dos do not."""
-    line_end = view.text.find("\n", handler.end)
-    end = len(view.text) if line_end < 0 else line_end
-    start = view.text.rfind("\n", 0, handler.at) + 1
+    return _commented(handler.at, handler.end, view)
+
+
+def introduced(node: ir.Stmt, view: FileView) -> bool:
+    """Whether a comment stands on the line above the statement `node`."""
+    return _commented(node.at, node.at, view)
+
+
+def _commented(at: int, end: int, view: FileView) -> bool:
+    start = view.text.rfind("\n", 0, at) + 1
     above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
-    for comment in view.comments_between(above, end):
-        if comment.at < start and not comment.own_line:
-            continue
-        if not _PRAGMA.match(comment.text) and len(re.findall(r"[^\W\d_]", comment.text)) >= 6:
-            return True
-    return False
+    return any(
+        (comment.own_line or comment.at >= start)
+        and not _PRAGMA.match(comment.text)
+        and len(re.findall(r"[^\W\d_]", comment.text)) >= 6
+        for comment in view.comments_between(above, end)
+    )
 
 
 def _effects(body: Sequence[ir.Stmt]) -> list[ir.Stmt]:

@@ -28,11 +28,13 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
     if function is None or not is_request_handler(function, view):
         return
     for handler in node.handlers:
-        if not _errors.is_broad(handler, view) or _errors.raises(handler.body) or _sets_status(handler):
+        if not _errors.is_broad(handler, view) or _errors.raises(handler.body):
+            continue
+        if _sets_status(handler) or _hands_on(handler):
             continue
         for answer in _answers(handler):
             what = outcome(answer.value, view)
-            if what not in _SAYS:
+            if what not in _SAYS or (what is Outcome.EMPTY and not function.decorators and not view.enclosing(ir.Class)):
                 continue
             yield Alert(
                 node=answer,
@@ -45,6 +47,17 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
 
 def _answers(handler: ir.Handler) -> list[ir.Return]:
     return [node for node in _errors.inside(handler.body) if isinstance(node, ir.Return)]
+
+
+def _hands_on(handler: ir.Handler) -> bool:
+    """Whether the handler gives the exception to a function of its own, which may raise or decide."""
+    for statement in _errors.inside(handler.body):
+        if not isinstance(statement, ir.ExprStmt) or not isinstance(statement.value, ir.Call | ir.Await):
+            continue
+        call = statement.value.value if isinstance(statement.value, ir.Await) else statement.value
+        if isinstance(call, ir.Call) and not _errors.reports([call]) and _errors.uses(handler.name, [call]):
+            return True
+    return False
 
 
 def _sets_status(handler: ir.Handler) -> bool:

@@ -19,11 +19,11 @@ _HOLDERS = ("session", "db", "conn", "connection", "cnx", "con", "database", "tr
 @check(RULE)
 def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
     """Handlers around a `commit()` after which nothing rolls back."""
-    commit = _commit(node.body)
+    commit = _commit(node.body, view)
     if commit is None or _ends_transaction([*node.final, *node.orelse]):
         return
     receiver = " ".join(view.source(commit).split())
-    if _is_managed(receiver, view):
+    if _is_managed(commit, view):
         return
     for handler in node.handlers:
         names = [name.rpartition(".")[2] for name in _errors.caught(handler, view)]
@@ -42,11 +42,20 @@ def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
         )
 
 
-def _commit(body: list[ir.Stmt]) -> ir.Expr | None:
+def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
     """The receiver of the first `commit()` in `body`."""
+    blocks = [node for node in _errors.inside(body) if isinstance(node, ir.With)]
+    managed = {
+        id(call)
+        for block in blocks
+        for call in _errors.calls(block.body)
+        if isinstance(call.func, ir.Attribute) and _opens(block, call.func.value, view)
+    }
     for call in _errors.calls(body):
         if isinstance(call.func, ir.Attribute) and call.func.attr == "commit" and not call.args:
             receiver = call.func.value
+            if id(call) in managed:
+                continue
             if _errors.last_name(receiver).lower().lstrip("_").endswith(_HOLDERS):
                 return receiver
     return None
@@ -61,14 +70,17 @@ def _ends_transaction(nodes: list[ir.Stmt]) -> bool:
     return False
 
 
-def _is_managed(receiver: str, view: FileView) -> bool:
-    """Whether an enclosing `with` block (which rolls back when it is left) or generator dependency owns `receiver`."""
+def _opens(block: ir.With, receiver: ir.Expr, view: FileView) -> bool:
+    """Whether the `with` block owns `receiver`, so that leaving it rolls back."""
+    text = view.source(receiver)
+    return any(one is not None and text in view.source(one) for item in block.items for one in (item.target, item.context))
+
+
+def _is_managed(receiver: ir.Expr, view: FileView) -> bool:
+    """Whether a `with` block or a `finally` around the node ends the transaction."""
     for node in view.ancestors:
-        if isinstance(node, ir.With):
-            for item in node.items:
-                names = (item.target, item.context)
-                if any(one is not None and receiver in " ".join(view.source(one).split()) for one in names):
-                    return True
+        if isinstance(node, ir.With) and _opens(node, receiver, view):
+            return True
         if isinstance(node, ir.Try) and _ends_transaction(node.final):
             return True
     return False

@@ -1,6 +1,7 @@
 """Handlers that do nothing: `except …: pass`, `continue`, `suppress(Exception)`, a silent `return None`."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
@@ -21,6 +22,9 @@ _ANSWERS = _errors.names_of(
     "EOFError,NotImplementedError,UnsupportedOperation,AlreadyExists,DuplicateKeyError,NotRegistered,"
     "AlreadyRegistered,FieldDoesNotExist,FieldError,PackageNotFoundError,NoSuchProcess,SkipTest,Stop,NoSuchKey,"
     "AccessDenied,ZombieProcess,UnknownTimeZoneError,ZoneInfoNotFoundError,NoBrokersAvailable,Break,Continue"
+)
+_ANSWER_NAMES = re.compile(
+    r"DoesNotExist|NotFound|NoSuch|NotExist|AlreadyExist|Duplicate|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
 )
 # Exceptions of conversions: quiet around one, for the value just is not of that kind.
 _CONVERSION_ERRORS = _errors.names_of(
@@ -55,16 +59,18 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     explained = _errors.explained(handler, view)
     if _errors.is_broad(handler, view):
         return _judge_broad(node, view, explained=explained)
-    if explained or _harmless(node, view) or node.orelse or _falls_through(node, view):
+    if explained or _errors.introduced(node, view) or _harmless(node, view):
+        return None
+    if node.orelse or _falls_through(node, view) or _has_default(node, view):
         return None
     names = [name.rpartition(".")[2] for name in _errors.caught(handler, view)]
-    if any(name in _ANSWERS or name.endswith(("DoesNotExist", "NotFound", "NotFoundError")) for name in names):
+    if any(name in _ANSWERS or _ANSWER_NAMES.search(name) for name in names):
         return None
     called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
     only_converts = bool(called) and all(name in _CONVERSIONS for name in called)
     if only_converts and any(name in _CONVERSION_ERRORS for name in names):
         return None
-    if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body):
+    if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
     if not called:
         return Confidence.MEDIUM if all(isinstance(one, ir.Jump) for one in node.body) else None
@@ -97,7 +103,8 @@ def _falls_through(node: ir.Try, view: FileView) -> bool:
         isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind in ("break", "continue"))
         for one in _errors.inside(node.body)
     )
-    return leaves and bool(_errors.following(node, view))
+    goes_on = _errors.following(node, view) or (view.ancestors and isinstance(view.ancestors[-1], ir.For | ir.While))
+    return leaves and bool(goes_on)
 
 
 def _is_retry(node: ir.Try, view: FileView) -> bool:
@@ -109,6 +116,37 @@ def _is_retry(node: ir.Try, view: FileView) -> bool:
         isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind == "break")
         for one in _errors.inside([*node.body, *node.orelse])
     )
+
+
+def _has_default(node: ir.Try, view: FileView) -> bool:
+    """Whether what the `try` assigns has a value already, so that failing means to keep it."""
+    names = _assigned(node.body)
+    function = view.function()
+    if not names or function is None:
+        return False
+    before = [one for one in _errors.inside(function.body) if isinstance(one, ir.Assign) and one.at < node.at]
+    return names <= _assigned(before) | {param.name for param in function.params}
+
+
+def _assigned(nodes: Sequence[ir.Node]) -> set[str]:
+    """The variables, attributes and items of variables that `nodes` assign, by the variable's name."""
+    found = set()
+    for one in _errors.inside(nodes):
+        for target in one.targets if isinstance(one, ir.Assign) and one.value is not None else ():
+            base = target
+            while isinstance(base, ir.Attribute | ir.Index):
+                base = base.value
+            if isinstance(base, ir.Name):
+                found.add(base.id)
+    return found
+
+
+def _changes_the_schema(body: Sequence[ir.Node]) -> bool:
+    """Whether all that `body` calls runs DDL, as migrations do that can run twice."""
+    found = _errors.calls(body)
+    texts = [call.args[0].value.value for call in found if call.args and isinstance(call.args[0].value, ir.Const)]
+    ddl = [text for text in texts if isinstance(text, str) and re.match(r"\s*(ALTER|CREATE|DROP)\s", text, re.IGNORECASE)]
+    return bool(found) and len(ddl) == len(found)
 
 
 def _drops_a_result(body: list[ir.Stmt]) -> bool:
@@ -141,9 +179,9 @@ def _alert(node: ir.Try, handler: ir.Handler, view: FileView, confidence: Confid
     lost = _errors.tried(node.body, view)
     what = f"what goes wrong in {lost}" if lost else "what goes wrong here"
     if _errors.is_catch_all(handler, view):
-        what += ", and KeyboardInterrupt and SystemExit with it"
+        what += " (and KeyboardInterrupt and SystemExit)"
     elif _errors.is_broad(handler, view):
-        what += ", programming errors included"
+        what += " (programming errors included)"
     last = handler.body[-1]
     how = "does nothing" if not isinstance(last, ir.Return) else "returns a default"
     if isinstance(last, ir.Jump) and last.kind == "continue":
