@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_audit.catalog import Catalog, load
-from backend_audit.config import Config, reanchored, scan_root, selection
+from backend_audit.config import Config, common_directory, reanchored, scan_root, selection
 from backend_audit.discover import DiscoverOptions, discover
 from backend_audit.finding import Report
 
@@ -21,11 +21,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """What a scan said, and what is needed to show it: the rules' cards, and the directory that paths are relative to."""
+    """What a scan said, and what is needed to show it.
+
+    `root` is the directory that paths are relative to, `project` the place of what was scanned in it ("" for all of it).
+    """
 
     report: Report
     catalog: Catalog
     root: Path
+    project: str = ""
 
 
 Listener = Callable[[Progress], None]
@@ -45,4 +49,6 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     if progress is not None:
         progress(Progress("reading", len(found.files), len(found.files)))
     report = Report(findings=(), problems=found.problems, skipped=found.skipped, files=len(found.files))
-    return ScanResult(report=report, catalog=catalog, root=root)
+    target = common_directory(list(paths))
+    project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
+    return ScanResult(report=report, catalog=catalog, root=root, project=project)

@@ -1,0 +1,75 @@
+"""The command line: options in, exit code out. Imports are lazy, so that `--help` answers at once."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from backend_audit import __version__
+from backend_audit.cli.inspect import config_command, explain_command, rules_command
+from backend_audit.cli.scan import scan_command
+from backend_audit.cli.terminal import harden_streams
+
+CLEAN, USAGE, INTERRUPTED = 0, 2, 130
+
+_EPILOG = "Exit codes: 0 clean or below --fail-on, 1 findings, 2 usage or configuration error, 3 incomplete or nothing to scan."
+
+
+class _Group(click.Group):
+    """Subcommands in the order of use; a misspelled one is answered with the nearest."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from backend_audit.config.errors import did_you_mean  # noqa: PLC0415 - only when something is wrong
+
+            raise click.UsageError(error.message.rstrip(".") + did_you_mean(args[0], self.commands), ctx) from None
+
+
+@click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="backend-audit", message="%(prog)s %(version)s")
+def root() -> None:
+    """Review Python and Node.js backends the way a seasoned backend reviewer would."""
+
+
+for _command in (scan_command, rules_command, explain_command, config_command):
+    root.add_command(_command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code. Nothing but this function turns errors into exit codes."""
+    try:
+        code = root.main(arguments, prog_name="backend-audit", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        if _is_for_the_user(error):
+            for line in str(error).splitlines():
+                click.echo(f"error: {line}", err=True)
+            return USAGE
+        raise
+    return code if isinstance(code, int) else CLEAN
+
+
+def _is_for_the_user(error: Exception) -> bool:
+    from backend_audit.catalog import CatalogError  # noqa: PLC0415 - only when something is wrong
+    from backend_audit.config.errors import ConfigError  # noqa: PLC0415 - as above
+
+    return isinstance(error, ConfigError | CatalogError)
+
+
+def main() -> None:
+    """The `backend-audit` command."""
+    harden_streams()
+    sys.exit(run())

@@ -1,0 +1,110 @@
+"""The options that say how a scan is configured, shared by `scan` and `config`."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from backend_audit.config import Config
+
+# Spelled out, because importing the enums costs more than all of `--help`; a test compares.
+SEVERITIES = ("critical", "high", "medium", "low", "never")
+CONFIDENCES = ("high", "medium", "low")
+MODES = ("default", "advanced", "elite")
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Comma-separated lists, given once or several times, as one."""
+    words = tuple(word for value in values for word in value.replace(",", " ").split())
+    if values and not words:
+        raise click.BadParameter("names nothing", ctx, param)
+    return words
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OPTIONS = (
+    click.option("--mode", type=click.Choice(MODES), help="How demanding the review is.  [default: default]"),
+    click.option(
+        "--select",
+        callback=_words,
+        multiple=True,
+        metavar="LIST",
+        help="Only these rules: ids, clauses (never-3) or prefixes (must), with commas between.",
+    ),
+    click.option("--ignore", callback=_words, multiple=True, metavar="LIST", help="Not these rules; as in --select."),
+    click.option("--fail-on", type=click.Choice(SEVERITIES), help="Least severity that fails the run.  [default: low]"),
+    click.option(
+        "--min-confidence",
+        type=click.Choice(CONFIDENCES),
+        help="Leave out findings the tool is less sure of.  [default: medium]",
+    ),
+    click.option("--tests", is_flag=True, default=None, help="Judge test code too."),
+    click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 is one a processor."),
+    click.option("--no-cache", "cache", flag_value=False, default=None, help="Keep and reuse nothing."),
+    click.option(
+        "--rules", type=click.Path(exists=True), multiple=True, metavar="DIR", help="Semgrep rules of your own; repeatable."
+    ),
+    click.option("--no-semgrep", "semgrep", flag_value=False, default=None, help="Leave out the rules that Semgrep runs."),
+    click.option("--config", "file", type=_FILE, metavar="FILE", help="Read this configuration file and no other."),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    click.option("--no-ignores", is_flag=True, help="Tell findings that ignore comments cover, too."),
+)
+PATHS = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+
+class Given(TypedDict):
+    """What the options below were given; None and () mean: not given."""
+
+    mode: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    min_confidence: str | None
+    tests: bool | None
+    workers: int | None
+    cache: bool | None
+    rules: tuple[str, ...]
+    semgrep: bool | None
+    file: Path | None
+    isolated: bool
+    no_ignores: bool
+
+
+def configuration_options(function: _Function) -> _Function:
+    """Add the options of `Given` to a command."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def effective(paths: tuple[Path, ...], given: Given) -> "Config":
+    """The configuration of a scan of `paths`; `ConfigError` when some layer of it is wrong."""
+    from backend_audit.config import common_directory, load  # noqa: PLC0415 - pydantic is not needed for --help
+
+    if given["isolated"] and given["file"] is not None:
+        raise click.UsageError("--config and --isolated exclude each other")
+    overrides: dict[str, object] = {
+        "mode": given["mode"],
+        "fail-on": given["fail_on"],
+        "min-confidence": given["min_confidence"],
+        "tests": given["tests"],
+        "workers": given["workers"],
+        "cache": given["cache"],
+        "semgrep": given["semgrep"],
+        "select": list(given["select"]) or None,
+        "ignore": list(given["ignore"]) or None,
+        "rules": list(given["rules"]) or None,
+    }
+    return load(
+        common_directory(list(paths)),
+        {key: value for key, value in overrides.items() if value is not None},
+        os.environ,
+        file=given["file"],
+        isolated=given["isolated"],
+        ignores=not given["no_ignores"],
+    )

@@ -1,0 +1,76 @@
+"""Writes a scan's reports: one to stdout, the others to the files that `-o` names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from backend_audit import __version__
+from backend_audit.audit import ScanResult
+from backend_audit.cli.terminal import print_safely, terminal_of
+from backend_audit.config import Config
+from backend_audit.finding import Report
+from backend_audit.report import Format, RenderContext, Terminal, Verdict, line_hashes, render, verdict
+
+_CODES = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.INCOMPLETE: 3, Verdict.NOTHING: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How the user wants reports to look."""
+
+    color: str
+    statistics: bool
+    sarif_suppressed: bool
+
+
+def write_reports(
+    result: ScanResult, config: Config, shown: Shown, format_: str, outputs: Sequence[tuple[Path, str]]
+) -> RenderContext:
+    """Write all reports, files first (a pipe that closes must not cost a file); the context that they were made with."""
+    formats = {Format(format_), *(Format(one) for _, one in outputs)}
+    context = RenderContext(
+        catalog=result.catalog,
+        version=__version__,
+        fail_on=config.fail_on,
+        min_confidence=config.min_confidence,
+        mode=config.mode,
+        statistics=shown.statistics,
+        line_hashes=_line_hashes(result) if Format.SARIF in formats else {},
+        project=result.project,
+        root_uri=result.root.as_uri() + "/",
+        sarif_suppressed=shown.sarif_suppressed,
+    )
+    for path, one in outputs:
+        _write(path, render(result.report, Format(one), context))
+    terminal = terminal_of(shown.color) if Format(format_) is Format.TEXT else Terminal()
+    print_safely(render(result.report, Format(format_), replace(context, terminal=terminal)))
+    return context
+
+
+def exit_code(report: Report, context: RenderContext, *, exit_zero: bool) -> int:
+    """The exit code of a scan; `exit_zero` forgives findings, never that something was not looked at."""
+    if exit_zero:
+        context = replace(context, fail_on=None)
+    return _CODES[verdict(report, context)]
+
+
+def _line_hashes(result: ScanResult) -> Mapping[str, Sequence[str]]:
+    hashes: dict[str, Sequence[str]] = {}
+    report = result.report
+    everything = [*report.findings, *(one.finding for one in report.suppressed)]
+    for path in sorted({finding.place.path for finding in everything}):
+        try:
+            content = (result.root / path).read_bytes()
+        except OSError:  # gone since the scan: its findings go without the hash
+            continue
+        hashes[path] = line_hashes(content.decode("utf-8", "replace"))
+    return hashes
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be written ({error.strerror})") from None

@@ -1,0 +1,72 @@
+"""`backend-audit scan`: from options to a scan, its reports and its exit code."""
+
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from backend_audit.cli.options import PATHS, Given, configuration_options, effective
+from backend_audit.cli.terminal import progress_bar, start_logging
+
+FORMATS = ("text", "concise", "json", "json-v1", "sarif")  # compared with the reporters' own list by a test
+ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".json": "json", ".txt": "text"}
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+    """Files to write reports to, each with the format that its ending asks for."""
+    chosen: list[tuple[Path, str]] = []
+    for name in names:
+        format_ = next((one for ending, one in ENDINGS.items() if name.lower().endswith(ending)), None)
+        if format_ is None:
+            raise click.BadParameter(f"{name}: the ending must be one of {', '.join(ENDINGS)}", ctx, param)
+        if not Path(name).parent.is_dir():
+            raise click.BadParameter(f"{name}: the directory does not exist", ctx, param)
+        chosen.append((Path(name), format_))
+    return tuple(chosen)
+
+
+@click.command("scan")
+@PATHS
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Of the report.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    callback=_outputs,
+    multiple=True,
+    metavar="FILE",
+    help=f"Write a report to this file too; its ending says how ({', '.join(ENDINGS)}). Repeatable.",
+)
+@configuration_options
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
+@click.option("--statistics", is_flag=True, help="Count findings by rule.")
+@click.option("--sarif-suppressed", is_flag=True, help="Keep suppressed findings in SARIF (not for code scanning).")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no log.")
+@click.option("-v", "--verbose", count=True, help="Log what is done; twice: in detail.")
+def scan_command(
+    paths: tuple[Path, ...],
+    format_: str,
+    outputs: tuple[tuple[Path, str], ...],
+    *,
+    exit_zero: bool,
+    statistics: bool,
+    sarif_suppressed: bool,
+    color: str,
+    quiet: bool,
+    verbose: int,
+    **given: Unpack[Given],
+) -> int:
+    """Audit files and directories (default: the current one)."""
+    start_logging(-1 if quiet else verbose)
+    paths = paths or (Path(),)
+    config = effective(paths, given)
+
+    from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help
+    from backend_audit.cli.output import Shown, exit_code, write_reports  # noqa: PLC0415 - as above
+
+    with progress_bar(quiet=quiet) as progress:
+        result = scan(config, paths, progress)
+    shown = Shown(color=color, statistics=statistics, sarif_suppressed=sarif_suppressed)
+    context = write_reports(result, config, shown, format_, outputs)
+    return exit_code(result.report, context, exit_zero=exit_zero)
