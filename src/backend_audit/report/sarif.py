@@ -1,0 +1,240 @@
+"""SARIF 2.1.0 as GitHub code scanning reads it. The only module that knows sarif_om."""
+
+import json
+import re
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import sarif_om as om
+
+from backend_audit.catalog import RuleCard
+from backend_audit.finding import SEVERITY_ORDER, Finding, Place, Problem, ProblemKind, Report, Step, Suppressed
+from backend_audit.report.attrs_json import to_json
+from backend_audit.report.context import RenderContext, is_incomplete, level
+from backend_audit.report.help import gist
+from backend_audit.report.safe import one_line
+
+Node: TypeAlias = Any  # an object of sarif_om, which has no types
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+HOME = "https://github.com/backend-audit/backend-audit"
+ROOT = "%SRCROOT%"
+MOST_RESULTS = 25_000  # of a run, for code scanning
+MOST_STEPS = 1_000  # of a flow, that it shows
+_FULL_DESCRIPTION = 1_024
+_TOO_MANY = "too-many"
+_KINDS: dict[str, str] = {
+    ProblemKind.UNREADABLE: "A file could not be read.",
+    ProblemKind.DECODING: "A file is not in the encoding that it claims.",
+    ProblemKind.SYNTAX: "A file could not be parsed.",
+    ProblemKind.TOO_LARGE: "A file is larger than the limit.",
+    ProblemKind.TOO_DEEP: "A file is nested too deeply to be analysed.",
+    ProblemKind.TIMEOUT: "An analysis took longer than its limit.",
+    ProblemKind.CRASH: "An analysis failed by a fault of backend-audit.",
+    ProblemKind.SEMGREP: "Semgrep is missing, or could not analyse something.",
+    ProblemKind.CACHE: "The cache could not be used.",
+    ProblemKind.RULES: "A rule could not be used.",
+    _TOO_MANY: "There are more results than a run can hold.",
+}
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+
+
+def render_sarif(report: Report, context: RenderContext) -> str:
+    """The report as one SARIF run. Suppressed findings are left out (code scanning would show them) unless asked for."""
+    findings, cut = _most_severe(report, context)
+    suppressed = report.suppressed if context.sarif_suppressed else ()
+    rules = sorted({one.rule for one in (*findings, *(one.finding for one in suppressed))})
+    index = {rule: at for at, rule in enumerate(rules)}
+    results = [_result(one, index, context) for one in findings]
+    results += [_suppressed(one, index, context) for one in suppressed]
+    driver = om.ToolComponent(
+        name="backend-audit",
+        full_name=f"backend-audit {context.version}",
+        organization="backend-audit",
+        semantic_version=context.version,
+        version=context.version,
+        information_uri=HOME,
+        rules=[_rule(context.card(rule)) for rule in rules],
+        notifications=[_notification_kind(kind) for kind in _kinds(report, cut)],
+    )
+    run = om.Run(
+        tool=om.Tool(driver=driver),
+        automation_details=om.RunAutomationDetails(id=_category(context.project)),
+        invocations=[_invocation(report, cut)],
+        original_uri_base_ids={ROOT: _root(context.root_uri)},
+        column_kind="unicodeCodePoints",
+        results=results,
+    )
+    log = om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run])
+    return json.dumps(to_json(log), ensure_ascii=False, indent=2) + "\n"
+
+
+def _most_severe(report: Report, context: RenderContext) -> tuple[list[Finding], int]:
+    """The findings that a run can hold, in the report's order, and how many are left out."""
+    findings = list(report.findings)
+    if len(findings) <= MOST_RESULTS:
+        return findings, 0
+    ranked = sorted(findings, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))  # stable
+    kept = {id(one) for one in ranked[:MOST_RESULTS]}
+    return [one for one in findings if id(one) in kept], len(findings) - MOST_RESULTS
+
+
+def _rule(card: RuleCard) -> Node:
+    tags = ["security", *(f"external/cwe/cwe-{number:03}" for number in card.cwe)]
+    if card.clause:
+        tags.append(f"seed/{card.clause}")
+    full = card.summary if len(card.summary) <= _FULL_DESCRIPTION else card.summary[: _FULL_DESCRIPTION - 1] + "…"
+    markdown = gist(card)
+    return om.ReportingDescriptor(
+        id=card.id,
+        name=_pascal(card.id),
+        deprecated_ids=list(card.previous_ids) or None,
+        short_description=_message(_sentence(card.title)),
+        full_description=_message(full),
+        help=om.MultiformatMessageString(text=_plain_help(card), markdown=markdown),
+        help_uri=card.url or None,
+        default_configuration=om.ReportingConfiguration(level=level(card.severity)),
+        properties={
+            "tags": tags,
+            "precision": str(card.confidence),
+            "security-severity": f"{card.security_severity:.1f}",
+            "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[level(card.severity)],
+        },
+    )
+
+
+def _plain_help(card: RuleCard) -> str:
+    parts = [card.summary, card.how_to_mend and f"How to mend: {card.how_to_mend}", card.url]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _result(finding: Finding, index: dict[str, int], context: RenderContext) -> Node:
+    card = context.card(finding.rule)
+    links = [*finding.related, *finding.steps[:1]]
+    fingerprints = {"backendAudit/v1": finding.fingerprint()}
+    hashes = context.line_hashes.get(finding.place.path, ())
+    if finding.place.line <= len(hashes):
+        fingerprints = {"primaryLocationLineHash": hashes[finding.place.line - 1], **fingerprints}
+    return om.Result(
+        rule_id=finding.rule,
+        rule_index=index[finding.rule],
+        level=level(card.severity),
+        message=om.Message(text=_text(finding, links)),
+        locations=[_location(finding.place, snippet=finding.code, symbol=finding.symbol)],
+        related_locations=[_location(step.place, at, note=step.note) for at, step in enumerate(links, 1)] or None,
+        code_flows=[_flow(finding.steps)] if finding.steps else None,
+        partial_fingerprints=fingerprints,
+        properties={"confidence": str(finding.confidence), "severity": str(card.severity)},
+    )
+
+
+def _suppressed(one: Suppressed, index: dict[str, int], context: RenderContext) -> Node:
+    result = _result(one.finding, index, context)
+    result.suppressions = [om.Suppression(kind="inSource", state="accepted", justification=one.reason or None)]
+    return result
+
+
+def _text(finding: Finding, links: list[Step]) -> str:
+    """The message, how to mend it, and links to the related locations (code scanning shows only those linked)."""
+    sentences = [_sentence(finding.message), _sentence(finding.fix)]
+    for at, step in enumerate(links, 1):
+        source = at > len(finding.related)
+        label = one_line(step.note).replace("[", "(").replace("]", ")").replace("\\", "/")
+        sentences.append(f"{'Comes from' if source else 'See'}: [{label or step.place.path}]({at}).")
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _sentence(text: str) -> str:
+    """Text on one line, ending like a sentence, in which nothing reads as a placeholder or a link."""
+    folded = _PLACEHOLDER.sub(r"{{\1}}", one_line(text)).replace("](", "] (")
+    return folded if not folded or folded.endswith((".", "!", "?", "…")) else f"{folded}."
+
+
+def _message(text: str) -> Node:
+    return om.MultiformatMessageString(text=text)
+
+
+def _location(place: Place, at: int = -1, *, note: str = "", snippet: str = "", symbol: str = "") -> Node:
+    return om.Location(
+        id=at,
+        physical_location=om.PhysicalLocation(
+            artifact_location=om.ArtifactLocation(uri=quote(place.path), uri_base_id=ROOT),
+            region=_region(place, snippet),
+            context_region=_whole_line(place, snippet),
+        ),
+        logical_locations=[om.LogicalLocation(fully_qualified_name=symbol)] if symbol else None,
+        message=om.Message(text=_sentence(note)) if note else None,
+    )
+
+
+def _region(place: Place, code: str) -> Node:
+    marked = code[place.column - 1 : place.end_column - 1] if place.line == place.end_line else ""
+    return om.Region(
+        start_line=place.line,
+        start_column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        snippet=om.ArtifactContent(text=marked) if marked else None,
+    )
+
+
+def _whole_line(place: Place, code: str) -> Node:
+    if not code or place.line != place.end_line:
+        return None
+    return om.Region(start_line=place.line, end_line=place.line, snippet=om.ArtifactContent(text=code))
+
+
+def _flow(steps: tuple[Step, ...]) -> Node:
+    shown = steps if len(steps) <= MOST_STEPS else (*steps[: MOST_STEPS - 1], steps[-1])
+    stops = [om.ThreadFlowLocation(location=_location(step.place, note=step.note)) for step in shown]
+    return om.CodeFlow(thread_flows=[om.ThreadFlow(locations=stops)])
+
+
+def _invocation(report: Report, cut: int) -> Node:
+    notes = [_notification(problem) for problem in report.problems]
+    if cut:
+        text = f"{cut:,} findings of lower severity are left out: a run holds {MOST_RESULTS:,} results."
+        notes.append(
+            om.Notification(
+                message=om.Message(text=text), level="warning", descriptor=om.ReportingDescriptorReference(id=_TOO_MANY)
+            )
+        )
+    return om.Invocation(execution_successful=not is_incomplete(report), tool_execution_notifications=notes)
+
+
+def _notification(problem: Problem) -> Node:
+    location = None
+    if problem.path:
+        region = om.Region(start_line=problem.line) if problem.line else None
+        artifact = om.ArtifactLocation(uri=quote(problem.path), uri_base_id=ROOT)
+        location = om.Location(physical_location=om.PhysicalLocation(artifact_location=artifact, region=region))
+    return om.Notification(
+        message=om.Message(text=_sentence(problem.message)),
+        level="error" if problem.incomplete else "warning",
+        descriptor=om.ReportingDescriptorReference(id=str(problem.kind)),
+        locations=[location] if location is not None else None,
+    )
+
+
+def _kinds(report: Report, cut: int) -> list[str]:
+    return sorted({*(str(problem.kind) for problem in report.problems), *([_TOO_MANY] if cut else [])})
+
+
+def _notification_kind(kind: str) -> Node:
+    text = _message(_KINDS[kind])
+    home = om.MultiformatMessageString(text=f"{_KINDS[kind]} What else was found is in this report; see {HOME}.")
+    return om.ReportingDescriptor(id=kind, short_description=text, full_description=text, help=home)
+
+
+def _root(uri: str) -> Node:
+    if uri:
+        return om.ArtifactLocation(uri=uri)
+    return om.ArtifactLocation(description=om.Message(text="The folder that was scanned."))
+
+
+def _category(project: str) -> str:
+    return f"backend-audit/{project.strip('/')}/" if project.strip("/") else "backend-audit/"
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))

@@ -1,0 +1,145 @@
+"""The end of the report for people: what was found, what was not looked at and why, and the verdict."""
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from backend_audit.catalog import CLAUSES
+from backend_audit.finding import Confidence, Mode, Report, Severity
+from backend_audit.report.context import (
+    RenderContext,
+    Verdict,
+    by_clause,
+    by_rule,
+    by_severity,
+    failing,
+    is_incomplete,
+    verdict,
+)
+from backend_audit.report.safe import one_line
+
+_STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "blue"}
+_BAR = 24
+
+
+def summary(report: Report, context: RenderContext) -> RenderableType:
+    """Tables by severity and clause (by rule with `statistics`), what is missing, and the verdict as the last line."""
+    parts: list[RenderableType] = []
+    if report.findings:
+        parts += [Rule(style="dim", characters="─"), _severities(report, context), "", _clauses(report, context), ""]
+        if context.statistics or not context.terminal.links:
+            parts += [_rules(report, context), ""]
+    parts += _section("Could not be analysed", _problems(report))
+    parts += _section("Not looked at", _skipped(report))
+    parts += _section("Not shown", _hidden(report, context))
+    parts.append(_verdict(report, context))
+    return Group(*parts)
+
+
+def _severities(report: Report, context: RenderContext) -> RenderableType:
+    counts = by_severity(report, context)
+    most = max(counts.values())
+    grid = _grid("right")
+    for severity, count in counts.items():
+        bar = "━" * (-(-count * _BAR // most) if count else 0)
+        style = _STYLE[severity] if count else "dim"
+        grid.add_row(Text(str(count), style), Text(severity, style), Text(bar, style))
+    return grid
+
+
+def _clauses(report: Report, context: RenderContext) -> RenderableType:
+    grid = _grid("right")
+    for clause, count in by_clause(report, context).items():
+        grid.add_row(str(count), Text(CLAUSES.get(clause, "your own rules")), Text(clause, "dim"))
+    return grid
+
+
+def _rules(report: Report, context: RenderContext) -> RenderableType:
+    counts = by_rule(report, context)
+    widest = max(len(rule) for rule in counts)
+    lines = []
+    for rule, count in counts.items():
+        card = context.card(rule)
+        linked = Style(link=card.url) if context.terminal.links and card.url else Style()
+        line = Text(no_wrap=True, overflow="ignore")
+        line.append(f"{count:>5}  ").append(f"{card.severity:<8}", _STYLE[card.severity]).append("  ")
+        line.append(rule, linked)
+        if not context.terminal.links:  # a page's whole address, on one line so that it can be opened
+            line.append(" " * (widest - len(rule) + 2) + card.url, "dim")
+        lines.append(line)
+    return Group(*lines)
+
+
+def _problems(report: Report) -> RenderableType | None:
+    grid = _grid("left")
+    for problem in report.problems:
+        where = one_line(problem.path) or "the scan"
+        if problem.line:
+            where += f":{problem.line}"
+        style = "yellow" if problem.incomplete else "dim"
+        grid.add_row(Text(where), Text(problem.kind, style), Text(one_line(problem.message)))
+    return grid if report.problems else None
+
+
+def _skipped(report: Report) -> RenderableType | None:
+    grid = _grid("right")
+    for one in report.skipped:
+        examples = ", ".join(one_line(path) for path in one.examples[:2])
+        more = ", …" if one.count > len(one.examples[:2]) and examples else ""
+        note = "--tests judges them" if one.reason == "tests" else examples + more
+        grid.add_row(f"{one.count:,}", Text(one_line(one.reason)), Text(note, "dim"))
+    return grid if report.skipped else None
+
+
+def _hidden(report: Report, context: RenderContext) -> RenderableType | None:
+    rows = []
+    if report.suppressed:
+        rows.append((len(report.suppressed), "suppressed by ignore comments", "--no-ignores shows them"))
+    if report.below:
+        lower = Confidence.LOW if context.min_confidence is Confidence.MEDIUM else Confidence.MEDIUM
+        text = f"below {context.min_confidence} confidence"
+        rows.append((report.below, text, f"--min-confidence {lower} shows them"))
+    if report.hidden_by_mode:
+        higher = Mode.ADVANCED if context.mode is Mode.DEFAULT else Mode.ELITE
+        rows.append((report.hidden_by_mode, f"outside the {context.mode} mode", f"--mode {higher} shows more"))
+    grid = _grid("right")
+    for count, text, hint in rows:
+        grid.add_row(f"{count:,}", text, Text(hint, "dim"))
+    return grid if rows else None
+
+
+def _section(title: str, content: RenderableType | None) -> list[RenderableType]:
+    return [] if content is None else [Text(title, "bold"), content, ""]
+
+
+def _grid(first: str) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(justify="right" if first == "right" else "left", min_width=5 if first == "right" else 0)
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _verdict(report: Report, context: RenderContext) -> RenderableType:
+    count = failing(report, context)
+    judged = f"{_many(report.files, 'file')}, {_many(report.lines, 'line')} judged"
+    found = _many(len(report.findings), "finding") if report.findings else "no findings"
+    if report.findings and count < len(report.findings):
+        found += f", {count:,} at or above {context.fail_on}" if context.fail_on else ", none of which fails the run"
+    what = verdict(report, context)
+    words = [("FAILED", "red")] if what is Verdict.FINDINGS else []
+    if is_incomplete(report):
+        words.append(("INCOMPLETE", "yellow"))
+        found += f", {_many(sum(one.incomplete for one in report.problems), 'problem')}"
+    elif what is Verdict.NOTHING:
+        words.append(("NOTHING TO SCAN", "yellow"))
+    elif what is Verdict.CLEAN:
+        words.append(("PASSED", "green"))
+    line = Text(", ").join(Text(word, f"bold {style}") for word, style in words)
+    return line + Text.assemble(": ", (found, "bold"), (f" in {judged}", "dim"))
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
