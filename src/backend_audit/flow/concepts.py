@@ -78,6 +78,7 @@ class HttpClient(Concept):
 
     verify: Operand | None = None
     insecure: Operand | None = None  # the opposite: True switches verification off
+    none_is_off: bool = False  # `verify=None` switches verification off as well
     always_insecure: bool = False  # it never verifies
     hostname: Operand | None = None  # whether the certificate must be for this host: False switches that off
     options: Operand | None = None  # a mapping of ssl settings: cert_reqs, check_hostname

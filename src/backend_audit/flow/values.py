@@ -25,6 +25,7 @@ MAX_ORIGINS = 24
 MAX_ITEMS = 64
 MAX_DEPTH = 6
 MAX_TRACE = 24
+DERIVED = "~"
 
 
 class Constant(NamedTuple):
@@ -73,6 +74,12 @@ class Origin:
     def clear(self, contexts: frozenset[str]) -> "Origin":
         """The same data after a sanitizer for `contexts`."""
         return self if contexts <= self.cleared else replace(self, cleared=self.cleared | contexts)
+
+    def derived(self) -> "Origin":
+        """The same data after a computation: of a parameter, no longer the argument itself (`~` ends its key)."""
+        if self.label != "param" or self.key[-1] == DERIVED:
+            return self
+        return replace(self, key=(*self.key, DERIVED))
 
     def marks(self) -> tuple[Mark, ...]:
         """The stops from the source on."""
@@ -205,6 +212,13 @@ class Value:
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
         return transform(self, lambda origin: (origin.clear(contexts),))
+
+    def derived(self) -> "Value":
+        """Something computed from this value: its data, but not the value itself."""
+        origins = self.all_origins()
+        if not origins:
+            return MADE if self.is_literal() and not self.kind else UNKNOWN
+        return Value(open=True, origins=frozenset(origin.derived() for origin in origins))
 
     def all_origins(self) -> frozenset[Origin]:
         """The origins in it, in its shapes' holes and in its contents."""

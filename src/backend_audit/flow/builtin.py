@@ -1,0 +1,418 @@
+"""Python's builtins on values: methods of strings and containers, constructors, operators. Pure: values in, values out.
+
+https://docs.python.org/3/library/stdtypes.html, https://docs.python.org/3/library/functions.html
+"""
+
+from collections.abc import Callable
+
+from backend_audit import ir
+from backend_audit.flow import strings
+from backend_audit.flow.values import (
+    CLOSED_TYPES,
+    MADE,
+    NONE,
+    NOTHING,
+    NUMBER,
+    UNKNOWN,
+    Constant,
+    Value,
+    container,
+    instance,
+    join,
+    join_all,
+)
+
+Pieces = list[strings.Piece]
+BOOL = instance("bool")
+_SMALL = 64
+
+
+def iterated(value: Value) -> Value:
+    """What iterating over the value gives: any element, keys of a dict."""
+    if value.kind == "dict":
+        keys = [
+            Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}
+        ]
+        return join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING)
+    if value.kind:
+        return join_all([*(value.items or {}).values(), *([] if value.elem is None else [value.elem])])
+    return value.derived()
+
+
+def concatenated(left: Value, right: Value) -> Value:
+    """`left + right` of lists or tuples."""
+    if left.kind and right.kind and left.elem is None and right.elem is None and not left.open and not right.open:
+        values = [*(left.items or {}).values(), *(right.items or {}).values()]
+        return container(left.kind, dict(enumerate(values)))
+    parts = [iterated(side) for side in (left, right)]
+    return container(left.kind or right.kind, None, join(*parts))
+
+
+def repeated(left: Value, right: Value) -> Value:
+    """`left * right` where left is a string or list."""
+    if left.kind:
+        return container(left.kind, None, iterated(left))
+    one, times = left.constant(), right.constant()
+    if one is not None and times is not None and isinstance(one.value, str) and isinstance(times.value, int):
+        if 0 <= times.value <= _SMALL:
+            return Value(consts=frozenset((Constant(one.kind, one.value * times.value),)))
+    return MADE if left.is_literal() else left.derived()
+
+
+def arithmetic(left: Value, right: Value) -> Value:
+    """Any other operator: numbers stay numbers, constants are computed only as far as rules need them."""
+    if _is_number(left) and _is_number(right):
+        one, other = left.constant(), right.constant()
+        if one is not None and other is not None and isinstance(one.value, int) and isinstance(other.value, int):
+            return NUMBER
+        return NUMBER
+    if left.is_literal() and right.is_literal():
+        return MADE
+    if left.apis and right.apis:
+        return Value(apis=left.apis | right.apis)
+    origins = left.derived().origins | right.derived().origins
+    return Value(open=True, origins=origins) if origins else UNKNOWN
+
+
+def _is_number(value: Value) -> bool:
+    if value.open or value.shapes or value.kind or value.apis:
+        return False
+    return all(one.kind in ("int", "float", "bool") for one in value.consts) and value.types <= CLOSED_TYPES and not value.made
+
+
+def path_join(left: Value, right: Value) -> Value:
+    """`path / part`: a path still, with the data of both."""
+    origins = left.origins | right.derived().origins
+    return Value(open=left.open, types=left.types, apis=left.apis if not left.types else frozenset(), origins=origins)
+
+
+def sliced(base: Value, part: ir.Slice) -> Value:
+    """`base[a:b]`."""
+    if base.kind:
+        return container(base.kind, None, iterated(base))
+    one = base.constant()
+    bounds = [_bound(node) for node in (part.lower, part.upper, part.step)]
+    if one is not None and isinstance(one.value, str) and all(ok for ok, _ in bounds):
+        cut = one.value[slice(*(value for _, value in bounds))]
+        return Value(consts=frozenset((Constant(one.kind, cut),)))
+    if base.shapes:
+        return Value(open=base.open, shapes=base.shapes, origins=base.origins)
+    return base.derived()
+
+
+def _bound(node: ir.Expr | None) -> tuple[bool, int | None]:
+    if node is None:
+        return True, None
+    if isinstance(node, ir.Const) and isinstance(node.value, int):
+        return True, node.value
+    return False, None
+
+
+# --- methods -----------------------------------------------------------------------------------------------------------
+
+_SAME_TEXT = frozenset("strip lstrip rstrip lower upper casefold title capitalize swapcase expandtabs encode decode".split())
+_CLOSED_RESULT = frozenset(
+    "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
+    "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
+)
+_MUTATORS = frozenset("append add extend insert update setdefault appendleft extendleft pop popitem remove discard clear".split())
+
+
+def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece], written: str) -> Value | None:
+    """What a method of a string or container gives; None when this is no method of such a value."""
+    if receiver.kind:
+        found = _container_method(receiver, name, args)
+        if found is not None:
+            return found
+    if strings.is_text(receiver):
+        return _text_method(receiver, name, args, named, written)
+    return None
+
+
+def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece], written: str) -> Value | None:
+    first = args[0][0] if args else UNKNOWN
+    if name == "format":
+        return strings.format_call(receiver, args, named) or _from_all(receiver, args, named)
+    if name == "format_map" and args:
+        fields = {str(key): (value, str(key)) for key, value in (first.items or {}).items()}
+        return strings.format_call(receiver, [], fields) or _from_all(receiver, args, named)
+    if name == "join" and args:
+        return strings.join_strings(receiver, first, args[0][1])
+    if name in _SAME_TEXT:
+        return _mapped(receiver, name)
+    if name in _CLOSED_RESULT:
+        return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
+    if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
+        part = MADE if receiver.is_literal() else _with_shapes(receiver.derived(), receiver)
+        return container("list", None, part)
+    if name in ("replace", "zfill", "ljust", "rjust", "center", "translate", "removeprefix", "removesuffix"):
+        return _replaced(receiver, name, args)
+    if name in ("append", "extend", "get", "items", "keys", "values"):
+        return None
+    return receiver.derived() if receiver.origins or receiver.shapes else None
+
+
+def _with_shapes(value: Value, like: Value) -> Value:
+    return Value(value.open, value.consts, like.shapes, origins=value.origins) if like.shapes else value
+
+
+def _mapped(receiver: Value, name: str) -> Value:
+    """strip(), lower() and the like: constants are computed, shapes and origins stay."""
+    if name in ("encode", "decode"):
+        return Value(
+            receiver.open, receiver.consts, receiver.shapes, types=receiver.types, origins=receiver.derived().origins,
+            made=receiver.made,
+        )  # fmt: skip
+    consts = frozenset(
+        Constant(one.kind, getattr(one.value, name)()) if isinstance(one.value, str) else one for one in receiver.consts
+    )
+    origins = receiver.derived().origins if receiver.origins else receiver.origins
+    return Value(receiver.open, consts, receiver.shapes, types=receiver.types, origins=origins, made=receiver.made)
+
+
+def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
+    if receiver.is_literal() and all(value.is_literal() for value, _ in args):
+        one = receiver.constant()
+        given = [value.constant() for value, _ in args]
+        if name == "replace" and one is not None and len(given) == 2 and isinstance(one.value, str):
+            old, new = (None if each is None else each.value for each in given)
+            if isinstance(old, str) and isinstance(new, str):
+                return Value(consts=frozenset((Constant(one.kind, one.value.replace(old, new)),)))
+        return MADE
+    if name == "replace" and receiver.is_literal() and len(args) > 1:
+        return _template_replace(receiver, args)
+    origins = receiver.derived().origins
+    for value, _ in args:
+        origins |= value.derived().origins
+    return Value(open=True, shapes=receiver.shapes, origins=origins)
+
+
+def _template_replace(receiver: Value, args: Pieces) -> Value:
+    """`"… {x} …".replace("{x}", value)`: the value fills a hole of a constant string."""
+    one, marker = receiver.constant(), args[0][0].constant()
+    if one is None or marker is None or not isinstance(one.value, str) or not isinstance(marker.value, str):
+        return strings.build([(MADE, ""), args[1]], "replace")
+    pieces: Pieces = []
+    for index, part in enumerate(one.value.split(marker.value) if marker.value else [one.value]):
+        pieces += [args[1]] if index else []
+        pieces.append((Value(consts=frozenset((Constant("str", part),))), ""))
+    return strings.build(pieces, "replace")
+
+
+def _from_all(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> Value:
+    origins = receiver.derived().origins
+    for value, _ in (*args, *named.values()):
+        origins |= value.derived().origins
+    return Value(open=True, origins=origins) if origins else UNKNOWN
+
+
+def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
+    first = args[0][0] if args else UNKNOWN
+    if name in ("get", "pop", "setdefault") and receiver.kind == "dict":
+        return _dict_get(receiver, first, args[1][0] if len(args) > 1 else NONE)
+    if name == "items":
+        pairs = container("tuple", {0: iterated(receiver), 1: _all_values(receiver)})
+        return container("list", None, pairs)
+    if name == "values":
+        return container("list", None, _all_values(receiver))
+    if name == "keys":
+        return container("list", None, iterated(receiver))
+    if name in ("copy", "__iter__", "sort", "reverse"):
+        return receiver if name == "copy" else NONE
+    if name in ("pop", "popleft"):
+        return iterated(receiver)
+    if name in ("union", "intersection", "difference", "symmetric_difference"):
+        return join_all([receiver, *(value for value, _ in args)])
+    if name in ("append", "add", "extend", "insert", "update", "remove", "discard", "clear", "appendleft"):
+        return NONE
+    if name in ("index", "count"):
+        return NUMBER
+    return None
+
+
+def _all_values(receiver: Value) -> Value:
+    return join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
+
+
+def _dict_get(receiver: Value, key: Value, default: Value) -> Value:
+    texts = key.constants()
+    if texts is None:
+        return join(_all_values(receiver), default)
+    found = NOTHING
+    for one in texts:
+        known = receiver.item(one.value) if isinstance(one.value, (str, int)) else None
+        found = join(found, default if known is None else known)
+        if receiver.elem is not None:
+            found = join(found, default)
+    return found
+
+
+def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
+    """The container after a mutating method; None when nothing about it changes."""
+    if not receiver.kind or name not in _MUTATORS:
+        return None
+    value = args[-1][0] if args else UNKNOWN
+    items = dict(receiver.items or {})
+    if name in ("append", "add", "appendleft") and args:
+        if receiver.kind == "list" and receiver.elem is None and name == "append":
+            items[len(items)] = value
+            return container(receiver.kind, items)
+        return container(receiver.kind, items or None, value if receiver.elem is None else join(receiver.elem, value))
+    if name in ("extend", "extendleft") and args:
+        if value.kind and value.elem is None and receiver.elem is None:
+            return container(receiver.kind, dict(enumerate([*items.values(), *(value.items or {}).values()])))
+        added = iterated(value)
+        return container(receiver.kind, items or None, added if receiver.elem is None else join(receiver.elem, added))
+    if name == "insert" and len(args) > 1:
+        everything = join_all([*items.values(), value, *([] if receiver.elem is None else [receiver.elem])])
+        return container(receiver.kind, None, everything)
+    if name == "update":
+        return _updated(receiver, args, named)
+    if name == "setdefault" and len(args) > 1:
+        return with_item(receiver, args[0][0], args[1][0])
+    if name == "clear":
+        return container(receiver.kind)
+    if name in ("pop", "popitem", "remove", "discard", "popleft") and receiver.kind in ("list", "set"):
+        return container(receiver.kind, None, iterated(receiver))
+    return None
+
+
+def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> Value:
+    items, elem = dict(receiver.items or {}), receiver.elem
+    for value, _ in args:
+        items.update(value.items or {} if value.kind == "dict" else {})
+        if value.kind != "dict" or value.elem is not None:
+            rest = value.elem if value.elem is not None else iterated(value)
+            elem = rest if elem is None else join(elem, rest)
+    for key, (value, _) in named.items():
+        items[key] = value
+    return container(receiver.kind, items or None, elem)
+
+
+def with_item(base: Value, key: Value, value: Value) -> Value:
+    """The container after `base[key] = value`."""
+    one = key.constant()
+    items = dict(base.items or {})
+    if one is not None and isinstance(one.value, (str, int)):
+        items[one.value] = value
+        return container(base.kind or "dict", items, base.elem)
+    return container(base.kind or "dict", items or None, value if base.elem is None else join(base.elem, value))
+
+
+# --- functions ---------------------------------------------------------------------------------------------------------
+
+def _text_of(args: Pieces) -> Value:
+    if not args:
+        return Value(consts=frozenset((Constant("str", ""),)))
+    value = args[0][0]
+    if len(args) == 1 and value.consts and not value.open and value.constants() is not None:
+        return Value(consts=frozenset(Constant("str", str(one.value)) for one in value.consts))
+    if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
+        return value
+    return Value(value.open or not value.made, origins=value.all_origins(), made=value.made, types=frozenset(("str",)))
+
+
+def _number_of(name: str, args: Pieces) -> Value:
+    one = args[0][0].constant() if args else None
+    if one is not None and name == "int" and len(args) == 1 and isinstance(one.value, (int, str)):
+        try:
+            return Value(consts=frozenset((Constant("int", int(one.value)),)))
+        except ValueError:
+            return NUMBER
+    return instance(name)
+
+
+def _collected(kind: str, args: Pieces, named: dict[str, strings.Piece]) -> Value:
+    if kind == "dict":
+        return _updated(container("dict"), args, named)
+    if not args:
+        return container(kind)
+    value = args[0][0]
+    if value.kind and value.kind != "dict":
+        return Value(kind=kind, items=value.items, elem=value.elem)
+    return container(kind, None, iterated(value))
+
+
+def _pairs(args: Pieces) -> Value:
+    return container("list", None, container("tuple", {at: iterated(value) for at, (value, _) in enumerate(args)}))
+
+
+def _enumerated(args: Pieces) -> Value:
+    inner = iterated(args[0][0]) if args else UNKNOWN
+    return container("list", None, container("tuple", {0: NUMBER, 1: inner}))
+
+
+def _same(args: Pieces) -> Value:
+    return args[0][0] if args else UNKNOWN
+
+
+def _ordered(args: Pieces) -> Value:
+    return container("list", None, iterated(args[0][0])) if args else UNKNOWN
+
+
+def _one_of(args: Pieces) -> Value:
+    if len(args) == 1:
+        return iterated(args[0][0])
+    return join_all(value for value, _ in args)
+
+
+_FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
+    "str": _text_of,
+    "repr": lambda args: args[0][0].derived() if args and not args[0][0].types & CLOSED_TYPES else _text_of(args),
+    "ascii": lambda args: args[0][0].derived() if args else UNKNOWN,
+    "format": _text_of,
+    "zip": _pairs,
+    "itertools.zip_longest": _pairs,
+    "enumerate": _enumerated,
+    "sorted": _ordered,
+    "reversed": _ordered,
+    "iter": _same,
+    "next": _one_of,
+    "filter": lambda args: container("list", None, iterated(args[1][0])) if len(args) > 1 else UNKNOWN,
+    "min": _one_of,
+    "max": _one_of,
+    "itertools.repeat": lambda args: container("list", None, _same(args)),
+    "itertools.chain": lambda args: container("list", None, join_all(iterated(value) for value, _ in args)),
+    "textwrap.dedent": _same,
+    "textwrap.indent": _same,
+    "inspect.cleandoc": _same,
+    "sys.intern": _same,
+    "typing.cast": lambda args: args[1][0] if len(args) > 1 else UNKNOWN,
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "asyncio.wait_for": _same,
+    "asyncio.shield": _same,
+    "os.fspath": _same,
+    "bytes": lambda args: args[0][0].derived() if args else UNKNOWN,
+    "bytearray": lambda args: args[0][0].derived() if args else UNKNOWN,
+}
+_CLOSED_FUNCTIONS = {
+    "len": NUMBER, "ord": NUMBER, "hash": NUMBER, "id": NUMBER, "sum": NUMBER, "round": NUMBER, "abs": NUMBER,
+    "bool": BOOL, "isinstance": BOOL, "issubclass": BOOL, "hasattr": BOOL, "callable": BOOL, "any": BOOL, "all": BOOL,
+    "complex": instance("complex"), "range": container("list", None, NUMBER), "print": NONE,
+    "uuid.UUID": instance("uuid.UUID"), "uuid.uuid4": instance("uuid.UUID"), "uuid.uuid1": instance("uuid.UUID"),
+    "decimal.Decimal": instance("decimal.Decimal"), "fractions.Fraction": instance("fractions.Fraction"),
+    "time.time": NUMBER, "time.monotonic": NUMBER, "time.perf_counter": NUMBER, "time.time_ns": NUMBER,
+    "datetime.datetime.now": instance("datetime.datetime"), "datetime.datetime.utcnow": instance("datetime.datetime"),
+    "datetime.date.today": instance("datetime.date"), "datetime.datetime.fromisoformat": instance("datetime.datetime"),
+    "datetime.datetime.strptime": instance("datetime.datetime"), "datetime.timedelta": instance("datetime.timedelta"),
+    "datetime.datetime": instance("datetime.datetime"), "datetime.date": instance("datetime.date"),
+    "ipaddress.ip_address": instance("ipaddress.IPv4Address"), "chr": Value(types=frozenset(("str",)), made=True),
+    "hex": Value(types=frozenset(("str",)), made=True), "bin": Value(types=frozenset(("str",)), made=True),
+}  # fmt: skip
+
+
+def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
+    """What a call of the builtin (or plain standard library function) `path` gives; None if it is none of those."""
+    closed = _CLOSED_FUNCTIONS.get(path)
+    if closed is not None:
+        return closed
+    if path in ("int", "float"):
+        return _number_of(path, args)
+    if path in ("list", "tuple", "set", "frozenset", "dict", "collections.OrderedDict", "collections.deque"):
+        kind = {"frozenset": "set", "collections.OrderedDict": "dict", "collections.deque": "list"}.get(path, path)
+        return _collected(kind, args, named)
+    if path == "collections.defaultdict":
+        return container("dict", None, UNKNOWN)
+    known = _FUNCTIONS.get(path)
+    return None if known is None else known(args)

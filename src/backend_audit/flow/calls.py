@@ -1,0 +1,227 @@
+"""Calls: which function is meant, what it gives, which concept occurs, and what a caller's data makes of a callee's summary."""
+
+from dataclasses import replace
+
+from backend_audit import ir
+from backend_audit.flow import builtin, sensitive, strings
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.summary import bind_arguments, lift, substitute
+from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, instance, join
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+
+_UNKNOWN_RECEIVER = "?"
+
+
+class Calls(Expressions):
+    """Evaluates calls."""
+
+    def call(self, node: ir.Call) -> Value:
+        receiver: Value | None = None
+        if isinstance(node.func, ir.Attribute):
+            receiver = self.eval(node.func.value)
+            known = self.env.get(key) if (key := _path(node.func)) else None
+            callee = known if known is not None else self.read(receiver, node.func.attr, node.func)
+        else:
+            callee = self.eval(node.func)
+        args = self.arguments(node)
+        found = self.apply(node, callee, receiver, args)
+        if isinstance(node.func, ir.Attribute) and receiver is not None:
+            self.mutate(node, node.func, receiver, args)
+        name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
+        return self.named(node, name, args, found)
+
+    def arguments(self, node: ir.Call) -> Args:
+        """Every argument under its position or name; what `*` and `**` hide under those marks, unless it is known."""
+        found: list[tuple[str, Operand]] = []
+        position = 0
+        for arg in node.args:
+            if arg.name is not None:
+                with self.purpose(arg.name):
+                    found.append((arg.name, Operand(self.eval(arg.value), arg.value)))
+                continue
+            value = self.eval(arg.value)
+            if arg.star == 0:
+                found.append((str(position), Operand(value, arg.value)))
+                position += 1
+            elif arg.star == 2 and value.kind == "dict":
+                found += [(str(key), Operand(item, arg.value)) for key, item in (value.items or {}).items()]
+                if value.elem is not None or value.open:
+                    found.append(("**", Operand(value, arg.value)))
+            elif arg.star == 1 and value.kind and value.elem is None and not value.open:
+                for item in (value.items or {}).values():
+                    found.append((str(position), Operand(item, arg.value)))
+                    position += 1
+            else:
+                found.append(("*" * arg.star, Operand(value, arg.value)))
+        return tuple(found)
+
+    def apply(self, node: ir.Call, callee: Value, receiver: Value | None, args: Args) -> Value:
+        """What the call gives, over everything that the callee may be."""
+        attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
+        found = NOTHING
+        if receiver is not None:
+            pieces, named = _pieces(args)
+            known = builtin.method(receiver, attr, pieces, named, written(node.func))
+            if known is not None:
+                found = known
+        for symbol in sorted(callee.refs, key=lambda one: one.key):
+            if isinstance(symbol, FunctionSymbol):
+                found = join(found, self.call_function(node, symbol, receiver, args))
+            elif isinstance(symbol, ClassSymbol):
+                found = join(found, self.construct(node, symbol, args))
+        for path in sorted(callee.apis):
+            found = join(found, self.call_api(node, path, receiver, args))
+        for type_name in sorted(callee.types):
+            found = join(found, self.call_instance(node, type_name, receiver, args))
+        if receiver is not None and not callee.apis and not callee.refs and found is NOTHING:
+            path = f"{_UNKNOWN_RECEIVER}.{attr}"
+            for row in self.models.rows["call"].get(path, ()):
+                self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
+        if found is NOTHING:
+            found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
+        return found
+
+    def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:
+        """Results that their name makes secret: `get_password()`, `os.getenv("API_KEY")`, `form.get("password")`."""
+        if not found.open and not found.types:
+            return found
+        first = argument(args, "0")
+        texts = first.value.texts() if first is not None and name in _GETTERS else ()
+        if texts and (found.open or "str" in found.types):
+            return self.sensitive(texts[0], node, found)
+        kind = sensitive.classify(name, call=True) if found.open and name else None
+        if kind is None or any(origin.label == "secret" for origin in found.origins):
+            return found
+        origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
+        return found.with_origins((origin,))
+
+    # --- external functions -----------------------------------------------------------------------------------------
+
+    def call_api(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
+        given = {"self": Operand(receiver, node.func)} if receiver is not None else {}
+        for row in self.models.rows["call"].get(path, ()):
+            self.emit(row, path, node, given, args)
+        pieces, named = _pieces(args)
+        found = builtin.function(path, pieces, named)
+        target = self.models.result(path)
+        if target == "self":
+            found = receiver if receiver is not None else UNKNOWN
+        elif target is not None:
+            found = instance(target)
+        elif found is None:
+            last = path.rsplit(".", 1)[-1]
+            is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
+            found = instance(path if is_class else f"{path}()")
+        return self.transferred(node, path, receiver, args, found)
+
+    def transferred(self, node: ir.Call, path: str, receiver: Value | None, args: Args, found: Value) -> Value:
+        """Sources, sanitizers and propagators that `path` is."""
+        source = self.models.sources["call"].get(path)
+        if source is not None:
+            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path)
+            found = replace(found, open=True) if not found.kind else found
+            found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
+        transfer = self.models.transfers.get(path)
+        if transfer is None:
+            return found
+        origins: set[Origin] = set()
+        made = True
+        for spec in transfer.froms:
+            operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
+            if operand is not None:
+                origins.update(operand.value.derived().cleared(transfer.clears).origins)
+                made = made and operand.value.is_literal()
+        if not origins:
+            return found
+        return found.with_origins(origins) if found.open else replace(found, open=True).with_origins(origins)
+
+    def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
+        owner = self.engine.class_of(type_name)
+        if owner is None:
+            path = f"{type_name}.__call__"
+            return self.call_api(node, path, receiver, args) if self.engine.knows(path) else NOTHING
+        method = self.engine.find_method(owner, "__call__")
+        return NOTHING if method is None else self.call_function(node, method, instance(type_name), args)
+
+    # --- the project's own functions --------------------------------------------------------------------------------
+
+    def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
+        bound = bind_arguments(symbol, receiver, args)
+        self.engine.note_call(symbol, bound)
+        summary = self.engine.summary(symbol)
+        for event in summary.lifting:
+            lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
+            if lifted is not None:
+                self.events.setdefault((lifted.site.path, lifted.site.node.at, lifted.site.api, node.at), lifted)
+        result = substitute(summary.result, symbol.key, bound)
+        if result.origins:
+            result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
+        return result
+
+    def construct(self, node: ir.Call, symbol: ClassSymbol, args: Args) -> Value:
+        made = self.engine.instance_of(symbol)
+        init = self.engine.find_method(symbol, "__init__")
+        if init is not None:
+            self.call_function(node, init, made, args)
+        elif symbol.node.bases:
+            for path in self.engine.external_bases(symbol):
+                for row in self.models.rows["call"].get(path, ()):
+                    self.emit(row, path, node, {}, args)
+        fields = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
+        return replace(made, items=fields, kind="") if fields and init is None else made
+
+    def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
+        """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
+        pieces, named = _pieces(args)
+        changed = builtin.mutated(receiver, func.attr, pieces, named)
+        if changed is not None:
+            self.update_path(func.value, changed)
+        if func.attr in ("update", "setdefault", "from_mapping"):
+            self.stored(node, func, receiver, args)
+
+    def stored(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
+        """Rows that ask for items being stored, for the method forms of it."""
+        pairs: list[tuple[str, Operand]] = [(key, one) for key, one in args if not key.isdigit() and "*" not in key]
+        first, second = argument(args, "0"), argument(args, "1")
+        if func.attr == "setdefault" and first is not None and second is not None:
+            pairs += [(text, second) for text in first.value.texts()]
+        elif first is not None and first.value.kind == "dict":
+            pairs += [(str(key), Operand(value, first.node)) for key, value in (first.value.items or {}).items()]
+        for path in self.store_paths(receiver):
+            for row in self.models.rows["store"].get(path, ()):
+                for key, operand in pairs:
+                    at = operand.node if operand.node is not None else node
+                    name = Operand(Value(consts=frozenset((_text(key),))), None)
+                    self.emit(row, path, at, {"key": name, "value": operand}, written_as=f"{written(func.value)}[{key!r}]")
+
+    def store_paths(self, base: Value) -> list[str]:
+        """The API paths under which `store` rows of `base` stand."""
+        found = set(base.apis)
+        for type_name in base.types:
+            found.update(self.models.lineage(type_name))
+        return sorted(found)
+
+
+_GETTERS = frozenset({"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"})
+
+
+def _text(value: str) -> "strings.Constant":
+    return strings.Constant("str", value)
+
+
+def _path(node: ir.Attribute) -> str | None:
+    from backend_audit.flow.written import dotted  # noqa: PLC0415
+
+    return dotted(node)
+
+
+def _pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
+    positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
+    named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
+    return positional, named
+
+
+__all__ = ["Calls", "api"]

@@ -1,0 +1,556 @@
+"""The engine: environments of modules, summaries of functions, fields of classes, computed on demand and kept.
+
+Everything is asked for lazily and answered once; a question that comes back while it is being answered (a call cycle, a circular
+import) gets what is known so far. A second round re-reads the functions whose parameters turned out, by their callers,
+to be objects of known types.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Operand, Setting, Site
+from backend_audit.flow.frame import Env, FrameState
+from backend_audit.flow.models import Models
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, depends
+from backend_audit.flow.types import annotation_value
+from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, container, join, ref
+from backend_audit.flow.written import dotted, written
+from backend_audit.link.project import Project
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+
+_MAX_MRO = 40
+_MAX_SHAPE_DEPTH = 3
+_CLASS = "@"  # begins the type name of a class of the project
+
+
+class Engine:
+    """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
+
+    def __init__(self, project: Project, models: Models) -> None:
+        self.project = project
+        self.models = models
+        self._environments: dict[str, Env] = {}
+        self._module_events: dict[str, tuple[Concept, ...]] = {}
+        self._globals: dict[tuple[str, str], Value] = {}
+        self._stars: dict[str, list[ModuleSymbol | str]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self._running: set[str] = set()
+        self._closures: dict[str, Env] = {}
+        self._classes: dict[str, ClassSymbol] = {}
+        self._attributes: dict[str, dict[str, Value]] = {}
+        self._fields: dict[str, dict[str, Value]] = {}
+        self._facts: dict[str, dict[int, Value]] = {}
+        self._stale: set[str] = set()
+        self._bases: dict[str, tuple[tuple[ClassSymbol, ...], tuple[str, ...]]] = {}
+        self._class_frames: dict[str, FrameState] = {}
+        self._known: dict[str, bool] = {}
+        for symbol in project.symbols.values():
+            if isinstance(symbol, ClassSymbol):
+                self._classes[_CLASS + symbol.key] = symbol
+        self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
+
+    # --- the whole project ------------------------------------------------------------------------------------------
+
+    def concepts(self) -> Iterator[Concept]:
+        """Every concept that occurs in the project, in path order, those that callers' data completed included."""
+        self._round(self.project.functions())
+        stale = [one for one in self.project.functions() if one.key in self._stale]
+        for function in stale:
+            self._summaries.pop(function.key, None)
+        self._round(iter(stale))
+        for module in self.project.modules.values():
+            yield from self._module_events.get(module.key, ())
+            for function in module.every:
+                summary = self._summaries.get(function.key, EMPTY)
+                yield from (self._open_parameters(event, function) for event in summary.events)
+
+    def _round(self, functions: Iterator[FunctionSymbol]) -> None:
+        for module in self.project.modules.values():
+            self.environment(module)
+        for function in functions:
+            self.summary(function)
+
+    def _open_parameters(self, event: Concept, function: FunctionSymbol) -> Concept:
+        return event
+
+    def has_callers(self, function_key: str) -> bool:
+        """Whether the project itself calls this function: then its callers decide about its parameters."""
+        return function_key in self._facts
+
+    # --- modules ----------------------------------------------------------------------------------------------------
+
+    def environment(self, module: ModuleSymbol) -> Env:
+        """The module's names after its top level has run."""
+        known = self._environments.get(module.key)
+        if known is not None:
+            return known
+        frame = Frame(self, module, None, {})
+        self._environments[module.key] = frame.env
+        frame.run(module.node.body)
+        self._environments[module.key] = frame.env
+        self._module_events[module.key] = tuple(frame.events.values())
+        return frame.env
+
+    def global_value(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name of the module's top level, with what functions assign to it by `global`."""
+        found = self.environment(module).get(name)
+        added = self._globals.get((module.key, name))
+        if found is None or added is None:
+            return found if added is None else added
+        return join(found, added)
+
+    def set_global(self, module: ModuleSymbol, name: str, value: Value) -> None:
+        key = (module.key, name)
+        value = self.settled(value)
+        self._globals[key] = join(self._globals[key], value) if key in self._globals else value
+
+    def star_value(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name that may come from a star import."""
+        for target in self._stars.get(module.key, ()):
+            if isinstance(target, ModuleSymbol):
+                found = self.module_attribute(target, name)
+                if found is not None:
+                    return found
+            elif self.knows(f"{target}.{name}"):
+                return api(self.models.canonical(f"{target}.{name}"))
+        return None
+
+    def import_star(self, frame: FrameState, node: ir.Import) -> None:
+        target = self.project.find(frame.module, node.module, node.level)
+        if isinstance(target, ModuleSymbol) and target is not frame.module:
+            self.environment(target)
+        known = target if isinstance(target, ModuleSymbol) else node.module if target is None and not node.level else None
+        if known is not None:
+            self._stars.setdefault(frame.module.key, []).append(known)
+
+    def imported(self, module: ModuleSymbol, node: ir.Import, alias: ir.Alias) -> Value:
+        """What one name of an import statement is."""
+        if alias.name is None:
+            head = node.module.partition(".")[0]
+            dotted_name = head if alias.asname == head else node.module
+            target = self.project.find(module, dotted_name, 0)
+            return api(dotted_name) if target is None else _module_value(target)
+        target = self.project.find(module, node.module, node.level)
+        if target is None:
+            prefix = "." * node.level + node.module
+            return api(self.models.canonical(f"{prefix}.{alias.name}"))
+        if isinstance(target, ModuleSymbol):
+            if target is not module:
+                found = self.module_attribute(target, alias.name)
+                if found is not None:
+                    return found
+            inside = self.project.at(f"{target.key}/{alias.name}" if target.key else alias.name)
+            return UNKNOWN if inside is None or not target.is_package else _module_value(inside)
+        inside = self.project.at(f"{target}/{alias.name}")
+        return UNKNOWN if inside is None else _module_value(inside)
+
+    def module_attribute(self, module: ModuleSymbol, name: str) -> Value | None:
+        """`module.name` from outside."""
+        environment = self.environment(module)
+        if name in environment:
+            return self.global_value(module, name)
+        if name in module.functions:  # a circular import: the module has not run that far
+            return ref(module.functions[name])
+        if name in module.classes:
+            return ref(module.classes[name])
+        star = self.star_value(module, name)
+        if star is not None:
+            return star
+        inside = self.project.at(f"{module.key}/{name}") if module.is_package else None
+        return None if inside is None else _module_value(inside)
+
+    def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
+        """`symbol.attr` for a module, class or function of the project."""
+        if isinstance(symbol, ModuleSymbol):
+            found = self.module_attribute(symbol, attr)
+            return UNKNOWN if found is None else found
+        if isinstance(symbol, ClassSymbol):
+            method = self.find_method(symbol, attr)
+            if method is not None:
+                return ref(method)
+            return self.class_attribute(symbol, attr)
+        if isinstance(symbol, FolderSymbol):
+            inside = self.project.at(f"{symbol.key}/{attr}")
+            return UNKNOWN if inside is None else _module_value(inside)
+        return UNKNOWN
+
+    # --- classes ----------------------------------------------------------------------------------------------------
+
+    def class_of(self, type_name: str) -> ClassSymbol | None:
+        return self._classes.get(type_name) if type_name[:1] == _CLASS else None
+
+    def instance_of(self, symbol: ClassSymbol) -> Value:
+        """An instance; its external bases are types too, so that their methods are found."""
+        return Value(types=frozenset((_CLASS + symbol.key,)))
+
+    def define_class(self, frame: FrameState, symbol: Symbol, attributes: Env) -> None:
+        """The class body has run: `attributes` are its names."""
+        if isinstance(symbol, ClassSymbol):
+            self._attributes[symbol.key] = attributes
+            self._class_frames[symbol.key] = frame
+            if _is_configuration(symbol.name):
+                for statement in symbol.node.body:
+                    if isinstance(statement, ir.Assign) and isinstance(statement.targets[0], ir.Name):
+                        name = statement.targets[0].id
+                        if name.isupper() and name in attributes:
+                            self._emit_setting(frame, statement.targets[0], name, attributes[name], statement, "class")
+
+    def bases(self, symbol: ClassSymbol) -> tuple[tuple[ClassSymbol, ...], tuple[str, ...]]:
+        """All project classes in its lineage (itself first) and the external base classes, nearest first."""
+        known = self._bases.get(symbol.key)
+        if known is not None:
+            return known
+        self._bases[symbol.key] = ((symbol,), ())
+        own, external = [symbol], []
+        frame = Frame(self, symbol.module, None, dict(self.environment(symbol.module)))
+        for base in symbol.node.bases:
+            if base.name is not None:
+                continue
+            value = frame.eval(base.value.value if isinstance(base.value, ir.Index) else base.value)
+            for one in sorted(value.refs, key=lambda ref: ref.key):
+                if isinstance(one, ClassSymbol) and one is not symbol:
+                    inherited, outside = self.bases(one)
+                    own += [two for two in inherited if two not in own]
+                    external += [two for two in outside if two not in external]
+            external += [path for path in sorted(value.apis | value.types) if path not in external and path[:1] != _CLASS]
+        found = (tuple(own[:_MAX_MRO]), tuple(external))
+        self._bases[symbol.key] = found
+        return found
+
+    def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
+        return self.bases(symbol)[1]
+
+    def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
+        return next((one.methods[name] for one in self.bases(symbol)[0] if name in one.methods), None)
+
+    def class_attribute(self, symbol: ClassSymbol, attr: str) -> Value:
+        own, external = self.bases(symbol)
+        found = NOTHING
+        for one in own:
+            attributes = self._attributes.get(one.key)
+            if attributes is None:
+                self.environment(one.module)
+                attributes = self._attributes.get(one.key, {})
+            if attr in attributes:
+                found = attributes[attr]
+                break
+        if found is NOTHING and external:
+            found = Value(apis=frozenset(self.models.canonical(f"{path}.{attr}") for path in external))
+        return UNKNOWN if found is NOTHING else found
+
+    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: FrameState) -> Value:
+        """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute."""
+        method = self.find_method(owner, attr)
+        if method is not None:
+            if method.decorated("property", "cached_property", "hybrid_property"):
+                return self.summary(method).result if method.key not in self._running else UNKNOWN
+            return ref(method)
+        found = self.field(owner, attr)
+        if found is not None:
+            return found
+        own = self.class_attribute(owner, attr)
+        if own is not UNKNOWN:
+            declared = self._declared(owner, attr)
+            return own if declared is None or not own.is_literal() else join(own, declared)
+        declared = self._declared(owner, attr)
+        return UNKNOWN if declared is None else declared
+
+    def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
+        """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""
+        for one in self.bases(owner)[0]:
+            for statement in one.node.body:
+                if isinstance(statement, ir.Assign) and statement.annotation is not None:
+                    target = statement.targets[0]
+                    if isinstance(target, ir.Name) and target.id == attr:
+                        frame = Frame(self, one.module, None, self.environment(one.module))
+                        return self.annotated(frame, statement.annotation)
+        return None
+
+    def field(self, owner: ClassSymbol, attr: str) -> Value | None:
+        """What the methods of the class (and its bases) assign to `self.attr`."""
+        found: Value | None = None
+        for one in self.bases(owner)[0]:
+            for method in self._writing(one).get(attr, ()):
+                if method.key not in self._running:
+                    self.summary(method)
+            value = self._fields.get(one.key, {}).get(attr)
+            if value is not None:
+                found = value if found is None else join(found, value)
+        return found
+
+    def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+        known = self._writers.get(symbol.key)
+        if known is None:
+            known = {}
+            for method in symbol.methods.values():
+                if method.node.params:
+                    for attr in _self_writes(method.node.body, method.node.params[0].name):
+                        writers = known.setdefault(attr, [])
+                        if method not in writers:
+                            writers.append(method)
+            self._writers[symbol.key] = known
+        return known
+
+    def set_field(self, owner: ClassSymbol, attr: str, value: Value) -> None:
+        fields = self._fields.setdefault(owner.key, {})
+        value = self.settled(value)
+        fields[attr] = join(fields[attr], value) if attr in fields else value
+
+    def settled(self, value: Value) -> Value:
+        """`value` outside of the call that made it: parameters become what their callers are known to pass."""
+        params = [origin for origin in value.all_origins() if origin.label == "param"]
+        if not params:
+            return value
+
+        def known(origin: Origin) -> tuple[Origin, ...]:
+            return () if origin.label == "param" else (origin,)
+
+        from backend_audit.flow.values import transform  # noqa: PLC0415
+
+        return transform(value, known)
+
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def summary(self, symbol: FunctionSymbol) -> Summary:
+        """What calling the function gives and does, in terms of its parameters."""
+        known = self._summaries.get(symbol.key)
+        if known is not None:
+            return known
+        if symbol.key in self._running or len(self._running) > _MAX_RUNNING:
+            return EMPTY
+        self._running.add(symbol.key)
+        self.environment(symbol.module)
+        frame = Frame(self, symbol.module, symbol, {})
+        self._closures[symbol.key] = frame.env
+        self._bind_parameters(frame, symbol)
+        frame.run(symbol.node.body)
+        self._closures[symbol.key] = frame.env
+        self._running.discard(symbol.key)
+        result = frame.returns if not symbol.node.is_generator else container("list", None, frame.yields)
+        if result is NOTHING:
+            result = UNKNOWN
+        if symbol.node.returns is not None and result.open and not result.types and not result.shapes:
+            declared = self.annotated(frame, symbol.node.returns)
+            result = replace(result, types=declared.types) if declared.types else result
+        events = tuple(frame.events.values())
+        lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
+        summary = Summary(result, frame.yields, events, lifting)
+        self._summaries[symbol.key] = summary
+        for nested in symbol.nested:
+            self.summary(nested)
+        if not symbol.nested:
+            del self._closures[symbol.key]
+        return summary
+
+    def closure(self, symbol: FunctionSymbol) -> Env | None:
+        """The local names of an enclosing function, as far as it has run."""
+        return self._closures.get(symbol.key)
+
+    def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
+        facts = self._facts.get(symbol.key, {})
+        for at, param in enumerate(symbol.node.params):
+            origin = Origin("param", (symbol.key, at), param.name)
+            value = Value(open=True, origins=frozenset((origin,)))
+            if at == 0 and symbol.owner is not None and symbol.binds_first:
+                own = self.instance_of(symbol.owner)
+                frame.env[param.name] = ref(symbol.owner) if symbol.decorated("classmethod") else own
+                continue
+            if param.kind == "kwargs":
+                value = Value(kind="dict", elem=value, origins=value.origins)
+            elif param.kind == "args":
+                value = Value(kind="tuple", elem=value, origins=value.origins)
+            else:
+                declared = UNKNOWN if param.annotation is None else self.annotated(frame, param.annotation)
+                value = replace(
+                    value, open=declared.open, types=declared.types, items=declared.items, elem=declared.elem, kind=declared.kind
+                )
+                known = facts.get(at)
+                if known is not None and not declared.types:
+                    value = replace(value, types=known.types, refs=known.refs, apis=known.apis)
+                injected = self.injected(frame, param)
+                if injected is not None:
+                    value = injected
+            frame.env[param.name] = value
+
+    def injected(self, frame: FrameState, param: ir.Param) -> Value | None:
+        """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
+        default = param.default
+        marker = default if isinstance(default, ir.Call) else _annotated_call(param.annotation)
+        if marker is None or written(marker.func).rsplit(".", 1)[-1] not in ("Depends", "Security") or not marker.args:
+            return None
+        provider = Frame(self, frame.module, None, dict(self.environment(frame.module))).eval(marker.args[0].value)
+        found: Value | None = None
+        for symbol in sorted(provider.refs, key=lambda one: one.key):
+            if isinstance(symbol, FunctionSymbol):
+                summary = self.summary(symbol)
+                value = summary.yields if symbol.node.is_generator else summary.result
+                found = value if found is None else join(found, value)
+            elif isinstance(symbol, ClassSymbol):
+                found = self.instance_of(symbol)
+        return None if found is None else self.settled(found)
+
+    def note_call(self, symbol: FunctionSymbol, bound: Bound) -> None:
+        """Remember of which types the arguments of a call are; a summary made without knowing them is stale."""
+        facts = self._facts.setdefault(symbol.key, {})
+        for at, value in bound.items():
+            param = symbol.node.params[at]
+            if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs") or param.annotation is not None:
+                continue
+            types = frozenset(one for one in value.types if one not in ("str", "int", "float", "bool"))
+            fact = Value(open=True, types=types, refs=value.refs, apis=frozenset(one for one in value.apis if "." in one))
+            before = facts.get(at)
+            after = fact if before is None else join(before, fact)
+            if before is None or (after.types, after.refs, after.apis) != (before.types, before.refs, before.apis):
+                facts[at] = after
+                if symbol.key in self._summaries and (types or fact.refs or fact.apis):
+                    self._stale.add(symbol.key)
+
+    # --- helpers of frames ------------------------------------------------------------------------------------------
+
+    def knows(self, path: str) -> bool:
+        """Whether any model says something about this API path."""
+        known = self._known.get(path)
+        if known is None:
+            models = self.models
+            known = (
+                path in models.results or path in models.transfers or path in models.bases
+                or any(path in table for table in models.rows.values())
+                or any(path in table for table in models.sources.values())
+            )  # fmt: skip
+            self._known[path] = known
+        return known
+
+    def annotated(self, frame: FrameState, annotation: ir.Expr) -> Value:
+        return annotation_value(frame, annotation)
+
+    def type_expression(self, frame: FrameState, node: ir.Expr) -> Value:
+        """What a name in type position means: of the module, never a local variable's secret."""
+        if isinstance(node, ir.Name):
+            found = self.global_value(frame.module, node.id)
+            if found is None:
+                found = frame.env.get(node.id) or self.star_value(frame.module, node.id) or api(node.id)
+            return found
+        if isinstance(node, ir.Attribute):
+            base = self.type_expression(frame, node.value)
+            found = NOTHING
+            for symbol in sorted(base.refs, key=lambda one: one.key):
+                found = join(found, self.symbol_attribute(symbol, node.attr))
+            for path in sorted(base.apis):
+                found = join(found, api(self.models.canonical(f"{path}.{node.attr}")))
+            return found
+        return UNKNOWN
+
+    def types_of(self, frame: FrameState, node: ir.Expr) -> frozenset[str]:
+        """The types that the second argument of `isinstance` names."""
+        if isinstance(node, ir.Container):
+            parts = [self.types_of(frame, item.value) for item in node.items]
+            return frozenset().union(*parts) if parts else frozenset()
+        return annotation_value(frame, node).types
+
+    def caught(self, frame: FrameState, handler: ir.Handler) -> Value:
+        """The exception that a handler's name is bound to."""
+        if handler.type is None:
+            return UNKNOWN
+        return replace(annotation_value(frame, handler.type), open=True)
+
+    def entered(self, value: Value) -> Value:
+        """What `with value as x` binds: a generator's yield for context managers, else the object (or what a model says)."""
+        if value.kind == "list" and value.elem is not None and value.items is None:
+            return value.elem  # a function with @contextmanager: its summary gives what it yields
+        found = NOTHING
+        for type_name in sorted(value.types):
+            owner = self.class_of(type_name)
+            target = self.models.result(f"{type_name}.__enter__")
+            if owner is not None:
+                method = self.find_method(owner, "__enter__") or self.find_method(owner, "__aenter__")
+                found = join(found, self.instance_of(owner) if method is None else self.settled(self.summary(method).result))
+            elif target is not None:
+                found = join(found, Value(types=frozenset((target,))))
+            else:
+                found = join(found, Value(types=frozenset((type_name,))))
+        return value if found is NOTHING else replace(found, open=value.open).with_origins(value.origins)
+
+    def setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign) -> None:
+        """A module constant of a settings module gets a value."""
+        if name.isupper() and _is_settings(frame.module.path):
+            self._emit_setting(frame, target, name, value, node, "module")
+
+    def _emit_setting(
+        self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign, framework: str
+    ) -> None:
+        operand = Operand(value, node.value)
+        site = Site(frame.module.path, node, f"{framework}.{name}", written(target), frame.scope, module=frame.module.node)
+        concept = Setting(site=site, name=name, value=operand, framework=framework)
+        frame.events[node.at, node.end, name, framework] = concept
+
+
+class FolderSymbol(ModuleSymbol):
+    """A namespace package: a folder without `__init__`."""
+
+
+_EMPTY_MODULE: list[ir.Stmt] = []
+_MAX_RUNNING = 400
+
+
+def _module_value(target: ModuleSymbol | str) -> Value:
+    return ref(target) if isinstance(target, ModuleSymbol) else ref(_folder(target))
+
+
+_folders: dict[str, FolderSymbol] = {}
+
+
+def _folder(path: str) -> FolderSymbol:
+    if path not in _folders:
+        from backend_audit.source import Language  # noqa: PLC0415
+
+        _folders[path] = FolderSymbol(path, path, ir.Module(path, Language.PYTHON, [], [], [0], 0), True)
+    return _folders[path]
+
+
+def _annotated_call(annotation: ir.Expr | None) -> ir.Call | None:
+    """The marker of `Annotated[T, Depends(f)]`."""
+    if isinstance(annotation, ir.Index) and isinstance(annotation.index, ir.Container):
+        for item in annotation.index.items[1:]:
+            if isinstance(item.value, ir.Call):
+                return item.value
+    return None
+
+
+def _is_settings(path: str) -> bool:
+    parts = path.lower().split("/")
+    return any(word in part for part in parts[-2:] for word in ("setting", "config")) or parts[-1] in ("conf.py", "app.py", "main.py")
+
+
+def _is_configuration(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1].lower()
+    return "config" in last or "settings" in last
+
+
+def _self_writes(body: list[ir.Stmt], me: str) -> Iterator[str]:
+    """Attributes of the first parameter that are assigned anywhere in the body, nested functions included."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Attribute) and dotted(node.value) == me:
+            yield node.attr
+        if isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem)):
+            stack.extend(reversed(_written_parts(node)))
+
+
+def _written_parts(node: ir.Node) -> list[ir.Node]:
+    if isinstance(node, ir.Assign):
+        targets: list[ir.Node] = []
+        for target in node.targets:
+            targets += [item.value for item in target.items] if isinstance(target, ir.Container) else [target]
+        return [target for target in targets if isinstance(target, ir.Attribute)]
+    if isinstance(node, ir.WithItem):
+        return [] if node.target is None else [node.target]
+    return [child for child in ir.children(node) if not isinstance(child, (ir.Function, ir.Class)) and _holds_statements(child)]
+
+
+def _holds_statements(node: ir.Node) -> bool:
+    return isinstance(
+        node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem)
+    )

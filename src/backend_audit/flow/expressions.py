@@ -1,0 +1,338 @@
+"""What an expression may be: names, access, operators, containers. Calls stand in `calls.py`."""
+
+from collections.abc import Callable
+
+from backend_audit import ir
+from backend_audit.flow import builtin, refine, strings
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import (
+    CLOSED_TYPES,
+    DERIVED,
+    FALSE,
+    MADE,
+    NOTHING,
+    NUMBER,
+    TRUE,
+    UNKNOWN,
+    Key,
+    Origin,
+    Value,
+    api,
+    constant,
+    container,
+    join,
+    join_all,
+)
+from backend_audit.flow.written import dotted, written
+
+BOOL = Value(types=frozenset(("bool",)))
+
+
+class Expressions(FrameState):
+    """Evaluates expressions to values; assignments inside them (walrus, comprehensions) act on `env`."""
+
+    def eval(self, node: ir.Expr) -> Value:
+        return _EVAL[type(node)](self, node)
+
+    def optional(self, node: ir.Expr | None) -> Value:
+        return UNKNOWN if node is None else self.eval(node)
+
+    # --- leaves and access ------------------------------------------------------------------------------------------
+
+    def const(self, node: ir.Const) -> Value:
+        return constant(node.kind, node.value)
+
+    def name(self, node: ir.Name) -> Value:
+        return self.sensitive(node.id, node, self.lookup(node.id))
+
+    def attribute(self, node: ir.Attribute) -> Value:
+        key = dotted(node)
+        if key is not None:
+            known = self.env.get(key)
+            if known is not None:
+                return self.sensitive(node.attr, node, known)
+        base = self.eval(node.value)
+        return self.sensitive(node.attr, node, self.read(base, node.attr, node))
+
+    def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
+        """What `base.attr` may be."""
+        found = NOTHING
+        for symbol in sorted(base.refs, key=lambda one: one.key):
+            found = join(found, self.engine.symbol_attribute(symbol, attr))
+        for path in sorted(base.apis):
+            target = self.models.result(path)
+            found = join(found, self.read_api(target or path, attr, node))
+        for type_name in sorted(base.types):
+            found = join(found, self.read_type(type_name, attr, node))
+        if base.items is not None and attr in base.items:
+            found = join(found, base.items[attr])
+        if base.open and found is NOTHING:
+            found = UNKNOWN
+        if base.origins:
+            found = self.inherit(found, base, attr)
+        return UNKNOWN if found is NOTHING else found
+
+    def inherit(self, found: Value, base: Value, step: str) -> Value:
+        """A part of tainted data is tainted; a part of a parameter is the same part of the argument."""
+        if found.types & CLOSED_TYPES and not found.open:
+            return found
+        origins = []
+        for origin in base.origins:
+            if origin.label != "param":
+                origins.append(origin)
+            elif origin.key[-1] == DERIVED or len(origin.key) > 4:
+                origins.append(origin.derived())
+            else:
+                origins.append(Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace))
+        found = UNKNOWN if found is NOTHING else found
+        return found.with_origins(origins)
+
+    def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
+        full = self.models.canonical(f"{path}.{attr}")
+        return self.reading(full, node, api(full))
+
+    def read_type(self, type_name: str, attr: str, node: ir.Attribute) -> Value:
+        owner = self.engine.class_of(type_name)
+        if owner is not None:
+            return self.engine.instance_attribute(owner, attr, node, self)
+        for one in self.models.lineage(type_name):
+            full = self.models.canonical(f"{one}.{attr}")
+            if self.engine.knows(full):
+                return self.reading(full, node, api(full))
+        return api(f"{type_name}.{attr}")
+
+    def reading(self, path: str, node: ir.Attribute, found: Value) -> Value:
+        """An external attribute is read: sources and rows that ask for it."""
+        source = self.models.sources["read"].get(path)
+        if source is not None:
+            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path)
+            found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
+        for row in self.models.rows["read"].get(path, ()):
+            self.emit(row, path, node, {})
+        return found
+
+    def index(self, node: ir.Index) -> Value:
+        base = self.eval(node.value)
+        if isinstance(node.index, ir.Slice):
+            for part in (node.index.lower, node.index.upper, node.index.step):
+                self.optional(part)
+            return builtin.sliced(base, node.index)
+        at = self.eval(node.index)
+        one = at.constant()
+        key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
+        found = NOTHING
+        if base.kind:
+            found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
+            if key is None and base.elem is not None:
+                found = join(found, base.elem)
+        for path in sorted(base.apis | base.types):
+            target = self.models.result(f"{self.models.result(path) or path}.__getitem__")
+            if target is not None:
+                found = join(found, Value(types=frozenset((target,))))
+        if found is NOTHING:
+            found = UNKNOWN
+        if base.origins:
+            found = self.inherit(found, base, str(key) if isinstance(key, str) else "[]")
+        return self.sensitive(key, node, found) if isinstance(key, str) else found
+
+    # --- operators --------------------------------------------------------------------------------------------------
+
+    def binary(self, node: ir.Binary) -> Value:
+        left, right = self.eval(node.left), self.eval(node.right)
+        return self.combine(node.op, left, right, written(node.left), written(node.right))
+
+    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
+        if op == "%":
+            formatted = strings.percent(left, right, right_name)
+            if formatted is not None:
+                return formatted
+        if op == "+":
+            if left.kind or right.kind:
+                return builtin.concatenated(left, right)
+            if strings.is_text(left) or strings.is_text(right):
+                return strings.build([(left, left_name), (right, right_name)], "+", as_text=False)
+        if op == "*" and (left.kind or strings.is_text(left)):
+            return builtin.repeated(left, right)
+        if op == "|" and left.kind and right.kind:
+            return join(left, right)
+        if op == "/" and (left.apis or left.types) and not left.types & CLOSED_TYPES:
+            return builtin.path_join(left, right)
+        return builtin.arithmetic(left, right)
+
+    def logical(self, node: ir.Logical) -> Value:
+        left = self.eval(node.left)
+        before = dict(self.env)
+        truth = refine.truth(left)
+        stops = truth is (node.op == "or") if truth is not None else False
+        if node.op != "nullish" and stops:
+            return left
+        refine.assume(self, node.left, node.op == "and")
+        right = self.eval(node.right)
+        self.env = before
+        if truth is not None and node.op != "nullish":
+            return right
+        return join(refine.without_falsy(left) if node.op == "or" else left, right)
+
+    def unary(self, node: ir.Unary) -> Value:
+        value = self.eval(node.operand)
+        if node.op == "not":
+            truth = refine.truth(value)
+            return BOOL if truth is None else FALSE if truth else TRUE
+        return NUMBER if node.op in ("-", "+", "~") and not value.open else value
+
+    def compare(self, node: ir.Compare) -> Value:
+        left = self.eval(node.left)
+        rights = [self.eval(right) for right in node.rights]
+        return refine.compared(node, left, rights)
+
+    def conditional(self, node: ir.Conditional) -> Value:
+        truth = refine.truth(self.eval(node.test))
+        before = dict(self.env)
+        found = NOTHING
+        if truth is not False:
+            refine.assume(self, node.test, True)
+            found = self.eval(node.then)
+            self.env = dict(before)
+        if truth is not True:
+            refine.assume(self, node.test, False)
+            found = join(found, self.eval(node.orelse))
+            self.env = before
+        return found
+
+    def walrus(self, node: ir.Walrus) -> Value:
+        value = self.eval(node.value)
+        if isinstance(node.target, ir.Name):
+            self.assign_path(node.target.id, value)
+        return value
+
+    # --- strings and containers -------------------------------------------------------------------------------------
+
+    def template(self, node: ir.Template) -> Value:
+        pieces: list[strings.Piece] = []
+        for part in node.parts:
+            if isinstance(part, ir.Hole):
+                value = self.eval(part.value)
+                for spec in part.spec:
+                    self.eval(spec)
+                if _is_numeric_spec(part):
+                    value = NUMBER
+                pieces.append((value, written(part.value)))
+            else:
+                pieces.append((self.eval(part), written(part)))
+        return strings.build(pieces, "f-string")
+
+    def hole(self, node: ir.Hole) -> Value:
+        return self.eval(node.value)
+
+    def display(self, node: ir.Container) -> Value:
+        items: dict[Key, Value] = {}
+        elem: Value | None = None
+        position = 0
+        for item in node.items:
+            if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
+                with self.purpose(item.key.value):
+                    value = self.eval(item.value)
+            else:
+                value = self.eval(item.value)
+            if item.star:
+                extra = value if item.star == 2 else None
+                items.update((extra.items or {}) if extra is not None else {})
+                rest = builtin.iterated(value) if item.star == 1 else value.elem if value.kind else value.derived()
+                elem = rest if elem is None else elem if rest is None else join(elem, rest)
+            elif item.key is not None:
+                one = self.eval(item.key).constant()
+                if one is not None and isinstance(one.value, (str, int)):
+                    items[one.value] = value
+                else:
+                    elem = value if elem is None else join(elem, value)
+            elif elem is not None:
+                elem = join(elem, value)
+            else:
+                items[position] = value
+                position += 1
+        return container(node.kind, items or None, elem)
+
+    def comprehension(self, node: ir.Comprehension) -> Value:
+        before = dict(self.env)
+        for clause in node.clauses:
+            self.bind(clause.target, self.iterate(clause.iter))
+            for condition in clause.conditions:
+                self.eval(condition)
+                refine.assume(self, condition, True)
+        if node.key is not None:
+            self.eval(node.key)
+        value = self.eval(node.value)
+        self.env = before
+        return container("list" if node.kind == "generator" else node.kind, None, value)
+
+    def iterate(self, node: ir.Expr) -> Value:
+        value = self.eval(node)
+        for path in sorted(value.apis | value.types):
+            target = self.models.result(f"{self.models.result(path) or path}.__iter__")
+            if target is not None:
+                return Value(types=frozenset((target,))).with_origins(value.origins)
+        return builtin.iterated(value)
+
+    def bind(self, target: ir.Expr, value: Value) -> None:
+        """Assign `value` to a target of an assignment, loop, `with` or comprehension."""
+        raise AssertionError  # statements.py
+
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def lambda_(self, node: ir.Lambda) -> Value:
+        before = dict(self.env)
+        for param in node.function.params:
+            self.env[param.name] = self.sensitive(param.name, param, UNKNOWN)
+        for statement in node.function.body:
+            if isinstance(statement, ir.Return) and statement.value is not None:
+                self.eval(statement.value)
+        self.env = before
+        return UNKNOWN
+
+    def await_(self, node: ir.Await) -> Value:
+        return self.eval(node.value)
+
+    def yield_(self, node: ir.Yield) -> Value:
+        value = self.optional(node.value)
+        self.yields = join(self.yields, builtin.iterated(value) if node.delegate else value)
+        return UNKNOWN
+
+    def starred(self, node: ir.Starred) -> Value:
+        return self.eval(node.value)
+
+    def slice(self, node: ir.Slice) -> Value:
+        for part in (node.lower, node.upper, node.step):
+            self.optional(part)
+        return MADE
+
+    def call(self, node: ir.Call) -> Value:
+        raise AssertionError  # calls.py
+
+
+def _is_numeric_spec(hole: ir.Hole) -> bool:
+    last = hole.spec[-1] if hole.spec else None
+    return isinstance(last, ir.Const) and isinstance(last.value, str) and last.value[-1:] in set("bdeEfFgGnoxX")
+
+
+_EVAL: dict[type[ir.Node], Callable[..., Value]] = {
+    ir.Const: Expressions.const,
+    ir.Name: Expressions.name,
+    ir.Attribute: Expressions.attribute,
+    ir.Index: Expressions.index,
+    ir.Slice: Expressions.slice,
+    ir.Call: lambda frame, node: frame.call(node),
+    ir.Binary: Expressions.binary,
+    ir.Logical: Expressions.logical,
+    ir.Unary: Expressions.unary,
+    ir.Compare: Expressions.compare,
+    ir.Hole: Expressions.hole,
+    ir.Template: Expressions.template,
+    ir.Container: Expressions.display,
+    ir.Comprehension: Expressions.comprehension,
+    ir.Lambda: Expressions.lambda_,
+    ir.Await: Expressions.await_,
+    ir.Yield: Expressions.yield_,
+    ir.Conditional: Expressions.conditional,
+    ir.Walrus: Expressions.walrus,
+    ir.Starred: Expressions.starred,
+}

@@ -1,0 +1,146 @@
+"""The state of one execution of a function (or module) body: its environment, what it returns, the concepts that occur in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import sensitive
+from backend_audit.flow.concepts import Concept, Operand, Site
+from backend_audit.flow.models import Row
+from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, join
+from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.source import Mark
+
+if TYPE_CHECKING:
+    from backend_audit.flow.engine import Engine
+
+Args = tuple[tuple[str, Operand], ...]
+Env = dict[str, Value]
+_NO_ARGS: Args = ()
+
+
+class FrameState:
+    """What expressions and statements share. `env` maps names and access paths (`self.conn`) to values."""
+
+    def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
+        self.engine = engine
+        self.models = engine.models
+        self.module = module
+        self.function = function
+        self.env = env
+        self.scope = "" if function is None else function.name
+        self.returns: Value = NOTHING
+        self.yields: Value = NOTHING
+        self.events: dict[tuple[object, ...], Concept] = {}
+        self.globals: set[str] = set()
+        self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
+        self.breaks: list[list[Env]] = []
+        self.depth = 0
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def mark(self, node: ir.Node, note: str) -> Mark:
+        return Mark(self.module.path, node.at, node.end, note)
+
+    @contextmanager
+    def purpose(self, name: str) -> Iterator[None]:
+        before, self.target = self.target, name
+        yield
+        self.target = before
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    def lookup(self, name: str) -> Value:
+        """What `name` may be here: local, of an enclosing function, of the module, else a builtin."""
+        found = self.env.get(name)
+        if found is not None:
+            return found
+        function = self.function
+        while function is not None and function.parent is not None:
+            outer = self.engine.closure(function.parent)
+            if outer is not None and name in outer:
+                return outer[name]
+            function = function.parent
+        if self.function is not None:
+            found = self.engine.global_value(self.module, name)
+            if found is not None:
+                return found
+        star = self.engine.star_value(self.module, name)
+        return star if star is not None else api(name)
+
+    def assign_path(self, key: str, value: Value) -> None:
+        """Bind a name or access path; what was known of paths below it is forgotten."""
+        prefix = key + "."
+        for known in [path for path in self.env if path.startswith(prefix)]:
+            del self.env[known]
+        self.env[key] = value
+
+    def update_path(self, node: ir.Expr, value: Value) -> None:
+        """Rebind the container or object that `node` names, if it names one (after a mutation)."""
+        key = dotted(node)
+        if key is not None:
+            self.env[key] = value
+
+    def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
+        """`value`, marked secret when `name` says so and it can be one."""
+        if not value.open and "str" not in value.types:
+            return value
+        kind = sensitive.classify(name)
+        if kind is None or any(origin.label == "secret" for origin in value.origins):
+            return value
+        origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} holds a {kind}"))
+        return value.with_origins((origin,))
+
+    # --- concepts ---------------------------------------------------------------------------------------------------
+
+    def emit(
+        self, row: Row, path: str, node: ir.Node, given: dict[str, Operand], args: Args = _NO_ARGS, written_as: str = ""
+    ) -> None:
+        """A concept occurs: `given` holds the operands that are no arguments (`self`, `value`, `key`, `operator`)."""
+        roles: dict[str, Operand | str | bool] = dict(row.constants)
+        for role, spec in row.roles.items():
+            operand = given.get(spec) or argument(args, spec)
+            if operand is not None:
+                roles[role] = operand
+        call = node if isinstance(node, ir.Call) else None
+        site = Site(
+            self.module.path, node, path, written_as or written(call.func if call else node), self.scope, call, args,
+            None if self.function is None else self.function.node, self.module.node,
+        )  # fmt: skip
+        if "target" in row.concept.__dataclass_fields__:
+            roles.setdefault("target", self.target)
+        concept = row.concept(site=site, **roles)  # type: ignore[arg-type]  # the loader has checked roles against fields
+        self.events[node.at, node.end, path, id(row)] = concept
+
+    def join_env(self, left: Env | None, right: Env | None) -> Env | None:
+        """Where two ways meet: names of both; None is a way that cannot be taken."""
+        if left is None or right is None:
+            return right if left is None else left
+        if left is right:
+            return left
+        merged: Env = {}
+        for name, value in left.items():
+            other = right.get(name)
+            if other is None:
+                merged[name] = value if "." not in name else join(value, UNKNOWN)
+            else:
+                merged[name] = value if value is other else join(value, other)
+        for name, value in right.items():
+            if name not in left:
+                merged[name] = value if "." not in name else join(value, UNKNOWN)
+        return merged
+
+
+def argument(args: Args, spec: str) -> Operand | None:
+    """The argument that a role's spec means: `0`, `0:name`, `:name`. Unknown if it may hide in `*args` or `**kwargs`."""
+    position, _, name = spec.partition(":")
+    by_key = dict(args)
+    if name and name in by_key:
+        return by_key[name]
+    if position and position in by_key:
+        return by_key[position]
+    if ("**" in by_key and name) or ("*" in by_key and position):
+        return Operand(UNKNOWN, None)
+    return None

@@ -1,0 +1,196 @@
+"""What a test tells: constants decide branches, comparisons with constants close a value, allow-lists end its taint."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.values import FALSE, MADE, NONE, TRUE, Constant, Value
+from backend_audit.flow.written import dotted
+
+if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
+
+_BOOL = Value(types=frozenset(("bool",)))
+
+
+def truth(value: Value) -> bool | None:
+    """Whether the value counts as true: None if that is open."""
+    consts = value.constants()
+    if consts is not None:
+        found = {bool(one.value) if one.kind != "ellipsis" else True for one in consts}
+        return found.pop() if len(found) == 1 else None
+    if not value.open and not value.consts and (value.refs or (value.kind and value.items and value.elem is None)):
+        return True
+    return None
+
+
+def without_falsy(value: Value) -> Value:
+    """What is left of `value` when it counts as true (the left side of `or`)."""
+    if value.consts and any(not one.value for one in value.consts):
+        kept = frozenset(one for one in value.consts if one.value)
+        return Value(
+            value.open, kept, value.shapes, value.apis, value.types, value.refs, value.origins, value.items, value.elem,
+            value.kind, value.made,
+        )  # fmt: skip
+    return value
+
+
+def compared(node: ir.Compare, left: Value, rights: list[Value]) -> Value:
+    """The truth of a comparison when constants decide it."""
+    if len(rights) != 1:
+        return _BOOL
+    one, other = left.constant(), rights[0].constant()
+    op = node.ops[0]
+    if one is not None and other is not None:
+        return _decided(op, one, other)
+    if op in ("in", "not in") and one is not None and rights[0].kind and rights[0].is_literal() and rights[0].elem is None:
+        keys = rights[0].items or {}
+        if rights[0].kind == "dict":
+            inside = one.value in keys
+        else:
+            values = [item.constant() for item in keys.values()]
+            if any(value is None for value in values):
+                return _BOOL
+            inside = one in values
+        return TRUE if inside is (op == "in") else FALSE
+    return _BOOL
+
+
+def _decided(op: str, one: Constant, other: Constant) -> Value:
+    a, b = one.value, other.value
+    if op in ("==", "is"):
+        return TRUE if a == b else FALSE
+    if op in ("!=", "is not"):
+        return FALSE if a == b else TRUE
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        result = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}.get(op)
+        return _BOOL if result is None else TRUE if result else FALSE
+    if isinstance(a, str) and isinstance(b, str) and op in ("in", "not in"):
+        return TRUE if (a in b) is (op == "in") else FALSE
+    return _BOOL
+
+
+def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
+    """Narrow what the environment knows, given that `test` turned out as `holds`."""
+    if isinstance(test, ir.Unary) and test.op == "not":
+        assume(frame, test.operand, not holds)
+    elif isinstance(test, ir.Logical) and test.op != "nullish":
+        if holds is (test.op == "and"):
+            assume(frame, test.left, holds)
+            assume(frame, test.right, holds)
+    elif isinstance(test, ir.Compare) and len(test.ops) == 1:
+        _assume_compare(frame, test, holds)
+    elif isinstance(test, ir.Call):
+        _assume_call(frame, test, holds)
+    elif isinstance(test, (ir.Name, ir.Attribute)):
+        _assume_truth(frame, test, holds)
+    elif isinstance(test, ir.Walrus):
+        assume(frame, test.target, holds)
+
+
+def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
+    key = dotted(node)
+    if key is None:
+        return None
+    if key in frame.env:
+        return key, frame.env[key]
+    return (key, frame.eval(node)) if "." in key else None
+
+
+def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
+    known = _known(frame, node)
+    if known is not None and holds:
+        frame.env[known[0]] = without_falsy(known[1])
+
+
+def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:
+    op, right = test.ops[0], test.rights[0]
+    positive = holds is (op in ("==", "is", "in"))
+    subject = _stripped(test.left)
+    known = _known(frame, subject)
+    if op in ("in", "not in") and positive and known is not None:
+        allowed = frame.eval(right)
+        if allowed.is_literal() and (allowed.kind or allowed.made):
+            frame.env[known[0]] = _member(allowed)
+        return
+    if op not in ("==", "is", "!=", "is not"):
+        return
+    if known is None:
+        known, right = _known(frame, _stripped(right)), test.left
+    if known is None:
+        return
+    other = frame.eval(right)
+    if positive and other.is_literal() and not other.kind:
+        frame.env[known[0]] = other
+    elif not positive and other is not None and other.constants() is not None:
+        key, value = known
+        kept = value.consts - (other.constants() or frozenset())
+        if kept != value.consts and (kept or value.open or value.types):
+            frame.env[key] = Value(
+                value.open, kept, value.shapes, value.apis, value.types, value.refs, value.origins, value.items,
+                value.elem, value.kind, value.made,
+            )  # fmt: skip
+
+
+def _stripped(node: ir.Expr) -> ir.Expr:
+    """`x` for `x.lower()`, `str(x)` …: normalised before the comparison, the same data all the same."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not node.args:
+        if node.func.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
+            return _stripped(node.func.value)
+    if isinstance(node, ir.Walrus):
+        return node.target
+    return node
+
+
+def _member(allowed: Value) -> Value:
+    """One of the members of a constant collection."""
+    consts: set[Constant] = set()
+    if allowed.elem is None and allowed.items and not allowed.made:
+        for key, item in allowed.items.items():
+            if allowed.kind == "dict":
+                consts.add(Constant("str" if isinstance(key, str) else "int", key))
+            else:
+                found = item.constant()
+                if found is None:
+                    return MADE
+                consts.add(found)
+        if len(consts) <= 12:
+            return Value(consts=frozenset(consts))
+    return MADE
+
+
+_TYPE_TESTS = {"isdigit": "int", "isnumeric": "int", "isdecimal": "int", "isalnum": "", "isalpha": "", "isidentifier": ""}
+
+
+def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
+    """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of."""
+    if not holds:
+        return
+    if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
+        known = _known(frame, test.func.value)
+        if known is not None:
+            frame.env[known[0]] = known[1].cleared(frozenset(("all",)))
+            if not known[1].all_origins():
+                frame.env[known[0]] = MADE
+        return
+    path = dotted(test.func)
+    if path == "isinstance" and len(test.args) == 2:
+        known = _known(frame, test.args[0].value)
+        types = frame.engine.types_of(frame, test.args[1].value)
+        if known is not None and types:
+            value = known[1]
+            narrowed = value.types | types if not value.open else types
+            if value.open or not value.types:
+                frame.env[known[0]] = Value(
+                    "str" in types, value.consts, value.shapes, value.apis, narrowed, value.refs,
+                    value.origins, value.items, value.elem, value.kind, value.made,
+                )  # fmt: skip
+        return
+    callee = frame.eval(test.func)
+    if any(api.endswith(("re.fullmatch", "re.Pattern.fullmatch", "re.match", "re.Pattern.match")) for api in callee.apis):
+        subject = test.args[-1].value if test.args else None
+        known = None if subject is None else _known(frame, subject)
+        if known is not None:
+            frame.env[known[0]] = known[1].cleared(frozenset(("all",))) if known[1].all_origins() else MADE
+
+
+__all__ = ["NONE", "assume", "compared", "truth", "without_falsy"]

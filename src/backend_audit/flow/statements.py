@@ -1,0 +1,353 @@
+"""Statements: how a body changes the environment, which ways through it exist, what it returns."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend_audit import ir
+from backend_audit.flow import builtin, refine
+from backend_audit.flow.calls import Calls
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.frame import Env
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Constant, Value, container, join, ref
+from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import FunctionSymbol
+
+_LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
+
+
+class Frame(Calls):
+    """Executes statements. `env` is the state on the way under execution; `run` tells whether that way goes on."""
+
+    def run(self, body: list[ir.Stmt]) -> bool:
+        """Execute the statements; False when control never reaches their end."""
+        for node in body:
+            if not _RUN[type(node)](self, node):
+                return False
+        return True
+
+    def branch(self, body: list[ir.Stmt], env: Env) -> Env | None:
+        """The environment after `body` started from `env`; None when it does not end normally."""
+        outer, self.env = self.env, env
+        goes_on = self.run(body)
+        after, self.env = self.env, outer
+        return after if goes_on else None
+
+    def settle(self, env: Env | None) -> bool:
+        if env is None:
+            return False
+        self.env = env
+        return True
+
+    # --- simple statements ------------------------------------------------------------------------------------------
+
+    def assign(self, node: ir.Assign) -> bool:
+        if node.value is None:
+            target = node.targets[0]
+            if isinstance(target, ir.Name) and node.annotation is not None and target.id not in self.env and self.function is None:
+                self.env[target.id] = self.engine.annotated(self, node.annotation)
+            return True
+        with self.purpose(_purpose(node.targets[0])):
+            value = self.eval(node.value)
+        if node.op:
+            target = node.targets[0]
+            before = self.eval(target)
+            value = self.combine(node.op, before, value, written(target), written(node.value))
+        elif node.annotation is not None and value.open:
+            declared = self.engine.annotated(self, node.annotation)
+            value = replace(value, types=value.types | declared.types)
+        for target in node.targets:
+            self.bind(target, value, node)
+        return True
+
+    def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
+        if isinstance(target, ir.Name):
+            if value.origins:
+                value = value.stepped(self.mark(target, f"assigned to {target.id}"))
+            if target.id in self.globals:
+                self.engine.set_global(self.module, target.id, value)
+            self.assign_path(target.id, value)
+            if self.function is None and node is not None:
+                self.engine.setting(self, target, target.id, value, node)
+        elif isinstance(target, ir.Attribute):
+            self.bind_attribute(target, value, node)
+        elif isinstance(target, ir.Index):
+            self.bind_item(target, value, node)
+        elif isinstance(target, ir.Container):
+            self.unpack(target, value)
+        elif isinstance(target, ir.Starred):
+            self.bind(target.value, container("list", None, builtin.iterated(value)))
+
+    def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
+        base = self.eval(target.value)
+        key = dotted(target)
+        if key is not None:
+            self.assign_path(key, value)
+        for type_name in base.types:
+            owner = self.engine.class_of(type_name)
+            if owner is not None:
+                self.engine.set_field(owner, target.attr, value)
+        given = {"value": Operand(value, None if node is None else node.value)}
+        if node is not None and node.op:
+            given["operator"] = Operand(Value(consts=frozenset((Constant("str", node.op),))), None)
+        for path in sorted({f"{one}.{target.attr}" for one in self.store_paths(base)}):
+            for row in self.models.rows["write"].get(self.models.canonical(path), ()):
+                self.emit(row, path, node if node is not None else target, given, written_as=written(target))
+
+    def bind_item(self, target: ir.Index, value: Value, node: ir.Assign | None) -> None:
+        base = self.eval(target.value)
+        key = self.eval(target.index)
+        if base.kind:
+            self.update_path(target.value, builtin.with_item(base, key, value))
+        elif base.open and value.origins and dotted(target.value) is not None:
+            self.update_path(target.value, base.with_origins(value.derived().origins))
+        given = {"key": Operand(key, target.index), "value": Operand(value, None if node is None else node.value)}
+        for path in self.store_paths(base):
+            for row in self.models.rows["store"].get(path, ()):
+                self.emit(row, path, node if node is not None else target, given, written_as=written(target))
+
+    def unpack(self, target: ir.Container, value: Value) -> None:
+        after_star = False
+        for position, item in enumerate(target.items):
+            if item.star or isinstance(item.value, ir.Starred):
+                after_star = True
+                self.bind(item.value if not item.star else item.value, container("list", None, builtin.iterated(value)))
+                continue
+            part = None if after_star or not value.kind else value.item(position)
+            self.bind(item.value, part if part is not None else builtin.iterated(value))
+
+    def expr_stmt(self, node: ir.ExprStmt) -> bool:
+        self.eval(node.value)
+        return not (isinstance(node.value, ir.Call) and self.never_returns(node.value))
+
+    def never_returns(self, call: ir.Call) -> bool:
+        """Calls that end the function's way: `sys.exit()`, `abort(400)`."""
+        key = dotted(call.func)
+        return key in _EXITS
+
+    def return_(self, node: ir.Return) -> bool:
+        if node.value is not None:
+            with self.purpose(self.function.node.name if self.function is not None else ""):
+                value = self.eval(node.value)
+            self.returns = join(self.returns, value)
+        else:
+            self.returns = join(self.returns, NONE)
+        return False
+
+    def raise_(self, node: ir.Raise) -> bool:
+        self.optional(node.exc)
+        self.optional(node.cause)
+        return False
+
+    def assert_(self, node: ir.Assert) -> bool:
+        self.eval(node.test)
+        self.optional(node.message)
+        refine.assume(self, node.test, True)
+        return True
+
+    def delete(self, node: ir.Delete) -> bool:
+        for target in node.targets:
+            key = dotted(target)
+            if key is not None:
+                self.env.pop(key, None)
+        return True
+
+    def jump(self, node: ir.Jump) -> bool:
+        if node.kind == "pass":
+            return True
+        if self.breaks:
+            self.breaks[-1].append(self.env)
+        return False
+
+    def scope_statement(self, node: ir.Scope) -> bool:
+        if node.kind == "global":
+            self.globals.update(node.names)
+        return True
+
+    def import_(self, node: ir.Import) -> bool:
+        for alias in node.names:
+            if alias.name == "*":
+                self.engine.import_star(self, node)
+            else:
+                self.env[alias.asname] = self.engine.imported(self.module, node, alias)
+        return True
+
+    # --- compound statements ----------------------------------------------------------------------------------------
+
+    def if_(self, node: ir.If) -> bool:
+        truth = refine.truth(self.eval(node.test))
+        then: Env | None = None
+        other: Env | None = None
+        if truth is not False or self.function is None:
+            then = self.assumed(node.test, True, node.body)
+        if truth is not True or self.function is None:
+            other = self.assumed(node.test, False, node.orelse)
+        return self.settle(self.join_env(then, other))
+
+    def assumed(self, test: ir.Expr, holds: bool, body: list[ir.Stmt]) -> Env | None:
+        outer, self.env = self.env, dict(self.env)
+        refine.assume(self, test, holds)
+        goes_on = self.run(body)
+        after, self.env = self.env, outer
+        return after if goes_on else None
+
+    def for_(self, node: ir.For) -> bool:
+        elem = self.iterate(node.iter)
+
+        def once() -> bool:
+            self.bind(node.target, elem)
+            return self.run(node.body)
+
+        return self.loop(once, node.orelse)
+
+    def while_(self, node: ir.While) -> bool:
+        if refine.truth(self.eval(node.test)) is False:
+            return self.run(node.orelse)
+
+        def once() -> bool:
+            self.eval(node.test)
+            refine.assume(self, node.test, True)
+            return self.run(node.body)
+
+        return self.loop(once, node.orelse)
+
+    def loop(self, once: Callable[[], bool], orelse: list[ir.Stmt]) -> bool:
+        """Zero or more passes; what `break` and `continue` leave behind counts as an end of a pass."""
+        merged = self.env
+        for _ in range(_LOOPS):
+            self.breaks.append([])
+            self.env = dict(merged)
+            goes_on = once()
+            after: Env | None = self.env if goes_on else None
+            for env in self.breaks.pop():
+                after = self.join_env(after, env)
+            joined = self.join_env(merged, after)
+            if joined is None or _same(merged, joined):
+                break
+            merged = joined
+        self.env = dict(merged)
+        return self.run(orelse)
+
+    def try_(self, node: ir.Try) -> bool:
+        before = dict(self.env)
+        goes_on = self.run(node.body)
+        reached = self.env
+        after: Env | None = self.branch(node.orelse, reached) if goes_on else None
+        start = self.join_env(before, reached) or before
+        for handler in node.handlers:
+            env = dict(start)
+            if handler.name is not None:
+                env[handler.name] = self.engine.caught(self, handler)
+            after = self.join_env(after, self.branch(handler.body, env))
+        if node.final:
+            ended = after is not None
+            self.env = dict(after) if after is not None else dict(start)
+            return self.run(node.final) and ended
+        return self.settle(None if after is None else dict(after))
+
+    def with_(self, node: ir.With) -> bool:
+        for item in node.items:
+            value = self.eval(item.context)
+            if item.target is not None:
+                self.bind(item.target, self.engine.entered(value))
+        before = dict(self.env)
+        goes_on = self.run(node.body)
+        if not goes_on and any(_suppresses(item.context) for item in node.items):
+            self.env = before
+            return True
+        return goes_on
+
+    def match(self, node: ir.Match) -> bool:
+        subject = self.eval(node.subject)
+        key = dotted(node.subject)
+        after: Env | None = None
+        exhaustive = False
+        for case in node.cases:
+            env = dict(self.env)
+            for name in case.captures:
+                env[name] = subject if case.pattern is None else subject.derived()
+            if key is not None and isinstance(case.pattern, ir.Const):
+                env[key] = self.const(case.pattern)
+            outer, self.env = self.env, env
+            if case.guard is not None:
+                self.eval(case.guard)
+                refine.assume(self, case.guard, True)
+            goes_on = self.run(case.body)
+            after = self.join_env(after, self.env if goes_on else None)
+            self.env = outer
+            exhaustive = exhaustive or (case.pattern is None and case.guard is None)
+        if not exhaustive:
+            after = self.join_env(after, self.env)
+        return self.settle(after)
+
+    # --- definitions ------------------------------------------------------------------------------------------------
+
+    def function_(self, node: ir.Function) -> bool:
+        symbol = self.engine.project.symbols[id(node)]
+        for decorator in node.decorators:
+            self.eval(decorator)
+        for param in node.params:
+            if param.default is not None:
+                with self.purpose(param.name):
+                    self.eval(param.default)
+        if isinstance(symbol, FunctionSymbol):
+            self.env[node.name] = ref(symbol)
+        return True
+
+    def class_(self, node: ir.Class) -> bool:
+        symbol = self.engine.project.symbols[id(node)]
+        for decorator in node.decorators:
+            self.eval(decorator)
+        for base in node.bases:
+            self.eval(base.value)
+        outer, self.env = self.env, dict(self.env)
+        scope, self.scope = self.scope, f"{self.scope}.{node.name}" if self.scope else node.name
+        before = set(outer)
+        self.run(node.body)
+        attributes = {name: value for name, value in self.env.items() if name not in before or value is not outer.get(name)}
+        self.env, self.scope = outer, scope
+        self.engine.define_class(self, symbol, attributes)
+        self.env[node.name] = ref(symbol)
+        return True
+
+
+def _purpose(target: ir.Expr) -> str:
+    if isinstance(target, ir.Name):
+        return target.id
+    if isinstance(target, ir.Attribute):
+        return target.attr
+    if isinstance(target, ir.Index) and isinstance(target.index, ir.Const) and isinstance(target.index.value, str):
+        return target.index.value
+    return ""
+
+
+def _same(one: Env, other: Env) -> bool:
+    return one.keys() == other.keys() and all(one[name] is other[name] for name in one)
+
+
+def _suppresses(context: ir.Expr) -> bool:
+    return isinstance(context, ir.Call) and dotted(context.func) in ("suppress", "contextlib.suppress")
+
+
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "abort", "flask.abort", "bottle.abort", "pytest.fail", "pytest.skip"})
+
+_RUN: dict[type[ir.Node], Callable[..., bool]] = {
+    ir.Assign: Frame.assign,
+    ir.ExprStmt: Frame.expr_stmt,
+    ir.Return: Frame.return_,
+    ir.Raise: Frame.raise_,
+    ir.Assert: Frame.assert_,
+    ir.If: Frame.if_,
+    ir.For: Frame.for_,
+    ir.While: Frame.while_,
+    ir.Try: Frame.try_,
+    ir.With: Frame.with_,
+    ir.Match: Frame.match,
+    ir.Function: Frame.function_,
+    ir.Class: Frame.class_,
+    ir.Import: Frame.import_,
+    ir.Delete: Frame.delete,
+    ir.Jump: Frame.jump,
+    ir.Scope: Frame.scope_statement,
+}
+
+__all__ = ["NOTHING", "UNKNOWN", "Frame"]

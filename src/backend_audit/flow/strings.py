@@ -1,0 +1,187 @@
+"""Building strings: every way of it gives constants where all is constant, else shapes of constant parts and gaps."""
+
+import re
+from collections.abc import Sequence
+from itertools import product
+from string import Formatter
+
+from backend_audit.flow.values import (
+    MAX_CONSTS,
+    MAX_PARTS,
+    MAX_SHAPES,
+    Constant,
+    Gap,
+    Key,
+    Part,
+    Shape,
+    Value,
+    join_all,
+)
+
+Piece = tuple[Value, str]  # a value and how it is written
+_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])")
+_FORMATTER = Formatter()
+
+
+def is_text(value: Value) -> bool:
+    """Whether the value is known to be (or may be) a string."""
+    return bool(value.shapes) or "str" in value.types or any(one.kind in ("str", "bytes") for one in value.consts) or value.made
+
+
+def _alternatives(value: Value, written: str, *, as_text: bool) -> list[tuple[Part, ...]]:
+    """The ways in which a value can stand in a string, as parts."""
+    found: list[tuple[Part, ...]] = []
+    for one in sorted(value.consts, key=repr):
+        if one.kind in ("str", "bytes") or as_text:
+            found.append((str(one.value),))
+    found.extend(shape.parts for shape in value.shapes)
+    rest = value.open or value.made or value.apis or value.types or value.refs or value.kind or value.origins
+    if (rest and not (found and not value.open and not value.made)) or not found:
+        remaining = value if not found else Value(
+            open=value.open, apis=value.apis, types=value.types, refs=value.refs, origins=value.origins, made=value.made,
+            items=value.items, elem=value.elem, kind=value.kind,
+        )  # fmt: skip
+        found.append((Gap(remaining, written),))
+    return found
+
+
+def _merged(parts: Sequence[Part]) -> tuple[Part, ...]:
+    out: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and out and isinstance(out[-1], str):
+            out[-1] += part
+        elif part != "":
+            out.append(part)
+    if len(out) > MAX_PARTS:
+        out = [*out[:MAX_PARTS], *(part for part in out[MAX_PARTS:] if isinstance(part, Gap))][: 2 * MAX_PARTS]
+    return tuple(out)
+
+
+def build(pieces: Sequence[Piece], how: str, *, as_text: bool = True) -> Value:
+    """The string that is made of `pieces` one after the other."""
+    choices = [_alternatives(value, written, as_text=as_text)[:MAX_SHAPES] for value, written in pieces]
+    total = 1
+    for choice in choices:
+        total *= len(choice)
+    if total > 4 * MAX_SHAPES:
+        choices = [_narrow(choice, value, written) for choice, (value, written) in zip(choices, pieces, strict=True)]
+    consts: set[Constant] = set()
+    shapes: dict[Shape, None] = {}
+    made = False
+    for combination in product(*choices):
+        parts = _merged([part for choice in combination for part in choice])
+        gaps = [part for part in parts if isinstance(part, Gap)]
+        if not gaps:
+            consts.add(Constant("str", "".join(str(part) for part in parts)))
+        elif all(gap.value.made and gap.value.is_literal() for gap in gaps) and len(parts) == len(gaps):
+            made = True
+        else:
+            shapes[Shape(parts, how)] = None
+    if len(consts) > MAX_CONSTS:
+        consts, made = set(), True
+    return Value(consts=frozenset(consts), shapes=tuple(shapes)[:MAX_SHAPES], made=made)
+
+
+def _narrow(choice: list[tuple[Part, ...]], value: Value, written: str) -> list[tuple[Part, ...]]:
+    """One alternative for many: the gap that stands for all of them, so that combinations stay few."""
+    if len(choice) == 1:
+        return choice
+    gaps = [alternative for alternative in choice if any(isinstance(part, Gap) for part in alternative)]
+    return gaps[:1] or [(Gap(value, written),)]
+
+
+def percent(format_: Value, right: Value, written: str) -> Value | None:
+    """`format_ % right`; None when the format is no known string."""
+    found: list[Value] = []
+    for one in format_.texts():
+        found.append(build(_percent_pieces(one, right, written), "%"))
+    for shape in format_.shapes:
+        pieces: list[Piece] = []
+        for part in shape.parts:
+            pieces += _percent_pieces(part, right, written) if isinstance(part, str) else [(part.value, part.written)]
+        found.append(build(pieces, "%"))
+    return join_all(found) if found else None
+
+
+def _percent_pieces(text: str, right: Value, written: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    at = index = 0
+    single = right.kind not in ("tuple", "dict")
+    for match in _PERCENT.finditer(text):
+        pieces.append((_constant(text[at : match.start()]), ""))
+        at = match.end()
+        if match["kind"] == "%":
+            pieces.append((_constant("%"), ""))
+            continue
+        key: Key = match["name"] if match["name"] is not None else index
+        index += match["name"] is None
+        value = right if single else right.item(key)
+        if match["kind"] in "diouxXeEfFgG":
+            value = Value(types=frozenset(("float",)))
+        pieces.append((value if value is not None else Value(open=True), written if single else f"{written}[{key!r}]"))
+    pieces.append((_constant(text[at:]), ""))
+    return pieces
+
+
+def format_call(receiver: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:
+    """`receiver.format(…)`; None when the receiver is no known string."""
+    found: list[Value] = []
+    for one in receiver.texts():
+        found.append(build(_format_pieces(one, positional, named), ".format"))
+    for shape in receiver.shapes:
+        pieces: list[Piece] = []
+        for part in shape.parts:
+            pieces += _format_pieces(part, positional, named) if isinstance(part, str) else [(part.value, part.written)]
+        found.append(build(pieces, ".format"))
+    return join_all(found) if found else None
+
+
+def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piece]) -> list[Piece]:
+    pieces: list[Piece] = []
+    automatic = 0
+    try:
+        fields = list(_FORMATTER.parse(text))
+    except ValueError:
+        return [(_constant(text), "")]
+    for literal, name, spec, _ in fields:
+        pieces.append((_constant(literal), ""))
+        if name is None:
+            continue
+        head = re.split(r"[.\[]", name, maxsplit=1)[0]
+        if head == "":
+            index, automatic = automatic, automatic + 1
+            piece = positional[index] if index < len(positional) else None
+        elif head.isdigit():
+            piece = positional[int(head)] if int(head) < len(positional) else None
+        else:
+            piece = named.get(head)
+        value, written = piece if piece is not None else (Value(open=True), name)
+        if head != name:
+            value, written = value.derived(), name
+        if spec and spec[-1] in "bdeEfFgGnoxX":
+            value = Value(types=frozenset(("float",)))
+        pieces.append((value, written))
+    return pieces
+
+
+def join_strings(separator: Value, joined: Value, written: str) -> Value:
+    """`separator.join(joined)`."""
+    glue = separator.texts()
+    between = _constant(glue[0]) if len(glue) == 1 else separator
+    if joined.kind and joined.items and joined.elem is None and all(isinstance(key, int) for key in joined.items):
+        pieces: list[Piece] = []
+        for key in sorted(joined.items, key=str):
+            pieces += [(between, "")] if pieces else []
+            pieces.append((joined.items[key], f"{written}[{key}]"))
+        return build(pieces, "join")
+    inner = join_all([*(joined.items or {}).values(), *([] if joined.elem is None else [joined.elem])])
+    if not joined.kind:
+        inner = joined.derived()
+    if joined.kind and inner.is_literal():
+        return Value(made=True)
+    pair = build([(inner, written), (between, ""), (inner, written)], "join")
+    return pair if pair.shapes else Value(open=True, origins=inner.all_origins())
+
+
+def _constant(value: str) -> Value:
+    return Value(consts=frozenset((Constant("str", value),)))

@@ -1,0 +1,168 @@
+"""Function summaries: what a function gives and does in terms of its parameters, and what a call makes of that.
+
+A parameter stands in a summary as an origin (label param, key: function, index, access path…). Substitution puts the
+argument in its place: whole where the value is the parameter itself, as further data where it was computed from it.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+from backend_audit.flow.concepts import Concept, Operand
+from backend_audit.flow.frame import Args
+from backend_audit.flow.values import DERIVED, MAX_DEPTH, NOTHING, UNKNOWN, Gap, Origin, Shape, Value, container, join
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.source import Mark
+
+MAX_LIFTS = 120
+_MAX_STEPS = 8
+
+Bound = dict[int, Value]
+
+
+@dataclass(slots=True)
+class Summary:
+    """`result` and `yields` in terms of the parameters; `events` all that occurs, `lifting` what callers' data can change."""
+
+    result: Value
+    yields: Value
+    events: tuple[Concept, ...]
+    lifting: tuple[Concept, ...]
+
+
+EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())
+
+
+def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Bound:
+    """Parameter index → value for a call; parameters that are not given are missing."""
+    params = symbol.node.params
+    positional = [at for at, param in enumerate(params) if param.kind == "positional"]
+    bound: Bound = {}
+    if symbol.binds_first and receiver is not None and positional:
+        bound[positional.pop(0)] = receiver
+    by_name = {param.name: at for at, param in enumerate(params) if param.kind in ("positional", "keyword")}
+    rest: dict[str | int, Value] = {}
+    for key, operand in args:
+        if key.isdigit():
+            index = int(key)
+            if index < len(positional):
+                bound[positional[index]] = operand.value
+            else:
+                rest[index - len(positional)] = operand.value
+        elif key in by_name:
+            bound[by_name[key]] = operand.value
+        elif "*" not in key:
+            rest[key] = operand.value
+    hidden = [operand.value for key, operand in args if "*" in key]
+    for at, param in enumerate(params):
+        if param.kind == "args":
+            bound[at] = container("tuple", {key: value for key, value in rest.items() if isinstance(key, int)} or None)
+        elif param.kind == "kwargs":
+            bound[at] = container("dict", {key: value for key, value in rest.items() if isinstance(key, str)} or None)
+        elif at not in bound and hidden:
+            bound[at] = hidden[0].derived()
+    return bound
+
+
+def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH) -> Value:
+    """`value` of the summary of `function` with the arguments in place of the parameters."""
+    if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind):
+        return value
+    own = [origin for origin in value.origins if origin.label == "param" and origin.key[0] == function]
+    kept = value.origins - frozenset(own)
+    result = replace(value, origins=kept) if own else value
+    if depth and (value.shapes or value.kind):
+        shapes = tuple(_substituted(shape, function, bound, depth) for shape in value.shapes)
+        items = None if value.items is None else {
+            key: substitute(one, function, bound, depth - 1) for key, one in value.items.items()
+        }  # fmt: skip
+        elem = None if value.elem is None else substitute(value.elem, function, bound, depth - 1)
+        result = replace(result, shapes=shapes, items=items, elem=elem)
+    if not own:
+        return result
+    whole = NOTHING
+    added: set[Origin] = set()
+    for origin in own:
+        argument = bound.get(int(origin.key[1]))
+        if origin.key[-1] == DERIVED:
+            if argument is not None:
+                added.update(_carried(argument, origin))
+        elif argument is None:
+            whole = join(whole, UNKNOWN)
+        else:
+            whole = join(whole, _cleared(_part(argument, origin.key[2:]), origin))
+    if whole is not NOTHING:
+        rest = replace(result, open=False) if not added else result
+        if rest.types and not whole.open:
+            rest = replace(rest, types=frozenset())
+        empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)
+        result = whole if empty else join(rest, whole)
+    return result.with_origins(added)
+
+
+def _cleared(value: Value, origin: Origin) -> Value:
+    return value.cleared(origin.cleared) if origin.cleared else value
+
+
+def _carried(argument: Value, origin: Origin) -> frozenset[Origin]:
+    derived = argument.derived()
+    return (derived.cleared(origin.cleared) if origin.cleared else derived).origins
+
+
+def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
+    """What an access path of a parameter is in the argument."""
+    value = argument
+    for at, step in enumerate(path):
+        if value.items is not None and step in value.items:
+            value = value.items[step]
+        elif value.kind and value.elem is not None:
+            value = value.elem
+        else:
+            remaining = path[at:]
+            origins = [
+                Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
+                if one.label == "param" and one.key[-1] != DERIVED
+                else one
+                for one in value.all_origins()
+            ]
+            return UNKNOWN.with_origins(origins)
+    return value
+
+
+def _substituted(shape: Shape, function: str, bound: Bound, depth: int) -> Shape:
+    parts: list[str | Gap] = []
+    for part in shape.parts:
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        value = substitute(part.value, function, bound, depth - 1)
+        one = value.constant()
+        if one is not None and one.kind in ("str", "int") and part.value is not value:
+            parts.append(str(one.value))
+        elif len(value.shapes) == 1 and not value.open and not value.consts:
+            parts.extend(value.shapes[0].parts)
+        else:
+            parts.append(Gap(value, part.written))
+    return Shape(tuple(parts), shape.how)
+
+
+def depends(concept: Concept, function: str) -> bool:
+    """Whether an operand of `concept` carries data of a parameter of `function`."""
+    for one in fields(concept):
+        operand = getattr(concept, one.name)
+        if isinstance(operand, Operand) and any(
+            origin.label == "param" and origin.key[0] == function for origin in operand.value.all_origins()
+        ):
+            return True
+    return False
+
+
+def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept | None:
+    """`concept` of the callee as it occurs with a caller's arguments; None when these add nothing to it."""
+    changes: dict[str, Operand] = {}
+    for one in fields(concept):
+        operand = getattr(concept, one.name)
+        if isinstance(operand, Operand):
+            stepped = {at: value.stepped(mark) for at, value in bound.items()}
+            value = substitute(operand.value, function, stepped)
+            if value is not operand.value:
+                changes[one.name] = Operand(value, operand.node)
+    return replace(concept, **changes) if changes else None  # type: ignore[arg-type]  # fields of the same concept

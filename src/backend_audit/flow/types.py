@@ -1,0 +1,91 @@
+"""Annotations: which types an expression in type position means."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.values import CLOSED_TYPES, Value, container
+from backend_audit.link.symbols import ClassSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.frame import FrameState
+
+_WRAPPERS = frozenset(
+    "Optional Annotated Final ClassVar Required NotRequired ReadOnly Awaitable Coroutine AsyncContextManager ContextManager "
+    "Mapped InitVar".split()
+)
+_LISTS = frozenset("List Sequence Iterable Iterator Set FrozenSet Collection AsyncIterator AsyncGenerator Generator AsyncIterable".split())
+_LISTS |= {"list", "set", "frozenset"}
+_DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
+_MAX_DEPTH = 6
+
+
+def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:
+    """What a value annotated with `node` may be: an instance of the types, open unless these are closed (numbers, dates …)."""
+    if depth == 0:
+        return Value(open=True)
+    if isinstance(node, ir.Const):
+        if node.kind == "str" and isinstance(node.value, str):
+            return _named(frame, _words(node.value))
+        return Value(open=True) if node.kind != "none" else Value(types=frozenset(("None",)))
+    if isinstance(node, ir.Index):
+        return _generic(frame, node, depth)
+    if isinstance(node, ir.Binary) and node.op == "|":
+        return _union(annotation_value(frame, node.left, depth - 1), annotation_value(frame, node.right, depth - 1))
+    return _named(frame, node)
+
+
+def _union(left: Value, right: Value) -> Value:
+    types = (left.types | right.types) - {"None"}
+    kind = left if left.kind else right
+    return Value(open=left.open or right.open, types=types, items=kind.items, elem=kind.elem, kind=kind.kind)
+
+
+def _words(text: str) -> ir.Expr:
+    """A quoted annotation, read as far as plain dotted names go: `"models.User | None"` gives `models.User`."""
+    head = text.split("[")[0].split("|")[0].strip()
+    parts = head.split(".")
+    node: ir.Expr = ir.Name(0, 0, parts[0])
+    for part in parts[1:]:
+        node = ir.Attribute(0, 0, node, part)
+    return node
+
+
+def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
+    name = node.value.attr if isinstance(node.value, ir.Attribute) else node.value.id if isinstance(node.value, ir.Name) else ""
+    args = [item.value for item in node.index.items] if isinstance(node.index, ir.Container) else [node.index]
+    if name == "Literal":
+        consts = [one for one in args if isinstance(one, ir.Const)]
+        return Value(made=True) if len(consts) == len(args) else Value(open=True)
+    if name == "Union":
+        found = [annotation_value(frame, one, depth - 1) for one in args]
+        merged = found[0]
+        for one in found[1:]:
+            merged = _union(merged, one)
+        return merged
+    if name in _WRAPPERS:
+        at = -1 if name in ("Coroutine",) else 0
+        return annotation_value(frame, args[at], depth - 1)
+    if name in _LISTS:
+        return container("list", None, annotation_value(frame, args[0], depth - 1))
+    if name in _DICTS and len(args) > 1:
+        return container("dict", None, annotation_value(frame, args[1], depth - 1))
+    if name in ("tuple", "Tuple"):
+        values = [annotation_value(frame, one, depth - 1) for one in args]
+        return container("tuple", dict(enumerate(values)))
+    return _named(frame, node.value)
+
+
+def _named(frame: "FrameState", node: ir.Expr) -> Value:
+    if not isinstance(node, (ir.Name, ir.Attribute)):
+        return Value(open=True)
+    target = frame.engine.type_expression(frame, node)
+    types: set[str] = set()
+    for symbol in target.refs:
+        if isinstance(symbol, ClassSymbol):
+            types |= frame.engine.instance_of(symbol).types
+    types |= {frame.models.result(path) or path for path in target.apis}
+    types.discard("typing.Any")
+    if target.shapes or target.consts or target.kind:
+        return Value(open=True)
+    closed = bool(types) and types <= CLOSED_TYPES
+    return Value(open=not closed, types=frozenset(types - {"object", "Any"}))
