@@ -22,7 +22,7 @@ def to_json(value: Any) -> Json:
         for field in attr.fields(type(value)):
             name = field.metadata["schema_property_name"]
             part = getattr(value, field.name)
-            if part is None or (part == field.default and (kind, name) not in _ALWAYS):
+            if part is None or (part == _default(field) and (kind, name) not in _ALWAYS):
                 continue
             table[_RENAMED.get((kind, name), name)] = to_json(part)
         return {name: table[name] for name in (*_FIRST, *table) if name in table}
@@ -33,3 +33,8 @@ def to_json(value: Any) -> Json:
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} has no place in SARIF")
+
+
+def _default(field: "attr.Attribute[Any]") -> object:
+    made: Any = field.default
+    return made.factory() if isinstance(made, attr.Factory) else made  # type: ignore[arg-type]

@@ -5,18 +5,27 @@ import re
 from backend_audit.catalog import ExampleGroup, Kind, RuleCard
 
 _MARK = re.compile(r"[ \t]*(?:#|//|--|;|<!--) ?\$ (MISSING: |SPURIOUS: )?alert(\[low\])?(?:[ \t]*-->)?$", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,}|~{3,})(\w+)[ \t]+(\S.*)$", re.MULTILINE)
 _WORDS = {None: "reported", "MISSING: ": "not seen yet", "SPURIOUS: ": "reported, but should not be"}
 
 
 def readable(card: RuleCard) -> str:
-    """The page's Markdown with its expectation comments in words."""
+    """The page's Markdown with its expectation comments and the words of its blocks in prose."""
 
     def say(found: re.Match[str]) -> str:
         low = " at low confidence" if found[2] else ""
         sign = "//" if "//" in found[0] else "#"
         return f"  {sign} ← {_WORDS[found[1]]}{low}"
 
-    return _MARK.sub(say, card.body).strip() + "\n"
+    return _FENCE.sub(_titled, _MARK.sub(say, card.body)).strip() + "\n"
+
+
+def _titled(fence: re.Match[str]) -> str:
+    """A block's opening with what its words mean said before it."""
+    words = fence[3].split()
+    name = next((f" `{word}`" for word in words if word != "fixed"), "")
+    said = f"Mended{name}:" if "fixed" in words else name.strip() + ":"
+    return f"{said}\n\n{fence[1]}{fence[2]}"
 
 
 def gist(card: RuleCard) -> str:

@@ -1,10 +1,10 @@
 """SARIF 2.1.0 as GitHub code scanning reads it. The only module that knows sarif_om."""
 
-import json
 import re
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+import msgspec
 import sarif_om as om
 
 from backend_audit.catalog import RuleCard
@@ -66,7 +66,7 @@ def render_sarif(report: Report, context: RenderContext) -> str:
         results=results,
     )
     log = om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run])
-    return json.dumps(to_json(log), ensure_ascii=False, indent=2) + "\n"
+    return msgspec.json.format(msgspec.json.encode(to_json(log)), indent=2).decode() + "\n"
 
 
 def _most_severe(report: Report, context: RenderContext) -> tuple[list[Finding], int]:

@@ -75,7 +75,7 @@ def _rules(report: Report, context: RenderContext) -> RenderableType:
 def _problems(report: Report) -> RenderableType | None:
     grid = _grid("left")
     for problem in report.problems:
-        where = one_line(problem.path) or "the scan"
+        where = f"  {one_line(problem.path) or 'the scan'}"
         if problem.line:
             where += f":{problem.line}"
         style = "yellow" if problem.incomplete else "dim"
@@ -127,7 +127,11 @@ def _verdict(report: Report, context: RenderContext) -> RenderableType:
     judged = f"{_many(report.files, 'file')}, {_many(report.lines, 'line')} judged"
     found = _many(len(report.findings), "finding") if report.findings else "no findings"
     if report.findings and count < len(report.findings):
-        found += f", {count:,} at or above {context.fail_on}" if context.fail_on else ", none of which fails the run"
+        found += (
+            f", {f'{count:,}' if count else 'none'} at or above {context.fail_on}"
+            if context.fail_on
+            else ", none of which fails the run"
+        )
     what = verdict(report, context)
     words = [("FAILED", "red")] if what is Verdict.FINDINGS else []
     if is_incomplete(report):

@@ -1,12 +1,11 @@
 """The report for people: findings by file with their code, then what they come to and what was not looked at."""
 
 import re
+from dataclasses import dataclass
 from io import StringIO
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from backend_audit.finding import Confidence, Finding, Report, Severity, Step
@@ -22,9 +21,24 @@ SEVERITY_STYLE = {
     Severity.LOW: "bold blue",
 }
 _INDENT = 5
+_WIDEST = 120  # longer lines of prose are hard to read
 _COLORS: dict[str, Colors] = {"standard": "standard", "256": "256", "truecolor": "truecolor"}
 # rich gives every link a random id; links need none, and the same report must be the same bytes.
 _LINK_ID = re.compile(r"(\x1b\]8;)id=[^;]*;")
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A paragraph that begins after `lead` and whose further lines are indented as far."""
+
+    lead: Text
+    body: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        indent = self.lead.cell_len
+        lines = self.body.wrap(console, max(options.max_width - indent, 20))
+        for at, line in enumerate(lines):
+            yield Text.assemble(self.lead if at == 0 else " " * indent, line)
 
 
 def render_text(report: Report, context: RenderContext) -> str:
@@ -70,8 +84,8 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
     )
     if finding.confidence is not Confidence.HIGH:
         head.append(f"  {finding.confidence} confidence", "dim")
-    body: list[RenderableType] = [head, Padding(_prose(finding.message), (0, 0, 0, _INDENT))]
-    body += [snippet(finding, style), _notes(finding)]
+    body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), _prose(finding.message, context))]
+    body += [snippet(finding, style), _notes(finding, context)]
     return Group(*body, "")
 
 
@@ -80,40 +94,34 @@ def terminal_of(console: Console) -> Terminal:
     colors = _COLORS.get(console.color_system or "")
     if not console.is_terminal or colors is None:
         return Terminal(width=console.width if console.is_terminal else Terminal().width)
-    return Terminal(width=console.width, colors=colors, plain=console.no_color, links=True)
+    return Terminal(width=min(console.width, _WIDEST), colors=colors, plain=console.no_color, links=True)
 
 
-def _prose(text: str) -> Text:
-    """A sentence in which code between backticks stands out; on a pipe the backticks stay."""
+def _prose(text: str, context: RenderContext) -> Text:
+    """A sentence whose code stands out: in bold where there are colours, between backticks elsewhere."""
+    sign = "`" if context.terminal.colors is None else ""
     prose = Text()
     for at, part in enumerate(one_line(text).split("`")):
-        prose.append(f"`{part}`" if at % 2 else part, "bold" if at % 2 else "")
+        prose.append(f"{sign}{part}{sign}" if at % 2 else part, "bold" if at % 2 else "")
     return prose
 
 
-def _notes(finding: Finding) -> RenderableType:
+def _notes(finding: Finding, context: RenderContext) -> RenderableType:
     rows: list[RenderableType] = []
     for at, step in enumerate(finding.steps, 1):
-        rows.append(_note("flow" if at == 1 else "", _step(step, finding), f"{at}."))
+        rows.append(_note("flow" if at == 1 else "", _step(step, finding, context), f"{at}."))
     for at, step in enumerate(finding.related):
-        rows.append(_note("see" if at == 0 else "", _step(step, finding)))
-    rows.append(_note("fix", _prose(finding.fix)))
+        rows.append(_note("see" if at == 0 else "", _step(step, finding, context)))
+    rows.append(_note("fix", _prose(finding.fix, context)))
     return Group(*rows)
 
 
 def _note(label: str, text: Text, number: str = "") -> RenderableType:
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=_INDENT - 1)
-    grid.add_column(style="dim", width=4)
-    if number:
-        grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    grid.add_row("", label, *([number] if number else []), text)
-    return grid
+    return Hanging(Text(f"{'':{_INDENT}}{label:<4} {number and number + ' '}", "dim"), text)
 
 
-def _step(step: Step, finding: Finding) -> Text:
+def _step(step: Step, finding: Finding, context: RenderContext) -> Text:
     where = f"{step.place.line}:{step.place.column}"
     if step.place.path != finding.place.path:
         where = f"{one_line(step.place.path)}:{where}"
-    return Text.assemble(_prose(step.note), "  ", (where, "dim"))
+    return Text.assemble(_prose(step.note, context), "  ", (where, "dim"))
