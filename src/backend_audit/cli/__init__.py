@@ -26,7 +26,7 @@ class _Group(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from backend_audit.config.errors import did_you_mean  # noqa: PLC0415 - only when something is wrong
+            from backend_audit.suggest import did_you_mean  # noqa: PLC0415 - only when something is wrong
 
             raise click.UsageError(error.message.rstrip(".") + did_you_mean(args[0], self.commands), ctx) from None
 

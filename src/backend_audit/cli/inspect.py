@@ -68,7 +68,7 @@ def _rules_text(cards: Iterable["RuleCard"]) -> str:
 def explain_command(rule: str, color: str) -> None:
     """Print the page of a rule: why it matters, what fails, what passes, how to mend it."""
     from backend_audit.catalog import load  # noqa: PLC0415 - not needed for --help
-    from backend_audit.config.errors import did_you_mean  # noqa: PLC0415 - as above
+    from backend_audit.suggest import did_you_mean  # noqa: PLC0415 - as above
 
     catalog = load()
     try:

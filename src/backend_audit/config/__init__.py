@@ -1,6 +1,6 @@
 """The effective configuration of a scan. Command line > `BACKEND_AUDIT_*` > files (nearest first) > mode > built-in."""
 
-from backend_audit.config.errors import ConfigError, did_you_mean
+from backend_audit.config.errors import ConfigError
 from backend_audit.config.paths import common_directory, reanchored, scan_root
 from backend_audit.config.resolve import Config, PerPath, load
 from backend_audit.config.schema import KEYS, Settings, json_schema
@@ -14,7 +14,6 @@ __all__ = [
     "Selection",
     "Settings",
     "common_directory",
-    "did_you_mean",
     "json_schema",
     "load",
     "reanchored",

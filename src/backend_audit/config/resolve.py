@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_audit.config.errors import ConfigError, did_you_mean
+from backend_audit.config.errors import ConfigError
 from backend_audit.config.files import Layer, found_from, from_file
 from backend_audit.config.schema import KEYS, Settings, checked, size_in_bytes
 from backend_audit.finding import Confidence, Mode, Severity
+from backend_audit.suggest import did_you_mean
 
 PREFIX = "BACKEND_AUDIT_"
 BUILT_IN = "built-in"

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from backend_audit.config.errors import ConfigError, did_you_mean
+from backend_audit.config.errors import ConfigError
+from backend_audit.suggest import did_you_mean
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 _UNITS = {"": 1, "b": 1, "kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2, "k": 1024, "m": 1024**2}

@@ -6,9 +6,10 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from backend_audit.catalog import CLAUSES, RuleCard
-from backend_audit.config.errors import ConfigError, did_you_mean
+from backend_audit.config.errors import ConfigError
 from backend_audit.config.resolve import Config
 from backend_audit.finding import MODE_ORDER, Mode
+from backend_audit.suggest import did_you_mean
 
 
 class Selection:
