@@ -1,1 +1,70 @@
-"""Literals of any language: which are secrets, and which only look like one."""
+"""Literals of any language: which are secrets, and which only look like one.
+
+`scan` is the entry for a file. A secret that has a form of its own (a provider's key, a PEM block, a URL with a password)
+is found in the raw text; one that only its name gives away is found in the file's structure. Nothing that leaves this
+package holds a secret: messages show at most a provider's prefix, anchors are made of names, and `Alert.redact` lists
+what may not be shown of the source.
+"""
+
+from backend_audit import ir
+from backend_audit.checks import Alert
+from backend_audit.finding import Problem
+from backend_audit.secrets.candidate import Candidate, Place
+from backend_audit.secrets.sightings import Sighting, sight
+from backend_audit.secrets.tell import fix, message
+from backend_audit.source import Role, SourceFile
+
+__all__ = ["Candidate", "scan"]
+
+RULES = (
+    "hardcoded-password",
+    "hardcoded-secret-key",
+    "hardcoded-token",
+    "password-in-connection-string",
+    "private-key-in-code",
+    "provider-key-in-code",
+    "secret-fallback-value",
+)
+
+_TEMPLATES = (".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", "-example", "-sample", "_sample", "sample.", "example.")
+_LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translations", "l10n", "messages", "intl"})
+_DOCS = frozenset({"docs", "doc", "documentation"})
+
+
+def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tuple[str, Alert]], list[Problem]]:
+    """Every secret in `text`, as pairs of rule id and alert in the order of the file.
+
+    `module` is the lowered file for Python (without it only what has a form of its own is found), None otherwise.
+    """
+    place = _place(file)
+    sightings = sight(file, text, module, place)
+    ranges = sorted({one.redact for one in sightings})
+    return [(one.verdict.rule, _alert(one, text, file, ranges)) for one in sightings], []
+
+
+def _place(file: SourceFile) -> Place:
+    parts = file.path.lower().split("/")
+    config = file.language == "config"
+    template = config and any(mark in parts[-1] for mark in _TEMPLATES)
+    return Place(
+        path=file.path,
+        test=file.role is Role.TEST,
+        template=template or not _DOCS.isdisjoint(parts[:-1]),
+        config=config,
+        locale=not _LOCALES.isdisjoint(parts[:-1]),
+    )
+
+
+def _alert(one: Sighting, text: str, file: SourceFile, ranges: list[tuple[int, int]]) -> Alert:
+    at, end = one.point
+    first, last = text.rfind("\n", 0, at) + 1, text.find("\n", max(at, end - 1))
+    last = len(text) if last < 0 else last
+    return Alert(
+        at=at,
+        end=end,
+        message=message(one.verdict, one.candidate, one.leading),
+        fix=fix(one.verdict, one.candidate, file.language),
+        confidence=one.verdict.confidence,
+        anchor=one.anchor,
+        redact=tuple((start, stop) for start, stop in ranges if start < last and stop > first),
+    )

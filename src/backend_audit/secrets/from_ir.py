@@ -1,0 +1,265 @@
+"""Candidates of a lowered module: every literal that has a name, by assignment, key, keyword, default, comparison or callee."""
+
+from backend_audit import ir
+from backend_audit.secrets.candidate import Candidate, How
+from backend_audit.secrets.models import taken
+
+# Calls that pass their literal on: SecretStr("…"), "…".encode(), Field(default="…"), b64decode("…").
+_WRAPPERS = frozenset(
+    "SecretStr SecretBytes Secret bytes bytearray str encode strip b64decode urlsafe_b64decode fromhex unhexlify Field field "
+    "Column mapped_column CharField cast Literal to_bytes force_bytes smart_bytes b u ensure_binary ensure_text Option Query "
+    "Header Cookie Form Body Param PasswordField StringField Constant Final load_pem_private_key importKey import_key".split()
+)
+_READERS = frozenset("get getenv pop setdefault config env str string get_env getstr get_secret get_setting get_config "
+                     "environ_get from_env get_str get_string".split())  # fmt: skip
+_ENV_TEXTS = ("environ", "getenv", "env", "config", "settings", "conf")
+_DEFAULTS = frozenset({"default", "fallback", "default_value", "initial", "value"})
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.found: list[Candidate] = []
+        self.prose: list[tuple[int, int]] = []
+        self.imports: dict[str, str] = {}
+        self.texts: list[tuple[str, int, int]] = []
+
+    # --- literals under a name ---------------------------------------------------------------------------------------
+
+    def bind(
+        self, node: ir.Expr | None, name: str, how: How, *, callee: str = "", siblings: tuple[str, ...] = (), reading: str = ""
+    ) -> None:
+        """Candidates for every literal that `node` may be, under `name`; sub-expressions are visited on their own."""
+        literal = folded(node)
+        if literal is not None and node is not None:
+            self.found.append(
+                Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings)
+            )
+            return
+        match node:
+            case ir.Logical(op="or" | "nullish"):
+                source = self.source(node.left)
+                self.bind(node.left, name, how, callee=callee, siblings=siblings, reading=reading)
+                literal = folded(node.right)
+                if literal is not None and (source or how in {How.ASSIGNED, How.KEYED, How.PASSED}):
+                    self.fallback(literal, node.right, name, source)
+            case ir.Conditional():
+                self.bind(node.then, name, how, callee=callee, siblings=siblings, reading=reading)
+                self.bind(node.orelse, name, how, callee=callee, siblings=siblings, reading=reading)
+            case ir.Container(kind="list" | "tuple" | "set"):
+                for item in node.items:
+                    if item.star == 0:
+                        self.bind(item.value, name, how, callee=callee, siblings=siblings, reading=reading)
+            case ir.Call():
+                self.wrapped(node, name, how)
+            case ir.Await() | ir.Walrus():
+                self.bind(node.value, name, how, callee=callee, siblings=siblings, reading=reading)
+            case _:
+                pass
+
+    def wrapped(self, call: ir.Call, name: str, how: How) -> None:
+        """`SecretStr("…")`, `"…".encode()`, `Field(default="…")` under a name."""
+        tail = written(call.func).rpartition(".")[2]
+        if tail not in _WRAPPERS:
+            return
+        if isinstance(call.func, ir.Attribute) and tail in {"encode", "strip"}:
+            self.bind(call.func.value, name, how)
+            return
+        if call.args and call.args[0].name is None and tail not in {"CharField", "Column", "mapped_column", "PasswordField"}:
+            self.bind(call.args[0].value, name, how)
+        for arg in call.args:
+            if arg.name in _DEFAULTS:
+                self.bind(arg.value, name, How.DEFAULTED)
+
+    def fallback(self, value: str, node: ir.Node, name: str, source: str) -> None:
+        self.found.append(Candidate(value, name or source, How.FALLBACK, node.at, node.end, source=source or name))
+
+    def source(self, node: ir.Expr) -> str:
+        """The variable that `os.getenv("X")`, `os.environ.get("X")`, `config["X"]` reads; "" for anything else."""
+        if isinstance(node, ir.Index) and reads_settings(written(node.value)):
+            return folded(node.index) or ""
+        if isinstance(node, ir.Call) and node.args and written(node.func).rpartition(".")[2] in _READERS:
+            return folded(node.args[0].value) or ""
+        return ""
+
+    # --- nodes -------------------------------------------------------------------------------------------------------
+
+    def visit(self, node: ir.Node, function: str) -> None:
+        match node:
+            case ir.Assign():
+                self.assign(node)
+            case ir.Call():
+                self.call(node)
+            case ir.Container(kind="dict"):
+                self.mapping(node)
+            case ir.Compare():
+                self.compare(node)
+            case ir.Param():
+                self.bind(node.default, node.name, How.DEFAULTED)
+            case ir.Return():
+                if function:
+                    self.bind(node.value, function, How.RETURNED)
+            case ir.Case():
+                pass
+            case ir.ExprStmt():
+                if isinstance(node.value, ir.Const) and node.value.kind == "str":
+                    self.prose.append((node.value.at, node.value.end))
+            case ir.Import():
+                for alias in node.names:
+                    if alias.name is not None and alias.name != "*" and node.module:
+                        self.imports[alias.asname] = f"{node.module}.{alias.name}"
+            case ir.Binary(op="+"):
+                literal = folded(node)
+                if literal is not None:
+                    self.texts.append((literal, node.at, node.end))
+            case ir.Const(kind="str" | "bytes"):
+                self.text(node)
+            case _:
+                pass
+
+    def text(self, node: ir.Const) -> None:
+        value = node.value
+        if isinstance(value, str) and len(value) >= 16:
+            self.texts.append((value, node.at, node.end))
+
+    def assign(self, node: ir.Assign) -> None:
+        for target in node.targets:
+            if isinstance(target, ir.Container) and isinstance(node.value, ir.Container):
+                for left, right in zip(target.items, node.value.items, strict=False):
+                    self.bind(right.value, named(left.value), How.ASSIGNED)
+            elif name := named(target):
+                self.bind(node.value, name, How.ASSIGNED)
+
+    def mapping(self, node: ir.Container) -> None:
+        keys = tuple(key for item in node.items if item.key is not None and (key := folded(item.key)))
+        for item in node.items:
+            if key := folded(item.key) or named(item.key):
+                self.bind(item.value, key, How.KEYED, siblings=keys)
+        if "value" in keys:  # {"name": "password", "value": "…"}
+            entries = {folded(item.key): item.value for item in node.items if item.key is not None}
+            label = folded(entries.get("name") or entries.get("key"))
+            if label:
+                self.bind(entries["value"], label, How.KEYED)
+
+    def compare(self, node: ir.Compare) -> None:
+        operands = [node.left, *node.rights]
+        for op, left, right in zip(node.ops, operands, node.rights, strict=False):
+            if op in {"==", "!=", "===", "!=="}:
+                for name, value in ((left, right), (right, left)):
+                    self.bind(value, self.source(name) or named(name), How.COMPARED)
+            elif op == "in" and isinstance(right, ir.Container):
+                self.bind(right, named(left), How.COMPARED)
+
+    def call(self, node: ir.Call) -> None:
+        callee = written(node.func)
+        head, dot, rest = callee.partition(".")
+        api = self.imports.get(head, head) + dot + rest
+        tail = callee.rpartition(".")[2]
+        keywords = tuple(arg.name for arg in node.args if arg.name)
+        for position, arg in enumerate(node.args):
+            if arg.star:
+                continue
+            if arg.name is not None:
+                self.keyword(arg.name, arg.value, callee, keywords)
+            elif reading := taken(api, position):
+                self.bind(arg.value, "", How.ARGUMENT, callee=callee, reading=reading)
+        self.reader(node, callee, tail)
+        if tail in {"setattr", "setenv", "putenv", "set", "setitem", "add_header", "putheader"} and len(node.args) >= 2:
+            at = 1 if tail in {"setattr", "setitem"} else 0
+            name = folded(node.args[at].value) if len(node.args) > at + 1 else None
+            if name:
+                self.bind(node.args[at + 1].value, name, How.ASSIGNED, callee=callee)
+
+    def keyword(self, name: str, value: ir.Expr, callee: str, keywords: tuple[str, ...]) -> None:
+        if name in {"auth", "basic_auth", "http_auth"} and isinstance(value, ir.Container) and len(value.items) == 2:
+            self.bind(value.items[1].value, "password", How.PASSED, callee=callee, siblings=("user",))
+        else:
+            self.bind(value, name, How.PASSED, callee=callee, siblings=keywords)
+
+    def reader(self, node: ir.Call, callee: str, tail: str) -> None:
+        """The default of `os.getenv("X", "…")`, `config("X", default="…")`, `getattr(settings, "X", "…")`."""
+        if tail == "getattr" and len(node.args) == 3:
+            source, default = folded(node.args[1].value), node.args[2].value
+        elif tail in _READERS and node.args and (source := folded(node.args[0].value)):
+            named_default = next((arg.value for arg in node.args if arg.name in _DEFAULTS), None)
+            positional = len(node.args) >= 2 and node.args[1].name is None and not node.args[1].star
+            default = named_default or (node.args[1].value if positional and reads_settings(callee) else None)
+        else:
+            return
+        literal = folded(default)
+        if literal is not None and default is not None and source:
+            self.fallback(literal, default, source, source)
+
+
+def folded(node: ir.Expr | None) -> str | None:
+    """The text of a string literal, also one put together from several with `+` or by an f-string without holes."""
+    match node:
+        case ir.Const(kind="str" | "bytes", value=value):
+            return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else None
+        case ir.Binary(op="+"):
+            parts: list[str] = []
+            current: ir.Expr = node
+            while isinstance(current, ir.Binary) and current.op == "+":
+                right = folded(current.right) if not isinstance(current.right, ir.Binary) else None
+                if right is None:
+                    return None
+                parts.append(right)
+                current = current.left
+            left = folded(current)
+            return None if left is None else left + "".join(reversed(parts))
+        case ir.Template():
+            texts = [folded(part) if isinstance(part, ir.Const) else None for part in node.parts]
+            return "".join(text for text in texts if text is not None) if None not in texts else None
+        case _:
+            return None
+
+
+def named(node: ir.Expr | None) -> str:
+    """What an expression is called: a name, an attribute's last part, a constant index."""
+    match node:
+        case ir.Name(id=name):
+            return name
+        case ir.Attribute(attr=attr):
+            return attr
+        case ir.Index(index=index):
+            return folded(index) or named(index)
+        case ir.Call(func=ir.Attribute(attr="get" | "lower" | "strip" | "decode" | "encode" | "upper") as func):
+            first = folded(node.args[0].value) if func.attr == "get" and node.args else None
+            return first or (named(func.value) if func.attr != "get" else "")
+        case _:
+            return ""
+
+
+def written(node: ir.Expr) -> str:
+    """A callee as written: `jwt.encode`, `self.client.login`; calls and indices in between are left out."""
+    match node:
+        case ir.Name(id=name):
+            return name
+        case ir.Attribute():
+            base = written(node.value)
+            return f"{base}.{node.attr}" if base else node.attr
+        case ir.Call():
+            return written(node.func)
+        case ir.Index():
+            return written(node.value)
+        case _:
+            return ""
+
+
+def reads_settings(text: str) -> bool:
+    """Whether an expression reads the environment or settings, by what it is called."""
+    parts = text.lower().replace("_", ".").split(".")
+    return any(part in parts for part in _ENV_TEXTS)
+
+
+def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], list[tuple[str, int, int]]]:
+    """Candidates, the spans of docstrings and comments, and all longer string values (joined ones too) with their spans."""
+    walk = _Walk()
+    stack: list[tuple[ir.Node, str]] = [(node, "") for node in reversed(module.body)]
+    while stack:
+        node, function = stack.pop()
+        walk.visit(node, function)
+        inner = node.name if isinstance(node, ir.Function) else "" if isinstance(node, ir.Class) else function
+        stack.extend((child, inner) for child in reversed(ir.children(node)))
+    spans = walk.prose + [(comment.at, comment.end) for comment in module.comments]
+    return walk.found, sorted(spans), walk.texts
+

@@ -1,0 +1,139 @@
+"""What a candidate is: a verdict with a rule and a confidence, or nothing. Pure; one candidate at a time."""
+
+from typing import NamedTuple
+
+from backend_audit.finding import CONFIDENCE_ORDER, Confidence
+from backend_audit.secrets.candidate import Candidate, How, Place
+from backend_audit.secrets.lookalikes import echoes, is_label, is_other_thing, is_password_hash, names_a_credential
+from backend_audit.secrets.names import Kind, Naming, classify
+from backend_audit.secrets.placeholders import Filler, filler
+from backend_audit.secrets.values import is_uuid, traits, words
+
+RULES = {
+    Kind.PASSWORD: "hardcoded-password",
+    Kind.SECRET_KEY: "hardcoded-secret-key",
+    Kind.TOKEN: "hardcoded-token",
+    Kind.HEADER: "hardcoded-token",
+}
+FALLBACK = "secret-fallback-value"
+
+HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+_JWK_PRIVATE = frozenset({"d", "k"})
+_LOGIN_NAMES = frozenset({"user", "username", "login", "email", "account", "uid", "host", "hostname", "server", "database", "db"})
+
+
+class Verdict(NamedTuple):
+    """`kind` chooses the words of the message; `leading` characters of the value may be shown."""
+
+    rule: str
+    kind: Kind
+    confidence: Confidence
+    what: str = ""
+
+
+def lowered(confidence: Confidence, steps: int = 1) -> Confidence:
+    """The confidence so many steps down, at least low."""
+    return CONFIDENCE_ORDER[min(CONFIDENCE_ORDER.index(confidence) + steps, len(CONFIDENCE_ORDER) - 1)]
+
+
+def judge(candidate: Candidate, place: Place) -> Verdict | None:
+    """The verdict on a candidate with a name (those of a form of their own are `forms.py`'s)."""
+    if _is_jwk_member(candidate):
+        return Verdict("private-key-in-code", Kind.SECRET_KEY, HIGH, "JWK")
+    naming = _naming(candidate)
+    if naming is None or not 3 <= len(candidate.value) <= 1000 or "\n" in candidate.value.strip():
+        return None
+    confidence = _confidence(candidate, naming, place)
+    if confidence is None:
+        return None
+    if candidate.how is How.PROSE:
+        confidence = max(confidence, MEDIUM, key=CONFIDENCE_ORDER.index)
+    if is_password_hash(candidate.value):
+        confidence = LOW
+    if place.test or place.template:
+        confidence = lowered(confidence)
+    rule = FALLBACK if candidate.how is How.FALLBACK else RULES[naming.kind]
+    return Verdict(rule, naming.kind, confidence)
+
+
+def _is_jwk_member(candidate: Candidate) -> bool:
+    if candidate.name not in _JWK_PRIVATE or "kty" not in candidate.siblings:
+        return False
+    return len(candidate.value) >= 20 and traits(candidate.value).random
+
+
+def _naming(candidate: Candidate) -> Naming | None:
+    if candidate.reading:
+        return Naming(Kind(candidate.reading), True, candidate.reading != Kind.TOKEN)
+    naming = classify(candidate.name)
+    if candidate.how is How.FALLBACK and candidate.source:
+        naming = classify(candidate.source) or naming
+    return naming
+
+
+def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidence | None:
+    value = candidate.value
+    stand_in = filler(value)
+    if stand_in is Filler.REFERENCE or is_other_thing(value, naming.kind):
+        return None
+    if naming.kind is Kind.HEADER:
+        return _header(candidate)
+    told = traits(value)
+    if candidate.how is How.PROSE:
+        return MEDIUM if told.random and stand_in is Filler.NONE and not is_uuid(value) and told.mixed else None
+    if not naming.sure and naming.kind is not Kind.PASSWORD:
+        return MEDIUM if told.very_random and stand_in is Filler.NONE and not is_uuid(value) else None
+    if naming.kind is Kind.PASSWORD:
+        return _password(candidate, naming, place, stand_in)
+    if stand_in is Filler.NONE and told.random and not (is_uuid(value) and not naming.sure):
+        return HIGH if told.very_random or naming.own else MEDIUM
+    return _known_key(candidate, naming, stand_in)
+
+
+def _header(candidate: Candidate) -> Confidence | None:
+    """`Authorization: <scheme> <credential>`; Basic and Bearer are judged by their form, so this is a bare credential."""
+    scheme, _, rest = candidate.value.partition(" ")
+    credential = rest or scheme
+    told = traits(credential)
+    return MEDIUM if told.random and filler(credential) is Filler.NONE else None
+
+
+def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Filler) -> Confidence | None:
+    value, how = candidate.value, candidate.how
+    told = traits(value)
+    with_login = not _LOGIN_NAMES.isdisjoint(word for name in candidate.siblings for word in words(name)[-1:])
+    if stand_in is Filler.INSTRUCTION:
+        return MEDIUM if how is How.FALLBACK and naming.own else LOW
+    if place.locale or echoes(value, candidate.name):
+        return LOW if with_login and not place.locale else None
+    if names_a_credential(value) and stand_in is not Filler.DUMMY:
+        return LOW if with_login or how is How.COMPARED else None
+    if how is How.COMPARED:
+        return HIGH if told.length >= 4 and (told.classes > 1 or stand_in is Filler.NONE) else LOW
+    if stand_in is Filler.DUMMY:
+        return MEDIUM if told.classes > 1 and (how in {How.FALLBACK, How.ASSIGNED} or with_login) else LOW
+    if told.random or (told.classes >= 3 and told.spaces == 0) or any(c.isdigit() for c in value):
+        return HIGH
+    if is_label(value) or (told.spaces and not place.config):
+        return LOW if with_login else None
+    return MEDIUM if naming.sure or with_login else LOW
+
+
+def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confidence | None:
+    """A key or token that reads like words: for what this program itself signs with, a known key is as bad as a leaked one."""
+    value, how = candidate.value, candidate.how
+    if not naming.own:
+        digits = traits(value).mixed >= 2 and len(value) >= 12 and stand_in is Filler.NONE
+        return LOW if digits else None
+    if how is How.COMPARED:
+        return None
+    if how is How.FALLBACK or candidate.reading:
+        return MEDIUM if len(value) > 3 else LOW
+    if stand_in is Filler.INSTRUCTION:
+        return LOW
+    constant = candidate.name.isupper() or how in {How.ASSIGNED, How.PASSED} or "secret" in words(candidate.name)
+    if echoes(value, candidate.name):
+        return MEDIUM if candidate.name.isupper() and not value.isupper() else LOW
+    if names_a_credential(value) and "_" in value and stand_in is Filler.NONE and how is not How.ASSIGNED:
+        return LOW
+    return MEDIUM if constant and len(value) > 3 else LOW

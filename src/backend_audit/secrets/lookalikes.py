@@ -1,0 +1,103 @@
+"""Values under credential-like names that are something else: a name, a path, an address, a sentence, a type, a label."""
+
+import re
+from functools import lru_cache
+
+from backend_audit.secrets.names import Kind, has_credential_word
+from backend_audit.secrets.values import traits, words
+
+_SHAPES = re.compile(
+    r"""(?:https?|wss?|ftp|file|urn|data|tcp|unix|git|ssh|mailto|chrome|app)://?.* | urn:.* | //\S+
+      | \.{0,2}/[\w./{}:$@%-]*/?[\w.{}:$@%*?&=-]* | ~/.* | [A-Za-z]:\\.*
+      | [\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|html?|js|ts|tsx|jsx|py|env|p12|pfx|jks|conf|cfg|ini|png|svg|css|md|sock|db|asc|pub)
+      | [a-z]+/[a-z0-9.+-]+(?:;.*)? | [\w.+-]+@[\w-]+\.[\w.]+ | \$?[a-z]\w*\([^)]*\) | [\w.]+\(\)
+      | <[^>]+>.* | [\^].*|.*\$(?:/[gimsuy]*)? | .*\(\?[:=!<i].* | .*\[[\^\\]?.*\].* | .*\\[wdsbWDS].*
+      | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)? | \d{4}-\d\d-\d\d(?:[T ].*)? | v?\d+(?:\.\d+)+\S* | [+-]?\d+(?:\.\d+)?
+      | (?:select|insert|update|delete|create|drop|alter|where|from|grant)\s.* | (?:true|false|yes|no|on|off|null|none|undefined|nan)
+      | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+)(?:\s.*)? | -----BEGIN\s(?:RSA\s)?(?:PUBLIC|CERT|EC\sPARAM)[\s\S]* | MI[IG][A-Za-z0-9+/=]{200,}
+      | (?:pk|pub|public)[-_](?:live|test|prod|lf)?[-_]?\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
+      | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)? | \*+ | [=:;,|&<>!?./\\-]+
+      | arn:aws:.* | projects/.* | secret/.* | (?:[\w-]+/){2,}[\w.-]* | \{.*\} | \[.*\]
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
+_HASH = re.compile(r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*")
+_TYPES = frozenset(
+    "string str text varchar char boolean bool number int integer float object array date datetime file input hidden select "
+    "checkbox radio email url textarea required optional readonly field type any unknown void never bytes json uuid slug "
+    "basic bearer digest oauth oauth2 jwt session cookie header query body form none header-name http https ldap saml oidc "
+    "openid api-key apikey totp otp sms authorization code grant refresh implicit client credentials sha md5 plain login logout "
+    "id name value null true false public private protected omit include same-origin local global anonymous user username "
+    "rsa dsa ecdsa ed25519 es rs hs ps hmac pem der pkcs raw hex base64 utf8 ascii encrypted signed mask masked inherit".split()
+)
+_LABELS = re.compile(
+    r"passwor[dt]|kennwort|mot de passe|contrase|senha|пароль|密码|密碼|パスワード|비밀번호|lösenord|wachtwoord|hasło|adgangskode|salasana|"
+    r"enter |please|invalid|required|must |should |cannot|can't|failed|error|forgot|confirm|your |reset|expired|missing|incorrect",
+    re.IGNORECASE,
+)
+
+
+def is_password_hash(value: str) -> bool:
+    """A password's hash (crypt, bcrypt, argon2, Django's, Werkzeug's): it helps guessing, it is not the password."""
+    return _HASH.fullmatch(value) is not None
+
+
+def is_sentence(value: str) -> bool:
+    """Text for people: several words, most of them plain."""
+    parts = value.split()
+    if len(parts) < 2:
+        return False
+    plain = sum(part.strip(".,:;!?'\"()").isalpha() for part in parts)
+    return len(parts) >= 5 or (plain * 2 >= len(parts) and (len(parts) >= 3 or has_credential_word(value) or value[0].isupper()))
+
+
+def echoes(value: str, name: str) -> bool:
+    """The value says its own name or that of a credential: `access_token`, `"password"`, `PASSWORD_FIELD`."""
+    said = words(value)
+    if not said or not _IDENTIFIER.fullmatch(value):
+        return False
+    own = set(words(name))
+    return set(said) <= own or "".join(said) == "".join(words(name))
+
+
+def names_a_credential(value: str) -> bool:
+    """An identifier with a credential's word in it, such as `invalid_token` or `passwordField`."""
+    return _IDENTIFIER.fullmatch(value) is not None and has_credential_word(value) and not traits(value).random
+
+
+@lru_cache(maxsize=4096)
+def is_other_thing(value: str, kind: Kind) -> bool:
+    """Whether the shape of `value` says that it is no secret of that kind."""
+    told = traits(value)
+    if value.startswith("eyJ") and value.count(".") in {3, 4}:  # a JWE: what it holds is encrypted
+        return True
+    if _SHAPES.fullmatch(value) and not (told.very_random and "/" not in value[:1] and not _is_locator(value)):
+        return kind is not Kind.PASSWORD or not _like_a_password(value)
+    if _ENV_NAME.fullmatch(value) and not told.very_random:
+        return True
+    if _DOTTED.fullmatch(value) and not told.random:
+        return True
+    if value.lower() in _TYPES or is_sentence(value) or not value.isprintable():
+        return True
+    return kind is not Kind.PASSWORD and (told.spaces > 0 or any(ord(c) > 0x7E for c in value))
+
+
+def _is_locator(value: str) -> bool:
+    return "://" in value or value.startswith(("<", "{", "[", "^", "arn:", "ssh-", "ecdsa", "-----", "MII", "pk_", "pk-", "pub"))
+
+
+def _like_a_password(value: str) -> bool:
+    """Digits or a few symbols only: as good as any password (`12345678`, `p4$$`), unlike a path or a pattern."""
+    return value.isdigit() and len(value) >= 4 or bool(re.fullmatch(r"[\w$!#@%+-]*\$", value)) or bool(
+        re.fullmatch(r"[\w.+-]{3,}@[\w-]{2,}\d[\w.]*", value)
+    )
+
+
+def is_label(value: str) -> bool:
+    """What stands on a form or in a message catalogue under the key `password`."""
+    if _LABELS.search(value):
+        return True
+    return value[:1].isupper() and value.isalpha() and value[1:].islower()

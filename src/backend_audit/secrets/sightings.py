@@ -1,0 +1,165 @@
+"""All that is seen in one file: raw forms, joined literals, named literals; the strongest reading of each place wins."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from backend_audit import ir
+from backend_audit.finding import CONFIDENCE_ORDER
+from backend_audit.secrets import formats, from_config, from_ir, from_javascript, prose, providers
+from backend_audit.secrets.candidate import Candidate, How, Place
+from backend_audit.secrets.forms import judge_form, judge_provider
+from backend_audit.secrets.judge import Verdict, judge
+from backend_audit.secrets.models import providers as provider_rows
+from backend_audit.secrets.prefilter import may_name_secrets
+from backend_audit.secrets.redact import safe_name
+from backend_audit.source import Language, SourceFile
+
+
+_COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+
+
+class Sighting(NamedTuple):
+    """A secret: what it is, where to point, what to hide. `leading` characters may be shown."""
+
+    verdict: Verdict
+    candidate: Candidate
+    point: tuple[int, int]
+    redact: tuple[int, int]
+    anchor: str
+    leading: int = 0
+
+
+class _Spans:
+    """Sorted, possibly nested spans with a test for membership."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for at, end in sorted(spans):
+            if self.ends and at < self.ends[-1]:
+                self.ends[-1] = max(end, self.ends[-1])
+            else:
+                self.starts.append(at)
+                self.ends.append(end)
+
+    def __contains__(self, offset: object) -> bool:
+        seen = bisect_right(self.starts, offset) if isinstance(offset, int) else 0
+        return seen > 0 and isinstance(offset, int) and offset < self.ends[seen - 1]
+
+
+class _Read(NamedTuple):
+    candidates: list[Candidate]
+    prose: list[tuple[int, int]]
+    texts: list[tuple[str, int, int]]
+
+
+def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -> list[Sighting]:
+    """Every secret of the file, by place; overlapping ones are reduced to the strongest."""
+    read = _read(file, text, module)
+    prose_spans = _Spans(read.prose)
+    fallbacks = [one for one in read.candidates if one.how is How.FALLBACK]
+    found = [*_raw(text, place, prose_spans, fallbacks, read.candidates), *_joined(read.texts, text, place)]
+    named = [*read.candidates, *prose.queries(text)]
+    for at, end in read.prose:
+        named += prose.pairs(text, at, end)
+    found += _named(named, place)
+    return _strongest(found)
+
+
+def _read(file: SourceFile, text: str, module: ir.Module | None) -> _Read:
+    """Structure, if the raw text promises something."""
+    if file.language is Language.CONFIG:
+        candidates, comments = from_config.extract(file.path, text)
+        return _Read(candidates, comments, [])
+    if not (may_name_secrets(text) or _has_key_prefix(text)):
+        return _Read([], [], [])
+    if module is not None:
+        return _Read(*from_ir.extract(module))
+    if file.language in {Language.JAVASCRIPT, Language.TYPESCRIPT}:
+        return _Read(*from_javascript.extract(file.path, text))
+    comments = [match.span() for match in _COMMENT_LINE.finditer(text)]
+    return _Read(list(prose.assignments(text)), comments, [])
+
+
+def _has_key_prefix(text: str) -> bool:
+    if "PRIVATE KEY" in text or "://" in text or "eyJ" in text:
+        return True
+    return any(prefix in text for row in provider_rows() if not row.near for prefix in row.prefixes if len(prefix) > 3)
+
+
+def _name_at(candidates: list[Candidate], at: int, end: int) -> str:
+    """What the literal around a place is called."""
+    return next((one.name for one in candidates if one.at <= at and end <= one.end and one.name), "")
+
+
+def _raw(
+    text: str, place: Place, spans: _Spans, fallbacks: list[Candidate], candidates: list[Candidate]
+) -> Iterator[Sighting]:
+    for hit in providers.find(text):
+        verdict = judge_provider(hit, text, place)
+        leading = providers.longest_prefix(hit.provider, hit.value) if hit.provider.shows is None else hit.provider.shows
+        name = _name_at(candidates, hit.at, hit.end)
+        candidate = Candidate(hit.value, name, How.TEXT, hit.at, hit.end)
+        span = (hit.at, hit.end)
+        yield Sighting(verdict, candidate, span, span, _anchor(hit.provider.id, name, hit.value), leading)
+    for one in formats.find(text):
+        fallback = next((f for f in fallbacks if f.at <= one.at and one.end <= f.end), None)
+        found = judge_form(one, place, prose=one.point[0] in spans, fallback=fallback is not None)
+        if found is not None:
+            name = _name_at(candidates, one.at, one.end)
+            source = fallback.source if fallback else ""
+            candidate = Candidate(one.value, name, How.TEXT, one.at, one.end, source=source)
+            yield Sighting(found, candidate, one.point, (one.at, one.end), _anchor(one.form.name, name, one.value))
+
+
+def _joined(texts: list[tuple[str, int, int]], text: str, place: Place) -> Iterator[Sighting]:
+    """Keys that the source splits over several literals or hides in escapes: seen only in the value."""
+    for value, at, end in texts:
+        if value in text[at:end]:
+            continue
+        for hit in providers.find(value):
+            candidate = Candidate(hit.value, "", How.TEXT, at, end)
+            verdict = judge_provider(hit, text, place)
+            yield Sighting(verdict, candidate, (at, end), (at, end), hit.provider.id)
+        for one in formats.find(value):
+            found = judge_form(one, place, prose=False, fallback=False)
+            if found is not None:
+                candidate = Candidate(one.value, "", How.TEXT, at, end)
+                point = (at, text.find("\n", at, end) if "\n" in text[at:end] else end)
+                yield Sighting(found, candidate, point, (at, end), one.form.name)
+
+
+def _named(candidates: Iterable[Candidate], place: Place) -> Iterator[Sighting]:
+    for one in candidates:
+        verdict = judge(one, place)
+        if verdict is not None:
+            label = one.name or one.callee
+            span = (one.at, one.end)
+            yield Sighting(verdict, one, span, span, _anchor(f"{verdict.kind}:{one.how}", label, one.value))
+
+
+def _anchor(kind: str, name: str, value: str) -> str:
+    """What identifies a finding without revealing the secret, not even to somebody who guesses: its kind and name."""
+    return f"{kind}:{safe_name(name, (value,))}" if name else kind
+
+
+_STRENGTH = {
+    "provider-key-in-code": 0,
+    "private-key-in-code": 0,
+    "password-in-connection-string": 1,
+    "secret-fallback-value": 2,
+}
+
+
+def _strongest(found: Iterable[Sighting]) -> list[Sighting]:
+    kept: list[Sighting] = []
+    order = sorted(
+        found,
+        key=lambda s: (_STRENGTH.get(s.verdict.rule, 3), CONFIDENCE_ORDER.index(s.verdict.confidence), s.redact, s.anchor),
+    )
+    for one in order:
+        if not any(one.redact[0] < other.redact[1] and other.redact[0] < one.redact[1] for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda s: (s.point, s.verdict.rule))
