@@ -140,9 +140,7 @@ def check_sections(sections: tuple[Section, ...], page: str) -> None:
             raise CatalogError(page, section.line, f"unknown section “{section.heading}”; known: {', '.join(SECTIONS)}")
         place = SECTIONS.index(section.heading)
         if place <= last:
-            raise CatalogError(
-                page, section.line, f"“{section.heading}” must stand before “{SECTIONS[last]}”, and once"
-            )
+            raise CatalogError(page, section.line, f"“{section.heading}” must stand before “{SECTIONS[last]}”, and once")
         last = place
     found = {section.heading for section in sections}
     for heading in SECTIONS:
@@ -230,9 +228,7 @@ def _example(fence: _Fence, page: str) -> tuple[Example, bool]:
     words = fence.info.split()
     language = _SHORT.get(words[0], words[0]) if words else ""
     if language not in FILENAMES:
-        raise CatalogError(
-            page, fence.line, f"a block under examples names its language: {', '.join(sorted(FILENAMES))}"
-        )
+        raise CatalogError(page, fence.line, f"a block under examples names its language: {', '.join(sorted(FILENAMES))}")
     rest = [word for word in words[1:] if word != "fixed"]
     if len(rest) > 1:
         raise CatalogError(page, fence.line, f"unknown word “{rest[1]}” after the language")

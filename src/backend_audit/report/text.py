@@ -89,12 +89,12 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
     return Group(*body, "")
 
 
-def terminal_of(console: Console) -> Terminal:
-    """What `console`, the one on standard output, can show."""
+def terminal_of(console: Console, *, links: bool = True) -> Terminal:
+    """What `console`, the one on standard output, can show; without `links` (in CI) the rules' pages are listed."""
     colors = _COLORS.get(console.color_system or "")
     if not console.is_terminal or colors is None:
         return Terminal(width=console.width if console.is_terminal else Terminal().width)
-    return Terminal(width=min(console.width, _WIDEST), colors=colors, plain=console.no_color, links=True)
+    return Terminal(width=min(console.width, _WIDEST), colors=colors, plain=console.no_color, links=links)
 
 
 def _prose(text: str, context: RenderContext) -> Text:
