@@ -227,7 +227,8 @@ def test_progress_only_on_a_terminal_outside_ci(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.usefixtures("catalog")
 def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["rules"]) == 0
-    assert "debug-enabled  medium    default   Debug switched on" in capsys.readouterr().out
+    line = next(line for line in capsys.readouterr().out.splitlines() if CARD.id in line)
+    assert line.split() == ["debug-enabled", "medium", "py", "Debug", "switched", "on"]
     assert cli.run(["rules", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["clause"] == "must-11"
 
@@ -236,7 +237,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", "debug-enabled"]) == 0
     text = capsys.readouterr().out
-    for said in ("# Debug switched on", "CWE-489", "must-11: ", "Read it from the environment.", CARD.url):
+    for said in ("# Debug switched on", "CWE-489", "(must-11)", "Read it from the environment.", CARD.url):
         assert said in text
     assert cli.run(["explain", "debug-enabled", "--color", "always"]) == 0
     assert "\x1b[" in capsys.readouterr().out

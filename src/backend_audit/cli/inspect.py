@@ -1,8 +1,6 @@
 """`rules`, `explain` and `config`: what the tool knows, and how it would scan."""
 
 import json
-import sys
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -10,64 +8,35 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from backend_audit.cli.options import PATHS, Given, configuration_options, effective
-from backend_audit.cli.terminal import print_safely, wants_colour
+from backend_audit.cli.terminal import print_safely, terminal_of
 
 if TYPE_CHECKING:
-    from backend_audit.catalog import RuleCard
     from backend_audit.config import Config
 
 
+_FORMAT = click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+_COLOR = click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
+
+
 @click.command("rules")
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
-def rules_command(format_: str) -> None:
+@_FORMAT
+@_COLOR
+def rules_command(format_: str, color: str) -> None:
     """List all rules, by clause of the seed."""
     from backend_audit.catalog import load  # noqa: PLC0415 - not needed for --help
+    from backend_audit.report.rules import render_rules, render_rules_json  # noqa: PLC0415 - as above
 
     cards = load().cards.values()
-    print_safely(_rules_json(cards) if format_ == "json" else _rules_text(cards))
-
-
-def _rules_json(cards: Iterable["RuleCard"]) -> str:
-    rows = [
-        {
-            "id": card.id,
-            "title": card.title,
-            "clause": card.clause,
-            "severity": card.severity,
-            "confidence": card.confidence,
-            "mode": card.mode,
-            "cwe": list(card.cwe),
-            "languages": list(card.languages),
-            "summary": card.summary,
-            "url": card.url,
-            "previous-ids": list(card.previous_ids),
-        }
-        for card in cards
-    ]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
-
-
-def _rules_text(cards: Iterable["RuleCard"]) -> str:
-    from backend_audit.catalog import CLAUSES  # noqa: PLC0415 - not needed for --help
-
-    groups: dict[str, list[RuleCard]] = {clause: [] for clause in CLAUSES}
-    for card in cards:
-        groups.setdefault(card.clause, []).append(card)
-    width = max((len(card.id) for group in groups.values() for card in group), default=0)
-    lines: list[str] = []
-    for clause, group in groups.items():
-        if group:
-            lines += ["", f"{clause}  {CLAUSES.get(clause, '')}".rstrip()]
-        lines += [f"  {card.id:<{width}}  {card.severity:<8}  {card.mode:<8}  {card.title}" for card in group]
-    return "\n".join(lines[1:]) + "\n"
+    print_safely(render_rules_json(cards) if format_ == "json" else render_rules(cards, terminal_of(color)))
 
 
 @click.command("explain", short_help="Print the page of a rule.")
 @click.argument("rule")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
+@_COLOR
 def explain_command(rule: str, color: str) -> None:
     """Print the page of a rule: why it matters, what fails, what passes, how to mend it."""
     from backend_audit.catalog import load  # noqa: PLC0415 - not needed for --help
+    from backend_audit.report.rules import render_explanation  # noqa: PLC0415 - as above
     from backend_audit.suggest import did_you_mean  # noqa: PLC0415 - as above
 
     catalog = load()
@@ -76,27 +45,13 @@ def explain_command(rule: str, color: str) -> None:
     except KeyError:
         near = did_you_mean(rule, catalog.cards) or "; `backend-audit rules` lists them"
         raise click.UsageError(f'there is no rule "{rule}"{near}') from None
-    facts = [
-        card.clause_text and f"{card.clause}: {card.clause_text}",
-        ", ".join(f"CWE-{number}" for number in card.cwe),
-        f"severity {card.severity}, confidence {card.confidence}, mode {card.mode}",
-        card.url,
-    ]
-    head, _, rest = card.body.strip().partition("\n")
-    text = "\n".join([head, "", *(f"- {fact}" for fact in facts if fact), rest, ""])
-    if not wants_colour(color, sys.stdout):
-        print_safely(text)
-        return
-    from rich.console import Console  # noqa: PLC0415 - only on a terminal
-    from rich.markdown import Markdown  # noqa: PLC0415 - as above
-
-    Console(force_terminal=True).print(Markdown(text))
+    print_safely(render_explanation(card, terminal_of(color)))
 
 
 @click.command("config", short_help="Show the effective configuration.")
 @PATHS
 @configuration_options
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+@_FORMAT
 @click.option("--schema", is_flag=True, help="Print the JSON schema of backend-audit.toml instead.")
 def config_command(paths: tuple[Path, ...], *, format_: str, schema: bool, **given: Unpack[Given]) -> None:
     """Show the configuration of a scan, and where each value comes from."""
