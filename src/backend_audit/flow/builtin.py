@@ -30,9 +30,7 @@ _SMALL = 64
 def iterated(value: Value) -> Value:
     """What iterating over the value gives: any element, keys of a dict."""
     if value.kind == "dict":
-        keys = [
-            Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}
-        ]
+        keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
         return join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING)
     if value.kind:
         return join_all([*(value.items or {}).values(), *([] if value.elem is None else [value.elem])])
@@ -300,6 +298,7 @@ def with_item(base: Value, key: Value, value: Value) -> Value:
 
 
 # --- functions ---------------------------------------------------------------------------------------------------------
+
 
 def _text_of(args: Pieces) -> Value:
     if not args:

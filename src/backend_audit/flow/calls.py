@@ -205,7 +205,9 @@ class Calls(Expressions):
         return sorted(found)
 
 
-_GETTERS = frozenset({"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"})
+_GETTERS = frozenset(
+    {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"}
+)
 
 
 def _text(value: str) -> "strings.Constant":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_audit import ir
+from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.models import Models
@@ -50,6 +51,7 @@ class Engine:
             if isinstance(symbol, ClassSymbol):
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
+        self.problems: list[Problem] = []
 
     # --- the whole project ------------------------------------------------------------------------------------------
 
@@ -64,16 +66,13 @@ class Engine:
             yield from self._module_events.get(module.key, ())
             for function in module.every:
                 summary = self._summaries.get(function.key, EMPTY)
-                yield from (self._open_parameters(event, function) for event in summary.events)
+                yield from summary.events
 
     def _round(self, functions: Iterator[FunctionSymbol]) -> None:
         for module in self.project.modules.values():
             self.environment(module)
         for function in functions:
             self.summary(function)
-
-    def _open_parameters(self, event: Concept, function: FunctionSymbol) -> Concept:
-        return event
 
     def has_callers(self, function_key: str) -> bool:
         """Whether the project itself calls this function: then its callers decide about its parameters."""
@@ -88,7 +87,7 @@ class Engine:
             return known
         frame = Frame(self, module, None, {})
         self._environments[module.key] = frame.env
-        frame.run(module.node.body)
+        self._contained(frame, module.node.body)
         self._environments[module.key] = frame.env
         self._module_events[module.key] = tuple(frame.events.values())
         return frame.env
@@ -325,7 +324,7 @@ class Engine:
         frame = Frame(self, symbol.module, symbol, {})
         self._closures[symbol.key] = frame.env
         self._bind_parameters(frame, symbol)
-        frame.run(symbol.node.body)
+        self._contained(frame, symbol.node.body)
         self._closures[symbol.key] = frame.env
         self._running.discard(symbol.key)
         result = frame.returns if not symbol.node.is_generator else container("list", None, frame.yields)
@@ -343,6 +342,15 @@ class Engine:
         if not symbol.nested:
             del self._closures[symbol.key]
         return summary
+
+    def _contained(self, frame: Frame, body: list[ir.Stmt]) -> None:
+        """Run a body; if that fails, what is known of it so far stands, and the failure is a problem."""
+        try:
+            frame.run(body)
+        except Exception as error:  # noqa: BLE001 - the edge of one function's analysis
+            where = f" in {frame.scope}" if frame.scope else ""
+            message = f"following values{where} failed with {type(error).__name__}"
+            self.problems.append(Problem(frame.module.path, 0, ProblemKind.CRASH, message))
 
     def closure(self, symbol: FunctionSymbol) -> Env | None:
         """The local names of an enclosing function, as far as it has run."""
@@ -477,9 +485,7 @@ class Engine:
         if name.isupper() and _is_settings(frame.module.path):
             self._emit_setting(frame, target, name, value, node, "module")
 
-    def _emit_setting(
-        self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign, framework: str
-    ) -> None:
+    def _emit_setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign, framework: str) -> None:
         operand = Operand(value, node.value)
         site = Site(frame.module.path, node, f"{framework}.{name}", written(target), frame.scope, module=frame.module.node)
         concept = Setting(site=site, name=name, value=operand, framework=framework)
@@ -520,7 +526,11 @@ def _annotated_call(annotation: ir.Expr | None) -> ir.Call | None:
 
 def _is_settings(path: str) -> bool:
     parts = path.lower().split("/")
-    return any(word in part for part in parts[-2:] for word in ("setting", "config")) or parts[-1] in ("conf.py", "app.py", "main.py")
+    return any(word in part for part in parts[-2:] for word in ("setting", "config")) or parts[-1] in (
+        "conf.py",
+        "app.py",
+        "main.py",
+    )
 
 
 def _is_configuration(name: str) -> bool:
@@ -551,6 +561,4 @@ def _written_parts(node: ir.Node) -> list[ir.Node]:
 
 
 def _holds_statements(node: ir.Node) -> bool:
-    return isinstance(
-        node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem)
-    )
+    return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))

@@ -13,9 +13,7 @@ from backend_audit.flow.concepts import Concept
 _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator"}
-CONTEXTS = frozenset(
-    "sql html shell path url log ldap xpath regex header code template secret nosql predictable all".split()
-)
+CONTEXTS = frozenset("sql html shell path url log ldap xpath regex header code template secret nosql predictable all".split())
 
 
 class ModelError(Exception):

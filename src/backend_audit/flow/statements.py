@@ -43,7 +43,12 @@ class Frame(Calls):
     def assign(self, node: ir.Assign) -> bool:
         if node.value is None:
             target = node.targets[0]
-            if isinstance(target, ir.Name) and node.annotation is not None and target.id not in self.env and self.function is None:
+            if (
+                isinstance(target, ir.Name)
+                and node.annotation is not None
+                and target.id not in self.env
+                and self.function is None
+            ):
                 self.env[target.id] = self.engine.annotated(self, node.annotation)
             return True
         with self.purpose(_purpose(node.targets[0])):

@@ -13,7 +13,9 @@ _WRAPPERS = frozenset(
     "Optional Annotated Final ClassVar Required NotRequired ReadOnly Awaitable Coroutine AsyncContextManager ContextManager "
     "Mapped InitVar".split()
 )
-_LISTS = frozenset("List Sequence Iterable Iterator Set FrozenSet Collection AsyncIterator AsyncGenerator Generator AsyncIterable".split())
+_LISTS = frozenset(
+    "List Sequence Iterable Iterator Set FrozenSet Collection AsyncIterator AsyncGenerator Generator AsyncIterable".split()
+)
 _LISTS |= {"list", "set", "frozenset"}
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
 _MAX_DEPTH = 6

@@ -57,9 +57,7 @@ class Origin:
     trace: Trace | None = None
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
-        )
+        return isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
 
     def __hash__(self) -> int:
         return hash((self.label, self.key))
@@ -354,9 +352,7 @@ def join_all(values: Iterable[Value]) -> Value:
     return found
 
 
-def transform(
-    value: Value, change: Callable[[Origin], Iterable[Origin]], depth: int = MAX_DEPTH
-) -> Value:
+def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth: int = MAX_DEPTH) -> Value:
     """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
     if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
         return value

@@ -1,0 +1,1 @@
+"""One file's analysis: what a worker process makes of a file before the project is linked."""

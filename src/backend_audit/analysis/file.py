@@ -1,0 +1,125 @@
+"""The per-file stage, run in worker processes: decode, lower, local checks, secrets. A pure function of its job."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import msgspec
+
+from backend_audit import ir, secrets
+from backend_audit.analysis.placing import Placer
+from backend_audit.checks import Alert, Check, all_checks
+from backend_audit.checks._view import FileView, local_imports
+from backend_audit.finding import Finding, Problem, ProblemKind, Step
+from backend_audit.lower.decode import DecodingError, decode
+from backend_audit.lower.python import LoweringError, lower
+from backend_audit.source import Language, LineIndex, Mark, SourceFile
+from backend_audit.suppress import Suppressions, from_module, from_text
+
+
+class FileJob(msgspec.Struct, frozen=True):
+    """A file and its bytes."""
+
+    file: SourceFile
+    data: bytes
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """What one file says by itself. `module` is its encoded IR (empty if it has none)."""
+
+    lines: int
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    suppressions: Suppressions = Suppressions()  # noqa: RUF009 - immutable
+    module: bytes = b""
+
+
+JOB = msgspec.msgpack.Decoder(FileJob)
+FACTS = msgspec.msgpack.Decoder(FileFacts)
+MODULE = msgspec.msgpack.Decoder(ir.Module)
+ENCODER = msgspec.msgpack.Encoder()
+
+
+def analyse(request: bytes) -> bytes:
+    """An encoded `FileJob` to encoded `FileFacts`."""
+    job = JOB.decode(request)
+    return ENCODER.encode(facts_of(job.file, job.data))
+
+
+def facts_of(file: SourceFile, data: bytes) -> FileFacts:
+    """Everything that one file says by itself; what cannot be read is a problem in it."""
+    problems: list[Problem] = []
+    try:
+        text = decode(data, file.language)
+    except DecodingError as error:
+        return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
+    module: ir.Module | None = None
+    if file.language is Language.PYTHON:
+        try:
+            module = lower(file.path, text)
+        except LoweringError as error:
+            kind = ProblemKind.TOO_DEEP if error.too_deep else ProblemKind.SYNTAX
+            problems.append(Problem(file.path, error.line, kind, str(error)))
+    lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
+    placer = Placer(file.path, text, lines, module)
+    alerts = list(_secrets(file, text, module, problems))
+    if module is not None:
+        alerts += _local(file, text, module, problems)
+    findings = tuple(placer.finding(rule, alert, lambda mark: _step(placer, mark)) for rule, alert in alerts)
+    suppressions = from_text(text) if module is None else from_module(module, text)
+    encoded = b"" if module is None else ENCODER.encode(module)
+    return FileFacts(len(lines.starts), findings, tuple(problems), suppressions, encoded)
+
+
+def _step(placer: Placer, mark: Mark) -> Step:
+    return Step(placer.place(mark.at, mark.end), mark.note)
+
+
+def _secrets(
+    file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]
+) -> Iterator[tuple[str, Alert]]:
+    try:
+        found, trouble = secrets.scan(file, text, module)
+    except Exception as error:  # noqa: BLE001 - the edge of one check: the file's other findings must not be lost
+        problems.append(_crash(file.path, "secrets", error))
+        return
+    problems.extend(trouble)
+    yield from found
+
+
+def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:
+    """One walk over the module; every check sees the nodes that it asks for."""
+    by_node = _node_checks()
+    view = FileView(module, file.role, text, [], local_imports(module))
+    found: list[tuple[str, Alert]] = []
+    crashed: set[str] = set()
+
+    def visit(node: ir.Node) -> None:
+        for check in by_node.get(type(node), ()):
+            if check.rule in crashed:
+                continue
+            try:
+                found.extend((check.rule, alert) for alert in check.function(node, view))
+            except Exception as error:  # noqa: BLE001 - the edge of one check
+                crashed.add(check.rule)
+                problems.append(_crash(file.path, check.rule, error))
+        view.ancestors.append(node)
+        for child in ir.children(node):
+            visit(child)
+        view.ancestors.pop()
+
+    for statement in module.body:
+        visit(statement)
+    return found
+
+
+def _crash(path: str, what: str, error: Exception) -> Problem:
+    return Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}")
+
+
+@cache
+def _node_checks() -> dict[type, list[Check]]:
+    found: dict[type, list[Check]] = {}
+    for check in all_checks():
+        if issubclass(check.subject, ir.Node):
+            found.setdefault(check.subject, []).append(check)
+    return found
