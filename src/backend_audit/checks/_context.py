@@ -1,0 +1,104 @@
+"""Where a concept stands: under which conditions it runs, in which file, beside which other statements."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.sensitive import words
+
+_DEV = frozenset(
+    ("dev", "devel", "develop", "development", "local", "localhost", "test", "tests", "testing", "debug", "example", "examples",
+     "sample", "ci", "demo", "e2e", "playground", "tutorial", "docs")
+)  # fmt: skip
+_DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
+
+
+def scope(site: Site) -> Sequence[ir.Stmt]:
+    """The statements of the innermost function around `site`, else those of the module."""
+    if site.function is not None:
+        return site.function.body
+    return site.module.body if site.module is not None else ()
+
+
+def inside(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
+    """Every node below `body`, in source order, nested functions included."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(ir.children(node)))
+
+
+def path_to(site: Site) -> list[ir.Node]:
+    """The nodes of the module around `site`, outermost first."""
+    if site.module is None:
+        return []
+    found: list[ir.Node] = []
+    level: Sequence[ir.Node] = site.module.body
+    while True:
+        around = next((node for node in level if _covers(node, site.node)), None)
+        if around is None or around is site.node:
+            return found
+        found.append(around)
+        level = ir.children(around)
+
+
+def _covers(node: ir.Node, inner: ir.Node) -> bool:
+    if isinstance(node, (ir.Function, ir.Class)):
+        ends = [child.end for child in ir.children(node)]
+        return node.at <= inner.at and inner.end <= max([node.end, *ends])
+    return node.at <= inner.at and inner.end <= node.end
+
+
+def conditions(site: Site) -> list[ir.Expr]:
+    """The tests of the `if`s in whose body or `else` `site` stands, outermost first."""
+    return [node.test for node in path_to(site) if isinstance(node, (ir.If, ir.Conditional))]
+
+
+def under_main(site: Site) -> bool:
+    """Whether `site` runs only when its file is started as a program."""
+    if PurePosixPath(site.path).name in ("__main__.py", "manage.py"):
+        return True
+    return any(
+        isinstance(test, ir.Compare)
+        and any(isinstance(side, ir.Name) and side.id == "__name__" for side in (test.left, *test.rights))
+        for test in conditions(site)
+    )
+
+
+def only_in_development(site: Site) -> bool:
+    """Whether a condition around `site` asks for a development or test environment."""
+    for test in conditions(site):
+        for node in inside([ir.ExprStmt(test.at, test.end, test)]):
+            name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+            if isinstance(node, ir.Const) and isinstance(node.value, str):
+                name = node.value
+            if name and name != "__name__" and _DEV_TEST.search(name):
+                return True
+    return False
+
+
+def development_file(path: str) -> bool:
+    """Whether the file's name or its folder says that it is for development, tests or show."""
+    pure = PurePosixPath(path)
+    parts = {word for part in (pure.stem, *pure.parts[-3:-1]) for word in words(part)}
+    return not parts.isdisjoint(_DEV)
+
+
+def development_name(name: str) -> bool:
+    """Whether a class or function is for development or tests by its name."""
+    return not set(words(name)).isdisjoint(_DEV)
+
+
+def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:
+    """Every call below `body`."""
+    return (node for node in inside(body) if isinstance(node, ir.Call))
+
+
+def last_name(node: ir.Expr | None) -> str:
+    """`c` of `a.b.c`, `c` of `c`, else nothing."""
+    if isinstance(node, ir.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ir.Name) else ""

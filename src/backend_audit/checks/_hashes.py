@@ -1,0 +1,109 @@
+"""What the two rules on hashes share: which algorithm it is, whether it is a password that is hashed."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks._context import inside, scope
+from backend_audit.checks._operands import apis
+from backend_audit.checks._purpose import names_in, password_name
+from backend_audit.flow.concepts import HashComputation, Operand, Site
+from backend_audit.flow.sensitive import classify, words
+
+BROKEN = {"md2": "MD2", "md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1"}
+GENERAL = frozenset(
+    (*BROKEN, "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s",
+     "ripemd160", "sha512_256", "shake_128", "shake_256")
+)  # fmt: skip
+_NAMED = re.compile(r"(?i)^(md2|md4|md5|sha-?1|sha-?224|sha-?256|sha-?384|sha-?512|sha3[-_]\d{3}|blake2[bs]|ripemd-?160|sha)$")
+# A password that is fed to one of these afterwards is only shortened before the real hash; `pwned` asks for SHA-1.
+_REAL_HASHES = re.compile(r"bcrypt|hashpw|checkpw|scrypt|argon|pbkdf|pwned|hibp|hmac|breach")
+
+
+def algorithms(operand: Operand | None) -> frozenset[str]:
+    """The algorithms that an argument can name: a string, a constructor, an instance; lower case without dashes."""
+    if operand is None:
+        return frozenset()
+    said = {path.removesuffix("()").rpartition(".")[2] for path in apis(operand)} | set(operand.value.texts())
+    said |= {path.rpartition(".")[0].rpartition(".")[2] for path in apis(operand) if path.endswith(".new")}
+    return frozenset(plain(name) for name in said if _NAMED.match(name))
+
+
+def plain(name: str) -> str:
+    """`SHA-1` → `sha1`."""
+    return name.lower().replace("-", "")
+
+
+def algorithm_of(computation: HashComputation) -> frozenset[str]:
+    """The algorithms that the computation may use."""
+    if computation.algorithm:
+        return frozenset((computation.algorithm,))
+    found = algorithms(computation.name)
+    if not found and computation.hasher is not None:
+        found = frozenset(plain(name) for name in _maker_names(computation) if _NAMED.match(name))
+    return found
+
+
+def _maker_names(computation: HashComputation) -> Iterator[str]:
+    """The names in the expression that made the hash object, by this function's own assignments."""
+    node = computation.hasher.node if computation.hasher is not None else None
+    if isinstance(node, ir.Name):
+        for value in assigned(computation.site, node.id):
+            yield from names_in(value)
+    elif node is not None:
+        yield from names_in(node)
+
+
+def assigned(site: Site, name: str) -> Iterator[ir.Expr]:
+    """What is assigned to the local `name` before `site`."""
+    for node in inside(scope(site)):
+        if not isinstance(node, ir.Assign) or node.value is None or node.at >= site.node.at:
+            continue
+        if any(isinstance(target, ir.Name) and target.id == name for target in node.targets):
+            yield node.value
+
+
+def password_in(computation: HashComputation) -> str | None:
+    """The name of the password that is hashed, or None if the data is no password by any name."""
+    data = computation.data
+    if data is None or data.node is None or computation.keyed:
+        return None
+    found = _password_named(data.node)
+    if found is None and isinstance(data.node, ir.Name):
+        for value in assigned(computation.site, data.node.id):
+            found = found or _password_named(value)
+    if found is None:
+        origins = data.value.carries("secret")
+        found = next((origin.what for origin in origins if "password" in origin.what), None)
+    if found is None or prehash(computation.site):
+        return None
+    return found
+
+
+def _password_named(node: ir.Expr) -> str | None:
+    for name in names_in(node):
+        if password_name(name) and not is_checking(name):
+            return name
+    return None
+
+
+def is_checking(name: str) -> bool:
+    """`password_hash`, `hashed_password`: no longer a password."""
+    return not {"hash", "hashed", "digest", "checksum", "hashes", "file", "reset", "url"}.isdisjoint(words(name))
+
+
+def prehash(site: Site) -> bool:
+    """Whether the function also uses a real password hash, or asks the list of breached passwords."""
+    names = [site.symbol, *(one for statement in scope(site) for one in names_in(statement))]
+    return any(_REAL_HASHES.search(name.lower()) for name in names)
+
+
+def secret_in(computation: HashComputation) -> str | None:
+    """The name of another secret that is hashed: a token, a certificate."""
+    data = computation.data
+    if data is None or data.node is None:
+        return None
+    for name in names_in(data.node):
+        if classify(name) is not None or "certificate" in words(name):
+            return name
+    return None

@@ -1,0 +1,153 @@
+"""The life of a TLS context as its own file tells it: how it was made, and which settings it got before a place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.flow.concepts import Site, TlsContext
+from backend_audit.flow.written import dotted
+
+_DEPTH = 3
+_FLEXIBLE = {"PROTOCOL_TLS": "tls", "PROTOCOL_SSLv23": "tls", "SSLv23_METHOD": "tls", "TLS_METHOD": "tls"}
+_CHECKED = {
+    "PROTOCOL_TLS_CLIENT": "client",
+    "PROTOCOL_TLS_SERVER": "server",
+    "TLS_CLIENT_METHOD": "client",
+    "TLS_SERVER_METHOD": "server",
+}
+OLD_FLAGS = ("OP_NO_SSLv3", "OP_NO_TLSv1", "OP_NO_TLSv1_1")
+
+
+@dataclass(slots=True)
+class History:
+    """`kind`: tls (any version), client, server, default (`create_default_context`), other; "" when unknown."""
+
+    kind: str = ""
+    server: bool = False
+    verify_set: bool = False
+    disabled: set[str] = field(default_factory=set)
+    allowed_again: set[str] = field(default_factory=set)
+    minimum: str = ""  # as named in ssl.TLSVersion
+
+
+def history(site: Site, expr: ir.Expr | None) -> History:
+    """What happened to the context that `expr` names before `site`."""
+    module = site.module
+    functions = {one.name: one for one in (module.body if module is not None else ()) if isinstance(one, ir.Function)}
+    found = _Reader(functions).of(expr, scope(site), site.node.at, _DEPTH)
+    if not found.kind and module is not None and isinstance(expr, ir.Name):
+        found = _Reader(functions).of(expr, module.body, site.node.at, _DEPTH)
+    return found
+
+
+class _Reader:
+    def __init__(self, functions: dict[str, ir.Function]) -> None:
+        self.functions = functions
+
+    def of(self, expr: ir.Expr | None, body: Sequence[ir.Stmt], before: int, depth: int) -> History:
+        if isinstance(expr, ir.Call):
+            return self.made(expr, depth)
+        name = dotted(expr)
+        found = History()
+        if name is None or depth == 0:
+            return found
+        for node in sorted(_statements(body), key=lambda one: one.at):
+            if node.at >= before:
+                break
+            if isinstance(node, ir.Assign):
+                found = self.assigned(node, name, found, depth)
+            elif isinstance(node, ir.Call):
+                _called(node, name, found)
+        return found
+
+    def assigned(self, node: ir.Assign, name: str, found: History, depth: int) -> History:
+        for target in node.targets:
+            if dotted(target) == name and isinstance(node.value, ir.Call):
+                return self.made(node.value, depth)
+            if isinstance(target, ir.Attribute) and dotted(target.value) == name:
+                _written(target.attr, node, found)
+        return found
+
+    def made(self, call: ir.Call, depth: int) -> History:
+        name = last_name(call.func)
+        if name == "create_default_context":
+            return History("default", server=any(_mentions(arg.value, "CLIENT_AUTH") for arg in call.args))
+        if name in ("SSLContext", "Context"):
+            given = next((arg.value for arg in call.args if arg.name in (None, "protocol", "method")), None)
+            protocol = last_name(given)
+            kind = "tls" if given is None else _FLEXIBLE.get(protocol) or _CHECKED.get(protocol, "other")
+            return History(kind, server=kind == "server")
+        function = self.functions.get(name) if isinstance(call.func, ir.Name) else None
+        if function is None or depth == 0:
+            return History()
+        returns = [one for one in inside(function.body) if isinstance(one, ir.Return) and one.value is not None]
+        return self.of(returns[-1].value, function.body, returns[-1].at, depth - 1) if returns else History()
+
+
+def _statements(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
+    """Assignments and calls of `body` itself: not those of functions defined in it."""
+    stack: list[ir.Node] = [one for one in body if not isinstance(one, (ir.Function, ir.Class))]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ir.Assign, ir.Call)):
+            yield node
+        stack.extend(child for child in ir.children(node) if not isinstance(child, (ir.Function, ir.Class)))
+
+
+def _written(attr: str, node: ir.Assign, found: History) -> None:
+    if attr == "verify_mode":
+        found.verify_set = True
+    elif attr == "minimum_version":
+        found.minimum = last_name(node.value)
+    elif attr == "options" and node.value is not None:
+        _options(node.value, node.op, found)
+
+
+def _called(call: ir.Call, name: str, found: History) -> None:
+    if not isinstance(call.func, ir.Attribute) or dotted(call.func.value) != name or not call.args:
+        return
+    if call.func.attr == "set_options":
+        _options(call.args[0].value, "|", found)
+    elif call.func.attr == "set_min_proto_version":
+        found.minimum = last_name(call.args[0].value)
+    elif call.func.attr == "set_verify":
+        found.verify_set = True
+
+
+def _options(value: ir.Expr, op: str, found: History) -> None:
+    flags = {last_name(one) for one in _below(value)} & set(OLD_FLAGS)
+    if op.startswith("&"):
+        found.disabled -= flags
+        found.allowed_again |= flags
+    else:
+        found.disabled |= flags
+        found.allowed_again -= flags
+
+
+def _below(value: ir.Expr) -> Iterator[ir.Expr]:
+    for one in inside([ir.ExprStmt(value.at, value.end, value)]):
+        if isinstance(one, (ir.Name, ir.Attribute)):
+            yield one
+
+
+def _mentions(value: ir.Expr, name: str) -> bool:
+    return any(last_name(one) == name for one in _below(value))
+
+
+def for_server(context: TlsContext) -> bool:
+    """Whether the context whose setting is written is made for the server's side, where clients show no certificate."""
+    node = context.site.node
+    target = node.targets[0] if isinstance(node, ir.Assign) and node.targets else node
+    if isinstance(target, ir.Attribute):
+        return history(context.site, target.value).server
+    return False
+
+
+def unverified_client(context: TlsContext) -> bool:
+    """Whether a context of the bare class, which verifies nothing by default, is used to talk to a named server."""
+    call = context.site.call
+    if call is None or context.value is None or not any(arg.name == "server_hostname" for arg in call.args):
+        return False
+    past = history(context.site, context.value.node)
+    return past.kind == "tls" and not past.verify_set

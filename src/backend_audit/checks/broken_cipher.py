@@ -1,0 +1,82 @@
+"""Encryption that does not hold: broken ciphers, ECB, an initialization vector that is always the same."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import is_none, named, names, numbers, shown
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import CipherUse, Operand
+
+RULE = "broken-cipher"
+
+_BROKEN = {
+    "des": ("DES", "its 56-bit keys are found by trying all of them"),
+    "3des": ("Triple DES", "its blocks of 64 bits leak data after some gigabytes, and NIST has withdrawn it"),
+    "rc2": ("RC2", "it is broken"),
+    "rc4": ("RC4", "its key stream is biased, and plaintext can be recovered"),
+    "blowfish": ("Blowfish", "its blocks of 64 bits leak data after some gigabytes"),
+    "cast5": ("CAST5", "its blocks of 64 bits leak data after some gigabytes"),
+    "idea": ("IDEA", "its blocks of 64 bits leak data after some gigabytes"),
+    "seed": ("SEED", "it is no longer recommended"),
+    "xor": ("XOR", "one known plaintext gives the key"),
+}
+_FIX = (
+    "Use authenticated encryption with a nonce per message: `AESGCM(key).encrypt(os.urandom(12), data, None)` from "
+    "`cryptography.hazmat.primitives.ciphers.aead`, or `Fernet`."
+)
+
+
+@check(RULE)
+def broken_algorithm(cipher: CipherUse) -> Iterator[Alert]:
+    """`DES.new(key)`, `algorithms.ARC4(key)`."""
+    found = _BROKEN.get(cipher.algorithm)
+    if found is not None:
+        name, why = found
+        yield Alert(
+            node=cipher.site.node,
+            message=f"`{named(cipher.site)}` encrypts with {name}: {why}.",
+            fix=_FIX,
+            confidence=Confidence.HIGH,
+        )
+
+
+@check(RULE)
+def electronic_codebook(cipher: CipherUse) -> Iterator[Alert]:
+    """`AES.new(key, AES.MODE_ECB)`, `modes.ECB()`."""
+    if cipher.algorithm in _BROKEN:
+        return
+    given = cipher.mode_value is not None
+    ecb = cipher.mode == "ecb" or "MODE_ECB" in names(cipher.mode_value) or (given and numbers(cipher.mode_value) == [1])
+    by_default = not given and cipher.default_mode == "ecb" and not cipher.mode
+    if ecb or by_default:
+        how = "" if ecb else " by default, as no mode is given"
+        yield Alert(
+            node=(cipher.mode_value.node if cipher.mode_value is not None else None) or cipher.site.node,
+            message=f"`{named(cipher.site)}` encrypts in ECB mode{how}: equal blocks of plaintext stay equal.",
+            fix=_FIX,
+            confidence=Confidence.HIGH if ecb else Confidence.MEDIUM,
+        )
+
+
+@check(RULE)
+def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
+    """`modes.CBC(b"0" * 16)`."""
+    if cipher.iv is None or is_none(cipher.iv) or cipher.algorithm in _BROKEN or not _constant(cipher.iv):
+        return
+    if "MODE_ECB" in names(cipher.mode_value):
+        return
+    stream = cipher.mode in ("gcm", "ctr") or bool(names(cipher.mode_value) & {"MODE_GCM", "MODE_CTR", "MODE_EAX"})
+    effect = "two messages under one nonce reveal both" if stream else "equal beginnings of messages become visible"
+    by_name = isinstance(cipher.iv.node, (ir.Name, ir.Attribute))
+    written = f"`{shown(cipher.iv)}`" if by_name else "initialization vector"
+    yield Alert(
+        node=cipher.iv.node or cipher.site.node,
+        message=f"`{named(cipher.site)}` always gets the same {written}: {effect}.",
+        fix="Draw a new one for every message, `os.urandom(16)` (12 bytes for GCM), and send it along with the ciphertext.",
+        confidence=Confidence.HIGH if stream else Confidence.MEDIUM,
+    )
+
+
+def _constant(iv: Operand) -> bool:
+    return iv.value.is_literal() and not iv.value.kind

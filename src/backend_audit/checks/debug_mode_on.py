@@ -1,0 +1,99 @@
+"""Debug mode switched on in code that can reach production: consoles, source code and settings for every visitor."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._context import development_file, development_name, only_in_development, under_main
+from backend_audit.checks._operands import may_be_true, named, shown, truth
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import AppCreation, Operand, ServerRun, Setting, Site
+
+RULE = "debug-mode-on"
+
+_EFFECT = {
+    "application": "every unhandled error then shows an interactive debugger that runs code for whoever sees it",
+    "creation": "every unhandled error then answers with the traceback and the source lines around it",
+    "django": "every unhandled error then answers with the traceback, local variables and settings",
+}
+
+
+@check(RULE)
+def server_started_in_debug_mode(run: ServerRun) -> Iterator[Alert]:
+    """`app.run(debug=True)`."""
+    confidence = _confidence(run.debug, run.site)
+    if run.debug is None or confidence is None:
+        return
+    if confidence is Confidence.HIGH and under_main(run.site):
+        confidence = Confidence.MEDIUM  # meant for the developer's machine, and yet often what the container starts
+    yield Alert(
+        node=run.debug.node or run.site.node,
+        message=f"`{named(run.site)}` starts with debug mode on ({_how(run.debug)}): {_EFFECT['application']}.",
+        fix="Take it from the environment, off by default: `debug=os.environ.get('APP_DEBUG') == '1'`; in production start the "
+        "application with a WSGI or ASGI server instead.",
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def application_made_in_debug_mode(app: AppCreation) -> Iterator[Alert]:
+    """`FastAPI(debug=True)`, `DebuggedApplication(app)`."""
+    if app.always_debug:
+        if only_in_development(app.site) or development_file(app.site.path):
+            return
+        yield Alert(
+            node=app.site.node,
+            message=f"`{named(app.site)}` puts an interactive debugger around the application: {_EFFECT['application']}.",
+            fix="Wrap the application only on a developer's machine, never in the module that production loads.",
+            confidence=Confidence.MEDIUM,
+        )
+        return
+    confidence = _confidence(app.debug, app.site)
+    if app.debug is None or confidence is None:
+        return
+    yield Alert(
+        node=app.debug.node or app.site.node,
+        message=f"`{named(app.site)}` is made with debug mode on ({_how(app.debug)}): {_EFFECT['creation']}.",
+        fix="Leave `debug` out, or take it from the settings, off by default.",
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def setting_switches_debug_on(setting: Setting) -> Iterator[Alert]:
+    """`DEBUG = True` in a settings module, `app.debug = True`, `app.config["DEBUG"] = True`."""
+    names = {setting.name, *(setting.key.value.texts() if setting.key is not None else ())}
+    if names.isdisjoint(("DEBUG", "debug", "TEMPLATE_DEBUG", "PROPAGATE_EXCEPTIONS", "USE_DEBUGGER")) or setting.value is None:
+        return
+    if names == {"PROPAGATE_EXCEPTIONS"} or development_name(setting.site.symbol):
+        return
+    confidence = _confidence(setting.value, setting.site)
+    if confidence is None:
+        return
+    if confidence is Confidence.HIGH and setting.framework in ("django", "class"):
+        confidence = Confidence.MEDIUM if setting.framework == "django" else Confidence.LOW
+    if confidence is Confidence.HIGH and under_main(setting.site):
+        confidence = Confidence.MEDIUM
+    name = min(names - {""})
+    effect = _EFFECT["django" if setting.framework == "django" else "creation"]
+    yield Alert(
+        node=setting.value.node or setting.site.node,
+        message=f"`{name}` is {_how(setting.value)} here: {effect}.",
+        fix=f"Read it from the environment, off by default: `{name} = os.environ.get('{name}') == '1'`, "
+        "or set it only in the settings of the development environment.",
+        confidence=confidence,
+    )
+
+
+def _how(operand: Operand) -> str:
+    text = shown(operand)
+    return "`True`" if text in ("…", "") else f"`{text}`"
+
+
+def _confidence(debug: Operand | None, site: Site) -> Confidence | None:
+    """How sure it is that debug mode is on, None when it is not."""
+    if debug is None or only_in_development(site) or development_file(site.path):
+        return None
+    known = truth(debug)
+    if known is not None:
+        return Confidence.HIGH if known and not debug.value.kind else None
+    return Confidence.LOW if may_be_true(debug) and not debug.value.may_be(False) else None

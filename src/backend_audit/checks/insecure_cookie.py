@@ -1,0 +1,158 @@
+"""Cookies that travel in the clear, that scripts can read, or that every other site's request carries."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._context import development_file, development_name, only_in_development
+from backend_audit.checks._operands import is_false, is_none, named, numbers, shown, spread, truth
+from backend_audit.checks._purpose import names_in, secret_name
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import CookieWrite, Operand, Setting
+from backend_audit.flow.sensitive import words
+
+RULE = "insecure-cookie"
+
+_SETTINGS = {
+    "SESSION_COOKIE_SECURE": ("the session cookie is also sent over plain HTTP", Confidence.HIGH),
+    "SESSION_COOKIE_HTTPONLY": ("any script on the page can read the session cookie", Confidence.HIGH),
+    "CSRF_COOKIE_SECURE": ("the CSRF cookie is also sent over plain HTTP", Confidence.MEDIUM),
+    "REMEMBER_COOKIE_SECURE": ("the remember-me cookie is also sent over plain HTTP", Confidence.HIGH),
+    "REMEMBER_COOKIE_HTTPONLY": ("any script on the page can read the remember-me cookie", Confidence.HIGH),
+    "JWT_COOKIE_SECURE": ("the token's cookie is also sent over plain HTTP", Confidence.HIGH),
+    "JWT_AUTH_SECURE": ("the token's cookie is also sent over plain HTTP", Confidence.HIGH),
+    "JWT_AUTH_HTTPONLY": ("any script on the page can read the token's cookie", Confidence.HIGH),
+}
+_SAMESITE_SETTINGS = frozenset(
+    ("SESSION_COOKIE_SAMESITE", "REMEMBER_COOKIE_SAMESITE", "JWT_COOKIE_SAMESITE", "JWT_AUTH_SAMESITE")
+)
+
+
+@check(RULE)
+def cookie_without_protection(cookie: CookieWrite) -> Iterator[Alert]:
+    """`response.set_cookie("session", token)`."""
+    if spread(cookie.site) or _deletes(cookie) or only_in_development(cookie.site):
+        return
+    sensitive = cookie.session or _sensitive(cookie)
+    lacks, confidence = _missing(cookie, sensitive=sensitive)
+    if not lacks:
+        return
+    name = _name(cookie)
+    missing = " and ".join(lacks)
+    yield Alert(
+        node=cookie.site.node,
+        message=f"`{named(cookie.site)}` sets {name} {missing}: {_effect(lacks)}.",
+        fix=_fix(cookie),
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def session_setting_off(setting: Setting) -> Iterator[Alert]:
+    """`SESSION_COOKIE_SECURE = False`, `app.config["SESSION_COOKIE_HTTPONLY"] = False`."""
+    names = {setting.name, *(setting.key.value.texts() if setting.key is not None else ())}
+    if setting.value is None or development_file(setting.site.path) or development_name(setting.site.symbol):
+        return
+    if only_in_development(setting.site):
+        return
+    for name in sorted(names & _SETTINGS.keys()):
+        effect, confidence = _SETTINGS[name]
+        if is_false(setting.value):
+            if setting.framework == "class":
+                confidence = Confidence.LOW
+            yield Alert(
+                node=setting.value.node or setting.site.node,
+                message=f"`{name} = {shown(setting.value)}`: {effect}.",
+                fix=f"`{name} = True`; switch it off only in the settings of the development environment.",
+                confidence=confidence,
+            )
+    for name in sorted(names & _SAMESITE_SETTINGS):
+        if "none" in (text.lower() for text in setting.value.value.texts()):
+            yield Alert(
+                node=setting.value.node or setting.site.node,
+                message=f"`{name} = 'None'`: requests that other sites start carry the session cookie.",
+                fix=f"`{name} = 'Lax'`, unless other sites embed the application; then check a CSRF token on every change.",
+                confidence=Confidence.MEDIUM,
+            )
+
+
+def _missing(cookie: CookieWrite, *, sensitive: bool) -> tuple[list[str], Confidence]:
+    """What the cookie lacks, and how sure it is that it matters."""
+    found: list[tuple[str, Confidence]] = []
+    secure = _flag(cookie.secure, default=cookie.default_secure)
+    if secure is False:
+        explicit = is_false(cookie.secure)
+        weight = Confidence.MEDIUM if sensitive or explicit else Confidence.LOW
+        found.append(("without `Secure`", Confidence.HIGH if sensitive and explicit else weight))
+    httponly = _flag(cookie.httponly, default=cookie.default_httponly)
+    if httponly is False and not _for_scripts(cookie):
+        found.append(("without `HttpOnly`", Confidence.MEDIUM if sensitive else Confidence.LOW))
+    if cookie.samesite is not None and "none" in (text.lower() for text in cookie.samesite.value.texts()):
+        found.append(("with `SameSite=None`", Confidence.MEDIUM if sensitive else Confidence.LOW))
+    if not found:
+        return [], Confidence.LOW
+    order = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+    best = min((weight for _, weight in found), key=order.index)
+    return [what for what, weight in found if weight is not Confidence.LOW or best is Confidence.LOW], best
+
+
+def _flag(operand: Operand | None, *, default: bool) -> bool | None:
+    if operand is None:
+        return default
+    return False if is_none(operand) else truth(operand)
+
+
+def _sensitive(cookie: CookieWrite) -> bool:
+    """Whether its name, or the name of what is put into it, is one of a secret."""
+    if cookie.name is not None:
+        said = [*cookie.name.value.texts(), *(names_in(cookie.name.node) if cookie.name.node is not None else ())]
+        if any(secret_name(name) and not _public(name) for name in said):
+            return True
+    if cookie.value is None:
+        return False
+    if any("password" in origin.what or "token" in origin.what for origin in cookie.value.value.carries("secret")):
+        return True
+    literal = cookie.value.value.constants() is not None
+    return (
+        not literal
+        and cookie.value.node is not None
+        and any(secret_name(one) and not _public(one) for one in names_in(cookie.value.node))
+    )
+
+
+def _public(name: str) -> bool:
+    return not {"csrf", "xsrf", "csrftoken", "captcha", "consent", "theme", "lang"}.isdisjoint(words(name))
+
+
+def _for_scripts(cookie: CookieWrite) -> bool:
+    """Cookies of the double-submit pattern must be readable for scripts."""
+    said = list(cookie.name.value.texts()) if cookie.name is not None else []
+    if cookie.name is not None and cookie.name.node is not None:
+        said.extend(names_in(cookie.name.node))
+    return any("csrf" in name.lower() or "xsrf" in name.lower() for name in said)
+
+
+def _deletes(cookie: CookieWrite) -> bool:
+    if cookie.max_age is not None and numbers(cookie.max_age) == [0]:
+        return True
+    return cookie.value is not None and cookie.value.value.is_just("") and cookie.name is not None
+
+
+def _name(cookie: CookieWrite) -> str:
+    if cookie.session:
+        return "the session cookie"
+    return f"the cookie `{shown(cookie.name)}`" if cookie.name is not None else "a cookie"
+
+
+def _effect(lacks: list[str]) -> str:
+    effects = {
+        "without `Secure`": "a request over plain HTTP gives it away",
+        "without `HttpOnly`": "any script on the page can read it",
+        "with `SameSite=None`": "requests that other sites start carry it",
+    }
+    return ", ".join(effects[one] for one in lacks)
+
+
+def _fix(cookie: CookieWrite) -> str:
+    if cookie.session:
+        return "Switch the secure flag on (`https_only=True` in Starlette's `SessionMiddleware`), at least in production."
+    return 'Set it with `secure=True, httponly=True, samesite="Lax"`.'

@@ -1,0 +1,103 @@
+"""Tokens whose signature nobody checks: whoever writes one is whoever they say they are."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._context import calls_in, last_name, scope
+from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, truth
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand
+from backend_audit.flow.values import Value
+
+RULE = "jwt-not-verified"
+
+_RISK = "anyone can write a token with any user and any role in it"
+_FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one algorithm that the issuer uses."
+_DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
+
+
+@check(RULE)
+def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
+    """`jwt.decode(token, options={"verify_signature": False})`."""
+    found = _not_checked(token)
+    if found is None:
+        return
+    how, confidence, operand = found
+    if confidence is not Confidence.LOW and _verified_elsewhere(token):
+        confidence = Confidence.LOW  # read first (for the issuer or the key id), verified afterwards
+    yield Alert(
+        node=(operand.node if operand is not None else None) or token.site.node,
+        message=f"`{named(token.site)}` does not check the signature ({how}): {_RISK}.",
+        fix=_FIX,
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def none_algorithm_accepted(token: JwtDecode) -> Iterator[Alert]:
+    """`jwt.decode(token, key, algorithms=["HS256", "none"])`."""
+    if token.algorithms is None or not _has_none(token.algorithms):
+        return
+    yield Alert(
+        node=token.algorithms.node or token.site.node,
+        message=f"`{named(token.site)}` accepts the algorithm `none`, which means no signature at all: {_RISK}.",
+        fix=_FIX,
+        confidence=Confidence.HIGH,
+    )
+
+
+@check(RULE)
+def unsigned_token_made(token: JwtEncode) -> Iterator[Alert]:
+    """`jwt.encode(payload, None, algorithm="none")`."""
+    if token.algorithm is None or not (_has_none(token.algorithm) or is_none(token.algorithm)):
+        return
+    yield Alert(
+        node=token.algorithm.node or token.site.node,
+        message=f"`{named(token.site)}` makes a token without a signature: whoever accepts it accepts any.",
+        fix="Sign it: `jwt.encode(payload, key, algorithm='HS256')`, or an asymmetric algorithm where others verify it.",
+        confidence=Confidence.HIGH,
+    )
+
+
+def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | None:
+    if token.unverified:
+        return "it only reads the token", Confidence.MEDIUM, None
+    if token.verify is not None and is_false(token.verify):
+        return f"`{shown(token.verify)}`" if token.legacy else "`verify=False`", Confidence.HIGH, token.verify
+    if token.legacy:
+        return None
+    if token.verify is not None and may_be_false(token.verify) and not token.verify.value.may_be(True):
+        return f"`verify={shown(token.verify)}`", Confidence.LOW, token.verify
+    option = None if token.options is None else _signature_option(token.options.value)
+    if token.options is not None and option is not None and truth(Operand(option, None)) is False:
+        return "`verify_signature` is off", Confidence.HIGH, token.options
+    return None
+
+
+def _signature_option(options: Value) -> Value | None:
+    return options.items.get("verify_signature") if options.items is not None else None
+
+
+def _has_none(algorithms: Operand) -> bool:
+    return any(text.lower() == "none" for one in contents(algorithms.value) for text in one.texts())
+
+
+def _verified_elsewhere(token: JwtDecode) -> bool:
+    """Whether the same function decodes a token a second time."""
+    return any(
+        call is not token.site.call
+        and last_name(call.func) in _DECODERS
+        and any("key" in (arg.name or "") or len(call.args) > 1 for arg in call.args)
+        for call in calls_in(scope(token.site))
+        if _is_jwt(last_name_of_receiver(call.func))
+    )
+
+
+def last_name_of_receiver(func: object) -> str:
+    """`jwt` of `jwt.decode`."""
+    receiver = getattr(func, "value", None)
+    return last_name(receiver)
+
+
+def _is_jwt(receiver: str) -> bool:
+    return any(word in receiver.lower() for word in ("jwt", "jws", "jose", "token"))

@@ -1,0 +1,120 @@
+"""TLS connections that may still fall back to SSL 3.0, TLS 1.0 or TLS 1.1."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _tls, check
+from backend_audit.checks._context import inside, last_name, path_to
+from backend_audit.checks._operands import named, names, shown
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Operand, TlsContext
+
+RULE = "outdated-tls-version"
+
+_OLD = {
+    "PROTOCOL_SSLv2": "SSL 2.0", "PROTOCOL_SSLv3": "SSL 3.0", "PROTOCOL_TLSv1": "TLS 1.0", "PROTOCOL_TLSv1_1": "TLS 1.1",
+    "SSLv2_METHOD": "SSL 2.0", "SSLv3_METHOD": "SSL 3.0", "TLSv1_METHOD": "TLS 1.0", "TLSv1_1_METHOD": "TLS 1.1",
+    "SSLv3": "SSL 3.0", "TLSv1": "TLS 1.0", "TLSv1_1": "TLS 1.1", "MINIMUM_SUPPORTED": "whatever the library still knows",
+    "SSL3_VERSION": "SSL 3.0", "TLS1_VERSION": "TLS 1.0", "TLS1_1_VERSION": "TLS 1.1",
+    "OP_NO_SSLv2": "SSL 2.0", "OP_NO_SSLv3": "SSL 3.0", "OP_NO_TLSv1": "TLS 1.0", "OP_NO_TLSv1_1": "TLS 1.1",
+}  # fmt: skip
+_RANGE = {"PROTOCOL_TLS", "PROTOCOL_SSLv23", "SSLv23_METHOD"}
+_WEAK_SUITE = re.compile(r"(?:^|[:, +])((?:[A-Z0-9]+-)*(?:RC4|DES|3DES|NULL|EXPORT|EXP|aNULL|eNULL|ADH|MD5|LOW)\b[A-Z0-9-]*)")
+_FIX = "Set `context.minimum_version = ssl.TLSVersion.TLSv1_2` (or start from `ssl.create_default_context()`, which does)."
+_WHY = "these versions have known attacks, and browsers and payment networks no longer accept them"
+
+
+@check(RULE)
+def old_version_chosen(context: TlsContext) -> Iterator[Alert]:
+    """`SSLContext(ssl.PROTOCOL_TLSv1)`, `ctx.minimum_version = TLSVersion.TLSv1_1`, `ctx.options &= ~ssl.OP_NO_TLSv1`."""
+    found = _chosen(context)
+    if found is not None:
+        node, version = found
+        yield Alert(
+            node=node,
+            message=f"`{named(context.site)}` speaks {version}: {_WHY}.",
+            fix=_FIX,
+            confidence=Confidence.HIGH,
+        )
+
+
+@check(RULE)
+def old_versions_left_on(context: TlsContext) -> Iterator[Alert]:
+    """A context that negotiates any version is used without `minimum_version` or the `OP_NO_…` options."""
+    if context.setting != "use" or context.value is None:
+        return
+    past = _tls.history(context.site, context.value.node)
+    left = _left_on(past)
+    if not left:
+        return
+    name = shown(context.value)
+    if past.allowed_again:
+        confidence, how = Confidence.HIGH, f"{' and '.join(left)} was switched on again for `{name}`"
+    elif past.kind == "tls":
+        confidence, how = Confidence.MEDIUM, f"nothing keeps `{name}` from {' and '.join(left)} on Python before 3.10"
+    else:
+        confidence = Confidence.MEDIUM if past.disabled else Confidence.LOW
+        how = f"`{name}` still allows {' and '.join(left)} on Python before 3.10"
+    yield Alert(node=context.site.node, message=f"{how[0].upper()}{how[1:]}: {_WHY}.", fix=_FIX, confidence=confidence)
+
+
+@check(RULE)
+def weak_cipher_suites(context: TlsContext) -> Iterator[Alert]:
+    """`ctx.set_ciphers("RC4-SHA")`."""
+    if context.setting != "ciphers" or context.value is None:
+        return
+    for text in context.value.value.texts():
+        found = _WEAK_SUITE.search(text)
+        if found is not None:
+            yield Alert(
+                node=context.value.node or context.site.node,
+                message=f"The cipher list allows `{found[1]}`, which is broken or does not encrypt at all.",
+                fix="Leave the list to the library, or name modern suites: `ECDHE+AESGCM:ECDHE+CHACHA20`.",
+                confidence=Confidence.HIGH,
+            )
+            return
+
+
+def _chosen(context: TlsContext) -> tuple[ir.Node, str] | None:
+    value = context.value
+    if context.setting == "options":
+        return _switched_on(context)
+    if context.setting not in ("protocol", "minimum_version", "maximum_version") or value is None:
+        return None
+    old = _versions(value)
+    if not old or (context.setting == "maximum_version" and "whatever the library still knows" in old):
+        return None
+    return value.node or context.site.node, " or ".join(old)
+
+
+def _versions(value: Operand) -> list[str]:
+    """The old versions that the value names, when it can be nothing better."""
+    found = names(value)
+    if not found or not all(name in _OLD for name in found):
+        found = frozenset((last_name(value.node),))
+    return sorted({_OLD[name] for name in found if name in _OLD})
+
+
+def _switched_on(context: TlsContext) -> tuple[ir.Node, str] | None:
+    """`options &= ~ssl.OP_NO_TLSv1`."""
+    around = [*path_to(context.site), context.site.node]
+    statement = next((node for node in reversed(around) if isinstance(node, ir.Assign)), None)
+    if statement is None or not statement.op.startswith("&") or statement.value is None:
+        return None
+    if not isinstance(statement.value, ir.Unary) or statement.value.op != "~":
+        return None
+    flags = [last_name(one) for one in inside([statement]) if isinstance(one, (ir.Name, ir.Attribute))]
+    old = sorted({_OLD[flag] for flag in flags if flag.startswith("OP_NO_") and flag in _OLD})
+    return (statement.value, " and ".join(old)) if old else None
+
+
+def _left_on(past: _tls.History) -> list[str]:
+    if past.minimum:
+        return [_OLD[past.minimum]] if past.minimum in _OLD else []
+    if past.kind not in ("tls", "client", "server") and not past.allowed_again:
+        return []
+    if past.kind != "tls" and not past.disabled and not past.allowed_again:
+        return []  # the library's own modern defaults
+    needed = past.allowed_again or ({"OP_NO_TLSv1", "OP_NO_TLSv1_1"} - past.disabled)
+    return [_OLD[flag] for flag in _tls.OLD_FLAGS if flag in needed]

@@ -1,0 +1,66 @@
+"""Tokens, passwords and keys drawn from a generator whose next values can be computed."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import named
+from backend_audit.checks._purpose import Purpose, purpose_of, secret_name, word_set
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import RandomValue
+from backend_audit.flow.sensitive import words
+
+RULE = "predictable-random-secret"
+
+_HARMLESS = word_set(
+    "sleep delay jitter backoff retry wait shuffle sample test tests fake faker mock dummy demo color colour position simulate "
+    "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl"
+)
+
+
+@check(RULE)
+def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
+    """`token = "".join(random.choice(letters) for _ in range(20))`."""
+    purpose = purpose_of(drawn.site)
+    found = _secret(purpose)
+    if found is None or _picks_one(drawn):
+        return
+    name, confidence = found
+    if drawn.weakness == "time":
+        yield Alert(
+            node=drawn.site.node,
+            message=f"`{name}` comes from `{named(drawn.site)}`, which is the time and the machine's address: it can be guessed.",
+            fix="Use `secrets.token_urlsafe(32)`, or `uuid.uuid4()` where a UUID is wanted.",
+            confidence=Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW,
+        )
+        return
+    yield Alert(
+        node=drawn.site.node,
+        message=f"`{name}` must not be guessed, and `{named(drawn.site)}` can be: a few hundred of its values "
+        "give all that follow.",
+        fix="Use the `secrets` module: `secrets.token_urlsafe(32)` for tokens, `secrets.choice(alphabet)` for passwords, "
+        "`secrets.randbelow(10**6)` for codes; or `random.SystemRandom()`.",
+        confidence=confidence,
+    )
+
+
+def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
+    """The secret that the value becomes, and how sure that is."""
+    for at, name in enumerate(purpose.uses):
+        if set(words(name)) & _HARMLESS:
+            return None
+        if secret_name(name):
+            return name, Confidence.HIGH if at < 8 else Confidence.MEDIUM
+    if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
+        return purpose.function, Confidence.MEDIUM
+    return None
+
+
+def _picks_one(drawn: RandomValue) -> bool:
+    """`random.choice(api_keys)` takes one of several existing secrets; nothing is made."""
+    call = drawn.site.call
+    if call is None or not call.args or drawn.site.api.rpartition(".")[2] not in ("choice", "choices", "sample", "shuffle"):
+        return False
+    first = call.args[0].value
+    name = first.id if isinstance(first, ir.Name) else first.attr if isinstance(first, ir.Attribute) else ""
+    return bool(name) and (secret_name(name.rstrip("s")) or secret_name(name))

@@ -1,0 +1,155 @@
+"""TLS certificates that are not verified: whoever sits on the way can read and change the traffic."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _tls, check
+from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site, TlsContext
+from backend_audit.flow.values import Value
+
+RULE = "tls-verification-off"
+
+_NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", "NONE"))
+_UNVERIFIED = "ssl._create_unverified_context"
+_LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
+_RISK = "anyone on the way can pose as the server, read the traffic and change it"
+_FIX_CA = "Leave verification on; for a private certificate authority give its file: `verify='/etc/ssl/internal-ca.pem'`."
+_FIX_CONTEXT = (
+    "Use `ssl.create_default_context(cafile=…)` and leave `verify_mode` and `check_hostname` as they are; "
+    "a private certificate authority belongs into `cafile`."
+)
+
+
+@check(RULE)
+def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
+    """`requests.get(url, verify=False)`."""
+    confidence = _off(request.verify) or _on(request.insecure)
+    switch = request.verify if request.verify is not None else request.insecure
+    if confidence is None or switch is None:
+        return
+    texts = request.url.value.texts() if request.url is not None else ()
+    if texts and all(_LOCAL.match(text) for text in texts):
+        confidence = Confidence.LOW
+    yield Alert(
+        node=switch.node or request.site.node,
+        message=f"`{named(request.site)}` does not verify the server's certificate (`{shown(switch)}`): {_RISK}.",
+        fix=_FIX_CA,
+        confidence=confidence,
+    )
+
+
+@check(RULE)
+def client_without_verification(client: HttpClient) -> Iterator[Alert]:
+    """`httpx.Client(verify=False)`, `session.verify = False`, `Redis(ssl_cert_reqs="none")`."""
+    switch, confidence = client.verify, _off(client.verify, none_is_off=client.none_is_off)
+    if confidence is None:
+        switch, confidence = client.insecure, _on(client.insecure)
+    if confidence is None and client.options is not None:
+        switch, confidence = client.options, _options_off(client.options.value)
+    if confidence is None and client.always_insecure:
+        switch, confidence = None, Confidence.HIGH
+    if confidence is not None:
+        shown_switch = f" (`{shown(switch)}`)" if switch is not None else ""
+        yield Alert(
+            node=(switch.node if switch is not None else None) or client.site.node,
+            message=f"`{named(client.site)}` does not verify the server's certificate{shown_switch}: {_RISK}.",
+            fix=_FIX_CA
+            if client.verify is not None
+            else "Leave verification on and give the certificate authority's file instead.",
+            confidence=confidence,
+        )
+    elif client.hostname is not None and is_false(client.hostname):
+        yield Alert(
+            node=client.hostname.node or client.site.node,
+            message=f"`{named(client.site)}` accepts a certificate of any other host: whoever owns one can pose as the server.",
+            fix="Leave the host name check on; name the expected host where the certificate has another one.",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+@check(RULE)
+def context_without_verification(context: TlsContext) -> Iterator[Alert]:
+    """`ctx.verify_mode = ssl.CERT_NONE`, `ssl._create_unverified_context()`."""
+    found = _context_problem(context)
+    if found is None or _tls.for_server(context):
+        return
+    what, confidence = found
+    node = context.value.node if context.value is not None and context.setting != "use" else None
+    yield Alert(node=node or context.site.node, message=f"{what}: {_RISK}.", fix=_FIX_CONTEXT, confidence=confidence)
+
+
+def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:
+    site, value = context.site, context.value
+    if context.setting == "unverified":
+        return f"`{named(site)}` makes a context that verifies no certificate", Confidence.HIGH
+    if context.setting == "default_context":
+        if value is not None and any(_UNVERIFIED in api for api in apis(value)):
+            return "This switches certificate verification off for every HTTPS request of the process", Confidence.HIGH
+    elif context.setting == "verify_mode":
+        if value is None:
+            return _default_off(context)
+        if _off(value) is Confidence.HIGH and not is_none(value):
+            return f"`{shown(value)}` switches certificate verification off", Confidence.HIGH
+    elif context.setting == "check_hostname":
+        if is_false(value) and not _also_unverified(site):
+            return "With `check_hostname` off a certificate of any other host is accepted", Confidence.HIGH
+    elif context.setting == "ldap_option":
+        if "OPT_X_TLS_REQUIRE_CERT" in names(context.option) and (names(value) & _NONE_NAMES or truth(value) is False):
+            return f"`{shown(value)}` switches certificate verification off for LDAP", Confidence.HIGH
+    elif context.setting == "use" and _tls.unverified_client(context):
+        return f"The context of `{named(site)}` is made without `verify_mode`, which means CERT_NONE", Confidence.MEDIUM
+    return None
+
+
+def _default_off(context: TlsContext) -> tuple[str, Confidence] | None:
+    if context.default != "ssl.CERT_NONE":
+        return None
+    server = context.site.arg("server_side") or context.site.arg("3")
+    if truth(server) is True:
+        return None
+    return f"`{named(context.site)}` without `cert_reqs` verifies no certificate", Confidence.MEDIUM
+
+
+def _also_unverified(site: Site) -> bool:
+    """Whether the same function also sets `verify_mode = CERT_NONE`: that is the finding, one is enough."""
+    return any(
+        isinstance(node, ir.Assign)
+        and any(isinstance(target, ir.Attribute) and target.attr == "verify_mode" for target in node.targets)
+        and last_name(node.value) == "CERT_NONE"
+        for node in inside(scope(site))
+    )
+
+
+def _off(verify: Operand | None, *, none_is_off: bool = False) -> Confidence | None:
+    if verify is None:
+        return None
+    if is_false(verify) or (none_is_off and is_none(verify)):
+        return Confidence.HIGH
+    found = names(verify)
+    if (found and found <= _NONE_NAMES and verify.value.constants() is not None) or _only_apis(verify, _NONE_NAMES):
+        return Confidence.HIGH
+    if any(_UNVERIFIED in api for api in apis(verify)):
+        return None  # told where the context is made
+    if may_be_false(verify) and not verify.value.may_be(True):
+        return Confidence.MEDIUM if verify.value.carries("param") or not verify.value.open else Confidence.LOW
+    return None
+
+
+def _only_apis(verify: Operand, wanted: frozenset[str]) -> bool:
+    return bool(apis(verify)) and all(api.rpartition(".")[2] in wanted for api in apis(verify))
+
+
+def _on(insecure: Operand | None) -> Confidence | None:
+    return Confidence.HIGH if truth(insecure) is True else None
+
+
+def _options_off(options: Value) -> Confidence | None:
+    """`sslopt={"cert_reqs": ssl.CERT_NONE}`."""
+    reqs, hostname = options.item("cert_reqs"), options.item("check_hostname")
+    if reqs is not None and _off(Operand(reqs, None)) is Confidence.HIGH:
+        return Confidence.HIGH
+    return Confidence.HIGH if hostname is not None and hostname.is_just(False) else None

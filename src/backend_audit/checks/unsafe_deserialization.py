@@ -1,0 +1,86 @@
+"""Data that becomes objects by a format that can run code."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import apis, is_false, is_none, named, shown, spread, truth
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Deserialization
+from backend_audit.source import Mark
+
+RULE = "unsafe-deserialization"
+
+_FIXES = {
+    "yaml": "`yaml.safe_load(…)`, or `Loader=yaml.SafeLoader`.",
+    "ruamel": "`YAML(typ='safe')`.",
+    "torch": "`torch.load(…, weights_only=True)`, or the safetensors format.",
+    "numpy": "Leave `allow_pickle` off and store plain arrays.",
+}
+_FIX = "Use a format that holds data only (JSON, MessagePack), or check an HMAC over the bytes before they are read."
+
+
+@check(RULE)
+def code_from_data(reading: Deserialization) -> Iterator[Alert]:
+    """`pickle.loads(request.body)`, `yaml.load(text, Loader=yaml.Loader)`."""
+    unsafe = _unsafe(reading)
+    if unsafe is None:
+        return
+    data = reading.data
+    untrusted = () if data is None else data.value.carries("untrusted")
+    certain_safe = data is not None and data.value.is_literal() and reading.format not in ("shelve", "joblib", "torch")
+    if certain_safe and not untrusted:
+        return
+    confidence, where = _judge(reading, unsafe)
+    steps: tuple[Mark, ...] = ()
+    if untrusted:
+        confidence, steps = Confidence.HIGH, untrusted[0].marks()
+        where = f", and `{shown(data)}` comes from {untrusted[0].what or 'a request'}"
+    kind = {"shelve": "pickle", "joblib": "pickle", "torch": "pickle", "numpy": "pickle", "ruamel": "yaml"}.get(
+        reading.format, reading.format
+    )
+    yield Alert(
+        node=reading.site.node,
+        message=f"`{named(reading.site)}` runs whatever code the {kind} data names{where}.",
+        fix=_FIXES.get(reading.format, _FIX),
+        confidence=confidence,
+        steps=steps,
+    )
+
+
+def _unsafe(reading: Deserialization) -> Confidence | None:
+    """Whether this call can run code: HIGH for certain, MEDIUM when it depends on the release, None when not."""
+    if reading.format == "yaml":
+        return Confidence.HIGH if reading.always else _yaml(reading)
+    if reading.format == "ruamel":
+        texts = reading.loader.value.texts() if reading.loader is not None else ()
+        return Confidence.HIGH if "unsafe" in texts else None
+    if reading.format == "torch":
+        if truth(reading.allow) is True:
+            return None
+        return Confidence.HIGH if is_false(reading.allow) else Confidence.LOW  # the default since 2.6 is safe
+    if reading.format == "numpy":
+        return Confidence.HIGH if truth(reading.allow) is True else None
+    if reading.format == "jsonpickle" and truth(reading.allow) is True:
+        return None
+    return Confidence.HIGH
+
+
+def _yaml(reading: Deserialization) -> Confidence | None:
+    if reading.loader is None or is_none(reading.loader):
+        return None if spread(reading.site) else Confidence.MEDIUM  # a TypeError since PyYAML 6
+    safe = set(reading.safe_loaders.split())
+    said = apis(reading.loader)
+    if not said or said & safe or any(path.rpartition(".")[2] in ("SafeLoader", "CSafeLoader") for path in said):
+        return None
+    return Confidence.HIGH if all(path.startswith(("yaml.", "ruamel.")) for path in said) else None
+
+
+def _judge(reading: Deserialization, unsafe: Confidence) -> tuple[Confidence, str]:
+    """Without knowledge of where the data comes from."""
+    if reading.format in ("joblib", "torch", "numpy", "shelve") or reading.site.api.endswith((".load", ".read_pickle", ".open")):
+        files = reading.format != "yaml"
+        if files or unsafe is not Confidence.HIGH:
+            return Confidence.LOW, ""
+    if reading.format in ("yaml", "ruamel"):
+        return Confidence.MEDIUM, ""
+    return Confidence.MEDIUM if unsafe is Confidence.HIGH else Confidence.LOW, ""

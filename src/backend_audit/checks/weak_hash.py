@@ -1,0 +1,72 @@
+"""MD5, SHA-1 and older where a hash must resist an attacker."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._hashes import BROKEN, algorithm_of, password_in
+from backend_audit.checks._operands import is_false, named, truth
+from backend_audit.checks._purpose import Purpose, first, purpose_of, secret_name
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import HashComputation
+
+RULE = "weak-hash"
+
+# Uses that need no resistance: names for things, checks against accidents, protocols that prescribe the algorithm.
+_BENIGN = re.compile(
+    r"cache|(^|_)e_?tag|checksum|check_sum|gravatar|avatar|libravatar|dedup|duplicate|shard|bucket|partition|file_?name|colou?r|"
+    r"identicon|content_md5|md5sum|(^|_)(unique_)?(hash_)?(id|ids|uid|uuid|guid)$|slug|(^|_)lock|constraint|alias|query_hash|"
+    r"(^|_)chunks?(_|$)|(^|_)blobs?(_|$)|static|template|(^|_)sql(_|$)|css|image|thumb|(^|_)git(_|$)|sec_websocket|websocket|"
+    r"digest_auth|(^|_)ha[12]$|hotp|totp|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
+    r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
+    r"legacy|(^|_)path(_|$)|nevra|package|vocab|corpus|embedding|document_(hash|id)|content_hash|text_hash|row_hash|data_hash|"
+    r"pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
+    r"(^|_)(s3|md5)_?(hash|digest|sum)?$|anonymi|pseudonymi|experiment|ab_test|rollout|percent"
+)
+
+
+@check(RULE)
+def broken_hash(computation: HashComputation) -> Iterator[Alert]:
+    """`hashlib.md5(data)` where nothing says that it is no matter of security."""
+    if computation.hasher is not None or is_false(computation.usedforsecurity):
+        return  # a hash object is told where it is made
+    if computation.usedforsecurity is not None and truth(computation.usedforsecurity) is None:
+        return
+    used = algorithm_of(computation)
+    broken = sorted(one for one in used if one in BROKEN)
+    if not broken or len(broken) < len(used):
+        return
+    if computation.keyed and broken[0] in ("sha1", "sha"):
+        return  # HMAC-SHA1 still stands
+    if password_in(computation) is not None:
+        return  # weak-password-hash tells it
+    purpose = purpose_of(computation.site)
+    confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))
+    name = BROKEN[broken[0]]
+    yield Alert(
+        node=computation.site.node,
+        message=f"`{named(computation.site)}` computes {name}{why}; two inputs with the same {name} can be made at will.",
+        fix="Use `hashlib.sha256` (or `hmac` with it, where a key is involved); if it is only a name or a check against "
+        "accidents, say so: `usedforsecurity=False`.",
+        confidence=confidence,
+    )
+
+
+def _signs(computation: HashComputation) -> bool:
+    """Whether it is the digest of a signature or a certificate."""
+    return computation.site.api.rpartition(".")[2] in ("sign", "verify", "sign_hash")
+
+
+def _judge(purpose: Purpose, *, keyed: bool, signs: bool) -> tuple[Confidence, str]:
+    if signs:
+        return Confidence.HIGH, " for a signature"
+    if keyed:
+        return Confidence.LOW, ""
+    around = [*purpose.uses, purpose.function]
+    benign = first(around, _BENIGN) or first(purpose.inputs, _BENIGN)
+    reached = next((name for name in (*purpose.uses, *purpose.inputs) if secret_name(name)), None)
+    if benign is not None and (reached is None or benign in purpose.uses[:2]):
+        return Confidence.LOW, f" (for `{benign}`, it seems)"
+    if reached is not None:
+        return Confidence.HIGH, f" for `{reached}`"
+    return Confidence.MEDIUM, ""
