@@ -1,0 +1,146 @@
+"""Reading SQL that is not whole: what a hole stands for, and whether a text is SQL at all."""
+
+import re
+from enum import StrEnum
+
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Shape, Value
+
+HOLE = "\x00"  # stands for a hole in a statement's text; occurs in no SQL
+
+_STATEMENT = re.compile(
+    r"\bSELECT\b.+\bFROM\b|\bINSERT\s+(IGNORE\s+|OR\s+\w+\s+)?INTO\b|\bREPLACE\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b|"
+    r"\bMERGE\s+INTO\b|\bTRUNCATE\s+(TABLE\s+)?\S|^\s*WITH\s+\S+\s+AS\b|^\s*(CREATE|ALTER|DROP)\s+(OR\s+REPLACE\s+|UNIQUE\s+|"
+    r"TEMP(ORARY)?\s+|MATERIALIZED\s+)?(TABLE|INDEX|VIEW|DATABASE|SCHEMA|USER|ROLE|TRIGGER|SEQUENCE|EXTENSION|FUNCTION|TYPE)\b|"
+    r"^\s*(GRANT|REVOKE)\s.+\b(TO|FROM)\b|^\s*(SELECT|EXEC(UTE)?|CALL|COPY|SHOW|EXPLAIN|PRAGMA|ATTACH)\s+\S+",
+    re.IGNORECASE | re.DOTALL,
+)
+_KEYWORD_CASE = re.compile(r"^\s*(SELECT|EXEC|CALL|COPY|SHOW|EXPLAIN|PRAGMA|ATTACH)\s")  # English, unless in capitals
+_NAME_FOLLOWS = re.compile(
+    r"(\b(FROM|JOIN|INTO|UPDATE|TABLE|DATABASE|SCHEMA|VIEW|INDEX|ORDER\s+BY|GROUP\s+BY|PARTITION\s+BY|ON|AS|COLUMN|TRUNCATE|"
+    r"EXISTS|SELECT|DISTINCT|USER|ROLE|SEQUENCE|EXTENSION|FUNCTION|PROCEDURE|CALL|TRIGGER|CONSTRAINT|REFERENCES|USING|ONLY|"
+    r"COLLATE|TYPE|CAST|PRAGMA|ANALYZE|VACUUM|REINDEX|LOCK|COPY|DESCRIBE|DESC|SHOW|USE|LISTEN|NOTIFY|WITH|RENAME|TO|ADD|SET)"
+    r"|[.\"`\[]|::)\s*$",
+    re.IGNORECASE,
+)
+_VALUE_FOLLOWS = re.compile(
+    r"(=|<|>|\b(LIKE|ILIKE|RLIKE|REGEXP|SIMILAR\s+TO|MATCH|AGAINST|BETWEEN|LIMIT|OFFSET|TOP|INTERVAL|ESCAPE|RETURN|IS|IS\s+NOT|"
+    r"THEN|ELSE|PASSWORD|BY)|\|\||[-+*/%])\s*\(?\s*$",
+    re.IGNORECASE,
+)
+_VALUE_LIST = re.compile(r"\b(VALUES?|IN|ANY|ALL|SOME|AGAINST|MATCH)\s*$|[)],?\s*$", re.IGNORECASE)
+_NAME_LIST = re.compile(r"\b(INTO|TABLE|ON|UPDATE|INDEX|KEY|REFERENCES|AS|USING|JOIN)\s+[^()\s]+\s*$", re.IGNORECASE)
+_FUNCTION = re.compile(r"[\w.]$")
+_SAFE_RESULTS = ("hashlib.", "uuid.", "time.", "secrets.", "datetime.", "decimal.", "math.", "random.", "ipaddress.")
+
+
+class Place(StrEnum):
+    """What stands at a hole's place in the statement."""
+
+    VALUE = "value"
+    QUOTED = "quoted value"
+    NAME = "name"
+    CLAUSE = "clause"
+
+
+def text_of(shape: Shape) -> str:
+    """The statement with `HOLE` at each hole."""
+    return shape.text(HOLE)
+
+
+def reads_like_sql(text: str) -> bool:
+    """Whether `text` is an SQL statement (or enough of one), not a sentence."""
+    found = _STATEMENT.search(text)
+    if found is None:
+        return False
+    weak = re.match(r"\s*(select|exec|execute|call|copy|show|explain|pragma|attach)\s", found[0], re.IGNORECASE)
+    if weak is None or re.search(r"\bFROM\b", found[0], re.IGNORECASE):
+        return True
+    return _KEYWORD_CASE.match(found[0]) is not None
+
+
+def place_of(before: str) -> Place:
+    """What the hole is for, by the text of the statement before it."""
+    bare = _without_literals(before)
+    if bare is None:
+        return Place.QUOTED
+    if _VALUE_FOLLOWS.search(bare) and not re.search(r"\b(ORDER|GROUP|PARTITION)\s+BY\s*$", bare, re.IGNORECASE):
+        return Place.VALUE
+    if _NAME_FOLLOWS.search(bare):
+        return Place.NAME
+    opened = _open_bracket(bare)
+    if opened is not None and re.search(r"[(,]\s*$", bare):
+        head = bare[:opened].rstrip()
+        if _VALUE_LIST.search(head):
+            return Place.VALUE
+        if _NAME_LIST.search(head):
+            return Place.NAME
+        return Place.VALUE if _FUNCTION.search(head) else Place.CLAUSE
+    if re.search(r",\s*$", bare):
+        return Place.NAME
+    return Place.CLAUSE
+
+
+def _without_literals(text: str) -> str | None:
+    """`text` with its string literals emptied; None when it ends inside of one."""
+    out: list[str] = []
+    at = 0
+    while True:
+        start = text.find("'", at)
+        if start < 0:
+            return "".join(out) + text[at:]
+        end = text.find("'", start + 1)
+        while end >= 0 and text[end + 1 : end + 2] == "'":
+            end = text.find("'", end + 2)
+        if end < 0:
+            return None
+        out.append(text[at:start] + "''")
+        at = end + 1
+
+
+def _open_bracket(text: str) -> int | None:
+    """Where the innermost bracket opens that is not closed yet."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] == ")":
+            depth += 1
+        elif text[at] == "(":
+            if depth == 0:
+                return at
+            depth -= 1
+    return None
+
+
+def is_harmless(value: Value) -> bool:
+    """Whether `value` cannot change a statement: built of constants, a number, a date, a UUID, or quoted for SQL."""
+    if value.is_literal():
+        return True
+    if value.origins and all(origin.cleared & {"sql", "all"} for origin in value.origins):
+        return True
+    if value.shapes:
+        return not value.open and all(is_harmless(gap.value) for shape in value.shapes for gap in shape.gaps)
+    if value.open or value.refs:
+        return False
+    if value.kind:
+        inner = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
+        return bool(inner) and all(map(is_harmless, inner))
+    if not value.types and not value.apis:
+        return not value.origins
+    return all(map(_is_closed, value.types)) and all(map(_is_closed, value.apis))
+
+
+def _is_closed(name: str) -> bool:
+    if name in CLOSED_TYPES or name == "None":
+        return True
+    return any(name.startswith(f"{closed}.") for closed in CLOSED_TYPES) or name.startswith(_SAFE_RESULTS)
+
+
+def is_fixed_by_program(gap: Gap) -> bool:
+    """Whether the hole's name says that the program's authors or operators decide: a constant, a setting, a class attribute."""
+    name = gap.written
+    last = name.rsplit(".", 1)[-1].split("(")[0].split("[")[0]
+    if last.isupper() and len(last) > 1:
+        return True
+    head = name.split(".", 1)[0]
+    if head in ("self", "cls", "settings", "config", "conf", "app_settings", "constants", "Meta", "meta"):
+        return "." in name
+    return last in ("__tablename__", "db_table", "table_name", "__table__", "schema") and "." in name

@@ -1,0 +1,167 @@
+"""SQL statements into which values are pasted, by whatever way of building strings."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _sql, check
+from backend_audit.checks._sql import Place
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Site, SqlExecution
+from backend_audit.flow.values import Gap, Origin, Shape, Value
+from backend_audit.source import Mark
+
+RULE = "sql-built-from-strings"
+
+_ORDER = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+_HOW = {
+    "f-string": "an f-string",
+    "+": "`+`",
+    "%": "the `%` operator",
+    ".format": "`.format()`",
+    "join": "`join()`",
+    "replace": "`replace()`",
+    "Template": "a template",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    gap: Gap
+    place: Place
+    how: str
+    confidence: Confidence
+    origin: Origin | None
+
+
+@check(RULE)
+def sql_built_from_strings(sql: SqlExecution) -> Iterator[Alert]:
+    """A statement with a hole that somebody else may fill, or one that comes from outside as a whole."""
+    if sql.statement is None:
+        return
+    holes: list[_Hole] = []
+    for shape in _shapes(sql.statement.value):
+        if sql.guess and not _sql.reads_like_sql(_sql.text_of(shape)):
+            continue
+        holes += _holes(shape, fragment=sql.fragment)
+    if holes:
+        yield _alert(sql, holes)
+        return
+    whole = _whole(sql)
+    if whole is not None:
+        yield _alert_whole(sql, whole)
+
+
+def _shapes(value: Value, depth: int = 3) -> Iterator[Shape]:
+    """The built strings in a statement or in a list or mapping of fragments."""
+    yield from value.shapes
+    if depth and value.kind:
+        inner = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
+        for one in inner:
+            yield from _shapes(one, depth - 1)
+
+
+def _holes(shape: Shape, *, fragment: bool) -> Iterator[_Hole]:
+    before = ""
+    for part in shape.parts:
+        if isinstance(part, str):
+            before += part
+            continue
+        if not _sql.is_harmless(part.value):
+            place = _sql.place_of(before)
+            origin = next(iter(part.value.carries("untrusted", "sql")), None)
+            yield _Hole(part, place, shape.how, _confidence(part, place, origin, fragment=fragment and not before), origin)
+        before += _sql.HOLE
+
+
+def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool) -> Confidence:
+    if origin is not None:
+        return Confidence.HIGH
+    if fragment or _sql.is_fixed_by_program(gap) or place in (Place.NAME, Place.CLAUSE):
+        return Confidence.LOW
+    return Confidence.MEDIUM
+
+
+def _whole(sql: SqlExecution) -> Origin | None:
+    """The source of a statement that as a whole comes from outside."""
+    statement = sql.statement
+    if statement is None or sql.fragment or sql.guess or statement.value.kind:
+        return None
+    value = statement.value
+    if value.shapes or not value.open:
+        return None
+    return next(iter(value.carries("untrusted", "sql")), None)
+
+
+def _alert(sql: SqlExecution, holes: list[_Hole]) -> Alert:
+    best = min((hole.confidence for hole in holes), key=_ORDER.index)
+    shown = [hole for hole in holes if hole.confidence is best]
+    names = list(dict.fromkeys(f"`{hole.gap.written}`" for hole in shown if hole.gap.written))
+    listed = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "") if names else "a value"
+    how = _HOW.get(shown[0].how, shown[0].how)
+    message = f"{how[0].upper()}{how[1:]} puts {listed} into the SQL that `{sql.site.written}` runs"
+    origin = next((hole.origin for hole in shown if hole.origin is not None), None)
+    if origin is not None:
+        message += f"; the data comes from {origin.what}"
+    at, end = _span(sql.site)
+    return Alert(
+        at=at,
+        end=end,
+        message=f"{message}.",
+        fix=_fix(sql, shown),
+        confidence=best,
+        steps=_steps(sql.site, origin, at, end),
+        anchor=_anchor(sql),
+    )
+
+
+def _anchor(sql: SqlExecution) -> str | None:
+    """The statement with its holes: what tells this finding from others in the same function."""
+    shape = next(_shapes(sql.statement.value), None) if sql.statement is not None else None
+    return None if shape is None else " ".join(shape.text().split())[:200] or None
+
+
+def _alert_whole(sql: SqlExecution, origin: Origin) -> Alert:
+    at, end = _span(sql.site)
+    return Alert(
+        at=at,
+        end=end,
+        message=f"The whole statement that `{sql.site.written}` runs comes from outside: {origin.what}.",
+        fix="Let the program choose among statements of its own, and pass the outside's data as parameters.",
+        confidence=Confidence.HIGH,
+        steps=_steps(sql.site, origin, at, end),
+    )
+
+
+def _fix(sql: SqlExecution, holes: list[_Hole]) -> str:
+    values = [hole for hole in holes if hole.place in (Place.VALUE, Place.QUOTED)]
+    if not values:
+        return (
+            "Names and clauses cannot be parameters: take them from a fixed list in the program, or quote names with the "
+            "driver's own means (`psycopg.sql.Identifier`, `quote_name`)."
+        )
+    name = values[0].gap.written or "value"
+    marker = sql.marker or "?"
+    if marker.startswith("{} with"):
+        return f"Write `{{}}` for `{name}` and fill it with `.format(sql.Literal({name}))`, or pass it as a parameter."
+    if marker in (":name", "%(name)s", "@name", "$name") or marker.startswith("{name"):
+        return f"Write `{marker}` in the statement and pass `{name}` as its parameter called `name`."
+    unquoted = ", without quotes around it," if values[0].place is Place.QUOTED else ""
+    return f"Write `{marker}` in the statement{unquoted} and pass `{name}` as a parameter."
+
+
+def _span(site: Site) -> tuple[int, int]:
+    """The callee, or only its last name when it runs over several lines."""
+    func = site.call.func if site.call is not None else site.node
+    if isinstance(func, ir.Attribute) and site.module is not None:
+        starts = site.module.line_starts
+        if bisect_right(starts, func.at) != bisect_right(starts, func.end - 1):
+            return func.end - len(func.attr), func.end
+    return func.at, func.end
+
+
+def _steps(site: Site, origin: Origin | None, at: int, end: int) -> tuple[Mark, ...]:
+    if origin is None:
+        return ()
+    return (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it as SQL"))
