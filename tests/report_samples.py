@@ -47,7 +47,7 @@ Pass *values* as `parameters`.
 """
 
 
-def sample_card(rule: str, title: str, clause: str, severity: Severity, score: float, cwe: int) -> RuleCard:
+def sample_card(rule: str, title: str, clause: str, severity: Severity, score: float, *, cwe: int) -> RuleCard:
     path = f"{clause}-folder/{rule}.md"
     summary = f"{title}: an attacker gains from it."
     return RuleCard(
@@ -68,11 +68,11 @@ def sample_card(rule: str, title: str, clause: str, severity: Severity, score: f
 
 
 CARDS = [
-    sample_card("private-key-in-source", "Private key in source", "never-4", Severity.CRITICAL, 9.8, 798),
-    sample_card("sql-built-from-strings", "SQL built from strings", "never-3", Severity.HIGH, 8.8, 89),
-    sample_card("swallowed-exception", "Swallowed exception", "never-5", Severity.MEDIUM, 5.0, 390),
-    sample_card("request-without-timeout", "Request without timeout", "must-11", Severity.LOW, 3.1, 400),
-    sample_card("never-found", "Never found", "must-11", Severity.LOW, 3.1, 400),
+    sample_card("private-key-in-source", "Private key in source", "never-4", Severity.CRITICAL, 9.8, cwe=798),
+    sample_card("sql-built-from-strings", "SQL built from strings", "never-3", Severity.HIGH, 8.8, cwe=89),
+    sample_card("swallowed-exception", "Swallowed exception", "never-5", Severity.MEDIUM, 5.0, cwe=390),
+    sample_card("request-without-timeout", "Request without timeout", "must-11", Severity.LOW, 3.1, cwe=400),
+    sample_card("never-found", "Never found", "must-11", Severity.LOW, 3.1, cwe=400),
 ]
 
 TEXTS = {

@@ -25,16 +25,21 @@ Colors: TypeAlias = Literal["standard", "256", "truecolor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """Where text goes. The default is a pipe or a file: no colours, no links.
+    """Where text goes. The default is a pipe or a file: neither colours nor bold nor links.
 
-    `colors` is rich's name of a colour system (`Console.color_system`); `plain` keeps bold and links but no colour, as
-    NO_COLOR asks on a terminal; `links` makes rule ids clickable (OSC 8) instead of listing their pages.
+    `colors` is rich's name of a colour system (`Console.color_system`); `plain` is a terminal without colour, as NO_COLOR
+    asks: bold and links are left. `links` makes rule ids clickable (OSC 8); elsewhere the addresses of their pages are listed.
     """
 
     width: int = 100
     colors: Colors | None = None
     plain: bool = False
     links: bool = False
+
+    @property
+    def clickable(self) -> bool:
+        """Whether links can be written."""
+        return self.links and (self.colors is not None or self.plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ def _table(cards: list[RuleCard], width: int, terminal: Terminal) -> Table:
     grid.add_column(min_width=11, no_wrap=True, style="dim")
     grid.add_column(no_wrap=True, overflow="ellipsis")
     for card in cards:
-        link = Style(link=card.url) if terminal.links and card.url else Style()
+        link = Style(link=card.url) if terminal.clickable and card.url else Style()
         mode = "" if card.mode is Mode.DEFAULT else f" ({card.mode} mode)"
         grid.add_row(
             "",
@@ -83,12 +83,12 @@ def render_explanation(card: RuleCard, terminal: Terminal) -> str:
     grid.add_column()
     grid.add_column(overflow="fold")
     for name, value in _facts(card):
-        link = Style(link=card.url) if terminal.links and value == card.url else Style()
+        link = Style(link=card.url) if terminal.clickable and value == card.url else Style()
         style = SEVERITY_STYLE[card.severity] if name == "severity" else link
         grid.add_row(Text(name, "dim"), Text(value, style))
     title, _, rest = readable(card).partition("\n")
     head = Text(title.removeprefix("# ").replace("`", ""), "bold underline")
-    return to_text(Group(head, "", grid, "", Markdown(rest, code_theme="ansi_dark", hyperlinks=terminal.links)), terminal)
+    return to_text(Group(head, "", grid, "", Markdown(rest, code_theme="ansi_dark", hyperlinks=terminal.clickable)), terminal)
 
 
 def _facts(card: RuleCard) -> list[tuple[str, str]]:

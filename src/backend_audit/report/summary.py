@@ -29,7 +29,7 @@ def summary(report: Report, context: RenderContext) -> RenderableType:
     parts: list[RenderableType] = []
     if report.findings:
         parts += [Rule(style="dim", characters="─"), _severities(report, context), "", _clauses(report, context), ""]
-        if context.statistics or not context.terminal.links:
+        if context.statistics or not context.terminal.clickable:
             parts += [_rules(report, context), ""]
     parts += _section("Could not be analysed", _problems(report))
     parts += _section("Not looked at", _skipped(report))
@@ -62,11 +62,11 @@ def _rules(report: Report, context: RenderContext) -> RenderableType:
     lines = []
     for rule, count in counts.items():
         card = context.card(rule)
-        linked = Style(link=card.url) if context.terminal.links and card.url else Style()
+        linked = Style(link=card.url) if context.terminal.clickable and card.url else Style()
         line = Text(no_wrap=True, overflow="ignore")
         line.append(f"{count:>5}  ").append(f"{card.severity:<8}", _STYLE[card.severity]).append("  ")
         line.append(rule, linked)
-        if not context.terminal.links:  # a page's whole address, on one line so that it can be opened
+        if not context.terminal.clickable:  # a page's whole address, on one line so that it can be opened
             line.append(" " * (widest - len(rule) + 2) + card.url, "dim")
         lines.append(line)
     return Group(*lines)

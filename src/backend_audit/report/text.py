@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from backend_audit.finding import Confidence, Finding, Report, Severity, Step
-from backend_audit.report.context import Colors, RenderContext, Terminal, by_path
+from backend_audit.report.context import RenderContext, Terminal, by_path
 from backend_audit.report.safe import one_line, tame
 from backend_audit.report.snippet import snippet
 from backend_audit.report.summary import summary
@@ -22,7 +22,6 @@ SEVERITY_STYLE = {
 }
 _INDENT = 5
 _WIDEST = 120  # longer lines of prose are hard to read
-_COLORS: dict[str, Colors] = {"standard": "standard", "256": "256", "truecolor": "truecolor"}
 # rich gives every link a random id; links need none, and the same report must be the same bytes.
 _LINK_ID = re.compile(r"(\x1b\]8;)id=[^;]*;")
 
@@ -56,10 +55,10 @@ def to_text(content: RenderableType, terminal: Terminal) -> str:
     out = StringIO()
     console = Console(
         file=out,
-        width=terminal.width,
-        color_system=terminal.colors,
-        force_terminal=terminal.colors is not None,
-        no_color=terminal.plain,
+        width=min(terminal.width, _WIDEST),
+        color_system=terminal.colors or ("standard" if terminal.plain else None),
+        force_terminal=terminal.colors is not None or terminal.plain,
+        no_color=terminal.colors is None,
         legacy_windows=False,
         highlight=False,
         markup=False,
@@ -74,7 +73,7 @@ def to_text(content: RenderableType, terminal: Terminal) -> str:
 def _finding(finding: Finding, context: RenderContext) -> RenderableType:
     card = context.card(finding.rule)
     style = SEVERITY_STYLE[card.severity]
-    link = Style(link=card.url) if context.terminal.links and card.url else Style()
+    link = Style(link=card.url) if context.terminal.clickable and card.url else Style()
     head = Text.assemble(
         (f"  {finding.place.line}:{finding.place.column}", "dim"),
         "  ",
@@ -87,14 +86,6 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
     body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), _prose(finding.message, context))]
     body += [snippet(finding, style), _notes(finding, context)]
     return Group(*body, "")
-
-
-def terminal_of(console: Console, *, links: bool = True) -> Terminal:
-    """What `console`, the one on standard output, can show; without `links` (in CI) the rules' pages are listed."""
-    colors = _COLORS.get(console.color_system or "")
-    if not console.is_terminal or colors is None:
-        return Terminal(width=console.width if console.is_terminal else Terminal().width)
-    return Terminal(width=min(console.width, _WIDEST), colors=colors, plain=console.no_color, links=links)
 
 
 def _prose(text: str, context: RenderContext) -> Text:
