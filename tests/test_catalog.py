@@ -6,6 +6,7 @@ import pytest
 
 from backend_audit import catalog
 from backend_audit.catalog import CatalogError, Expect, Kind, RuleCard, read_card
+from backend_audit.catalog.index import index
 from backend_audit.finding import Confidence, Mode, Severity
 
 PATH = "never-3-concatenate-sql/sql-from-strings.md"
@@ -212,3 +213,9 @@ def test_real_pages_are_whole(one: RuleCard) -> None:
     assert {Kind.FAILS, Kind.PASSES} <= kinds, f"rules/{one.path}: needs failing and passing examples"
     assert one.how_to_mend, f"rules/{one.path}: “How to mend” is empty"
     assert len(one.summary) <= 1024, f"rules/{one.path}: the first paragraph is too long for SARIF"
+
+
+def test_the_index_of_rules_is_up_to_date() -> None:
+    """Made by `python -m backend_audit.catalog`."""
+    written = (catalog.rules_root() / "README.md").read_text(encoding="utf-8")
+    assert written == index(catalog.load().cards.values()), "run: python -m backend_audit.catalog"
