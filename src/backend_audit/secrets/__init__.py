@@ -6,6 +6,8 @@ package holds a secret: messages show at most a provider's prefix, anchors are m
 what may not be shown of the source.
 """
 
+import re
+
 from backend_audit import ir
 from backend_audit.checks import Alert
 from backend_audit.finding import Problem
@@ -26,8 +28,25 @@ RULES = (
     "secret-fallback-value",
 )
 
-_TEMPLATES = (".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", "-example", "-sample", "_sample", "sample.", "example.")
+_TEMPLATES = (
+    ".example",
+    ".sample",
+    ".template",
+    ".dist",
+    ".tmpl",
+    ".tpl",
+    "-example",
+    "-sample",
+    "_sample",
+    "sample.",
+    "example.",
+)
 _LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translations", "l10n", "messages", "intl"})
+_PIPELINES = re.compile(
+    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
+    r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile)|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
+    r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
+)
 _DOCS = frozenset({"docs", "doc", "documentation"})
 
 
@@ -52,6 +71,7 @@ def _place(file: SourceFile) -> Place:
         template=template or not _DOCS.isdisjoint(parts[:-1]),
         config=config,
         locale=not _LOCALES.isdisjoint(parts[:-1]),
+        pipeline=config and _PIPELINES.search(file.path.lower()) is not None,
     )
 
 

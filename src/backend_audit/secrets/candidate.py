@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
     source: str = ""
     reading: str = ""
     siblings: tuple[str, ...] = ()
-    literal: bool = True  # false: read out of text, so `value` is as written there
+    listed: bool = False  # one of several in a list: often names of fields, not values
 
 
 class Place(NamedTuple):
@@ -47,3 +47,4 @@ class Place(NamedTuple):
     template: bool  # `.env.example`, docs: written to be copied and filled in
     config: bool
     locale: bool  # translations: labels under keys such as `password`
+    pipeline: bool  # continuous integration and development containers: their databases live for a day

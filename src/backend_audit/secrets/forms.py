@@ -5,7 +5,7 @@ import re
 from backend_audit.finding import Confidence
 from backend_audit.secrets.candidate import Place
 from backend_audit.secrets.formats import Form, Found, jwt_is_secret
-from backend_audit.secrets.judge import HIGH, LOW, MEDIUM, Verdict, lowered
+from backend_audit.secrets.judge import HIGH, LOW, MEDIUM, Verdict, lowered, placed
 from backend_audit.secrets.names import Kind
 from backend_audit.secrets.placeholders import Filler, filler
 from backend_audit.secrets.providers import Hit
@@ -16,15 +16,18 @@ _GENERIC = frozenset(
     "pwd pw mypassword secret passw0rd pass1 p w u foo bar baz joe john jane alice bob scott tiger dialect driver abc "
     "db_password dbpass db_pass your changeme example usuario apikey api_key token key none null undefined".split()
 )
-_SAMPLE_HOST = re.compile(r"(?:.*\.)?(?:example|invalid|test)(?:\.\w+)?|host(?:name)?|my-?(?:host|server|db)|server|foo|bar|some-?host|ip|domain\.\w+|proxy|.*\.example\..*")
+_SAMPLE_HOST = re.compile(
+    r"(?:.*\.)?(?:example|invalid|test)(?:\.\w+)?|host(?:name)?|my-?(?:host|server|db)|server|foo|bar|some-?host|ip|domain\.\w+|proxy|.*\.example\..*"
+)
 _LOOPBACK = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+_SHOWN = frozenset({"placeholder", "example", "examples", "hint", "sample", "description", "help", "mask"})
 _HOLE = re.compile(r"[{}]|\$\(|\$[A-Za-z_]|%s|%\(|<|>|\*{2,}|\.{3}|…|%[A-Z_]+%")
 
 
-def judge_provider(hit: Hit, text: str, place: Place) -> Verdict:
+def judge_provider(hit: Hit, text: str, place: Place, name: str = "") -> Verdict:
     """A key that fits a provider's format is one; only what browsers get to see and test-mode keys count less."""
     confidence = HIGH
-    if any(mark in text for mark in hit.provider.open_beside):
+    if any(mark in text for mark in hit.provider.open_beside) or not _SHOWN.isdisjoint(words(name)):
         confidence = LOW
     elif not hit.provider.live or hit.provider.near:
         confidence = MEDIUM
@@ -39,8 +42,9 @@ def judge_form(found: Found, place: Place, *, prose: bool, fallback: bool) -> Ve
     if verdict is None:
         return None
     confidence = verdict.confidence
-    if verdict.rule != "private-key-in-code" and (place.test or place.template):
-        confidence = lowered(confidence)
+    if verdict.rule != "private-key-in-code":
+        own = verdict.rule == "password-in-connection-string"
+        confidence = placed(confidence, place, found.value, own=own)
     rule = "secret-fallback-value" if fallback and verdict.rule == "password-in-connection-string" else verdict.rule
     return verdict._replace(rule=rule, confidence=confidence)
 
@@ -55,7 +59,7 @@ def _by_form(found: Found, place: Place, *, prose: bool) -> Verdict | None:
             return Verdict("hardcoded-token", Kind.TOKEN, MEDIUM, found.form) if jwt_is_secret(found.value) else None
         case Form.BEARER:
             told = traits(found.value)
-            real = told.random and filler(found.value) is Filler.NONE
+            real = told.random and (told.mixed > 0 or told.very_random) and filler(found.value) is Filler.NONE
             return Verdict("hardcoded-token", Kind.HEADER, HIGH, found.form) if real else None
         case Form.BASIC:
             return Verdict("hardcoded-password", Kind.HEADER, _basic(found, prose=prose), found.form)

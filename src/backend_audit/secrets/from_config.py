@@ -38,7 +38,9 @@ _XML = re.compile(
 _DOCKER = re.compile(rf"""(?:^(?:ENV|ARG)[ \t]+|(?<=[ \t])){_NAME}(?:=|(?<=\w)[ \t]+(?=\S+[ \t]*$))(?:{_QUOTED}|(?P<plain>[^\s"'\n]+))""", re.M)  # fmt: skip
 _SHELL = re.compile(rf"""(?:^|[;&|(\s])(?:export[ \t]+|local[ \t]+|readonly[ \t]+|declare[ \t]+(?:-\w+[ \t]+)?)?{_NAME}=(?:{_QUOTED}|(?P<plain>[^\s;&|"'()<>`]+))""", re.M)  # fmt: skip
 _OPTION = re.compile(r"""(?<=\s)--?(?P<name>[a-z][\w-]{2,40})(?:=|[ \t]+)(?:(?P<q>["'])(?P<quoted>[^"'\n]{3,200})(?P=q)|(?P<plain>[^\s"'$<>|;&-][^\s"'<>|;&]{2,200}))""")  # fmt: skip
-_CURL_USER = re.compile(r"""\bcurl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?(?P<q>["']?)[^\s:"'$]+:(?P<plain>[^\s"'$]+)(?P=q)""")
+_CURL_USER = re.compile(
+    r"""\bcurl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?(?P<q>["']?)[^\s:"'$]+:(?P<plain>[^\s"'$]+)(?P=q)"""
+)
 _HEADER = re.compile(r"""(?:-H|--header)[ =]?(?P<q>["'])(?P<name>[A-Za-z-]{2,40}):[ ]*(?P<plain>[^"'\n]+)(?P=q)""")
 _MYSQL = re.compile(r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]*?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)""")  # fmt: skip
 _NETRC = re.compile(r"(?:\blogin[ \t]+\S+\s+)?\bpassword[ \t]+(?P<plain>[^\s]+)")

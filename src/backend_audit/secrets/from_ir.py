@@ -22,6 +22,7 @@ class _Walk:
         self.prose: list[tuple[int, int]] = []
         self.imports: dict[str, str] = {}
         self.texts: list[tuple[str, int, int]] = []
+        self.listed = False
 
     # --- literals under a name ---------------------------------------------------------------------------------------
 
@@ -31,9 +32,7 @@ class _Walk:
         """Candidates for every literal that `node` may be, under `name`; sub-expressions are visited on their own."""
         literal = folded(node)
         if literal is not None and node is not None:
-            self.found.append(
-                Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings)
-            )
+            self.found.append(Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings, listed=self.listed))
             return
         match node:
             case ir.Logical(op="or" | "nullish"):
@@ -46,9 +45,11 @@ class _Walk:
                 self.bind(node.then, name, how, callee=callee, siblings=siblings, reading=reading)
                 self.bind(node.orelse, name, how, callee=callee, siblings=siblings, reading=reading)
             case ir.Container(kind="list" | "tuple" | "set"):
+                self.listed = True
                 for item in node.items:
                     if item.star == 0:
                         self.bind(item.value, name, how, callee=callee, siblings=siblings, reading=reading)
+                self.listed = False
             case ir.Call():
                 self.wrapped(node, name, how)
             case ir.Await() | ir.Walrus():
@@ -262,4 +263,3 @@ def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], 
         stack.extend((child, inner) for child in reversed(ir.children(node)))
     spans = walk.prose + [(comment.at, comment.end) for comment in module.comments]
     return walk.found, sorted(spans), walk.texts
-

@@ -87,6 +87,7 @@ class _File:
         self.candidates: list[Candidate] = []
         self.texts: list[tuple[str, int, int]] = []
         self.keys: dict[int, tuple[str, ...]] = {}
+        self.listed = False  # the literal that is climbed from stands in an array
 
     def text(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -156,9 +157,10 @@ class _File:
     def climb(self, top: Node, value: str) -> None:
         """Follow the literal upwards through what passes it on, to what names it."""
         how, source, child, node = None, "", top, top.parent
+        self.listed = False
         while node is not None:
             if node.type in _TRANSPARENT:
-                pass
+                self.listed |= node.type == "array"
             elif node.type == "ternary_expression" and node.child_by_field_name("condition") != child:
                 pass
             elif node.type == "binary_expression" and _operator(node) in {"||", "??"}:
@@ -228,7 +230,7 @@ class _File:
     def emit(self, top: Node, value: str, name: str, how: How, source: str = "", *, callee: str = "", reading: str = "",
              siblings: tuple[str, ...] = ()) -> None:  # fmt: skip
         at, end = self.span(top)
-        self.candidates.append(Candidate(value, name, how, at, end, callee, source, reading, siblings))
+        self.candidates.append(Candidate(value, name, how, at, end, callee, source, reading, siblings, self.listed))
 
     def argument(self, top: Node, value: str, child: Node, arguments: Node, how: How | None, source: str) -> None:
         call = arguments.parent
@@ -254,9 +256,7 @@ class _File:
         known = self.keys.get(mapping.id)
         if known is None:
             pairs = (child for child in mapping.named_children if child.type in {"pair", "shorthand_property_identifier"})
-            known = tuple(
-                self.named(p.child_by_field_name("key")) if p.type == "pair" else self.text(p) for p in pairs
-            )
+            known = tuple(self.named(p.child_by_field_name("key")) if p.type == "pair" else self.text(p) for p in pairs)
             self.keys[mapping.id] = known
         return known
 

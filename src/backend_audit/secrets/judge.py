@@ -20,6 +20,7 @@ FALLBACK = "secret-fallback-value"
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 _JWK_PRIVATE = frozenset({"d", "k"})
 _LOGIN_NAMES = frozenset({"user", "username", "login", "email", "account", "uid", "host", "hostname", "server", "database", "db"})
+_MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
 class Verdict(NamedTuple):
@@ -50,10 +51,17 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
         confidence = max(confidence, MEDIUM, key=CONFIDENCE_ORDER.index)
     if is_password_hash(candidate.value):
         confidence = LOW
-    if place.test or place.template:
-        confidence = lowered(confidence)
     rule = FALLBACK if candidate.how is How.FALLBACK else RULES[naming.kind]
-    return Verdict(rule, naming.kind, confidence)
+    return Verdict(rule, naming.kind, placed(confidence, place, candidate.value, own=naming.own))
+
+
+def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Confidence:
+    """What the kind of file leaves of a confidence. `own` secrets protect what runs this code, elsewhere a service."""
+    if place.pipeline and own:
+        return LOW
+    if place.template and not traits(value).very_random:
+        return LOW
+    return lowered(confidence) if place.test or place.template else confidence
 
 
 def _is_jwk_member(candidate: Candidate) -> bool:
@@ -74,20 +82,30 @@ def _naming(candidate: Candidate) -> Naming | None:
 def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidence | None:
     value = candidate.value
     stand_in = filler(value)
-    if stand_in is Filler.REFERENCE or is_other_thing(value, naming.kind):
+    if stand_in is Filler.REFERENCE or (is_other_thing(value, naming.kind) and not _worded_key(candidate, naming)):
         return None
     if naming.kind is Kind.HEADER:
         return _header(candidate)
     told = traits(value)
+    if (candidate.listed or place.locale) and not (told.very_random and told.mixed > 1 and value.isascii()):
+        return None
     if candidate.how is How.PROSE:
         return MEDIUM if told.random and stand_in is Filler.NONE and not is_uuid(value) and told.mixed else None
     if not naming.sure and naming.kind is not Kind.PASSWORD:
         return MEDIUM if told.very_random and stand_in is Filler.NONE and not is_uuid(value) else None
     if naming.kind is Kind.PASSWORD:
         return _password(candidate, naming, place, stand_in)
-    if stand_in is Filler.NONE and told.random and not (is_uuid(value) and not naming.sure):
+    named = names_a_credential(value) and not told.very_random
+    if stand_in is Filler.NONE and told.random and not named and not (is_uuid(value) and not naming.sure):
         return HIGH if told.very_random or naming.own else MEDIUM
     return _known_key(candidate, naming, stand_in)
+
+
+def _worded_key(candidate: Candidate, naming: Naming) -> bool:
+    """`SECRET_KEY = "secret key"`: a setting in words is as bad a key as one without spaces."""
+    setting = naming.kind is Kind.SECRET_KEY and candidate.name.isupper() and candidate.how is How.ASSIGNED
+    parts = candidate.value.split()
+    return setting and naming.sure and 2 <= len(parts) <= 4 and all(part.isalnum() for part in parts)
 
 
 def _header(candidate: Candidate) -> Confidence | None:
@@ -104,14 +122,14 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
     with_login = not _LOGIN_NAMES.isdisjoint(word for name in candidate.siblings for word in words(name)[-1:])
     if stand_in is Filler.INSTRUCTION:
         return MEDIUM if how is How.FALLBACK and naming.own else LOW
-    if place.locale or echoes(value, candidate.name):
-        return LOW if with_login and not place.locale else None
+    if echoes(value, candidate.name):
+        return LOW if with_login else None
     if names_a_credential(value) and stand_in is not Filler.DUMMY:
         return LOW if with_login or how is How.COMPARED else None
     if how is How.COMPARED:
         return HIGH if told.length >= 4 and (told.classes > 1 or stand_in is Filler.NONE) else LOW
     if stand_in is Filler.DUMMY:
-        return MEDIUM if told.classes > 1 and (how in {How.FALLBACK, How.ASSIGNED} or with_login) else LOW
+        return MEDIUM if (told.classes > 1 or value.isdigit()) and (how in {How.FALLBACK, How.ASSIGNED} or with_login) else LOW
     if told.random or (told.classes >= 3 and told.spaces == 0) or any(c.isdigit() for c in value):
         return HIGH
     if is_label(value) or (told.spaces and not place.config):
@@ -129,11 +147,11 @@ def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confid
         return None
     if how is How.FALLBACK or candidate.reading:
         return MEDIUM if len(value) > 3 else LOW
-    if stand_in is Filler.INSTRUCTION:
+    if stand_in is Filler.INSTRUCTION or not _MADE_UP.isdisjoint(words(value)):
         return LOW
     constant = candidate.name.isupper() or how in {How.ASSIGNED, How.PASSED} or "secret" in words(candidate.name)
     if echoes(value, candidate.name):
-        return MEDIUM if candidate.name.isupper() and not value.isupper() else LOW
+        return MEDIUM if candidate.name.isupper() and words(value) != words(candidate.name) else LOW
     if names_a_credential(value) and "_" in value and stand_in is Filler.NONE and how is not How.ASSIGNED:
         return LOW
     return MEDIUM if constant and len(value) > 3 else LOW

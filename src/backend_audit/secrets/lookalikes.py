@@ -24,7 +24,9 @@ _SHAPES = re.compile(
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
-_HASH = re.compile(r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*")
+_HASH = re.compile(
+    r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*"
+)
 _TYPES = frozenset(
     "string str text varchar char boolean bool number int integer float object array date datetime file input hidden select "
     "checkbox radio email url textarea required optional readonly field type any unknown void never bytes json uuid slug "
@@ -65,7 +67,7 @@ def echoes(value: str, name: str) -> bool:
 
 def names_a_credential(value: str) -> bool:
     """An identifier with a credential's word in it, such as `invalid_token` or `passwordField`."""
-    return _IDENTIFIER.fullmatch(value) is not None and has_credential_word(value) and not traits(value).random
+    return _IDENTIFIER.fullmatch(value) is not None and has_credential_word(value) and not traits(value).very_random
 
 
 @lru_cache(maxsize=4096)
@@ -91,8 +93,11 @@ def _is_locator(value: str) -> bool:
 
 def _like_a_password(value: str) -> bool:
     """Digits or a few symbols only: as good as any password (`12345678`, `p4$$`), unlike a path or a pattern."""
-    return value.isdigit() and len(value) >= 4 or bool(re.fullmatch(r"[\w$!#@%+-]*\$", value)) or bool(
-        re.fullmatch(r"[\w.+-]{3,}@[\w-]{2,}\d[\w.]*", value)
+    return (
+        value.isdigit()
+        and len(value) >= 4
+        or bool(re.fullmatch(r"[\w$!#@%+-]*\$", value))
+        or bool(re.fullmatch(r"[\w.+-]{3,}@[\w-]{2,}\d[\w.]*", value))
     )
 
 

@@ -156,8 +156,10 @@ def classify(name: str) -> Naming | None:
     said = words(name)
     if said and said[0] in _GETTERS and len(said) > 1:
         said = said[1:]
-    while len(said) > 1 and (said[-1] in _AFTER or said[-1].isdigit()) and not (
-        said[-1] == "secret" or (said[-1] == "user" and len(said) == 1)
+    while (
+        len(said) > 1
+        and (said[-1] in _AFTER or said[-1].isdigit())
+        and not (said[-1] == "secret" or (said[-1] == "user" and len(said) == 1))
     ):
         said = said[:-1]
     if not said or said[0] in _VERBS or not _ABOUT.isdisjoint(said):

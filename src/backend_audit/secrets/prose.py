@@ -30,14 +30,14 @@ def pairs(text: str, at: int, end: int) -> Iterator[Candidate]:
             name, group = (target[1] if target else ""), "bytes"
         if name and classify(name) is not None:
             first, last = match.span(group)
-            yield Candidate(match[group], name, How.PROSE, first, last, literal=False)
+            yield Candidate(match[group], name, How.PROSE, first, last)
 
 
 def assignments(text: str) -> Iterator[Candidate]:
     """The same in code whose structure is not known because it does not parse: one literal a name, on one line."""
     for match in _PAIR.finditer(text):
         if match["value"] is not None and classify(match["name"]) is not None:
-            yield Candidate(match["value"], match["name"], How.ASSIGNED, *match.span("value"), literal=False)
+            yield Candidate(match["value"], match["name"], How.ASSIGNED, *match.span("value"))
 
 
 def queries(text: str) -> Iterator[Candidate]:
@@ -46,7 +46,7 @@ def queries(text: str) -> Iterator[Candidate]:
         return
     for match in _QUERY.finditer(text):
         if classify(match["key"]) is not None:
-            yield Candidate(match["value"], match["key"], How.PROSE, *match.span("value"), literal=False)
+            yield Candidate(match["value"], match["key"], How.PROSE, *match.span("value"))
 
 
 _QUERY = re.compile(r"[?&](?P<key>[A-Za-z_][\w.-]{0,60})=(?P<value>[^&#\s'\"`<>\\)]{6,400})")

@@ -94,13 +94,11 @@ def _name_at(candidates: list[Candidate], at: int, end: int) -> str:
     return next((one.name for one in candidates if one.at <= at and end <= one.end and one.name), "")
 
 
-def _raw(
-    text: str, place: Place, spans: _Spans, fallbacks: list[Candidate], candidates: list[Candidate]
-) -> Iterator[Sighting]:
+def _raw(text: str, place: Place, spans: _Spans, fallbacks: list[Candidate], candidates: list[Candidate]) -> Iterator[Sighting]:
     for hit in providers.find(text):
-        verdict = judge_provider(hit, text, place)
         leading = providers.longest_prefix(hit.provider, hit.value) if hit.provider.shows is None else hit.provider.shows
         name = _name_at(candidates, hit.at, hit.end)
+        verdict = judge_provider(hit, text, place, name)
         candidate = Candidate(hit.value, name, How.TEXT, hit.at, hit.end)
         span = (hit.at, hit.end)
         yield Sighting(verdict, candidate, span, span, _anchor(hit.provider.id, name, hit.value), leading)

@@ -71,7 +71,9 @@ def fix(verdict: Verdict, candidate: Candidate, language: Language) -> str:
     read = _READ.get(language)
     if verdict.rule == "secret-fallback-value":
         wanted = f"`{read.format(variable)}` without a default" if read else f"`${{{variable}:?}}`"
-        return f"Fail at start when `{variable}` is missing: read {wanted}, and put a development value into a local, ignored file."
+        return (
+            f"Fail at start when `{variable}` is missing: read {wanted}, and put a development value into a local, ignored file."
+        )
     where = f"Read it at run time (`{read.format(variable)}`, or a secret store)" if read else (
         "Leave it out of the repository: take it from the environment or a secret store at deployment"
     )  # fmt: skip

@@ -96,9 +96,7 @@ def traits(value: str) -> Traits:
         + any(c.isdigit() for c in text)
         + any(not c.isalnum() for c in text)
     )
-    mixed = sum(
-        (a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit()) for a, b in zip(text, text[1:], strict=False)
-    )
+    mixed = sum((a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit()) for a, b in zip(text, text[1:], strict=False))
     return Traits(len(value), total / size, total, entropy, classes, sum(c.isspace() for c in text), mixed)
 
 
