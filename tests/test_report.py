@@ -128,6 +128,21 @@ def test_code_that_does_not_reach_its_region_is_shown() -> None:
     assert '     1 │ SIGNING_KEY = "-\n       │               ^^\n' in text
 
 
+@pytest.mark.parametrize(
+    ("code", "column", "end", "marks"),
+    [
+        ('connect("db", password="hu…", timeout=3)', 24, 45, "       │                        ^^^^^"),
+        ("KEY=AKIA…", 5, 25, "       │     ^^^^^"),
+        ('f("a…b")', 1, 8, "       │ ^^^^^^^"),
+        ('say("…", "x")', 5, 30, "       │     ^^^"),
+    ],
+)
+def test_the_mark_ends_with_a_redacted_secret(code: str, column: int, end: int, marks: str) -> None:
+    finding = msgspec.structs.replace(FINDINGS[3], code=code, place=Place("a.py", 1, column, 1, end))
+    text = render(msgspec.structs.replace(REPORT, findings=(finding,)), Format.TEXT, CONTEXT)
+    assert f"     1 │ {code}\n{marks}\n" in text
+
+
 def test_json_follows_its_schema() -> None:
     jsonschema.validate(msgspec.json.decode(render(REPORT, Format.JSON, CONTEXT)), json_schema())
 

@@ -168,7 +168,8 @@ def _location(place: Place, at: int = -1, *, note: str = "", snippet: str = "", 
 
 
 def _region(place: Place, code: str) -> Node:
-    marked = code[place.column - 1 : place.end_column - 1] if place.line == place.end_line else ""
+    redacted = "…" in code  # columns are the file's: they do not fit a line out of which a secret was cut
+    marked = "" if redacted or place.line != place.end_line else code[place.column - 1 : place.end_column - 1]
     return om.Region(
         start_line=place.line,
         start_column=place.column,

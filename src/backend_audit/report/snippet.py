@@ -1,5 +1,6 @@
 """The code line of a finding with its region marked, cut to the width of the terminal."""
 
+import re
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from backend_audit.report.safe import visible
 _TAB = "    "
 _MORE = "…"
 _INDENT = 5
+_QUOTE = re.compile("[\"'`]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def snippet(finding: Finding, style: str) -> Snippet | Text:
     end = len(code) if more else min(place.end_column - 1, len(code))
     start = min(place.column - 1, len(code))
     indent = len(code) - len(code.lstrip())
-    start, end = max(start, 0), max(end, start)
+    end = _unredacted_end(code, start, max(end, start))
     return Snippet(
         number=place.line,
         before=_shown(code[min(indent, start) : start]),
@@ -58,6 +60,16 @@ def snippet(finding: Finding, style: str) -> Snippet | Text:
         style=style.replace("reverse ", ""),
         more=more,
     )
+
+
+def _unredacted_end(code: str, start: int, end: int) -> int:
+    """Where the region ends in `code`, in which a secret inside of it has shrunk to an ellipsis."""
+    cut = code.find(_MORE, start, end)
+    if cut < 0:
+        return end
+    quote = _QUOTE.search(code, start, cut)
+    close = code.find(quote[0], cut) + 1 if quote else len(code)
+    return min(close or len(code), end)
 
 
 def _shown(code: str) -> str:
