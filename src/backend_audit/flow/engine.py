@@ -5,7 +5,7 @@ import) gets what is known so far. A second round re-reads the functions whose p
 to be objects of known types.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backend_audit import ir
@@ -14,7 +14,7 @@ from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, depends
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.types import annotation_value
 from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, container, join, ref
 from backend_audit.flow.written import dotted, written
@@ -26,11 +26,15 @@ _MAX_SHAPE_DEPTH = 3
 _CLASS = "@"  # begins the type name of a class of the project
 
 
+ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
+
+
 class Engine:
     """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
 
-    def __init__(self, project: Project, models: Models) -> None:
+    def __init__(self, project: Project, models: Models, parameter: "ParameterHook | None" = None) -> None:
         self.project = project
+        self._parameter = parameter
         self.models = models
         self._environments: dict[str, Env] = {}
         self._module_events: dict[str, tuple[Concept, ...]] = {}
@@ -63,10 +67,11 @@ class Engine:
             self._summaries.pop(function.key, None)
         self._round(iter(stale))
         for module in self.project.modules.values():
-            yield from self._module_events.get(module.key, ())
+            for event in self._module_events.get(module.key, ()):
+                yield delivered(event, self.has_callers)
             for function in module.every:
-                summary = self._summaries.get(function.key, EMPTY)
-                yield from summary.events
+                for event in self._summaries.get(function.key, EMPTY).events:
+                    yield delivered(event, self.has_callers)
 
     def _round(self, functions: Iterator[FunctionSymbol]) -> None:
         for module in self.project.modules.values():
@@ -380,6 +385,8 @@ class Engine:
                 injected = self.injected(frame, param)
                 if injected is not None:
                     value = injected
+                elif self._parameter is not None:
+                    value = self._parameter(frame, symbol, at, param, value)
             frame.env[param.name] = value
 
     def injected(self, frame: FrameState, param: ir.Param) -> Value | None:

@@ -61,7 +61,7 @@ class Expressions(FrameState):
             found = join(found, self.engine.symbol_attribute(symbol, attr))
         for path in sorted(base.apis):
             target = self.models.result(path)
-            found = join(found, self.read_api(target or path, attr, node))
+            found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
         for type_name in sorted(base.types):
             found = join(found, self.read_type(type_name, attr, node))
         if base.items is not None and attr in base.items:

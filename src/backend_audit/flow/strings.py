@@ -45,7 +45,8 @@ def _alternatives(value: Value, written: str, *, as_text: bool) -> list[tuple[Pa
     return found
 
 
-def _merged(parts: Sequence[Part]) -> tuple[Part, ...]:
+def merged_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts with neighbouring texts made one, cut to a bounded number."""
     out: list[Part] = []
     for part in parts:
         if isinstance(part, str) and out and isinstance(out[-1], str):
@@ -69,7 +70,7 @@ def build(pieces: Sequence[Piece], how: str, *, as_text: bool = True) -> Value:
     shapes: dict[Shape, None] = {}
     made = False
     for combination in product(*choices):
-        parts = _merged([part for choice in combination for part in choice])
+        parts = merged_parts([part for choice in combination for part in choice])
         gaps = [part for part in parts if isinstance(part, Gap)]
         if not gaps:
             consts.add(Constant("str", "".join(str(part) for part in parts)))

@@ -4,11 +4,26 @@ A parameter stands in a summary as an origin (label param, key: function, index,
 argument in its place: whole where the value is the parameter itself, as further data where it was computed from it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
-from backend_audit.flow.values import DERIVED, MAX_DEPTH, NOTHING, UNKNOWN, Gap, Origin, Shape, Value, container, join
+from backend_audit.flow.strings import merged_parts
+from backend_audit.flow.values import (
+    DERIVED,
+    MAX_CONSTS,
+    MAX_DEPTH,
+    NOTHING,
+    UNKNOWN,
+    Constant,
+    Gap,
+    Origin,
+    Shape,
+    Value,
+    container,
+    join,
+)
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
@@ -76,6 +91,8 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         }  # fmt: skip
         elem = None if value.elem is None else substitute(value.elem, function, bound, depth - 1)
         result = replace(result, shapes=shapes, items=items, elem=elem)
+        if any(not shape.gaps for shape in shapes):
+            result = _filled(result)
     if not own:
         return result
     whole = NOTHING
@@ -96,6 +113,14 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)
         result = whole if empty else join(rest, whole)
     return result.with_origins(added)
+
+
+def _filled(value: Value) -> Value:
+    """Shapes without gaps are constants."""
+    texts = frozenset(Constant("str", shape.text()) for shape in value.shapes if not shape.gaps)
+    if len(texts | value.consts) > MAX_CONSTS:
+        return replace(value, shapes=tuple(shape for shape in value.shapes if shape.gaps), made=True)
+    return replace(value, consts=value.consts | texts, shapes=tuple(shape for shape in value.shapes if shape.gaps))
 
 
 def _cleared(value: Value, origin: Origin) -> Value:
@@ -141,7 +166,7 @@ def _substituted(shape: Shape, function: str, bound: Bound, depth: int) -> Shape
             parts.extend(value.shapes[0].parts)
         else:
             parts.append(Gap(value, part.written))
-    return Shape(tuple(parts), shape.how)
+    return Shape(merged_parts(parts), shape.how)
 
 
 def depends(concept: Concept, function: str) -> bool:
@@ -153,6 +178,47 @@ def depends(concept: Concept, function: str) -> bool:
         ):
             return True
     return False
+
+
+def delivered(concept: Concept, has_callers: Callable[[str], bool]) -> Concept:
+    """`concept` as checks see it: a parameter is decided by the callers that the project has (their calls were lifted), else unknown."""
+    changes: dict[str, Operand] = {}
+    for one in fields(concept):
+        operand = getattr(concept, one.name)
+        if isinstance(operand, Operand):
+            value = _outside(operand.value, has_callers, MAX_DEPTH)
+            if value is not operand.value:
+                changes[one.name] = Operand(value, operand.node)
+    return replace(concept, **changes) if changes else concept  # type: ignore[arg-type]  # fields of the same concept
+
+
+def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Value:
+    if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
+        return value
+    params = [origin for origin in value.origins if origin.label == "param"]
+    rest = value.origins - frozenset(params)
+    decided = bool(params) and not rest and all(has_callers(str(origin.key[0])) for origin in params)
+    result = value
+    if params:
+        bare = decided and not (value.types or value.apis or value.refs or value.kind)
+        result = replace(value, origins=rest, open=value.open and not bare, made=value.made or bare)
+    if depth and (value.shapes or value.kind):
+        shapes = tuple(
+            Shape(
+                tuple(
+                    part if isinstance(part, str) else Gap(_outside(part.value, has_callers, depth - 1), part.written)
+                    for part in shape.parts
+                ),
+                shape.how,
+            )
+            for shape in value.shapes
+        )
+        items = None if value.items is None else {
+            key: _outside(one, has_callers, depth - 1) for key, one in value.items.items()
+        }  # fmt: skip
+        elem = None if value.elem is None else _outside(value.elem, has_callers, depth - 1)
+        result = replace(result, shapes=shapes, items=items, elem=elem)
+    return result
 
 
 def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept | None:
