@@ -14,7 +14,7 @@ _STATEMENT = re.compile(
     r"^\s*(GRANT|REVOKE)\s.+\b(TO|FROM)\b|^\s*(SELECT|EXEC(UTE)?|CALL|COPY|SHOW|EXPLAIN|PRAGMA|ATTACH)\s+\S+",
     re.IGNORECASE | re.DOTALL,
 )
-_KEYWORD_CASE = re.compile(r"^\s*(SELECT|EXEC|CALL|COPY|SHOW|EXPLAIN|PRAGMA|ATTACH)\s")  # English, unless in capitals
+_VERBS = frozenset(("SELECT", "EXEC", "EXECUTE", "CALL", "COPY", "SHOW", "EXPLAIN", "PRAGMA", "ATTACH"))  # English too
 _NAME_FOLLOWS = re.compile(
     r"(\b(FROM|JOIN|INTO|UPDATE|TABLE|DATABASE|SCHEMA|VIEW|INDEX|ORDER\s+BY|GROUP\s+BY|PARTITION\s+BY|ON|AS|COLUMN|TRUNCATE|"
     r"EXISTS|SELECT|DISTINCT|USER|ROLE|SEQUENCE|EXTENSION|FUNCTION|PROCEDURE|CALL|TRIGGER|CONSTRAINT|REFERENCES|USING|ONLY|"
@@ -52,10 +52,13 @@ def reads_like_sql(text: str) -> bool:
     found = _STATEMENT.search(text)
     if found is None:
         return False
-    weak = re.match(r"\s*(select|exec|execute|call|copy|show|explain|pragma|attach)\s", found[0], re.IGNORECASE)
-    if weak is None or re.search(r"\bFROM\b", found[0], re.IGNORECASE):
+    words = found[0].split()
+    if words[0].upper() not in _VERBS:
         return True
-    return _KEYWORD_CASE.match(found[0]) is not None
+    if words[0].upper() != "SELECT" or len(words) == 1:
+        return words[0].isupper()
+    # "please select … from the list" is a sentence; SQL begins with its verb, or is written in capitals.
+    return words[0].isupper() or not text[: found.start()].strip(" (\n\t")
 
 
 def place_of(before: str) -> Place:
