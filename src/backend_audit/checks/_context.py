@@ -83,8 +83,8 @@ def only_in_development(site: Site) -> bool:
 def development_file(path: str) -> bool:
     """Whether the file's name or its folder says that it is for development, tests or show."""
     pure = PurePosixPath(path)
-    parts = {word for part in (pure.stem, *pure.parts[-3:-1]) for word in words(part)}
-    return not parts.isdisjoint(_DEV)
+    folders = {word for part in pure.parts[-3:-1] for word in words(part)}
+    return not folders.isdisjoint(_DEV) or not (set(words(pure.stem)) - {"example"}).isdisjoint(_DEV)
 
 
 def development_name(name: str) -> bool:

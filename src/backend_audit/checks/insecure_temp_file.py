@@ -21,7 +21,7 @@ def name_without_file(made: TempFile) -> Iterator[Alert]:
     if not made.fixed:
         yield Alert(
             node=made.site.node,
-            message=f"`{named(made.site)}` only gives a name: before the file is made, another user can put a link to any file there.",
+            message=f"`{named(made.site)}` only gives a name: before the file is made, another user can put a link there.",
             fix=_FIX,
             confidence=Confidence.HIGH,
         )

@@ -32,7 +32,7 @@ def permission_for_everyone(permission: FilePermission) -> Iterator[Alert]:
         if len(open_masks) == len(modes) and not _restored(permission):
             yield Alert(
                 node=permission.site.node,
-                message=f"`{named(permission.site)}` with {oct(open_masks[0])} lets every user change the files made from now on.",
+                message=f"`{named(permission.site)}` with {oct(open_masks[0])} lets every user change files made from now on.",
                 fix="`os.umask(0o027)`, or leave the mask alone.",
                 confidence=Confidence.MEDIUM,
             )
