@@ -21,6 +21,7 @@ from backend_audit.catalog.reading import CLAUSE_FOLDER
 from backend_audit.checks import all_checks
 from backend_audit.config import Config
 from backend_audit.finding import Confidence, Finding, Problem
+from backend_audit.suppress import MALFORMED, UNUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def yaml_rules() -> frozenset[str]:
 
 def judged_rules() -> frozenset[str]:
     """Every rule id that something in the tool can report about code."""
-    return frozenset({check.rule for check in all_checks()} | set(secrets.RULES) | yaml_rules())
+    return frozenset({check.rule for check in all_checks()} | set(secrets.RULES) | {MALFORMED, UNUSED} | yaml_rules())
 
 
 def write(files: Sequence[tuple[str, str]], folder: Path) -> None:

@@ -15,7 +15,7 @@ class RuleCard:
 
     id: str
     title: str
-    clause: str  # "never-3"; empty for a rule of the user's own
+    clause: str  # "never-3"; empty for a rule beside the seed: the house's or the user's own
     cwe: tuple[int, ...]
     severity: Severity
     security_severity: float

@@ -21,9 +21,9 @@ def index(cards: Iterable[RuleCard]) -> str:
     """The Markdown of `rules/README.md` for these rules."""
     chosen = sorted(cards, key=lambda card: card.id)
     parts = [_HEAD]
-    for clause, text in CLAUSES.items():
+    for clause, text in [*CLAUSES.items(), ("", "Beside the seed")]:
         rows = [_row(card) for card in chosen if card.clause == clause]
-        parts.append(f"## {clause}: {text}\n")
+        parts.append(f"## {clause}: {text}\n" if clause else f"## {text}\n")
         parts.append(_TABLE + "".join(rows) if rows else "No rule yet.\n")
     return "\n".join(parts)
 

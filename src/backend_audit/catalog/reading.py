@@ -23,7 +23,7 @@ SEVERITY_BANDS: Mapping[Severity, tuple[float, float]] = {
 LANGUAGES = ("python", "javascript", "typescript", "config")
 _REQUIRED = ("id", "title", "cwe", "severity", "security-severity", "confidence", "mode", "languages")
 _KNOWN = (*_REQUIRED, "previous-ids")
-CLAUSE_FOLDER = re.compile(r"(never-\d|must-\d\d)-[a-z0-9-]+")
+CLAUSE_FOLDER = re.compile(r"(never-\d|must-\d\d)-[a-z0-9-]+|house")  # house: about the tool's own comments
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -41,7 +41,7 @@ def read_card(text: str, path: str) -> RuleCard:
     if not lowest <= score <= highest:
         page.fail("security-severity", f"{score} is not {severity}: {lowest}-{highest}")
     clause = CLAUSE_FOLDER.fullmatch(folder)
-    if clause is None or clause[1] not in CLAUSES:
+    if clause is None or (clause[1] or "") not in {*CLAUSES, ""}:
         raise CatalogError(path, 1, f"“{folder}” is no clause folder")
     title, summary = _title_and_summary(body, body_line, path)
     if title != page.text("title"):
@@ -49,7 +49,7 @@ def read_card(text: str, path: str) -> RuleCard:
     return RuleCard(
         id=rule,
         title=title,
-        clause=clause[1],
+        clause=clause[1] or "",
         cwe=page.numbers("cwe"),
         severity=severity,
         security_severity=score,

@@ -119,7 +119,7 @@ def by_severity(report: Report, context: RenderContext) -> dict[Severity, int]:
 
 
 def by_clause(report: Report, context: RenderContext) -> dict[str, int]:
-    """Findings of each clause of the seed that has any, in the seed's order; "" counts the user's own rules."""
+    """Findings of each clause of the seed that has any, in the seed's order; "" counts rules beside the seed."""
     counts = Counter(context.card(finding.rule).clause for finding in report.findings)
     return {clause: counts[clause] for clause in (*CLAUSES, "") if counts[clause]}
 

@@ -45,7 +45,7 @@ class FindingPart(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     severity: str
     confidence: str
-    clause: str  # of the seed, as in "never-3"; empty for a rule of the user's own
+    clause: str  # of the seed, as in "never-3"; empty for a rule beside the seed
     cwe: list[int]
     security_severity: float
     url: str

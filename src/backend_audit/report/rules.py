@@ -23,7 +23,7 @@ def render_rules(cards: Iterable[RuleCard], terminal: Terminal) -> str:
     chosen = sorted(cards, key=lambda card: card.id)
     width = max((len(card.id) for card in chosen), default=0)
     parts: list[RenderableType] = []
-    for clause, text in [*CLAUSES.items(), ("", "your own rules")]:
+    for clause, text in [*CLAUSES.items(), ("", "beside the seed")]:
         here = [card for card in chosen if card.clause == clause]
         if here:
             parts += [Text.assemble((text, "bold"), "  ", (clause, "dim")), _table(here, width, terminal), ""]

@@ -52,7 +52,7 @@ def _severities(report: Report, context: RenderContext) -> RenderableType:
 def _clauses(report: Report, context: RenderContext) -> RenderableType:
     grid = _grid("right")
     for clause, count in by_clause(report, context).items():
-        grid.add_row(str(count), Text(CLAUSES.get(clause, "your own rules")), Text(clause, "dim"))
+        grid.add_row(str(count), Text(CLAUSES.get(clause, "beside the seed")), Text(clause, "dim"))
     return grid
 
 
