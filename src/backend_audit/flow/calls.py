@@ -134,6 +134,8 @@ class Calls(Expressions):
             if operand is not None:
                 origins.update(operand.value.derived().cleared(transfer.clears).origins)
                 made = made and operand.value.is_literal()
+        if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
+            origins.add(Origin("clean", (path,), path, transfer.clears))
         if not origins:
             return found
         return found.with_origins(origins) if found.open else replace(found, open=True).with_origins(origins)
