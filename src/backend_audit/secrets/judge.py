@@ -20,6 +20,9 @@ FALLBACK = "secret-fallback-value"
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 _JWK_PRIVATE = frozenset({"d", "k"})
 _LOGIN_NAMES = frozenset({"user", "username", "login", "email", "account", "uid", "host", "hostname", "server", "database", "db"})
+_PUBLIC_HALVES = frozenset(
+    tuple(pair.split()) for pair in ("key id", "client id", "app id", "account sid", "account id", "tenant id", "consumer key")
+)
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
@@ -134,15 +137,24 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
         return HIGH
     if is_label(value) or (told.spaces and not place.config):
         return LOW if with_login else None
-    return MEDIUM if naming.sure or with_login else LOW
+    return MEDIUM if naming.sure or with_login or told.mean > 4 else LOW
+
+
+def _is_paired(candidate: Candidate) -> bool:
+    """The public half stands beside it (`accessKeyId`, `client_id`, `username`): the two are a whole credential."""
+    return any(words(name)[-2:] in _PUBLIC_HALVES for name in candidate.siblings if name != candidate.name)
 
 
 def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confidence | None:
     """A key or token that reads like words: for what this program itself signs with, a known key is as bad as a leaked one."""
     value, how = candidate.value, candidate.how
     if not naming.own:
-        digits = traits(value).mixed >= 2 and len(value) >= 12 and stand_in is Filler.NONE
-        return LOW if digits else None
+        told = traits(value)
+        if stand_in is not Filler.NONE or len(value) < 8 or (names_a_credential(value) and not told.classes > 2):
+            return None
+        if _is_paired(candidate) and naming.sure and not value.isupper():
+            return MEDIUM
+        return LOW if told.mixed >= 2 and len(value) >= 12 else None
     if how is How.COMPARED:
         return None
     if how is How.FALLBACK or candidate.reading:

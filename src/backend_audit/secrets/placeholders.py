@@ -43,7 +43,7 @@ _INSTRUCTION = re.compile(
 _DUMMY_WORDS = frozenset(
     "test tests testing tester example examples sample dummy fake mock foo bar baz qux foobar foobaz demo dev develop "
     "development local localhost secret secrets password passwords passwd pass pwd passphrase token tokens key keys api apikey "
-    "access auth client user username admin value string some any my the a an of super very top not so is this "
+    "access auth client user username admin value string some any my the a an of super very top is this "
     "random default temp tmp unsafe insecure invalid valid wrong right good bad old new current another other first second "
     "one two three app application session jwt cookie sign signing signature signed private public secretkey mysecret abc xyz abcd abcdef "
     "asdf qwerty hello world blah something anything whatever thing here only for in use usage prod production stage staging "
