@@ -104,6 +104,7 @@ class Calls(Expressions):
         given = {"self": Operand(receiver, node.func)} if receiver is not None else {}
         for row in self.models.rows["call"].get(path, ()):
             self.emit(row, path, node, given, args)
+        self.forwarded(node, path, args)
         pieces, named = _pieces(args)
         found = builtin.function(path, pieces, named)
         target = self.models.result(path)
@@ -116,6 +117,20 @@ class Calls(Expressions):
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
         return self.transferred(node, path, receiver, args, found)
+
+    def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
+        """`app.add_middleware(CORSMiddleware, allow_origins=…)`: what the named argument would be called with."""
+        spec = self.models.forwards.get(path)
+        callee = argument(args, spec) if spec is not None else None
+        if callee is None or spec is None:
+            return
+        skipped = spec.partition(":")
+        rest = tuple(
+            (str(int(key) - 1) if key.isdigit() else key, one) for key, one in args if key not in (skipped[0], skipped[2])
+        )
+        for target in sorted(callee.value.apis):
+            for row in self.models.rows["call"].get(target, ()):
+                self.emit(row, target, node, {}, rest, written_as=written(callee.node))
 
     def transferred(self, node: ir.Call, path: str, receiver: Value | None, args: Args, found: Value) -> Value:
         """Sources, sanitizers and propagators that `path` is."""

@@ -12,7 +12,7 @@ from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
-_FLOW_ROWS = {"source", "sanitizer", "propagator"}
+_FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset("sql html shell path url log ldap xpath regex header code template secret nosql predictable all".split())
 
 
@@ -53,6 +53,7 @@ class Models:
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in _TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
     transfers: dict[str, Transfer] = field(default_factory=dict)
+    forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
     def canonical(self, path: str) -> str:
@@ -160,6 +161,9 @@ class _Loader:
             source = Source(str(entry["kind"]), str(entry.get("what", "")))
             for trigger, path in paths:
                 self.models.sources[trigger][path] = source
+        elif name == "forward":
+            for _, path in paths:
+                self.models.forwards[path] = str(entry["callee"])
         elif name in {"sanitizer", "propagator"}:
             clears = frozenset(_words(entry.get("clears", []), where))
             if clears - CONTEXTS:

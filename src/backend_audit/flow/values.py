@@ -11,7 +11,7 @@ A value is a set of possibilities along independent lines, each small and bounde
 Unknown is neither safe nor tainted: a check that needs certainty asks `constants()`, one that needs suspicion asks `origins`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -205,7 +205,7 @@ class Value:
         """The same one stop further on its way; free where nothing is tracked."""
         if not self.origins:
             return self
-        return replace(self, origins=frozenset(origin.step(mark) for origin in self.origins))
+        return replace(self, origins=frozenset(origin.step(mark) for origin in ordered(self.origins)))
 
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
@@ -216,7 +216,7 @@ class Value:
         origins = self.all_origins()
         if not origins:
             return MADE if self.is_literal() and not self.kind else UNKNOWN
-        return Value(open=True, origins=frozenset(origin.derived() for origin in origins))
+        return Value(open=True, origins=frozenset(origin.derived() for origin in ordered(origins)))
 
     def all_origins(self) -> frozenset[Origin]:
         """The origins in it, in its shapes' holes and in its contents."""
@@ -278,7 +278,16 @@ def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value |
 def _cap_origins(origins: frozenset[Origin]) -> frozenset[Origin]:
     if len(origins) <= MAX_ORIGINS:
         return origins
-    return frozenset(sorted(origins, key=lambda one: (one.label, repr(one.key)))[:MAX_ORIGINS])
+    return frozenset(sorted(origins, key=_origin_order)[:MAX_ORIGINS])
+
+
+def ordered(origins: Collection[Origin]) -> Collection[Origin]:
+    """The origins in an order that does not depend on hashes: of equal ones with different ways the same one survives."""
+    return origins if len(origins) < 2 else sorted(origins, key=_origin_order)
+
+
+def _origin_order(origin: Origin) -> tuple[str, str]:
+    return origin.label, repr(origin.key)
 
 
 def _collect(value: Value, label: str | None, found: set[Origin], depth: int) -> None:
@@ -356,7 +365,7 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
     """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
     if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
         return value
-    origins = _cap_origins(frozenset(new for old in value.origins for new in change(old)))
+    origins = _cap_origins(frozenset(new for old in ordered(value.origins) for new in change(old)))
     if depth == 0:
         return replace(value, origins=origins)
     shapes = tuple(
