@@ -87,6 +87,14 @@ def development_file(path: str) -> bool:
     return not folders.isdisjoint(_DEV) or not (set(words(pure.stem)) - {"example"}).isdisjoint(_DEV)
 
 
+def settings_module(site: Site) -> bool:
+    """Whether the module holds a Django project's settings, and not only constants that are called so."""
+    if site.module is None:
+        return False
+    assigned = {last_name(target) for one in site.module.body if isinstance(one, ir.Assign) for target in one.targets}
+    return not assigned.isdisjoint(("ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "WSGI_APPLICATION", "AUTH_USER_MODEL"))
+
+
 def development_name(name: str) -> bool:
     """Whether a class or function is for development or tests by its name."""
     return not set(words(name)).isdisjoint(_DEV)

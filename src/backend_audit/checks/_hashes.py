@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks._context import inside, scope
-from backend_audit.checks._operands import apis
+from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
 from backend_audit.flow.sensitive import classify, words
@@ -46,7 +46,7 @@ def algorithm_of(computation: HashComputation) -> frozenset[str]:
 
 def _maker_names(computation: HashComputation) -> Iterator[str]:
     """The names in the expression that made the hash object, by this function's own assignments."""
-    node = computation.hasher.node if computation.hasher is not None else None
+    node = receiver(computation.hasher, computation.site)
     if isinstance(node, ir.Name):
         for value in assigned(computation.site, node.id):
             yield from names_in(value)

@@ -97,6 +97,15 @@ def shown(operand: Operand | None) -> str:
     return written(node)
 
 
+def receiver(operand: Operand | None, site: Site) -> ir.Expr | None:
+    """The expression of an operand that is the object whose method is called (`x` of `x.f()`)."""
+    if operand is None or operand.node is None:
+        return None
+    if site.call is not None and operand.node is site.call.func and isinstance(operand.node, ir.Attribute):
+        return operand.node.value
+    return operand.node
+
+
 def named(site: Site) -> str:
     """The call as written, for a message."""
     return site.written or site.api.rpartition(".")[2]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._operands import receiver
 from backend_audit.flow.concepts import Site, TlsContext
 from backend_audit.flow.written import dotted
 
@@ -149,5 +150,5 @@ def unverified_client(context: TlsContext) -> bool:
     call = context.site.call
     if call is None or context.value is None or not any(arg.name == "server_hostname" for arg in call.args):
         return False
-    past = history(context.site, context.value.node)
+    past = history(context.site, receiver(context.value, context.site))
     return past.kind == "tls" and not past.verify_set

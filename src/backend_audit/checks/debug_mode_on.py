@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import development_file, development_name, only_in_development, under_main
+from backend_audit.checks._context import development_file, development_name, only_in_development, settings_module, under_main
 from backend_audit.checks._operands import may_be_true, named, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import AppCreation, Operand, ServerRun, Setting, Site
@@ -69,12 +69,13 @@ def setting_switches_debug_on(setting: Setting) -> Iterator[Alert]:
     confidence = _confidence(setting.value, setting.site)
     if confidence is None:
         return
-    if confidence is Confidence.HIGH and setting.framework in ("django", "class"):
-        confidence = Confidence.MEDIUM if setting.framework == "django" else Confidence.LOW
+    django = setting.framework == "module" and settings_module(setting.site)
+    if confidence is Confidence.HIGH and setting.framework in ("module", "class"):
+        confidence = Confidence.MEDIUM if django else Confidence.LOW
     if confidence is Confidence.HIGH and under_main(setting.site):
         confidence = Confidence.MEDIUM
     name = min(names - {""})
-    effect = _EFFECT["django" if setting.framework == "django" else "creation"]
+    effect = _EFFECT["django" if django else "creation"]
     yield Alert(
         node=setting.value.node or setting.site.node,
         message=f"`{name}` is {_how(setting.value)} here: {effect}.",

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
 from backend_audit.checks._context import inside, last_name, path_to
-from backend_audit.checks._operands import named, names, shown
+from backend_audit.checks._operands import named, names, receiver
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, TlsContext
+from backend_audit.flow.written import written
 
 RULE = "outdated-tls-version"
 
@@ -44,11 +45,12 @@ def old_versions_left_on(context: TlsContext) -> Iterator[Alert]:
     """A context that negotiates any version is used without `minimum_version` or the `OP_NO_…` options."""
     if context.setting != "use" or context.value is None:
         return
-    past = _tls.history(context.site, context.value.node)
+    used = receiver(context.value, context.site)
+    past = _tls.history(context.site, used)
     left = _left_on(past)
     if not left:
         return
-    name = shown(context.value)
+    name = written(used)
     if past.allowed_again:
         confidence, how = Confidence.HIGH, f"{' and '.join(left)} was switched on again for `{name}`"
     elif past.kind == "tls":

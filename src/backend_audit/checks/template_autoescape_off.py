@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
@@ -21,7 +22,7 @@ _HTML = re.compile(
 )
 _OTHER = re.compile(
     r"(?i)\.(txt|sql|ya?ml|conf|cfg|ini|toml|json|sh|py|md|rst|tex|csv|j2|tf|nginx|service|go|java|js|ts|c|h|rs|env|xml\.j2)$|"
-    r"latex|nginx|kubernetes|k8s|codegen|generator|prompt|dockerfile|markdown|sql|yaml|changelog|config|helm|llm|chat"
+    r"latex|nginx|kubernetes|k8s|codegen|generator|prompt|dockerfile|markdown|sql|yaml|changelog|config|helm|llm"
 )
 
 
@@ -86,7 +87,7 @@ def _mako(engine: TemplateEngine) -> Iterator[Alert]:
 
 def _use(site: Site) -> str:
     """html, other or unknown: what the names and texts around say that is rendered."""
-    said = [site.symbol, site.path, *purpose_of(site).uses, *purpose_of(site).inputs]
+    said = [site.symbol, PurePosixPath(site.path).stem, *purpose_of(site).uses, *purpose_of(site).inputs]
     for call in calls_in(scope(site)):
         if isinstance(call.func, ir.Attribute) and call.func.attr in ("get_template", "from_string", "select_template"):
             said.extend(name for arg in call.args for name in names_in(arg.value))

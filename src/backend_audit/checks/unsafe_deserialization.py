@@ -77,10 +77,8 @@ def _yaml(reading: Deserialization) -> Confidence | None:
 
 def _judge(reading: Deserialization, unsafe: Confidence) -> tuple[Confidence, str]:
     """Without knowledge of where the data comes from."""
-    if reading.format in ("joblib", "torch", "numpy", "shelve") or reading.site.api.endswith((".load", ".read_pickle", ".open")):
-        files = reading.format != "yaml"
-        if files or unsafe is not Confidence.HIGH:
-            return Confidence.LOW, ""
     if reading.format in ("yaml", "ruamel"):
         return Confidence.MEDIUM, ""
+    if reading.format in ("joblib", "torch", "numpy", "shelve") or reading.site.api.endswith((".load", ".read_pickle")):
+        return Confidence.LOW, ""
     return Confidence.MEDIUM if unsafe is Confidence.HIGH else Confidence.LOW, ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import inside, last_name, scope
-from backend_audit.checks._operands import is_false, named, names, shown, truth
+from backend_audit.checks._operands import is_false, named, names, receiver, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site, XmlParsing
 from backend_audit.flow.values import Origin
@@ -96,9 +96,9 @@ def _parser(parsing: XmlParsing) -> str:
     """default, safe, unsafe or other: what the parser that is used was told, by this function's own statements."""
     if parsing.resolve_entities is not None:
         return "unsafe" if truth(parsing.resolve_entities) is True else "safe"
-    if parsing.parser is None or parsing.parser.node is None:
+    node = receiver(parsing.parser, parsing.site)
+    if node is None:
         return "default"
-    node = parsing.parser.node
     call = node if isinstance(node, ir.Call) else _maker(parsing.site, node)
     if call is not None and last_name(call.func) in ("XMLParser", "ETCompatXMLParser", "XMLPullParser", "makeparser"):
         given = {arg.name: arg.value for arg in call.args if arg.name}

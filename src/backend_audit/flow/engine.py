@@ -430,7 +430,7 @@ class Engine:
         if known is None:
             models = self.models
             known = (
-                path in models.results or path in models.transfers or path in models.bases
+                path in models.results or path in models.transfers or path in models.bases or path in models.forwards
                 or any(path in table for table in models.rows.values())
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip
