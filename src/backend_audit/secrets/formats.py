@@ -54,7 +54,9 @@ _DSN = re.compile(
 )
 _JWT = re.compile(r"(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{16,}")
 _BASIC = re.compile(r"\bBasic (?P<code>[A-Za-z0-9+/]{6,200}={0,2})(?![A-Za-z0-9+/=\w])", re.IGNORECASE)
-_BEARER = re.compile(r"\b(?:Bearer|Token|ApiKey|Api-Key) (?P<code>[A-Za-z0-9._~+/-]{12,400}={0,2})(?=[\"'`\\]|\s*$)", re.MULTILINE)
+_BEARER = re.compile(
+    r"\b(?:Bearer|Token|ApiKey|Api-Key) (?P<code>[A-Za-z0-9._~+/-]{12,400}={0,2})(?=[\"'`\\]|\s*$)", re.MULTILINE
+)
 
 
 def find(text: str) -> Iterator[Found]:

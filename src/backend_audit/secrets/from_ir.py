@@ -32,7 +32,9 @@ class _Walk:
         """Candidates for every literal that `node` may be, under `name`; sub-expressions are visited on their own."""
         literal = folded(node)
         if literal is not None and node is not None:
-            self.found.append(Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings, listed=self.listed))
+            self.found.append(
+                Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings, listed=self.listed)
+            )
             return
         match node:
             case ir.Logical(op="or" | "nullish"):
@@ -178,8 +180,10 @@ class _Walk:
 
     def reader(self, node: ir.Call, callee: str, tail: str) -> None:
         """The default of `os.getenv("X", "…")`, `config("X", default="…")`, `getattr(settings, "X", "…")`."""
+        default: ir.Expr | None
         if tail == "getattr" and len(node.args) == 3:
-            source, default = folded(node.args[1].value), node.args[2].value
+            source = folded(node.args[1].value)
+            default = node.args[2].value
         elif tail in _READERS and node.args and (source := folded(node.args[0].value)):
             named_default = next((arg.value for arg in node.args if arg.name in _DEFAULTS), None)
             positional = len(node.args) >= 2 and node.args[1].name is None and not node.args[1].star

@@ -194,7 +194,8 @@ class _File:
 
     def terminal(self, top: Node, value: str, child: Node, node: Node, how: How | None, source: str) -> None:
         kind = node.type
-        name, found, siblings = "", None, ()
+        name, found = "", None
+        siblings: tuple[str, ...] = ()
         if kind == "variable_declarator" and node.child_by_field_name("value") == child:
             name, found = self.named(node.child_by_field_name("name")), How.ASSIGNED
         elif kind in {"assignment_expression", "augmented_assignment_expression"}:

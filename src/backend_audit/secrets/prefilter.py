@@ -7,12 +7,13 @@ _NAMED = re.compile(
     r"""(?:pass|pwd|secret|token|key|auth|cred|jwt|bearer|pepper|verifier|cipher|hmac|crypt|login|sign|verify|cookieparser|
            serializer|fernet|session)
         [\w\]'")?.!]*\s*(?::\s*[\w<>|\[\] ]+\s*=|[:=]=?=?|!==?|=>|\|\||\?\?|,|\()\s*[\w.({\[ ]{0,60}['"`]""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
-_REVERSED = re.compile(r"""['"`]\s*[!=]==?\s*[\w.\[\]'"]*(?:pass|secret|token)""", re.IGNORECASE)
+_REVERSED = re.compile(r"""['"`]\s*[!=]==?\s*[\w.\[\]'"]*(?:pass|secret|token)""")
 _JWK = re.compile(r"""['"]?kty['"]?\s*:""")
 
 
 def may_name_secrets(text: str) -> bool:
     """Whether parsing `text` (JavaScript or TypeScript) can yield a candidate."""
-    return _NAMED.search(text) is not None or _JWK.search(text) is not None or _REVERSED.search(text) is not None
+    lower = text.lower()  # a pattern that minds case is three times as fast
+    return _NAMED.search(lower) is not None or _JWK.search(lower) is not None or _REVERSED.search(lower) is not None

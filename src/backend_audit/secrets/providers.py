@@ -1,7 +1,9 @@
 """Keys of known providers anywhere in a text: found by their literal prefixes, proved by pattern, entropy and checksum."""
 
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from backend_audit.secrets.models import Provider, providers
@@ -9,6 +11,10 @@ from backend_audit.secrets.placeholders import Filler, filler
 from backend_audit.secrets.values import traits
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# Every key is a run of at least so many characters, and but for a few formats one without a digit is a word or a path.
+_RUN = re.compile(r"[A-Za-z0-9_+/-]{19,}")
+_DIGIT = re.compile(r"[0-9]")
+_UNDIGITED = ("hf_", "AKIA", "ASIA")
 
 
 class Hit(NamedTuple):
@@ -52,11 +58,25 @@ def _near(provider: Provider, text: str, at: int) -> bool:
     return any(word in before for word in provider.near)
 
 
-def find(text: str) -> Iterator[Hit]:
-    """Every provider's key in `text`, by the table's order and then by place."""
-    for provider in providers():
-        if not any(prefix in text for prefix in provider.prefixes):
-            continue
+def present(text: str) -> list[Provider]:
+    """The formats whose literal prefix occurs in `text`: the only ones worth a search."""
+    if not any(_DIGIT.search(run) for run in _RUN.findall(text)) and not any(mark in text for mark in _UNDIGITED):
+        return []
+    return [row for prefix, rows in _by_prefix() if prefix in text for row in rows]
+
+
+@cache
+def _by_prefix() -> tuple[tuple[str, tuple[Provider, ...]], ...]:
+    found: dict[str, tuple[Provider, ...]] = {}
+    for row in providers():
+        for prefix in row.prefixes:
+            found[prefix] = (*found.get(prefix, ()), row)
+    return tuple(found.items())
+
+
+def find(text: str, rows: Iterable[Provider] | None = None) -> Iterator[Hit]:
+    """Every key in `text` of the formats `rows` (what `present` gave), format by format and then by place."""
+    for provider in dict.fromkeys(present(text) if rows is None else rows):
         for match in provider.compiled().finditer(text):
             if provider.near and not (_near(provider, text, match.start()) and _delimited(text, *match.span())):
                 continue

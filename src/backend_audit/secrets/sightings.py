@@ -11,12 +11,13 @@ from backend_audit.secrets import formats, from_config, from_ir, from_javascript
 from backend_audit.secrets.candidate import Candidate, How, Place
 from backend_audit.secrets.forms import judge_form, judge_provider
 from backend_audit.secrets.judge import Verdict, judge
-from backend_audit.secrets.models import providers as provider_rows
+from backend_audit.secrets.models import Provider
 from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
 from backend_audit.source import Language, SourceFile
 
 
+_MARKS = re.compile(r"PRIVATE KEY|://[^\s/@]*:[^\s/@]*@|eyJ|\b(?:password|pwd|Password|Pwd|PWD)=|Basic ")
 _COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 
 
@@ -57,10 +58,11 @@ class _Read(NamedTuple):
 
 def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -> list[Sighting]:
     """Every secret of the file, by place; overlapping ones are reduced to the strongest."""
-    read = _read(file, text, module)
+    rows = providers.present(text)
+    read = _read(file, text, module, marked=any(not row.near and max(map(len, row.prefixes)) > 4 for row in rows))
     prose_spans = _Spans(read.prose)
     fallbacks = [one for one in read.candidates if one.how is How.FALLBACK]
-    found = [*_raw(text, place, prose_spans, fallbacks, read.candidates), *_joined(read.texts, text, place)]
+    found = [*_raw(text, rows, place, prose_spans, fallbacks, read.candidates), *_joined(read.texts, text, place)]
     named = [*read.candidates, *prose.queries(text)]
     for at, end in read.prose:
         named += prose.pairs(text, at, end)
@@ -68,12 +70,12 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
     return _strongest(found)
 
 
-def _read(file: SourceFile, text: str, module: ir.Module | None) -> _Read:
-    """Structure, if the raw text promises something."""
+def _read(file: SourceFile, text: str, module: ir.Module | None, *, marked: bool) -> _Read:
+    """Structure, if the raw text promises something; `marked`: some provider's prefix occurs in it."""
     if file.language is Language.CONFIG:
         candidates, comments = from_config.extract(file.path, text)
         return _Read(candidates, comments, [])
-    if not (may_name_secrets(text) or _has_key_prefix(text)):
+    if not (marked or _MARKS.search(text) or may_name_secrets(text)):
         return _Read([], [], [])
     if module is not None:
         return _Read(*from_ir.extract(module))
@@ -83,19 +85,20 @@ def _read(file: SourceFile, text: str, module: ir.Module | None) -> _Read:
     return _Read(list(prose.assignments(text)), comments, [])
 
 
-def _has_key_prefix(text: str) -> bool:
-    if "PRIVATE KEY" in text or "://" in text or "eyJ" in text:
-        return True
-    return any(prefix in text for row in provider_rows() if not row.near for prefix in row.prefixes if len(prefix) > 3)
-
-
 def _name_at(candidates: list[Candidate], at: int, end: int) -> str:
     """What the literal around a place is called."""
     return next((one.name for one in candidates if one.at <= at and end <= one.end and one.name), "")
 
 
-def _raw(text: str, place: Place, spans: _Spans, fallbacks: list[Candidate], candidates: list[Candidate]) -> Iterator[Sighting]:
-    for hit in providers.find(text):
+def _raw(
+    text: str,
+    rows: list[Provider],
+    place: Place,
+    spans: _Spans,
+    fallbacks: list[Candidate],
+    candidates: list[Candidate],
+) -> Iterator[Sighting]:
+    for hit in providers.find(text, rows):
         leading = providers.longest_prefix(hit.provider, hit.value) if hit.provider.shows is None else hit.provider.shows
         name = _name_at(candidates, hit.at, hit.end)
         verdict = judge_provider(hit, text, place, name)
