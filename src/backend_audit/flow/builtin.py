@@ -113,21 +113,21 @@ _CLOSED_RESULT = frozenset(
     "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
     "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
 )
-_MUTATORS = frozenset("append add extend insert update setdefault appendleft extendleft pop popitem remove discard clear".split())
+MUTATORS = frozenset("append add extend insert update setdefault appendleft extendleft pop popitem remove discard clear".split())
 
 
-def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece], written: str) -> Value | None:
+def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
     """What a method of a string or container gives; None when this is no method of such a value."""
     if receiver.kind:
         found = _container_method(receiver, name, args)
         if found is not None:
             return found
     if strings.is_text(receiver):
-        return _text_method(receiver, name, args, named, written)
+        return _text_method(receiver, name, args, named)
     return None
 
 
-def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece], written: str) -> Value | None:
+def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name == "format":
         return strings.format_call(receiver, args, named) or _from_all(receiver, args, named)
@@ -247,7 +247,7 @@ def _dict_get(receiver: Value, key: Value, default: Value) -> Value:
 
 def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
     """The container after a mutating method; None when nothing about it changes."""
-    if not receiver.kind or name not in _MUTATORS:
+    if not receiver.kind or name not in MUTATORS:
         return None
     value = args[-1][0] if args else UNKNOWN
     items = dict(receiver.items or {})
@@ -401,15 +401,23 @@ _CLOSED_FUNCTIONS = {
 }  # fmt: skip
 
 
+_NUMBERS = frozenset({"int", "float"})
+_COLLECTIONS = {
+    "list": "list", "tuple": "tuple", "set": "set", "frozenset": "set", "dict": "dict", "collections.OrderedDict": "dict",
+    "collections.deque": "list",
+}  # fmt: skip
+FUNCTIONS = frozenset(_FUNCTIONS) | frozenset(_CLOSED_FUNCTIONS) | _NUMBERS | frozenset(_COLLECTIONS) | {"collections.defaultdict"}
+
+
 def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
-    """What a call of the builtin (or plain standard library function) `path` gives; None if it is none of those."""
+    """What a call of the builtin (or plain standard library function) `path` gives; None if it is none of `FUNCTIONS`."""
     closed = _CLOSED_FUNCTIONS.get(path)
     if closed is not None:
         return closed
-    if path in ("int", "float"):
+    if path in _NUMBERS:
         return _number_of(path, args)
-    if path in ("list", "tuple", "set", "frozenset", "dict", "collections.OrderedDict", "collections.deque"):
-        kind = {"frozenset": "set", "collections.OrderedDict": "dict", "collections.deque": "list"}.get(path, path)
+    kind = _COLLECTIONS.get(path)
+    if kind is not None:
         return _collected(kind, args, named)
     if path == "collections.defaultdict":
         return container("dict", None, UNKNOWN)

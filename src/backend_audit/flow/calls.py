@@ -8,8 +8,8 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.summary import bind_arguments, lift, substitute
-from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, instance, join
-from backend_audit.flow.written import written
+from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _UNKNOWN_RECEIVER = "?"
@@ -22,7 +22,7 @@ class Calls(Expressions):
         receiver: Value | None = None
         if isinstance(node.func, ir.Attribute):
             receiver = self.eval(node.func.value)
-            known = self.env.get(key) if (key := _path(node.func)) else None
+            known = self.env.get(key) if (key := dotted(node.func)) is not None else None
             callee = known if known is not None else self.read(receiver, node.func.attr, node.func)
         else:
             callee = self.eval(node.func)
@@ -39,8 +39,9 @@ class Calls(Expressions):
         position = 0
         for arg in node.args:
             if arg.name is not None:
-                with self.purpose(arg.name):
-                    found.append((arg.name, Operand(self.eval(arg.value), arg.value)))
+                before, self.target = self.target, arg.name
+                found.append((arg.name, Operand(self.eval(arg.value), arg.value)))
+                self.target = before
                 continue
             value = self.eval(arg.value)
             if arg.star == 0:
@@ -62,9 +63,9 @@ class Calls(Expressions):
         """What the call gives, over everything that the callee may be."""
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         found = NOTHING
-        if receiver is not None:
+        if receiver is not None and (receiver.kind or strings.is_text(receiver)):
             pieces, named = _pieces(args)
-            known = builtin.method(receiver, attr, pieces, named, written(node.func))
+            known = builtin.method(receiver, attr, pieces, named)
             if known is not None:
                 found = known
         for symbol in sorted(callee.refs, key=lambda one: one.key):
@@ -105,8 +106,7 @@ class Calls(Expressions):
         for row in self.models.rows["call"].get(path, ()):
             self.emit(row, path, node, given, args)
         self.forwarded(node, path, args)
-        pieces, named = _pieces(args)
-        found = builtin.function(path, pieces, named)
+        found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
         target = self.models.result(path)
         if target == "self":
             found = receiver if receiver is not None else UNKNOWN
@@ -192,10 +192,10 @@ class Calls(Expressions):
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
-        pieces, named = _pieces(args)
-        changed = builtin.mutated(receiver, func.attr, pieces, named)
-        if changed is not None:
-            self.update_path(func.value, changed)
+        if receiver.kind and func.attr in builtin.MUTATORS:
+            changed = builtin.mutated(receiver, func.attr, *_pieces(args))
+            if changed is not None:
+                self.update_path(func.value, changed)
         if func.attr in ("update", "setdefault", "from_mapping"):
             self.stored(node, func, receiver, args)
 
@@ -227,14 +227,8 @@ _GETTERS = frozenset(
 )
 
 
-def _text(value: str) -> "strings.Constant":
-    return strings.Constant("str", value)
-
-
-def _path(node: ir.Attribute) -> str | None:
-    from backend_audit.flow.written import dotted  # noqa: PLC0415
-
-    return dotted(node)
+def _text(value: str) -> Constant:
+    return Constant("str", value)
 
 
 def _pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
@@ -242,5 +236,3 @@ def _pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
     named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
     return positional, named
 
-
-__all__ = ["Calls", "api"]

@@ -230,8 +230,9 @@ class Expressions(FrameState):
         position = 0
         for item in node.items:
             if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
-                with self.purpose(item.key.value):
-                    value = self.eval(item.value)
+                before, self.target = self.target, item.key.value
+                value = self.eval(item.value)
+                self.target = before
             else:
                 value = self.eval(item.value)
             if item.star:

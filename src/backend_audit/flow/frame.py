@@ -1,7 +1,5 @@
 """The state of one execution of a function (or module) body: its environment, what it returns, the concepts that occur in it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -37,18 +35,12 @@ class FrameState:
         self.globals: set[str] = set()
         self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
         self.breaks: list[list[Env]] = []
-        self.depth = 0
+        self.parents: set[str] = set()  # names and paths below which paths may be known
 
     # --- places -----------------------------------------------------------------------------------------------------
 
     def mark(self, node: ir.Node, note: str) -> Mark:
         return Mark(self.module.path, node.at, node.end, note)
-
-    @contextmanager
-    def purpose(self, name: str) -> Iterator[None]:
-        before, self.target = self.target, name
-        yield
-        self.target = before
 
     # --- names ------------------------------------------------------------------------------------------------------
 
@@ -72,16 +64,22 @@ class FrameState:
 
     def assign_path(self, key: str, value: Value) -> None:
         """Bind a name or access path; what was known of paths below it is forgotten."""
-        prefix = key + "."
-        for known in [path for path in self.env if path.startswith(prefix)]:
-            del self.env[known]
+        if key in self.parents:
+            prefix = key + "."
+            for known in [path for path in self.env if path.startswith(prefix)]:
+                del self.env[known]
+        cut = key.rfind(".")
+        while cut > 0:
+            key_above = key[:cut]
+            self.parents.add(key_above)
+            cut = key_above.rfind(".")
         self.env[key] = value
 
     def update_path(self, node: ir.Expr, value: Value) -> None:
         """Rebind the container or object that `node` names, if it names one (after a mutation)."""
         key = dotted(node)
         if key is not None:
-            self.env[key] = value
+            self.assign_path(key, value)
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""

@@ -8,7 +8,7 @@ from backend_audit.flow import builtin, refine
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
-from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Constant, Value, container, join, ref
+from backend_audit.flow.values import NONE, Constant, Value, container, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -51,8 +51,7 @@ class Frame(Calls):
             ):
                 self.env[target.id] = self.engine.annotated(self, node.annotation)
             return True
-        with self.purpose(_purpose(node.targets[0])):
-            value = self.eval(node.value)
+        value = self.eval_for(_purpose(node.targets[0]), node.value)
         if node.op:
             target = node.targets[0]
             before = self.eval(target)
@@ -63,6 +62,13 @@ class Frame(Calls):
         for target in node.targets:
             self.bind(target, value, node)
         return True
+
+    def eval_for(self, purpose: str, node: ir.Expr) -> Value:
+        """What `node` may be, evaluated for a thing called `purpose`."""
+        before, self.target = self.target, purpose
+        value = self.eval(node)
+        self.target = before
+        return value
 
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
         if isinstance(target, ir.Name):
@@ -131,8 +137,7 @@ class Frame(Calls):
 
     def return_(self, node: ir.Return) -> bool:
         if node.value is not None:
-            with self.purpose(self.function.node.name if self.function is not None else ""):
-                value = self.eval(node.value)
+            value = self.eval_for(self.function.node.name if self.function is not None else "", node.value)
             self.returns = join(self.returns, value)
         else:
             self.returns = join(self.returns, NONE)
@@ -292,8 +297,7 @@ class Frame(Calls):
             self.eval(decorator)
         for param in node.params:
             if param.default is not None:
-                with self.purpose(param.name):
-                    self.eval(param.default)
+                self.eval_for(param.name, param.default)
         if isinstance(symbol, FunctionSymbol):
             self.env[node.name] = ref(symbol)
         return True
@@ -354,5 +358,3 @@ _RUN: dict[type[ir.Node], Callable[..., bool]] = {
     ir.Jump: Frame.jump,
     ir.Scope: Frame.scope_statement,
 }
-
-__all__ = ["NOTHING", "UNKNOWN", "Frame"]

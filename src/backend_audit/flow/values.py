@@ -199,13 +199,19 @@ class Value:
         added = frozenset(origins)
         if not added or added <= self.origins:
             return self
-        return replace(self, origins=_cap_origins(self.origins | added), made=False)
+        return self._given(_cap_origins(self.origins | added), made=False)
 
     def stepped(self, mark: Mark) -> "Value":
         """The same one stop further on its way; free where nothing is tracked."""
         if not self.origins:
             return self
-        return replace(self, origins=frozenset(origin.step(mark) for origin in ordered(self.origins)))
+        return self._given(frozenset(origin.step(mark) for origin in ordered(self.origins)), made=self.made)
+
+    def _given(self, origins: frozenset[Origin], *, made: bool) -> "Value":
+        """`replace` for the one field that changes all the time, at a fifth of its cost."""
+        return Value(
+            self.open, self.consts, self.shapes, self.apis, self.types, self.refs, origins, self.items, self.elem, self.kind, made
+        )
 
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
