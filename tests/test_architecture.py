@@ -282,7 +282,17 @@ def test_model_says_nothing_twice(file: Path) -> None:
 
 # Of older Pythons and still in old code, of newer ones, or of one system only.
 ELSEWHERE = tuple(
-    ["crypt", "telnetlib", "ssl.wrap_socket", "ssl.match_hostname", "os.lchmod", "os.tempnam", "os.tmpnam", "random.binomialvariate", "uuid.uuid"]
+    [
+        "crypt",
+        "telnetlib",
+        "ssl.wrap_socket",
+        "ssl.match_hostname",
+        "os.lchmod",
+        "os.tempnam",
+        "os.tmpnam",
+        "random.binomialvariate",
+        "uuid.uuid",
+    ]
 )
 
 
