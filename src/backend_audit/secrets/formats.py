@@ -44,14 +44,13 @@ _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,30})://(?P<user>[^\s:/@'\"`<>?#,()\[\]]{0,80}):(?P<password>[^\s/'\"`<>]{1,200}?)"
     r"@(?P<host>(?:[\w.-]|\[[0-9a-fA-F:]+\]|\$\{?\w+\}?|\{[\w.]*\}|%s)+)"
 )
-_PAIR = r"(?:server|host|hostname|data source|driver|dbname|database|initial catalog|uid|user|user id|username|port|address)"
-_DSN = re.compile(
-    rf"(?<![\w-]){_PAIR}[ ]?=[ ]?\{{?[^;'\"`\s=,()]+(?: [^;'\"`\s=,()]+)*\}}?[ ;]+(?:[\w ]+=[^;'\"`\n=,()]*[ ;]+)*?"
-    r"(?:password|pwd)[ ]?=[ ]?(?P<after>[^;'\"`\s,()]+)"
-    rf"|(?<![\w-])(?:password|pwd)=(?P<before>[^;'\"`\s,()]+);[ ]?{_PAIR}="
-    r"|jdbc:[a-z]+:[^\s'\"`]{3,200}?[?&;]password=(?P<jdbc>[^&;'\"`\s]+)",
+# Another keyword of a connection string, without which `password=…` is just code.
+_DSN_WORD = re.compile(
+    r"(?<![\w-])(?:server|host|hostname|data source|driver|dbname|database|initial catalog|uid|user|user id|username|port|address)[ ]?=",
     re.IGNORECASE,
 )
+_DSN = re.compile(r"(?<![\w-])(?:password|pwd)[ ]?=[ ]?(?P<value>[^;'\"`\s,()&]{1,200})", re.IGNORECASE)
+_SEGMENT_END = re.compile(r"[\"'`\n(]")
 _JWT = re.compile(r"(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{16,}")
 _BASIC = re.compile(r"\bBasic (?P<code>[A-Za-z0-9+/]{6,200}={0,2})(?![A-Za-z0-9+/=\w])", re.IGNORECASE)
 _BEARER = re.compile(
@@ -115,9 +114,16 @@ def _urls(text: str) -> Iterator[Found]:
 
 
 def _dsns(text: str) -> Iterator[Found]:
+    """`Server=…;Password=…`, `host=… password=…`, `jdbc:…?user=…&password=…`: one literal, several keywords, no commas."""
     for match in _DSN.finditer(text):
-        group = match.lastgroup or "after"
-        yield Found(Form.DSN, match[group], *match.span(group), point=match.span(group))
+        start = max(0, match.start() - 300)
+        cuts = [cut.end() for cut in _SEGMENT_END.finditer(text, start, match.start())]
+        begin = cuts[-1] if cuts else start
+        stop = _SEGMENT_END.search(text, match.end(), match.end() + 300)
+        segment = text[begin : stop.start() if stop else match.end() + 300]
+        pieces = re.split(r"[;&? ]+", segment)
+        if "," not in segment and len(pieces) > 1 and (_DSN_WORD.search(segment) or segment.startswith("jdbc:")):
+            yield Found(Form.DSN, match["value"], *match.span("value"), point=match.span("value"))
 
 
 def _basic(text: str) -> Iterator[Found]:

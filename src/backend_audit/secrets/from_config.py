@@ -32,17 +32,17 @@ _JSON_ENTRY = re.compile(
 )
 _XML = re.compile(
     r"<(?P<name>[A-Za-z][\w.-]{0,60})>(?P<plain>[^<>\n]{3,300})</(?P=name)>"
-    r"""|<(?:add|property|param|entry|setting|variable|env)\b[^>\n]*?\b(?:key|name)=["'](?P<label>[^"'\n]{1,80})["'][^>\n]*?\bvalue=["'](?P<quoted>[^"'\n]{3,300})["']"""
+    r"""|<(?:add|property|param|entry|setting|variable|env)\b[^>\n]{0,200}?\b(?:key|name)=["'](?P<label>[^"'\n]{1,80})["'][^>\n]{0,200}?\bvalue=["'](?P<quoted>[^"'\n]{3,300})["']"""
     r"""|\b(?P<attribute>[A-Za-z][\w-]{0,40})=(?P<q>["'])(?P<inner>[^"'\n]{3,300})(?P=q)"""
 )
 _DOCKER = re.compile(rf"""(?:^(?:ENV|ARG)[ \t]+|(?<=[ \t])){_NAME}(?:=|(?<=\w)[ \t]+(?=\S+[ \t]*$))(?:{_QUOTED}|(?P<plain>[^\s"'\n]+))""", re.M)  # fmt: skip
 _SHELL = re.compile(rf"""(?:^|[;&|(\s])(?:export[ \t]+|local[ \t]+|readonly[ \t]+|declare[ \t]+(?:-\w+[ \t]+)?)?{_NAME}=(?:{_QUOTED}|(?P<plain>[^\s;&|"'()<>`]+))""", re.M)  # fmt: skip
 _OPTION = re.compile(r"""(?<=\s)--?(?P<name>[a-z][\w-]{2,40})(?:=|[ \t]+)(?:(?P<q>["'])(?P<quoted>[^"'\n]{3,200})(?P=q)|(?P<plain>[^\s"'$<>|;&-][^\s"'<>|;&]{2,200}))""")  # fmt: skip
 _CURL_USER = re.compile(
-    r"""\bcurl\b[^\n|;]*?\s(?:-u|--user|--proxy-user)[ =]?(?P<q>["']?)[^\s:"'$]+:(?P<plain>[^\s"'$]+)(?P=q)"""
+    r"""\bcurl\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user)[ =]?(?P<q>["']?)[^\s:"'$]+:(?P<plain>[^\s"'$]+)(?P=q)"""
 )
 _HEADER = re.compile(r"""(?:-H|--header)[ =]?(?P<q>["'])(?P<name>[A-Za-z-]{2,40}):[ ]*(?P<plain>[^"'\n]+)(?P=q)""")
-_MYSQL = re.compile(r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]*?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)""")  # fmt: skip
+_MYSQL = re.compile(r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)""")  # fmt: skip
 _NETRC = re.compile(r"(?:\blogin[ \t]+\S+\s+)?\bpassword[ \t]+(?P<plain>[^\s]+)")
 _NPMRC = re.compile(r"^[ \t]*(?:[^\n=]*:)?_(?P<name>authToken|auth|password)[ \t]*=[ \t]*(?P<plain>[^\n\r]+)", re.M)
 _PGPASS = re.compile(r"^[^#\n:]+:(?:\d+|\*):[^\n:]+:[^\n:]+:(?P<plain>[^\n\r]+)$", re.M)

@@ -1,31 +1,50 @@
 """Candidates of JavaScript and TypeScript source: every string with a name, found by climbing from the string.
 
-Trees with errors are read as well: a secret in a file that does not parse is still a secret.
+Trees with errors are read as well: a secret in a file that does not parse is still a secret. The walk keeps its own
+path of ancestors: tree-sitter finds a parent by descending from the root.
 """
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
 
-import tree_sitter_javascript
-import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Node
 
 from backend_audit.secrets.candidate import Candidate, How
+from backend_audit.secrets.javascript_source import JavaScriptSource, operator
 from backend_audit.secrets.models import taken
 
 _TRANSPARENT = frozenset(
-    "parenthesized_expression as_expression satisfies_expression non_null_expression await_expression array "
-    "type_assertion sequence_expression".split()
+    (
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "non_null_expression",
+        "await_expression",
+        "array",
+        "type_assertion",
+        "sequence_expression",
+    )
 )
-_WRAPPERS = frozenset("from encode String toString trim Buffer TextEncoder Secret fromBase64 atob btoa createSecretKey "
-                      "importPKCS8 createPrivateKey default optional str devDefault".split())  # fmt: skip
-_SETTERS = frozenset("set setHeader append header setRequestHeader defineProperty setItem".split())
-_READERS = frozenset("get getenv env getOrDefault getString optional".split())
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": "", "\r": ""}
+# Calls that pass their first argument on: Buffer.from("…"), new TextEncoder().encode("…"), z.string().default("…").
+_WRAPPERS = frozenset(
+    {"from", "encode", "String", "toString", "trim", "Buffer", "Secret", "fromBase64", "atob", "btoa", "default"}
+    | {"createSecretKey", "importPKCS8", "createPrivateKey", "devDefault"}
+)
+_SETTERS = frozenset({"set", "setHeader", "append", "header", "setRequestHeader", "setItem"})
+_READERS = frozenset({"get", "getenv", "env", "getOrDefault", "getString", "optional"})
+_FUNCTIONS = frozenset({"function_declaration", "method_definition", "function_expression", "arrow_function"})
+_ENTRY_LABELS = frozenset({"key", "name"})
+# Field of the named part by the type of the node that holds a value, with the field of the value.
+_BINDINGS = {
+    "variable_declarator": ("name", "value", How.ASSIGNED),
+    "assignment_expression": ("left", "right", How.ASSIGNED),
+    "augmented_assignment_expression": ("left", "right", How.ASSIGNED),
+    "assignment_pattern": ("left", "right", How.DEFAULTED),
+    "object_assignment_pattern": ("left", "right", How.DEFAULTED),
+    "required_parameter": ("pattern", "value", How.DEFAULTED),
+    "optional_parameter": ("pattern", "value", How.DEFAULTED),
+    "public_field_definition": ("name", "value", How.ASSIGNED),
+    "field_definition": ("property", "value", How.ASSIGNED),
+}
 
 
 class Extract(NamedTuple):
@@ -36,272 +55,195 @@ class Extract(NamedTuple):
     texts: list[tuple[str, int, int]]
 
 
-@cache
-def _language(kind: str) -> tuple[Parser, Query]:
-    maker: dict[str, Callable[[], object]] = {
-        "javascript": tree_sitter_javascript.language,
-        "typescript": tree_sitter_typescript.language_typescript,
-        "tsx": tree_sitter_typescript.language_tsx,
-    }
-    language = Language(maker[kind]())
-    return Parser(language), Query(language, "(string) @text (template_string) @text (comment) @comment")
+class _Climb:
+    """One literal on its way up: `path[at]` is the node that is looked at, `child` the one below it."""
 
-
-def dialect(path: str) -> str:
-    """The grammar for a path: TypeScript by its ending, with JSX only where the ending says so."""
-    if path.endswith((".ts", ".mts", ".cts")):
-        return "typescript"
-    return "tsx" if path.endswith(".tsx") else "javascript"
-
-
-class _Offsets:
-    """Byte offsets of the encoded text → character offsets."""
-
-    def __init__(self, text: str, size: int) -> None:
-        self.plain = len(text) == size
-        self.starts: list[int] = []  # byte offsets after each wide character
-        self.lost: list[int] = []  # bytes more than characters so far
-        if self.plain:
-            return
-        at = lost = 0
-        for match in re.finditer(r"[^\x00-\x7f]+", text):
-            for index, char in enumerate(match[0], match.start()):
-                width = len(char.encode("utf-8", "surrogatepass"))
-                at = index + lost + width
-                lost += width - 1
-                self.starts.append(at)
-                self.lost.append(lost)
-
-    def __call__(self, byte: int) -> int:
-        if self.plain:
-            return byte
-        seen = bisect_right(self.starts, byte)
-        return byte - (self.lost[seen - 1] if seen else 0)
-
-
-class _File:
-    def __init__(self, text: str) -> None:
-        self.data = text.encode("utf-8", "surrogatepass")
-        self.offset = _Offsets(text, len(self.data))
-        self.done: set[int] = set()  # ids of concatenations that were read
-        self.candidates: list[Candidate] = []
-        self.texts: list[tuple[str, int, int]] = []
-        self.keys: dict[int, tuple[str, ...]] = {}
-        self.listed = False  # the literal that is climbed from stands in an array
-
-    def text(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def span(self, node: Node) -> tuple[int, int]:
-        return self.offset(node.start_byte), self.offset(node.end_byte)
-
-    def folded(self, node: Node | None) -> str | None:
-        """The value of a string, of a template without holes, or of such joined by `+`."""
-        if node is None:
-            return None
-        if node.type == "string" or (
-            node.type == "template_string" and not any(c.type == "template_substitution" for c in node.named_children)
-        ):
-            return _ESCAPE.sub(_unescaped, self.text(node)[1:-1])
-        if node.type == "parenthesized_expression" and node.named_child_count == 1:
-            return self.folded(node.named_children[0])
-        if node.type == "binary_expression" and _operator(node) == "+":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            parts = [self.folded(left), self.folded(right)]
-            return None if parts[0] is None or parts[1] is None else parts[0] + parts[1]
-        return None
-
-    def named(self, node: Node | None) -> str:
-        """What an expression is called: the last part of a member chain, a constant index, an identifier."""
-        if node is None:
-            return ""
-        kind = node.type
-        if kind in {"identifier", "property_identifier", "private_property_identifier", "shorthand_property_identifier_pattern"}:
-            return self.text(node).lstrip("#")
-        if kind == "string":
-            return self.folded(node) or ""
-        if kind == "member_expression":
-            return self.named(node.child_by_field_name("property"))
-        if kind == "subscript_expression":
-            return self.named(node.child_by_field_name("index"))
-        if kind in {"computed_property_name", "parenthesized_expression", "non_null_expression", "as_expression"}:
-            return self.named(node.named_children[0]) if node.named_children else ""
-        if kind == "call_expression":
-            arguments = node.child_by_field_name("arguments")
-            first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-            return self.folded(first) or ""
-        return ""
-
-    def read(self, node: Node) -> None:
-        """Make candidates of one string node."""
-        top, value = self.joined(node)
-        if value is None or top.id in self.done:
-            return
-        self.done.add(top.id)
-        if top is not node:
-            self.texts.append((value, *self.span(top)))
-        self.climb(top, value)
-
-    def joined(self, node: Node) -> tuple[Node, str | None]:
-        top, value = node, self.folded(node)
-        parent = node.parent
-        while parent is not None and parent.type in {"binary_expression", "parenthesized_expression"}:
-            if parent.type == "binary_expression" and _operator(parent) != "+":
-                break
-            longer = self.folded(parent)
-            if longer is None:
-                return top, None if parent.type == "binary_expression" else value
-            top, value, parent = parent, longer, parent.parent
-        return top, value
-
-    def climb(self, top: Node, value: str) -> None:
-        """Follow the literal upwards through what passes it on, to what names it."""
-        how, source, child, node = None, "", top, top.parent
+    def __init__(self, top: Node, value: str, path: list[Node]) -> None:
+        self.top, self.value, self.path = top, value, path
+        self.child = top
+        self.at = len(path) - 1
+        self.fallback = False
+        self.source = ""
         self.listed = False
-        while node is not None:
-            if node.type in _TRANSPARENT:
-                self.listed |= node.type == "array"
-            elif node.type == "ternary_expression" and node.child_by_field_name("condition") != child:
-                pass
-            elif node.type == "binary_expression" and _operator(node) in {"||", "??"}:
-                if node.child_by_field_name("right") == child:
-                    source = self.environment(node.child_by_field_name("left")) or source
-                    how = How.FALLBACK
-            elif node.type == "arguments" and self.passes_on(node, child):
-                node = node.parent
-            elif node.type == "member_expression" and node.parent is not None and node.parent.type == "call_expression":
-                if self.text(node).rpartition(".")[2] not in _WRAPPERS:
+
+    def node(self) -> Node | None:
+        return self.path[self.at] if self.at >= 0 else None
+
+    def above(self, levels: int = 1) -> Node | None:
+        return self.path[self.at - levels] if self.at >= levels else None
+
+    def up(self, levels: int = 1) -> None:
+        self.at -= levels
+        self.child = self.path[self.at + 1]
+
+
+class _Walk:
+    def __init__(self, source: JavaScriptSource) -> None:
+        self.source = source
+        self.found = Extract([], [], [])
+        self.keys: dict[int, tuple[str, ...]] = {}
+
+    def run(self) -> None:
+        """Visit every node once; constant strings (joined ones as a whole) are climbed from."""
+        cursor = self.source.tree.walk()
+        path: list[Node] = []
+        while True:
+            node = cursor.node
+            if node is not None and self.visit(node, path) and cursor.goto_first_child():
+                path.append(node)
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
                     return
-                node = node.parent
-            else:
-                break
+                path.pop()
+
+    def visit(self, node: Node, path: list[Node]) -> bool:
+        """Whether to go on below `node`."""
+        kind = node.type
+        if kind == "comment":
+            self.found.prose.append(self.source.span(node))
+            return False
+        part = bool(path) and path[-1].type == "binary_expression" and operator(path[-1]) == "+"
+        if kind == "binary_expression" and not part and operator(node) == "+":
+            value = self.source.folded(node)
+            if value is not None:
+                self.found.texts.append((value, *self.source.span(node)))
+                self.climb(_Climb(node, value, path))
+            return value is None
+        if kind in {"string", "template_string"}:
+            value = None if part else self.source.folded(node)
+            if value is not None:
+                self.climb(_Climb(node, value, path))
+            return kind == "template_string" and value is None
+        return kind != "regex"
+
+    def climb(self, one: _Climb) -> None:
+        """Follow the literal upwards through what passes it on, to what names it."""
+        for _ in range(24):
+            node = one.node()
             if node is None:
                 return
-            child, node = node, node.parent
-        if node is not None:
-            self.terminal(top, value, child, node, how, source)
+            kind = node.type
+            if kind in _TRANSPARENT:
+                one.listed |= kind == "array"
+                one.up()
+            elif kind == "ternary_expression" and node.child_by_field_name("condition") != one.child:
+                one.up()
+            elif kind == "binary_expression" and operator(node) in {"||", "??"}:
+                if node.child_by_field_name("right") == one.child:
+                    one.source = self.source.named(node.child_by_field_name("left")) or one.source
+                    one.fallback = True
+                one.up()
+            elif kind == "arguments" and self.passes_on(one, node):
+                one.up(2)
+            elif kind == "member_expression" and (call := one.above()) is not None and call.type == "call_expression":
+                if self.source.named(node) not in _WRAPPERS:
+                    return
+                one.up(2)
+            else:
+                self.terminal(one, node)
+                return
 
-    def passes_on(self, arguments: Node, child: Node) -> bool:
-        call = arguments.parent
-        if call is None or not arguments.named_children or arguments.named_children[0] != child:
+    def passes_on(self, one: _Climb, arguments: Node) -> bool:
+        call = one.above()
+        if call is None or not arguments.named_children or arguments.named_child(0) != one.child:
             return False
-        callee = call.child_by_field_name("function") or call.child_by_field_name("constructor")
-        return callee is not None and self.text(callee).rpartition(".")[2] in _WRAPPERS
+        return self.source.callee(call).rpartition(".")[2] in _WRAPPERS
 
-    def environment(self, node: Node | None) -> str:
-        """The variable that `process.env.X`, `env("X")` or `config.get("X")` reads; the name of anything else that holds."""
-        return self.named(node) if node is not None else ""
-
-    def terminal(self, top: Node, value: str, child: Node, node: Node, how: How | None, source: str) -> None:
+    def terminal(self, one: _Climb, node: Node) -> None:
         kind = node.type
-        name, found = "", None
-        siblings: tuple[str, ...] = ()
-        if kind == "variable_declarator" and node.child_by_field_name("value") == child:
-            name, found = self.named(node.child_by_field_name("name")), How.ASSIGNED
-        elif kind in {"assignment_expression", "augmented_assignment_expression"}:
-            if node.child_by_field_name("right") == child:
-                name, found = self.named(node.child_by_field_name("left")), How.ASSIGNED
-        elif kind == "pair" and node.child_by_field_name("value") == child:
-            name, found = self.named(node.child_by_field_name("key")), How.KEYED
-            siblings = self.siblings(node.parent)
-            name = self.entry(node, name) or name
-        elif kind in {"assignment_pattern", "object_assignment_pattern"} and node.child_by_field_name("right") == child:
-            name, found = self.named(node.child_by_field_name("left")), How.DEFAULTED
-        elif kind in {"required_parameter", "optional_parameter"} and node.child_by_field_name("value") == child:
-            name, found = self.named(node.child_by_field_name("pattern")), How.DEFAULTED
-        elif kind in {"public_field_definition", "field_definition"} and node.child_by_field_name("value") == child:
-            owner = node.child_by_field_name("name") or node.child_by_field_name("property")
-            name, found = self.named(owner), How.ASSIGNED
-        elif kind == "jsx_attribute" or (kind == "jsx_expression" and node.parent and node.parent.type == "jsx_attribute"):
-            owner = node if kind == "jsx_attribute" else node.parent
-            name, found = self.named(owner.named_children[0]) if owner and owner.named_children else "", How.KEYED
-        elif kind == "binary_expression" and _operator(node) in {"==", "===", "!=", "!=="}:
+        if kind in _BINDINGS:
+            label, field, how = _BINDINGS[kind]
+            if node.child_by_field_name(field) == one.child:
+                owner = node.child_by_field_name(label) or node.child_by_field_name("name")
+                self.emit(one, self.source.named(owner), how)
+        elif kind == "pair" and node.child_by_field_name("value") == one.child:
+            name = self.source.named(node.child_by_field_name("key"))
+            mapping = one.above()
+            self.emit(one, self.entry(mapping, name) or name, How.KEYED, siblings=self.siblings(mapping))
+        elif kind == "jsx_attribute" or (kind == "jsx_expression" and (node := one.above() or node).type == "jsx_attribute"):
+            self.emit(one, self.source.named(node.named_child(0)), How.KEYED)
+        elif kind == "binary_expression" and operator(node) in {"==", "===", "!=", "!=="}:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            name, found = self.named(right if left == child else left), How.COMPARED
+            self.emit(one, self.source.named(right if left == one.child else left), How.COMPARED)
         elif kind == "return_statement":
-            name, found = self.function(node), How.RETURNED
+            self.emit(one, self.function(one), How.RETURNED)
         elif kind == "arguments":
-            self.argument(top, value, child, node, how, source)
-            return
-        if found is not None and (name or source):
-            self.emit(top, value, name or source, how or found, source, siblings=siblings)
-        elif how is How.FALLBACK and source:
-            self.emit(top, value, source, how, source)
+            self.argument(one, node)
+        elif one.fallback and one.source:
+            self.emit(one, one.source, How.FALLBACK)
 
-    def emit(self, top: Node, value: str, name: str, how: How, source: str = "", *, callee: str = "", reading: str = "",
-             siblings: tuple[str, ...] = ()) -> None:  # fmt: skip
-        at, end = self.span(top)
-        self.candidates.append(Candidate(value, name, how, at, end, callee, source, reading, siblings, self.listed))
+    def emit(
+        self, one: _Climb, name: str, how: How, *, callee: str = "", reading: str = "", siblings: tuple[str, ...] = ()
+    ) -> None:
+        name = name or ("" if reading else one.source)
+        if name or reading:
+            self.found.candidates.append(
+                Candidate(
+                    one.value,
+                    name,
+                    How.FALLBACK if one.fallback else how,
+                    *self.source.span(one.top),
+                    callee=callee,
+                    source=one.source,
+                    reading=reading,
+                    siblings=siblings,
+                    listed=one.listed,
+                )
+            )
 
-    def argument(self, top: Node, value: str, child: Node, arguments: Node, how: How | None, source: str) -> None:
-        call = arguments.parent
-        callee_node = call and (call.child_by_field_name("function") or call.child_by_field_name("constructor"))
-        if callee_node is None:
+    def argument(self, one: _Climb, arguments: Node) -> None:
+        call = one.above()
+        if call is None or arguments.named_child_count > 12:
             return
-        callee = re.sub(r"\s+|\?|\([^()]*\)", "", self.text(callee_node))[-80:]
-        values = [c for c in arguments.named_children if c.type != "comment"]
-        position = values.index(child) if child in values else -1
+        callee = self.source.callee(call)
+        values = [child for child in arguments.named_children if child.type != "comment"]
+        position = values.index(one.child) if one.child in values else -1
         tail = callee.rpartition(".")[2]
         if reading := taken(callee, position):
-            self.emit(top, value, "", how or How.ARGUMENT, source, callee=callee, reading=reading)
+            self.emit(one, "", How.ARGUMENT, callee=callee, reading=reading)
         elif position == 1 and tail in _SETTERS:
-            self.emit(top, value, self.folded(values[0]) or "", How.ASSIGNED, callee=callee)
-        elif position == 1 and tail in _READERS and (key := self.folded(values[0])):
-            self.emit(top, value, key, How.FALLBACK, key, callee=callee)
-        elif how is How.FALLBACK and source:
-            self.emit(top, value, source, how, source, callee=callee)
+            self.emit(one, self.source.folded(values[0]) or "", How.ASSIGNED, callee=callee)
+        elif position == 1 and tail in _READERS and (key := self.source.folded(values[0])):
+            one.source, one.fallback = key, True
+            self.emit(one, key, How.FALLBACK, callee=callee)
+        elif one.fallback:
+            self.emit(one, one.source, How.FALLBACK, callee=callee)
 
     def siblings(self, mapping: Node | None) -> tuple[str, ...]:
         if mapping is None:
             return ()
         known = self.keys.get(mapping.id)
         if known is None:
-            pairs = (child for child in mapping.named_children if child.type in {"pair", "shorthand_property_identifier"})
-            known = tuple(self.named(p.child_by_field_name("key")) if p.type == "pair" else self.text(p) for p in pairs)
+            pairs = [child for child in mapping.named_children if child.type in {"pair", "shorthand_property_identifier"}]
+            known = tuple(
+                self.source.named(pair.child_by_field_name("key")) if pair.type == "pair" else self.source.text(pair)
+                for pair in pairs[:60]
+            )
             self.keys[mapping.id] = known
         return known
 
-    def entry(self, pair: Node, name: str) -> str:
+    def entry(self, mapping: Node | None, name: str) -> str:
         """The label in `{ key: "password", value: "…" }`; "" when the pair is no such value."""
-        if name != "value" or pair.parent is None:
+        if name != "value" or mapping is None:
             return ""
-        for other in pair.parent.named_children:
-            if other.type == "pair" and self.named(other.child_by_field_name("key")) in {"key", "name"}:
-                return self.folded(other.child_by_field_name("value")) or ""
+        for other in mapping.named_children[:60]:
+            if other.type == "pair" and self.source.named(other.child_by_field_name("key")) in _ENTRY_LABELS:
+                return self.source.folded(other.child_by_field_name("value")) or ""
         return ""
 
-    def function(self, node: Node) -> str:
+    def function(self, one: _Climb) -> str:
         """The name of the function that a return belongs to."""
-        current = node.parent
-        while current is not None:
-            if current.type in {"function_declaration", "method_definition", "function_expression"}:
-                return self.named(current.child_by_field_name("name"))
-            if current.type == "arrow_function":
-                holder = current.parent
-                return self.named(holder.child_by_field_name("name")) if holder and holder.type == "variable_declarator" else ""
-            current = current.parent
+        for at in range(one.at, -1, -1):
+            node = one.path[at]
+            if node.type in _FUNCTIONS:
+                holder = one.path[at - 1] if node.type == "arrow_function" and at else node
+                return self.source.named(holder.child_by_field_name("name"))
         return ""
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return operator.type if operator is not None else ""
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if code:
-        number = int(code, 16)
-        return chr(number) if number <= 0x10FFFF else ""
-    return _SIMPLE.get(match[4], match[4])
 
 
 def extract(path: str, text: str) -> Extract:
     """Parse `text` and read every string and comment of it."""
-    parser, query = _language(dialect(path))
-    file = _File(text)
-    captures = QueryCursor(query).captures(parser.parse(file.data).root_node)
-    for node in sorted(captures.get("text", []), key=lambda n: n.start_byte):
-        file.read(node)
-    prose = sorted(file.span(node) for node in captures.get("comment", []))
-    return Extract(file.candidates, prose, file.texts)
+    walk = _Walk(JavaScriptSource(path, text))
+    walk.run()
+    return walk.found

@@ -11,7 +11,7 @@ _SHAPES = re.compile(
       | \.{0,2}/[\w./{}:$@%-]*/?[\w.{}:$@%*?&=-]* | ~/.* | [A-Za-z]:\\.*
       | [\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|html?|js|ts|tsx|jsx|py|env|p12|pfx|jks|conf|cfg|ini|png|svg|css|md|sock|db|asc|pub)
       | [a-z]+/[a-z0-9.+-]+(?:;.*)? | [\w.+-]+@[\w-]+\.[\w.]+ | \$?[a-z]\w*\([^)]*\) | [\w.]+\(\)
-      | <[^>]+>.* | [\^].*|.*\$(?:/[gimsuy]*)? | .*\(\?[:=!<i].* | .*\[[\^\\]?.*\].* | .*\\[wdsbWDS].*
+      | <[^>]+>.* | [\^].*|.*\$(?:/[gimsuy]*)?
       | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)? | \d{4}-\d\d-\d\d(?:[T ].*)? | v?\d+(?:\.\d+)+\S* | [+-]?\d+(?:\.\d+)?
       | (?:select|insert|update|delete|create|drop|alter|where|from|grant)\s.* | (?:true|false|yes|no|on|off|null|none|undefined|nan)
       | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+)(?:\s.*)? | -----BEGIN\s(?:RSA\s)?(?:PUBLIC|CERT|EC\sPARAM)[\s\S]* | MI[IG][A-Za-z0-9+/=]{200,}
@@ -21,6 +21,7 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_REGEX_PART = re.compile(r"\(\?[:=!<i]|\[\^?[\w\\]-?[\w\\]*[\]-]|\\[wdsbWDS]|\.[*+]\??$")
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
@@ -76,7 +77,9 @@ def is_other_thing(value: str, kind: Kind) -> bool:
     told = traits(value)
     if value.startswith("eyJ") and value.count(".") in {3, 4}:  # a JWE: what it holds is encrypted
         return True
-    if _SHAPES.fullmatch(value) and not (told.very_random and "/" not in value[:1] and not _is_locator(value)):
+    if kind is not Kind.PASSWORD and _REGEX_PART.search(value):
+        return True
+    if _SHAPES.fullmatch(value[:256]) and not (told.very_random and "/" not in value[:1] and not _is_locator(value)):
         return kind is not Kind.PASSWORD or not _like_a_password(value)
     if _ENV_NAME.fullmatch(value) and not told.very_random:
         return True

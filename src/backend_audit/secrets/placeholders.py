@@ -17,16 +17,17 @@ class Filler(Enum):
 
 
 _REFERENCE = re.compile(
-    r"""\$\{?[A-Za-z_][\w.:?!-]*\}?.* | .*\$\{[^}]*\}.* | .*\$\([^)]*\).* | .*\{\{.*\}\}.* | .*\{%.*%\}.* | .*<%.*%>.*
-      | %\(\w+\)[sdr] | %[sdr] | .*%[A-Z_]{3,}%.* | \{[\w.!:\[\]]*\} | .*\{[a-z_][\w.]*\}.* | @[\w.]+@ | __[A-Z0-9_]+__ | \#\{.*\}.*
+    r"""\$\{?[A-Za-z_][\w.:?!-]*\}?[^$]* | %\(\w+\)[sdr] | %[sdr] | \{[\w.!:\[\]]*\} | @[\w.]+@ | __[A-Z0-9_]+__
       | :[a-z_]+ | \$\d+ | (?:process\.)?env[.\[(].* | os\.(?:environ|getenv).* | !(?:vault|secret|ref|sub|env|getatt)\b.*
       | (?:vault|ssm|secretsmanager|aws-sm|op|doppler|gcp-sm|sm|secret|env|file|ref|arn|keyvault|infisical|keychain)
         (?:://|:).*
       | enc\[.* | \{cipher\}.* | ansible_.* | lookup\(.* | var\..* | (?:data|local|module)\.[\w.]+ | secrets?\.[\w.]+
-      | \[[\w\s.-]*\] | <[^<>]*> | \(\(.*\)\) | \.\.\. | …+ | \$\$\w+\$\$ | \$ANSIBLE_VAULT.* | .*\bos\.environ\b.*
+      | \[[\w\s.-]*\] | <[^<>]*> | \(\(.*\)\) | \.\.\. | …+ | \$\$\w+\$\$ | \$ANSIBLE_VAULT.*
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+# A hole anywhere in a value: something is put there.
+_HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|\{%|<%|#\{|%[A-Z_]{3,}%|\{[a-z_][\w.]*\}|\bos\.environ\b", re.IGNORECASE)
 _INSTRUCTION = re.compile(
     r"""change[\s_.-]?(?:me|this|it|in|before|on|my|your|the|for) | (?:^|[\s_.-])(?:to[\s_-]be[\s_-])?changed?(?:$|[\s_.-])
       | ^your[\s_.-] | (?:^|[\s_.<\[(-])your[\s_.-] | ^your[a-z]*(?:key|token|secret|password|pass|api)s?(?:[\s_.-]?(?:here|goes.*))?$
@@ -50,7 +51,8 @@ _DUMMY_WORDS = frozenset(
     "xxx xxxx xx x stub noop empty blank bogus id name your hash credential credentials basic bearer oauth oauth2 consumer "
     "refresh flask django fastapi express unit e2e integration ci build please change me it with to long at least".split()
 )
-_REPEATED = re.compile(r"(.{1,2})\1{2,}[\w.-]{0,2}|[xX*.\-_#•0]{3,}|(?:.*[xX*•]{4,}.*)", re.DOTALL)
+_REPEATED = re.compile(r"(.{1,2})\1{2,}[\w.-]{0,2}|[xX*.\-_#•0]{3,}", re.DOTALL)
+_MASKED = re.compile(r"[xX*•]{4,}")
 _SEQUENCE = ("0123456789012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz", "9876543210", "qwertyuiop", "asdfghjkl")
 _SAMPLES = re.compile(r"EXAMPLE|SAMPLE|(?:^|[^A-Za-z])(?:example|sample|dummy|fake|mock)(?:[^A-Za-z]|$)|DoNotUse|deadbeef|0123456789|1234567890|abcdefgh", re.IGNORECASE)  # fmt: skip
 
@@ -68,11 +70,11 @@ def _sequence(value: str) -> bool:
 def filler(value: str) -> Filler:
     """What kind of stand-in `value` is."""
     text = value.strip()
-    if not text or _REFERENCE.fullmatch(text):
+    if not text or _REFERENCE.fullmatch(text) or _HOLE.search(text):
         return Filler.REFERENCE
     if len(text) <= 120 and _INSTRUCTION.search(text):
         return Filler.INSTRUCTION
-    if _REPEATED.fullmatch(text) or _sequence(text):
+    if _REPEATED.fullmatch(text) or _MASKED.search(text) or _sequence(text):
         return Filler.DUMMY
     said = [word for word in words(text) if not word.isdigit()]
     if said and all(word in _DUMMY_WORDS for word in said):

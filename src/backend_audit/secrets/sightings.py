@@ -155,12 +155,18 @@ _STRENGTH = {
 
 
 def _strongest(found: Iterable[Sighting]) -> list[Sighting]:
-    kept: list[Sighting] = []
+    """Of sightings that overlap the strongest, in the order of the file."""
     order = sorted(
         found,
         key=lambda s: (_STRENGTH.get(s.verdict.rule, 3), CONFIDENCE_ORDER.index(s.verdict.confidence), s.redact, s.anchor),
     )
+    kept: list[Sighting] = []
+    spans: list[tuple[int, int]] = []  # disjoint and sorted
     for one in order:
-        if not any(one.redact[0] < other.redact[1] and other.redact[0] < one.redact[1] for other in kept):
+        at, end = one.redact
+        index = bisect_right(spans, (at, end))
+        clear = index == 0 or spans[index - 1][1] <= at
+        if clear and (index == len(spans) or spans[index][0] >= end):
+            spans.insert(index, (at, end))
             kept.append(one)
     return sorted(kept, key=lambda s: (s.point, s.verdict.rule))
