@@ -35,13 +35,12 @@ TROUBLES = (sqlite3.Error, MemoryError, StrangeFileError)  # a damaged length ca
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file. It may come from elsewhere: nothing in it is run, no length in it believed."""
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
+    with contextlib.ExitStack() as unless_ready:
+        unless_ready.callback(connection.close)
         for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "synchronous=OFF"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA journal_mode=TRUNCATE")
-    except BaseException:
-        connection.close()
-        raise
+        unless_ready.pop_all()
     return connection
 
 
@@ -67,15 +66,15 @@ def code_of(error: Exception) -> int:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, an interrupt included."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            if connection.in_transaction:
+    finally:
+        if connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-        raise
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:
