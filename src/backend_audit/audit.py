@@ -1,23 +1,29 @@
 """The pipeline on one screen: discover → lower → link → flow → check → report."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from backend_audit.analysis import file as file_stage
+import msgspec
+
+from backend_audit.analysis import external
 from backend_audit.analysis import project as project_stage
-from backend_audit.analysis.file import ENCODER, FACTS, MODULE, FileFacts, FileJob
+from backend_audit.analysis.file import ENCODER, FileFacts
+from backend_audit.analysis.files import Files
+from backend_audit.analysis.fingerprint import tool_fingerprint
 from backend_audit.analysis.merging import confident, merged
+from backend_audit.analysis.project import JUDGEMENT, Judgement
+from backend_audit.cache import Cache, default_directory, key_of
 from backend_audit.catalog import Catalog, load, rules_root
 from backend_audit.config import Config, Selection, common_directory, reanchored, scan_root, selection
 from backend_audit.discover import DiscoverOptions, Discovery, discover
-from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
+from backend_audit.finding import Finding, Problem, Report, Suppressed
 from backend_audit.flow.models import models_of
-from backend_audit.lower.decode import decode
-from backend_audit.pool import Failure, available_workers, run
-from backend_audit.source import Language, SourceFile
+from backend_audit.pool import available_workers
+from backend_audit.semgrep import user_rules
 from backend_audit.suppress import Rules, Suppressions, apply
 
 
@@ -61,66 +67,61 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
         exclude=reanchored(config.exclude, config.exclude_base, root), tests=config.tests, max_bytes=config.max_file_size
     )
     found = discover(paths, root=root, options=options)
-    facts, data, problems = _read(found, config, tell)
-    texts = {file.path: file for file in found.files}
-    tell(Progress("judging", 0, 1))
-    modules = [MODULE.decode(one.module) for one in facts.values() if one.module]
-    flow, trouble = _in_depth(lambda: project_stage.judge(
-        modules, models_of(rules_root()), lambda path: decode(data[path], texts[path].language)
-    ))  # fmt: skip
-    findings = [*(finding for one in facts.values() for finding in one.findings), *flow]
-    problems += trouble
-    report = _report(config, catalog, chosen, found, facts, findings, problems)
-    tell(Progress("judging", 1, 1))
+    with _cache(config) as cache:
+        files = Files()
+        files.analyse(
+            files.read(found.files),
+            cache,
+            workers=config.workers or available_workers(),
+            timeout=config.timeout,
+            tell=lambda done, total: tell(Progress("reading", done, total)),
+        )
+        tell(Progress("judging", 0, 1))
+        judgement = _judged(files, cache)
+        tell(Progress("judging", 1, 1))
+        trouble = [*files.problems, *judgement.problems, *cache.problems]
+    findings = [*(finding for one in files.facts.values() for finding in one.findings), *judgement.findings]
+    report = _report(config, catalog, chosen, found, files.facts, findings, trouble)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
     return ScanResult(report=report, catalog=catalog, root=root, project=project)
 
 
-def _read(
-    found: Discovery, config: Config, tell: Listener
-) -> tuple[dict[str, FileFacts], dict[str, bytes], list[Problem]]:
-    """What each file says by itself, its bytes, and the files that could not be read."""
-    problems: list[Problem] = []
-    data: dict[str, bytes] = {}
-    jobs: list[bytes] = []
-    files: list[SourceFile] = []
-    for file in found.files:
+def _cache(config: Config) -> Cache:
+    if not config.cache:
+        return Cache.disabled()
+    return Cache.open(config.cache_dir or default_directory(), tool_fingerprint(rules_root()))
+
+
+def _judged(files: Files, cache: Cache) -> Judgement:
+    """The project's judgement: from the cache when no lowered file has changed, been added or gone."""
+    lowered = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered]
+    key = key_of(b"".join(lowered), "project")
+    cached = cache.get_many([key]).get(key)
+    if cached is not None:
         try:
-            data[file.path] = Path(file.absolute).read_bytes()
-        except OSError as error:
-            problems.append(Problem(file.path, 0, ProblemKind.UNREADABLE, error.strerror or type(error).__name__))
-            continue
-        files.append(file)
-        jobs.append(ENCODER.encode(FileJob(file, data[file.path])))
-    facts: dict[str, FileFacts] = {}
-    workers = config.workers or available_workers()
-    weights = [_weight(file) for file in files]
-    for done, (file, (_, answer)) in enumerate(
-        zip(files, run(file_stage.analyse, jobs, workers=workers, timeout=config.timeout, weights=weights), strict=True), 1
-    ):
-        if isinstance(answer, Failure):
-            problems.append(Problem(file.path, 0, answer.kind, answer.message))
-        else:
-            facts[file.path] = FACTS.decode(answer)
-            problems.extend(facts[file.path].problems)
-        tell(Progress("reading", done, len(files)))
-    return facts, data, problems
-
-
-def _weight(file: SourceFile) -> int:
-    """Relative cost of a file: LibCST's parse outweighs everything else."""
-    return file.size * (8 if file.language is Language.PYTHON else 1)
+            return JUDGEMENT.decode(cached)
+        except msgspec.DecodeError:
+            pass
+    judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.text))
+    if not judgement.problems:
+        cache.put_many({key: ENCODER.encode(judgement)})
+    return judgement
 
 
 def _in_depth(work: Callable[[], _T]) -> _T:
-    """Run `work` with room for deep call chains: summaries are computed by recursion over the call graph."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 60_000))
+    """Run `work` with room for deep call chains (summaries recurse over the call graph), and few collections of garbage.
+
+    Modules and values are many, long-lived and free of cycles: looking through them again and again cost a fifth of the time.
+    """
+    depth, thresholds = sys.getrecursionlimit(), gc.get_threshold()
+    sys.setrecursionlimit(max(depth, 60_000))
+    gc.set_threshold(200_000, 50, 100)
     try:
         return work()
     finally:
-        sys.setrecursionlimit(before)
+        sys.setrecursionlimit(depth)
+        gc.set_threshold(*thresholds)
 
 
 def _report(
@@ -130,6 +131,7 @@ def _report(
     found: Discovery,
     facts: dict[str, FileFacts],
     findings: Iterable[Finding],
+    covered: Iterable[Suppressed],
     problems: Iterable[Problem],
 ) -> Report:
     """Choice of rules, ignore comments and confidence, file by file, into the report."""
@@ -137,7 +139,7 @@ def _report(
     for finding in merged(findings):
         by_path.setdefault(finding.place.path, []).append(finding)
     standing: list[Finding] = []
-    suppressed: list[Suppressed] = []
+    suppressed: list[Suppressed] = list(covered)
     below = hidden = 0
     for file in found.files:
         ran = chosen.at(file.absolute)
