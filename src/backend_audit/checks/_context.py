@@ -9,9 +9,11 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import words
 
 _DEV = frozenset(
-    ("dev", "devel", "develop", "development", "local", "localhost", "test", "tests", "testing", "debug", "example", "examples",
-     "sample", "ci", "demo", "e2e", "playground", "tutorial", "docs")
+    ("dev", "devel", "develop", "development", "local", "localhost", "debug", "sample", "ci", "demo", "e2e",
+     "playground", "tutorial")
 )  # fmt: skip
+_SHOW = frozenset(("example", "examples", "docs", "doc"))  # as folders
+_TEST = frozenset(("test", "tests", "testing"))  # beside a word for settings
 _DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
 
 
@@ -81,10 +83,16 @@ def only_in_development(site: Site) -> bool:
 
 
 def development_file(path: str) -> bool:
-    """Whether the file's name or its folder says that it is for development, tests or show."""
+    """Whether the file's name or its folder says that it is for development, tests or show.
+
+    Test code itself is judged or not as a whole, by the file's role; here only the settings of tests count.
+    """
     pure = PurePosixPath(path)
     folders = {word for part in pure.parts[-3:-1] for word in words(part)}
-    return not folders.isdisjoint(_DEV) or not (set(words(pure.stem)) - {"example"}).isdisjoint(_DEV)
+    around = folders | set(words(pure.stem))
+    if not around.isdisjoint(_DEV) or not folders.isdisjoint(_SHOW):
+        return True
+    return not around.isdisjoint(_TEST) and not around.isdisjoint(("settings", "setting", "config", "configs", "conf"))
 
 
 def settings_module(site: Site) -> bool:
@@ -97,7 +105,7 @@ def settings_module(site: Site) -> bool:
 
 def development_name(name: str) -> bool:
     """Whether a class or function is for development or tests by its name."""
-    return not set(words(name)).isdisjoint(_DEV)
+    return not set(words(name)).isdisjoint(_DEV | _TEST)
 
 
 def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:

@@ -177,7 +177,7 @@ def _targets(target: ir.Expr) -> Iterator[ir.Expr]:
 
 _SECRET_WORDS = word_set(
     "password passwd passphrase pwd secret token nonce salt otp totp csrf xsrf credential credentials session cookie auth "
-    "captcha apikey jwt signature activation remember rememberme pin passcode keyfile certificate cert hmac mfa 2fa "
+    "oauth authkey sso saml captcha apikey jwt signature activation remember rememberme pin passcode keyfile certificate cert hmac mfa 2fa "
     "invitation voucher coupon"
 )
 _SECRET_PAIRS = re.compile(

@@ -1,5 +1,6 @@
 """Cookies that travel in the clear, that scripts can read, or that every other site's request carries."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
@@ -22,6 +23,7 @@ _SETTINGS = {
     "JWT_AUTH_SECURE": ("the token's cookie is also sent over plain HTTP", Confidence.HIGH),
     "JWT_AUTH_HTTPONLY": ("any script on the page can read the token's cookie", Confidence.HIGH),
 }
+_NAME_OF = re.compile(r"(?i)_?(cookie)?_?(name|key|id)$")  # `SESSION_COOKIE_NAME` names a session's cookie
 _SAMESITE_SETTINGS = frozenset(
     ("SESSION_COOKIE_SAMESITE", "REMEMBER_COOKIE_SAMESITE", "JWT_COOKIE_SAMESITE", "JWT_AUTH_SAMESITE")
 )
@@ -105,6 +107,7 @@ def _sensitive(cookie: CookieWrite) -> bool:
     """Whether its name, or the name of what is put into it, is one of a secret."""
     if cookie.name is not None:
         said = [*cookie.name.value.texts(), *(names_in(cookie.name.node) if cookie.name.node is not None else ())]
+        said = [_NAME_OF.sub("", name) for name in said]
         if any(secret_name(name) and not _public(name) for name in said):
             return True
     if cookie.value is None:

@@ -3,6 +3,7 @@
 https://docs.python.org/3/library/stdtypes.html, https://docs.python.org/3/library/functions.html
 """
 
+import operator
 from collections.abc import Callable
 
 from backend_audit import ir
@@ -25,6 +26,11 @@ from backend_audit.flow.values import (
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
 _SMALL = 64
+_LARGE = 1 << 40
+_INTEGER: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
+    "&": operator.and_, "|": operator.or_, "^": operator.xor,
+}  # fmt: skip
 
 
 def iterated(value: Value) -> Value:
@@ -57,12 +63,12 @@ def repeated(left: Value, right: Value) -> Value:
     return MADE if left.is_literal() else left.derived()
 
 
-def arithmetic(left: Value, right: Value) -> Value:
+def arithmetic(op: str, left: Value, right: Value) -> Value:
     """Any other operator: numbers stay numbers, constants are computed only as far as rules need them."""
     if _is_number(left) and _is_number(right):
         one, other = left.constant(), right.constant()
         if one is not None and other is not None and isinstance(one.value, int) and isinstance(other.value, int):
-            return NUMBER
+            return _computed(op, one.value, other.value)
         return NUMBER
     if left.is_literal() and right.is_literal():
         return MADE
@@ -70,6 +76,16 @@ def arithmetic(left: Value, right: Value) -> Value:
         return Value(apis=left.apis | right.apis)
     origins = left.derived().origins | right.derived().origins
     return Value(open=True, origins=origins) if origins else UNKNOWN
+
+
+def _computed(op: str, one: int, other: int) -> Value:
+    """The result for small integers, as far as tests of constants are made of such."""
+    if max(abs(one), abs(other)) > _LARGE or (op in ("/", "//", "%") and other == 0):
+        return NUMBER
+    if op == "/":
+        return Value(consts=frozenset((Constant("float", one / other),)))
+    compute = _INTEGER.get(op)
+    return NUMBER if compute is None else Value(consts=frozenset((Constant("int", compute(one, other)),)))
 
 
 def _is_number(value: Value) -> bool:
@@ -406,7 +422,9 @@ _COLLECTIONS = {
     "list": "list", "tuple": "tuple", "set": "set", "frozenset": "set", "dict": "dict", "collections.OrderedDict": "dict",
     "collections.deque": "list",
 }  # fmt: skip
-FUNCTIONS = frozenset(_FUNCTIONS) | frozenset(_CLOSED_FUNCTIONS) | _NUMBERS | frozenset(_COLLECTIONS) | {"collections.defaultdict"}
+FUNCTIONS = (
+    frozenset(_FUNCTIONS) | frozenset(_CLOSED_FUNCTIONS) | _NUMBERS | frozenset(_COLLECTIONS) | {"collections.defaultdict"}
+)
 
 
 def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:

@@ -8,7 +8,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.summary import bind_arguments, lift, substitute
-from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
+from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -116,6 +116,8 @@ class Calls(Expressions):
             last = path.rsplit(".", 1)[-1]
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
+            if receiver is not None and receiver.origins:  # a method of tainted data that no model knows
+                found = replace(found, open=True).with_origins(receiver.derived().origins)
         return self.transferred(node, path, receiver, args, found)
 
     def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
@@ -143,7 +145,7 @@ class Calls(Expressions):
         if transfer is None:
             return found
         origins: set[Origin] = set()
-        made = True
+        made = bool(transfer.froms)
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
@@ -152,7 +154,7 @@ class Calls(Expressions):
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.add(Origin("clean", (path,), path, transfer.clears))
         if not origins:
-            return found
+            return MADE if made and not found.consts and not found.kind else found
         return found.with_origins(origins) if found.open else replace(found, open=True).with_origins(origins)
 
     def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
@@ -235,4 +237,3 @@ def _pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
     positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
     named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
     return positional, named
-

@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin, refine, strings
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import (
+    Constant,
     CLOSED_TYPES,
     DERIVED,
     FALSE,
@@ -125,6 +126,14 @@ class Expressions(FrameState):
             found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
             if key is None and base.elem is not None:
                 found = join(found, base.elem)
+        text = base.constant() if isinstance(key, int) else None
+        if (
+            text is not None
+            and isinstance(text.value, str)
+            and isinstance(key, int)
+            and -len(text.value) <= key < len(text.value)
+        ):
+            found = Value(consts=frozenset((Constant(text.kind, text.value[key]),)))
         for path in sorted(base.apis | base.types):
             target = self.models.result(f"{self.models.result(path) or path}.__getitem__")
             if target is not None:
@@ -157,7 +166,7 @@ class Expressions(FrameState):
             return join(left, right)
         if op == "/" and (left.apis or left.types) and not left.types & CLOSED_TYPES:
             return builtin.path_join(left, right)
-        return builtin.arithmetic(left, right)
+        return builtin.arithmetic(op, left, right)
 
     def logical(self, node: ir.Logical) -> Value:
         left = self.eval(node.left)

@@ -272,6 +272,9 @@ class Frame(Calls):
         after: Env | None = None
         exhaustive = False
         for case in node.cases:
+            fits = self.fits(subject, case.pattern)
+            if fits is False and self.function is not None:
+                continue
             env = dict(self.env)
             for name in case.captures:
                 env[name] = subject if case.pattern is None else subject.derived()
@@ -284,10 +287,23 @@ class Frame(Calls):
             goes_on = self.run(case.body)
             after = self.join_env(after, self.env if goes_on else None)
             self.env = outer
-            exhaustive = exhaustive or (case.pattern is None and case.guard is None)
+            exhaustive = exhaustive or ((case.pattern is None or fits is True) and case.guard is None)
+            if exhaustive and self.function is not None:
+                break
         if not exhaustive:
             after = self.join_env(after, self.env)
         return self.settle(after)
+
+    def fits(self, subject: Value, pattern: ir.Expr | None) -> bool | None:
+        """Whether a constant subject matches a pattern of constants; None where that is open."""
+        if isinstance(pattern, ir.Logical):
+            sides = (self.fits(subject, pattern.left), self.fits(subject, pattern.right))
+            return True if True in sides else None if None in sides else False
+        one = subject.constant()
+        if one is None or not isinstance(pattern, ir.Const):
+            return None
+        other = self.const(pattern).constant()
+        return None if other is None else one == other
 
     # --- definitions ------------------------------------------------------------------------------------------------
 
