@@ -11,6 +11,7 @@ import msgspec
 
 from backend_audit.analysis import external
 from backend_audit.analysis import project as project_stage
+from backend_audit.analysis.external import External
 from backend_audit.analysis.file import ENCODER, FileFacts
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
@@ -60,28 +61,28 @@ def _silent(_: Progress) -> None:
 def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None) -> ScanResult:
     """Audit `paths`. `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`."""
     tell = progress or _silent
-    catalog = load()
+    users = user_rules(config.rules, load())
+    catalog = load().with_cards(users.cards)
     chosen = selection(config, catalog.cards)
     root = scan_root(list(paths))
+    workers = config.workers or available_workers()
     options = DiscoverOptions(
         exclude=reanchored(config.exclude, config.exclude_base, root), tests=config.tests, max_bytes=config.max_file_size
     )
     found = discover(paths, root=root, options=options)
     with _cache(config) as cache:
         files = Files()
-        files.analyse(
-            files.read(found.files),
-            cache,
-            workers=config.workers or available_workers(),
-            timeout=config.timeout,
-            tell=lambda done, total: tell(Progress("reading", done, total)),
-        )
-        tell(Progress("judging", 0, 1))
+        sources = files.read(found.files)
+        files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
+        tell(Progress("judging", 0, 2))
         judgement = _judged(files, cache)
-        tell(Progress("judging", 1, 1))
-        trouble = [*files.problems, *judgement.problems, *cache.problems]
-    findings = [*(finding for one in files.facts.values() for finding in one.findings), *judgement.findings]
-    report = _report(config, catalog, chosen, found, files.facts, findings, trouble)
+        tell(Progress("judging", 1, 2))
+        semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
+        tell(Progress("judging", 2, 2))
+        problems = [*files.problems, *judgement.problems, *cache.problems, *users.problems]
+    problems += external.news(semgrep.problems, problems)
+    findings = [*(finding for one in files.facts.values() for finding in one.findings), *judgement.findings, *semgrep.findings]
+    report = _report(config, catalog, chosen, found, files.facts, findings, semgrep.suppressed, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
     return ScanResult(report=report, catalog=catalog, root=root, project=project)

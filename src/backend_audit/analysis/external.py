@@ -1,39 +1,57 @@
 """The Semgrep stage of a scan: which rules it runs, on which texts, and what of its answer is new."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+import msgspec
+
+from backend_audit.analysis.files import Files
+from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import Catalog, rules_root
 from backend_audit.config import Config
 from backend_audit.finding import Problem, ProblemKind
-from backend_audit.lower.decode import DecodingError, decode
-from backend_audit.semgrep import Options, Outcome, UserRules, own_rules, scan
+from backend_audit.semgrep import Options, Outcome, UserRules, own_rules
+from backend_audit.semgrep import scan as run_semgrep
 from backend_audit.source import SourceFile
 
 
-def judge(
-    config: Config,
-    *,
-    chosen: Collection[str],
-    catalog: Catalog,
-    users: UserRules,
-    files: Sequence[SourceFile],
-    data: Mapping[str, bytes],
-    workers: int,
-) -> Outcome:
-    """What the Semgrep rules among `chosen` find in `files`, whose bytes are `data`. Starts no process when none applies."""
+@dataclass(frozen=True, slots=True)
+class External:
+    """What the Semgrep stage needs to know of a scan: which rules judge at all, and the users' own."""
+
+    config: Config
+    chosen: Collection[str]
+    catalog: Catalog
+    users: UserRules
+
+
+def judge(scan: External, sources: Sequence[SourceFile], files: Files, cache: Cache, *, workers: int) -> Outcome:
+    """What the Semgrep rules that the scan chose find in `sources`. Starts no process when none applies or nothing changed."""
+    config = scan.config
     if not config.semgrep:
         return Outcome()
-    rules = [rule for rule in (*own_rules(rules_root()), *users.rules) if rule.id in chosen]
-    by_path = {file.path: file for file in files}
-    confidences = {card.id: card.confidence for card in catalog.cards.values()}
+    rules = [rule for rule in (*own_rules(rules_root()), *scan.users.rules) if rule.id in scan.chosen]
+    if not rules:
+        return Outcome()
+    contents = b"".join(files.keys[file.path] for file in sources if file.path in files.keys)
+    key = key_of(contents, "semgrep", repr(rules), str(config.ignores))
+    cached = cache.get_many([key]).get(key)
+    known = None if cached is None else _decoded(cached)
+    if known is not None:
+        return known
+    confidences = {card.id: card.confidence for card in scan.catalog.cards.values()}
+    options = Options(single=config.timeout, jobs=workers, ignores=config.ignores)
+    outcome = run_semgrep(rules, sources, files.readable_text, confidences, options)
+    if not outcome.problems:
+        cache.put_many({key: msgspec.msgpack.encode(outcome)})
+    return outcome
 
-    def text(path: str) -> str | None:
-        try:
-            return decode(data[path], by_path[path].language) if path in data else None
-        except DecodingError:  # said by the stage that reads the file
-            return None
 
-    return scan(rules, files, text, confidences, Options(single=config.timeout, jobs=workers, ignores=config.ignores))
+def _decoded(cached: bytes) -> Outcome | None:
+    try:
+        return msgspec.msgpack.decode(cached, type=Outcome)
+    except msgspec.DecodeError:
+        return None
 
 
 def news(problems: Sequence[Problem], known: Sequence[Problem]) -> list[Problem]:

@@ -1,6 +1,6 @@
 """The per-file stage, run in worker processes: decode, lower, local checks, secrets. A pure function of its job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -24,14 +24,17 @@ class FileJob(msgspec.Struct, frozen=True):
 
 
 class FileFacts(msgspec.Struct, frozen=True):
-    """What one file says by itself. `module` is its encoded IR (empty if it has none)."""
+    """What one file says by itself. `module` is its encoded IR (empty if it has none, or if it is kept elsewhere)."""
 
     lines: int
+    lowered: bool = False  # whether there is an IR
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
-    suppressions: Suppressions = Suppressions()  # noqa: RUF009 - immutable
+    suppressions: Suppressions = Suppressions()
     module: bytes = b""
 
+
+HIDDEN = "…"  # stands in the IR for a secret
 
 JOB = msgspec.msgpack.Decoder(FileJob)
 FACTS = msgspec.msgpack.Decoder(FileFacts)
@@ -66,8 +69,26 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         alerts += _local(file, text, module, problems)
     findings = tuple(placer.finding(rule, alert, lambda mark: _step(placer, mark)) for rule, alert in alerts)
     suppressions = from_text(text) if module is None else from_module(module, text)
+    if module is not None:
+        forget(module, sorted({one for _, alert in alerts for one in alert.redact}))
     encoded = b"" if module is None else ENCODER.encode(module)
-    return FileFacts(len(lines.starts), findings, tuple(problems), suppressions, encoded)
+    return FileFacts(len(lines.starts), module is not None, findings, tuple(problems), suppressions, encoded)
+
+
+def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
+    """Replace the literals and comments of `module` that overlap `ranges`: a secret must not reach the cache."""
+    if not ranges:
+        return
+    nodes: list[ir.Node] = [*module.body, *module.comments]
+    while nodes:
+        node = nodes.pop()
+        if not any(node.at < stop and start < node.end for start, stop in ranges):
+            continue
+        if isinstance(node, ir.Const) and isinstance(node.value, str):
+            node.value = HIDDEN
+        elif isinstance(node, ir.Comment):
+            node.text = HIDDEN
+        nodes.extend(ir.children(node))
 
 
 def _step(placer: Placer, mark: Mark) -> Step:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+import msgspec
+
 from backend_audit import ir
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
@@ -17,7 +19,17 @@ from backend_audit.source import LineIndex, Mark
 TextOf = Callable[[str], str]
 
 
-def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> tuple[list[Finding], list[Problem]]:
+class Judgement(msgspec.Struct, frozen=True):
+    """What the project as a whole brought to light."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
+
+
+def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judgement:
     """What the checks of concepts find in the project of `modules`; `text_of` gives a file's text by its path."""
     project = Project(modules)
     engine = Engine(project, models, handlers.parameter)
@@ -25,8 +37,8 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> tupl
     alerts = list(_alerts(engine, problems))
     problems += engine.problems
     places = _Places(project, text_of)
-    findings = [places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts]
-    return findings, problems
+    findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
+    return Judgement(findings, tuple(problems))
 
 
 def _alerts(engine: Engine, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:

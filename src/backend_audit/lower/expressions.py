@@ -248,8 +248,10 @@ class PythonExpressions:
         if isinstance(node, cst.MatchOr):
             return self.alternatives(node, captures)
         if isinstance(node, cst.MatchClass):
-            parts = [self.pattern(one.value, captures) for one in (*node.patterns, *node.kwds)]
-            args = [ir.Arg(part.at, part.end, part, None, 0) for part in parts if part is not None]
+            named: list[tuple[str | None, cst.MatchPattern]] = [(None, one.value) for one in node.patterns]
+            named += [(one.key.value, one.pattern) for one in node.kwds]
+            parts = [(name, self.pattern(pattern, captures)) for name, pattern in named]
+            args = [ir.Arg(part.at, part.end, part, name, 0) for name, part in parts if part is not None]
             return ir.Call(at, end, self.expr(node.cls), args)
         if isinstance(node, cst.MatchMapping):
             return ir.Container(at, end, "dict", self.mapping_items(node, captures))

@@ -10,7 +10,7 @@ import libcst as cst
 
 from backend_audit import ir
 from backend_audit.lower.expressions import PythonExpressions
-from backend_audit.lower.positions import Positions, unlimited_depth
+from backend_audit.lower.positions import Positions, no_collection, unlimited_depth
 from backend_audit.source import Language, LineIndex
 
 _MAX_NESTING = 180  # CPython stops at 200 brackets; LibCST's parser recurses on the C stack
@@ -38,14 +38,16 @@ def lower(path: str, text: str) -> ir.Module:
     if depth_line:
         raise LoweringError("brackets nest too deeply", depth_line, too_deep=True)
     try:
-        with unlimited_depth():
+        with unlimited_depth(), no_collection():
             tree = cst.parse_module(text)
             positions = Positions(tree)
-            if positions.text != text:
+            if positions.text not in (text, text.removesuffix("\r")):  # a last lone CR is not given back
                 raise LoweringError("LibCST does not reproduce this file", 0)
             return _PythonLowering(positions).module(path, tree, text)
     except cst.ParserSyntaxError as error:
         raise LoweringError("invalid syntax", error.raw_line) from None
+    except (cst.CSTValidationError, UnicodeEncodeError) as error:  # bytes beside str; half of a surrogate pair
+        raise LoweringError(f"invalid syntax: {type(error).__name__}", 0) from None
     except RecursionError:
         raise LoweringError("nests too deeply", 0, too_deep=True) from None
 
@@ -258,9 +260,7 @@ class _PythonLowering(PythonExpressions):
         body = self.suite(node.body)
         generator, self.saw_yield = self.saw_yield, outer
         is_async = node.asynchronous is not None
-        out.append(
-            ir.Function(start, end, node.name.value, name_end, params, body, decorators, returns, is_async, generator)
-        )
+        out.append(ir.Function(start, end, node.name.value, name_end, params, body, decorators, returns, is_async, generator))
 
     def class_(self, node: cst.ClassDef, out: list[ir.Stmt]) -> None:
         at, end = self.positions.span(node)

@@ -1,0 +1,132 @@
+"""All files through the per-file stage: from the cache where they did not change, else in worker processes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from backend_audit import ir
+from backend_audit.analysis import file as file_stage
+from backend_audit.analysis.file import ENCODER, FACTS, MODULE, FileFacts, FileJob
+from backend_audit.cache import Cache, key_of
+from backend_audit.finding import Problem, ProblemKind
+from backend_audit.lower.decode import DecodingError, decode
+from backend_audit.pool import Failure, run
+from backend_audit.source import Language, SourceFile
+
+_FACTS, _MODULE = "facts", "module"
+
+
+@dataclass(slots=True)
+class Files:
+    """What the files say by themselves. `keys` identify their contents; modules stay encoded until somebody asks."""
+
+    facts: dict[str, FileFacts] = field(default_factory=dict)
+    keys: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _sources: dict[str, tuple[SourceFile, bytes]] = field(default_factory=dict)
+    _modules: dict[str, bytes] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        """The decoded text of a file that was read."""
+        file, data = self._sources[path]
+        return decode(data, file.language)
+
+    def readable_text(self, path: str) -> str | None:
+        """The text of a file; None if it was not read or is no text."""
+        try:
+            return self.text(path) if path in self._sources else None
+        except DecodingError:  # said by the stage that reads the file
+            return None
+
+    def modules(self, cache: Cache) -> list[ir.Module]:
+        """The lowered files, in path order."""
+        lowered = {path: key for path, key in self.keys.items() if path in self.facts and self.facts[path].lowered}
+        missing = {path: _key(key, _MODULE) for path, key in lowered.items() if path not in self._modules}
+        known = cache.get_many(missing.values())
+        for path, key in missing.items():
+            self._modules[path] = known[key] if key in known else self._again(path)
+        return [MODULE.decode(self._modules[path]) for path in sorted(lowered)]
+
+    def _again(self, path: str) -> bytes:
+        """The module of a file whose facts were cached and whose module was evicted."""
+        return file_stage.facts_of(*self._sources[path]).module
+
+    def read(self, files: Sequence[SourceFile]) -> list[SourceFile]:
+        """Read the bytes of `files`; what cannot be read is a problem."""
+        readable = []
+        for file in files:
+            try:
+                data = Path(file.absolute).read_bytes()
+            except OSError as error:
+                text = error.strerror or type(error).__name__
+                self.problems.append(Problem(file.path, 0, ProblemKind.UNREADABLE, text))
+                continue
+            self._sources[file.path] = file, data
+            self.keys[file.path] = key_of(data, file.path, file.language, file.role)
+            readable.append(file)
+        return readable
+
+    def analyse(
+        self, files: Sequence[SourceFile], cache: Cache, workers: int, timeout: float, tell: Callable[[int, int], None]
+    ) -> None:
+        """Fill in the facts of `files`, which were read; `tell` hears how many of how many are done."""
+        known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files)
+        rest: list[SourceFile] = []
+        for file in files:
+            cached = known.get(_key(self.keys[file.path], _FACTS))
+            facts = None if cached is None else _decoded(cached)
+            if facts is None:
+                rest.append(file)
+            else:
+                self._keep(file.path, facts)
+        done = len(files) - len(rest)
+        tell(done, len(files))
+        jobs = [ENCODER.encode(FileJob(*self._sources[file.path])) for file in rest]
+        weights = [_weight(file) for file in rest]
+        results = run(file_stage.analyse, jobs, workers=workers, timeout=timeout, weights=weights)
+        fresh: dict[bytes, bytes] = {}
+        for number, (file, (_, answer)) in enumerate(zip(rest, results, strict=True), 1):
+            if isinstance(answer, Failure):
+                self.problems.append(Problem(file.path, 0, answer.kind, answer.message))
+            else:
+                fresh |= self._taken(file.path, FACTS.decode(answer))
+                if len(fresh) >= _BATCH:
+                    cache.put_many(fresh)
+                    fresh = {}
+            tell(done + number, len(files))
+        cache.put_many(fresh)
+
+    def _taken(self, path: str, facts: FileFacts) -> dict[bytes, bytes]:
+        """Keep new facts, and what of them the cache should keep: module and the rest apart."""
+        slim = msgspec.structs.replace(facts, module=b"")
+        self._keep(path, slim)
+        entries = {_key(self.keys[path], _FACTS): ENCODER.encode(slim)}
+        if facts.module:
+            self._modules[path] = facts.module
+            entries[_key(self.keys[path], _MODULE)] = facts.module
+        return entries
+
+    def _keep(self, path: str, facts: FileFacts) -> None:
+        self.facts[path] = facts
+        self.problems.extend(facts.problems)
+
+
+_BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
+
+
+def _key(content: bytes, what: str) -> bytes:
+    return key_of(content, what)
+
+
+def _decoded(cached: bytes) -> FileFacts | None:
+    try:
+        return FACTS.decode(cached)
+    except msgspec.DecodeError:
+        return None
+
+
+def _weight(file: SourceFile) -> int:
+    """Relative cost of a file: LibCST's parse outweighs everything else."""
+    return file.size * (8 if file.language is Language.PYTHON else 1)
