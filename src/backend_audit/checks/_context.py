@@ -9,11 +9,11 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import words
 
 _DEV = frozenset(
-    ("dev", "devel", "develop", "development", "local", "localhost", "debug", "sample", "ci", "demo", "e2e",
+    ("dev", "devel", "develop", "development", "local", "localhost", "sample", "ci", "demo", "e2e",
      "playground", "tutorial")
 )  # fmt: skip
 _SHOW = frozenset(("example", "examples", "docs", "doc"))  # as folders
-_TEST = frozenset(("test", "tests", "testing"))  # beside a word for settings
+_TEST = frozenset(("test", "tests", "testing", "debug"))  # beside a word for settings
 _DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
 
 

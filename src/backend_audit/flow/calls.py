@@ -8,7 +8,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.summary import bind_arguments, lift, substitute
-from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -145,16 +145,16 @@ class Calls(Expressions):
         if transfer is None:
             return found
         origins: set[Origin] = set()
-        made = bool(transfer.froms)
+        made: bool | None = None
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
                 origins.update(operand.value.derived().cleared(transfer.clears).origins)
-                made = made and operand.value.is_literal()
+                made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.add(Origin("clean", (path,), path, transfer.clears))
         if not origins:
-            return MADE if made and not found.consts and not found.kind else found
+            return replace(found, made=True) if made and not found.open else found
         return found.with_origins(origins) if found.open else replace(found, open=True).with_origins(origins)
 
     def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
