@@ -38,8 +38,8 @@ _TEMPLATES = (
     "-example",
     "-sample",
     "_sample",
-    "sample.",
-    "example.",
+    "sample.env",
+    "example.env",
 )
 _LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translations", "l10n", "messages", "intl"})
 _PIPELINES = re.compile(

@@ -122,7 +122,8 @@ def _dsns(text: str) -> Iterator[Found]:
         stop = _SEGMENT_END.search(text, match.end(), match.end() + 300)
         segment = text[begin : stop.start() if stop else match.end() + 300]
         pieces = re.split(r"[;&? ]+", segment)
-        if "," not in segment and len(pieces) > 1 and (_DSN_WORD.search(segment) or segment.startswith("jdbc:")):
+        literal = "," not in segment or ";" in segment  # else it may be keyword arguments
+        if literal and len(pieces) > 1 and (_DSN_WORD.search(segment) or segment.startswith("jdbc:")):
             yield Found(Form.DSN, match["value"], *match.span("value"), point=match.span("value"))
 
 

@@ -23,6 +23,7 @@ _LOGIN_NAMES = frozenset({"user", "username", "login", "email", "account", "uid"
 _PUBLIC_HALVES = frozenset(
     tuple(pair.split()) for pair in ("key id", "client id", "app id", "account sid", "account id", "tenant id", "consumer key")
 )
+_SESSION_OPTIONS = frozenset({"resave", "saveUninitialized"})
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
@@ -106,9 +107,11 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
 
 def _worded_key(candidate: Candidate, naming: Naming) -> bool:
     """`SECRET_KEY = "secret key"`: a setting in words is as bad a key as one without spaces."""
-    setting = naming.kind is Kind.SECRET_KEY and candidate.name.isupper() and candidate.how is How.ASSIGNED
+    setting = candidate.name.isupper() and candidate.how is How.ASSIGNED
+    setting |= not _SESSION_OPTIONS.isdisjoint(candidate.siblings)
     parts = candidate.value.split()
-    return setting and naming.sure and 2 <= len(parts) <= 4 and all(part.isalnum() for part in parts)
+    worded = 2 <= len(parts) <= 4 and all(part.isalnum() for part in parts)
+    return setting and worded and naming.sure and naming.kind is Kind.SECRET_KEY
 
 
 def _header(candidate: Candidate) -> Confidence | None:
