@@ -62,6 +62,13 @@ class LogRecord(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class FileWrite(Concept):
+    """Data is written to a file."""
+
+    data: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingRequest(Concept):
     """An HTTP (or other network) request leaves the process."""
 

@@ -27,6 +27,7 @@ from backend_audit.flow.values import (
 from backend_audit.flow.written import dotted, written
 
 BOOL = Value(types=frozenset(("bool",)))
+_SHORTENED = frozenset(("secret",))
 
 
 class Expressions(FrameState):
@@ -117,7 +118,7 @@ class Expressions(FrameState):
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)
-            return builtin.sliced(base, node.index)
+            return builtin.sliced(base, node.index).cleared(_SHORTENED)  # the first characters do not give a secret away
         at = self.eval(node.index)
         one = at.constant()
         key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None

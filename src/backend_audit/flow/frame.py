@@ -83,7 +83,7 @@ class FrameState:
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""
-        if not value.open and "str" not in value.types:
+        if (not value.open and "str" not in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):

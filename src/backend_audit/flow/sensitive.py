@@ -109,6 +109,20 @@ _ACTIONS = _set(
 )
 
 
+# Types whose text is masked: what they hold has to be asked for (`get_secret_value()`).
+MASKED_TYPES = frozenset(
+    (
+        "pydantic.SecretStr",
+        "pydantic.SecretBytes",
+        "pydantic.types.SecretStr",
+        "pydantic.types.SecretBytes",
+        "pydantic.v1.SecretStr",
+        "pydantic.Secret",
+        "starlette.datastructures.Secret",
+    )
+)
+
+
 def words(name: str) -> list[str]:
     """The lower-case words of `name`: `dbPassword`, `DB_PASSWORD` and `db-password` give `["db", "password"]`."""
     return [word.lower() for word in _WORDS.findall(name)]

@@ -1,0 +1,76 @@
+"""What the rules about secrets in the wrong place share: which secret an argument carries, and how sure that is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.finding import Confidence
+from backend_audit.flow import sensitive
+from backend_audit.flow.concepts import Operand, Site
+from backend_audit.flow.values import Origin
+from backend_audit.source import Mark
+
+# Code that takes texts apart has tokens of another kind; tools for the terminal show secrets on purpose.
+_LANGUAGE_TOOLS = re.compile(
+    r"lex|pars|token|syntax|gramm|nlp|compil|interpret|template|markdown|prompt|llm|embed", re.IGNORECASE
+)
+_TERMINAL = re.compile(
+    r"(^|/)(scripts?|tools?|bin|cli|commands?|management|examples?|docs|dev|contrib)/|(^|[/_])(manage|cli|commands?)\.py$"
+)
+_UNSURE = frozenset(("session id", "identity or card number", "credential"))
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A secret in an argument: `name` as the code calls it, the kind of secret, its origin."""
+
+    name: str
+    kind: str
+    origin: Origin
+    operand: Operand
+
+
+def leaks(site: Site, given: tuple[Operand, ...] = ()) -> Iterator[Leak]:
+    """The secrets in the arguments of the call at `site` (or in `given`), each once."""
+    seen: set[str] = set()
+    operands = given or tuple(operand for _, operand in site.args)
+    for operand in operands:
+        for origin in operand.value.carries("secret", "secret"):
+            if "log" in origin.cleared or origin.what in seen:
+                continue
+            seen.add(origin.what)
+            yield Leak(str(origin.key[0]), origin.what, origin, operand)
+
+
+def confidence(leak: Leak, path: str) -> Confidence:
+    """How sure it is that the name means a secret in this file."""
+    words = sensitive.words(leak.name)
+    if leak.kind == "token" and len(words) == 1:
+        return Confidence.LOW if _LANGUAGE_TOOLS.search(path) else Confidence.MEDIUM
+    return Confidence.MEDIUM if leak.kind in _UNSURE else Confidence.HIGH
+
+
+def is_for_terminal(path: str) -> bool:
+    """Whether the file is a tool that people run by hand."""
+    return _TERMINAL.search(path) is not None
+
+
+def lower(confidence_: Confidence) -> Confidence:
+    """One step less sure."""
+    return Confidence.MEDIUM if confidence_ is Confidence.HIGH else Confidence.LOW
+
+
+def steps(site: Site, leak: Leak, note: str) -> tuple[Mark, ...]:
+    """The way of the secret to the call."""
+    marks = leak.origin.marks()
+    node = site.call.func if site.call is not None else site.node
+    return (*marks, Mark(site.path, node.at, node.end, note)) if marks else ()
+
+
+def span(site: Site) -> tuple[int, int]:
+    """The callee of the call at `site`: only its last name when it has a call or an index in it."""
+    func = site.call.func if site.call is not None else site.node
+    if isinstance(func, ir.Attribute) and not isinstance(func.value, ir.Name | ir.Attribute):
+        return func.end - len(func.attr), func.end
+    return func.at, func.end

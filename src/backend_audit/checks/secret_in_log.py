@@ -1,0 +1,45 @@
+"""Passwords, tokens and keys in log records, on standard output, in error trackers."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, _secrets, check
+from backend_audit.checks._secrets import Leak
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import LogRecord
+
+RULE = "secret-in-log"
+
+_LOGGER = re.compile(r"(^|[._])(log|logs|logger|logging|_log|_logger)(\(\))?\.\w+$", re.IGNORECASE)
+_WHERE = {"log": "into the log", "print": "to standard output", "tracker": "to the error tracker"}
+
+
+@check(RULE)
+def secret_in_log(record: LogRecord) -> Iterator[Alert]:
+    """A record that carries a secret in its text, its arguments or its fields."""
+    site = record.site
+    if site.api.startswith("?.") and not _LOGGER.search(site.written):
+        return
+    found = list(_secrets.leaks(site))
+    if not found:
+        return
+    sure = sorted(found, key=lambda leak: list(Confidence).index(_confidence(record, leak)))
+    first = sure[0]
+    names = list(dict.fromkeys(f"`{leak.name}`" for leak in sure))[:3]
+    at, end = _secrets.span(site)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"`{site.written}` writes {' and '.join(names)} (a {first.kind}) {_WHERE.get(record.sink, 'into the log')}, "
+        "where people and machines keep it in clear.",
+        fix="Leave it out, or log what identifies it without revealing it: an id, whether it is set, a keyed hash.",
+        confidence=_confidence(record, first),
+        steps=_secrets.steps(site, first, f"`{site.written}` writes it"),
+    )
+
+
+def _confidence(record: LogRecord, leak: Leak) -> Confidence:
+    found = _secrets.confidence(leak, record.site.path)
+    if record.sink == "print" and _secrets.is_for_terminal(record.site.path):
+        return Confidence.LOW
+    return found
