@@ -1,7 +1,7 @@
 """The one Semgrep process of a scan: YAML rules, ours and the user's, to findings.
 
 `rules.py` reads rule files, `targets.py` says which rule looks at which file, `run.py` starts the process, `results.py` reads
-its answer. A scan in which no rule applies to any file starts no process.
+its answer, `stage.py` is all of it. A scan in which no rule applies to any file starts no process.
 
 Measured (Semgrep 1.182.0, 2 cores) with 13 rules of every kind (search, taint, regex, generic, comparison, path filters,
 autofix) over Python, JavaScript, TypeScript, YAML, JSON, Dockerfile and Bash: `semgrep scan --experimental` and plain
@@ -17,7 +17,7 @@ its own; each binding of a metavariable is a result of its own; `--version` trie
 
 from backend_audit.semgrep.results import Outcome
 from backend_audit.semgrep.rules import SemgrepRule, UserRules, own_rules, user_rules
-from backend_audit.semgrep.scan import Options, scan
+from backend_audit.semgrep.stage import Options, scan
 from backend_audit.semgrep.targets import applicable
 
 __all__ = ["Options", "Outcome", "SemgrepRule", "UserRules", "applicable", "own_rules", "scan", "user_rules"]

@@ -81,7 +81,7 @@ def user_rules(places: Iterable[Path], catalog: Catalog) -> UserRules:
             taken[rule] = shown
             rules.append(_rule(body, rule, own=False))
             cards.append(card_of(rule, body))
-    return UserRules(tuple(rules), tuple(cards), tuple(problems))
+    return UserRules(tuple(rules), tuple(cards), tuple(sorted(problems)))
 
 
 def _files(places: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
