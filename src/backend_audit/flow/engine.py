@@ -37,6 +37,7 @@ class Engine:
         self._parameter = parameter
         self.models = models
         self._environments: dict[str, Env] = {}
+        self._top_levels: dict[str, Frame] = {}  # modules under way
         self._module_events: dict[str, tuple[Concept, ...]] = {}
         self._globals: dict[tuple[str, str], Value] = {}
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
@@ -90,10 +91,16 @@ class Engine:
         known = self._environments.get(module.key)
         if known is not None:
             return known
+        under_way = self._top_levels.get(module.key)
+        if under_way is not None:
+            return under_way.env
         frame = Frame(self, module, None, {})
-        self._environments[module.key] = frame.env
+        self._top_levels[module.key] = frame
         self._contained(frame, module.node.body)
+        del self._top_levels[module.key]
         self._environments[module.key] = frame.env
+        for function in module.every:  # what the top level called has seen only the names above the call
+            self._summaries.pop(function.key, None)
         self._module_events[module.key] = tuple(frame.events.values())
         return frame.env
 
