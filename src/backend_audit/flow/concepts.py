@@ -73,6 +73,9 @@ class OutgoingRequest(Concept):
     """An HTTP (or other network) request leaves the process."""
 
     url: Operand | None = None
+    host: Operand | None = None  # where host and path are given apart
+    base: Operand | None = None  # the address that `url` is relative to
+    browser: bool = False  # a browser opens it: `javascript:` and `file:` matter as well
     verify: Operand | None = None  # TLS verification: False or CERT_NONE switches it off
     insecure: Operand | None = None  # the opposite: True switches verification off
     timeout: Operand | None = None
@@ -312,6 +315,90 @@ class ShellCommand(Concept):
     command: Operand | None = None
     shell: Operand | None = None
     always_shell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect(Concept):
+    """The browser is sent to another address."""
+
+    location: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlOutput(Concept):
+    """Text goes to a browser as markup, or is declared to be markup that needs no escaping."""
+
+    content: Operand | None = None
+    mimetype: Operand | None = None  # the content type; HTML when it is not given and `default_html`
+    headers: Operand | None = None  # may hold the content type too
+    default_html: bool = True
+    marks: bool = False  # only declares the text to be safe (`mark_safe`); where it ends is not known
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlMail(Concept):
+    """Text becomes the HTML body of a mail."""
+
+    content: Operand | None = None
+    subtype: Operand | None = None  # "html" or "text/html" makes it HTML, where one call makes every kind
+    default_html: bool = True
+    message: Operand | None = None  # a mapping that describes the mail as a web service takes it
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderWrite(Concept):
+    """A header of a response or a mail is set."""
+
+    name: Operand | None = None
+    value: Operand | None = None
+    headers: Operand | None = None  # a mapping, or a list of pairs
+    checks: bool = False  # the library refuses line breaks in values
+    kind: str = "http"  # http, mail
+
+
+@dataclass(frozen=True, slots=True)
+class RegexUse(Concept):
+    """A regular expression is compiled or matched."""
+
+    pattern: Operand | None = None
+    subject: Operand | None = None
+    flags: Operand | None = None
+    how: str = ""  # match, fullmatch, search …
+    engine: str = "backtracking"  # linear: time grows with the text alone, whatever the pattern
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUpdate(Concept):
+    """Attributes of a stored object are set by name from a mapping."""
+
+    data: Operand | None = None  # `**` is the mapping that is spread
+    name: Operand | None = None  # the attribute's name where one is set
+    value: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation(Concept):
+    """Memory or time is spent in proportion to a number, or to the length of a text."""
+
+    size: Operand | None = None
+    text: Operand | None = None
+    what: str = "memory"  # memory, time, rows, normalization
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWrite(Concept):
+    """Something is put into the session, whose content the rest of the application trusts."""
+
+    key: Operand | None = None
+    value: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginCheck(Concept):
+    """A text is compared by its beginning, end or a part of it."""
+
+    text: Operand | None = None
+    allowed: Operand | None = None
 
 
 @dataclass(frozen=True, slots=True)
