@@ -14,6 +14,7 @@ from backend_audit.flow.values import (
     NONE,
     NOTHING,
     NUMBER,
+    TEXT,
     UNKNOWN,
     Constant,
     Value,
@@ -422,8 +423,14 @@ _COLLECTIONS = {
     "list": "list", "tuple": "tuple", "set": "set", "frozenset": "set", "dict": "dict", "collections.OrderedDict": "dict",
     "collections.deque": "list",
 }  # fmt: skip
+_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop"})
 FUNCTIONS = (
-    frozenset(_FUNCTIONS) | frozenset(_CLOSED_FUNCTIONS) | _NUMBERS | frozenset(_COLLECTIONS) | {"collections.defaultdict"}
+    _ENVIRONMENT
+    | frozenset(_FUNCTIONS)
+    | frozenset(_CLOSED_FUNCTIONS)
+    | _NUMBERS
+    | frozenset(_COLLECTIONS)
+    | {"collections.defaultdict"}
 )
 
 
@@ -437,6 +444,9 @@ def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value 
     kind = _COLLECTIONS.get(path)
     if kind is not None:
         return _collected(kind, args, named)
+    if path in _ENVIRONMENT:
+        default = args[1] if len(args) > 1 else named.get("default")
+        return TEXT if default is None else join(TEXT, default[0])
     if path == "collections.defaultdict":
         return container("dict", None, UNKNOWN)
     known = _FUNCTIONS.get(path)
