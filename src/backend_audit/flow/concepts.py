@@ -310,11 +310,103 @@ class TaskSpawn(Concept):
 
 @dataclass(frozen=True, slots=True)
 class ShellCommand(Concept):
-    """An operating-system command is run."""
+    """An operating-system command is run, here or on another machine."""
 
-    command: Operand | None = None
+    command: Operand | None = None  # the whole command: a text, or a list of arguments with the program first
     shell: Operand | None = None
-    always_shell: bool = False
+    always_shell: bool = False  # a shell reads the command
+    program: Operand | None = None  # the program, where it is given apart from its arguments
+    arguments: Operand | None = None  # a program's arguments
+    splits: bool = False  # a command that is a text is cut at blanks, without a shell: options can be slipped in
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExecution(Concept):
+    """Text becomes running code of the program, or names what of it runs."""
+
+    code: Operand | None = None
+    kind: str = "code"  # code (a text in the language), module (a name to import), script (a file), name (of an attribute)
+    globals: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource(Concept):
+    """The text of a template is compiled: whoever writes it, reaches what the template's language reaches."""
+
+    source: Operand | None = None
+    engine: str = ""  # jinja2, mako, django, …
+    weak: bool = False  # its language reaches data only, no code (Django, str.format, string.Template)
+    receiver: Operand | None = None  # the environment, which may be a sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class NosqlQuery(Concept):
+    """A query document, or code inside of one, reaches a document database."""
+
+    query: Operand | None = None
+    code: Operand | None = None  # a text that the database runs
+    kind: str = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class LdapQuery(Concept):
+    """A search in a directory: where, and what for."""
+
+    base: Operand | None = None
+    filter: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LdapBind(Concept):
+    """A connection to a directory proves who it is."""
+
+    user: Operand | None = None
+    password: Operand | None = None
+    mechanism: Operand | None = None  # given: by other means than a password
+    optional: bool = False  # without user and password the call is a setting-up, not a login
+
+
+@dataclass(frozen=True, slots=True)
+class XpathQuery(Concept):
+    """An XPath or XQuery expression is compiled or run."""
+
+    expression: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StylesheetUse(Concept):
+    """An XSLT stylesheet is compiled: it can read files, and with extensions more."""
+
+    stylesheet: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccess(Concept):
+    """The file system is used at a path."""
+
+    path: Operand | None = None
+    other: Operand | None = None  # the second path of a copy or move
+    action: str = "opens"  # opens, reads, writes, deletes, lists, serves, …
+    base: Operand | None = None  # the folder that the callee keeps `path` in: then only this one matters
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveExtraction(Concept):
+    """Members of an archive are written to the file system under names that the archive gives."""
+
+    archive: Operand | None = None
+    members: Operand | None = None
+    filter: Operand | None = None  # tarfile's filter=
+    format: str = "tar"
+    checked: bool = False  # the library itself keeps members inside of the target
+
+
+@dataclass(frozen=True, slots=True)
+class Decompression(Concept):
+    """Compressed data is unfolded as a whole, whatever becomes of it."""
+
+    data: Operand | None = None
+    limit: Operand | None = None  # a bound for the result
 
 
 @dataclass(frozen=True, slots=True)
