@@ -87,17 +87,18 @@ class Calls(Expressions):
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:
         """Results that their name makes secret: `get_password()`, `os.getenv("API_KEY")`, `form.get("password")`."""
-        if not found.open and not found.types:
+        stub = bool(found.texts()) and name.startswith(_GIVING)  # `get_password()` that returns a constant gives a password
+        if not found.open and not found.types and not stub:
             return found
         first = argument(args, "0")
         texts = first.value.texts() if first is not None and name in _GETTERS else ()
         if texts and (found.open or "str" in found.types):
             return self.sensitive(texts[0], node, found)
-        kind = sensitive.classify(name, call=True) if found.open and name else None
+        kind = sensitive.classify(name, call=True) if (found.open or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
         origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
-        return found.with_origins((origin,))
+        return replace(found, open=True).with_origins((origin,)) if stub else found.with_origins((origin,))
 
     # --- external functions -----------------------------------------------------------------------------------------
 
@@ -224,6 +225,7 @@ class Calls(Expressions):
         return sorted(found)
 
 
+_GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
 _GETTERS = frozenset(
     {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"}
 )

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
+from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
+from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, container, join, ref
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Origin, Value, api, container, join, join_all, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
@@ -237,21 +239,24 @@ class Engine:
         return next((one.methods[name] for one in self.bases(symbol)[0] if name in one.methods), None)
 
     def class_attribute(self, symbol: ClassSymbol, attr: str) -> Value:
-        own, external = self.bases(symbol)
-        found = NOTHING
-        for one in own:
+        found = self._own_attribute(symbol, attr)
+        external = self.external_bases(symbol)
+        if found is None and external:
+            found = Value(apis=frozenset(self.models.canonical(f"{path}.{attr}") for path in external))
+        return UNKNOWN if found is None else found
+
+    def _own_attribute(self, symbol: ClassSymbol, attr: str) -> Value | None:
+        """What the class bodies of the project assign to `attr`."""
+        for one in self.bases(symbol)[0]:
             attributes = self._attributes.get(one.key)
             if attributes is None:
                 self.environment(one.module)
                 attributes = self._attributes.get(one.key, {})
             if attr in attributes:
-                found = attributes[attr]
-                break
-        if found is NOTHING and external:
-            found = Value(apis=frozenset(self.models.canonical(f"{path}.{attr}") for path in external))
-        return UNKNOWN if found is NOTHING else found
+                return attributes[attr]
+        return None
 
-    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: FrameState) -> Value:
+    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: "Expressions") -> Value:
         """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute."""
         method = self.find_method(owner, attr)
         if method is not None:
@@ -261,12 +266,14 @@ class Engine:
         found = self.field(owner, attr)
         if found is not None:
             return found
-        own = self.class_attribute(owner, attr)
-        if own is not UNKNOWN:
-            declared = self._declared(owner, attr)
-            return own if declared is None or not own.is_literal() else join(own, declared)
+        own = self._own_attribute(owner, attr)
         declared = self._declared(owner, attr)
-        return UNKNOWN if declared is None else declared
+        if own is not None:
+            return own if declared is None or not own.is_literal() else join(own, declared)
+        if declared is not None:
+            return declared
+        external = self.external_bases(owner)
+        return join_all(frame.read_type(path, attr, node) for path in external) if external else UNKNOWN
 
     def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
         """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""
@@ -336,7 +343,8 @@ class Engine:
         frame = Frame(self, symbol.module, symbol, {})
         self._closures[symbol.key] = frame.env
         self._bind_parameters(frame, symbol)
-        self._contained(frame, symbol.node.body)
+        if self._contained(frame, symbol.node.body):
+            frame.way_out(NONE, None)
         self._closures[symbol.key] = frame.env
         self._running.discard(symbol.key)
         result = frame.returns if not symbol.node.is_generator else container("list", None, frame.yields)
@@ -347,7 +355,8 @@ class Engine:
             result = replace(result, types=declared.types) if declared.types else result
         events = tuple(frame.events.values())
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
-        summary = Summary(result, frame.yields, events, lifting)
+        ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
+        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"])
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)
@@ -355,14 +364,15 @@ class Engine:
             del self._closures[symbol.key]
         return summary
 
-    def _contained(self, frame: Frame, body: list[ir.Stmt]) -> None:
-        """Run a body; if that fails, what is known of it so far stands, and the failure is a problem."""
+    def _contained(self, frame: Frame, body: list[ir.Stmt]) -> bool:
+        """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
         try:
-            frame.run(body)
+            return frame.run(body)
         except Exception as error:  # noqa: BLE001 - the edge of one function's analysis
             where = f" in {frame.scope}" if frame.scope else ""
             message = f"following values{where} failed with {type(error).__name__}"
             self.problems.append(Problem(frame.module.path, 0, ProblemKind.CRASH, message))
+            return False
 
     def closure(self, symbol: FunctionSymbol) -> Env | None:
         """The local names of an enclosing function, as far as it has run."""

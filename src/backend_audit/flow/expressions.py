@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.flow import builtin, refine, strings
-from backend_audit.flow.frame import FrameState
+from backend_audit.flow.frame import Args, FrameState
 from backend_audit.flow.values import (
     Constant,
     CLOSED_TYPES,
@@ -317,6 +317,10 @@ class Expressions(FrameState):
         return MADE
 
     def call(self, node: ir.Call) -> Value:
+        raise AssertionError  # calls.py
+
+    def arguments(self, node: ir.Call) -> Args:
+        """Every argument of a call under its position or name."""
         raise AssertionError  # calls.py
 
 

@@ -35,6 +35,7 @@ class FrameState:
         self.globals: set[str] = set()
         self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
         self.breaks: list[list[Env]] = []
+        self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.parents: set[str] = set()  # names and paths below which paths may be known
 
     # --- places -----------------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ class FrameState:
         )  # fmt: skip
         if "target" in row.concept.__dataclass_fields__:
             roles.setdefault("target", self.target)
-        concept = row.concept(site=site, **roles)  # type: ignore[arg-type]  # the loader has checked roles against fields
+        concept = row.concept(site=site, **roles)  # the loader has checked roles against fields
         self.events[node.at, node.end, path, id(row)] = concept
 
     def join_env(self, left: Env | None, right: Env | None) -> Env | None:

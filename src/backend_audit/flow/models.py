@@ -13,7 +13,7 @@ from backend_audit.flow.concepts import Concept
 _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
-CONTEXTS = frozenset("sql html shell path url log ldap xpath regex header code template secret nosql predictable all".split())
+CONTEXTS = frozenset("sql html shell path url log ldap xpath regex header code template secret nosql predictable dots all".split())
 
 
 class ModelError(Exception):
@@ -43,6 +43,16 @@ class Transfer:
     clears: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A test of an argument: when the call turns out as `holds` (or, with `returns`, comes back at all), its data is clear."""
+
+    argument: str
+    clears: frozenset[str]
+    holds: bool
+    returns: bool
+
+
 @dataclass(slots=True)
 class Models:
     """The tables. Paths are canonical (aliases resolved)."""
@@ -53,6 +63,7 @@ class Models:
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in _TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
     transfers: dict[str, Transfer] = field(default_factory=dict)
+    guards: dict[str, Guard] = field(default_factory=dict)
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -96,6 +107,13 @@ def _words(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ModelError(f"{where}: expected a list of strings")
     return tuple(cast("list[str]", value))
+
+
+def _contexts(entry: Mapping[str, object], where: str) -> frozenset[str]:
+    clears = frozenset(_words(entry.get("clears", []), where))
+    if clears - CONTEXTS:
+        raise ModelError(f"{where}: unknown context {sorted(clears - CONTEXTS)}")
+    return clears
 
 
 def _concept_names() -> dict[str, type[Concept]]:
@@ -164,10 +182,14 @@ class _Loader:
         elif name == "forward":
             for _, path in paths:
                 self.models.forwards[path] = str(entry["callee"])
+        elif name == "guard":
+            guard = Guard(
+                str(entry.get("argument", "0")), _contexts(entry, where), bool(entry.get("holds", True)), bool(entry.get("returns"))
+            )
+            for _, path in paths:
+                self.models.guards[path] = guard
         elif name in {"sanitizer", "propagator"}:
-            clears = frozenset(_words(entry.get("clears", []), where))
-            if clears - CONTEXTS:
-                raise ModelError(f"{where}: unknown context {sorted(clears - CONTEXTS)}")
+            clears = _contexts(entry, where)
             transfer = Transfer(_words(entry.get("from", ["0"]), where), clears)
             for _, path in paths:
                 self.models.transfers[path] = transfer

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import guards
 from backend_audit.flow.values import FALSE, MADE, NONE, TRUE, Constant, Value
 from backend_audit.flow.written import dotted
 
@@ -107,13 +108,22 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     positive = holds is (op in ("==", "is", "in"))
     subject = _stripped(test.left)
     known = _known(frame, subject)
-    if op in ("in", "not in") and positive and known is not None:
+    if op in ("in", "not in") and positive:
+        guards.assume_parents(frame, right)
         allowed = frame.eval(right)
         if allowed.is_literal() and (allowed.kind or allowed.made):
-            frame.env[known[0]] = _member(allowed)
+            if known is not None:
+                frame.env[known[0]] = _member(allowed)
+            guards.assume_part(frame, test.left, holds=True)
+        elif allowed.kind == "list" or not allowed.origins:
+            guards.assume_part(frame, test.left, holds=True)
         return
     if op not in ("==", "is", "!=", "is not"):
         return
+    if positive:
+        for one, other_side in ((test.left, right), (right, test.left)):
+            if not frame.eval(other_side).carries("untrusted"):
+                guards.assume_part(frame, one, holds=True)
     if known is None:
         known, right = _known(frame, _stripped(right)), test.left
     if known is None:
@@ -163,7 +173,7 @@ _TYPE_TESTS = {"isdigit": "int", "isnumeric": "int", "isdecimal": "int", "isalnu
 
 def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of."""
-    if not holds:
+    if guards.assume_call(frame, test, holds=holds) or not holds:
         return
     if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
         known = _known(frame, test.func.value)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, refine
+from backend_audit.flow import builtin, guards, refine
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -61,6 +61,8 @@ class Frame(Calls):
             value = replace(value, types=value.types | declared.types)
         for target in node.targets:
             self.bind(target, value, node)
+        if isinstance(node.value, ir.Call):
+            guards.after_call(self, node.value)
         return True
 
     def eval_for(self, purpose: str, node: ir.Expr) -> Value:
@@ -128,7 +130,11 @@ class Frame(Calls):
 
     def expr_stmt(self, node: ir.ExprStmt) -> bool:
         self.eval(node.value)
-        return not (isinstance(node.value, ir.Call) and self.never_returns(node.value))
+        call = node.value.value if isinstance(node.value, ir.Await) else node.value
+        if not isinstance(call, ir.Call):
+            return True
+        guards.after_call(self, call)
+        return not self.never_returns(call)
 
     def never_returns(self, call: ir.Call) -> bool:
         """Calls that end the function's way: `sys.exit()`, `abort(400)`."""
@@ -139,9 +145,26 @@ class Frame(Calls):
         if node.value is not None:
             value = self.eval_for(self.function.node.name if self.function is not None else "", node.value)
             self.returns = join(self.returns, value)
+            self.way_out(value, node.value)
         else:
             self.returns = join(self.returns, NONE)
+            self.way_out(NONE, None)
         return False
+
+    def way_out(self, value: Value, node: ir.Expr | None) -> None:
+        """Note what is cleared when the function ends here, and when it gives true or false by this."""
+        if self.function is None or not self.function.node.params:
+            return
+        self.ways["any"].append(guards.cleared_parameters(self, self.function))
+        truth = refine.truth(value)
+        for name, holds in (("true", True), ("false", False)):
+            if truth is not None and truth is not holds:
+                continue
+            before, self.env = self.env, dict(self.env)
+            if truth is None and node is not None:
+                refine.assume(self, node, holds)
+            self.ways[name].append(guards.cleared_parameters(self, self.function))
+            self.env = before
 
     def raise_(self, node: ir.Raise) -> bool:
         self.optional(node.exc)

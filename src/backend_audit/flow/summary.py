@@ -5,7 +5,7 @@ argument in its place: whole where the value is the parameter itself, as further
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
@@ -41,6 +41,9 @@ class Summary:
     yields: Value
     events: tuple[Concept, ...]
     lifting: tuple[Concept, ...]
+    if_true: dict[int, frozenset[str]] = field(default_factory=dict)  # parameter → contexts cleared when it gives true
+    if_false: dict[int, frozenset[str]] = field(default_factory=dict)
+    after: dict[int, frozenset[str]] = field(default_factory=dict)  # … when it comes back at all
 
 
 EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())

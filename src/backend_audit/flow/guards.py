@@ -1,0 +1,192 @@
+"""Guards: tests and calls after which data is harmless in some context, whoever wrote them.
+
+* rows of models (`[[guard]]`): `url_has_allowed_host_and_scheme(url, …)` holds, `path.relative_to(base)` returns
+* the project's own functions, by what their summaries say of a parameter at each way out (`if_true`, `if_false`, `after`)
+* parts of the data compared with constants: `urlparse(url).hostname in ALLOWED`
+* containment of a normalised path: `startswith`, `is_relative_to`, `commonpath`, membership in `parents`
+
+A guard clears data, not a name: every variable that carries the same source is cleared. A path check counts only after the path
+was normalised (the sanitizer context `dots`), since `..` passes any prefix test.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.values import DERIVED, Origin, Value, transform
+from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
+    from backend_audit.flow.frame import Args
+
+ALL = frozenset(("all",))
+PATH = frozenset(("path",))
+URL = frozenset(("url",))
+NORMALISED = "dots"
+_HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
+_URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
+_PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix"})
+
+
+def source_of(origin: Origin) -> tuple[object, ...]:
+    """What tells the data of two origins apart, whatever was computed from it."""
+    return (origin.label, *origin.key[:2]) if origin.label == "param" else (origin.label, *origin.key)
+
+
+def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "") -> None:
+    """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only where that was cleared before."""
+    sources = {source_of(origin) for origin in value.all_origins() if origin.label != "secret"}
+    if not sources:
+        return
+
+    def change(origin: Origin) -> tuple[Origin, ...]:
+        if source_of(origin) in sources and (not needs or needs in origin.cleared):
+            return (origin.clear(contexts),)
+        return (origin,)
+
+    for name, known in list(frame.env.items()):
+        if known.origins or known.shapes or known.kind:
+            changed = transform(known, change)
+            if changed is not known:
+                frame.env[name] = changed
+
+
+def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
+    """Narrow by a call that turned out as `holds`; whether anything was known about it."""
+    receiver = test.func.value if isinstance(test.func, ir.Attribute) else None
+    if isinstance(test.func, ir.Attribute) and receiver is not None and holds:
+        if test.func.attr == "startswith" and test.args:
+            _prefix(frame, receiver, test.args[0].value)
+            return True
+        if test.func.attr == "is_relative_to":
+            clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
+            return True
+    callee = frame.eval(test.func)
+    found = False
+    args: Args | None = None
+    for path in sorted(callee.apis):
+        guard = frame.models.guards.get(path)
+        if guard is not None and guard.holds is holds and not guard.returns:
+            args = frame.arguments(test) if args is None else args
+            _row(frame, guard.argument, guard.clears, receiver, args)
+            found = True
+    for symbol in sorted(callee.refs, key=lambda one: one.key):
+        if isinstance(symbol, FunctionSymbol):
+            summary = frame.engine.summary(symbol)
+            table = summary.if_true if holds else summary.if_false
+            if table:
+                _own(frame, symbol, table, test)
+                found = True
+    return found
+
+
+def after_call(frame: "Expressions", call: ir.Call) -> None:
+    """A call came back: what raises on bad data has let this through."""
+    if not isinstance(call.func, (ir.Name, ir.Attribute)):
+        return
+    receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
+    callee = frame.eval(call.func)
+    for path in sorted(callee.apis):
+        guard = frame.models.guards.get(path)
+        if guard is not None and guard.returns:
+            _row(frame, guard.argument, guard.clears, receiver, frame.arguments(call))
+    if isinstance(call.func, ir.Attribute) and call.func.attr == "relative_to" and receiver is not None:
+        clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
+    for symbol in sorted(callee.refs, key=lambda one: one.key):
+        if isinstance(symbol, FunctionSymbol):
+            summary = frame.engine.summary(symbol)
+            if summary.after:
+                _own(frame, symbol, summary.after, call)
+
+
+def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
+    """A part of some data equals (or is among) constants: the host of a URL, say."""
+    if not holds:
+        return
+    if isinstance(subject, ir.Call) and isinstance(subject.func, ir.Attribute) and not subject.args:
+        subject = subject.func.value
+    if isinstance(subject, ir.Attribute) and subject.attr in _URL_PARTS:
+        clear_data(frame, frame.eval(subject), URL)
+    elif isinstance(subject, ir.Call):
+        callee = frame.eval(subject.func)
+        if callee.apis & _PATH_TESTS:
+            for arg in subject.args:
+                clear_data(frame, frame.eval(arg.value), PATH, NORMALISED)
+
+
+def assume_parents(frame: "Expressions", collection: ir.Expr) -> None:
+    """`base in path.parents` holds."""
+    if isinstance(collection, ir.Attribute) and collection.attr == "parents":
+        clear_data(frame, frame.eval(collection.value), PATH, NORMALISED)
+
+
+def _prefix(frame: "Expressions", receiver: ir.Expr, prefix: ir.Expr) -> None:
+    value = frame.eval(receiver)
+    texts = frame.eval(prefix).texts()
+    if texts and all(_HOST_PREFIX.match(text) for text in texts):
+        clear_data(frame, value, URL)
+    clear_data(frame, value, PATH, NORMALISED)
+
+
+def _row(
+    frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: "Args"
+) -> None:
+    from backend_audit.flow.frame import argument  # noqa: PLC0415 - frame imports nothing of guards, guards need its type
+
+    if spec == "self":
+        if receiver is not None:
+            clear_data(frame, frame.eval(receiver), clears)
+        return
+    operand = argument(args, spec)
+    if operand is not None:
+        clear_data(frame, operand.value, clears)
+
+
+def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozenset[str]], call: ir.Call) -> None:
+    from backend_audit.flow.summary import bind_arguments  # noqa: PLC0415 - summaries build on frames
+
+    receiver = frame.eval(call.func.value) if isinstance(call.func, ir.Attribute) else None
+    bound = bind_arguments(symbol, receiver, frame.arguments(call))
+    for at, contexts in sorted(table.items()):
+        if at in bound:
+            clear_data(frame, bound[at], contexts)
+
+
+def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int, frozenset[str]]:
+    """For each parameter of the function under way: the contexts in which its data has become harmless by now."""
+    found: dict[int, frozenset[str]] = {}
+    for at, param in enumerate(symbol.node.params):
+        value = frame.env.get(param.name)
+        if value is None:
+            continue
+        own = [origin for origin in value.all_origins() if origin.label == "param" and origin.key[:2] == (symbol.key, at)]
+        if not own:
+            if value.is_literal():
+                found[at] = ALL
+            continue
+        common = frozenset.intersection(*(origin.cleared for origin in own))
+        if common and all(origin.key[-1] != DERIVED or len(own) > 1 for origin in own):
+            found[at] = common
+    return found
+
+
+def common_to(ways: list[dict[int, frozenset[str]]]) -> dict[int, frozenset[str]]:
+    """What holds on every one of the ways."""
+    if not ways:
+        return {}
+    found = dict(ways[0])
+    for way in ways[1:]:
+        for at in list(found):
+            both = _both(found[at], way.get(at, frozenset()))
+            if both:
+                found[at] = both
+            else:
+                del found[at]
+    return found
+
+
+def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    if "all" in one:
+        return other
+    return one if "all" in other else one & other
