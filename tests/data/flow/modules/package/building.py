@@ -1,0 +1,5 @@
+from .tables import USERS
+
+
+def build(name):
+    return "SELECT " + name + " FROM " + USERS

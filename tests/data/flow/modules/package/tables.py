@@ -1,0 +1,3 @@
+PREFIX = "app_"
+USERS = PREFIX + "users"
+FULL = f"public.{USERS}"

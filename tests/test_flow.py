@@ -1,0 +1,130 @@
+"""What the engine knows about values, stated in the code of `data/flow` beside each value.
+
+`see(expression)  # $ const="a" open` says what the expression may be, completely: each fact must be found, and no other.
+`const` constants, `shape` built strings with `{}` for holes, `api` external things, `type` instances, `ref` functions and
+classes of the project, `kind` containers, `param` data of a parameter, `made` constants too many to keep, `open` also
+something unknown, `dead` code that never runs. What is known to be wrong stands as `SPURIOUS: fact` and `MISSING: fact`, and
+fails when it is mended. `python tests/test_flow.py` prints what the engine says now.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend_audit.catalog import rules_root
+from backend_audit.flow.concepts import LogRecord
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.models import load_models, model_files
+from backend_audit.flow.values import Constant, Value
+from backend_audit.link.project import Project
+from backend_audit.lower.python import lower
+from backend_audit.source import LineIndex
+
+DATA = Path(__file__).parent / "data" / "flow"
+PROBE = 'package = "probe"\ndocs = "https://example.org"\n[[log-record]]\ncall = ["probe.see"]\nmessage = "0"\n'
+MODELS = load_models([*model_files(rules_root()), ("probe.toml", PROBE)])
+OWN_CLASS = re.compile(r"^@[^:]*:(\w+)@\d+$")  # a class of the project, as the engine keys it
+FACT = re.compile(r"""(\w+)(?:=("[^"]*"|'[^']*'|\S+))?""")
+
+
+def project_files(topic: Path) -> list[Path]:
+    return sorted(topic.rglob("*.py")) if topic.is_dir() else [topic]
+
+
+def facts(value: Value) -> Iterator[str]:
+    """What is known about a value, as the comments write it."""
+    for one in value.consts:
+        yield f"const={_constant(one)}"
+    for shape in value.shapes:
+        yield f'shape="{shape.text()}"'
+    yield from (f"api={path}" for path in value.apis)
+    yield from (f"type={OWN_CLASS.sub(r'\1', name)}" for name in value.types)
+    yield from (f"ref={symbol.key.rpartition('.')[2].rpartition(':')[2]}" for symbol in value.refs)
+    yield from {f"param={origin.what}" for origin in value.origins if origin.label == "param"}
+    yield from {origin.label for origin in value.origins if origin.label != "param"}
+    if value.kind:
+        yield f"kind={value.kind}"
+    if value.made:
+        yield "made"
+    if value.open:
+        yield "open"
+
+
+def _constant(one: Constant) -> str:
+    if one.kind in ("str", "bytes"):
+        text = str(one.value).encode("unicode_escape").decode()
+        return f'"{text}"'
+    return str(one.value)
+
+
+def expected(comment: str) -> tuple[set[str], set[str]]:
+    """The facts that must be found, and those that are known not to be."""
+    stated: set[str] = set()
+    missing: set[str] = set()
+    into = stated
+    for name, value in FACT.findall(comment.replace("MISSING:", "MISSING").replace("SPURIOUS:", "SPURIOUS")):
+        if name in {"MISSING", "SPURIOUS"}:
+            into = missing if name == "MISSING" else stated
+        else:
+            into.add(f"{name}={value}" if value else name)
+    return stated, missing
+
+
+def seen(topic: Path) -> dict[tuple[str, int], set[str]]:
+    """File and line of each `see(…)` with what the engine knows of its argument."""
+    root = topic if topic.is_dir() else topic.parent
+    modules = [lower(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")) for file in project_files(topic)]
+    engine = Engine(Project(modules), MODELS)
+    starts = {module.path: LineIndex(module.line_starts) for module in modules}
+    found: dict[tuple[str, int], set[str]] = {}
+    for concept in engine.concepts():
+        if isinstance(concept, LogRecord) and concept.site.written == "see" and concept.message is not None:
+            line = starts[concept.site.path].position(concept.site.node.at).line
+            found[concept.site.path, line] = set(facts(concept.message.value)) or {"nothing"}
+    assert not engine.problems, engine.problems
+    return found
+
+
+def stated(topic: Path) -> Iterator[tuple[str, int, str, str]]:
+    """File, line, code and comment of each `see(…)`."""
+    root = topic if topic.is_dir() else topic.parent
+    for file in project_files(topic):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if line.lstrip().startswith("see("):
+                code, _, comment = line.partition("  # $ ")
+                yield file.relative_to(root).as_posix(), number, code, comment
+
+
+TOPICS = sorted(path for path in DATA.iterdir() if path.suffix == ".py" or path.is_dir())
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda path: path.stem)
+def test_values(topic: Path) -> None:
+    found = seen(topic)
+    told = []
+    for path, line, code, comment in stated(topic):
+        want, gaps = expected(comment)
+        got = found.get((path, line), {"dead"})
+        if want != got or gaps & got:
+            extra = "".join(f"\n    not stated: {one}" for one in sorted(got - want))
+            missing = "".join(f"\n    not found:  {one}" for one in sorted(want - got))
+            missing += "".join(f"\n    mended, no longer MISSING: {one}" for one in sorted(gaps & got))
+            told.append(f"{topic.name}/{path}:{line}: {code.strip()}{extra}{missing}")
+    if told:
+        pytest.fail("\n".join(told), pytrace=False)
+
+
+def show() -> None:
+    for topic in TOPICS:
+        found = seen(topic)
+        for path, line, code, _ in stated(topic):
+            sys.stdout.write(
+                f"{topic.name}/{path}:{line}: {code.strip()}  # $ {' '.join(sorted(found.get((path, line), {'dead'})))}\n"
+            )
+
+
+if __name__ == "__main__":
+    show()
