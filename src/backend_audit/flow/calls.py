@@ -97,7 +97,7 @@ class Calls(Expressions):
         kind = sensitive.classify(name, call=True) if (found.open or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
-        origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
+        origin = Origin("secret", (f"{name}()",), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
         return replace(found, open=True).with_origins((origin,)) if stub else found.with_origins((origin,))
 
     # --- external functions -----------------------------------------------------------------------------------------
