@@ -41,7 +41,7 @@ def facts(value: Value) -> Iterator[str]:
     for shape in value.shapes:
         yield f'shape="{shape.text()}"'
     yield from (f"api={path}" for path in value.apis)
-    yield from (f"type={OWN_CLASS.sub(r'\1', name)}" for name in value.types)
+    yield from ("type=" + OWN_CLASS.sub(r"\1", name) for name in value.types)
     yield from (f"ref={symbol.key.rpartition('.')[2].rpartition(':')[2]}" for symbol in value.refs)
     yield from {f"param={origin.what}" for origin in value.origins if origin.label == "param"}
     yield from {origin.label for origin in value.origins if origin.label != "param"}
