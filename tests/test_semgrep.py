@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from backend_audit import audit
 from backend_audit.catalog import Catalog, load, rules_root
+from backend_audit.config import Config
 from backend_audit.finding import Confidence, Finding, Place, Problem, ProblemKind, Severity
 from backend_audit.semgrep import Options, Outcome, SemgrepRule, applicable, own_rules, scan, stage, user_rules
 from backend_audit.semgrep import run as running
@@ -152,6 +154,7 @@ def test_errors_become_problems_that_show_no_code(audited: Outcome) -> None:
     syntax = [one for one in audited.problems if one.kind is ProblemKind.SYNTAX]
     assert {(one.path, one.incomplete) for one in syntax} == {("build/broken.py", False)}
     assert not any("hunter2" in one.message for one in audited.problems)
+    assert audited.idle == ("does-not-parse", "no-message")
 
 
 def test_home_is_left_alone(audited: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +293,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Pa
 
 def failure(options: Options | None = None) -> Problem:
     outcome = judged([rule()], {"a.py": "eval(x)\n"}, options)
-    assert outcome.findings == ()
+    assert (outcome.findings, outcome.idle) == ((), ("no-eval",))
     (problem,) = outcome.problems
     assert (problem.kind, problem.incomplete) == (ProblemKind.SEMGREP, True)
     return problem
@@ -371,3 +374,14 @@ def test_bindings_of_one_place_are_one_finding_and_strangers_are_none() -> None:
     answer = json.dumps({"results": told, "errors": []}).encode()
     outcome = read(answer, [rule()], {"src/a.py": "a.py"}, {"a.py": b"eval(x)"}, {}, ignores=True)
     assert [one.message for one in outcome.findings] == ["a"]
+
+
+def test_a_comment_for_a_rule_that_could_not_run_is_not_unused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = "# backend-audit: ignore[privileged-container] needs a device\n"
+    (tmp_path / "compose.yml").write_text(f"services:\n  web:\n    {comment}    privileged: true\n", encoding="utf-8")
+    monkeypatch.setenv(running.OVERRIDE, "/nowhere/semgrep")
+    for semgrep, problems in ((True, 1), (False, 0)):
+        config = Config(semgrep=semgrep, cache=False, workers=1, origins={})
+        report = audit.scan(config, [tmp_path]).report
+        assert report.findings == ()
+        assert len(report.problems) == problems

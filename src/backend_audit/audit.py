@@ -24,8 +24,8 @@ from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Problem, Report, Suppressed
 from backend_audit.flow.models import models_of
 from backend_audit.pool import available_workers
-from backend_audit.semgrep import user_rules
-from backend_audit.suppress import Rules, Suppressions, apply
+from backend_audit.semgrep import Outcome, user_rules
+from backend_audit.suppress import UNUSED, Rules, Suppressions, apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
         problems = [*files.problems, *judgement.problems, *cache.problems, *users.problems]
     problems += external.news(semgrep.problems, problems)
     findings = [*(finding for one in files.facts.values() for finding in one.findings), *judgement.findings, *semgrep.findings]
-    report = _report(config, catalog, chosen, found, files.facts, findings, semgrep.suppressed, problems)
+    report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
     return ScanResult(report=report, catalog=catalog, root=root, project=project)
@@ -132,15 +132,16 @@ def _report(
     found: Discovery,
     facts: dict[str, FileFacts],
     findings: Iterable[Finding],
-    covered: Iterable[Suppressed],
-    problems: Iterable[Problem],
+    semgrep: Outcome,
+    problems: Sequence[Problem],
 ) -> Report:
     """Choice of rules, ignore comments and confidence, file by file, into the report."""
     by_path: dict[str, list[Finding]] = {file.path: [] for file in found.files}
     for finding in merged(findings):
         by_path.setdefault(finding.place.path, []).append(finding)
     standing: list[Finding] = []
-    suppressed: list[Suppressed] = list(covered)
+    suppressed: list[Suppressed] = list(semgrep.suppressed)
+    unseen = external.half_judged(problems)
     below = hidden = 0
     for file in found.files:
         ran = chosen.at(file.absolute)
@@ -149,7 +150,9 @@ def _report(
         hidden += sum(one.rule in chosen.hidden for one in own)
         if config.ignores:
             directives = facts[file.path].suppressions if file.path in facts else Suppressions()
-            outcome = apply(file.path, judged, directives, Rules(known=catalog.cards.keys(), ran=ran))
+            # A comment is unused only if its rule could have spoken.
+            spoke = ran - {*semgrep.idle, *([UNUSED] if file.path in unseen or "" in unseen else [])}
+            outcome = apply(file.path, judged, directives, Rules(known=catalog.cards.keys(), ran=spoke, current=catalog.current))
             judged = list(outcome.findings)
             suppressed += outcome.suppressed
         kept, under = confident(judged, config.min_confidence)

@@ -28,9 +28,9 @@ class External:
 def judge(scan: External, sources: Sequence[SourceFile], files: Files, cache: Cache, *, workers: int) -> Outcome:
     """What the Semgrep rules that the scan chose find in `sources`. Starts no process when none applies or nothing changed."""
     config = scan.config
-    if not config.semgrep:
-        return Outcome()
     rules = [rule for rule in (*own_rules(rules_root()), *scan.users.rules) if rule.id in scan.chosen]
+    if not config.semgrep:
+        return Outcome(idle=tuple(sorted({rule.id for rule in rules})))
     if not rules:
         return Outcome()
     contents = b"".join(files.keys[file.path] for file in sources if file.path in files.keys)
@@ -58,3 +58,9 @@ def news(problems: Sequence[Problem], known: Sequence[Problem]) -> list[Problem]
     """The problems that add something: a file that we could not parse either is told once."""
     unparsed = {one.path for one in known if one.kind is ProblemKind.SYNTAX}
     return [one for one in problems if one.kind is not ProblemKind.SYNTAX or one.path not in unparsed]
+
+
+def half_judged(problems: Sequence[Problem]) -> frozenset[str]:
+    """Files of which some check has not seen everything; "" when that holds for all."""
+    of_rules = {ProblemKind.SEMGREP, ProblemKind.RULES}  # `Outcome.idle` names what these kept from running
+    return frozenset(one.path for one in problems if one.incomplete and one.kind not in of_rules)

@@ -19,11 +19,12 @@ _NOSEM = re.compile(r"(?:#|//|/\*|<!--|;|--)\s*nosem(?:grep)?\b(?:\s*:\s*(?P<rul
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What Semgrep has to say."""
+    """What Semgrep has to say. `idle` are the rules that should have run and did not."""
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     problems: tuple[Problem, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 class _Point(msgspec.Struct):
@@ -95,7 +96,8 @@ def read(
     try:
         told = msgspec.json.decode(answer, type=_Answer)
     except msgspec.DecodeError as error:
-        return Outcome(problems=(Problem("", 0, ProblemKind.SEMGREP, f"semgrep's answer cannot be read: {error}"),))
+        problem = Problem("", 0, ProblemKind.SEMGREP, f"semgrep's answer cannot be read: {error}")
+        return Outcome(problems=(problem,), idle=tuple(sorted({rule.id for rule in rules})))
     findings: dict[tuple[str, Place], Finding] = {}
     suppressed: dict[tuple[str, Place], Suppressed] = {}
     files: dict[str, _File] = {}
@@ -113,7 +115,9 @@ def read(
             suppressed.setdefault(key, Suppressed(finding, "nosemgrep"))
         else:
             findings.setdefault(key, finding)
-    return Outcome(tuple(findings.values()), tuple(suppressed.values()), tuple(sorted(set(_problems(told.errors, rules, paths)))))
+    problems = tuple(sorted(set(_problems(told.errors, rules, paths))))
+    idle = {rule.id for error in told.errors if error.rule_id and (rule := _rule(error.rule_id, rules)) is not None}
+    return Outcome(tuple(findings.values()), tuple(suppressed.values()), problems, tuple(sorted(idle)))
 
 
 def _rule(check_id: str, rules: Sequence[SemgrepRule]) -> SemgrepRule | None:

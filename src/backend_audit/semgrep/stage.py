@@ -44,5 +44,6 @@ def scan(
     except (SemgrepError, OSError) as error:
         names = sorted({rule.id for rule in used})
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        return Outcome(problems=(Problem("", 0, ProblemKind.SEMGREP, f"{error}; these rules did not run: {listed}"),))
+        problem = Problem("", 0, ProblemKind.SEMGREP, f"{error}; these rules did not run: {listed}")
+        return Outcome(problems=(problem,), idle=tuple(names))
     return read(answer, used, paths, sources, confidences, ignores=options.ignores)
