@@ -5,10 +5,10 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow import builtin, sensitive, strings
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.summary import bind_arguments, lift, substitute
-from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Origin, Value, instance, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Key, Origin, Value, container, instance, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -73,6 +73,8 @@ class Calls(Expressions):
                 found = join(found, self.call_function(node, symbol, receiver, args))
             elif isinstance(symbol, ClassSymbol):
                 found = join(found, self.construct(node, symbol, args))
+            elif isinstance(symbol, LambdaSymbol):
+                found = join(found, self.call_lambda(symbol, args))
         for path in sorted(callee.apis):
             found = join(found, self.call_api(node, path, receiver, args))
         for type_name in sorted(callee.types):
@@ -108,8 +110,11 @@ class Calls(Expressions):
             self.emit(row, path, node, given, args)
         self.forwarded(node, path, args)
         found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
+        invoked = self.invoked(node, path, args) if path in self.models.invokers else None
         target = self.models.result(path)
-        if target == "self":
+        if invoked is not None:
+            found = invoked
+        elif target == "self":
             found = receiver if receiver is not None else UNKNOWN
         elif target is not None:
             found = instance(target)
@@ -181,16 +186,48 @@ class Calls(Expressions):
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         return result
 
+    def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:
+        names = [param.name for param in symbol.node.params]
+        given = {name: operand.value for at, name in enumerate(names) for key, operand in args if key in (str(at), name)}
+        return symbol.frame.enter_lambda(symbol.node, given)
+
+    def invoked(self, node: ir.Call, path: str, args: Args) -> Value | None:
+        """What comes of a function handed to one that calls it: `asyncio.to_thread(f, x)`, `map(f, xs)`; None if this is none."""
+        invoker = self.models.invokers.get(path)
+        operand = None if invoker is None else argument(args, invoker.function)
+        if invoker is None or operand is None or not operand.value.refs:
+            return None
+        handed: list[tuple[str, Operand]] = []
+        for key, one in args:
+            if key.isdigit() and int(key) >= invoker.first:
+                value = builtin.iterated(one.value) if invoker.each else one.value
+                handed.append((str(int(key) - invoker.first), Operand(value, one.node)))
+            elif key == "args" and one.value.kind:
+                handed += [(str(at), Operand(value, one.node)) for at, value in (one.value.items or {}).items()]
+            elif key == "kwargs" and one.value.kind:
+                handed += [(str(name), Operand(value, one.node)) for name, value in (one.value.items or {}).items()]
+            elif not key.isdigit() and key not in invoker.function and "*" not in key:
+                handed.append((key, one))
+        found = self.apply(node, Value(refs=operand.value.refs), None, tuple(handed))
+        if not invoker.result:
+            return operand.value if path == "functools.partial" else None
+        return container("list", None, found) if invoker.each else found
+
     def construct(self, node: ir.Call, symbol: ClassSymbol, args: Args) -> Value:
         made = self.engine.instance_of(symbol)
         init = self.engine.find_method(symbol, "__init__")
         if init is not None:
             self.call_function(node, init, made, args)
+            summary = self.engine.summary(init)
+            if summary.fields:
+                bound = bind_arguments(init, made, args)
+                mine = {key: substitute(value, init.key, bound) for key, value in summary.fields.items()}
+                return replace(made, items={key: value for key, value in mine.items() if value.all_origins() or not value.open})
         elif symbol.node.bases:
             for path in self.engine.external_bases(symbol):
                 for row in self.models.rows["call"].get(path, ()):
                     self.emit(row, path, node, {}, args)
-        fields = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
+        fields: dict[Key, Value] = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
         return replace(made, items=fields, kind="") if fields and init is None else made
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:

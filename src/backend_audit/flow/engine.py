@@ -18,7 +18,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Origin, Value, api, container, join, join_all, ref
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, container, join, join_all, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
@@ -58,6 +58,7 @@ class Engine:
             if isinstance(symbol, ClassSymbol):
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
+        self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []
 
     # --- the whole project ------------------------------------------------------------------------------------------
@@ -311,8 +312,14 @@ class Engine:
             self._writers[symbol.key] = known
         return known
 
+    def is_parametric(self, owner: ClassSymbol, attr: str) -> bool:
+        """Whether the field holds what a caller passed in, so that each object has a value of its own."""
+        return any((one.key, attr) in self._parametric for one in self.bases(owner)[0])
+
     def set_field(self, owner: ClassSymbol, attr: str, value: Value) -> None:
         fields = self._fields.setdefault(owner.key, {})
+        if any(origin.label == "param" for origin in value.all_origins()):
+            self._parametric.add((owner.key, attr))
         value = self.settled(value)
         fields[attr] = join(fields[attr], value) if attr in fields else value
 
@@ -356,7 +363,8 @@ class Engine:
         events = tuple(frame.events.values())
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
-        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"])
+        fields = _constructed(frame, symbol) if symbol.node.name == "__init__" else {}
+        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)
@@ -384,7 +392,7 @@ class Engine:
             origin = Origin("param", (symbol.key, at), param.name)
             value = Value(open=True, origins=frozenset((origin,)))
             if at == 0 and symbol.owner is not None and symbol.binds_first:
-                own = self.instance_of(symbol.owner)
+                own = self.instance_of(symbol.owner).with_origins((origin,))
                 frame.env[param.name] = ref(symbol.owner) if symbol.decorated("classmethod") else own
                 continue
             if param.kind == "kwargs":
@@ -537,6 +545,18 @@ def _folder(path: str) -> FolderSymbol:
 
         _folders[path] = FolderSymbol(path, path, ir.Module(path, Language.PYTHON, [], [], [0], 0), True)
     return _folders[path]
+
+
+def _constructed(frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
+    """The fields that a constructor's way out leaves, in terms of its parameters."""
+    if not symbol.node.params:
+        return {}
+    prefix = f"{symbol.node.params[0].name}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in frame.env.items()
+        if name.startswith(prefix) and "." not in name.removeprefix(prefix)
+    }
 
 
 def _annotated_call(annotation: ir.Expr | None) -> ir.Call | None:

@@ -1,6 +1,7 @@
 """What an expression may be: names, access, operators, containers. Calls stand in `calls.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow import builtin, refine, strings
@@ -23,11 +24,25 @@ from backend_audit.flow.values import (
     container,
     join,
     join_all,
+    ref,
 )
 from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import Symbol
 
 BOOL = Value(types=frozenset(("bool",)))
 _SHORTENED = frozenset(("secret",))
+
+
+_MAX_LAMBDAS = 4
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class LambdaSymbol(Symbol):
+    """A lambda with the frame whose names it sees."""
+
+    key: str
+    node: ir.Function
+    frame: "Expressions"
 
 
 class Expressions(FrameState):
@@ -66,17 +81,27 @@ class Expressions(FrameState):
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
         for type_name in sorted(base.types):
             found = join(found, self.read_type(type_name, attr, node))
-        if base.items is not None and attr in base.items:
-            found = join(found, base.items[attr])
+        if base.items is not None and attr in base.items and not base.kind:
+            found = base.items[attr]
         if base.open and found is NOTHING:
             found = UNKNOWN
         if base.origins:
-            found = self.inherit(found, base, attr)
+            found = self.inherit(found, self.shared(base, attr, found), attr)
         return UNKNOWN if found is NOTHING else found
+
+    def shared(self, base: Value, attr: str, found: Value) -> Value:
+        """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
+        owners = [owner for one in base.types if (owner := self.engine.class_of(one)) is not None]
+        if not owners or found is UNKNOWN or found is NOTHING:
+            return base
+        if any(self.engine.is_parametric(owner, attr) for owner in owners):
+            return base
+        kept = frozenset(origin for origin in base.origins if origin.label != "param")
+        return Value(base.open, types=base.types, origins=kept)
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """A part of tainted data is tainted; a part of a parameter is the same part of the argument."""
-        if found.types & CLOSED_TYPES and not found.open:
+        if not base.origins or (found.types & CLOSED_TYPES and not found.open) or (found.refs and not found.open):
             return found
         origins = []
         for origin in base.origins:
@@ -291,14 +316,24 @@ class Expressions(FrameState):
     # --- functions --------------------------------------------------------------------------------------------------
 
     def lambda_(self, node: ir.Lambda) -> Value:
+        self.enter_lambda(node.function, {})
+        return ref(LambdaSymbol(f"{self.module.path}:lambda@{node.at}", node.function, self))
+
+    def enter_lambda(self, function: ir.Function, given: Mapping[str, Value]) -> Value:
+        """What a lambda gives for these arguments, evaluated where it stands."""
+        if self.depth > _MAX_LAMBDAS:
+            return UNKNOWN
         before = dict(self.env)
-        for param in node.function.params:
-            self.env[param.name] = self.sensitive(param.name, param, UNKNOWN)
-        for statement in node.function.body:
+        self.depth += 1
+        for param in function.params:
+            self.env[param.name] = given.get(param.name) or self.sensitive(param.name, param, UNKNOWN)
+        found = NOTHING
+        for statement in function.body:
             if isinstance(statement, ir.Return) and statement.value is not None:
-                self.eval(statement.value)
+                found = join(found, self.eval(statement.value))
+        self.depth -= 1
         self.env = before
-        return UNKNOWN
+        return found
 
     def await_(self, node: ir.Await) -> Value:
         return self.eval(node.value)

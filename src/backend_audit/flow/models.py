@@ -53,6 +53,19 @@ class Guard:
     returns: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Invoker:
+    """A function that calls the function it is given: `function` with the arguments from position `first` on.
+
+    `each`: with each element of those. `result`: gives what the function gives.
+    """
+
+    function: str
+    first: int
+    each: bool
+    result: bool
+
+
 @dataclass(slots=True)
 class Models:
     """The tables. Paths are canonical (aliases resolved)."""
@@ -64,6 +77,7 @@ class Models:
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
     transfers: dict[str, Transfer] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)
+    invokers: dict[str, Invoker] = field(default_factory=dict)
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -188,6 +202,13 @@ class _Loader:
             )
             for _, path in paths:
                 self.models.guards[path] = guard
+        elif name == "invoker":
+            first = entry.get("first", 1)
+            invoker = Invoker(
+                str(entry.get("function", "0")), first if isinstance(first, int) else 1, bool(entry.get("each")), bool(entry.get("result"))
+            )
+            for _, path in paths:
+                self.models.invokers[path] = invoker
         elif name in {"sanitizer", "propagator"}:
             clears = _contexts(entry, where)
             transfer = Transfer(_words(entry.get("from", ["0"]), where), clears)

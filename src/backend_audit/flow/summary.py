@@ -18,6 +18,7 @@ from backend_audit.flow.values import (
     UNKNOWN,
     Constant,
     Gap,
+    Key,
     Origin,
     Shape,
     Value,
@@ -44,6 +45,7 @@ class Summary:
     if_true: dict[int, frozenset[str]] = field(default_factory=dict)  # parameter → contexts cleared when it gives true
     if_false: dict[int, frozenset[str]] = field(default_factory=dict)
     after: dict[int, frozenset[str]] = field(default_factory=dict)  # … when it comes back at all
+    fields: dict[Key, Value] = field(default_factory=dict)  # what a constructor leaves in the fields of its object
 
 
 EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())
@@ -82,12 +84,12 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
 
 def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH) -> Value:
     """`value` of the summary of `function` with the arguments in place of the parameters."""
-    if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind):
+    if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind and not value.items):
         return value
     own = [origin for origin in value.origins if origin.label == "param" and origin.key[0] == function]
     kept = value.origins - frozenset(own)
     result = replace(value, origins=kept) if own else value
-    if depth and (value.shapes or value.kind):
+    if depth and (value.shapes or value.kind or value.items):
         shapes = tuple(_substituted(shape, function, bound, depth) for shape in value.shapes)
         items = None if value.items is None else {
             key: substitute(one, function, bound, depth - 1) for key, one in value.items.items()

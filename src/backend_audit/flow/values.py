@@ -226,7 +226,7 @@ class Value:
 
     def all_origins(self) -> frozenset[Origin]:
         """The origins in it, in its shapes' holes and in its contents."""
-        if not self.shapes and not self.kind:
+        if not self.shapes and not self.kind and self.items is None:
             return self.origins
         found: set[Origin] = set()
         _collect(self, None, found, MAX_DEPTH)
@@ -334,10 +334,14 @@ def join(left: Value, right: Value) -> Value:
 
 
 def _adds_nothing(value: Value) -> bool:
-    return not (value.consts or value.shapes or value.apis or value.types or value.refs or value.origins or value.kind)
+    return not (
+        value.consts or value.shapes or value.apis or value.types or value.refs or value.origins or value.kind or value.items
+    )
 
 
 def _join_contents(left: Value, right: Value) -> tuple[Mapping[Key, Value] | None, Value | None, str]:
+    if not left.kind and not right.kind:
+        return _join_fields(left.items, right.items), None, ""
     if not left.kind or not right.kind:
         one = left if left.kind else right
         return one.items, one.elem, one.kind
@@ -347,9 +351,16 @@ def _join_contents(left: Value, right: Value) -> tuple[Mapping[Key, Value] | Non
     first, second = left.items or {}, right.items or {}
     items: dict[Key, Value] = {}
     for key in (*first, *(key for key in second if key not in first)):
-        one, other = first.get(key, left.elem), second.get(key, right.elem)
-        items[key] = join_optional(one, other) or UNKNOWN
+        items[key] = join_optional(first.get(key, left.elem), second.get(key, right.elem)) or UNKNOWN
     return items or None, elem, left.kind
+
+
+def _join_fields(left: Mapping[Key, Value] | None, right: Mapping[Key, Value] | None) -> Mapping[Key, Value] | None:
+    """Fields of one object or another: what only one of them is known to have may be anything in the other."""
+    if left is None or right is None or left is right:
+        return right if left is None else left
+    keys = (*left, *(key for key in right if key not in left))
+    return {key: join(left.get(key, UNKNOWN), right.get(key, UNKNOWN)) for key in keys}
 
 
 def join_optional(left: Value | None, right: Value | None) -> Value | None:
@@ -369,7 +380,7 @@ def join_all(values: Iterable[Value]) -> Value:
 
 def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth: int = MAX_DEPTH) -> Value:
     """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
-    if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
+    if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind and value.items is None):
         return value
     origins = _cap_origins(frozenset(new for old in ordered(value.origins) for new in change(old)))
     if depth == 0:
