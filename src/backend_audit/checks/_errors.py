@@ -214,9 +214,10 @@ def following(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
 def tried(body: Sequence[ir.Stmt], view: FileView) -> str:
     """What the `try` attempts, for messages: "`a.b()`" or "`a()` and `b()`"; "" when it calls nothing."""
     names: list[str] = []
+    bases = {id(call.func.value) for call in calls(body) if isinstance(call.func, ir.Attribute)}
     for call in calls(body):
         text = " ".join(view.source(call.func).split())
-        if text not in names and len(text) <= 60:
+        if text not in names and len(text) <= 60 and id(call) not in bases:  # `f(x).g()` says f already
             names.append(text)
     shown = [f"`{name}()`" for name in names[:2]]
     return " and ".join(shown)

@@ -74,3 +74,8 @@ def span(site: Site) -> tuple[int, int]:
     if isinstance(func, ir.Attribute) and not isinstance(func.value, ir.Name | ir.Attribute):
         return func.end - len(func.attr), func.end
     return func.at, func.end
+
+
+def a(kind: str) -> str:
+    """The kind of a secret with its article: "a token", "an API key"."""
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
