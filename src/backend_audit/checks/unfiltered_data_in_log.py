@@ -86,7 +86,7 @@ def _whole(node: ir.Expr) -> str | None:
         if not isinstance(inner, ir.Attribute):
             return None
         if inner.attr in _DUMPS and _is_settings(inner.value):
-            return "all settings"
+            return None if _chooses(node) else "all settings"
         return _of_request(inner, called=True)
     if isinstance(inner, ir.Attribute):
         if inner.attr == "environ" and isinstance(inner.value, ir.Name) and inner.value.id == "os":
@@ -97,6 +97,11 @@ def _whole(node: ir.Expr) -> str | None:
     if isinstance(inner, ir.Name) and inner is not node and _SETTINGS.match(inner.id):
         return "all settings"
     return None
+
+
+def _chooses(node: ir.Expr) -> bool:
+    """`model_dump(exclude={…})`: somebody has thought about what is shown."""
+    return isinstance(node, ir.Call) and any(arg.name in ("exclude", "include") for arg in node.args)
 
 
 def _is_settings(node: ir.Expr) -> bool:
