@@ -29,7 +29,7 @@ class Const(Node):
     """
 
     kind: str
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Name(Node):

@@ -95,9 +95,7 @@ def _step(placer: Placer, mark: Mark) -> Step:
     return Step(placer.place(mark.at, mark.end), mark.note)
 
 
-def _secrets(
-    file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]
-) -> Iterator[tuple[str, Alert]]:
+def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:
     try:
         found, trouble = secrets.scan(file, text, module)
     except Exception as error:  # noqa: BLE001 - the edge of one check: the file's other findings must not be lost

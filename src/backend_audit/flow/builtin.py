@@ -58,9 +58,9 @@ def repeated(left: Value, right: Value) -> Value:
     if left.kind:
         return container(left.kind, None, iterated(left))
     one, times = left.constant(), right.constant()
-    if one is not None and times is not None and isinstance(one.value, str) and isinstance(times.value, int):
-        if 0 <= times.value <= _SMALL:
-            return Value(consts=frozenset((Constant(one.kind, one.value * times.value),)))
+    count = None if times is None else times.value
+    if one is not None and isinstance(one.value, str) and isinstance(count, int) and 0 <= count <= _SMALL:
+        return Value(consts=frozenset((Constant(one.kind, one.value * count),)))
     return MADE if left.is_literal() else left.derived()
 
 

@@ -1,5 +1,6 @@
 """What an expression may be: names, access, operators, containers. Calls stand in `calls.py`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -7,7 +8,6 @@ from backend_audit import ir
 from backend_audit.flow import builtin, refine, strings
 from backend_audit.flow.frame import Args, FrameState
 from backend_audit.flow.values import (
-    Constant,
     CLOSED_TYPES,
     DERIVED,
     FALSE,
@@ -16,6 +16,7 @@ from backend_audit.flow.values import (
     NUMBER,
     TRUE,
     UNKNOWN,
+    Constant,
     Key,
     Origin,
     Value,
@@ -45,7 +46,7 @@ class LambdaSymbol(Symbol):
     frame: "Expressions"
 
 
-class Expressions(FrameState):
+class Expressions(FrameState, ABC):
     """Evaluates expressions to values; assignments inside them (walrus, comprehensions) act on `env`."""
 
     def eval(self, node: ir.Expr) -> Value:
@@ -309,9 +310,9 @@ class Expressions(FrameState):
                 return Value(types=frozenset((target,))).with_origins(value.origins)
         return builtin.iterated(value)
 
+    @abstractmethod
     def bind(self, target: ir.Expr, value: Value) -> None:
         """Assign `value` to a target of an assignment, loop, `with` or comprehension."""
-        raise AssertionError  # statements.py
 
     # --- functions --------------------------------------------------------------------------------------------------
 
@@ -351,12 +352,13 @@ class Expressions(FrameState):
             self.optional(part)
         return MADE
 
+    @abstractmethod
     def call(self, node: ir.Call) -> Value:
-        raise AssertionError  # calls.py
+        """What a call gives."""
 
+    @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
-        raise AssertionError  # calls.py
 
 
 def _is_numeric_spec(hole: ir.Hole) -> bool:

@@ -35,7 +35,7 @@ def source_of(origin: Origin) -> tuple[object, ...]:
 
 
 def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "") -> None:
-    """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only where that was cleared before."""
+    """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only where that is clear already."""
     sources = {source_of(origin) for origin in value.all_origins() if origin.label != "secret"}
     if not sources:
         return
@@ -129,9 +129,7 @@ def _prefix(frame: "Expressions", receiver: ir.Expr, prefix: ir.Expr) -> None:
     clear_data(frame, value, PATH, NORMALISED)
 
 
-def _row(
-    frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: "Args"
-) -> None:
+def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: "Args") -> None:
     from backend_audit.flow.frame import argument  # noqa: PLC0415 - frame imports nothing of guards, guards need its type
 
     if spec == "self":

@@ -13,7 +13,9 @@ from backend_audit.flow.concepts import Concept
 _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
-CONTEXTS = frozenset("sql html shell path url log ldap xpath regex header code template secret nosql predictable dots all".split())
+CONTEXTS = frozenset(
+    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots all".split()
+)
 
 
 class ModelError(Exception):
@@ -198,14 +200,20 @@ class _Loader:
                 self.models.forwards[path] = str(entry["callee"])
         elif name == "guard":
             guard = Guard(
-                str(entry.get("argument", "0")), _contexts(entry, where), bool(entry.get("holds", True)), bool(entry.get("returns"))
+                str(entry.get("argument", "0")),
+                _contexts(entry, where),
+                bool(entry.get("holds", True)),
+                bool(entry.get("returns")),
             )
             for _, path in paths:
                 self.models.guards[path] = guard
         elif name == "invoker":
             first = entry.get("first", 1)
             invoker = Invoker(
-                str(entry.get("function", "0")), first if isinstance(first, int) else 1, bool(entry.get("each")), bool(entry.get("result"))
+                str(entry.get("function", "0")),
+                first if isinstance(first, int) else 1,
+                bool(entry.get("each")),
+                bool(entry.get("result")),
             )
             for _, path in paths:
                 self.models.invokers[path] = invoker

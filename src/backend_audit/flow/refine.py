@@ -143,9 +143,9 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
 
 def _stripped(node: ir.Expr) -> ir.Expr:
     """`x` for `x.lower()`, `str(x)` …: normalised before the comparison, the same data all the same."""
-    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not node.args:
-        if node.func.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
-            return _stripped(node.func.value)
+    method = node.func if isinstance(node, ir.Call) and not node.args else None
+    if isinstance(method, ir.Attribute) and method.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
+        return _stripped(method.value)
     if isinstance(node, ir.Walrus):
         return node.target
     return node

@@ -20,10 +20,7 @@ class Frame(Calls):
 
     def run(self, body: list[ir.Stmt]) -> bool:
         """Execute the statements; False when control never reaches their end."""
-        for node in body:
-            if not _RUN[type(node)](self, node):
-                return False
-        return True
+        return all(_RUN[type(node)](self, node) for node in body)
 
     def branch(self, body: list[ir.Stmt], env: Env) -> Env | None:
         """The environment after `body` started from `env`; None when it does not end normally."""
@@ -123,7 +120,7 @@ class Frame(Calls):
         for position, item in enumerate(target.items):
             if item.star or isinstance(item.value, ir.Starred):
                 after_star = True
-                self.bind(item.value if not item.star else item.value, container("list", None, builtin.iterated(value)))
+                self.bind(item.value, container("list", None, builtin.iterated(value)))
                 continue
             part = None if after_star or not value.kind else value.item(position)
             self.bind(item.value, part if part is not None else builtin.iterated(value))

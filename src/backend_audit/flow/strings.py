@@ -30,10 +30,8 @@ def is_text(value: Value) -> bool:
 
 def _alternatives(value: Value, written: str, *, as_text: bool) -> list[tuple[Part, ...]]:
     """The ways in which a value can stand in a string, as parts."""
-    found: list[tuple[Part, ...]] = []
-    for one in sorted(value.consts, key=repr):
-        if one.kind in ("str", "bytes") or as_text:
-            found.append((str(one.value),))
+    consts = [one for one in sorted(value.consts, key=repr) if one.kind in ("str", "bytes") or as_text]
+    found: list[tuple[Part, ...]] = [(str(one.value),) for one in consts]
     found.extend(shape.parts for shape in value.shapes)
     rest = value.open or value.made or value.apis or value.types or value.refs or value.kind or value.origins
     if (rest and not (found and not value.open and not value.made)) or not found:
@@ -93,9 +91,7 @@ def _narrow(choice: list[tuple[Part, ...]], value: Value, written: str) -> list[
 
 def percent(format_: Value, right: Value, written: str) -> Value | None:
     """`format_ % right`; None when the format is no known string."""
-    found: list[Value] = []
-    for one in format_.texts():
-        found.append(build(_percent_pieces(one, right, written), "%"))
+    found = [build(_percent_pieces(one, right, written), "%") for one in format_.texts()]
     for shape in format_.shapes:
         pieces: list[Piece] = []
         for part in shape.parts:
@@ -126,9 +122,7 @@ def _percent_pieces(text: str, right: Value, written: str) -> list[Piece]:
 
 def format_call(receiver: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:
     """`receiver.format(…)`; None when the receiver is no known string."""
-    found: list[Value] = []
-    for one in receiver.texts():
-        found.append(build(_format_pieces(one, positional, named), ".format"))
+    found = [build(_format_pieces(one, positional, named), ".format") for one in receiver.texts()]
     for shape in receiver.shapes:
         pieces: list[Piece] = []
         for part in shape.parts:

@@ -186,7 +186,7 @@ def depends(concept: Concept, function: str) -> bool:
 
 
 def delivered(concept: Concept, has_callers: Callable[[str], bool]) -> Concept:
-    """`concept` as checks see it: a parameter is decided by the callers that the project has (their calls were lifted), else unknown."""
+    """`concept` as checks see it: a parameter is decided by the project's own callers (their calls were lifted), else unknown."""
     changes: dict[str, Operand] = {}
     for one in fields(concept):
         operand = getattr(concept, one.name)

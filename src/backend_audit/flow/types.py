@@ -1,5 +1,6 @@
 """Annotations: which types an expression in type position means."""
 
+import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -44,7 +45,7 @@ def _union(left: Value, right: Value) -> Value:
 
 def _words(text: str) -> ir.Expr:
     """A quoted annotation, read as far as plain dotted names go: `"models.User | None"` gives `models.User`."""
-    head = text.split("[")[0].split("|")[0].strip()
+    head = re.split(r"[\[|]", text, maxsplit=1)[0].strip()
     parts = head.split(".")
     node: ir.Expr = ir.Name(0, 0, parts[0])
     for part in parts[1:]:
@@ -65,8 +66,7 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
             merged = _union(merged, one)
         return merged
     if name in _WRAPPERS:
-        at = -1 if name in ("Coroutine",) else 0
-        return annotation_value(frame, args[at], depth - 1)
+        return annotation_value(frame, args[-1 if name == "Coroutine" else 0], depth - 1)
     if name in _LISTS:
         return container("list", None, annotation_value(frame, args[0], depth - 1))
     if name in _DICTS and len(args) > 1:

@@ -32,7 +32,7 @@ class Constant(NamedTuple):
     """`kind` keeps `1`, `True` and `1.0` apart, which Python's equality does not."""
 
     kind: str  # as ir.Const.kind
-    value: None | bool | int | float | str
+    value: bool | float | str | None
 
 
 class Trace(NamedTuple):
@@ -153,11 +153,11 @@ class Value:
         found = self.constants()
         return next(iter(found)) if found is not None and len(found) == 1 else None
 
-    def may_be(self, value: None | bool | int | float | str) -> bool:
+    def may_be(self, value: bool | float | str | None) -> bool:
         """Whether one of the known possibilities is this constant (kind and value)."""
         return any(type(one.value) is type(value) and one.value == value for one in self.consts)
 
-    def is_just(self, value: None | bool | int | float | str) -> bool:
+    def is_just(self, value: bool | float | str | None) -> bool:
         """Whether it is this constant and nothing else."""
         one = self.constant()
         return one is not None and type(one.value) is type(value) and one.value == value
@@ -248,7 +248,7 @@ CLOSED_TYPES = frozenset(
 )  # fmt: skip
 
 
-def constant(kind: str, value: None | bool | int | float | str) -> Value:
+def constant(kind: str, value: bool | float | str | None) -> Value:
     """The value that is this constant."""
     return Value(consts=frozenset((Constant(kind, value),)))
 

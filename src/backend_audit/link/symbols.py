@@ -78,9 +78,7 @@ class _Definer:
         self.module = module
         self.symbols = symbols
 
-    def block(
-        self, body: list[ir.Stmt], prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
-    ) -> None:
+    def block(self, body: list[ir.Stmt], prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         for node in body:
             if isinstance(node, ir.Function):
                 self.function(node, prefix, owner, parent)
@@ -90,9 +88,7 @@ class _Definer:
                 for inner in blocks(node):
                     self.block(inner, prefix, owner, parent)
 
-    def function(
-        self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
-    ) -> None:
+    def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
         symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module, owner, parent)
         self.symbols[id(node)] = symbol
@@ -106,9 +102,7 @@ class _Definer:
             self.module.functions[node.name] = symbol
         self.block(node.body, f"{name}.", None, symbol)
 
-    def class_(
-        self, node: ir.Class, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None
-    ) -> None:
+    def class_(self, node: ir.Class, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
         symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module)
         self.symbols[id(node)] = symbol
