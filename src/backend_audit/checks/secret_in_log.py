@@ -30,8 +30,8 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
     yield Alert(
         at=at,
         end=end,
-        message=f"`{site.written}` writes {' and '.join(names)} ({_secrets.a(first.kind)}) {_WHERE.get(record.sink, 'into the log')}, "
-        "where people and machines keep it in clear.",
+        message=f"`{site.written}` writes {' and '.join(names)} ({_secrets.a(first.kind)}) "
+        f"{_WHERE.get(record.sink, 'into the log')}, where people and machines keep it in clear.",
         fix="Leave it out, or log what identifies it without revealing it: an id, whether it is set, a keyed hash.",
         confidence=_confidence(record, first),
         steps=_secrets.steps(site, first, f"`{site.written}` writes it"),

@@ -37,8 +37,8 @@ def _alerts(concept: FileWrite | CookieWrite, data: Operand | None, sure: frozen
     yield Alert(
         at=at,
         end=end,
-        message=f"`{site.written}` writes `{leak.name}` ({_secrets.a(leak.kind)}) in clear to {where}: whoever reads it, a backup or "
-        "another program, has the secret.",
+        message=f"`{site.written}` writes `{leak.name}` ({_secrets.a(leak.kind)}) in clear to {where}: whoever reads it, "
+        "a backup or another program, has the secret.",
         fix="Store a hash of a password (argon2, bcrypt, scrypt), keep other secrets in a secret store or encrypted.",
         confidence=_confidence(leak, site.path, sure),
         steps=_secrets.steps(site, leak, f"`{site.written}` stores it"),
