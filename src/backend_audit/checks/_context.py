@@ -63,11 +63,27 @@ def under_main(site: Site) -> bool:
     """Whether `site` runs only when its file is started as a program."""
     if PurePosixPath(site.path).name in ("__main__.py", "manage.py"):
         return True
+    if site.function is not None and site.function.name in _started(site):
+        return True
     return any(
         isinstance(test, ir.Compare)
         and any(isinstance(side, ir.Name) and side.id == "__name__" for side in (test.left, *test.rights))
         for test in conditions(site)
     )
+
+
+def _started(site: Site) -> frozenset[str]:
+    """The functions that the file calls when it is started as a program."""
+    found: set[str] = set()
+    for one in site.module.body if site.module is not None else ():
+        if isinstance(one, ir.If) and isinstance(one.test, ir.Compare) and last_name(one.test.left) == "__name__":
+            found.update(last_name(call.func) for call in calls_in(one.body))
+    return frozenset(found)
+
+
+def script_file(path: str) -> bool:
+    """Whether the file's folder is one of tools that people start by hand."""
+    return not {"bin", "script", "scripts", "tool", "tools", "hack", "release"}.isdisjoint(PurePosixPath(path).parts[:-1])
 
 
 def only_in_development(site: Site) -> bool:

@@ -9,6 +9,7 @@ from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
 from backend_audit.flow.sensitive import classify, words
+from backend_audit.source import Mark
 
 BROKEN = {"md2": "MD2", "md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1"}
 GENERAL = frozenset(
@@ -63,21 +64,23 @@ def assigned(site: Site, name: str) -> Iterator[ir.Expr]:
             yield node.value
 
 
-def password_in(computation: HashComputation) -> str | None:
-    """The name of the password that is hashed, or None if the data is no password by any name."""
+def password_in(computation: HashComputation) -> tuple[str | None, tuple[Mark, ...]]:
+    """The name of the password that is hashed and how it came there; None if the data is no password by any name."""
     data = computation.data
     if data is None or data.node is None or computation.keyed:
-        return None
+        return None, ()
+    steps: tuple[Mark, ...] = ()
     found = _password_named(data.node)
     if found is None and isinstance(data.node, ir.Name):
         for value in assigned(computation.site, data.node.id):
             found = found or _password_named(value)
     if found is None:
-        origins = data.value.carries("secret")
-        found = next((origin.what for origin in origins if "password" in origin.what), None)
+        origins = [origin for origin in data.value.carries("secret") if "password" in origin.what]
+        found = origins[0].what if origins else None
+        steps = origins[0].marks() if origins else ()
     if found is None or prehash(computation.site):
-        return None
-    return found
+        return None, ()
+    return found, steps
 
 
 def _password_named(node: ir.Expr) -> str | None:

@@ -177,7 +177,8 @@ def _targets(target: ir.Expr) -> Iterator[ir.Expr]:
 
 _SECRET_WORDS = word_set(
     "password passwd passphrase pwd secret token nonce salt otp totp csrf xsrf credential credentials session cookie auth "
-    "oauth authkey sso saml captcha apikey jwt signature activation remember rememberme pin passcode keyfile certificate cert hmac mfa 2fa "
+    "oauth authkey sso saml captcha apikey jwt signature activation remember rememberme pin passcode keyfile certificate "
+    "cert hmac mfa 2fa "
     "invitation voucher coupon"
 )
 _SECRET_PAIRS = re.compile(
@@ -187,7 +188,8 @@ _SECRET_PAIRS = re.compile(
 )
 _GLUED = re.compile(r"(session|password|passwd|cookie|secret|token|nonce|apikey|credential)s?$|^(password|passwd)")
 _NEUTRAL_ENDS = word_set(
-    "count counts num number len length size index idx limit total max min ratio rate probability prob time timeout ttl "
+    "count counts num number len length size index idx limit total max min expired valid enabled required ratio rate "
+    "probability prob time timeout ttl "
     "expiry expires delay interval age bucket type types kind name names factory class maker context manager url uri path "
     "file field list set map ids"
 )
@@ -198,12 +200,13 @@ def secret_name(name: str) -> bool:
     if classify(name) is not None:
         return True
     parts = words(name)
-    if not parts or len(parts) > 8 or parts[-1] in _NEUTRAL_ENDS:
+    if not parts or len(parts) > 8 or parts[-1] in _NEUTRAL_ENDS or parts[0] in _CONDITION:
         return False
     joined = "_".join(parts)
     return any(word in _SECRET_WORDS for word in parts) or bool(_SECRET_PAIRS.search(joined) or _GLUED.search(parts[-1]))
 
 
+_CONDITION = word_set("is has have should needs with use uses allow enable check verify validate")
 _PASSWORD = re.compile(r"(^|_)(passw(or)?ds?|passwd|pwd|passphrase|passcode|pass|pw)(_|$)|password|passphrase")
 
 

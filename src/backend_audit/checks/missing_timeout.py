@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, development_file, last_name, under_main
+from backend_audit.checks._context import calls_in, development_file, last_name, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, OutgoingRequest, Site
@@ -63,7 +63,9 @@ def _callee(site: Site) -> ir.Node:
 
 def _weight(site: Site) -> Confidence:
     """A script may wait; a service may not."""
-    return Confidence.LOW if under_main(site) or development_file(site.path) else Confidence.MEDIUM
+    if site.call is not None and last_name(site.call.func) in ("stream", "ws_connect"):
+        return Confidence.LOW  # made to stay open
+    return Confidence.LOW if under_main(site) or script_file(site.path) or development_file(site.path) else Confidence.MEDIUM
 
 
 def _default_elsewhere(site: Site) -> bool:

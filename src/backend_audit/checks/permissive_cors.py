@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, development_name, inside, last_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
+from backend_audit.checks._purpose import names_in
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CorsPolicy, Operand, Setting
@@ -184,10 +185,12 @@ def _compared(function: ir.Function, value: ir.Expr) -> bool:
     """Whether the function compares the origin with something, or hands it to a function that may."""
     names = {node.id for node in inside([ir.ExprStmt(value.at, value.end, value)]) if isinstance(node, ir.Name)}
     for node in inside(function.body):
-        if isinstance(node, ir.Compare) and {last_name(node.left), *(last_name(one) for one in node.rights)} & names:
-            return True
-        if isinstance(node, (ir.If, ir.Conditional)):
+        if isinstance(node, ir.Compare) and not any(isinstance(one, ir.Const) and not one.value for one in node.rights):
+            sides = {last_name(node.left), *(last_name(one) for one in node.rights)}
+            if sides & names:
+                return True
+        if isinstance(node, (ir.If, ir.Conditional)) and not isinstance(node.test, (ir.Name, ir.Unary)):
             tested = inside([ir.ExprStmt(node.test.at, node.test.end, node.test)])
-            if any(isinstance(one, ir.Call) and any(last_name(arg.value) in names for arg in one.args) for one in tested):
+            if any(isinstance(one, (ir.Call, ir.Binary)) and names & set(names_in(one)) for one in tested):
                 return True
     return False

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import development_file, development_name, only_in_development
+from backend_audit.checks._context import calls_in, development_file, development_name, only_in_development
 from backend_audit.checks._operands import contents, is_false, numbers, shown
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Setting
@@ -16,7 +17,7 @@ _OFF = {
     "SECURE_BROWSER_XSS_FILTER": ("an old browser's filter stays off", Confidence.LOW),
     "WTF_CSRF_ENABLED": ("forms are accepted from any site", Confidence.HIGH),
     "WTF_CSRF_CHECK_DEFAULT": ("forms are accepted from any site", Confidence.MEDIUM),
-    "WTF_CSRF_SSL_STRICT": ("the referrer is not checked over HTTPS", Confidence.MEDIUM),
+    "WTF_CSRF_SSL_STRICT": ("the referrer is not checked over HTTPS", Confidence.LOW),
     "JWT_COOKIE_CSRF_PROTECT": ("requests that other sites start carry the token's cookie and are accepted", Confidence.HIGH),
 }
 
@@ -33,6 +34,8 @@ def protection_switched_off(setting: Setting) -> Iterator[Alert]:
     node = value.node or setting.site.node
     for name in sorted(names & _OFF.keys()):
         effect, confidence = _OFF[name]
+        if name == "WTF_CSRF_CHECK_DEFAULT" and _protects_itself(setting):
+            confidence = Confidence.LOW
         if is_false(value):
             yield Alert(
                 node=node,
@@ -54,3 +57,9 @@ def protection_switched_off(setting: Setting) -> Iterator[Alert]:
             fix="`SECURE_HSTS_SECONDS = 31536000` once all of the site is served over HTTPS.",
             confidence=Confidence.LOW,
         )
+
+
+def _protects_itself(setting: Setting) -> bool:
+    """Whether the module calls `csrf.protect()` on its own conditions."""
+    body = setting.site.module.body if setting.site.module is not None else []
+    return any(isinstance(call.func, ir.Attribute) and call.func.attr == "protect" for call in calls_in(body))

@@ -39,7 +39,7 @@ def engine_without_escaping(engine: TemplateEngine) -> Iterator[Alert]:
         return
     if engine.autoescape is None and (engine.default_escapes or engine.kind == "setting" or engine.site.api.endswith("overlay")):
         return
-    use = _use(engine.site)
+    use = "other" if engine.site.arg("variable_start_string") is not None else _use(engine.site)
     confidence = {"html": Confidence.HIGH, "other": Confidence.LOW}.get(use, Confidence.MEDIUM)
     how = "switches escaping off" if explicit else "does not escape by default"
     yield Alert(

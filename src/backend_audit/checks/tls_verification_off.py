@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import conditions, inside, last_name, only_in_development, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
+from backend_audit.checks._purpose import names_in
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site, TlsContext
 from backend_audit.flow.values import Value
@@ -16,6 +17,7 @@ RULE = "tls-verification-off"
 _NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", "NONE"))
 _UNVERIFIED = "ssl._create_unverified_context"
 _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
+_SWITCH = re.compile(r"(?i)verif|insecure|skip_|no_?check|self_?signed|ssl|tls|cert")
 _RISK = "anyone on the way can pose as the server, read the traffic and change it"
 _FIX_CA = "Leave verification on; for a private certificate authority give its file: `verify='/etc/ssl/internal-ca.pem'`."
 _FIX_CONTEXT = (
@@ -32,7 +34,7 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
     if confidence is None or switch is None:
         return
     texts = request.url.value.texts() if request.url is not None else ()
-    if texts and all(_LOCAL.match(text) for text in texts):
+    if (texts and all(_LOCAL.match(text) for text in texts)) or _asked_for(request.site):
         confidence = Confidence.LOW
     yield Alert(
         node=switch.node or request.site.node,
@@ -53,6 +55,7 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
     if confidence is None and client.always_insecure:
         switch, confidence = None, Confidence.HIGH
     if confidence is not None:
+        confidence = Confidence.LOW if _asked_for(client.site) else confidence
         shown_switch = f" (`{shown(switch)}`)" if switch is not None else ""
         yield Alert(
             node=(switch.node if switch is not None else None) or client.site.node,
@@ -78,8 +81,15 @@ def context_without_verification(context: TlsContext) -> Iterator[Alert]:
     if found is None or _tls.for_server(context):
         return
     what, confidence = found
+    confidence = Confidence.LOW if _asked_for(context.site) else confidence
     node = context.value.node if context.value is not None and context.setting != "use" else None
     yield Alert(node=node or context.site.node, message=f"{what}: {_RISK}.", fix=_FIX_CONTEXT, confidence=confidence)
+
+
+def _asked_for(site: Site) -> bool:
+    """Whether a condition around asks for a switch of the configuration: `if not settings.verify_tls:`."""
+    names = {name for test in conditions(site) for name in names_in(test)}
+    return only_in_development(site) or any(_SWITCH.search(name) for name in names)
 
 
 def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:

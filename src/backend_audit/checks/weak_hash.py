@@ -38,7 +38,7 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         return
     if computation.keyed and broken[0] in ("sha1", "sha"):
         return  # HMAC-SHA1 still stands
-    if password_in(computation) is not None:
+    if password_in(computation)[0] is not None:
         return  # weak-password-hash tells it
     purpose = purpose_of(computation.site)
     confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))

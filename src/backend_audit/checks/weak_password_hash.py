@@ -7,6 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, development_name
 from backend_audit.checks._hashes import BROKEN, GENERAL, algorithm_of, algorithms, password_in
 from backend_audit.checks._operands import contents, named, numbers
+from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HashComputation, PasswordHash, Setting
 
@@ -28,18 +29,21 @@ _WEAK_HASHERS = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 def password_through_a_fast_hash(computation: HashComputation) -> Iterator[Alert]:
     """`hashlib.sha256(password.encode())`."""
     used = algorithm_of(computation)
-    password = password_in(computation)
+    password, steps = password_in(computation)
     if password is None or not (used & GENERAL or not used):
         return
     name = next((BROKEN[one] for one in sorted(used) if one in BROKEN), None)
     kind = name or (min(used).upper().replace("_", "-") if used else "a fast hash")
     confidence = Confidence.HIGH if name else Confidence.MEDIUM
+    if steps:  # it comes from a caller: this helper hashes other things as well
+        confidence = Confidence.MEDIUM if name else Confidence.LOW
     yield Alert(
         node=computation.site.node,
         message=f"`{named(computation.site)}` hashes the password `{password}` with {kind}, which a graphics card computes "
         "billions of times a second: a stolen table is soon a list of passwords.",
         fix=_FIX,
         confidence=confidence if used else Confidence.LOW,
+        steps=steps,
     )
 
 
@@ -70,7 +74,7 @@ def too_few_rounds(hashing: PasswordHash) -> Iterator[Alert]:
         message=f"`{named(hashing.site)}` spends {max(rounds)} rounds of {hashing.scheme} on a password; less than "
         f"{hashing.minimum} makes guessing cheap.",
         fix=f"Use the library's default, at least {hashing.minimum}.",
-        confidence=Confidence.MEDIUM,
+        confidence=_of_password(hashing),
     )
 
 
@@ -84,7 +88,7 @@ def constant_salt(hashing: PasswordHash) -> Iterator[Alert]:
         message=f"`{named(hashing.site)}` uses the same salt for every password: equal passwords get equal hashes, and one "
         "table of guesses serves for all.",
         fix="Draw a salt for each password, `os.urandom(16)`, and store it beside the hash.",
-        confidence=Confidence.MEDIUM,
+        confidence=_of_password(hashing),
     )
 
 
@@ -107,6 +111,13 @@ def weak_hasher_first(setting: Setting) -> Iterator[Alert]:
             "old hashes.",
             confidence=Confidence.HIGH,
         )
+
+
+def _of_password(hashing: PasswordHash) -> Confidence:
+    """Key derivation from something that is no password by name needs neither rounds nor a salt of its own."""
+    node = hashing.password.node if hashing.password is not None else None
+    named_so = node is None or any(password_name(name) for name in names_in(node))
+    return Confidence.MEDIUM if named_so else Confidence.LOW
 
 
 def _weak(hashing: PasswordHash) -> str | None:
