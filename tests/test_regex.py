@@ -1,0 +1,59 @@
+"""Catastrophic patterns are found by their automata, harmless look-alikes are not."""
+
+import re
+
+import pytest
+
+from backend_audit.regex import exponential, polynomial
+
+EXPONENTIAL = [
+    r"(a+)+b", r"(a*)*b", r"^(\w+\s?)*$", r"(a|aa)*c", r"(a?a?)*b", r"(?:a|a?)+b", r"^([a-z]+)+$", r"(\d|5|55)*x", r"(.|\s)*$x",
+    r"(x+x+)+y",
+    r"([a-zA-Z]+)*!", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"((a+)*$|[\s\S]+)", r"(\d(\s+)*){20}", r"(?:(['\"])\w+\1|\w+)*;",
+    r"(?i)(a|A)*b$|(aA|a|A)+$", r"(?s)(?:.|\n\n|\n)*b", r"^(?:\s+|#.*|\(\?#[^)]*\))*!",
+]  # fmt: skip
+HARMLESS = [
+    r"a*b", r"(a|b)+", r"([\w.]+)*", r"(a+)*[\s\S]", r"(ab)*c", r"^(\d{3}-)+\d{4}$", r"(?>a+)+b", r"(a++)*b", r"((;|^)a+)+$",
+    r"(a?)*b",
+    r"(A*A*X)*", r"^[\w.+-]+@[\w-]+\.[\w.-]+$", r"(.*,)+.+", r"(?:[^\"\\]|\\.)*\"", r"((ab)+)*ababab", r"[", r"(" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", EXPONENTIAL)
+def test_exponential(pattern: str) -> None:
+    assert exponential(pattern) is not None
+
+
+@pytest.mark.parametrize("pattern", HARMLESS)
+def test_harmless(pattern: str) -> None:
+    assert exponential(pattern) is None
+
+
+def test_flags_matter() -> None:
+    assert exponential(r"(?:.|\n)*b") is None
+    assert exponential(r"(?:.|\n)*b", re.DOTALL) is not None
+    assert exponential("(a+ )* b", re.VERBOSE) is not None
+
+
+def test_the_whole_text_must_match() -> None:
+    assert exponential(r"(a+)+") is None
+    assert exponential(r"(a+)+", whole=True) is not None
+
+
+def test_alternatives_that_this_python_merges_are_told_apart() -> None:
+    merged = exponential(r"(\d|5)*x")
+    assert merged is not None
+    assert not merged.here
+    both = exponential(r"(\d+|5)*x")
+    assert both is not None
+    assert both.here
+
+
+@pytest.mark.parametrize("pattern", [r"\s+$", r"^\s*(.*)\s*$x", r"a*a*b"])
+def test_polynomial(pattern: str) -> None:
+    assert polynomial(pattern) is not None
+
+
+@pytest.mark.parametrize("pattern", [r"^\s+$", r"\d+", r"^a*b", r"[a-z]+"])
+def test_linear(pattern: str) -> None:
+    assert polynomial(pattern) is None
