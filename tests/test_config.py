@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from backend_audit import config as config_room
 from backend_audit.catalog import RuleCard
 from backend_audit.config import KEYS, Config, ConfigError, json_schema, load, reanchored, selection
 from backend_audit.finding import Confidence, Mode, Severity
@@ -162,6 +163,11 @@ def test_schema_accepts_what_is_accepted_and_rejects_what_is_not() -> None:
     assert validator.is_valid({"fail-on": "never", "max-file-size": 5, "per-path": {"a/**": {"ignore": ["x"]}}})
     for wrong in ({"fail_on": "low"}, {"mode": "best"}, {"per-path": {"a": {"selects": []}}}, {"workers": -1}):
         assert not validator.is_valid(wrong), wrong
+
+
+def test_published_schema_is_up_to_date() -> None:
+    published = Path(config_room.__file__).parent / "backend-audit.schema.json"
+    assert published.read_text(encoding="utf-8") == json_schema(), f"backend-audit config --schema > {published}"
 
 
 # --- which rules -----------------------------------------------------------------------------------------------------
