@@ -86,5 +86,18 @@ def _alert(one: Sighting, text: str, file: SourceFile, ranges: list[tuple[int, i
         fix=fix(one.verdict, one.candidate, file.language),
         confidence=one.verdict.confidence,
         anchor=one.anchor,
-        redact=tuple((start, stop) for start, stop in ranges if start < last and stop > first),
+        redact=_hidden(text, first, last, ranges),
     )
+
+
+def _hidden(text: str, first: int, last: int, ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """What may not be shown of these lines: the secrets in them, and the same texts where they stand once more."""
+    here = {(start, stop) for start, stop in ranges if start < last and stop > first}
+    for start, stop in tuple(here):
+        value = text[start:stop].strip("\"'`")
+        again = text.find(value, first, last) if len(value) > 3 else -1
+        while again >= 0:
+            if not any(a <= again < b for a, b in here):
+                here.add((again, again + len(value)))
+            again = text.find(value, again + len(value), last)
+    return tuple(sorted(here))

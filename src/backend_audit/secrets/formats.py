@@ -46,7 +46,8 @@ _URL = re.compile(
 )
 # Another keyword of a connection string, without which `password=…` is just code.
 _DSN_WORD = re.compile(
-    r"(?<![\w-])(?:server|host|hostname|data source|driver|dbname|database|initial catalog|uid|user|user id|username|port|address)[ ]?=",
+    r"(?<![\w-])(?:server|host|hostname|data source|driver|dbname|database|initial catalog|uid|user|user id|username|port"
+    r"|address)[ ]?=",
     re.IGNORECASE,
 )
 _DSN = re.compile(r"(?<![\w-])(?:password|pwd)[ ]?=[ ]?(?P<value>[^;'\"`\s,()&]{1,200})", re.IGNORECASE)

@@ -9,12 +9,13 @@ from backend_audit.secrets.judge import HIGH, LOW, MEDIUM, Verdict, lowered, pla
 from backend_audit.secrets.names import Kind
 from backend_audit.secrets.placeholders import Filler, filler
 from backend_audit.secrets.providers import Hit
-from backend_audit.secrets.values import traits, words
+from backend_audit.secrets.values import traits, vocabulary, words
 
-_GENERIC = frozenset(
-    "user username usr name login account myuser my admin_user db_user dbuser userid uid you me someone pass password passwd "
-    "pwd pw mypassword secret passw0rd pass1 p w u foo bar baz joe john jane alice bob scott tiger dialect driver abc "
-    "db_password dbpass db_pass your changeme example usuario apikey api_key token key none null undefined".split()
+_GENERIC = vocabulary(
+    "user username usr name login account myuser my admin_user db_user dbuser userid uid you me someone pass "
+    "password passwd pwd pw mypassword secret passw0rd pass1 p w u foo bar baz joe john jane alice bob scott "
+    "tiger dialect driver abc db_password dbpass db_pass your changeme example usuario apikey api_key token key "
+    "none null undefined"
 )
 _SAMPLE_HOST = re.compile(
     r"(?:.*\.)?(?:example|invalid|test)(?:\.\w+)?|host(?:name)?|my-?(?:host|server|db)|server|foo|bar|some-?host|ip|domain\.\w+|proxy|.*\.example\..*"
@@ -38,7 +39,7 @@ def judge_provider(hit: Hit, text: str, place: Place, name: str = "") -> Verdict
 
 def judge_form(found: Found, place: Place, *, prose: bool, fallback: bool) -> Verdict | None:
     """The verdict on a PEM block, a URL, a DSN, a JWT or a header; None for templates and samples."""
-    verdict = _by_form(found, place, prose=prose)
+    verdict = _by_form(found, prose=prose)
     if verdict is None:
         return None
     confidence = verdict.confidence
@@ -49,7 +50,7 @@ def judge_form(found: Found, place: Place, *, prose: bool, fallback: bool) -> Ve
     return verdict._replace(rule=rule, confidence=confidence)
 
 
-def _by_form(found: Found, place: Place, *, prose: bool) -> Verdict | None:
+def _by_form(found: Found, *, prose: bool) -> Verdict | None:
     match found.form:
         case Form.PEM:
             return Verdict("private-key-in-code", Kind.SECRET_KEY, MEDIUM if prose else HIGH, found.form)
@@ -64,7 +65,7 @@ def _by_form(found: Found, place: Place, *, prose: bool) -> Verdict | None:
         case Form.BASIC:
             return Verdict("hardcoded-password", Kind.HEADER, _basic(found, prose=prose), found.form)
         case _:
-            confidence = _connection(found, place, prose=prose)
+            confidence = _connection(found, prose=prose)
             if confidence is None:
                 return None
             return Verdict("password-in-connection-string", Kind.PASSWORD, confidence, found.form)
@@ -75,7 +76,7 @@ def _basic(found: Found, *, prose: bool) -> Confidence:
     return LOW if made_up or prose else HIGH
 
 
-def _connection(found: Found, place: Place, *, prose: bool) -> Confidence | None:
+def _connection(found: Found, *, prose: bool) -> Confidence | None:
     password, user = found.value, found.user
     if _HOLE.search(password) or len(password) < 2 or filler(password) in {Filler.REFERENCE, Filler.INSTRUCTION}:
         return None

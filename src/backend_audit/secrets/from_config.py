@@ -11,41 +11,59 @@ from backend_audit.secrets.candidate import Candidate, How
 
 _NAME = r"(?P<name>[A-Za-z_][\w./-]{0,80})"
 _QUOTED = r"""(?P<q>["'])(?P<quoted>(?:\\.|(?!(?P=q))[^\\\n])*)(?P=q)"""
-_ENV = re.compile(rf"""^[ \t]*(?:export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+)?{_NAME}[ \t]*=[ \t]*(?:{_QUOTED}|(?P<plain>[^\n\r]*))""", re.M)  # fmt: skip
-_INI = re.compile(rf"""^[ \t]*{_NAME}[ \t]*[=:][ \t]*(?:{_QUOTED}|(?P<plain>[^\n\r]*))""", re.M)
-_TOML = re.compile(rf"""(?:^|[{{,])[ \t]*["']?{_NAME}["']?[ \t]*=[ \t]*{_QUOTED}""", re.M)
+_ENV = re.compile(
+    rf"""^[ \t]*(?:export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+)?{_NAME}[ \t]*=[ \t]*(?:{_QUOTED}|(?P<plain>[^\n\r]*))""",
+    re.MULTILINE,
+)
+_INI = re.compile(rf"""^[ \t]*{_NAME}[ \t]*[=:][ \t]*(?:{_QUOTED}|(?P<plain>[^\n\r]*))""", re.MULTILINE)
+_TOML = re.compile(rf"""(?:^|[{{,])[ \t]*["']?{_NAME}["']?[ \t]*=[ \t]*{_QUOTED}""", re.MULTILINE)
 _YAML = re.compile(
     rf"""^[ \t]*(?:-[ \t]+)*["']?(?P<name>[A-Za-z_$][\w./ -]{{0,80}}?)["']?[ \t]*:[ \t]+
          (?:&\w+[ \t]+)?(?:!!?(?:str|binary)[ \t]+)?(?:{_QUOTED}|(?P<plain>[^\s\#{{\[|>&*!"'\n\r][^\n\r]*))""",
-    re.M | re.X,
+    re.MULTILINE | re.VERBOSE,
 )
 _YAML_FLOW = re.compile(rf"""[{{,][ \t]*["']?{_NAME}["']?[ \t]*:[ \t]*(?:{_QUOTED}|(?P<plain>[^\s,{{}}\[\]"'\n][^,{{}}\n]*))""")
 _YAML_ENTRY = re.compile(
     r"""^[ \t]*-?[ \t]*(?:name|key)[ \t]*:[ \t]*["']?(?P<name>[\w./-]+)["']?[ \t]*(?:\#.*)?\r?\n"""
     rf"""[ \t]*value[ \t]*:[ \t]*(?:{_QUOTED}|(?P<plain>[^\s\#{{\[|>&*!"'\n\r][^\n\r]*))""",
-    re.M | re.X,
+    re.MULTILINE | re.VERBOSE,
 )
-_LIST_ENV = re.compile(rf"""^[ \t]*-[ \t]*(?P<o>["']?){_NAME}=(?P<plain>[^\n\r]*?)(?P=o)[ \t]*(?:\#.*)?$""", re.M)
+_LIST_ENV = re.compile(rf"""^[ \t]*-[ \t]*(?P<o>["']?){_NAME}=(?P<plain>[^\n\r]*?)(?P=o)[ \t]*(?:\#.*)?$""", re.MULTILINE)
 _JSON = re.compile(r'"(?P<name>[^"\\\n]{1,80})"[ \t]*:[ \t]*"(?P<quoted>(?:\\.|[^"\\\n])*)"')
 _JSON_ENTRY = re.compile(
     r'"(?:name|key|Name|Key|id)"\s*:\s*"(?P<name>[^"\\\n]{1,80})"\s*,\s*"(?:value|Value)"\s*:\s*"(?P<quoted>(?:\\.|[^"\\\n])*)"'
 )
 _XML = re.compile(
     r"<(?P<name>[A-Za-z][\w.-]{0,60})>(?P<plain>[^<>\n]{3,300})</(?P=name)>"
-    r"""|<(?:add|property|param|entry|setting|variable|env)\b[^>\n]{0,200}?\b(?:key|name)=["'](?P<label>[^"'\n]{1,80})["'][^>\n]{0,200}?\bvalue=["'](?P<quoted>[^"'\n]{3,300})["']"""
+    r"""|<(?:add|property|param|entry|setting|variable|env)\b[^>\n]{0,200}?\b(?:key|name)=["'](?P<label>[^"'\n]{1,80})["']"""
+    r"""[^>\n]{0,200}?\bvalue=["'](?P<quoted>[^"'\n]{3,300})["']"""
     r"""|\b(?P<attribute>[A-Za-z][\w-]{0,40})=(?P<q>["'])(?P<inner>[^"'\n]{3,300})(?P=q)"""
 )
-_DOCKER = re.compile(rf"""(?:^(?:ENV|ARG)[ \t]+|(?<=[ \t])){_NAME}(?:=|(?<=\w)[ \t]+(?=\S+[ \t]*$))(?:{_QUOTED}|(?P<plain>[^\s"'\n]+))""", re.M)  # fmt: skip
-_SHELL = re.compile(rf"""(?:^|[;&|(\s])(?:export[ \t]+|local[ \t]+|readonly[ \t]+|declare[ \t]+(?:-\w+[ \t]+)?)?{_NAME}=(?:{_QUOTED}|(?P<plain>[^\s;&|"'()<>`]+))""", re.M)  # fmt: skip
-_OPTION = re.compile(r"""(?<=\s)--?(?P<name>[a-z][\w-]{2,40})(?:=|[ \t]+)(?:(?P<q>["'])(?P<quoted>[^"'\n]{3,200})(?P=q)|(?P<plain>[^\s"'$<>|;&-][^\s"'<>|;&]{2,200}))""")  # fmt: skip
+_DOCKER = re.compile(
+    rf"""(?:^(?:ENV|ARG)[ \t]+|(?<=[ \t])){_NAME}(?:=|(?<=\w)[ \t]+(?=\S+[ \t]*$))"""
+    rf"""(?:{_QUOTED}|(?P<plain>[^\s"'\n]+))""",
+    re.MULTILINE,
+)
+_SHELL = re.compile(
+    rf"""(?:^|[;&|(\s])(?:export[ \t]+|local[ \t]+|readonly[ \t]+|declare[ \t]+(?:-\w+[ \t]+)?)?{_NAME}="""
+    rf"""(?:{_QUOTED}|(?P<plain>[^\s;&|"'()<>`]+))""",
+    re.MULTILINE,
+)
+_OPTION = re.compile(
+    r"""(?<=\s)--?(?P<name>[a-z][\w-]{2,40})(?:=|[ \t]+)"""
+    r"""(?:(?P<q>["'])(?P<quoted>[^"'\n]{3,200})(?P=q)|(?P<plain>[^\s"'$<>|;&-][^\s"'<>|;&]{2,200}))"""
+)
 _CURL_USER = re.compile(
     r"""\bcurl\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user)[ =]?(?P<q>["']?)[^\s:"'$]+:(?P<plain>[^\s"'$]+)(?P=q)"""
 )
 _HEADER = re.compile(r"""(?:-H|--header)[ =]?(?P<q>["'])(?P<name>[A-Za-z-]{2,40}):[ ]*(?P<plain>[^"'\n]+)(?P=q)""")
-_MYSQL = re.compile(r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)""")  # fmt: skip
+_MYSQL = re.compile(
+    r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)"""
+    r"""|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)"""
+)
 _NETRC = re.compile(r"(?:\blogin[ \t]+\S+\s+)?\bpassword[ \t]+(?P<plain>[^\s]+)")
-_NPMRC = re.compile(r"^[ \t]*(?:[^\n=]*:)?_(?P<name>authToken|auth|password)[ \t]*=[ \t]*(?P<plain>[^\n\r]+)", re.M)
-_PGPASS = re.compile(r"^[^#\n:]+:(?:\d+|\*):[^\n:]+:[^\n:]+:(?P<plain>[^\n\r]+)$", re.M)
+_NPMRC = re.compile(r"^[ \t]*(?:[^\n=]*:)?_(?P<name>authToken|auth|password)[ \t]*=[ \t]*(?P<plain>[^\n\r]+)", re.MULTILINE)
+_PGPASS = re.compile(r"^[^#\n:]+:(?:\d+|\*):[^\n:]+:[^\n:]+:(?P<plain>[^\n\r]+)$", re.MULTILINE)
 
 _YAML_ENDS = (".yml", ".yaml")
 _INI_ENDS = (".ini", ".cfg", ".conf", ".config", ".properties", ".cnf", ".editorconfig", ".gitconfig", ".pypirc")
@@ -56,7 +74,7 @@ def family(path: str) -> str:
     """Which syntax the file's name promises."""
     name = PurePosixPath(path).name.lower()
     for ending in (".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", ".j2", ".bak", ".orig", ".old"):
-        name = name.removesuffix(ending) if name not in {ending} else name
+        name = name.removesuffix(ending) or name
     if name in {".npmrc", ".yarnrc"}:
         return "npmrc"
     if name in {".netrc", "_netrc"}:
@@ -165,4 +183,4 @@ def _comments(text: str, kind: str) -> list[tuple[int, int]]:
     marks = {"ini": "#;", "xml": "", "json": "/"}.get(kind, "#")
     if not marks:
         return [match.span() for match in re.finditer(r"<!--[\s\S]*?-->", text)]
-    return [match.span() for match in re.finditer(rf"^[ \t]*(?:[{marks}]|//).*$", text, re.M)]
+    return [match.span() for match in re.finditer(rf"^[ \t]*(?:[{marks}]|//).*$", text, re.MULTILINE)]

@@ -3,15 +3,19 @@
 from backend_audit import ir
 from backend_audit.secrets.candidate import Candidate, How
 from backend_audit.secrets.models import taken
+from backend_audit.secrets.values import vocabulary
 
 # Calls that pass their literal on: SecretStr("…"), "…".encode(), Field(default="…"), b64decode("…").
-_WRAPPERS = frozenset(
-    "SecretStr SecretBytes Secret bytes bytearray str encode strip b64decode urlsafe_b64decode fromhex unhexlify Field field "
-    "Column mapped_column CharField cast Literal to_bytes force_bytes smart_bytes b u ensure_binary ensure_text Option Query "
-    "Header Cookie Form Body Param PasswordField StringField Constant Final load_pem_private_key importKey import_key".split()
+_WRAPPERS = vocabulary(
+    "SecretStr SecretBytes Secret bytes bytearray str encode strip b64decode urlsafe_b64decode fromhex unhexlify "
+    "Field field Column mapped_column CharField cast Literal to_bytes force_bytes smart_bytes b u ensure_binary "
+    "ensure_text Option Query Header Cookie Form Body Param PasswordField StringField Constant Final "
+    "load_pem_private_key importKey import_key"
 )
-_READERS = frozenset("get getenv pop setdefault config env str string get_env getstr get_secret get_setting get_config "
-                     "environ_get from_env get_str get_string".split())  # fmt: skip
+_READERS = vocabulary(
+    "get getenv pop setdefault config env str string get_env getstr get_secret get_setting get_config environ_get "
+    "from_env get_str get_string"
+)
 _ENV_TEXTS = ("environ", "getenv", "env", "config", "settings", "conf")
 _DEFAULTS = frozenset({"default", "fallback", "default_value", "initial", "value"})
 

@@ -4,19 +4,23 @@ import re
 from functools import lru_cache
 
 from backend_audit.secrets.names import Kind, has_credential_word
-from backend_audit.secrets.values import traits, words
+from backend_audit.secrets.values import traits, vocabulary, words
 
 _SHAPES = re.compile(
     r"""(?:https?|wss?|ftp|file|urn|data|tcp|unix|git|ssh|mailto|chrome|app)://?.* | urn:.* | //\S+
       | \.{0,2}/[\w./{}:$@%-]*/?[\w.{}:$@%*?&=-]* | ~/.* | [A-Za-z]:\\.*
-      | [\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|html?|js|ts|tsx|jsx|py|env|p12|pfx|jks|conf|cfg|ini|png|svg|css|md|sock|db|asc|pub)
+      | [\w./-]+\.(?:pem|key|crt|cer|json|ya?ml|txt|html?|js|ts|tsx|jsx|py|env|p12|pfx|jks|conf|cfg|ini|png|svg
+        |css|md|sock|db|asc|pub)
       | [a-z]+/[a-z0-9.+-]+(?:;.*)? | [\w.+-]+@[\w-]+\.[\w.]+ | \$?[a-z]\w*\([^)]*\) | [\w.]+\(\)
       | <[^>]+>.* | [\^].*|.*\$(?:/[gimsuy]*)?
       | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)? | \d{4}-\d\d-\d\d(?:[T ].*)? | v?\d+(?:\.\d+)+\S* | [+-]?\d+(?:\.\d+)?
-      | (?:select|insert|update|delete|create|drop|alter|where|from|grant)\s.* | (?:true|false|yes|no|on|off|null|none|undefined|nan)
-      | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+)(?:\s.*)? | -----BEGIN\s(?:RSA\s)?(?:PUBLIC|CERT|EC\sPARAM)[\s\S]* | MI[IG][A-Za-z0-9+/=]{200,}
+      | (?:select|insert|update|delete|create|drop|alter|where|from|grant)\s.*
+      | (?:true|false|yes|no|on|off|null|none|undefined|nan)
+      | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+)(?:\s.*)? | -----BEGIN\s(?:RSA\s)?(?:PUBLIC|CERT|EC\sPARAM)[\s\S]*
+      | MI[IG][A-Za-z0-9+/=]{200,}
       | (?:pk|pub|public)[-_](?:live|test|prod|lf)?[-_]?\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
-      | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)? | \*+ | [=:;,|&<>!?./\\-]+
+      | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)?
+      | \*+ | [=:;,|&<>!?./\\-]+
       | arn:aws:.* | projects/.* | secret/.* | (?:[\w-]+/){2,}[\w.-]* | \{.*\} | \[.*\]
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
@@ -28,17 +32,19 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
 _HASH = re.compile(
     r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*"
 )
-_TYPES = frozenset(
-    "string str text varchar char boolean bool number int integer float object array date datetime file input hidden select "
-    "checkbox radio email url textarea required optional readonly field type any unknown void never bytes json uuid slug "
-    "basic bearer digest oauth oauth2 jwt session cookie header query body form none header-name http https ldap saml oidc "
-    "openid api-key apikey totp otp sms authorization code grant refresh implicit client credentials sha md5 plain login logout "
-    "id name value null true false public private protected omit include same-origin local global anonymous user username "
-    "rsa dsa ecdsa ed25519 es rs hs ps hmac pem der pkcs raw hex base64 utf8 ascii encrypted signed mask masked inherit".split()
+_TYPES = vocabulary(
+    "string str text varchar char boolean bool number int integer float object array date datetime file input "
+    "hidden select checkbox radio email url textarea required optional readonly field type any unknown void never "
+    "bytes json uuid slug basic bearer digest oauth oauth2 jwt session cookie header query body form none header-name "
+    " http https ldap saml oidc openid api-key apikey totp otp sms authorization code grant refresh implicit "
+    "client credentials sha md5 plain login logout id name value null true false public private protected omit "
+    "include same-origin local global anonymous user username rsa dsa ecdsa ed25519 es rs hs ps hmac pem der pkcs "
+    "raw hex base64 utf8 ascii encrypted signed mask masked inherit"
 )
 _LABELS = re.compile(
-    r"passwor[dt]|kennwort|mot de passe|contrase|senha|пароль|密码|密碼|パスワード|비밀번호|lösenord|wachtwoord|hasło|adgangskode|salasana|"
-    r"enter |please|invalid|required|must |should |cannot|can't|failed|error|forgot|confirm|your |reset|expired|missing|incorrect",
+    r"passwor[dt]|kennwort|mot de passe|contrase|senha|пароль|密码|密碼|パスワード|비밀번호|lösenord|wachtwoord|hasło|"
+    r"adgangskode|salasana|enter |please|invalid|required|must |should |cannot|can't|failed|error|forgot|confirm|your |reset|expired|"
+    r"missing|incorrect",
     re.IGNORECASE,
 )
 
@@ -97,8 +103,7 @@ def _is_locator(value: str) -> bool:
 def _like_a_password(value: str) -> bool:
     """Digits or a few symbols only: as good as any password (`12345678`, `p4$$`), unlike a path or a pattern."""
     return (
-        value.isdigit()
-        and len(value) >= 4
+        (value.isdigit() and len(value) >= 4)
         or bool(re.fullmatch(r"[\w$!#@%+-]*\$", value))
         or bool(re.fullmatch(r"[\w.+-]{3,}@[\w-]{2,}\d[\w.]*", value))
     )

@@ -8,15 +8,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from backend_audit.secrets.values import words
+from backend_audit.secrets.values import vocabulary, words
 
 
 class Kind(StrEnum):
     """What a secret is for; it chooses the rule."""
 
-    PASSWORD = "password"
-    SECRET_KEY = "secret-key"  # signs, encrypts, keeps sessions
-    TOKEN = "token"  # tokens, API keys, client secrets: credentials that somebody else issued
+    PASSWORD = "password"  # noqa: S105 (a kind, not a secret)
+    SECRET_KEY = "secret-key"  # noqa: S105 (signs, encrypts, keeps sessions)
+    TOKEN = "token"  # noqa: S105 (tokens, API keys, client secrets: credentials that somebody else issued)
     HEADER = "header"  # an Authorization header: scheme and credential
 
 
@@ -28,16 +28,12 @@ class Naming(NamedTuple):
     own: bool
 
 
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PASSWORD = _set(
+_PASSWORD = vocabulary(
     "password passwd pwd passphrase passcode passwort kennwort psw pswd passwrd pass pw mdp senha contrasena clave "
     "motdepasse userpass dbpass dbpassword userpassword adminpassword mypassword userpwd dbpwd rootpassword passwords "
     "passwds pwds"
 )
-_UNSURE_PASSWORD = _set("pass pw clave psw")
+_UNSURE_PASSWORD = vocabulary("pass pw clave psw")
 _GLUED = re.compile(
     r"(?P<password>[a-z]{2,}(?:password|passwd|passphrase|passwort|passwd))"
     r"|(?P<token>[a-z]*(?:access|auth|api|bearer|bot|refresh|id|user|github|gitlab|slack|session)tokens?)"
@@ -46,12 +42,12 @@ _GLUED = re.compile(
     r"|(?P<secret>[a-z]*(?:client|app|api|shared|consumer|webhook|oauth|auth)secret)"
     r"|(?P<own>[a-z]*(?:jwt|session|cookie|token)secret)"
 )
-_OWN = _set(
+_OWN = vocabulary(
     "signing sign signature encryption encrypt encrypter crypto cipher cypher jwt jws jwe session cookie cookies hmac "
     "fernet aes des rsa flask django master security csrf xsrf app application server site state nonce field vault "
     "decryption decrypt keystore hash hashing totp otp"
 )
-_ISSUED = _set(
+_ISSUED = vocabulary(
     "api access auth account service subscription storage deploy license licence app sdk ingest write server admin "
     "application rest developer dev client consumer customer partner integration webhook bot project user private ssh "
     "stripe openai anthropic sendgrid mailgun mailchimp mandrill twilio aws azure gcp google github gitlab slack paypal "
@@ -63,30 +59,30 @@ _ISSUED = _set(
     "spotify youtube tmdb bing serpapi mapbox here ipinfo"
 )
 # Tokens of languages, pages, parsers, models; keys of maps. Their word before the last says so.
-_NO_TOKEN = _set(
+_NO_TOKEN = vocabulary(
     "next page pagination continuation cursor sync cancel cancellation stop start end eos bos unk pad sep cls mask special "
     "lexer lex syntax parser current prev previous peek look string number operator keyword identifier open close "
     "delimiter separator design style theme color font css text max min injection abort di begin block inline comment "
     "state"
 )
-_NO_KEY = _set("public primary foreign sort cache partition host site dict map group row query routing idempotency")
+_NO_KEY = vocabulary("public primary foreign sort cache partition host site dict map group row query routing idempotency")
 # A word anywhere in the name that makes it a fact about a secret and not the secret.
-_ABOUT = _set(
+_ABOUT = vocabulary(
     "public publishable pub pubkey invalid missing expired forgot forgotten hashed encrypted masked redacted min max num "
     "count is has have show hide need needs require required requires allow allowed enable enabled disable disabled use "
     "uses using with without no not bad incorrect weak mismatch should can must total len length unauthorized lost "
     "recover recovery"
 )
-_VERBS = _set("reset change changing update check verify validate confirm generate regenerate rotate forgot store save "
+_VERBS = vocabulary("reset change changing update check verify validate confirm generate regenerate rotate forgot store save "
               "compare hash match encrypt decrypt parse remove delete clear toggle on handle validating")  # fmt: skip
-_GETTERS = _set("get fetch load read default make create build")
+_GETTERS = vocabulary("get fetch load read default make create build")
 # What may stand after the secret word and leave it the secret.
-_AFTER = _set(
+_AFTER = vocabulary(
     "default value val str string base64 b64 hex bytes byte plain plaintext raw prod production dev develop development "
     "staging stage local test testing live sandbox old new current fallback const primary secondary main again repeat "
     "confirm confirmation 1 2 3 4 5 6 7 8 9 0 v1 v2 v3 admin root user demo secret literal real ok good right correct data"
 )
-_HEADERS = _set("authorization authorisation")
+_HEADERS = vocabulary("authorization authorisation")
 _KEY_IDS = re.compile(r"(?:x-)?(?:api-key|auth-token|access-token|auth-key|vault-token|gitlab-token|auth)")
 
 
@@ -172,5 +168,5 @@ def has_credential_word(text: str) -> bool:
     return not _CREDENTIAL_WORDS.isdisjoint(words(text)) or _CREDENTIAL_PARTS.search(text.lower()) is not None
 
 
-_CREDENTIAL_WORDS = (_PASSWORD - {"clave", "pass", "pw"}) | _set("secret token key apikey auth credential credentials pass")
+_CREDENTIAL_WORDS = (_PASSWORD - {"clave", "pass", "pw"}) | vocabulary("secret token key apikey auth credential credentials pass")
 _CREDENTIAL_PARTS = re.compile(r"passw|secret|token|apikey|credential")

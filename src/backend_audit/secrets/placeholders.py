@@ -1,10 +1,10 @@
-"""Values that stand where a secret belongs and are none: to be filled in, filled in by a machine, or made up to be seen through."""
+"""Values that stand where a secret belongs and are none: to be filled in, filled in by a machine, or plainly made up."""
 
 import re
 from enum import Enum
 from functools import lru_cache
 
-from backend_audit.secrets.values import words
+from backend_audit.secrets.values import vocabulary, words
 
 
 class Filler(Enum):
@@ -30,31 +30,38 @@ _REFERENCE = re.compile(
 _HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|\{%|<%|#\{|%[A-Z_]{3,}%|\{[a-z_][\w.]*\}|\bos\.environ\b", re.IGNORECASE)
 _INSTRUCTION = re.compile(
     r"""change[\s_.-]?(?:me|this|it|in|before|on|my|your|the|for) | (?:^|[\s_.-])(?:to[\s_-]be[\s_-])?changed?(?:$|[\s_.-])
-      | ^your[\s_.-] | (?:^|[\s_.<\[(-])your[\s_.-] | ^your[a-z]*(?:key|token|secret|password|pass|api)s?(?:[\s_.-]?(?:here|goes.*))?$
+      | ^your[\s_.-] | (?:^|[\s_.<\[(-])your[\s_.-]
+      | ^your[a-z]*(?:key|token|secret|password|pass|api)s?(?:[\s_.-]?(?:here|goes.*))?$
       | (?:^|[\s_.-])(?:my|the|some|an?)[\s_.-](?:own[\s_.-])?(?:super[\s_.-])?(?:secret|api|access|auth|token|key|password|pass)
         (?:[\s_.-]?(?:key|token|secret|word|password))*(?:[\s_.-]?here)?$
       | replace[\s_.-]?(?:me|this|with|by|it)? | (?:insert|put|enter|paste|add|fill|set|type|provide|use)[\s_.-]
         (?:your|my|the|a|an|it|in|here|this|me|some|secret|token|key|api|real|strong|long|random|value)
-      | placeholder | redacted | (?:^|[\s_.-])here$ | (?:^|\W)to-?do(?:$|\W) | fixme | ^<.*>$ | not[\s_.-]?(?:a|the|an)?[\s_.-]?(?:real|valid|used|set|secret|safe|secure)
-      | (?:goes|comes)[\s_.-]here | \bchangeit\b | ^change$ | ^(?:required|optional|omitted|hidden|removed|none|null|nil|undefined|unset|unknown|default|empty|auto
-      | generated|masked|private|disabled|n/?a)$ | ^\.{2,} | \.{3}$ | …
+      | placeholder | redacted | (?:^|[\s_.-])here$ | (?:^|\W)to-?do(?:$|\W) | fixme | ^<.*>$
+      | not[\s_.-]?(?:a|the|an)?[\s_.-]?(?:real|valid|used|set|secret|safe|secure)
+      | (?:goes|comes)[\s_.-]here | \bchangeit\b | ^change$ | ^(?:required|optional|omitted|hidden|removed|none|null|nil
+      |undefined|unset|unknown|default|empty|auto|generated|masked|private|disabled|n/?a)$ | ^\.{2,} | \.{3}$ | …
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_DUMMY_WORDS = frozenset(
-    "test tests testing tester example examples sample dummy fake mock foo bar baz qux foobar foobaz demo dev develop "
-    "development local localhost secret secrets password passwords passwd pass pwd passphrase token tokens key keys api apikey "
-    "access auth client user username admin value string some any my the a an of super very top is this "
-    "random default temp tmp unsafe insecure invalid valid wrong right good bad old new current another other first second "
-    "one two three app application session jwt cookie sign signing signature signed private public secretkey mysecret abc xyz abcd abcdef "
-    "asdf qwerty hello world blah something anything whatever thing here only for in use usage prod production stage staging "
-    "xxx xxxx xx x stub noop empty blank bogus id name your hash credential credentials basic bearer oauth oauth2 consumer "
-    "refresh flask django fastapi express unit e2e integration ci build please change me it with to long at least".split()
+_DUMMY_WORDS = vocabulary(
+    "test tests testing tester example examples sample dummy fake mock foo bar baz qux foobar foobaz demo dev "
+    "develop development local localhost secret secrets password passwords passwd pass pwd passphrase token "
+    "tokens key keys api apikey access auth client user username admin value string some any my the a an of super "
+    "very top is this random default temp tmp unsafe insecure invalid valid wrong right good bad old new current "
+    "another other first second one two three app application session jwt cookie sign signing signature signed "
+    "private public secretkey mysecret abc xyz abcd abcdef asdf qwerty hello world blah something anything "
+    "whatever thing here only for in use usage prod production stage staging xxx xxxx xx x stub noop empty blank "
+    "bogus id name your hash credential credentials basic bearer oauth oauth2 consumer refresh flask django "
+    "fastapi express unit e2e integration ci build please change me it with to long at least"
 )
 _REPEATED = re.compile(r"(.{1,2})\1{2,}[\w.-]{0,2}|[xX*.\-_#•0]{3,}", re.DOTALL)
 _MASKED = re.compile(r"[xX*•]{4,}")
 _SEQUENCE = ("0123456789012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz", "9876543210", "qwertyuiop", "asdfghjkl")
-_SAMPLES = re.compile(r"EXAMPLE|SAMPLE|(?:^|[^A-Za-z])(?:example|sample|dummy|fake|mock)(?:[^A-Za-z]|$)|DoNotUse|deadbeef|0123456789|1234567890|abcdefgh", re.IGNORECASE)  # fmt: skip
+_SAMPLES = re.compile(
+    r"(?:^|[^A-Za-z])(?:example|sample|dummy|fake|mock)(?:[^A-Za-z]|$)"
+    r"|example|sample|DoNotUse|deadbeef|0123456789|1234567890|abcdefgh",
+    re.IGNORECASE,
+)
 
 
 def _sequence(value: str) -> bool:

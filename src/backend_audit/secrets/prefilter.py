@@ -6,7 +6,7 @@ import re
 _NAMED = re.compile(
     r"""(?:pass|pwd|secret|token|key|auth|cred|jwt|bearer|pepper|verifier|cipher|hmac|crypt|login|sign|verify|cookieparser|
            serializer|fernet|session)
-        [\w\]'")?.!]{0,60}\s*(?::\s*[\w<>|\[\] ]{1,60}=|[:=]=?=?|!==?|=>|\|\||\?\?|,|\()\s*[\w.({\[\s]{0,60}['"`]""",
+        [\w\]'")?.!]{0,60}\s*(?::\s*[\w<>|\[\] ]{1,60}=|[:=]=?=?|!==?|=>|\|\||\?\?|,|\()\s*[\w.(){\[\s?:]{0,60}['"`]""",
     re.VERBOSE,
 )
 _REVERSED = re.compile(r"""['"`]\s*[!=]==?\s*[\w.\[\]'"]*(?:pass|secret|token)""")

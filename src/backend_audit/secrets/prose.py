@@ -18,7 +18,7 @@ _TARGET = re.compile(r"([A-Za-z_$][\w$]*)[ ]*=[ ]*[\w.( ]*$")
 
 
 def pairs(text: str, at: int, end: int) -> Iterator[Candidate]:
-    """Candidates for `name: "value"`, `name = 'value'` and `?name=value` between two offsets, where the name is a credential's."""
+    """Candidates between two offsets for `name: "value"`, `name = 'value'` and `?name=value` under a credential's name."""
     for match in _PAIR.finditer(text, at, end):
         group = match.lastgroup
         if match["value"] is not None:

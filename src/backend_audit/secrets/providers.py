@@ -14,7 +14,7 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Every key is a run of at least so many characters, and but for a few formats one without a digit is a word or a path.
 _RUN = re.compile(r"[A-Za-z0-9_+/-]{19,}")
 _DIGIT = re.compile(r"[0-9]")
-_UNDIGITED = ("hf_", "AKIA", "ASIA")
+_UNDIGITED = ("hf_", "AKIA", "ASIA", "WPL_AP")
 
 
 class Hit(NamedTuple):

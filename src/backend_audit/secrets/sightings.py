@@ -16,7 +16,6 @@ from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
 from backend_audit.source import Language, SourceFile
 
-
 _MARKS = re.compile(r"PRIVATE KEY|://[^\s/@]*:[^\s/@]*@|eyJ|\b(?:password|pwd|Password|Pwd|PWD)=|Basic ")
 _COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 

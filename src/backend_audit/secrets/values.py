@@ -5,6 +5,7 @@ Letters that follow one another as in English cost little, letters at random cos
 counted from the names and comments of Python's standard library (17,551 words).
 """
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -12,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # Row: a letter; column: the letter after it; value: the surprise in bits, less one, at most nine.
-_AFTER = (
+_ROWS = (
     "94338749496232949232556659 25452677249155349335287947 29562782493356178452478969 35541668178476368435478769 "
     "36325458697342646223755468 38653278199366267344397959 37561743399353469335367987 17751798297456279453499959 "
     "45344449998341349432949694 29461798495698159546198959 36550647299384557525574969 27641688198276269744478939 "
@@ -20,7 +21,8 @@ _AFTER = (
     "69657896789584686537086999 27441658295545259433567959 47361663295466437631376859 27461693198566359234476847 "
     "43453559499332539232899999 17690788299766479657977999 27542593198473367235775799 45352495298447529541667458 "
     "64443566399332419522754886 39770699299666359665898968"
-).split()
+)
+_AFTER = tuple(_ROWS.split())
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HEX = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
@@ -96,8 +98,13 @@ def traits(value: str) -> Traits:
         + any(c.isdigit() for c in text)
         + any(not c.isalnum() for c in text)
     )
-    mixed = sum((a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit()) for a, b in zip(text, text[1:], strict=False))
+    mixed = sum((a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit()) for a, b in itertools.pairwise(text))
     return Traits(len(value), total / size, total, entropy, classes, sum(c.isspace() for c in text), mixed)
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    """A set of words, written as one text."""
+    return frozenset(text.split())
 
 
 @lru_cache(maxsize=4096)
