@@ -206,7 +206,7 @@ def secret_name(name: str) -> bool:
     return any(word in _SECRET_WORDS for word in parts) or bool(_SECRET_PAIRS.search(joined) or _GLUED.search(parts[-1]))
 
 
-_CONDITION = word_set("is has have should needs with use uses allow enable check verify validate")
+_CONDITION = word_set("is has have should needs with use uses allow enable check validate num nb max min total count avg")
 _PASSWORD = re.compile(r"(^|_)(passw(or)?ds?|passwd|pwd|passphrase|passcode|pass|pw)(_|$)|password|passphrase")
 
 
