@@ -21,7 +21,7 @@ from backend_audit.cache import Cache, default_directory, key_of
 from backend_audit.catalog import Catalog, load, rules_root
 from backend_audit.config import Config, Selection, common_directory, reanchored, scan_root, selection
 from backend_audit.discover import DiscoverOptions, Discovery, discover
-from backend_audit.finding import Finding, Problem, Report, Suppressed
+from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
 from backend_audit.flow.models import models_of
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
@@ -104,7 +104,11 @@ def _judged(files: Files, cache: Cache) -> Judgement:
             return JUDGEMENT.decode(cached)
         except msgspec.DecodeError:
             pass
-    judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.text))
+    try:
+        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.text))
+    except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
+        text = f"following values through the project failed with {type(error).__name__}"
+        return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
     if not judgement.problems:
         cache.put_many({key: ENCODER.encode(judgement)})
     return judgement

@@ -155,7 +155,8 @@ class Calls(Expressions):
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
-                origins.update(operand.value.derived().cleared(transfer.clears).origins)
+                carried = operand.value.derived().cleared(transfer.clears).origins
+                origins.update(one.restore(transfer.restores) for one in carried)
                 made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.add(Origin("clean", (path,), path, transfer.clears))

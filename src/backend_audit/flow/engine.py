@@ -12,7 +12,7 @@ from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
-from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.expressions import AliasSymbol, Expressions
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
@@ -417,7 +417,7 @@ class Engine:
     def injected(self, frame: FrameState, param: ir.Param) -> Value | None:
         """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
         default = param.default
-        marker = default if isinstance(default, ir.Call) else _annotated_call(param.annotation)
+        marker = default if isinstance(default, ir.Call) else self._marker(frame, param.annotation)
         if marker is None or written(marker.func).rsplit(".", 1)[-1] not in ("Depends", "Security") or not marker.args:
             return None
         provider = Frame(self, frame.module, None, dict(self.environment(frame.module))).eval(marker.args[0].value)
@@ -430,6 +430,14 @@ class Engine:
             elif isinstance(symbol, ClassSymbol):
                 found = self.instance_of(symbol)
         return None if found is None else self.settled(found)
+
+    def _marker(self, frame: FrameState, annotation: ir.Expr | None) -> ir.Call | None:
+        """The call in `Annotated[T, Depends(f)]`, or in what a name for such a type stands for."""
+        if isinstance(annotation, (ir.Name, ir.Attribute)):
+            for symbol in self.type_expression(frame, annotation).refs:
+                if isinstance(symbol, AliasSymbol):
+                    return _annotated_call(symbol.node)
+        return _annotated_call(annotation)
 
     def note_call(self, symbol: FunctionSymbol, bound: Bound) -> None:
         """Remember of which types the arguments of a call are; a summary made without knowing them is stale."""

@@ -35,6 +35,8 @@ _SHORTENED = frozenset(("secret",))
 
 
 _MAX_LAMBDAS = 4
+_TYPING = ("typing.", "typing_extensions.")
+_GENERIC = frozenset({"list", "dict", "set", "frozenset", "tuple", "type"})
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -43,6 +45,15 @@ class LambdaSymbol(Symbol):
 
     key: str
     node: ir.Function
+    frame: "Expressions"
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class AliasSymbol(Symbol):
+    """A type that a name stands for (`Ids = list[int]`, `Caller = Annotated[User, Depends(…)]`), read where it is used."""
+
+    key: str
+    node: ir.Expr
     frame: "Expressions"
 
 
@@ -141,6 +152,8 @@ class Expressions(FrameState, ABC):
 
     def index(self, node: ir.Index) -> Value:
         base = self.eval(node.value)
+        if any(path.startswith(_TYPING) or path in _GENERIC for path in base.apis):
+            return ref(AliasSymbol(f"{self.module.path}:alias@{node.at}", node, self))
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Row
-from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, container, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark
@@ -133,8 +133,21 @@ class FrameState:
         return merged
 
 
+def _rest(args: Args, first: int) -> Operand | None:
+    given = {int(key) - first: one.value for key, one in args if key.isdigit() and int(key) >= first}
+    hidden = next((one.value for key, one in args if key == "*"), None)
+    if not given and hidden is None:
+        return None
+    return Operand(container("list", given, None if hidden is None else join(hidden.elem or UNKNOWN, hidden.derived())), None)
+
+
 def argument(args: Args, spec: str) -> Operand | None:
-    """The argument that a role's spec means: `0`, `0:name`, `:name`. Unknown if it may hide in `*args` or `**kwargs`."""
+    """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list).
+
+    Unknown if it may hide in `*args` or `**kwargs`.
+    """
+    if spec.endswith("*"):
+        return _rest(args, int(spec[:-1]))
     position, _, name = spec.partition(":")
     by_key = dict(args)
     if name and name in by_key:

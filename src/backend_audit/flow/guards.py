@@ -35,7 +35,7 @@ def source_of(origin: Origin) -> tuple[object, ...]:
 
 
 def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "") -> None:
-    """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only where that is clear already."""
+    """Clear `contexts` on the data of `value` wherever the environment holds it (with `needs`: where that is clear)."""
     sources = {source_of(origin) for origin in value.all_origins() if origin.label != "secret"}
     if not sources:
         return

@@ -14,7 +14,7 @@ _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset(
-    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots all".split()
+    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn all".split()
 )
 
 
@@ -33,16 +33,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """`clears`: contexts in which the data is harmless from the start (a text is no query document)."""
+
     kind: str
     what: str
+    clears: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Result carries what `froms` carry; `clears` says in which contexts it has become harmless."""
+    """Result carries what `froms` carry; `clears` says in which contexts it has become harmless, `restores` where no longer."""
 
     froms: tuple[str, ...]
     clears: frozenset[str]
+    restores: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Models:
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in _TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
     transfers: dict[str, Transfer] = field(default_factory=dict)
+    parts: dict[str, frozenset[str]] = field(default_factory=dict)  # attributes in which the object's data is harmless
     guards: dict[str, Guard] = field(default_factory=dict)
     invokers: dict[str, Invoker] = field(default_factory=dict)
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
@@ -125,11 +130,11 @@ def _words(value: object, where: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-def _contexts(entry: Mapping[str, object], where: str) -> frozenset[str]:
-    clears = frozenset(_words(entry.get("clears", []), where))
-    if clears - CONTEXTS:
-        raise ModelError(f"{where}: unknown context {sorted(clears - CONTEXTS)}")
-    return clears
+def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[str]:
+    found = frozenset(_words(entry.get(key, []), where))
+    if found - CONTEXTS:
+        raise ModelError(f"{where}: unknown context {sorted(found - CONTEXTS)}")
+    return found
 
 
 def _concept_names() -> dict[str, type[Concept]]:
@@ -192,7 +197,7 @@ class _Loader:
             raise ModelError(f"{where}: no call, read, write or store")
         paths = [(trigger, self.models.canonical(path)) for trigger, path in triggers]
         if name == "source":
-            source = Source(str(entry["kind"]), str(entry.get("what", "")))
+            source = Source(str(entry["kind"]), str(entry.get("what", "")), _contexts(entry, "clears", where))
             for trigger, path in paths:
                 self.models.sources[trigger][path] = source
         elif name == "forward":
@@ -201,7 +206,7 @@ class _Loader:
         elif name == "guard":
             guard = Guard(
                 str(entry.get("argument", "0")),
-                _contexts(entry, where),
+                _contexts(entry, "clears", where),
                 bool(entry.get("holds", True)),
                 bool(entry.get("returns")),
             )
@@ -218,10 +223,13 @@ class _Loader:
             for _, path in paths:
                 self.models.invokers[path] = invoker
         elif name in {"sanitizer", "propagator"}:
-            clears = _contexts(entry, where)
-            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears)
-            for _, path in paths:
-                self.models.transfers[path] = transfer
+            clears = _contexts(entry, "clears", where)
+            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, _contexts(entry, "restores", where))
+            for trigger, path in paths:
+                if trigger == "read":
+                    self.models.parts[path] = clears
+                else:
+                    self.models.transfers[path] = transfer
         else:
             row = _row(name, entry, self.concepts, where)
             for trigger, path in paths:

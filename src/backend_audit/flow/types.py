@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.values import CLOSED_TYPES, Value, container
 from backend_audit.link.symbols import ClassSymbol
 
@@ -34,7 +35,7 @@ def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH
         return _generic(frame, node, depth)
     if isinstance(node, ir.Binary) and node.op == "|":
         return _union(annotation_value(frame, node.left, depth - 1), annotation_value(frame, node.right, depth - 1))
-    return _named(frame, node)
+    return _named(frame, node, depth)
 
 
 def _union(left: Value, right: Value) -> Value:
@@ -77,10 +78,13 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
     return _named(frame, node.value)
 
 
-def _named(frame: "FrameState", node: ir.Expr) -> Value:
+def _named(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:
     if not isinstance(node, (ir.Name, ir.Attribute)):
         return Value(open=True)
     target = frame.engine.type_expression(frame, node)
+    alias = next((symbol for symbol in target.refs if isinstance(symbol, AliasSymbol)), None)
+    if alias is not None:
+        return annotation_value(alias.frame, alias.node, depth - 1)
     types: set[str] = set()
     for symbol in target.refs:
         if isinstance(symbol, ClassSymbol):

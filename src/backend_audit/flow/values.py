@@ -73,6 +73,10 @@ class Origin:
         """The same data after a sanitizer for `contexts`."""
         return self if contexts <= self.cleared else replace(self, cleared=self.cleared | contexts)
 
+    def restore(self, contexts: frozenset[str]) -> "Origin":
+        """The same data where what a sanitizer gave for `contexts` no longer holds."""
+        return replace(self, cleared=self.cleared - contexts) if self.cleared & contexts else self
+
     def derived(self) -> "Origin":
         """The same data after a computation: of a parameter, no longer the argument itself (`~` ends its key)."""
         if self.label != "param" or self.key[-1] == DERIVED:
