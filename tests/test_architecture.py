@@ -2,9 +2,11 @@
 
 import ast
 import importlib
+import importlib.util
 import re
 import sys
 import tomllib
+import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -41,7 +43,7 @@ MAY_IMPORT = {
     "suppress": WORDS,
     "pool": WORDS,
     "cache": WORDS,
-    "analysis": JUDGES | {"lower", "suppress", "cache"},
+    "analysis": JUDGES | {"lower", "suppress", "cache", "catalog", "config", "pool", "semgrep"},
     "audit": JUDGES | {"lower", "suppress", "cache", "catalog", "config", "discover", "pool", "semgrep", "analysis"},
     "report": WORDS | {"catalog"},
     "cli": WORDS
@@ -81,7 +83,7 @@ LONGER = {
     "flow/values.py": 420,
     "flow/statements.py": 420,
     "flow/expressions.py": 400,
-    "flow/concepts.py": 360,  # a reference, as ir.py
+    "flow/concepts.py": 560,  # a reference, as ir.py
     "lower/python.py": 360,
     "lower/expressions.py": 400,
 }
@@ -194,7 +196,7 @@ def test_exemptions_are_needed(own: str) -> None:
 @every_file
 def test_no_stubs(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    found = re.search(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError|placeholder for now)\b", text)
+    found = re.search(r"\b(TODO|FIXME|XXX|HACK|raise NotImplementedError|placeholder for now)\b", text)
     if found and not (found[0] in {"TODO", "FIXME", "XXX", "HACK"} and room_of(file) == "secrets"):  # names of look-alikes
         line = text[: found.start()].count("\n") + 1
         pytest.fail(f"{name_of(file)}:{line}: {found[0]}", pytrace=False)
@@ -281,18 +283,11 @@ def test_model_says_nothing_twice(file: Path) -> None:
 
 
 # Of older Pythons and still in old code, of newer ones, or of one system only.
-ELSEWHERE = tuple(
-    [
-        "crypt",
-        "telnetlib",
-        "ssl.wrap_socket",
-        "ssl.match_hostname",
-        "os.lchmod",
-        "os.tempnam",
-        "os.tmpnam",
-        "random.binomialvariate",
-        "uuid.uuid",
-    ]
+ELSEWHERE = (
+    *("crypt", "telnetlib", "imp.", "commands.", "urllib.quote", "urllib.unquote", "urllib.url", "cgi.", "popen2."),
+    *("ctypes.OleDLL", "ctypes.WinDLL", "ctypes.oledll", "ctypes.windll", "nt.", "winreg.", "msvcrt."),
+    *("ssl.wrap_socket", "ssl.match_hostname", "os.lchmod", "os.tempnam", "os.tmpnam", "os.startfile", "os.popen"),
+    *("random.binomialvariate", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8"),
 )
 
 
@@ -300,18 +295,28 @@ ELSEWHERE = tuple(
 def test_paths_of_the_standard_library_exist(file: Path) -> None:
     """A misspelt row never fires and nobody notices; what this interpreter has can be looked up."""
     data = tomllib.loads(file.read_text(encoding="utf-8"))
-    for path in sorted(set(paths_of(data))):
+    own = {*data.get("types", ()), *data.get("results", {}).values()}  # types that the model makes up
+    for path in sorted(set(paths_of(data)) - own):
         top = path.partition(".")[0]
-        if top not in sys.stdlib_module_names or "(" in path or path.startswith(ELSEWHERE):
+        if (
+            any(path.startswith(f"{one}.") for one in own)
+            or top not in sys.stdlib_module_names
+            or "(" in path
+            or path.startswith(ELSEWHERE)
+        ):
             continue
         assert _exists(path), f"{file.name}: {path} does not exist in Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def _exists(path: str) -> bool:
     parts = path.removesuffix("[]").split(".")
+    if importlib.util.find_spec(parts[0]) is None:  # removed from this version
+        return True
     for cut in range(len(parts), 0, -1):
         try:
-            found: object = importlib.import_module(".".join(parts[:cut]))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                found: object = importlib.import_module(".".join(parts[:cut]))
         except ImportError:
             continue
         for at, part in enumerate(parts[cut:], cut):

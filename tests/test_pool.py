@@ -18,6 +18,7 @@ from backend_audit.pool import scheduler as scheduler_module
 from backend_audit.pool.plan import chunks
 from pool_orders import behave
 
+MARK = "BACKEND_AUDIT_TEST_PROCESS"  # set by conftest.py: other test processes have workers of their own
 HEAVY = 64 * 1024  # a weight that makes the pool use processes, and puts the item into a chunk of its own
 Answers = list[bytes | Failure]
 
@@ -35,13 +36,15 @@ def done(item: bytes) -> bytes:
 def children() -> set[int]:
     """Live and dead descendants, the fork server and its kin apart, which stay until the end."""
     found: set[int] = set()
+    ours = f"{MARK}={os.environ[MARK]}".encode()
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             command, rest = entry.read_text().rsplit(")", 1)
-            environment = entry.with_name("cmdline").read_bytes()
+            arguments = entry.with_name("cmdline").read_bytes()
+            inherited = entry.with_name("environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"forkserver" in environment and int(rest.split()[1]) != os.getpid():
+        if b"forkserver" in arguments and ours in inherited and int(rest.split()[1]) != os.getpid():
             found.add(int(command.split()[0]))  # a forked worker has the command line of the server
         elif rest.split()[0] == "Z" and int(rest.split()[1]) == os.getpid():
             found.add(int(command.split()[0]))
