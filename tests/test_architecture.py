@@ -72,17 +72,25 @@ NETWORK = {"socket", "ssl", "http", "urllib", "requests", "httpx", "aiohttp", "f
 NOWHERE = NETWORK | {"pickle", "marshal", "shelve", "dill", "random", "secrets", "uuid", "runpy", "code", "codeop"}
 # Edges where one file's, one function's or one check's failure becomes a Problem (and the last line of the CLI).
 MAY_CATCH_ALL = frozenset(
-    {"analysis/file.py", "analysis/project.py", "flow/engine.py", "pool/worker.py", "pool/scheduler.py", "cli/__init__.py"}
+    {
+        "audit.py",
+        "analysis/file.py",
+        "analysis/project.py",
+        "flow/engine.py",
+        "pool/worker.py",
+        "pool/scheduler.py",
+        "cli/__init__.py",
+    }
 )
 MAX_LINES = 300
 # Longer for a reason, with the length that they may not pass.
 LONGER = {
     "ir.py": 420,  # one struct beside the other: a reference to read at a glance
-    "flow/engine.py": 720,
+    "flow/engine.py": 760,
     "flow/builtin.py": 480,  # a table with a function a row
     "flow/values.py": 420,
     "flow/statements.py": 420,
-    "flow/expressions.py": 400,
+    "flow/expressions.py": 460,
     "flow/concepts.py": 560,  # a reference, as ir.py
     "lower/python.py": 360,
     "lower/expressions.py": 400,
@@ -286,7 +294,16 @@ def test_model_says_nothing_twice(file: Path) -> None:
 ELSEWHERE = (
     *("crypt", "telnetlib", "imp.", "commands.", "urllib.quote", "urllib.unquote", "urllib.url", "cgi.", "popen2."),
     *("ctypes.OleDLL", "ctypes.WinDLL", "ctypes.oledll", "ctypes.windll", "nt.", "winreg.", "msvcrt."),
-    *("ssl.wrap_socket", "ssl.match_hostname", "os.lchmod", "os.tempnam", "os.tmpnam", "os.startfile", "os.popen"),
+    *(
+        "ssl.wrap_socket",
+        "ssl.match_hostname",
+        "os.lchmod",
+        "os.tempnam",
+        "os.tmpnam",
+        "os.startfile",
+        "os.popen",
+        "platform.popen",
+    ),
     *("random.binomialvariate", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8"),
 )
 
