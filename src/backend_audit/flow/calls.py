@@ -144,7 +144,7 @@ class Calls(Expressions):
         """Sources, sanitizers and propagators that `path` is."""
         source = self.models.sources["call"].get(path)
         if source is not None:
-            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path)
+            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path, source.clears)
             found = replace(found, open=True) if not found.kind else found
             found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
         transfer = self.models.transfers.get(path)

@@ -317,6 +317,7 @@ class ShellCommand(Concept):
     always_shell: bool = False  # a shell reads the command
     program: Operand | None = None  # the program, where it is given apart from its arguments
     arguments: Operand | None = None  # a program's arguments
+    text_is_shell: bool = False  # a text is read by a shell, a list of arguments is not
     splits: bool = False  # a command that is a text is cut at blanks, without a shell: options can be slipped in
 
 

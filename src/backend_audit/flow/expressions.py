@@ -99,6 +99,9 @@ class Expressions(FrameState, ABC):
             found = UNKNOWN
         if base.origins:
             found = self.inherit(found, self.shared(base, attr, found), attr)
+            cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]
+            if cleared and all(cleared):
+                found = found.cleared(frozenset.intersection(*cleared))
         return UNKNOWN if found is NOTHING else found
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:
@@ -138,13 +141,16 @@ class Expressions(FrameState, ABC):
             full = self.models.canonical(f"{one}.{attr}")
             if self.engine.knows(full):
                 return self.reading(full, node, api(full))
+            every = self.models.results.get(f"{one}.*")  # any other attribute: `client.database.collection`
+            if every is not None:
+                return Value(types=frozenset((every,)))
         return api(f"{type_name}.{attr}")
 
     def reading(self, path: str, node: ir.Attribute, found: Value) -> Value:
         """An external attribute is read: sources and rows that ask for it."""
         source = self.models.sources["read"].get(path)
         if source is not None:
-            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path)
+            origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path, source.clears)
             found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
         for row in self.models.rows["read"].get(path, ()):
             self.emit(row, path, node, {})

@@ -134,7 +134,7 @@ class FrameState:
 
 
 def _rest(args: Args, first: int) -> Operand | None:
-    given = {int(key) - first: one.value for key, one in args if key.isdigit() and int(key) >= first}
+    given: dict[str | int, Value] = {int(key) - first: one.value for key, one in args if key.isdigit() and int(key) >= first}
     hidden = next((one.value for key, one in args if key == "*"), None)
     if not given and hidden is None:
         return None
