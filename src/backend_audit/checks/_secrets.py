@@ -18,6 +18,10 @@ _LANGUAGE_TOOLS = re.compile(
 _TERMINAL = re.compile(
     r"(^|/)(scripts?|tools?|bin|cli|commands?|management|examples?|docs|dev|contrib)/|(^|[/_])(manage|cli|commands?)\.py$"
 )
+_HOLDERS = frozenset(
+    ("self", "cls", "request", "req", "user", "session", "auth", "settings", "config", "credentials", "data", "form", "payload",
+     "args", "body", "account", "client", "response")
+)  # fmt: skip
 _UNSURE = frozenset(("session id", "identity or card number", "credential"))
 
 
@@ -47,8 +51,16 @@ def confidence(leak: Leak, path: str) -> Confidence:
     """How sure it is that the name means a secret in this file."""
     words = sensitive.words(leak.name)
     if leak.kind == "token" and len(words) == 1:
-        return Confidence.LOW if _LANGUAGE_TOOLS.search(path) else Confidence.MEDIUM
+        return Confidence.LOW if _LANGUAGE_TOOLS.search(path) or _is_identifier(leak) else Confidence.MEDIUM
     return Confidence.MEDIUM if leak.kind in _UNSURE else Confidence.HIGH
+
+
+def _is_identifier(leak: Leak) -> bool:
+    """`order.token`: a field of a record, which names it in public as often as it protects it."""
+    node = leak.operand.node
+    if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name):
+        return False
+    return node.value.id not in _HOLDERS
 
 
 def is_for_terminal(path: str) -> bool:

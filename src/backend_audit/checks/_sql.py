@@ -29,7 +29,15 @@ _VALUE_FOLLOWS = re.compile(
 )
 _VALUE_LIST = re.compile(r"\b(VALUES?|IN|ANY|ALL|SOME|AGAINST|MATCH)\s*$|[)],?\s*$", re.IGNORECASE)
 _NAME_LIST = re.compile(r"\b(INTO|TABLE|ON|UPDATE|INDEX|KEY|REFERENCES|AS|USING|JOIN)\s+[^()\s]+\s*$", re.IGNORECASE)
-_FUNCTION = re.compile(r"[\w.]$")
+_NO_FUNCTION = re.compile(
+    r"\b(FROM|JOIN|WHERE|AND|OR|NOT|ON|EXISTS|SELECT|AS|UNION|ALL|INTERSECT|EXCEPT|HAVING|WHEN|BY|LATERAL|MATERIALIZED)$",
+    re.IGNORECASE,
+)
+_FRAGMENT = re.compile(
+    r"(^|_)(sql|query|queries|stmt|statement|subquery|where|clause|clauses|condition|conditions|criteria|filter|filters|"
+    r"fragment|expression|predicate|columns|fields|order_by|joins?|sets?|assignments|placeholders?|cte)$",
+    re.IGNORECASE,
+)
 _SAFE_RESULTS = ("hashlib.", "uuid.", "time.", "secrets.", "datetime.", "decimal.", "math.", "random.", "ipaddress.")
 
 
@@ -77,7 +85,9 @@ def place_of(before: str) -> Place:
             return Place.VALUE
         if _NAME_LIST.search(head):
             return Place.NAME
-        return Place.VALUE if _FUNCTION.search(head) else Place.CLAUSE
+        if re.match(r"\s*PRAGMA\b", bare, re.IGNORECASE):
+            return Place.NAME
+        return Place.VALUE if re.search(r"[\w.]$", head) and not _NO_FUNCTION.search(head) else Place.CLAUSE
     if re.search(r",\s*$", bare):
         return Place.NAME
     return Place.CLAUSE
@@ -135,6 +145,11 @@ def _is_closed(name: str) -> bool:
     if name in CLOSED_TYPES or name == "None":
         return True
     return any(name.startswith(f"{closed}.") for closed in CLOSED_TYPES) or name.startswith(_SAFE_RESULTS)
+
+
+def is_fragment(gap: Gap) -> bool:
+    """Whether the hole's name says that it is a piece of SQL, built elsewhere."""
+    return _FRAGMENT.search(gap.written.split("(")[0].split("[")[0]) is not None
 
 
 def is_fixed_by_program(gap: Gap) -> bool:

@@ -80,6 +80,8 @@ def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool
         return Confidence.HIGH
     if fragment or _sql.is_fixed_by_program(gap) or place in (Place.NAME, Place.CLAUSE):
         return Confidence.LOW
+    if place is not Place.QUOTED and _sql.is_fragment(gap):
+        return Confidence.LOW
     return Confidence.MEDIUM
 
 

@@ -24,7 +24,7 @@ _ANSWERS = _errors.names_of(
     "AccessDenied,ZombieProcess,UnknownTimeZoneError,ZoneInfoNotFoundError,NoBrokersAvailable,Break,Continue"
 )
 _ANSWER_NAMES = re.compile(
-    r"DoesNotExist|NotFound|NoSuch|NotExist|AlreadyExist|Duplicate|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
+    r"DoesNotExist|NotFound|NoSuch|NotExist|AlreadyExist|Duplicate|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
 )
 # Exceptions of conversions: quiet around one, for the value just is not of that kind.
 _CONVERSION_ERRORS = _errors.names_of(
@@ -41,6 +41,8 @@ _CONVERSIONS = _errors.names_of(
     "gettempdir,unquote,quote,urlparse,urlsplit,compile,Enum,ZoneInfo,timezone,timedelta,issubclass,warn,group,"
     "items,keys,values,update,extend,insert,startswith,endswith"
 )
+
+_CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|cast|as)_|_to_|_from_")
 
 
 @check(RULE)
@@ -67,8 +69,9 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     if any(name in _ANSWERS or _ANSWER_NAMES.search(name) for name in names):
         return None
     called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
-    only_converts = bool(called) and all(name in _CONVERSIONS for name in called)
-    if only_converts and any(name in _CONVERSION_ERRORS for name in names):
+    if called and all(name in _CONVERSIONS for name in called) and any(name in _CONVERSION_ERRORS for name in names):
+        return None
+    if called and all(name in _CONVERSIONS or _CONVERTER.search(name) for name in called):
         return None
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
