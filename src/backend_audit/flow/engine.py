@@ -29,14 +29,22 @@ _CLASS = "@"  # begins the type name of a class of the project
 
 
 ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
+ReturnHook = Callable[[FrameState, FunctionSymbol, ir.Return, Value], None]  # what a framework does with a handler's result
 
 
 class Engine:
     """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
 
-    def __init__(self, project: Project, models: Models, parameter: "ParameterHook | None" = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        models: Models,
+        parameter: "ParameterHook | None" = None,
+        returned: "ReturnHook | None" = None,
+    ) -> None:
         self.project = project
         self._parameter = parameter
+        self.returned = returned
         self.models = models
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
@@ -407,12 +415,14 @@ class Engine:
                 known = facts.get(at)
                 if known is not None and not declared.types:
                     value = replace(value, types=known.types, refs=known.refs, apis=known.apis)
+                if declared.made:  # one of the constants of a Literal
+                    frame.env[param.name] = declared
+                    continue
                 injected = self.injected(frame, param)
                 if injected is not None:
-                    value = injected
-                elif self._parameter is not None:
-                    value = self._parameter(frame, symbol, at, param, value)
-            frame.env[param.name] = value
+                    frame.env[param.name] = injected
+                    continue
+            frame.env[param.name] = value if self._parameter is None else self._parameter(frame, symbol, at, param, value)
 
     def injected(self, frame: FrameState, param: ir.Param) -> Value | None:
         """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
@@ -464,6 +474,7 @@ class Engine:
             models = self.models
             known = (
                 path in models.results or path in models.transfers or path in models.bases or path in models.forwards
+                or path in models.parts
                 or any(path in table for table in models.rows.values())
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip
