@@ -14,6 +14,7 @@ _DEV = frozenset(
 )  # fmt: skip
 _SHOW = frozenset(("example", "examples", "docs", "doc"))  # as folders
 _TEST = frozenset(("test", "tests", "testing", "debug"))  # beside a word for settings
+_TOOLS = frozenset(("bin", "script", "scripts", "tool", "tools", "hack", "release"))
 _DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
 
 
@@ -83,7 +84,8 @@ def _started(site: Site) -> frozenset[str]:
 
 def script_file(path: str) -> bool:
     """Whether the file's folder is one of tools that people start by hand."""
-    return not {"bin", "script", "scripts", "tool", "tools", "hack", "release"}.isdisjoint(PurePosixPath(path).parts[:-1])
+    folders = PurePosixPath(path).parts[:-1]
+    return folders[-2:] == ("management", "commands") or not _TOOLS.isdisjoint(folders)
 
 
 def only_in_development(site: Site) -> bool:
@@ -108,7 +110,8 @@ def development_file(path: str) -> bool:
     around = folders | set(words(pure.stem))
     if not around.isdisjoint(_DEV) or not folders.isdisjoint(_SHOW):
         return True
-    return not around.isdisjoint(_TEST) and not around.isdisjoint(("settings", "setting", "config", "configs", "conf"))
+    testing = any(word in _TEST or word.endswith("test") for word in around)
+    return testing and not around.isdisjoint(("settings", "setting", "config", "configs", "configuration", "conf"))
 
 
 def settings_module(site: Site) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import development_file, development_name, inside, last_name, only_in_development
+from backend_audit.checks._context import conditions, development_file, development_name, inside, last_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._view import FileView
@@ -72,7 +72,7 @@ def any_origin_by_setting(setting: Setting) -> Iterator[Alert]:
         message=f"`{min(names - {''})}` is on{' together with `CORS_ALLOW_CREDENTIALS`' if credentials else ''}: "
         f"{_RISK if credentials else 'any site can read the answers that need no cookie'}.",
         fix="`CORS_ALLOWED_ORIGINS = ['https://app.example.com']`; allow all origins only in development.",
-        confidence=Confidence.HIGH if credentials else Confidence.LOW,
+        confidence=Confidence.LOW if not credentials else Confidence.MEDIUM if conditions(setting.site) else Confidence.HIGH,
     )
 
 

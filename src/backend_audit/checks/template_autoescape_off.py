@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, scope
+from backend_audit.checks._context import calls_in, scope, script_file
 from backend_audit.checks._operands import contents, is_false, is_none, named, spread
 from backend_audit.checks._purpose import names_in, purpose_of
 from backend_audit.finding import Confidence
@@ -39,8 +39,11 @@ def engine_without_escaping(engine: TemplateEngine) -> Iterator[Alert]:
         return
     if engine.autoescape is None and (engine.default_escapes or engine.kind == "setting" or engine.site.api.endswith("overlay")):
         return
-    use = "other" if engine.site.arg("variable_start_string") is not None else _use(engine.site)
-    confidence = {"html": Confidence.HIGH, "other": Confidence.LOW}.get(use, Confidence.MEDIUM)
+    use = _use(engine.site)
+    if engine.site.arg("variable_start_string") is not None or script_file(engine.site.path):
+        use = "other"
+    unknown = Confidence.LOW if "Sandboxed" in engine.site.api else Confidence.MEDIUM  # templates that users write
+    confidence = {"html": Confidence.HIGH, "other": Confidence.LOW}.get(use, unknown)
     how = "switches escaping off" if explicit else "does not escape by default"
     yield Alert(
         node=(engine.autoescape.node if engine.autoescape is not None else None) or _callee(engine.site),
