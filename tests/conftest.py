@@ -1,5 +1,15 @@
-"""For all tests: each test process is told apart from the others, and no configuration of the user's is read."""
+"""For all tests: test processes are told apart, and the user's cache stays as it is."""
 
 import os
+from pathlib import Path
 
-os.environ["BACKEND_AUDIT_TEST_PROCESS"] = str(os.getpid())
+import pytest
+
+os.environ["TEST_PROCESS_OF_BACKEND_AUDIT"] = str(os.getpid())  # inherited by the workers that a test starts
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    monkeypatch.setenv("BACKEND_AUDIT_CACHE_DIR", str(folder))
+    return folder

@@ -18,7 +18,7 @@ from backend_audit.pool import scheduler as scheduler_module
 from backend_audit.pool.plan import chunks
 from pool_orders import behave
 
-MARK = "BACKEND_AUDIT_TEST_PROCESS"  # set by conftest.py: other test processes have workers of their own
+MARK = "TEST_PROCESS_OF_BACKEND_AUDIT"  # set by conftest.py: other test processes have workers of their own
 HEAVY = 64 * 1024  # a weight that makes the pool use processes, and puts the item into a chunk of its own
 Answers = list[bytes | Failure]
 
