@@ -6,6 +6,7 @@ or tree-sitter objects. Whoever lowers a language maps its sugar onto these node
 language it was (`Module.language` is for reports and for choosing models).
 """
 
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
@@ -389,10 +390,22 @@ class Module(msgspec.Struct, array_like=True, gc=False, eq=False):
     docstring_end: int  # offset after the module docstring, 0 if there is none
 
 
+@cache
+def _child_fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a node class that can hold nodes: those whose type is more than a plain str, bool or int."""
+    plain = {"str", "int", "bool", "str | None", "list[str]"}
+    hints = {name: hint for one in reversed(kind.__mro__) for name, hint in getattr(one, "__annotations__", {}).items()}
+    return tuple(
+        name
+        for name in kind.__struct_fields__[2:]
+        if kind is not Const and getattr(hints[name], "__name__", str(hints[name])) not in plain and str(hints[name]) not in plain
+    )
+
+
 def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order (which is source order but for dict items and decorators)."""
     found: list[Node] = []
-    for name in node.__struct_fields__[2:]:
+    for name in _child_fields(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)

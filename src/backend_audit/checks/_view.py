@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
+from backend_audit.link.symbols import blocks
 from backend_audit.source import Role
 
 
@@ -50,7 +51,7 @@ class FileView:
 def local_imports(module: ir.Module) -> dict[str, str]:
     """Local name → API path for every absolute import anywhere in the file; relative ones keep their dots."""
     found: dict[str, str] = {}
-    for node in walk(module.body):
+    for node in statements(module.body):
         if isinstance(node, ir.Import):
             base = "." * node.level + node.module
             for alias in node.names:
@@ -60,6 +61,15 @@ def local_imports(module: ir.Module) -> dict[str, str]:
                 elif alias.name != "*":
                     found[alias.asname] = f"{base}.{alias.name}" if base else alias.name
     return found
+
+
+def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:
+    """Every statement in `body` and in the functions, classes and compound statements in it, in source order."""
+    for node in body:
+        yield node
+        inner = [node.body] if isinstance(node, (ir.Function, ir.Class)) else blocks(node)
+        for block in inner:
+            yield from statements(block)
 
 
 def walk(nodes: list[ir.Stmt] | list[ir.Node]) -> Iterator[ir.Node]:
