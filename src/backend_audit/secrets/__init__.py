@@ -47,6 +47,9 @@ _PIPELINES = re.compile(
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile)|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
     r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
 )
+_TRIALS = re.compile(
+    r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
+)
 _DOCS = frozenset({"docs", "doc", "documentation"})
 
 
@@ -64,6 +67,7 @@ def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tu
 def _place(file: SourceFile) -> Place:
     parts = file.path.lower().split("/")
     config = file.language == "config"
+    pipeline = (_PIPELINES if config else _TRIALS).search(file.path.lower()) is not None
     template = config and any(mark in parts[-1] for mark in _TEMPLATES)
     return Place(
         path=file.path,
@@ -71,7 +75,7 @@ def _place(file: SourceFile) -> Place:
         template=template or not _DOCS.isdisjoint(parts[:-1]),
         config=config,
         locale=not _LOCALES.isdisjoint(parts[:-1]),
-        pipeline=config and _PIPELINES.search(file.path.lower()) is not None,
+        pipeline=pipeline,
     )
 
 

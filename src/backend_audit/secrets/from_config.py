@@ -61,6 +61,7 @@ _MYSQL = re.compile(
     r"""\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<q>["']?)(?P<plain>[^\s"'$-][^\s"']{2,})(?P=q)"""
     r"""|\bsshpass[ ]+-p[ ]*(?P<q2>["']?)(?P<other>[^\s"'$][^\s"']+)(?P=q2)"""
 )
+_SERVER = re.compile(r"""--?(?:requirepass|masterauth)[ =]+(?P<q>["']?)(?P<plain>[^\s"'$]{3,200})(?P=q)""")
 _NETRC = re.compile(r"(?:\blogin[ \t]+\S+\s+)?\bpassword[ \t]+(?P<plain>[^\s]+)")
 _NPMRC = re.compile(r"^[ \t]*(?:[^\n=]*:)?_(?P<name>authToken|auth|password)[ \t]*=[ \t]*(?P<plain>[^\n\r]+)", re.MULTILINE)
 _PGPASS = re.compile(r"^[^#\n:]+:(?:\d+|\*):[^\n:]+:[^\n:]+:(?P<plain>[^\n\r]+)$", re.MULTILINE)
@@ -106,12 +107,18 @@ _PATTERNS: dict[str, tuple[re.Pattern[str], ...]] = {
     "json": (_JSON_ENTRY, _JSON),
     "xml": (_XML,),
     "docker": (_DOCKER, _HEADER, _CURL_USER),
-    "shell": (_SHELL, _HEADER, _CURL_USER, _MYSQL, _OPTION),
+    "shell": (_SERVER, _SHELL, _HEADER, _CURL_USER, _MYSQL, _OPTION),
     "netrc": (_NETRC,),
     "npmrc": (_NPMRC,),
     "pgpass": (_PGPASS,),
 }
-_LOGIN = {id(_CURL_USER): "password", id(_MYSQL): "password", id(_NETRC): "password", id(_PGPASS): "password"}
+_LOGIN = {
+    id(_SERVER): "password",
+    id(_CURL_USER): "password",
+    id(_MYSQL): "password",
+    id(_NETRC): "password",
+    id(_PGPASS): "password",
+}
 _COMMENT = re.compile(r"[ \t]+[#;].*$")
 _JSON_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 
@@ -130,7 +137,16 @@ def extract(path: str, text: str) -> tuple[list[Candidate], list[tuple[int, int]
             found.setdefault((candidate.at, candidate.end), candidate)
     if kind == "json":
         _with_siblings(found, text)
-    return list(found.values()), _comments(text, kind)
+    return _with_neighbours(list(found.values())), _comments(text, kind)
+
+
+def _with_neighbours(found: list[Candidate]) -> list[Candidate]:
+    """What stands two entries before or after, and near, counts as belonging together: user and password, id and secret."""
+    found.sort(key=lambda one: one.at)
+    return [
+        one._replace(siblings=(*one.siblings, *(n.name for n in found[max(0, i - 2) : i + 3] if abs(n.at - one.at) < 160)))
+        for i, one in enumerate(found)
+    ]
 
 
 def _candidate(match: re.Match[str], kind: str, text: str) -> Candidate | None:
@@ -172,7 +188,7 @@ def _object_around(text: str, at: int) -> str:
 
 def _scripts(text: str) -> Iterator[Candidate]:
     """Shell in YAML: headers, logins and options of the commands that CI files and compose files run."""
-    for pattern in (_HEADER, _CURL_USER, _MYSQL):
+    for pattern in (_HEADER, _CURL_USER, _MYSQL, _SERVER):
         for match in pattern.finditer(text):
             candidate = _candidate(match, "shell", text)
             if candidate is not None:

@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.secrets.candidate import Candidate, How
 from backend_audit.secrets.models import taken
+from backend_audit.secrets.names import Kind, classify
 from backend_audit.secrets.values import vocabulary
 
 # Calls that pass their literal on: SecretStr("…"), "…".encode(), Field(default="…"), b64decode("…").
@@ -16,6 +17,7 @@ _READERS = vocabulary(
     "get getenv pop setdefault config env str string get_env getstr get_secret get_setting get_config environ_get "
     "from_env get_str get_string"
 )
+_COMPARERS = frozenset({"compare_digest", "constant_time_compare", "safe_str_cmp"})
 _ENV_TEXTS = ("environ", "getenv", "env", "config", "settings", "conf")
 _DEFAULTS = frozenset({"default", "fallback", "default_value", "initial", "value"})
 
@@ -56,6 +58,9 @@ class _Walk:
                     if item.star == 0:
                         self.bind(item.value, name, how, callee=callee, siblings=siblings, reading=reading)
                 self.listed = False
+            case ir.Container(kind="dict") if name[-1:] in {"s", "S"} and (said := classify(name)) and said.kind is Kind.PASSWORD:
+                for item in node.items:  # PASSWORDS = {"alice": "…"}
+                    self.bind(item.value, name, How.KEYED)
             case ir.Call():
                 self.wrapped(node, name, how)
             case ir.Await() | ir.Walrus():
@@ -151,10 +156,20 @@ class _Walk:
         operands = [node.left, *node.rights]
         for op, left, right in zip(node.ops, operands, node.rights, strict=False):
             if op in {"==", "!=", "===", "!=="}:
-                for name, value in ((left, right), (right, left)):
-                    self.bind(value, self.source(name) or named(name), How.COMPARED)
+                self.compared(left, right)
             elif op == "in" and isinstance(right, ir.Container):
                 self.bind(right, named(left), How.COMPARED)
+
+    def compared(self, left: ir.Expr, right: ir.Expr) -> None:
+        for name, value in ((left, right), (right, left)):
+            self.bind(value, self.source(name) or named(name), How.COMPARED)
+
+    def option(self, node: ir.Call, tail: str) -> None:
+        """`add_argument("--password", default="…")`, `@click.option("--token", default="…")`."""
+        if tail in {"add_argument", "add_option", "option", "define"} and node.args and node.args[0].name is None:
+            flags = [folded(arg.value) or "" for arg in node.args if arg.name is None]
+            default = next((arg.value for arg in node.args if arg.name == "default"), None)
+            self.bind(default, max(flags, key=len).lstrip("-"), How.DEFAULTED)
 
     def call(self, node: ir.Call) -> None:
         callee = written(node.func)
@@ -169,6 +184,9 @@ class _Walk:
                 self.keyword(arg.name, arg.value, callee, keywords)
             elif reading := taken(api, position):
                 self.bind(arg.value, "", How.ARGUMENT, callee=callee, reading=reading)
+        if tail in _COMPARERS and len(node.args) == 2:
+            self.compared(node.args[0].value, node.args[1].value)
+        self.option(node, tail)
         self.reader(node, callee, tail)
         if tail in {"setattr", "setenv", "putenv", "set", "setitem", "add_header", "putheader"} and len(node.args) >= 2:
             at = 1 if tail in {"setattr", "setitem"} else 0

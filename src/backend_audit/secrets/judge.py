@@ -1,5 +1,6 @@
 """What a candidate is: a verdict with a rule and a confidence, or nothing. Pure; one candidate at a time."""
 
+import re
 from typing import NamedTuple
 
 from backend_audit.finding import CONFIDENCE_ORDER, Confidence
@@ -23,6 +24,8 @@ _LOGIN_NAMES = frozenset({"user", "username", "login", "email", "account", "uid"
 _PUBLIC_HALVES = frozenset(
     tuple(pair.split()) for pair in ("key id", "client id", "app id", "account sid", "account id", "tenant id", "consumer key")
 )
+_FAMOUS = frozenset({"admin", "administrator", "root", "toor", "guest", "letmein", "qwerty", "welcome"})
+_APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")  # Google's, in four groups of letters
 _SESSION_OPTIONS = frozenset({"resave", "saveUninitialized"})
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
@@ -46,9 +49,9 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
     if _is_jwk_member(candidate):
         return Verdict("private-key-in-code", Kind.SECRET_KEY, HIGH, "JWK")
     naming = _naming(candidate)
-    if naming is None or not 3 <= len(candidate.value) <= 1000 or "\n" in candidate.value.strip():
+    if naming is None or not 3 <= len(candidate.value) <= 1000:
         return None
-    confidence = _confidence(candidate, naming, place)
+    confidence = HIGH if _is_raw_key(candidate, naming) else _confidence(candidate, naming, place)
     if confidence is None:
         return None
     if candidate.how is How.PROSE:
@@ -68,6 +71,15 @@ def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Co
     return lowered(confidence) if place.test or place.template else confidence
 
 
+def _is_raw_key(candidate: Candidate, naming: Naming) -> bool:
+    """A key of raw bytes, as a generator printed them."""
+    odd = sum(not (" " <= char <= "~") for char in candidate.value)
+    short = 8 <= len(candidate.value) <= 128
+    return (
+        naming.kind is Kind.SECRET_KEY and naming.sure and short and odd >= 2 and not any(map(str.isspace, candidate.value[:1]))
+    )
+
+
 def _is_jwk_member(candidate: Candidate) -> bool:
     if candidate.name not in _JWK_PRIVATE or "kty" not in candidate.siblings:
         return False
@@ -85,6 +97,10 @@ def _naming(candidate: Candidate) -> Naming | None:
 
 def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidence | None:
     value = candidate.value
+    if "\n" in value.strip():
+        return None
+    if naming.kind is Kind.PASSWORD and _APP_PASSWORD.fullmatch(value) and traits(value).mean > 3.7:
+        return HIGH
     stand_in = filler(value)
     if stand_in is Filler.REFERENCE or (is_other_thing(value, naming.kind) and not _worded_key(candidate, naming)):
         return None
@@ -108,7 +124,7 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
 def _worded_key(candidate: Candidate, naming: Naming) -> bool:
     """`SECRET_KEY = "secret key"`: a setting in words is as bad a key as one without spaces."""
     setting = candidate.name.isupper() and candidate.how is How.ASSIGNED
-    setting |= not _SESSION_OPTIONS.isdisjoint(candidate.siblings)
+    setting |= candidate.reading != "" or not _SESSION_OPTIONS.isdisjoint(candidate.siblings)
     parts = candidate.value.split()
     worded = 2 <= len(parts) <= 4 and all(part.isalnum() for part in parts)
     return setting and worded and naming.sure and naming.kind is Kind.SECRET_KEY
@@ -130,12 +146,14 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
         return MEDIUM if how is How.FALLBACK and naming.own else LOW
     if echoes(value, candidate.name):
         return LOW if with_login else None
-    if names_a_credential(value) and stand_in is not Filler.DUMMY:
+    if names_a_credential(value) and stand_in is not Filler.DUMMY and not value[-1].isdigit():
         return LOW if with_login or how is How.COMPARED else None
     if how is How.COMPARED:
-        return HIGH if told.length >= 4 and (told.classes > 1 or stand_in is Filler.NONE) else LOW
+        return HIGH if told.length >= 4 and (told.classes > 1 or stand_in is Filler.NONE) else MEDIUM
     if stand_in is Filler.DUMMY:
-        return MEDIUM if (told.classes > 1 or value.isdigit()) and (how in {How.FALLBACK, How.ASSIGNED} or with_login) else LOW
+        chosen = with_login or how in {How.FALLBACK, How.ASSIGNED, How.DEFAULTED}
+        famous = value.lower() in _FAMOUS and (with_login or candidate.name.isupper())
+        return MEDIUM if famous or (chosen and (told.classes > 1 or value.isdigit())) else LOW
     if told.random or (told.classes >= 3 and told.spaces == 0) or any(c.isdigit() for c in value):
         return HIGH
     if is_label(value) or (told.spaces and not place.config):

@@ -36,15 +36,15 @@ _TYPES = vocabulary(
     "string str text varchar char boolean bool number int integer float object array date datetime file input "
     "hidden select checkbox radio email url textarea required optional readonly field type any unknown void never "
     "bytes json uuid slug basic bearer digest oauth oauth2 jwt session cookie header query body form none header-name "
-    " http https ldap saml oidc openid api-key apikey totp otp sms authorization code grant refresh implicit "
+    "http https ldap saml oidc openid api-key apikey totp otp sms authorization code grant refresh implicit "
     "client credentials sha md5 plain login logout id name value null true false public private protected omit "
     "include same-origin local global anonymous user username rsa dsa ecdsa ed25519 es rs hs ps hmac pem der pkcs "
     "raw hex base64 utf8 ascii encrypted signed mask masked inherit"
 )
 _LABELS = re.compile(
     r"passwor[dt]|kennwort|mot de passe|contrase|senha|пароль|密码|密碼|パスワード|비밀번호|lösenord|wachtwoord|hasło|"
-    r"adgangskode|salasana|enter |please|invalid|required|must |should |cannot|can't|failed|error|forgot|confirm|your |reset|expired|"
-    r"missing|incorrect",
+    r"adgangskode|salasana|enter |please|invalid|required|must |should |cannot|can't|failed|error|forgot|confirm|your |"
+    r"reset|expired|missing|incorrect",
     re.IGNORECASE,
 )
 
@@ -69,7 +69,7 @@ def echoes(value: str, name: str) -> bool:
     if not said or not _IDENTIFIER.fullmatch(value):
         return False
     own = set(words(name))
-    return set(said) <= own or "".join(said) == "".join(words(name))
+    return (set(said) <= own and has_credential_word(value)) or "".join(said) == "".join(words(name))
 
 
 def names_a_credential(value: str) -> bool:
@@ -89,7 +89,7 @@ def is_other_thing(value: str, kind: Kind) -> bool:
         return kind is not Kind.PASSWORD or not _like_a_password(value)
     if _ENV_NAME.fullmatch(value) and not told.very_random:
         return True
-    if _DOTTED.fullmatch(value) and not told.random:
+    if _DOTTED.fullmatch(value) and not told.random and not (kind is Kind.PASSWORD and told.classes > 3):
         return True
     if value.lower() in _TYPES or is_sentence(value) or not value.isprintable():
         return True

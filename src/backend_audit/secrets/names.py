@@ -30,7 +30,8 @@ class Naming(NamedTuple):
 
 _PASSWORD = vocabulary(
     "password passwd pwd passphrase passcode passwort kennwort psw pswd passwrd pass pw mdp senha contrasena clave "
-    "motdepasse userpass dbpass dbpassword userpassword adminpassword mypassword userpwd dbpwd rootpassword passwords "
+    "requirepass motdepasse userpass "
+    "dbpass dbpassword userpassword adminpassword mypassword userpwd dbpwd rootpassword passwords "
     "passwds pwds"
 )
 _UNSURE_PASSWORD = vocabulary("pass pw clave psw")
@@ -106,7 +107,7 @@ def _key(before: tuple[str, ...]) -> Naming | None:
 
 def _secret(before: tuple[str, ...]) -> Naming:
     last = before[-1] if before else ""
-    own = not before or last in _OWN - {"app", "application", "otp", "totp"}
+    own = not before or last in _OWN - {"app", "application", "otp", "totp"} or last in {"super", "top", "my"}
     return Naming(Kind.SECRET_KEY if own else Kind.TOKEN, True, own)
 
 
@@ -168,5 +169,5 @@ def has_credential_word(text: str) -> bool:
     return not _CREDENTIAL_WORDS.isdisjoint(words(text)) or _CREDENTIAL_PARTS.search(text.lower()) is not None
 
 
-_CREDENTIAL_WORDS = (_PASSWORD - {"clave", "pass", "pw"}) | vocabulary("secret token key apikey auth credential credentials pass")
+_CREDENTIAL_WORDS = (_PASSWORD - {"clave", "pass", "pw"}) | vocabulary("secret token key apikey auth credential credentials")
 _CREDENTIAL_PARTS = re.compile(r"passw|secret|token|apikey|credential")
