@@ -1,5 +1,6 @@
 """Tokens whose signature nobody checks: whoever writes one is whoever they say they are."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
@@ -13,6 +14,7 @@ RULE = "jwt-not-verified"
 
 _RISK = "anyone can write a token with any user and any role in it"
 _FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one algorithm that the issuer uses."
+_LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_verify|insecure|issuer|expir|key_?id|header")
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
 
@@ -23,8 +25,9 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
     if found is None:
         return
     how, confidence, operand = found
-    if confidence is not Confidence.LOW and _verified_elsewhere(token):
-        confidence = Confidence.LOW  # read first (for the issuer or the key id), verified afterwards
+    function = token.site.function
+    if _verified_elsewhere(token) or (function is not None and _LOOKS_ONLY.search(function.name)):
+        confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
     yield Alert(
         node=(operand.node if operand is not None else None) or token.site.node,
         message=f"`{named(token.site)}` does not check the signature ({how}): {_RISK}.",

@@ -29,7 +29,7 @@ _FIX_CONTEXT = (
 @check(RULE)
 def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(url, verify=False)`."""
-    confidence = _off(request.verify) or _on(request.insecure)
+    confidence = _off(request.verify) or _on(request.insecure) or _off_by_default(request.verify, request.site)
     switch = request.verify if request.verify is not None else request.insecure
     if confidence is None or switch is None:
         return
@@ -48,6 +48,7 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
 def client_without_verification(client: HttpClient) -> Iterator[Alert]:
     """`httpx.Client(verify=False)`, `session.verify = False`, `Redis(ssl_cert_reqs="none")`."""
     switch, confidence = client.verify, _off(client.verify, none_is_off=client.none_is_off)
+    confidence = confidence or _off_by_default(client.verify, client.site)
     if confidence is None:
         switch, confidence = client.insecure, _on(client.insecure)
     if confidence is None and client.options is not None:
@@ -146,6 +147,16 @@ def _off(verify: Operand | None, *, none_is_off: bool = False) -> Confidence | N
         return None  # told where the context is made
     if may_be_false(verify) and not verify.value.may_be(True):
         return Confidence.MEDIUM if verify.value.carries("param") or not verify.value.open else Confidence.LOW
+    return None
+
+
+def _off_by_default(verify: Operand | None, site: Site) -> Confidence | None:
+    """`def call(url, verify=False)`: who does not think of it gets no verification."""
+    if verify is None or not isinstance(verify.node, ir.Name) or site.function is None:
+        return None
+    for param in site.function.params:
+        if param.name == verify.node.id and isinstance(param.default, ir.Const) and param.default.value is False:
+            return Confidence.MEDIUM if verify.value.carries("param") else None
     return None
 
 
