@@ -146,7 +146,7 @@ def _off(verify: Operand | None, *, none_is_off: bool = False) -> Confidence | N
     if any(_UNVERIFIED in api for api in apis(verify)):
         return None  # told where the context is made
     if may_be_false(verify) and not verify.value.may_be(True):
-        return Confidence.MEDIUM if verify.value.carries("param") or not verify.value.open else Confidence.LOW
+        return Confidence.LOW if verify.value.open else Confidence.MEDIUM
     return None
 
 
@@ -156,7 +156,7 @@ def _off_by_default(verify: Operand | None, site: Site) -> Confidence | None:
         return None
     for param in site.function.params:
         if param.name == verify.node.id and isinstance(param.default, ir.Const) and param.default.value is False:
-            return Confidence.MEDIUM if verify.value.carries("param") else None
+            return Confidence.MEDIUM if verify.value.open and not verify.value.consts else None
     return None
 
 
