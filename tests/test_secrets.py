@@ -398,7 +398,7 @@ def test_position(path: str, text: str) -> None:
     assert len(alerts) == 1, [alert.message for alert in alerts]
     at, end = alerts[0].span()
     assert text[at:end].strip("\"'`") == PASSWORD
-    assert all(start <= at and end <= stop for start, stop in alerts[0].redact[:1])
+    assert [text[start:stop] for start, stop in alerts[0].redact] == [PASSWORD]
 
 
 def test_forms_have_positions() -> None:
@@ -489,6 +489,13 @@ def test_shown_and_names() -> None:
 def test_redacted() -> None:
     assert redacted("x = 'kaylee' + 'serenity'", 10, [(15, 21), (26, 34), (90, 99)]) == "x = '…' + '…'"
     assert redacted("kaylee", 0, [(0, 3), (2, 6)]) == "……"
+
+
+def test_a_secret_is_hidden_wherever_it_stands() -> None:
+    """Other rules' findings show code too: they get the ranges of the whole file."""
+    text = f'api_token = "{KEY}"\nsend(1)\nlog("{KEY}", x="a{KEY}b")\n'
+    ranges = secrets.hidden_ranges(text, scan(text))
+    assert redacted(text, 0, ranges) == 'api_token = "…"\nsend(1)\nlog("…", x="a…b")\n'
 
 
 def test_anchor_tells_nothing_of_the_value() -> None:

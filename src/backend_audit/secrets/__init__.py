@@ -7,6 +7,7 @@ what may not be shown of the source.
 """
 
 import re
+from collections.abc import Iterable
 
 from backend_audit import ir
 from backend_audit.checks import Alert
@@ -16,7 +17,7 @@ from backend_audit.secrets.sightings import Sighting, sight
 from backend_audit.secrets.tell import fix, message
 from backend_audit.source import Role, SourceFile
 
-__all__ = ["Candidate", "scan"]
+__all__ = ["RULES", "Candidate", "hidden_ranges", "scan"]
 
 RULES = (
     "hardcoded-password",
@@ -50,6 +51,8 @@ _PIPELINES = re.compile(
 _TRIALS = re.compile(
     r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
 )
+_LONG = 8  # a shorter secret may be an ordinary word elsewhere
+_QUOTE = re.compile(r"[rbuRBU]{0,2}(\"{3}|'{3}|[\"'`])")
 _DOCS = frozenset({"docs", "doc", "documentation"})
 
 
@@ -62,6 +65,15 @@ def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tu
     sightings = sight(file, text, module, place)
     ranges = sorted({one.redact for one in sightings})
     return [(one.verdict.rule, _alert(one, text, file, ranges)) for one in sightings], []
+
+
+def hidden_ranges(text: str, found: Iterable[tuple[str, Alert]]) -> tuple[tuple[int, int], ...]:
+    """What no finding of any rule may show of a file, given what `scan` found in it: every secret, wherever it stands again."""
+    ranges = {one for _, alert in found for one in alert.redact}
+    for value in sorted({text[start:stop] for start, stop in ranges}):
+        if len(value) >= _LONG:
+            ranges.update((match.start(), match.end()) for match in re.finditer(re.escape(value), text))
+    return tuple(sorted(ranges))
 
 
 def _place(file: SourceFile) -> Place:
@@ -96,12 +108,22 @@ def _alert(one: Sighting, text: str, file: SourceFile, ranges: list[tuple[int, i
 
 def _hidden(text: str, first: int, last: int, ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """What may not be shown of these lines: the secrets in them, and the same texts where they stand once more."""
-    here = {(start, stop) for start, stop in ranges if start < last and stop > first}
+    here = {_inside(text, start, stop) for start, stop in ranges if start < last and stop > first}
     for start, stop in tuple(here):
-        value = text[start:stop].strip("\"'`")
+        value = text[start:stop]
         again = text.find(value, first, last) if len(value) > 3 else -1
         while again >= 0:
             if not any(a <= again < b for a, b in here):
                 here.add((again, again + len(value)))
             again = text.find(value, again + len(value), last)
     return tuple(sorted(here))
+
+
+def _inside(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The range without the quotes of a literal: they may be shown. Joined literals stay whole."""
+    opening = _QUOTE.match(text, start, stop)
+    if opening is None:
+        return start, stop
+    at, end = opening.end(), stop - len(opening[1])
+    closed = at < end and text.startswith(opening[1], end) and text.find(opening[1], at, end) < 0
+    return (at, end) if closed else (start, stop)

@@ -145,6 +145,8 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
     if stand_in is Filler.INSTRUCTION:
         return MEDIUM if how is How.FALLBACK and naming.own else LOW
     if echoes(value, candidate.name):
+        if how is How.FALLBACK or (place.config and candidate.name.isupper()):  # POSTGRES_PASSWORD=password
+            return MEDIUM
         return LOW if with_login else None
     if names_a_credential(value) and stand_in is not Filler.DUMMY and not value[-1].isdigit():
         return LOW if with_login or how is How.COMPARED else None

@@ -12,6 +12,12 @@ _NOUNS = {
     Kind.TOKEN: "token or API key",
     Kind.HEADER: "credential",
 }
+_VARIABLES = {
+    Kind.PASSWORD: "PASSWORD",
+    Kind.SECRET_KEY: "SECRET_KEY",
+    Kind.TOKEN: "API_TOKEN",
+    Kind.HEADER: "API_TOKEN",
+}
 _VERBS = {
     How.ASSIGNED: "is set to",
     How.KEYED: "is set to",
@@ -67,7 +73,7 @@ def _named(verdict: Verdict, candidate: Candidate, name: str, value: str) -> str
 
 def fix(verdict: Verdict, candidate: Candidate, language: Language) -> str:
     """How to mend this code."""
-    variable = _variable(candidate)
+    variable = _variable(verdict, candidate)
     read = _READ.get(language)
     if verdict.rule == "secret-fallback-value":
         wanted = f"`{read.format(variable)}` without a default" if read else f"`${{{variable}:?}}`"
@@ -82,11 +88,11 @@ def fix(verdict: Verdict, candidate: Candidate, language: Language) -> str:
     return f"{where}, and replace it at its issuer: the old one stays in the history."
 
 
-def _variable(candidate: Candidate) -> str:
+def _variable(verdict: Verdict, candidate: Candidate) -> str:
     """A name for the environment variable: the one in the code if there is one."""
     name = candidate.source or candidate.name
     plain = "".join(c if c.isalnum() else "_" for c in name).strip("_")
     if not plain or candidate.value in name or len(plain) > 40:
-        return "SECRET"
+        return "CONNECTION_URL" if verdict.rule == "password-in-connection-string" else _VARIABLES[verdict.kind]
     snake = "".join(f"_{c}" if c.isupper() and plain[i - 1 : i].islower() else c for i, c in enumerate(plain))
     return snake.upper()
