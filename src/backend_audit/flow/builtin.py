@@ -287,9 +287,32 @@ def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.P
         return with_item(receiver, args[0][0], args[1][0])
     if name == "clear":
         return container(receiver.kind)
+    if name == "pop" and receiver.kind == "dict" and args:
+        key = args[0][0].constant()
+        if key is not None and isinstance(key.value, (str, int)) and key.value in items:
+            del items[key.value]
+            return container("dict", items, receiver.elem)
     if name in ("pop", "popitem", "remove", "discard", "popleft") and receiver.kind in ("list", "set"):
-        return container(receiver.kind, None, iterated(receiver))
+        return _taken(receiver, name, args)
     return None
+
+
+def _taken(receiver: Value, name: str, args: Pieces) -> Value:
+    """A list or set after an element was taken out of it: the others move up where all are known by position."""
+    values = list((receiver.items or {}).values())
+    at = 0 if name == "popleft" else _position(args)
+    known = name in ("pop", "popleft") and receiver.kind == "list" and receiver.elem is None
+    if known and at is not None and -len(values) <= at < len(values):
+        del values[at]
+        return container("list", dict(enumerate(values)))
+    return container(receiver.kind, None, iterated(receiver))
+
+
+def _position(args: Pieces) -> int | None:
+    if not args:
+        return -1
+    one = args[0][0].constant()
+    return one.value if one is not None and isinstance(one.value, int) else None
 
 
 def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> Value:
