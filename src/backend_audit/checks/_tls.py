@@ -34,12 +34,33 @@ class History:
 
 def history(site: Site, expr: ir.Expr | None) -> History:
     """What happened to the context that `expr` names before `site`."""
-    module = site.module
-    functions = {one.name: one for one in (module.body if module is not None else ()) if isinstance(one, ir.Function)}
-    found = _Reader(functions).of(expr, scope(site), site.node.at, _DEPTH)
-    if not found.kind and module is not None and isinstance(expr, ir.Name):
-        found = _Reader(functions).of(expr, module.body, site.node.at, _DEPTH)
-    return found
+    return next(iter(histories(site, expr)), History())
+
+
+def histories(site: Site, expr: ir.Expr | None) -> list[History]:
+    """The same for each way in which the context can have come here: of a parameter, one for each call in this file."""
+    body = site.module.body if site.module is not None else []
+    reader = _Reader({one.name: one for one in body if isinstance(one, ir.Function)})
+    found = reader.of(expr, scope(site), site.node.at, _DEPTH)
+    if found.kind or not isinstance(expr, ir.Name):
+        return [found]
+    function = site.function
+    positions = [at for at, param in enumerate(function.params) if param.name == expr.id] if function is not None else []
+    if function is not None and positions:
+        return list(_from_callers(reader, body, function.name, expr.id, positions[0]))
+    return [reader.of(expr, body, site.node.at, _DEPTH)]
+
+
+def _from_callers(reader: "_Reader", body: Sequence[ir.Stmt], name: str, param: str, at: int) -> Iterator[History]:
+    scopes = [body, *(one.body for one in inside(body) if isinstance(one, ir.Function))]
+    for statements in scopes:
+        for call in _statements(statements):
+            if not isinstance(call, ir.Call) or last_name(call.func) != name:
+                continue
+            given = next((arg.value for arg in call.args if arg.name == param), None)
+            if given is None and at < len(call.args) and call.args[at].name is None:
+                given = call.args[at].value
+            yield reader.of(given, statements, call.at, _DEPTH)
 
 
 class _Reader:

@@ -46,10 +46,10 @@ def old_versions_left_on(context: TlsContext) -> Iterator[Alert]:
     if context.setting != "use" or context.value is None:
         return
     used = receiver(context.value, context.site)
-    past = _tls.history(context.site, used)
-    left = _left_on(past)
-    if not left:
+    past = next((one for one in _tls.histories(context.site, used) if _left_on(one)), None)
+    if past is None:
         return
+    left = _left_on(past)
     name = written(used)
     if past.allowed_again:
         confidence, how = Confidence.HIGH, f"{' and '.join(left)} was switched on again for `{name}`"
