@@ -5,6 +5,7 @@ constants that the model row states. `site` says where. A role's meaning stands 
 """
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from backend_audit import ir
 from backend_audit.flow.values import Value
@@ -31,6 +32,7 @@ class Site:
     args: tuple[tuple[str, Operand], ...] = field(default=())  # every argument: ("0", …), ("name", …), ("*", …), ("**", …)
     function: ir.Function | None = None  # the innermost function around `node`
     module: ir.Module | None = None  # the file it stands in; checks read it to see what a value is used for
+    inner: "Site | None" = None  # where it happens, when this is a call that hands the whole text on to there
 
     def arg(self, name: str) -> Operand | None:
         """The argument called `name` (or at the position written as a number), if given."""
@@ -39,6 +41,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
+    """`handed` names the role whose text, once it is handed over whole by a caller, makes the caller the place to mend."""
+
+    handed: ClassVar[str] = ""
     site: Site
 
 
@@ -46,6 +51,7 @@ class Concept:
 class SqlExecution(Concept):
     """A statement, or a fragment of one, reaches a database or a query builder as SQL text."""
 
+    handed: ClassVar[str] = "statement"
     statement: Operand | None = None
     parameters: Operand | None = None
     marker: str = ""  # the driver's placeholder: "?", "%s", "$1", ":name"
@@ -57,6 +63,7 @@ class SqlExecution(Concept):
 class LogRecord(Concept):
     """Data is written where people and machines keep it: a log, standard output, an error tracker."""
 
+    handed: ClassVar[str] = "message"
     message: Operand | None = None
     sink: str = "log"  # log, print, tracker
 
@@ -346,7 +353,7 @@ class NosqlQuery(Concept):
 
     query: Operand | None = None
     code: Operand | None = None  # a text that the database runs
-    kind: str = "query"
+    guess: bool = False  # nothing is known about the receiver: only a document written in the code counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,8 +405,8 @@ class ArchiveExtraction(Concept):
     archive: Operand | None = None
     members: Operand | None = None
     filter: Operand | None = None  # tarfile's filter=
+    member: Operand | None = None  # the one that is extracted
     format: str = "tar"
-    checked: bool = False  # the library itself keeps members inside of the target
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +415,8 @@ class Decompression(Concept):
 
     data: Operand | None = None
     limit: Operand | None = None  # a bound for the result
+    mode: Operand | None = None  # of opening: a mode that writes unfolds nothing
+    compression: Operand | None = None  # which one, where it may be none
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""What the program does about the names in an archive before it extracts them: read from the statements around the call."""
+
+from collections.abc import Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._view import walk
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.written import dotted
+
+_TESTS = frozenset("isabs is_relative_to relative_to commonpath commonprefix abspath realpath resolve normpath safe_join".split())
+_FETCHES = ("download", "retrieve", "fetch", "save", "write", "copyfileobj", "upload")
+_ENDS = (ir.Raise, ir.Return)
+
+
+def name_of(node: ir.Expr | None) -> str:
+    """The variable that `node` is, or is an attribute or method result of."""
+    while isinstance(node, (ir.Attribute, ir.Call, ir.Index)):
+        node = node.func if isinstance(node, ir.Call) else node.value
+    return node.id if isinstance(node, ir.Name) else ""
+
+
+def member_is_checked(site: Site, member: ir.Expr | None) -> bool:
+    """Whether a test of the member's name stands in the way of its extraction."""
+    name = name_of(member)
+    if not name:
+        return False
+    loop = _loop_around(scope(site), site.node)
+    body: Sequence[ir.Node] = loop.body if loop is not None else scope(site)
+    return _checked(body, site.node, name)
+
+
+def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
+    for statement in body:
+        if _holds(statement, call):
+            if isinstance(statement, ir.If):
+                if any(_holds(one, call) for one in statement.body):
+                    return (_tests_name(statement.test, name) and _negated(statement.test)) or _checked(
+                        statement.body, call, name
+                    )
+                return _tests_name(statement.test, name) or _checked(statement.orelse, call, name)
+            return not isinstance(statement, ir.ExprStmt) and _checked(ir.children(statement), call, name)
+        if isinstance(statement, ir.If) and _leaves(statement.body) and _tests_name(statement.test, name):
+            return True
+        if isinstance(statement, ir.ExprStmt) and _hands_over(statement.value, name):
+            return True
+    return False
+
+
+def _holds(node: ir.Node, call: ir.Node) -> bool:
+    return node is call or (node.at <= call.at and call.end <= node.end and (node.at, node.end) != (call.at, call.end))
+
+
+def _leaves(body: list[ir.Stmt]) -> bool:
+    last = body[-1] if body else None
+    return isinstance(last, _ENDS) or (isinstance(last, ir.Jump) and last.kind in ("continue", "break"))
+
+
+def _negated(test: ir.Expr) -> bool:
+    if isinstance(test, ir.Unary) and test.op == "not":
+        return True
+    if isinstance(test, ir.Logical):
+        return _negated(test.left) or _negated(test.right)
+    found = last_name(test.func) if isinstance(test, ir.Call) else ""
+    return found in ("is_relative_to", "startswith") or (isinstance(test, ir.Compare) and test.ops[0] in ("not in", "==", "in"))
+
+
+def _tests_name(test: ir.Expr, name: str) -> bool:
+    """Whether the test asks where the member's name leads; a look for `..` alone leaves absolute names."""
+    mentions = any(isinstance(node, ir.Name) and node.id == name for node in _below(test))
+    return mentions and any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
+
+
+def _below(node: ir.Node) -> Iterator[ir.Node]:
+    nodes: list[ir.Node] = [node]
+    return walk(nodes)
+
+
+def _hands_over(node: ir.Expr, name: str) -> bool:
+    """`check(member, target)`: another function looks at the member and may raise."""
+    if not isinstance(node, ir.Call) or isinstance(node.func, ir.Attribute):
+        return False
+    return any(name_of(arg.value) == name for arg in node.args)
+
+
+def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
+    found: ir.For | None = None
+    for node in inside(body):
+        if isinstance(node, ir.For) and any(_holds(one, call) for one in node.body):
+            found = node
+    return found
+
+
+def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
+    """Whether `members=` is the work of a function that picks them, or a list that a checking loop filled."""
+    if isinstance(members, ir.Call):
+        return last_name(members.func) not in ("getmembers", "list", "iter")
+    if isinstance(members, ir.Comprehension):
+        return any(clause.conditions for clause in members.clauses)
+    if not isinstance(members, ir.Name):
+        return False
+    for node in inside(scope(site)):
+        if isinstance(node, ir.Assign) and node.at < site.node.at and _assigns_choice(site, node, members.id):
+            return True
+        if isinstance(node, ir.Call) and _appends(node, members.id) and member_is_checked_at(site, node):
+            return True
+    return False
+
+
+def _assigns_choice(site: Site, node: ir.Assign, name: str) -> bool:
+    if not isinstance(node.value, (ir.Call, ir.Comprehension)):
+        return False
+    return any(last_name(one) == name for one in node.targets) and members_are_chosen(site, node.value)
+
+
+def member_is_checked_at(site: Site, append: ir.Call) -> bool:
+    """Whether a loop tests a member before it is put into the list by `append`."""
+    name = name_of(append.args[0].value) if append.args else ""
+    loop = _loop_around(scope(site), append)
+    return bool(name) and loop is not None and _checked(loop.body, append, name)
+
+
+def _appends(node: ir.Call, name: str) -> bool:
+    return isinstance(node.func, ir.Attribute) and node.func.attr in ("append", "add") and dotted(node.func.value) == name
+
+
+def comes_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
+    """Whether the function fills the file of this name before: downloads it, or writes to it what it got."""
+    name = name_of(archive)
+    if not name:
+        return False
+    return any(_fills(node, name) for node in _before(site))
+
+
+def _before(site: Site) -> Iterator[ir.Call]:
+    return (node for node in inside(scope(site)) if isinstance(node, ir.Call) and node.at < site.node.at)
+
+
+def _fills(node: ir.Call, name: str) -> bool:
+    if not any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in node.args) and not (
+        isinstance(node.func, ir.Attribute) and name_of(node.func.value) == name and node.func.attr == "open"
+    ):
+        return False
+    called = last_name(node.func)
+    if called == "open":
+        modes = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const) and isinstance(arg.value.value, str)]
+        return any(mode[:1] in ("w", "x", "a") for mode in modes if len(mode) <= 4)
+    return any(word in called.lower() for word in _FETCHES)

@@ -1,0 +1,67 @@
+"""Reading command lines: which programs run a text that they are given, and which options of others start programs."""
+
+import re
+
+from backend_audit.flow.values import Value
+
+_SHELLS = frozenset("sh bash zsh dash ash ksh fish csh tcsh busybox cmd cmd.exe powershell powershell.exe pwsh".split())
+_INTERPRETERS = frozenset("python python2 python3 pypy perl ruby node nodejs php lua Rscript osascript tclsh deno bun".split())
+_TEXT_FLAG = re.compile(r"-[a-zA-Z]*[ceCEr]$|/[cCkK]$|--(eval|command|execute|run)$|-Command$|-command$|-r$")
+_PASS_ON = frozenset("su sudo ssh env nohup timeout xargs watch script chroot nice time parallel docker kubectl runuser".split())
+_REMOTE = frozenset(("ssh", "su", "watch", "runuser", "parallel"))  # hand their last arguments to a shell
+
+# Programs with options that run other programs or write files of the caller's choice.
+_STRONG_OPTIONS = frozenset(
+    "git hg svn tar zip unzip 7z rsync scp sftp ssh curl wget find xargs sed awk gawk vim man less tcpdump nmap ffmpeg "
+    "convert magick mysql psql sqlite3 pip npm docker kubectl rpm dpkg apt apt-get mail sendmail pg_dump mysqldump "
+    "php python perl".split()
+)
+
+
+def program_name(value: Value) -> str:
+    """The file name of the program that `value` is known to be, "" if that is open."""
+    texts = {text.replace("\\", "/").rpartition("/")[2] for text in value.texts()}
+    return texts.pop() if len(texts) == 1 and not value.open and not value.origins else ""
+
+
+def is_shell(name: str) -> bool:
+    """Whether the program reads commands from a text."""
+    return name.lower() in _SHELLS
+
+
+def text_argument(name: str, arguments: list[Value]) -> Value | None:
+    """The argument that the program runs as a command or as a script's text, if one is: `sh -c TEXT`, `python -c TEXT`."""
+    stem = re.sub(r"[\d.]+$", "", name) or name
+    if name in _PASS_ON:
+        return _passed_on(name, arguments)
+    if not (is_shell(name) or name in _INTERPRETERS or stem in _INTERPRETERS):
+        return None
+    for at, argument in enumerate(arguments[:-1]):
+        if any(_TEXT_FLAG.search(text) for text in argument.texts()):
+            return arguments[at + 1]
+    return None
+
+
+def _passed_on(name: str, arguments: list[Value]) -> Value | None:
+    """`sudo sh -c TEXT`, `env X=1 sh -c TEXT`, `ssh HOST TEXT`, `su -c TEXT`."""
+    for at, argument in enumerate(arguments):
+        inner = program_name(argument)
+        if is_shell(inner) or inner in _INTERPRETERS:
+            return text_argument(inner, arguments[at + 1 :])
+        if inner == "-c" and at + 1 < len(arguments):
+            return arguments[at + 1]
+    if name in _REMOTE and len(arguments) > 1:
+        return arguments[-1]
+    return None
+
+
+def takes_dangerous_options(name: str) -> bool:
+    """Whether an option alone can make the program run or overwrite something."""
+    return name in _STRONG_OPTIONS
+
+
+def may_begin_with_dash(value: Value) -> bool:
+    """Whether whoever writes the data in `value` decides its first character."""
+    if value.shapes and not value.origins:
+        return any(not isinstance(shape.parts[0], str) for shape in value.shapes if shape.parts)
+    return True

@@ -1,0 +1,74 @@
+"""Archives whose members are written wherever their names say."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._archives import comes_from_elsewhere, member_is_checked, members_are_chosen
+from backend_audit.checks._operands import is_none, named
+from backend_audit.checks._untrusted import alert, reaching, span
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import ArchiveExtraction, Operand
+
+RULE = "archive-extraction"
+
+_FIX = (
+    "`filter='data'` refuses names and links that lead out of the folder, and devices (Python 3.12, and late releases of 3.8 "
+    "to 3.11)."
+)
+_SAFE_FILTERS = frozenset(("data", "tar"))
+_RISK = "members called `../…` or `/…`, and links, are written outside of the folder"
+_HARMLESS_ENDINGS = (".zip", ".whl", ".jar")
+
+
+@check(RULE)
+def archive_extraction(extraction: ArchiveExtraction) -> Iterator[Alert]:
+    """`tarfile.open(upload).extractall(folder)`, `shutil.unpack_archive(name, folder)`."""
+    if _filtered(extraction.filter) or _judged(extraction):
+        return
+    archive = extraction.archive
+    origin = reaching(archive, "content")  # a name made safe says nothing about what is in the file
+    at, end = span(extraction.site, archive if extraction.format == "any" else None)
+    if origin is not None:
+        found = alert(extraction.site, archive, origin, does=f"is unpacked by {{callee}} without a filter: {_RISK}", fix=_FIX)
+        yield replace(found, node=None, at=at, end=end)
+        return
+    if _own(extraction):
+        return
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"`{named(extraction.site)}` unpacks an archive without a filter: {_RISK}.",
+        fix=_FIX,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _filtered(operand: Operand | None) -> bool:
+    if operand is None or is_none(operand):
+        return False
+    texts = operand.value.texts()
+    if texts:
+        return all(text in _SAFE_FILTERS for text in texts)
+    return not any(path.endswith("fully_trusted_filter") for path in operand.value.apis)
+
+
+def _judged(extraction: ArchiveExtraction) -> bool:
+    """Whether the program picks the members itself."""
+    if extraction.member is not None:
+        member = extraction.member
+        return member.value.is_literal() or member_is_checked(extraction.site, member.node)
+    return extraction.members is not None and members_are_chosen(extraction.site, extraction.members.node)
+
+
+def _own(extraction: ArchiveExtraction) -> bool:
+    """Whether the archive is a file of the program, or of a kind that the library itself keeps inside of the folder."""
+    archive = extraction.archive
+    if archive is None:
+        return False
+    if extraction.format == "any":
+        texts = archive.value.texts()
+        if texts and all(text.lower().endswith(_HARMLESS_ENDINGS) for text in texts):
+            return True
+        return archive.value.is_literal() and not comes_from_elsewhere(extraction.site, archive.node)
+    return archive.value.is_literal()

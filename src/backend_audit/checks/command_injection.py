@@ -1,0 +1,165 @@
+"""Data from outside in commands of the operating system: in a shell's text, as the program, as an option."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._commands import (
+    is_shell,
+    may_begin_with_dash,
+    program_name,
+    takes_dangerous_options,
+    text_argument,
+)
+from backend_audit.checks._operands import truth
+from backend_audit.checks._untrusted import alert, reaching_value
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Operand, ShellCommand
+from backend_audit.flow.values import Origin, Value
+
+RULE = "command-injection"
+
+_FIX_SHELL = (
+    "Run the program without a shell, with a list of arguments: `subprocess.run(['program', value])`. Where a shell "
+    "must be, put the value through `shlex.quote`."
+)
+_FIX_PROGRAM = "Choose the program from a fixed table in the code; let the data pick an entry of it."
+_FIX_OPTION = "Put `'--'` before the value, or refuse values that begin with `-`."
+_FIX_SPLIT = "Pass a list of arguments, so that nothing in the value can end one argument and begin another."
+_SPLITTERS = frozenset(("shlex.split", "shlex.split()"))
+
+
+@check(RULE)
+def command_injection(command: ShellCommand) -> Iterator[Alert]:
+    """`os.system(f"ping {host}")`, `subprocess.run(["sh", "-c", text])`, `Popen(request.args["tool"])`."""
+    program = command.program
+    if program is not None:
+        origin = reaching_value(program.value, "shell")
+        if origin is not None:
+            yield _program(command, program, origin)
+            return
+    if command.arguments is not None:
+        yield from _arguments(command, program, command.arguments)
+    if command.command is not None:
+        yield from _command(command, command.command)
+
+
+def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
+    value = operand.value
+    shell = _shell(command, value)
+    if value.kind in ("list", "tuple") and not (command.always_shell and command.shell is None):
+        yield from _list(command, operand, shell)
+        return
+    origin = reaching_value(value, "shell")
+    if origin is None:
+        return
+    if shell is True:
+        yield alert(
+            command.site, operand, origin, does="becomes part of a command that a shell reads in {callee}", fix=_FIX_SHELL
+        )
+    elif shell is None:
+        yield alert(
+            command.site,
+            operand,
+            origin,
+            does="becomes part of a command that a shell reads if {callee} is told to use one",
+            fix=_FIX_SHELL,
+            confidence=Confidence.MEDIUM,
+        )
+    elif _splits(command, value) and not _chooses_program(value):
+        yield alert(
+            command.site,
+            operand,
+            origin,
+            does="becomes part of a command line that {callee} cuts into arguments: it can add arguments of its own",
+            fix=_FIX_SPLIT,
+            confidence=Confidence.MEDIUM,
+        )
+    else:
+        yield _program(command, operand, origin)
+
+
+def _shell(command: ShellCommand, value: Value) -> bool | None:
+    """Whether a shell reads the command; None if that is open."""
+    if command.always_shell:
+        return True
+    if command.text_is_shell:
+        return not value.kind
+    if command.shell is None:
+        return False
+    return truth(command.shell)
+
+
+def _splits(command: ShellCommand, value: Value) -> bool:
+    return command.splits or bool(value.types & _SPLITTERS) or bool(value.apis & _SPLITTERS)
+
+
+def _chooses_program(value: Value) -> bool:
+    """Whether the data stands at the beginning of the text."""
+    if value.shapes and not value.origins:
+        return any(shape.parts and not isinstance(shape.parts[0], str) for shape in value.shapes)
+    return not value.types & _SPLITTERS
+
+
+def _list(command: ShellCommand, operand: Operand, shell: bool | None) -> Iterator[Alert]:
+    """A list of arguments: its first item is the program (or, with a shell, the command)."""
+    value = operand.value
+    items = value.items or {}
+    first = items.get(0) if items else value.elem
+    if first is None:
+        first = value.elem
+    origin = None if first is None else reaching_value(first, "shell")
+    if origin is not None and first is not None:
+        if shell:
+            yield alert(command.site, operand, origin, does="is the command that the shell of {callee} reads", fix=_FIX_SHELL)
+        elif items or not first.consts:
+            yield _program(command, operand, origin)
+        return
+    rest = [items[at] for at in sorted(key for key in items if isinstance(key, int)) if at > 0]
+    if value.elem is not None:
+        rest.append(value.elem)
+    if first is not None:
+        yield from _after(command, operand, program_name(first), rest)
+
+
+def _arguments(command: ShellCommand, program: Operand | None, operand: Operand) -> Iterator[Alert]:
+    """Arguments that stand apart from the program."""
+    items = operand.value.items or {}
+    rest = [items[at] for at in sorted(key for key in items if isinstance(key, int))]
+    if operand.value.elem is not None:
+        rest.append(operand.value.elem)
+    name = "" if program is None else program_name(program.value)
+    yield from _after(command, operand, name, rest)
+
+
+def _after(command: ShellCommand, operand: Operand, name: str, rest: list[Value]) -> Iterator[Alert]:
+    text = text_argument(name, rest)
+    origin = None if text is None else reaching_value(text, "shell")
+    if origin is not None:
+        what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
+        yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_FIX_SHELL)
+        return
+    if not takes_dangerous_options(name):
+        return
+    for argument in rest:
+        if argument.is_just("--"):
+            return
+        option = reaching_value(argument, "shell")
+        if option is not None and may_begin_with_dash(argument):
+            yield alert(
+                command.site,
+                operand,
+                option,
+                does=f"can be an option of `{name}` in {{callee}}, and `{name}` has options that run programs or write files",
+                fix=_FIX_OPTION,
+                confidence=Confidence.LOW,
+            )
+            return
+
+
+def _program(command: ShellCommand, operand: Operand, origin: Origin) -> Alert:
+    found = alert(command.site, operand, origin, does="decides which program {callee} starts", fix=_FIX_PROGRAM)
+    value = operand.value
+    if value.shapes and not value.origins and all(shape.parts and isinstance(shape.parts[0], str) for shape in value.shapes):
+        return replace(found, confidence=Confidence.MEDIUM)  # a text after the program's name: without a shell it is all one name
+    return found

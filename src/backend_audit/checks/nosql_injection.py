@@ -1,0 +1,95 @@
+"""Data from outside as a query document, or in code that a document database runs."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import NosqlQuery, Operand
+from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value
+
+RULE = "nosql-injection"
+
+_CODE_KEYS = frozenset(("$where", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize"))
+_VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
+_FIX = (
+    "Convert the value to the type that it must have (`str(value)`, `int(value)`, a schema's typed field), or write "
+    "`{'$eq': value}`; never take a whole document from a request."
+)
+_FIX_CODE = "Leave `$where` and functions out: say it with operators such as `$expr`, and pass the data as values."
+
+
+@check(RULE)
+def nosql_injection(query: NosqlQuery) -> Iterator[Alert]:
+    """`users.find_one({"name": request.json["name"]})`, `collection.find({"$where": f"this.x == {x}"})`."""
+    code = reaching(query.code, "code")
+    if code is not None:
+        yield alert(query.site, query.code, code, does="becomes part of code that the database runs for {callee}", fix=_FIX_CODE)
+        return
+    operand = query.query
+    if operand is None:
+        return
+    if query.guess and not _reads_like_document(operand.value):
+        return
+    found = _code_in(operand.value, MAX_DEPTH)
+    if found is not None:
+        yield alert(query.site, operand, found, does="becomes part of code that the database runs for {callee}", fix=_FIX_CODE)
+        return
+    origin = _document(operand.value, MAX_DEPTH)
+    if origin is not None:
+        yield _injected(query, operand, origin)
+
+
+def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
+    return alert(
+        query.site,
+        operand,
+        origin,
+        does="can be a document with operators (`{'$ne': null}`) in the query of {callee}",
+        fix=_FIX,
+        confidence=Confidence.MEDIUM if query.guess else Confidence.HIGH,
+    )
+
+
+def _document(value: Value, depth: int) -> Origin | None:
+    """The source of data that may be a document where the query puts it."""
+    if depth == 0 or _is_text(value):
+        return None
+    if not value.kind:
+        return _dictionary(value)
+    for key, inner in (value.items or {}).items():
+        if key in _VALUE_OPERATORS or key in _CODE_KEYS:
+            continue
+        found = _document(inner, depth - 1)
+        if found is not None:
+            return found
+    found = None if value.elem is None else _document(value.elem, depth - 1)
+    return found or _dictionary(value)
+
+
+def _dictionary(value: Value) -> Origin | None:
+    own = [one for one in value.origins if one.label == "untrusted" and not one.cleared & {"nosql", "all"}]
+    return min(own, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
+
+
+def _is_text(value: Value) -> bool:
+    """Whether it is known to be a text or of another type that is no document."""
+    if value.kind:
+        return False
+    return bool(value.shapes) or bool(value.types & (CLOSED_TYPES | {"str", "bytes", "bson.ObjectId"}))
+
+
+def _code_in(value: Value, depth: int) -> Origin | None:
+    """The source of data inside of `$where` and functions."""
+    if depth == 0 or not value.kind:
+        return None
+    for key, inner in (value.items or {}).items():
+        found = reaching_value(inner, "code") if key in _CODE_KEYS else _code_in(inner, depth - 1)
+        if found is not None:
+            return found
+    return None if value.elem is None else _code_in(value.elem, depth - 1)
+
+
+def _reads_like_document(value: Value) -> bool:
+    """Of a receiver that nothing is known about: only a dictionary written in the code is taken for a query."""
+    return value.kind == "dict" and bool(value.items)

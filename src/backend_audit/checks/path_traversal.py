@@ -1,0 +1,44 @@
+"""Data from outside in paths of the file system."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import FileAccess
+from backend_audit.flow.values import Value
+
+RULE = "path-traversal"
+
+_FIX = (
+    "Take the last part of the name (`os.path.basename`, `secure_filename`), or resolve the path and refuse it unless "
+    "`path.resolve().is_relative_to(base)`."
+)
+_STREAMS = ("io.", "tempfile.", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage", "django.core.files")
+
+
+@check(RULE)
+def path_traversal(access: FileAccess) -> Iterator[Alert]:
+    """`open(os.path.join(FOLDER, request.args["name"]))`, `send_file(name)`, `file.save(f"uploads/{file.filename}")`."""
+    for operand in (access.path, access.other):
+        origin = None if operand is None or _is_stream(operand.value) else reaching(operand, "path")
+        if origin is None:
+            continue
+        if access.action == "tests":
+            does = "decides which path {callee} asks about: it tells which files exist"
+        else:
+            does = f"decides which path {{callee}} {access.action}: `..` and absolute names lead out of the folder"
+        yield alert(
+            access.site,
+            operand,
+            origin,
+            does=does,
+            fix=_FIX,
+            confidence=Confidence.LOW if access.action == "tests" else Confidence.HIGH,
+        )
+        return
+
+
+def _is_stream(value: Value) -> bool:
+    """Whether it is an open file or a buffer that the callee takes as well as a path."""
+    return bool(value.types) and all(name.startswith(_STREAMS) for name in value.types)
