@@ -11,6 +11,7 @@ from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind, Step
 from backend_audit.lower.decode import DecodingError, decode
+from backend_audit.lower.positions import unlimited_depth
 from backend_audit.lower.python import LoweringError, lower
 from backend_audit.source import Language, LineIndex, Mark, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
@@ -48,6 +49,7 @@ def analyse(request: bytes) -> bytes:
     return ENCODER.encode(facts_of(job.file, job.data))
 
 
+@unlimited_depth()  # walking and encoding a chain of a thousand operands recurses as deep as lowering it
 def facts_of(file: SourceFile, data: bytes) -> FileFacts:
     """Everything that one file says by itself; what cannot be read is a problem in it."""
     problems: list[Problem] = []
