@@ -1,0 +1,97 @@
+"""Signatures compared with `==`, which takes the longer the more of a guess is right."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._context import inside, last_name
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
+
+RULE = "timing-unsafe-comparison"
+
+_MAKERS = frozenset(("hmac.new", "hmac.HMAC", "hmac.digest", "cryptography.hazmat.primitives.hmac.HMAC", "Crypto.Hash.HMAC.new"))
+_MAKING = re.compile(r"(^|_)(hmac|signature)(_|$)")
+_VERB = re.compile(r"^_*(make|compute|calculate|generate|create|get|build|expected|hmac|sign|signature|calc)")
+_GIVEN = re.compile(r"(?i)signature|hmac|(^|_)sig$|digest|(^|_)mac$")
+_DEPTH = 3
+
+
+@check(RULE)
+def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator[Alert]:
+    """`if hmac.new(key, body, sha256).hexdigest() == signature`."""
+    if len(node.ops) != 1 or node.ops[0] not in ("==", "!="):
+        return
+    sides = (node.left, node.rights[0])
+    if any(isinstance(side, (ir.Const, ir.Container)) for side in sides):
+        return
+    function = view.function()
+    body = function.body if function is not None else view.module.body
+    computed = [side for side in sides if _is_mac(side, body, view, _DEPTH)]
+    if len(computed) != 1:
+        return
+    other = sides[0] if computed[0] is sides[1] else sides[1]
+    named_so = any(_GIVEN.search(name) for name in _names(other))
+    yield Alert(
+        node=node,
+        message=f"`{written(computed[0])}` is compared with `{written(other)}` by `{node.ops[0]}`, which stops at the first "
+        "difference: by its time a valid signature can be found byte by byte.",
+        fix=f"`hmac.compare_digest({written(computed[0])}, {written(other)})`, which takes the same time for every guess.",
+        confidence=Confidence.HIGH if named_so else Confidence.MEDIUM,
+    )
+
+
+def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> bool:
+    """Whether the expression is a message authentication code that this function computes."""
+    for one in inside([ir.ExprStmt(expr.at, expr.end, expr)]):
+        if isinstance(one, ir.Call):
+            if (view.api(one.func) or "") in _MAKERS:
+                return True
+            name = last_name(one.func).lower()
+            if one is expr and _MAKING.search(name) and _VERB.search(name):
+                return True
+    if not depth:
+        return False
+    found = _root(expr)
+    return found is not None and any(_is_mac(value, body, view, depth - 1) for value in _assigned(found, body, expr.at))
+
+
+def _root(expr: ir.Expr) -> str | None:
+    """`digest` of `digest`, `digest.hexdigest()`, `base64.b64encode(digest).decode()`."""
+    if isinstance(expr, ir.Name):
+        return expr.id
+    if isinstance(expr, ir.Call):
+        if isinstance(expr.func, ir.Attribute) and expr.func.attr in (
+            "hexdigest",
+            "digest",
+            "decode",
+            "encode",
+            "lower",
+            "upper",
+            "finalize",
+        ):
+            return _root(expr.func.value)
+        return _root(expr.args[0].value) if len(expr.args) == 1 and last_name(expr.func) in _ENCODERS else None
+    return None
+
+
+_ENCODERS = frozenset(("b64encode", "urlsafe_b64encode", "standard_b64encode", "hexlify", "str", "encodebytes"))
+
+
+def _assigned(name: str, body: list[ir.Stmt], before: int) -> Iterator[ir.Expr]:
+    for node in inside(body):
+        if not isinstance(node, ir.Assign) or node.value is None or node.at >= before:
+            continue
+        if any(isinstance(target, ir.Name) and target.id == name for target in node.targets):
+            yield node.value
+
+
+def _names(expr: ir.Expr) -> Iterator[str]:
+    for one in inside([ir.ExprStmt(expr.at, expr.end, expr)]):
+        if isinstance(one, ir.Const) and isinstance(one.value, str):
+            yield one.value
+        name = last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else ""
+        if name:
+            yield name
