@@ -12,7 +12,7 @@ from backend_audit.finding import Finding, Place, Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
-from backend_audit.frameworks import handlers
+from backend_audit.frameworks import answers, handlers
 from backend_audit.link.project import Project
 from backend_audit.source import LineIndex, Mark
 
@@ -32,7 +32,7 @@ JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judgement:
     """What the checks of concepts find in the project of `modules`; `text_of` gives a file's text by its path."""
     project = Project(modules)
-    engine = Engine(project, models, handlers.parameter)
+    engine = Engine(project, models, handlers.parameter, answers.returned)
     problems: list[Problem] = []
     alerts = list(_alerts(engine, problems))
     problems += engine.problems

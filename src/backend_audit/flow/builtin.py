@@ -395,10 +395,18 @@ def _one_of(args: Pieces) -> Value:
     return join_all(value for value, _ in args)
 
 
+
+def _in_one_line(args: Pieces) -> Value:
+    """What `repr` writes: it has no line breaks."""
+    if not args or args[0][0].types & CLOSED_TYPES:
+        return _text_of(args)
+    return args[0][0].derived().cleared(frozenset(("log", "header")))
+
+
 _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "str": _text_of,
-    "repr": lambda args: args[0][0].derived() if args and not args[0][0].types & CLOSED_TYPES else _text_of(args),
-    "ascii": lambda args: args[0][0].derived() if args else UNKNOWN,
+    "repr": _in_one_line,
+    "ascii": _in_one_line,
     "format": _text_of,
     "zip": _pairs,
     "itertools.zip_longest": _pairs,

@@ -85,6 +85,9 @@ class Calls(Expressions):
                 self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
+        old = argument(args, "0") if attr == "replace" else None
+        if old is not None:
+            found = found.cleared(strings.cleared_by_replacing(old.value))
         return found
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:

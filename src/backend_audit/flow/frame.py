@@ -146,7 +146,7 @@ def argument(args: Args, spec: str) -> Operand | None:
 
     Unknown if it may hide in `*args` or `**kwargs`.
     """
-    if spec.endswith("*"):
+    if spec.endswith("*") and spec[:-1].isdigit():
         return _rest(args, int(spec[:-1]))
     position, _, name = spec.partition(":")
     by_key = dict(args)

@@ -142,6 +142,8 @@ class Frame(Calls):
         if node.value is not None:
             value = self.eval_for(self.function.node.name if self.function is not None else "", node.value)
             self.returns = join(self.returns, value)
+            if self.engine.returned is not None and self.function is not None:
+                self.engine.returned(self, self.function, node, value)
             self.way_out(value, node.value)
         else:
             self.returns = join(self.returns, NONE)

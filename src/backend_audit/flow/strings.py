@@ -180,3 +180,14 @@ def join_strings(separator: Value, joined: Value, written: str) -> Value:
 
 def _constant(value: str) -> Value:
     return Value(consts=frozenset((Constant("str", value),)))
+
+
+_REPLACED = {"\n": frozenset(("log", "header")), "\r\n": frozenset(("log", "header")), "<": frozenset(("html",))}
+
+
+def cleared_by_replacing(old: Value) -> frozenset[str]:
+    """The contexts that `text.replace(old, …)` makes safe: no line break ends a log line, no `<` begins a tag."""
+    found: frozenset[str] = frozenset()
+    for one in old.texts():
+        found |= _REPLACED.get(one, frozenset())
+    return found

@@ -1,8 +1,9 @@
 """Request handlers: parameters that the framework fills from the request.
 
 A function is a handler when a decorator of an application, router or blueprint object registers it (Flask, FastAPI, Starlette,
-aiohttp, Sanic, Bottle), or, in Django, when its first parameter is the request. FastAPI and Flask hand over path and query
-parameters by name; parameters of closed types are converted by FastAPI before the handler runs.
+aiohttp, Sanic, Bottle, Klein), when its first parameter is the request in a module that uses such a framework, or when it is a
+method that a framework's base class calls. FastAPI and Flask hand over path and query parameters by name; parameters of
+closed types are converted by FastAPI before the handler runs.
 https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsprojects.com/en/stable/quickstart/#variable-rules
 """
 
@@ -11,68 +12,156 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.values import UNKNOWN, Origin, Value
+from backend_audit.flow.written import written
+from backend_audit.frameworks import classes, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
-_VERBS = frozenset("get post put patch delete head options route api_route websocket websocket_route trace".split())
+_VERBS = frozenset(
+    "get post put patch delete head options route api_route websocket websocket_route trace view errorhandler".split()
+)
 _OWNERS = frozenset(
     {
         "fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router",
         "flask.Flask", "flask.Blueprint", "sanic.Sanic", "sanic.Blueprint", "bottle.Bottle", "quart.Quart", "quart.Blueprint",
-        "aiohttp.web.RouteTableDef",
+        "aiohttp.web.RouteTableDef", "klein.Klein",
     }
 )  # fmt: skip
-_FUNCTIONS = frozenset({"bottle.route", "bottle.get", "bottle.post", "bottle.put", "bottle.delete"})
-_DJANGO = ("django", "rest_framework", "ninja")
+_FUNCTIONS = frozenset(
+    {
+        "bottle.route",
+        "bottle.get",
+        "bottle.post",
+        "bottle.put",
+        "bottle.delete",
+        "bottle.patch",
+        "klein.route",
+        "flask_classful.route",
+    }
+)
 _PLAIN = frozenset({"str", "bytes"})
+_MARKERS = frozenset({"Query", "Path", "Header", "Cookie", "Form", "Body", "File"})
+_SHAPED = frozenset({"pattern", "regex"})
+# The type of a parameter called `request`, by what the module imports; the first that fits.
+_REQUESTS = (
+    ("rest_framework", "rest_framework.request.Request"),
+    ("django", "django.http.HttpRequest"),
+    ("ninja", "django.http.HttpRequest"),
+    ("aiohttp", "aiohttp.web.Request"),
+    ("sanic", "sanic.request.Request"),
+    ("pyramid", "pyramid.request.Request"),
+    ("starlette", "starlette.requests.Request"),
+    ("klein", "twisted.web.http.Request"),
+    ("twisted", "twisted.web.http.Request"),
+    ("falcon", "falcon.Request"),
+)
+
+
+def registrar(frame: FrameState, symbol: FunctionSymbol) -> tuple[frozenset[str], ir.Call] | None:
+    """The API paths of the object (or function) whose decorator registers this handler, and the decorator."""
+    for decorator in symbol.node.decorators:
+        if (
+            not isinstance(decorator, ir.Call)
+            or not isinstance(decorator.func, ir.Attribute)
+            or decorator.func.attr not in _VERBS
+        ):
+            if isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Name):
+                outer = Frame(frame.engine, symbol.module, None, dict(frame.engine.environment(symbol.module)))
+                if outer.eval(decorator.func).apis & _FUNCTIONS:
+                    return outer.eval(decorator.func).apis, decorator
+            continue
+        env = dict(frame.engine.environment(symbol.module))
+        outer = Frame(frame.engine, symbol.module, symbol.parent, env)
+        base = outer.eval(decorator.func.value)
+        known = {one for name in base.types for one in frame.models.lineage(name)}
+        for name in base.types:
+            owner = frame.engine.class_of(name)
+            known.update(frame.engine.external_bases(owner) if owner is not None else ())
+        functions = {f"{path}.{decorator.func.attr}" for path in base.apis} & _FUNCTIONS
+        if known & _OWNERS or functions:
+            return frozenset(known & _OWNERS or functions), decorator
+        first = decorator.args[0].value if decorator.args else None
+        if base.open and isinstance(first, ir.Const) and isinstance(first.value, str) and first.value.startswith("/"):
+            return _guessed(frame, symbol), decorator
+    return None
+
+
+def _guessed(frame: FrameState, symbol: FunctionSymbol) -> frozenset[str]:
+    """The framework of a route on an object that nothing is known about, by what the module imports."""
+    packages = classes.packages(frame, symbol)
+    if "flask" in packages or "quart" in packages:
+        return frozenset(("flask.Flask",))
+    return frozenset(("fastapi.FastAPI",)) if "fastapi" in packages else frozenset()
 
 
 def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
     """Whether a decorator registers the function as a request handler."""
-    for decorator in symbol.node.decorators:
-        if isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Attribute) and decorator.func.attr in _VERBS:
-            outer = Frame(frame.engine, symbol.module, None, dict(frame.engine.environment(symbol.module)))
-            base = outer.eval(decorator.func.value)
-            known = {one for name in base.types for one in frame.models.lineage(name)}
-            for name in base.types:
-                owner = frame.engine.class_of(name)
-                known.update(frame.engine.external_bases(owner) if owner is not None else ())
-            if known & _OWNERS or any(f"{path}.{decorator.func.attr}" in _FUNCTIONS for path in base.apis):
-                return True
-            first = decorator.args[0].value if decorator.args else None
-            if base.open and isinstance(first, ir.Const) and isinstance(first.value, str) and first.value.startswith("/"):
-                return True
-    return False
+    return registrar(frame, symbol) is not None
 
 
 def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
     """The value of a handler's parameter: untrusted where the request fills it with text or a model of it."""
     closed = bool(value.types) and not value.open
-    if closed or (value.types and not value.types & _PLAIN and not any(name[:1] == "@" for name in value.types)):
+    if closed or _is_shaped(param):
         return value
+    if value.types and not value.types & _PLAIN and not any(name[:1] == "@" for name in value.types):
+        return value
+    return untrusted(frame, symbol, param, value)
+
+
+def untrusted(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
+    """`value` as the request's data."""
     origin = Origin("untrusted", (symbol.key, param.name), f"the request parameter `{param.name}`")
-    stepped = origin.step(frame.mark(param, f"{param.name} comes from the request"))
-    return value.with_origins((stepped,))
+    return value.with_origins((origin.step(frame.mark(param, f"{param.name} comes from the request")),))
 
 
-def django_request(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
-    """The type of a parameter called `request` in a module that uses Django."""
-    if param.name != "request" or param.annotation is not None or at > 1:
+def _is_shaped(param: ir.Param) -> bool:
+    """Whether a marker holds the parameter to a pattern: `Query(pattern="^[a-z]+$")`."""
+    markers: list[ir.Expr] = [] if param.default is None else [param.default]
+    if isinstance(param.annotation, ir.Index) and isinstance(param.annotation.index, ir.Container):
+        markers += [item.value for item in param.annotation.index.items[1:]]
+    for marker in markers:
+        if isinstance(marker, ir.Call) and written(marker.func).rpartition(".")[2] in (*_MARKERS, "Field", "StringConstraints"):
+            for arg in marker.args:
+                if arg.name in _SHAPED and isinstance(arg.value, ir.Const) and str(arg.value.value).startswith("^"):
+                    return True
+    return False
+
+
+def request_object(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
+    """The type of a parameter that is the request by its name, in a module that uses a web framework."""
+    names = ("request", "req") if symbol.owner is None else ("request",)
+    if param.name not in names or param.annotation is not None or at > 1:
         return None
-    environment = frame.engine.environment(symbol.module)
-    uses = any(path.split(".")[0] in _DJANGO for value in environment.values() for path in value.apis)
-    if not uses:
-        return None
-    drf = any(path.startswith("rest_framework") for value in environment.values() for path in value.apis)
-    return Value(types=frozenset(("rest_framework.request.Request" if drf else "django.http.HttpRequest",)))
+    packages = classes.packages(frame, symbol)
+    for package, type_name in _REQUESTS:
+        if package in packages:
+            if package == "falcon" and param.name != "req":
+                continue
+            return Value(types=frozenset((type_name,)))
+    return None
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:
     """What a framework makes of a parameter; `value` unchanged where it does nothing."""
-    request = django_request(frame, symbol, at, param)
+    if symbol.owner is not None:
+        given = classes.parameter(frame, symbol, at, param, value) or graphql.parameter(frame, symbol, at, param, value)
+        if given is not None:
+            return given
+    request = request_object(frame, symbol, at, param)
     if request is not None:
         return replace(request, origins=value.origins)
-    if symbol.node.decorators and is_handler(frame, symbol):
-        return handed_over(frame, symbol, param, value)
+    if param.kind in ("args", "kwargs") and not symbol.node.decorators:
+        return value
+    if symbol.node.decorators:
+        if registrar(frame, symbol) is not None:
+            return handed_over(frame, symbol, param, value)
+        resolved = graphql.parameter(frame, symbol, at, param, value)
+        if resolved is not None:
+            return resolved
+    if symbol.owner is None and at > 0 and urls.hands_over(frame, symbol, param.name) and not (value.types and not value.open):
+        return untrusted(frame, symbol, param, value)
     return value
 
+
+__all__ = ["UNKNOWN", "handed_over", "is_handler", "parameter", "registrar", "untrusted"]

@@ -1,0 +1,90 @@
+"""How much of an address data from outside decides: all of it, the host, or what follows the host."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit.checks._untrusted import reaching_value
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.values import Gap, Origin, Shape, Value
+
+_HOST = re.compile(r"^[a-zA-Z][\w+.-]*:/*[^/?#\s]+[/?#]|^/{0,2}[^/?#:\s]+[/?#]")
+_LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#]|^\.{1,2}/|^[\w-]+[/?#]")
+_HELD = "\x00"  # stands for a hole that the program fills itself
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """`origin` decides `whole` the address (at least its host), or only what follows a host that the program fixes."""
+
+    origin: Origin
+    whole: bool
+
+
+def control(operand: Operand | None) -> Control | None:
+    """What data from outside decides about the address in `operand`; the worst of its possibilities."""
+    if operand is None:
+        return None
+    return min(_controls(operand.value), key=lambda one: not one.whole, default=None)
+
+
+def _controls(value: Value) -> Iterator[Control]:
+    whole = reaching_value(Value(origins=value.origins), "url")
+    if whole is not None:
+        yield Control(whole, whole=True)
+    for shape in value.shapes:
+        yield from _of_shape(shape)
+    for inner in (*(value.items or {}).values(), *([] if value.elem is None else [value.elem])):
+        yield from _controls(inner)
+
+
+def _of_shape(shape: Shape) -> Iterator[Control]:
+    before = ""
+    for part in shape.parts:
+        if isinstance(part, str):
+            before += part
+            continue
+        origin = reaching_value(part.value, "url")
+        if origin is not None:
+            inner = min(_controls(part.value), key=lambda one: not one.whole, default=None)
+            whole = not fixes_host(before) and (inner is None or inner.whole)
+            yield Control(origin, whole=whole)
+        before += _held(part)
+
+
+def _held(gap: Gap) -> str:
+    return _HELD if not gap.value.texts() else gap.value.texts()[0]
+
+
+def fixes_host(before: str) -> bool:
+    """Whether the text before a hole already says which host is meant, and ends it."""
+    if before.startswith(_HELD):
+        return True  # an address of the program's own: its configuration decides
+    return bool(_HOST.match(before)) or (before.startswith(("/", "?", "#")) and before[:2] not in ("//", "/\\"))
+
+
+def stays_here(before: str) -> bool:
+    """Whether a redirect that begins with `before` stays on a host that the program chose."""
+    if before.startswith(_HELD):
+        return True
+    return bool(_LOCAL.match(before)) or bool(re.match(r"^(https?:)?//[^/?#\\]+[/?#]", before))
+
+
+def leaving(value: Value) -> Origin | None:
+    """The source of data that decides to which host a redirect to `value` leads."""
+    whole = reaching_value(Value(origins=value.origins), "url")
+    if whole is not None:
+        return whole
+    for shape in value.shapes:
+        before = ""
+        for part in shape.parts:
+            if isinstance(part, str):
+                before += part
+                continue
+            if stays_here(before):
+                break
+            origin = reaching_value(part.value, "url")
+            if origin is not None:
+                return origin
+            before += _held(part)
+    return None

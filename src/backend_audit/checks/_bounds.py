@@ -1,0 +1,92 @@
+"""Whether a text's length was bounded before a place in the same function: by tests around it, or by tests that leave before."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks._view import walk
+from backend_audit.flow.written import dotted, written
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def bounded(function: ir.Function | None, node: ir.Node, text: ir.Expr | None) -> bool:
+    """Whether at `node` the length of `text` (an expression of `function`) is known to lie below something."""
+    if function is None or text is None:
+        return False
+    if isinstance(text, ir.Index) and isinstance(text.index, ir.Slice) and text.index.upper is not None:
+        return True
+    name = dotted(text)
+    if name is None:
+        return False
+    lengths = {f"len({name})", *_aliases(function, name)}
+    return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node))
+
+
+def _aliases(function: ir.Function, name: str) -> Iterator[str]:
+    """Variables that were given the text's length."""
+    for node in walk(list(function.body)):
+        if isinstance(node, ir.Assign) and node.value is not None and written(node.value) == f"len({name})":
+            target = dotted(node.targets[0])
+            if target is not None:
+                yield target
+
+
+def _tests(body: list[ir.Stmt], node: ir.Node) -> Iterator[tuple[ir.Expr, bool]]:
+    """The tests that hold (or do not) where `node` stands."""
+    for statement in body:
+        inside = statement.at <= node.at < statement.end
+        if isinstance(statement, ir.If):
+            if not inside:
+                if _leaves(statement.body):
+                    yield statement.test, False
+                continue
+            for branch, holds in ((statement.body, True), (statement.orelse, False)):
+                if branch and branch[0].at <= node.at < branch[-1].end:
+                    yield statement.test, holds
+                    yield from _tests(branch, node)
+        elif isinstance(statement, ir.Assert) and not inside:
+            yield statement.test, True
+        elif inside:
+            for child in _bodies(statement):
+                if child and child[0].at <= node.at < child[-1].end:
+                    yield from _tests(child, node)
+        if statement.at > node.at:
+            return
+
+
+def _bodies(statement: ir.Stmt) -> Iterator[list[ir.Stmt]]:
+    for name in ("body", "orelse", "finalbody", "final"):
+        found = getattr(statement, name, None)
+        if isinstance(found, list):
+            yield found
+
+
+def _leaves(body: list[ir.Stmt]) -> bool:
+    return bool(body) and (isinstance(body[-1], (ir.Return, ir.Raise)) or _aborts(body[-1]))
+
+
+def _aborts(statement: ir.Stmt) -> bool:
+    if isinstance(statement, ir.Jump):
+        return statement.kind in ("continue", "break")
+    if not isinstance(statement, ir.ExprStmt) or not isinstance(statement.value, ir.Call):
+        return False
+    return written(statement.value.func).rpartition(".")[2] in ("abort", "exit")
+
+
+def _bounds(test: ir.Expr, lengths: set[str], *, holds: bool) -> bool:
+    if isinstance(test, ir.Unary) and test.op == "not":
+        return _bounds(test.operand, lengths, holds=not holds)
+    if isinstance(test, ir.Logical):
+        if holds is (test.op == "and"):
+            return _bounds(test.left, lengths, holds=holds) or _bounds(test.right, lengths, holds=holds)
+        return False
+    if not isinstance(test, ir.Compare) or len(test.ops) != 1:
+        return False
+    op = test.ops[0]
+    if written(test.left) not in lengths:
+        if written(test.rights[0]) not in lengths:
+            return False
+        op = _FLIPPED.get(op, op)
+    op = op if holds else _NEGATED.get(op, op)
+    return op in ("<", "<=", "==")

@@ -1,0 +1,24 @@
+"""Cookies whose name or value comes from a client."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import CookieWrite
+
+RULE = "cookie-injection"
+_FIX = "Set cookies under names of the program's own, and values that it made or checked against a fixed list."
+
+
+@check(RULE)
+def cookie_from_outside(cookie: CookieWrite) -> Iterator[Alert]:
+    """`response.set_cookie(request.args["name"], "1")`."""
+    origin = reaching(cookie.name, "header")
+    if origin is not None:
+        yield alert(cookie.site, cookie.name, origin, does="names the cookie that {callee} sets", fix=_FIX)
+        return
+    origin = reaching(cookie.value, "header")
+    if origin is not None:
+        does = "becomes the value of the cookie that {callee} sets: whoever makes someone follow a link chooses their cookie"
+        yield alert(cookie.site, cookie.value, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)

@@ -1,0 +1,126 @@
+"""Data from a client that reaches a browser, or a mail, as markup."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import names
+from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand
+from backend_audit.flow.values import Value
+from backend_audit.flow.written import dotted
+
+RULE = "cross-site-scripting"
+_FIX = "Render it with a template that escapes, or escape it here: `markupsafe.escape(value)`, `html.escape(value)`."
+_MAIL_FIX = "Render the mail's HTML with a template that escapes, or escape the value: `html.escape(value)`."
+_JSON = ("get_json", "json", "json_body", "media", "get_media")
+_HTML_KEYS = frozenset({"html", "HtmlBody", "html_content", "htmlContent", "html_body", "Html"})
+
+
+@check(RULE)
+def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
+    """`return f"<p>{request.args['q']}</p>"`."""
+    content = output.content
+    if content is None or content.value.kind in ("dict", "set"):
+        return
+    origin = reaching(content, "html")
+    if origin is None or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
+        return
+    confidence = _as_html(output)
+    if confidence is None:
+        return
+    does = "is declared to be safe markup by {callee}" if output.marks else "is sent to the browser as HTML by {callee}"
+    if output.site.api == "return":
+        does = "is returned to the browser as HTML"
+    yield alert(output.site, content, origin, does=does, fix=_FIX, confidence=confidence)
+
+
+def _is_object(value: Value) -> bool:
+    """Whether it is parsed JSON as it came in, which is sent back as JSON."""
+    return not value.shapes and "str" not in value.types
+
+
+def _as_html(output: HtmlOutput) -> Confidence | None:
+    """How sure it is that a browser reads the output as HTML; None if it does not."""
+    if output.mimetype is not None and not output.mimetype.value.is_just(None):
+        return _html_type(output.mimetype)
+    if output.headers is not None:
+        items = output.headers.value.items or {}
+        for key, value in items.items():
+            if isinstance(key, str) and key.lower() == "content-type":
+                return _html_type(Operand(value, None))
+    return Confidence.HIGH if output.default_html else None
+
+
+def _html_type(operand: Operand) -> Confidence | None:
+    texts = operand.value.texts() or tuple(names(operand))
+    if any(word in text.lower() for text in texts for word in ("html", "svg", "xml")):
+        return Confidence.HIGH
+    return None if operand.value.constants() is not None or texts else Confidence.LOW
+
+
+@check(RULE)
+def mail_from_outside(mail: HtmlMail) -> Iterator[Alert]:
+    """`MIMEText(f"<p>{request.args['q']}</p>", "html")`."""
+    if mail.message is not None:
+        for operand in _html_parts(mail.message.value, _display(mail, mail.message.node)):
+            origin = reaching(operand, "html")
+            if origin is not None:
+                node = operand.node
+                found = alert(mail.site, mail.message, origin, does="is sent as the HTML of a mail by {callee}", fix=_MAIL_FIX)
+                yield found if node is None else _moved(found, node)
+        return
+    if mail.subtype is not None or not mail.default_html:
+        kinds = names(mail.subtype)
+        if not any("html" in kind.lower() for kind in kinds):
+            return
+    origin = reaching(mail.content, "html")
+    if origin is not None:
+        yield alert(mail.site, mail.content, origin, does="becomes the HTML of a mail in {callee}", fix=_MAIL_FIX)
+
+
+def _moved(found: Alert, node: ir.Expr) -> Alert:
+    return Alert(
+        at=node.at, end=node.end, message=found.message, fix=found.fix, confidence=found.confidence, steps=found.steps[:-1]
+    )
+
+
+def _html_parts(value: Value, node: ir.Expr | None) -> Iterator[Operand]:
+    """The HTML texts in the mapping that describes a mail, with the expressions that stand for them where these are known."""
+    items = value.items or {}
+    inner = _inner(node)
+    typed = items.get("type")
+    is_html = typed is not None and any("html" in text for text in typed.texts())
+    for key, item in items.items():
+        if key in _HTML_KEYS or (is_html and key == "value"):
+            yield Operand(item, inner.get(key))
+        elif item.kind:
+            yield from _html_parts(item, inner.get(key))
+    if value.elem is not None and value.elem.kind:
+        yield from _html_parts(value.elem, None)
+
+
+def _inner(node: ir.Expr | None) -> dict[str | int, ir.Expr]:
+    if not isinstance(node, ir.Container):
+        return {}
+    found: dict[str | int, ir.Expr] = {}
+    for position, item in enumerate(node.items):
+        if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
+            found[item.key.value] = item.value
+        elif item.key is None:
+            found[position] = item.value
+    return found
+
+
+def _display(mail: HtmlMail, node: ir.Expr | None) -> ir.Expr | None:
+    """The display that a name in the same function was last given."""
+    if not isinstance(node, ir.Name) or mail.site.function is None:
+        return node
+    for statement in reversed(mail.site.function.body):
+        if isinstance(statement, ir.Assign) and statement.value is not None and dotted(statement.targets[0]) == node.id:
+            return statement.value
+    return None
+
+
+__all__ = ["RULE", "mail_from_outside", "markup_from_outside", "reaching_value"]

@@ -1,0 +1,40 @@
+"""Names and values of headers that come from a client."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import HeaderWrite, Operand
+
+RULE = "header-injection"
+_FIX = "Choose the header's name in the program, and strip line breaks from its value: `value.replace('\\n', '')`, `\\r` too."
+_MAIL_FIX = "Use `email.message.EmailMessage`, which refuses line breaks in headers, or strip them from the value."
+
+
+@check(RULE)
+def header_from_outside(header: HeaderWrite) -> Iterator[Alert]:
+    """`response.headers[request.args["name"]] = "1"`."""
+    fix = _MAIL_FIX if header.kind == "mail" else _FIX
+    origin = reaching(header.name, "header")
+    if origin is not None:
+        yield alert(header.site, header.name, origin, does="names the header that {callee} sets", fix=fix)
+        return
+    origin = reaching(header.value, "header")
+    if origin is not None and not header.checks:
+        does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
+        yield alert(header.site, header.value, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
+        return
+    if header.headers is not None and not header.checks:
+        yield from _mapping(header, header.headers, fix)
+
+
+def _mapping(header: HeaderWrite, headers: Operand, fix: str) -> Iterator[Alert]:
+    value = headers.value
+    entries = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
+    for one in entries:
+        origin = reaching(Operand(one, None), "header")
+        if origin is not None:
+            does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
+            yield alert(header.site, headers, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
+            return

@@ -1,0 +1,25 @@
+"""Text of a client in a log, line breaks and all."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import LogRecord
+
+RULE = "log-injection"
+_FIX = "Strip line breaks (`value.replace('\\r', '').replace('\\n', '')`), log its `repr()`, or log in a structured form (JSON)."
+
+
+@check(RULE)
+def client_text_in_log(record: LogRecord) -> Iterator[Alert]:
+    """`logger.info("user: " + request.args["name"])`."""
+    if record.sink != "log" or "structlog" in record.site.api:
+        return
+    arguments = [one for key, one in record.site.args if key.isdigit()]
+    for operand in (record.message, *arguments):
+        origin = reaching(operand, "log")
+        if origin is not None:
+            does = "is logged by {callee}: a line break in it writes log lines of the client's own"
+            yield alert(record.site, operand, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            return

@@ -1,0 +1,39 @@
+"""Objects that take every field that a client names."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.flow.concepts import ObjectUpdate
+
+RULE = "mass-assignment"
+_FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
+
+
+@check(RULE)
+def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
+    """`User(**request.get_json())`."""
+    if update.name is not None:
+        origin = reaching(update.name, "fields")
+        if origin is not None:
+            does = "names the attribute that {callee} sets: the client can set any, `is_admin` too"
+            yield alert(update.site, update.name, origin, does=does, fix=_FIX)
+        return
+    if update.data is None or (update.site.api == "?.update" and not _of_attributes(update)):
+        return
+    if update.data.value.kind == "dict" and update.data.value.elem is None and not update.data.value.origins:
+        return  # every key is the program's own
+    origin = reaching(update.data, "fields")
+    if origin is not None:
+        does = "is spread into {callee}: the client can set any field, `is_admin` too"
+        yield alert(update.site, update.data, origin, does=does, fix=_FIX)
+
+
+def _of_attributes(update: ObjectUpdate) -> bool:
+    """Whether the receiver of `update` is an object's dictionary of attributes."""
+    func = None if update.site.call is None else update.site.call.func
+    base = func.value if isinstance(func, ir.Attribute) else None
+    if isinstance(base, ir.Call):
+        return isinstance(base.func, ir.Name) and base.func.id == "vars"
+    return isinstance(base, ir.Attribute) and base.attr == "__dict__"

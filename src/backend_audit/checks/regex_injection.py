@@ -1,0 +1,21 @@
+"""Patterns that a client writes."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.flow.concepts import RegexUse
+
+RULE = "regex-injection"
+_FIX = "Escape it (`re.escape(text)`) if it is meant as text; for patterns of users take an engine in linear time (`re2`)."
+
+
+@check(RULE)
+def pattern_from_outside(use: RegexUse) -> Iterator[Alert]:
+    """`re.search(request.args["pattern"], text)`."""
+    if use.engine != "backtracking":
+        return
+    origin = reaching(use.pattern, "regex")
+    if origin is not None:
+        does = "becomes the pattern of {callee}: one like `(a+)+$` keeps this worker busy for ever"
+        yield alert(use.site, use.pattern, origin, does=does, fix=_FIX)

@@ -1,0 +1,35 @@
+"""Requests of the server whose address comes from a client."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._address import control
+from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import OutgoingRequest
+
+RULE = "server-side-request-forgery"
+_FIX = (
+    "Let the client choose among addresses that the program knows, or compare the parsed host with a fixed list before the "
+    "request, switch redirects off, and refuse addresses of the own network."
+)
+_PART = "Quote the part (`urllib.parse.quote(part, safe='')`) or convert it to the type that it must have."
+
+
+@check(RULE)
+def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
+    """`requests.get(request.args["url"])`."""
+    for operand in (request.host, request.base):
+        origin = reaching(operand, "url")
+        if origin is not None:
+            place = request.url if operand is request.base and request.url is not None else operand
+            yield alert(request.site, place, origin, does="decides to which host {callee} sends a request", fix=_FIX)
+            return
+    found = control(request.url)
+    if found is None:
+        return
+    if found.whole and request.base is None and request.host is None:
+        yield alert(request.site, request.url, found.origin, does="decides to which host {callee} sends a request", fix=_FIX)
+    else:
+        does = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
+        yield alert(request.site, request.url, found.origin, does=does, fix=_PART, confidence=Confidence.MEDIUM)

@@ -1,0 +1,59 @@
+"""What a handler returns is what the browser gets: as HTML, where the framework takes a text for that.
+
+Flask, Bottle, CherryPy and Klein send a text as `text/html`; FastAPI sends JSON unless the route names `HTMLResponse`.
+https://flask.palletsprojects.com/en/stable/quickstart/#about-responses, https://fastapi.tiangolo.com/advanced/custom-response/
+"""
+
+from backend_audit import ir
+from backend_audit.flow.concepts import HtmlOutput, Operand, Site
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import Value
+from backend_audit.flow.written import written
+from backend_audit.frameworks import classes, handlers
+from backend_audit.link.symbols import FunctionSymbol
+
+_HTML = frozenset(
+    {"flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint", "bottle.Bottle", "bottle.route", "bottle.get",
+     "bottle.post", "bottle.put", "bottle.delete", "bottle.patch", "klein.Klein", "klein.route"}
+)  # fmt: skip
+_HTML_CLASSES = {"flask.MethodView": "", "flask.View": "dispatch_request", "twisted.web.resource.Resource": "render"}
+
+
+def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: Value) -> None:
+    """A function returns `value`: if a browser gets it as markup, that is an output of HTML."""
+    if node.value is None or not value.all_origins() or not answers_html(frame, symbol):
+        return
+    content, headers, at = value, None, node.value
+    if value.kind == "tuple":
+        items = value.items or {}
+        content = items.get(0, value)
+        headers = next((Operand(one, None) for key, one in items.items() if key != 0 and one.kind in ("dict", "list")), None)
+        if isinstance(node.value, ir.Container) and node.value.items:
+            at = node.value.items[0].value
+    if content.kind or (content.types and not content.types & {"str", "bytes"}):
+        return  # a mapping or list is sent as JSON, an object is a response of its own
+    site = Site(
+        frame.module.path, node, "return", f"return {written(at)}", frame.scope, None, (), symbol.node, frame.module.node
+    )  # fmt: skip
+    frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
+
+
+def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    """Whether a text that the function returns is sent as HTML."""
+    if symbol.owner is not None:
+        lineage = classes.bases(frame, symbol.owner)
+        for base, prefix in _HTML_CLASSES.items():
+            if base in lineage and (symbol.node.name.startswith(prefix) if prefix else symbol.node.name in classes.HTTP):
+                return True
+        if symbol.decorated("expose") and "cherrypy" in classes.packages(frame, symbol):
+            return True
+    if not symbol.node.decorators:
+        return False
+    found = handlers.registrar(frame, symbol)
+    if found is None:
+        return False
+    owners, decorator = found
+    for arg in decorator.args:
+        if arg.name == "response_class":
+            return written(arg.value).endswith("HTMLResponse")
+    return bool(owners & _HTML)

@@ -1,0 +1,46 @@
+"""GraphQL resolvers: their arguments come from the query.
+
+graphene: `mutate` and `resolve_x` of its classes, after the object and `info`; strawberry: fields and mutations, by annotation;
+ariadne: functions that a type object's decorator registers.
+https://docs.graphene-python.org/en/latest/types/mutations/, https://strawberry.rocks/docs/types/resolvers, https://ariadnegraphql.org/docs/resolvers
+"""
+
+from backend_audit import ir
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
+from backend_audit.flow.written import written
+from backend_audit.frameworks import classes
+from backend_audit.link.symbols import FunctionSymbol
+
+_GRAPHENE = ("graphene.", "graphene_django.")
+_STRAWBERRY = frozenset({"strawberry.field", "strawberry.mutation", "strawberry.subscription", "strawberry_django.field",
+                         "strawberry_django.mutation", "gql.field", "gql.mutation"})  # fmt: skip
+_ARIADNE = frozenset({"field", "source"})
+_CONTEXT = frozenset({"self", "cls", "info", "root", "parent", "_info", "_", "_root", "obj", "_obj", "_self"})
+
+
+def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value | None:
+    """The value of a resolver's argument; None if the function is no resolver."""
+    if param.name in _CONTEXT or not _is_resolver(frame, symbol, at):
+        return None
+    if (value.types and not value.open) or value.types & CLOSED_TYPES or classes.is_closed(param, value):
+        return value
+    origin = Origin("untrusted", (symbol.key, param.name), f"the GraphQL argument `{param.name}`")
+    stepped = origin.step(frame.mark(param, f"{param.name} comes from the query"))
+    if param.kind == "kwargs":
+        return Value(kind="dict", elem=Value(open=True, origins=frozenset((stepped,))), origins=frozenset((stepped,)))
+    return value.with_origins((stepped,))
+
+
+def _is_resolver(frame: FrameState, symbol: FunctionSymbol, at: int) -> bool:
+    name = symbol.node.name
+    if symbol.owner is not None and at > 1 and (name in ("mutate", "mutate_and_get_payload") or name.startswith("resolve_")):
+        return any(base.startswith(_GRAPHENE) for base in frame.engine.external_bases(symbol.owner))
+    for decorator in symbol.node.decorators:
+        callee = decorator.func if isinstance(decorator, ir.Call) else decorator
+        text = written(callee)
+        if text in _STRAWBERRY:
+            return True
+        if isinstance(decorator, ir.Call) and text.rpartition(".")[2] in _ARIADNE and at > 1:
+            return "ariadne" in classes.packages(frame, symbol)
+    return False
