@@ -105,7 +105,7 @@ def _judged(files: Files, cache: Cache) -> Judgement:
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.text))
+        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from backend_audit import ir, secrets
-from backend_audit.analysis.placing import Placer
+from backend_audit.analysis.placing import Placer, masked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind, Step
@@ -32,6 +32,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     suppressions: Suppressions = Suppressions()
+    hidden: tuple[tuple[int, int], ...] = ()  # offsets of what no finding may show
     module: bytes = b""
 
 
@@ -65,16 +66,16 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
             kind = ProblemKind.TOO_DEEP if error.too_deep else ProblemKind.SYNTAX
             problems.append(Problem(file.path, error.line, kind, str(error)))
     lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
-    placer = Placer(file.path, text, lines, module)
     alerts = list(_secrets(file, text, module, problems))
-    if module is not None:
-        alerts += _local(file, text, module, problems)
-    findings = tuple(placer.finding(rule, alert, lambda mark: _step(placer, mark)) for rule, alert in alerts)
+    hidden = secrets.hidden_ranges(text, alerts)
     suppressions = from_text(text) if module is None else from_module(module, text)
     if module is not None:
-        forget(module, sorted({one for _, alert in alerts for one in alert.redact}))
+        forget(module, hidden)
+        alerts += _local(file, masked(text, hidden), module, problems)
+    placer = Placer(file.path, text, lines, module, hidden)
+    findings = tuple(placer.finding(rule, alert, lambda mark: _step(placer, mark)) for rule, alert in alerts)
     encoded = b"" if module is None else ENCODER.encode(module)
-    return FileFacts(len(lines.starts), module is not None, findings, tuple(problems), suppressions, encoded)
+    return FileFacts(len(lines.starts), module is not None, findings, tuple(problems), suppressions, hidden, encoded)
 
 
 def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:

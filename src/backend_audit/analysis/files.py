@@ -33,6 +33,10 @@ class Files:
         file, data = self._sources[path]
         return decode(data, file.language)
 
+    def shown(self, path: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The text of a file and the ranges of it that no finding may show."""
+        return self.text(path), self.facts[path].hidden if path in self.facts else ()
+
     def readable_text(self, path: str) -> str | None:
         """The text of a file; None if it was not read or is no text."""
         try:

@@ -18,8 +18,12 @@ _SPACE = re.compile(r"\s+")
 class Placer:
     """Places the alerts of one file."""
 
-    def __init__(self, path: str, text: str, lines: LineIndex, module: ir.Module | None) -> None:
+    def __init__(
+        self, path: str, text: str, lines: LineIndex, module: ir.Module | None, hidden: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """`hidden` are the ranges of `text` that no finding may show."""
         self.path = path
+        self._hidden = tuple(hidden)
         self.text = text
         self.lines = lines
         self._symbols = [] if module is None else symbol_spans(module)
@@ -28,7 +32,8 @@ class Placer:
         """The finding that `alert` is; `step_of` places marks, which may lie in other files."""
         at, end = alert.span()
         place = self.place(at, end)
-        anchor = alert.anchor if alert.anchor is not None else self.normalised(at, end, alert.redact)
+        redact = (*alert.redact, *self._hidden)
+        anchor = alert.anchor if alert.anchor is not None else self.normalised(at, end, redact)
         return Finding(
             rule=rule,
             place=place,
@@ -36,7 +41,7 @@ class Placer:
             fix=alert.fix,
             confidence=alert.confidence,
             symbol=self.symbol(at),
-            code=self.line(place.line, alert.redact),
+            code=self.line(place.line, redact),
             anchor=anchor,
             steps=tuple(step_of(mark) for mark in alert.steps),
             related=tuple(step_of(mark) for mark in alert.related),
@@ -87,6 +92,16 @@ def redacted(text: str, at: int, end: int, redact: Sequence[tuple[int, int]]) ->
         current = max(current, stop)
     out.append(text[current:end] if current < end else "")
     return "".join(out)
+
+
+def masked(text: str, hidden: Sequence[tuple[int, int]]) -> str:
+    """`text` with the ranges filled with `…`, so that every offset stays what it was."""
+    out, current = [], 0
+    for start, stop in sorted(hidden):
+        if stop > current:
+            out += [text[current : max(current, start)], "…" * (stop - max(current, start))]
+            current = stop
+    return "".join(out) + text[current:]
 
 
 def symbol_spans(module: ir.Module) -> list[tuple[int, int, str]]:

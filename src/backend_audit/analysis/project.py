@@ -16,7 +16,8 @@ from backend_audit.frameworks import answers, handlers
 from backend_audit.link.project import Project
 from backend_audit.source import LineIndex, Mark
 
-TextOf = Callable[[str], str]
+Hidden = tuple[tuple[int, int], ...]
+TextOf = Callable[[str], tuple[str, Hidden]]
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -30,7 +31,7 @@ JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
 def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judgement:
-    """What the checks of concepts find in the project of `modules`; `text_of` gives a file's text by its path."""
+    """What the checks of concepts find in the project of `modules`; `text_of` gives a file's text by its path, and what of it may not be shown."""
     project = Project(modules)
     engine = Engine(project, models, handlers.parameter, answers.returned)
     problems: list[Problem] = []
@@ -80,7 +81,8 @@ class _Places:
         if path not in self._placers:
             module = self._modules.get(path)
             lines = LineIndex([0]) if module is None else LineIndex(module.line_starts)
-            self._placers[path] = Placer(path, self._text_of(path), lines, module)
+            text, hidden = self._text_of(path)
+            self._placers[path] = Placer(path, text, lines, module, hidden)
         return self._placers[path]
 
     def step(self, mark: Mark) -> Step:

@@ -235,7 +235,8 @@ def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name in ("copy", "__iter__", "sort", "reverse"):
         return receiver if name == "copy" else NONE
     if name in ("pop", "popleft"):
-        return iterated(receiver)
+        at = _popped(receiver, name, args)
+        return iterated(receiver) if at is None else (receiver.items or {})[at]
     if name in ("union", "intersection", "difference", "symmetric_difference"):
         return join_all([receiver, *(value for value, _ in args)])
     if name in ("append", "add", "extend", "insert", "update", "remove", "discard", "clear", "appendleft"):
@@ -292,6 +293,9 @@ def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.P
         if key is not None and isinstance(key.value, (str, int)) and key.value in items:
             del items[key.value]
             return container("dict", items, receiver.elem)
+    at = _popped(receiver, name, args)
+    if at is not None:
+        return container("list", dict(enumerate(value for key, value in items.items() if key != at)))
     if name in ("pop", "popitem", "remove", "discard", "popleft") and receiver.kind in ("list", "set"):
         return _taken(receiver, name, args)
     return None
@@ -313,6 +317,19 @@ def _position(args: Pieces) -> int | None:
         return -1
     one = args[0][0].constant()
     return one.value if one is not None and isinstance(one.value, int) else None
+
+
+def _popped(receiver: Value, name: str, args: Pieces) -> int | None:
+    """The position that `pop` takes out of a list whose elements are known one by one; None if that is open."""
+    if name not in ("pop", "popleft") or receiver.kind != "list" or receiver.elem is not None or not receiver.items:
+        return None
+    last = len(receiver.items) - 1
+    one = args[0][0].constant() if args else None
+    index = 0 if name == "popleft" else last if not args else one.value if one is not None else None
+    if not isinstance(index, int):
+        return None
+    index = index + last + 1 if index < 0 else index
+    return index if index in receiver.items else None
 
 
 def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, guards, refine
+from backend_audit.flow import builtin, guards, refine, sensitive
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -123,7 +123,11 @@ class Frame(Calls):
                 self.bind(item.value, container("list", None, builtin.iterated(value)))
                 continue
             part = None if after_star or not value.kind else value.item(position)
-            self.bind(item.value, part if part is not None else builtin.iterated(value))
+            if part is None:
+                part = builtin.iterated(value)
+                if isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
+                    part = part.without("secret")  # which of the parts is the secret one is not known
+            self.bind(item.value, part)
 
     def expr_stmt(self, node: ir.ExprStmt) -> bool:
         self.eval(node.value)
@@ -209,9 +213,10 @@ class Frame(Calls):
         truth = refine.truth(self.eval(node.test))
         then: Env | None = None
         other: Env | None = None
-        if truth is not False or self.function is None:
+        decided = self.function is not None or isinstance(node.test, ir.Const)  # settings are often overridden elsewhere
+        if truth is not False or not decided:
             then = self.assumed(node.test, True, node.body)
-        if truth is not True or self.function is None:
+        if truth is not True or not decided:
             other = self.assumed(node.test, False, node.orelse)
         return self.settle(self.join_env(then, other))
 

@@ -63,7 +63,7 @@ class Project:
             found, current = [], folder
             while True:
                 found += [current, posixpath.join(current, "src")]
-                if not current:
+                if not current or current == "/":
                     break
                 current = posixpath.dirname(current)
             known = [root for root in dict.fromkeys(found) if root in self._folders]
@@ -73,6 +73,6 @@ class Project:
 
 def _ancestors(path: str) -> Iterator[str]:
     folder = posixpath.dirname(path)
-    while folder:
+    while folder and folder != "/":
         yield folder
         folder = posixpath.dirname(folder)

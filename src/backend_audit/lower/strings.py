@@ -23,6 +23,8 @@ def _replacement(match: re.Match[str]) -> str:
         except KeyError:
             return match[0]
     code = int(body, 8) if head in "01234567" else int(body[1:], 16)
+    if 0xD800 <= code <= 0xDFFF:  # half of a surrogate pair cannot be stored
+        return "\ufffd"
     return chr(code) if code <= 0x10FFFF else match[0]
 
 
