@@ -76,8 +76,14 @@ def lower(confidence_: Confidence) -> Confidence:
 def steps(site: Site, leak: Leak, note: str) -> tuple[Mark, ...]:
     """The way of the secret to the call."""
     marks = leak.origin.marks()
-    node = site.call.func if site.call is not None else site.node
-    return (*marks, Mark(site.path, node.at, node.end, note)) if marks else ()
+    if not marks:
+        return ()
+    at, end = span(site)
+    found = (*marks, Mark(site.path, at, end, note))
+    if site.inner is not None:
+        at, end = span(site.inner)
+        found = (*found, Mark(site.inner.path, at, end, f"`{site.inner.written}` writes it"))
+    return found
 
 
 def span(site: Site) -> tuple[int, int]:

@@ -20,7 +20,8 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
     site = record.site
     if site.api.startswith("?.") and not _LOGGER.search(site.written):
         return
-    found = list(_secrets.leaks(site))
+    operands = tuple(operand for _, operand in site.args)
+    found = list(_secrets.leaks(site, operands if record.message is None else (record.message, *operands)))
     if not found:
         return
     sure = sorted(found, key=lambda leak: list(Confidence).index(_confidence(record, leak)))

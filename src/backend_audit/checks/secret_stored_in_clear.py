@@ -31,7 +31,7 @@ def _alerts(concept: FileWrite | CookieWrite, data: Operand | None, sure: frozen
         return
     site = concept.site
     leak = next(_secrets.leaks(site, (data,)), None)
-    if leak is None:
+    if leak is None or (where == "a cookie" and leak.kind not in sure):
         return
     at, end = _secrets.span(site)
     yield Alert(

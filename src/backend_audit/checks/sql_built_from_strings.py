@@ -166,4 +166,8 @@ def _span(site: Site) -> tuple[int, int]:
 def _steps(site: Site, origin: Origin | None, at: int, end: int) -> tuple[Mark, ...]:
     if origin is None:
         return ()
-    return (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it as SQL"))
+    steps = (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it as SQL"))
+    if site.inner is None:
+        return steps
+    at, end = _span(site.inner)
+    return (*steps, Mark(site.inner.path, at, end, f"`{site.inner.written}` hands it to the database"))

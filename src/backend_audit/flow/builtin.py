@@ -412,7 +412,6 @@ def _one_of(args: Pieces) -> Value:
     return join_all(value for value, _ in args)
 
 
-
 def _in_one_line(args: Pieces) -> Value:
     """What `repr` writes: it has no line breaks."""
     if not args or args[0][0].types & CLOSED_TYPES:

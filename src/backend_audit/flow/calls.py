@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow import builtin, sensitive, strings
-from backend_audit.flow.concepts import Operand
+from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
-from backend_audit.flow.summary import bind_arguments, lift, substitute
+from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
 from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Key, Origin, Value, container, instance, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -28,6 +28,11 @@ class Calls(Expressions):
             callee = self.eval(node.func)
         args = self.arguments(node)
         found = self.apply(node, callee, receiver, args)
+        if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins and not callee.refs:
+            first = argument(args, "0")
+            asked = first.value.texts() if first is not None else ()
+            if not sensitive.gives_away(node.func.attr, asked[0] if asked else ""):
+                found = found.without("secret")
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             self.mutate(node, node.func, receiver, args)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
@@ -158,7 +163,7 @@ class Calls(Expressions):
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
-                carried = operand.value.derived().cleared(transfer.clears).origins
+                carried = operand.value.derived().cleared(transfer.clears | transfer.marks).origins
                 origins.update(one.restore(transfer.restores) for one in carried)
                 made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
@@ -184,7 +189,10 @@ class Calls(Expressions):
         for event in summary.lifting:
             lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
             if lifted is not None:
-                self.events.setdefault((lifted.site.path, lifted.site.node.at, lifted.site.api, node.at), lifted)
+                key = (lifted.site.path, lifted.site.node.at, lifted.site.api, node.at)
+                if lifted.handed and handed_over_whole(event, lifted):
+                    lifted = replace(lifted, site=self.outer_site(event.site, node, args))
+                self.events.setdefault(key, lifted)
         result = substitute(summary.result, symbol.key, bound)
         if result.origins:
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
@@ -216,6 +224,13 @@ class Calls(Expressions):
         if not invoker.result:
             return operand.value if path == "functools.partial" else None
         return container("list", None, found) if invoker.each else found
+
+    def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
+        """The call of a wrapper as the place of what happens in it."""
+        return Site(
+            self.module.path, node, inner.api, written(node.func), self.scope, node, args,
+            None if self.function is None else self.function.node, self.module.node, inner.inner or inner,
+        )  # fmt: skip
 
     def construct(self, node: ir.Call, symbol: ClassSymbol, args: Args) -> Value:
         made = self.engine.instance_of(symbol)

@@ -529,7 +529,7 @@ class Engine:
                 found = join(found, Value(types=frozenset((target,))))
             else:
                 found = join(found, Value(types=frozenset((type_name,))))
-        return value if found is NOTHING else replace(found, open=value.open).with_origins(value.origins)
+        return value if found is NOTHING else replace(found, open=value.open, made=value.made).with_origins(value.origins)
 
     def setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign) -> None:
         """A module constant of a settings module gets a value."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, refine, strings
+from backend_audit.flow import builtin, refine, sensitive, strings
 from backend_audit.flow.frame import Args, FrameState
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -31,6 +31,7 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import Symbol
 
 BOOL = Value(types=frozenset(("bool",)))
+_LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
 _SHORTENED = frozenset(("secret",))
 
 
@@ -120,6 +121,8 @@ class Expressions(FrameState, ABC):
             return found
         origins = []
         for origin in base.origins:
+            if origin.label == "secret" and step != "[]" and not sensitive.gives_away(step):
+                continue  # `credentials.username`
             if origin.label != "param":
                 origins.append(origin)
             elif origin.key[-1] == DERIVED or len(origin.key) > 4:
@@ -167,6 +170,8 @@ class Expressions(FrameState, ABC):
         at = self.eval(node.index)
         one = at.constant()
         key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
+        if base.apis & _LITERAL:
+            return api("typing.Literal[]")
         found = NOTHING
         if base.kind:
             found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING

@@ -142,7 +142,7 @@ def _rest(args: Args, first: int) -> Operand | None:
 
 
 def argument(args: Args, spec: str) -> Operand | None:
-    """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list).
+    """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list), `**` (a mapping).
 
     Unknown if it may hide in `*args` or `**kwargs`.
     """

@@ -14,7 +14,7 @@ _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset(
-    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn fields all".split()
+    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed fields all".split()
 )
 
 
@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`clears`: contexts in which the data is harmless from the start (a text is no query document)."""
+    """`clears`: contexts in which the data is harmless from the start, or marks of it (`parsed`)."""
 
     kind: str
     what: str
@@ -47,6 +47,7 @@ class Transfer:
     froms: tuple[str, ...]
     clears: frozenset[str]
     restores: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()  # told of the data like a context, without making it harmless (`parsed`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ class _Loader:
                 self.models.invokers[path] = invoker
         elif name in {"sanitizer", "propagator"}:
             clears = _contexts(entry, "clears", where)
-            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, _contexts(entry, "restores", where))
+            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, _contexts(entry, "restores", where), _contexts(entry, "marks", where))
             for trigger, path in paths:
                 if trigger == "read":
                     self.models.parts[path] = clears

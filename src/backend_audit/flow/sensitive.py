@@ -173,6 +173,22 @@ def _kind(parts: list[str]) -> str | None:
     return _GLUED_KINDS[glued.lastgroup] if glued is not None and glued.lastgroup else None
 
 
+# Attributes and methods through which a secret stays what it is.
+_KEEPS = _set(
+    "value raw text plain data body content string str encode decode strip lstrip rstrip lower upper replace format join "
+    "hex read copy get pop getvalue get_value get_secret_value reveal to_string as_string __str__ __repr__ export_key "
+    "private_bytes split partition removeprefix removesuffix title items values json dict model_dump to_dict tobytes"
+)
+
+
+@lru_cache(maxsize=4096)
+def gives_away(step: str, asked: str = "") -> bool:
+    """Whether the attribute or method `step` of a secret (asked for the key `asked`) is the secret still."""
+    if asked and step in ("get", "pop", "getlist", "setdefault", "get_value"):
+        return classify(asked) is not None
+    return step in _KEEPS or classify(step) is not None
+
+
 def is_password_hash(name: str) -> bool:
     """Whether `name` is a hashed password: nothing to log or to send out, though not the password itself."""
     parts = words(name)

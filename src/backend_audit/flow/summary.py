@@ -226,6 +226,18 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     return result
 
 
+def handed_over_whole(before: Concept, after: Concept) -> bool:
+    """Whether the caller gives the text that the callee only passes on: `def run(sql): cursor.execute(sql)`."""
+    old, new = getattr(before, before.handed, None), getattr(after, after.handed, None)
+    if not isinstance(old, Operand) or not isinstance(new, Operand) or not new.value.shapes:
+        return False
+    value = old.value
+    if value.shapes or value.consts or value.kind or len(value.origins) != 1:
+        return False
+    origin = next(iter(value.origins))
+    return origin.label == "param" and origin.key[-1] != DERIVED
+
+
 def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept | None:
     """`concept` of the callee as it occurs with a caller's arguments; None when these add nothing to it."""
     changes: dict[str, Operand] = {}

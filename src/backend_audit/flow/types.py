@@ -91,6 +91,8 @@ def _named(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value
             types |= frame.engine.instance_of(symbol).types
     types |= {frame.models.result(path) or path for path in target.apis}
     types.discard("typing.Any")
+    if types == {"typing.Literal[]"}:  # the name of an alias
+        return Value(made=True)
     if target.shapes or target.consts or target.kind:
         return Value(open=True)
     closed = bool(types) and types <= CLOSED_TYPES

@@ -217,6 +217,11 @@ class Value:
             self.open, self.consts, self.shapes, self.apis, self.types, self.refs, origins, self.items, self.elem, self.kind, made
         )
 
+    def without(self, label: str) -> "Value":
+        """The same without the origins of `label` (contents are left alone)."""
+        kept = frozenset(origin for origin in self.origins if origin.label != label)
+        return self if kept == self.origins else replace(self, origins=kept)
+
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
         return transform(self, lambda origin: (origin.clear(contexts),))
