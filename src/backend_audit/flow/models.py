@@ -225,7 +225,12 @@ class _Loader:
                 self.models.invokers[path] = invoker
         elif name in {"sanitizer", "propagator"}:
             clears = _contexts(entry, "clears", where)
-            transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, _contexts(entry, "restores", where), _contexts(entry, "marks", where))
+            transfer = Transfer(
+                _words(entry.get("from", ["0"]), where),
+                clears,
+                _contexts(entry, "restores", where),
+                _contexts(entry, "marks", where),
+            )
             for trigger, path in paths:
                 if trigger == "read":
                     self.models.parts[path] = clears
