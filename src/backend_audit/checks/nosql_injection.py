@@ -10,6 +10,7 @@ from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value
 
 RULE = "nosql-injection"
 
+_PARSED = frozenset(("json", "get_json", "receive_json", "iter_json", "get_media", "media", "json_body", "json_params"))
 _CODE_KEYS = frozenset(("$where", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize"))
 _VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
 _FIX = (
@@ -68,8 +69,15 @@ def _document(value: Value, depth: int) -> Origin | None:
 
 
 def _dictionary(value: Value) -> Origin | None:
-    own = [one for one in value.origins if one.label == "untrusted" and not one.cleared & {"nosql", "all"}]
+    own = [one for one in value.origins if one.label == "untrusted" and _is_parsed(one, value)]
     return min(own, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
+
+
+def _is_parsed(origin: Origin, value: Value) -> bool:
+    """Whether the data may be an object: read as JSON by the framework or by the program; query strings and forms never are."""
+    if origin.cleared & {"nosql", "all"}:
+        return False
+    return "parsed" in origin.cleared or value.kind == "dict" or str(origin.key[0]).rpartition(".")[2] in _PARSED
 
 
 def _is_text(value: Value) -> bool:
