@@ -88,8 +88,10 @@ def _missing(cookie: CookieWrite, *, sensitive: bool) -> tuple[list[str], Confid
     httponly = _flag(cookie.httponly, default=cookie.default_httponly)
     if httponly is False and not _for_scripts(cookie):
         found.append(("without `HttpOnly`", Confidence.MEDIUM if sensitive else Confidence.LOW))
-    if cookie.samesite is not None and "none" in (text.lower() for text in cookie.samesite.value.texts()):
-        found.append(("with `SameSite=None`", Confidence.MEDIUM if sensitive else Confidence.LOW))
+    sites = {text.lower() for text in cookie.samesite.value.texts()} if cookie.samesite is not None else set()
+    if "none" in sites:
+        sure = sensitive and sites == {"none"}
+        found.append(("with `SameSite=None`", Confidence.MEDIUM if sure else Confidence.LOW))
     if not found:
         return [], Confidence.LOW
     order = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
