@@ -7,6 +7,7 @@ from backend_audit.checks import Alert
 from backend_audit.checks._operands import named, shown
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
+from backend_audit.flow.lacks import exposed
 from backend_audit.flow.values import Origin, Value
 from backend_audit.source import Mark
 
@@ -18,7 +19,7 @@ def reaching(operand: Operand | None, context: str) -> Origin | None:
 
 def reaching_value(value: Value, context: str) -> Origin | None:
     """The same for a part of an operand. Of several sources the one with the shortest way, which is the easiest to follow."""
-    found = value.carries("untrusted", context)
+    found = exposed(value, "untrusted", context)
     return min(found, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
 
 

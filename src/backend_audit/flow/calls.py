@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, sensitive, strings
+from backend_audit.flow import builtin, lacks, sensitive, strings
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
@@ -88,11 +88,18 @@ class Calls(Expressions):
             path = f"{_UNKNOWN_RECEIVER}.{attr}"
             for row in self.models.rows["call"].get(path, ()):
                 self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
+            if receiver.open or receiver.types:
+                for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
+                    found = join(found, self.call_function(node, method, receiver, args))
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
         old = argument(args, "0") if attr == "replace" else None
         if old is not None:
-            found = found.cleared(strings.cleared_by_replacing(old.value))
+            new = argument(args, "1")
+            gone = strings.cleared_by_replacing(old.value)
+            if new is not None and len(old.value.texts()) == 1 and len(new.value.texts()) == 1:
+                gone |= lacks.after_replacing(old.value.texts()[0], new.value.texts()[0])
+            found = found.cleared(gone)
         return found
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:

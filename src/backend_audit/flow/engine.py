@@ -24,6 +24,11 @@ from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 _MAX_MRO = 40
+_MAX_TARGETS = 4  # methods of one name that an unknown object's call is followed into
+_COMMON = frozenset(name for kind in (str, bytes, list, dict, set, tuple, int, float, object) for name in dir(kind)) | frozenset(
+    "run start stop close open read write send recv save delete create call execute fetch query filter all first one"
+    " commit rollback connect process handle apply load dump loads dumps validate clean submit next result wait".split()
+)
 _MAX_SHAPE_DEPTH = 3
 _CLASS = "@"  # begins the type name of a class of the project
 
@@ -66,6 +71,7 @@ class Engine:
             if isinstance(symbol, ClassSymbol):
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
+        self._by_name: dict[str, list[FunctionSymbol]] | None = None
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []
 
@@ -243,6 +249,21 @@ class Engine:
 
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         return self.bases(symbol)[1]
+
+    def methods_called(self, name: str, positional: int) -> list[FunctionSymbol]:
+        """The project's methods that a call of `name` on an object of unknown class can mean, if these are few.
+
+        Names that builtin types and models know are left out: the object may as well be one of those.
+        """
+        if self._by_name is None:
+            self._by_name = {}
+            for function in self.project.functions():
+                if function.owner is not None and function.binds_first:
+                    self._by_name.setdefault(function.node.name, []).append(function)
+            for known in {path.rsplit(".", 1)[-1] for path in self.models.method_names()} | _COMMON:
+                self._by_name.pop(known, None)
+        found = [one for one in self._by_name.get(name, ()) if len(one.node.params) > positional]
+        return found if len(found) <= _MAX_TARGETS else []
 
     def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
         return next((one.methods[name] for one in self.bases(symbol)[0] if name in one.methods), None)

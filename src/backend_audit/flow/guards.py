@@ -107,7 +107,7 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     if isinstance(subject, ir.Call) and isinstance(subject.func, ir.Attribute) and not subject.args:
         subject = subject.func.value
     if isinstance(subject, ir.Attribute) and subject.attr in _URL_PARTS:
-        clear_data(frame, frame.eval(subject), URL)
+        clear_data(frame, frame.eval(subject.value), URL)  # of the part itself nothing but the constants is left
     elif isinstance(subject, ir.Call):
         callee = frame.eval(subject.func)
         if callee.apis & _PATH_TESTS:

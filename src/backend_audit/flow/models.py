@@ -120,6 +120,14 @@ class Models:
             found.extend(base for base in self.bases.get(one, ()) if base not in found)
         return tuple(found)
 
+    def method_names(self) -> Iterator[str]:
+        """Every API path that a row, result, source or transfer stands for."""
+        for rows in self.rows.values():
+            yield from rows
+        for sources in self.sources.values():
+            yield from sources
+        yield from (*self.results, *self.transfers, *self.guards)
+
     def result(self, path: str) -> str | None:
         """The type of what calling (or reading) `path` gives."""
         return self.results.get(path)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards
+from backend_audit.flow import guards, lacks
 from backend_audit.flow.values import FALSE, MADE, NONE, TRUE, Constant, Value
 from backend_audit.flow.written import dotted
 
@@ -101,6 +101,8 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     known = _known(frame, node)
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
+    elif not holds:
+        guards.assume_part(frame, node, holds=True)  # `if not urlsplit(x).netloc`
 
 
 def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:
@@ -108,6 +110,11 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     positive = holds is (op in ("==", "is", "in"))
     subject = _stripped(test.left)
     known = _known(frame, subject)
+    if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
+        absent = _known(frame, _stripped(right))
+        if absent is not None and not absent[1].kind:
+            frame.env[absent[0]] = absent[1].cleared(lacks.lacking(test.left.value))
+        return
     if op in ("in", "not in") and positive:
         guards.assume_parents(frame, right)
         allowed = frame.eval(right)

@@ -232,10 +232,11 @@ def handed_over_whole(before: Concept, after: Concept) -> bool:
     if not isinstance(old, Operand) or not isinstance(new, Operand) or not new.value.shapes:
         return False
     value = old.value
-    if value.shapes or value.consts or value.kind or len(value.origins) != 1:
+    if value.shapes or value.consts or value.kind:
         return False
-    origin = next(iter(value.origins))
-    return origin.label == "param" and origin.key[-1] != DERIVED
+    if any(origin.label != "param" for origin in value.origins) or len({origin.key[:2] for origin in value.origins}) != 1:
+        return False
+    return any(origin.key[-1] != DERIVED for origin in value.origins)
 
 
 def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept | None:

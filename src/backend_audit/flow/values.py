@@ -75,7 +75,10 @@ class Origin:
 
     def restore(self, contexts: frozenset[str]) -> "Origin":
         """The same data where what a sanitizer gave for `contexts` no longer holds."""
-        return replace(self, cleared=self.cleared - contexts) if self.cleared & contexts else self
+        if not contexts:
+            return self
+        kept = frozenset(one for one in self.cleared - contexts if not one.startswith("lacks:"))
+        return self if kept == self.cleared else replace(self, cleared=kept)
 
     def derived(self) -> "Origin":
         """The same data after a computation: of a parameter, no longer the argument itself (`~` ends its key)."""

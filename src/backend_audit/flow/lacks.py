@@ -1,0 +1,71 @@
+"""Characters that data is known not to hold: `if "'" in x: raise`, `x.replace("'", "&apos;")`, `if ".." in path: return`.
+
+Such knowledge makes data harmless only where the missing text is the only way out of its place: inside quotes of that kind, or,
+for `..`, behind a folder that the program names. It is kept among the cleared contexts of an origin as `lacks:<text>`.
+"""
+
+from backend_audit.flow.values import Origin, Shape, Value
+
+_PREFIX = "lacks:"
+_MAX_LENGTH = 3
+_QUOTED = frozenset({"sql", "xpath", "code", "ldap", "shell"})  # contexts in which quotes delimit values
+_PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../"})
+
+
+def lacking(text: str) -> frozenset[str]:
+    """The mark of data without `text`; nothing for texts whose absence says little."""
+    return frozenset((_PREFIX + text,)) if 0 < len(text) <= _MAX_LENGTH else frozenset()
+
+
+def is_lack(mark: str) -> bool:
+    """Whether a cleared context is such a mark."""
+    return mark.startswith(_PREFIX)
+
+
+def after_replacing(old: str, new: str) -> frozenset[str]:
+    """What `text.replace(old, new)` lacks: one character that the replacement does not bring back."""
+    return lacking(old) if len(old) == 1 and old not in new else frozenset()
+
+
+def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
+    """The origins of `label` in `value` that are harmful in `context`, seen in their place in the strings built of them."""
+    if not value.shapes or not (context in _QUOTED or context == "path"):
+        return value.carries(label, context)
+    found: dict[Origin, None] = {}
+    for shape in value.shapes:
+        found.update(dict.fromkeys(_exposed_in(shape, label, context)))
+    rest = Value(value.open, origins=value.origins, items=value.items, elem=value.elem, kind=value.kind)
+    if value.open or value.kind:
+        found.update(dict.fromkeys(rest.carries(label, context)))
+    return tuple(found)
+
+
+def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:
+    found: list[Origin] = []
+    before = ""
+    for part in shape.parts:
+        if isinstance(part, str):
+            before += part
+        else:
+            found += [one for one in part.value.carries(label, context) if not _shut_in(one, before, context)]
+            before += "x"
+    return found
+
+
+def _shut_in(origin: Origin, before: str, context: str) -> bool:
+    """Whether the data cannot leave its place: quotes that it lacks around it, or a folder that it cannot climb out of."""
+    if context == "path":
+        return bool(origin.cleared & _PARENTS) and "/" in before
+    quote = open_quote(before)
+    return bool(quote) and _PREFIX + quote in origin.cleared
+
+
+def open_quote(before: str) -> str:
+    """The quote character inside which a text ends; "" outside of quotes."""
+    quote = ""
+    for char in before:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+    return quote
