@@ -22,6 +22,8 @@ _HTML_KEYS = frozenset({"html", "HtmlBody", "html_content", "htmlContent", "html
 def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     """`return f"<p>{request.args['q']}</p>"`."""
     content = output.content
+    if content is not None and content.value.kind == "tuple":  # a body with status and headers
+        content = Operand((content.value.items or {}).get(0, content.value), content.node)
     if content is None or content.value.kind in ("dict", "set"):
         return
     origin = reaching(content, "html")

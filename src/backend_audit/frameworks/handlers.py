@@ -71,7 +71,7 @@ def registrar(frame: FrameState, symbol: FunctionSymbol) -> tuple[frozenset[str]
                     return outer.eval(decorator.func).apis, decorator
             continue
         env = dict(frame.engine.environment(symbol.module))
-        outer = Frame(frame.engine, symbol.module, symbol.parent, env)
+        outer = Frame(frame.engine, symbol.module, symbol, env)
         base = outer.eval(decorator.func.value)
         known = {one for name in base.types for one in frame.models.lineage(name)}
         for name in base.types:
