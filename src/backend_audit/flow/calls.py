@@ -7,8 +7,21 @@ from backend_audit.flow import builtin, lacks, sensitive, strings
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
-from backend_audit.flow.values import NOTHING, UNKNOWN, Constant, Key, Origin, Value, container, instance, join
+from backend_audit.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    Constant,
+    Key,
+    Origin,
+    Value,
+    container,
+    instance,
+    join,
+    join_all,
+    join_optional,
+)
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -126,6 +139,8 @@ class Calls(Expressions):
         self.forwarded(node, path, args)
         found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
+        if invoked is None and path in self.models.keepers and receiver is not None:
+            invoked = self.kept(node, self.models.keepers[path], receiver, args)
         target = self.models.result(path)
         if invoked is not None:
             found = invoked
@@ -137,9 +152,40 @@ class Calls(Expressions):
             last = path.rsplit(".", 1)[-1]
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
-            if receiver is not None and receiver.origins:  # a method of tainted data that no model knows
+            if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
                 found = replace(found, open=True).with_origins(receiver.derived().origins)
         return self.transferred(node, path, receiver, args, found)
+
+    def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
+        """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
+        key = self.keeper_key(keeper, args)
+        held = receiver.items or {}
+        if not keeper.value:
+            if key is None:
+                return join_all(held.values()) if held else None
+            return held.get(key) if key in held else receiver.elem
+        operand = argument(args, keeper.value)
+        if operand is None or not isinstance(node.func, ir.Attribute):
+            return None
+        value = operand.value
+        if key is None:
+            self.update_path(node.func.value, replace(receiver, elem=join_optional(receiver.elem, value)))
+            return None
+        if keeper.append and key in held:
+            value = strings.build([(held[key], ""), (value, written(operand.node))], "+")
+        self.update_path(node.func.value, replace(receiver, items={**held, key: value}))
+        return None
+
+    def keeper_key(self, keeper: Keeper, args: Args) -> str | None:
+        """The constant keys of a call, as one; None if one of them is open."""
+        parts: list[str] = []
+        for spec in keeper.keys:
+            operand = argument(args, spec)
+            one = None if operand is None else operand.value.constant()
+            if one is None:
+                return None
+            parts.append(str(one.value))
+        return "\x1f".join(parts)
 
     def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
         """`app.add_middleware(CORSMiddleware, allow_origins=…)`: what the named argument would be called with."""
