@@ -123,10 +123,10 @@ class Frame(Calls):
                 self.bind(item.value, container("list", None, builtin.iterated(value)))
                 continue
             part = None if after_star or not value.kind else value.item(position)
-            if part is None:
-                part = builtin.iterated(value)
-                if isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
-                    part = part.without("secret")  # which of the parts is the secret one is not known
+            part = builtin.iterated(value) if part is None else part
+            known = not after_star and value.items is not None and position in value.items
+            if not known and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
+                part = part.without("secret")  # which of the parts is the secret one is not known
             self.bind(item.value, part)
 
     def expr_stmt(self, node: ir.ExprStmt) -> bool:
