@@ -446,6 +446,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "asyncio.wait_for": _same,
     "asyncio.shield": _same,
     "os.fspath": _same,
+    "contextlib.closing": _same,
     "bytes": lambda args: args[0][0].derived() if args else UNKNOWN,
     "bytearray": lambda args: args[0][0].derived() if args else UNKNOWN,
 }

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, sensitive, strings
+from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
@@ -142,6 +142,10 @@ class Calls(Expressions):
         if invoked is None and path in self.models.keepers and receiver is not None:
             invoked = self.kept(node, self.models.keepers[path], receiver, args)
         target = self.models.result(path)
+        if path == "getattr":
+            found = named_parts.attribute(self, node, args)
+        elif receiver is not None and named_parts.is_parser(receiver):
+            found = named_parts.option(receiver, path.rpartition(".")[2], args)
         if invoked is not None:
             found = invoked
         elif target == "self":
@@ -306,6 +310,10 @@ class Calls(Expressions):
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
         if receiver.kind and func.attr in builtin.MUTATORS:
             changed = builtin.mutated(receiver, func.attr, *_pieces(args))
+            if changed is not None:
+                self.update_path(func.value, changed)
+        if func.attr == "set" and named_parts.is_parser(receiver):
+            changed = named_parts.with_option(receiver, args)
             if changed is not None:
                 self.update_path(func.value, changed)
         if func.attr in ("update", "setdefault", "from_mapping"):

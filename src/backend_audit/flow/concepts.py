@@ -178,6 +178,7 @@ class JwtDecode(Concept):
     options: Operand | None = None
     verify: Operand | None = None
     unverified: bool = False  # the function never verifies
+    any_algorithm: bool = False  # without a list of algorithms it takes any
     legacy: bool = False  # a signature of an older release: only a literal `verify` counts
 
 

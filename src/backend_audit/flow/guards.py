@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import lacks
 from backend_audit.flow.values import DERIVED, Origin, Value, transform
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -56,8 +57,8 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Narrow by a call that turned out as `holds`; whether anything was known about it."""
     receiver = test.func.value if isinstance(test.func, ir.Attribute) else None
     if isinstance(test.func, ir.Attribute) and receiver is not None and holds:
-        if test.func.attr == "startswith" and test.args:
-            _prefix(frame, receiver, test.args[0].value)
+        if test.func.attr in ("startswith", "endswith") and test.args:
+            _ends(frame, receiver, test.func.attr, test.args[0].value)
             return True
         if test.func.attr == "is_relative_to":
             clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
@@ -121,9 +122,13 @@ def assume_parents(frame: "Expressions", collection: ir.Expr) -> None:
         clear_data(frame, frame.eval(collection.value), PATH, NORMALISED)
 
 
-def _prefix(frame: "Expressions", receiver: ir.Expr, prefix: ir.Expr) -> None:
+def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> None:
     value = frame.eval(receiver)
-    texts = frame.eval(prefix).texts()
+    texts = frame.eval(text).texts()
+    if len(texts) == 1:
+        clear_data(frame, value, lacks.ending_with(test, texts[0]))
+    if test == "endswith":
+        return
     if texts and all(_HOST_PREFIX.match(text) for text in texts):
         clear_data(frame, value, URL)
     clear_data(frame, value, PATH, NORMALISED)

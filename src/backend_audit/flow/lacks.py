@@ -27,8 +27,26 @@ def after_replacing(old: str, new: str) -> frozenset[str]:
     return lacking(old) if len(old) == 1 and old not in new else frozenset()
 
 
+def without_inside(text: str) -> frozenset[str]:
+    """The mark of data that holds `text` at most at its ends."""
+    return frozenset((f"{_PREFIX}inside {text}",)) if len(text) == 1 else frozenset()
+
+
+def ending_with(test: str, text: str) -> frozenset[str]:
+    """The mark of data that begins (or ends) with a quote."""
+    return frozenset((f"{_PREFIX}{test} {text}",)) if text in ("'", '"') else frozenset()
+
+
+def is_literal(origin: Origin) -> bool:
+    """Whether the data is one string literal: a quote at both ends and none between them."""
+    marks = ("inside", "startswith", "endswith")
+    return any(all(f"{_PREFIX}{mark} {quote}" in origin.cleared for mark in marks) for quote in "'\"")
+
+
 def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
     """The origins of `label` in `value` that are harmful in `context`, seen in their place in the strings built of them."""
+    if context == "code":
+        return tuple(one for one in value.carries(label, context) if not is_literal(one))
     if not value.shapes or not (context in _QUOTED or context == "path"):
         return value.carries(label, context)
     found: dict[Origin, None] = {}

@@ -73,6 +73,18 @@ class Invoker:
     result: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A method that puts `value` into its object under `keys` (constants), or (`value` empty) takes it out again.
+
+    With `append` what is put comes after what is there, as in a text buffer.
+    """
+
+    keys: tuple[str, ...]
+    value: str
+    append: bool
+
+
 @dataclass(slots=True)
 class Models:
     """The tables. Paths are canonical (aliases resolved)."""
@@ -86,6 +98,7 @@ class Models:
     parts: dict[str, frozenset[str]] = field(default_factory=dict)  # attributes in which the object's data is harmless
     guards: dict[str, Guard] = field(default_factory=dict)
     invokers: dict[str, Invoker] = field(default_factory=dict)
+    keepers: dict[str, Keeper] = field(default_factory=dict)
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -221,6 +234,10 @@ class _Loader:
             )
             for _, path in paths:
                 self.models.guards[path] = guard
+        elif name == "keeper":
+            keeper = Keeper(_words(entry.get("keys", []), where), str(entry.get("value", "")), bool(entry.get("append")))
+            for _, path in paths:
+                self.models.keepers[path] = keeper
         elif name == "invoker":
             first = entry.get("first", 1)
             invoker = Invoker(

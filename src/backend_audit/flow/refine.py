@@ -112,6 +112,9 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     known = _known(frame, subject)
     if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
         absent = _known(frame, _stripped(right))
+        inner = right.value if isinstance(right, ir.Index) and _is_inner(right.index) else None
+        if inner is not None and (whole := _known(frame, inner)) is not None:
+            frame.env[whole[0]] = whole[1].cleared(lacks.without_inside(test.left.value))
         if absent is not None and not absent[1].kind:
             frame.env[absent[0]] = absent[1].cleared(lacks.lacking(test.left.value))
         return
@@ -173,6 +176,14 @@ def _member(allowed: Value) -> Value:
         if len(consts) <= 12:
             return Value(consts=frozenset(consts))
     return MADE
+
+
+def _is_inner(index: ir.Expr) -> bool:
+    """`[1:-1]`: all but the first and the last character."""
+    if not isinstance(index, ir.Slice) or index.step is not None:
+        return False
+    bounds = [one.value if isinstance(one, ir.Const) else None for one in (index.lower, index.upper)]
+    return bounds == [1, -1]
 
 
 _TYPE_TESTS = {"isdigit": "int", "isnumeric": "int", "isdecimal": "int", "isalnum": "", "isalpha": "", "isidentifier": ""}
