@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, last_name, scope
-from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, truth
+from backend_audit.checks._context import calls_in, inside, last_name, scope
+from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand
 from backend_audit.flow.values import Value
@@ -46,6 +47,27 @@ def none_algorithm_accepted(token: JwtDecode) -> Iterator[Alert]:
         message=f"`{named(token.site)}` accepts the algorithm `none`, which means no signature at all: {_RISK}.",
         fix=_FIX,
         confidence=Confidence.HIGH,
+    )
+
+
+@check(RULE)
+def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
+    """`jwt.decode(token, key, algorithms=[header["alg"]])`, or python-jose without a list."""
+    node: ir.Node
+    if token.algorithms is not None and token.algorithms.node is not None:
+        indexes = (one for one in inside([ir.ExprStmt(0, 0, token.algorithms.node)]) if isinstance(one, ir.Index))
+        if not any(isinstance(one.index, ir.Const) and one.index.value == "alg" for one in indexes):
+            return
+        node, how = token.algorithms.node, "takes the algorithm from the token itself"
+    elif token.any_algorithm and token.algorithms is None and token.key is not None and not spread(token.site):
+        node, how = token.site.node, "accepts every algorithm, as no list is given"
+    else:
+        return
+    yield Alert(
+        node=node,
+        message=f"`{named(token.site)}` {how}: a token signed with the public key as if it were a shared secret passes.",
+        fix=_FIX,
+        confidence=Confidence.MEDIUM,
     )
 
 

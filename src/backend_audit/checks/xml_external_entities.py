@@ -26,7 +26,10 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
     """`etree.fromstring(request.data)`, `minidom.parseString(body, parser)` after `setFeature(feature_external_ges, True)`."""
     if parsing.kind != "parse" or _harmless(parsing.data):
         return
-    untrusted = () if parsing.data is None else parsing.data.value.carries("untrusted")
+    # Markup that was escaped declares no entities.
+    untrusted = () if parsing.data is None else parsing.data.value.carries("untrusted", "html")
+    if parsing.data is not None and not untrusted and parsing.data.value.carries("untrusted"):
+        return
     parser = _parser(parsing)
     if parser == "unsafe":
         confidence = Confidence.HIGH if untrusted else Confidence.MEDIUM
