@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._view import walk
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted
 
 _TESTS = frozenset("isabs is_relative_to relative_to commonpath commonprefix abspath realpath resolve normpath safe_join".split())
+_PLAIN = frozenset(("getmembers", "list", "iter", "tuple", "sorted", "open", "TarFile", "closing"))
 _FETCHES = ("download", "retrieve", "fetch", "save", "write", "copyfileobj", "upload")
 _ENDS = (ir.Raise, ir.Return)
 
@@ -62,13 +63,23 @@ def _negated(test: ir.Expr) -> bool:
     if isinstance(test, ir.Logical):
         return _negated(test.left) or _negated(test.right)
     found = last_name(test.func) if isinstance(test, ir.Call) else ""
-    return found in ("is_relative_to", "startswith") or (isinstance(test, ir.Compare) and test.ops[0] in ("not in", "==", "in"))
+    return found in ("is_relative_to", "startswith") or (isinstance(test, ir.Compare) and test.ops[0] in ("not in", "=="))
 
 
 def _tests_name(test: ir.Expr, name: str) -> bool:
     """Whether the test asks where the member's name leads; a look for `..` alone leaves absolute names."""
     mentions = any(isinstance(node, ir.Name) and node.id == name for node in _below(test))
     return mentions and any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
+
+
+def _own_nodes(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
+    """Every node below `body` in source order, but for those of nested functions and classes."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (ir.Function, ir.Class)):
+            stack.extend(reversed(ir.children(node)))
 
 
 def _below(node: ir.Node) -> Iterator[ir.Node]:
@@ -85,7 +96,7 @@ def _hands_over(node: ir.Expr, name: str) -> bool:
 
 def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
     found: ir.For | None = None
-    for node in inside(body):
+    for node in _own_nodes(body):
         if isinstance(node, ir.For) and any(_holds(one, call) for one in node.body):
             found = node
     return found
@@ -94,12 +105,12 @@ def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
 def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
     """Whether `members=` is the work of a function that picks them, or a list that a checking loop filled."""
     if isinstance(members, ir.Call):
-        return last_name(members.func) not in ("getmembers", "list", "iter")
+        return any(isinstance(arg.value, ir.Name) for arg in members.args) and last_name(members.func) not in _PLAIN
     if isinstance(members, ir.Comprehension):
         return any(clause.conditions for clause in members.clauses)
     if not isinstance(members, ir.Name):
         return False
-    for node in inside(scope(site)):
+    for node in _own_nodes(scope(site)):
         if isinstance(node, ir.Assign) and node.at < site.node.at and _assigns_choice(site, node, members.id):
             return True
         if isinstance(node, ir.Call) and _appends(node, members.id) and member_is_checked_at(site, node):
@@ -133,7 +144,7 @@ def comes_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
 
 
 def _before(site: Site) -> Iterator[ir.Call]:
-    return (node for node in inside(scope(site)) if isinstance(node, ir.Call) and node.at < site.node.at)
+    return (node for node in _own_nodes(scope(site)) if isinstance(node, ir.Call) and node.at < site.node.at)
 
 
 def _fills(node: ir.Call, name: str) -> bool:

@@ -18,10 +18,11 @@ _STRONG_OPTIONS = frozenset(
 )
 
 
-def program_name(value: Value) -> str:
-    """The file name of the program that `value` is known to be, "" if that is open."""
-    texts = {text.replace("\\", "/").rpartition("/")[2] for text in value.texts()}
-    return texts.pop() if len(texts) == 1 and not value.open and not value.origins else ""
+def program_names(value: Value) -> list[str]:
+    """The file names of the programs that `value` is known to be one of, sorted; none if that is open."""
+    if value.open or value.origins:
+        return []
+    return sorted({text.replace("\\", "/").rpartition("/")[2] for text in value.texts()})
 
 
 def is_shell(name: str) -> bool:
@@ -45,11 +46,11 @@ def text_argument(name: str, arguments: list[Value]) -> Value | None:
 def _passed_on(name: str, arguments: list[Value]) -> Value | None:
     """`sudo sh -c TEXT`, `env X=1 sh -c TEXT`, `ssh HOST TEXT`, `su -c TEXT`."""
     for at, argument in enumerate(arguments):
-        inner = program_name(argument)
-        if is_shell(inner) or inner in _INTERPRETERS:
-            return text_argument(inner, arguments[at + 1 :])
-        if inner == "-c" and at + 1 < len(arguments):
-            return arguments[at + 1]
+        for inner in program_names(argument):
+            if is_shell(inner) or inner in _INTERPRETERS:
+                return text_argument(inner, arguments[at + 1 :])
+            if inner == "-c" and at + 1 < len(arguments):
+                return arguments[at + 1]
     if name in _REMOTE and len(arguments) > 1:
         return arguments[-1]
     return None

@@ -12,14 +12,14 @@ from backend_audit.flow.values import Origin, Value
 from backend_audit.source import Mark
 
 
-def reaching(operand: Operand | None, context: str) -> Origin | None:
+def reaching(operand: Operand | None, context: str, label: str = "untrusted") -> Origin | None:
     """The source of untrusted data in `operand` that is not harmless in `context` (a word of `models.CONTEXTS`), if any."""
-    return None if operand is None else reaching_value(operand.value, context)
+    return None if operand is None else reaching_value(operand.value, context, label)
 
 
-def reaching_value(value: Value, context: str) -> Origin | None:
+def reaching_value(value: Value, context: str, label: str = "untrusted") -> Origin | None:
     """The same for a part of an operand. Of several sources the one with the shortest way, which is the easiest to follow."""
-    found = exposed(value, "untrusted", context)
+    found = exposed(value, label, context)
     return min(found, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
 
 

@@ -7,15 +7,15 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._commands import (
     is_shell,
     may_begin_with_dash,
-    program_name,
+    program_names,
     takes_dangerous_options,
     text_argument,
 )
-from backend_audit.checks._operands import truth
-from backend_audit.checks._untrusted import alert, reaching_value
+from backend_audit.checks._operands import named, truth
+from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
 
 RULE = "command-injection"
 
@@ -52,6 +52,8 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
         return
     origin = reaching_value(value, "shell")
     if origin is None:
+        if shell is True:
+            yield from _constructed(command, operand)
         return
     if shell is True:
         yield alert(
@@ -77,6 +79,29 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
         )
     else:
         yield _program(command, operand, origin)
+
+
+def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
+    """A command that a shell reads is put together of values that nothing is known about: a caller may pass anything."""
+    for shape in operand.value.shapes:
+        gap = next((one for one in shape.gaps if _may_be_anything(one.value)), None)
+        if gap is None or not isinstance(shape.parts[0], str):
+            continue
+        at, end = span(command.site, operand)
+        yield Alert(
+            at=at,
+            end=end,
+            message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
+            fix=_FIX_SHELL,
+            confidence=Confidence.LOW,
+        )
+        return
+
+
+def _may_be_anything(value: Value) -> bool:
+    if value.is_literal() or value.types & CLOSED_TYPES or not value.open:
+        return False
+    return not any(origin.cleared & {"shell", "all"} for origin in value.origins)
 
 
 def _shell(command: ShellCommand, value: Value) -> bool | None:
@@ -119,7 +144,7 @@ def _list(command: ShellCommand, operand: Operand, shell: bool | None) -> Iterat
     if value.elem is not None:
         rest.append(value.elem)
     if first is not None:
-        yield from _after(command, operand, program_name(first), rest)
+        yield from _after(command, operand, program_names(first), rest)
 
 
 def _arguments(command: ShellCommand, program: Operand | None, operand: Operand) -> Iterator[Alert]:
@@ -128,18 +153,21 @@ def _arguments(command: ShellCommand, program: Operand | None, operand: Operand)
     rest = [items[at] for at in sorted(key for key in items if isinstance(key, int))]
     if operand.value.elem is not None:
         rest.append(operand.value.elem)
-    name = "" if program is None else program_name(program.value)
-    yield from _after(command, operand, name, rest)
+    names = [] if program is None else program_names(program.value)
+    yield from _after(command, operand, names, rest)
 
 
-def _after(command: ShellCommand, operand: Operand, name: str, rest: list[Value]) -> Iterator[Alert]:
-    text = text_argument(name, rest)
-    origin = None if text is None else reaching_value(text, "shell")
-    if origin is not None:
-        what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
-        yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_FIX_SHELL)
-        return
-    if not takes_dangerous_options(name):
+def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list[Value]) -> Iterator[Alert]:
+    """What comes after the program, which is one of `names`."""
+    for name in names:
+        text = text_argument(name, rest)
+        origin = None if text is None else reaching_value(text, "shell")
+        if origin is not None:
+            what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
+            yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_FIX_SHELL)
+            return
+    name = next((one for one in names if takes_dangerous_options(one)), "")
+    if not name:
         return
     for argument in rest:
         if argument.is_just("--"):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import FileAccess
-from backend_audit.flow.values import Value
+from backend_audit.flow.concepts import FileAccess, Operand
+from backend_audit.flow.values import Origin, Value
 
 RULE = "path-traversal"
 
@@ -21,8 +21,14 @@ _STREAMS = ("io.", "tempfile.", "starlette.datastructures.UploadFile", "werkzeug
 def path_traversal(access: FileAccess) -> Iterator[Alert]:
     """`open(os.path.join(FOLDER, request.args["name"]))`, `send_file(name)`, `file.save(f"uploads/{file.filename}")`."""
     for operand in (access.path, access.other):
-        origin = None if operand is None or _is_stream(operand.value) else reaching(operand, "path")
+        if operand is None or _is_stream(operand.value):
+            continue
+        origin = reaching(operand, "path")
         if origin is None:
+            member = reaching(operand, "path", "archive")
+            if member is not None and access.action != "tests":
+                yield _member(access, operand, member)
+                return
             continue
         if access.action == "tests":
             does = "decides which path {callee} asks about: it tells which files exist"
@@ -37,6 +43,18 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
             confidence=Confidence.LOW if access.action == "tests" else Confidence.HIGH,
         )
         return
+
+
+def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
+    return alert(
+        access.site,
+        operand,
+        origin,
+        does=f"decides which path {{callee}} {access.action}: whoever made the archive can have called a member `../…`",
+        fix="Let the library extract (`ZipFile.extractall`, `TarFile.extractall(…, filter='data')`), or take "
+        "`os.path.basename(name)`.",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _is_stream(value: Value) -> bool:

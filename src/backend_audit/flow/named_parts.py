@@ -1,0 +1,85 @@
+"""Parts that are asked for by a name that is itself a value: `getattr(module, name)`, options of a configuration parser."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.values import UNKNOWN, Value, join, join_all
+from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, Symbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
+
+_MAX_CANDIDATES = 12
+_PARSERS = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"))
+_GETTERS = frozenset(("get", "getint", "getfloat", "getboolean"))
+
+
+def attribute(frame: "Expressions", node: ir.Call, args: Args) -> Value | None:
+    """`getattr(object, name, default)`: for a name that is open, any of the few things that it can mean in the project."""
+    base, name, default = (argument(args, key) for key in ("0", "1", "2"))
+    if base is None or name is None:
+        return None
+    texts = name.value.texts() if name.value.constants() is not None else ()
+    if texts:
+        owner = node.args[0].value
+        found = join_all(frame.read(base.value, text, ir.Attribute(node.at, node.end, owner, text)) for text in texts)
+    else:
+        named = _candidates(frame, base.value, _prefix(name.value))
+        if not named:
+            return None
+        found = replace(Value(refs=frozenset(named)), open=True)
+    return found if default is None else join(found, default.value)
+
+
+def _prefix(name: Value) -> str:
+    """What the name is known to begin with: `getattr(self, f"on_{event}")`."""
+    heads = {shape.parts[0] for shape in name.shapes if shape.parts and isinstance(shape.parts[0], str)}
+    return heads.pop() if len(heads) == 1 and len(name.shapes) == 1 and not name.open else ""
+
+
+def _candidates(frame: "Expressions", base: Value, prefix: str) -> list[Symbol]:
+    found: list[Symbol] = []
+    for symbol in base.refs:
+        if isinstance(symbol, ModuleSymbol):
+            named = [*symbol.functions.items(), *symbol.classes.items()]
+            found += [one for name, one in named if name.startswith(prefix) and "." not in name]
+    owners = [symbol for symbol in base.refs if isinstance(symbol, ClassSymbol)]
+    owners += [owner for one in base.types if (owner := frame.engine.class_of(one)) is not None]
+    if prefix:  # any method at all would be a guess
+        for owner in owners:
+            found += [one for name, one in owner.methods.items() if name.startswith(prefix)]
+    return found if len(found) <= _MAX_CANDIDATES else []
+
+
+def is_parser(receiver: Value | None) -> bool:
+    """Whether the object is a configuration parser of the standard library."""
+    return receiver is not None and bool(receiver.types & _PARSERS)
+
+
+def option(receiver: Value, method: str, args: Args) -> Value | None:
+    """What `parser.get(section, name)` gives, as far as the program itself has set it."""
+    if method not in _GETTERS or not receiver.items:
+        return None
+    key = _option_key(args)
+    known = join_all(receiver.items.values()) if key is None else receiver.items.get(key, UNKNOWN)
+    fallback = argument(args, ":fallback")
+    return known if fallback is None else join(known, fallback.value)
+
+
+def with_option(receiver: Value, args: Args) -> Value | None:
+    """The parser after `parser.set(section, name, value)`."""
+    key, value = _option_key(args), argument(args, "2:value")
+    if value is None:
+        return None
+    items = dict(receiver.items or {})
+    items["" if key is None else key] = value.value
+    return replace(receiver, items=items)
+
+
+def _option_key(args: Args) -> str | None:
+    parts = [operand.value.constant() for key in ("0:section", "1:option") if (operand := argument(args, key)) is not None]
+    if len(parts) != 2 or any(part is None for part in parts):
+        return None
+    return "\x00".join(str(part.value) for part in parts if part is not None)
