@@ -299,6 +299,8 @@ class Engine:
         own = self._own_attribute(owner, attr)
         declared = self._declared(owner, attr)
         if own is not None:
+            if declared is not None and declared.types and not declared.open and not own.is_literal():
+                return declared  # `isbn: int = Field(ge=1)`: the default says how it is validated, the annotation what it is
             return own if declared is None or not own.is_literal() else join(own, declared)
         if declared is not None:
             return declared

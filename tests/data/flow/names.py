@@ -125,7 +125,7 @@ def nesting():
         see(outer)  # $ const="outer"
 
     inner()
-    see((lambda: "lambda")())  # $ SPURIOUS: open MISSING: const="lambda"
+    see((lambda: "lambda")())  # $ const="lambda"
 
 
 def changed():

@@ -116,3 +116,19 @@ def conditional(flag):
 def iterated():
     for row in sqlite3.connect("a").execute("x"):
         see(row)  # $ open
+
+
+def lookup(**options):
+    return unknown(options)
+
+
+class Model:
+    number: int = lookup(ge=1)
+    text: str = lookup()
+    plain: int = 3
+
+
+def fields(model: Model):
+    see(model.number)  # $ type=int
+    see(model.plain)  # $ const=3 type=int
+    see(model.text)  # $ type=unknown()

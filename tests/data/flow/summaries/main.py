@@ -95,11 +95,11 @@ def more(name):
         see(opened)  # $ type=sqlite3.Connection
     for item in generator():
         see(item)  # $ const="one" const="two"
-    see(Builder("users").where(name).text())  # $ shape="SELECT * FROM {} WHERE name = '{}'" shape="SELECT * FROM {}"
-    see(Builder("users").table)  # $ SPURIOUS: open MISSING: const="users"
-    see(Builder.create().table)  # $ SPURIOUS: open MISSING: const="made"
+    see(Builder("users").where(name).text())  # $ const="SELECT * FROM users" shape="SELECT * FROM users WHERE name = '{}'"
+    see(Builder("users").table)  # $ const="users"
+    see(Builder.create().table)  # $ const="made"
     see(partial(identity, "bound")())  # $ SPURIOUS: open MISSING: const="bound"
-    see(list(map(identity, ["m"]))[0])  # $ SPURIOUS: open MISSING: const="m"
+    see(list(map(identity, ["m"]))[0])  # $ const="m"
     callback = identity
     see(callback("called"))  # $ const="called"
     see([twice(part) for part in ("l",)][0])  # $ SPURIOUS: open MISSING: const="ll"
