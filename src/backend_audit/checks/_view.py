@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.link.symbols import blocks
+from backend_audit.link.symbols import statements
 from backend_audit.source import Role
 
 
@@ -61,15 +61,6 @@ def local_imports(module: ir.Module) -> dict[str, str]:
                 elif alias.name != "*":
                     found[alias.asname] = f"{base}.{alias.name}" if base else alias.name
     return found
-
-
-def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:
-    """Every statement in `body` and in the functions, classes and compound statements in it, in source order."""
-    for node in body:
-        yield node
-        inner = [node.body] if isinstance(node, (ir.Function, ir.Class)) else blocks(node)
-        for block in inner:
-            yield from statements(block)
 
 
 def walk(nodes: list[ir.Stmt] | list[ir.Node]) -> Iterator[ir.Node]:

@@ -243,13 +243,13 @@ class Calls(Expressions):
         bound = bind_arguments(symbol, receiver, args)
         self.engine.note_call(symbol, bound)
         summary = self.engine.summary(symbol)
-        for event in summary.lifting:
+        for number, event in enumerate(summary.lifting):
             lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
             if lifted is not None:
-                key = (lifted.site.path, lifted.site.node.at, lifted.site.api, node.at)
+                key = (symbol.key, number, node.at)
                 if lifted.handed and handed_over_whole(event, lifted):
                     lifted = replace(lifted, site=self.outer_site(event.site, node, args))
-                self.events.setdefault(key, lifted)
+                self.events[key] = lifted
         result = substitute(summary.result, symbol.key, bound)
         if result.origins:
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))

@@ -1,5 +1,6 @@
 """The project's own modules, classes and functions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
@@ -109,6 +110,15 @@ class _Definer:
         if owner is None and parent is None:
             self.module.classes[node.name] = symbol
         self.block(node.body, f"{name}.", symbol, parent)
+
+
+def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:
+    """Every statement in `body` and in the functions, classes and compound statements in it, in source order."""
+    for node in body:
+        yield node
+        inner = [node.body] if isinstance(node, (ir.Function, ir.Class)) else blocks(node)
+        for block in inner:
+            yield from statements(block)
 
 
 def blocks(node: ir.Stmt) -> list[list[ir.Stmt]]:
