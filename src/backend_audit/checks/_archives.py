@@ -49,7 +49,7 @@ def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
 
 
 def _holds(node: ir.Node, call: ir.Node) -> bool:
-    return node is call or (node.at <= call.at and call.end <= node.end and (node.at, node.end) != (call.at, call.end))
+    return node.at <= call.at and call.end <= node.end
 
 
 def _leaves(body: list[ir.Stmt]) -> bool:
@@ -141,6 +141,26 @@ def comes_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
     if not name:
         return False
     return any(_fills(node, name) for node in _before(site))
+
+
+def opened_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
+    """The same for an open archive: `tar` of `tar = tarfile.open(path)`, after `path` was written."""
+    name = name_of(archive)
+    for node in _own_nodes(scope(site)):
+        made: ir.Expr | None = None
+        if isinstance(node, ir.Assign) and any(last_name(one) == name for one in node.targets):
+            made = node.value
+        elif isinstance(node, ir.WithItem) and last_name(node.target) == name:
+            made = node.context
+        elif isinstance(node, ir.Call) and archive is not None and node.at == archive.at:
+            made = node
+        if (
+            isinstance(made, ir.Call)
+            and made.at <= site.node.at
+            and any(comes_from_elsewhere(site, one.value) for one in made.args)
+        ):
+            return True
+    return False
 
 
 def _before(site: Site) -> Iterator[ir.Call]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._archives import comes_from_elsewhere, member_is_checked, members_are_chosen
-from backend_audit.checks._operands import is_none, named
+from backend_audit.checks._archives import comes_from_elsewhere, member_is_checked, members_are_chosen, opened_from_elsewhere
+from backend_audit.checks._operands import is_none, named, receiver
 from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import ArchiveExtraction, Operand
@@ -71,4 +71,4 @@ def _own(extraction: ArchiveExtraction) -> bool:
         if texts and all(text.lower().endswith(_HARMLESS_ENDINGS) for text in texts):
             return True
         return archive.value.is_literal() and not comes_from_elsewhere(extraction.site, archive.node)
-    return archive.value.is_literal()
+    return archive.value.is_literal() and not opened_from_elsewhere(extraction.site, receiver(archive, extraction.site))

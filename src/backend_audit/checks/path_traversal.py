@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
@@ -13,6 +15,10 @@ RULE = "path-traversal"
 _FIX = (
     "Take the last part of the name (`os.path.basename`, `secure_filename`), or resolve the path and refuse it unless "
     "`path.resolve().is_relative_to(base)`."
+)
+_USES = frozenset(
+    "open read_text read_bytes write_text write_bytes unlink remove rmtree rmdir send_file send_from_directory FileResponse "
+    "mkdir makedirs iterdir listdir scandir walk glob rglob copy copy2 copyfile copytree move rename replace save touch".split()
 )
 _STREAMS = ("io.", "tempfile.", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage", "django.core.files")
 
@@ -40,7 +46,7 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
             origin,
             does=does,
             fix=_FIX,
-            confidence=Confidence.LOW if access.action == "tests" else Confidence.HIGH,
+            confidence=_confidence(access),
         )
         return
 
@@ -55,6 +61,14 @@ def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
         "`os.path.basename(name)`.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _confidence(access: FileAccess) -> Confidence:
+    """A mere question about a path is told where it is all that the function does with it: then its answer is the leak."""
+    if access.action != "tests":
+        return Confidence.HIGH
+    used = any(isinstance(node, ir.Call) and last_name(node.func) in _USES for node in inside(scope(access.site)))
+    return Confidence.LOW if used else Confidence.MEDIUM
 
 
 def _is_stream(value: Value) -> bool:
