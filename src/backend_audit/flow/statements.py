@@ -83,7 +83,7 @@ class Frame(Calls):
         elif isinstance(target, ir.Index):
             self.bind_item(target, value, node)
         elif isinstance(target, ir.Container):
-            self.unpack(target, value)
+            self.unpack(target, value, exact=node is not None and isinstance(node.value, ir.Container))
         elif isinstance(target, ir.Starred):
             self.bind(target.value, container("list", None, builtin.iterated(value)))
 
@@ -115,7 +115,7 @@ class Frame(Calls):
             for row in self.models.rows["store"].get(path, ()):
                 self.emit(row, path, node if node is not None else target, given, written_as=written(target))
 
-    def unpack(self, target: ir.Container, value: Value) -> None:
+    def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
         after_star = False
         for position, item in enumerate(target.items):
             if item.star or isinstance(item.value, ir.Starred):
@@ -124,8 +124,7 @@ class Frame(Calls):
                 continue
             part = None if after_star or not value.kind else value.item(position)
             part = builtin.iterated(value) if part is None else part
-            known = not after_star and value.items is not None and position in value.items
-            if not known and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
+            if not exact and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
                 part = part.without("secret")  # which of the parts is the secret one is not known
             self.bind(item.value, part)
 
