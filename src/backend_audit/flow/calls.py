@@ -97,13 +97,17 @@ class Calls(Expressions):
             found = join(found, self.call_api(node, path, receiver, args))
         for type_name in sorted(callee.types):
             found = join(found, self.call_instance(node, type_name, receiver, args))
-        if receiver is not None and not callee.apis and not callee.refs and found is NOTHING:
-            path = f"{_UNKNOWN_RECEIVER}.{attr}"
-            for row in self.models.rows["call"].get(path, ()):
-                self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
-            if receiver.open or receiver.types:
-                for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
-                    found = join(found, self.call_function(node, method, receiver, args))
+        if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):
+            self.guess(node, f"{_UNKNOWN_RECEIVER}.{attr}", callee, receiver, args)
+        if (
+            receiver is not None
+            and not callee.apis
+            and not callee.refs
+            and found is NOTHING
+            and (receiver.open or receiver.types)
+        ):
+            for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
+                found = join(found, self.call_function(node, method, receiver, args))
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
         old = argument(args, "0") if attr == "replace" else None
@@ -114,6 +118,13 @@ class Calls(Expressions):
                 gone |= lacks.after_replacing(old.value.texts()[0], new.value.texts()[0])
             found = found.cleared(gone)
         return found
+
+    def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> None:
+        """Rows for receivers of which neither the code nor a model says what they are."""
+        rows = self.models.rows["call"].get(path, ())
+        if rows and not any(map(self.engine.knows, callee.apis)):
+            for row in rows:
+                self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:
         """Results that their name makes secret: `get_password()`, `os.getenv("API_KEY")`, `form.get("password")`."""
