@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from backend_audit import ir
+from backend_audit.checks._view import local_imports
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import words
 
@@ -76,7 +78,7 @@ def under_main(site: Site) -> bool:
 def _started(site: Site) -> frozenset[str]:
     """The functions that the file calls when it is started as a program."""
     found: set[str] = set()
-    for one in site.module.body if site.module is not None else ():
+    for one in inside(site.module.body) if site.module is not None else ():
         if isinstance(one, ir.If) and isinstance(one.test, ir.Compare) and last_name(one.test.left) == "__name__":
             found.update(last_name(call.func) for call in calls_in(one.body))
     return frozenset(found)
@@ -118,7 +120,7 @@ def settings_module(site: Site) -> bool:
     """Whether the module holds a Django project's settings, and not only constants that are called so."""
     if site.module is None:
         return False
-    assigned = {last_name(target) for one in site.module.body if isinstance(one, ir.Assign) for target in one.targets}
+    assigned = {last_name(target) for one in inside(site.module.body) if isinstance(one, ir.Assign) for target in one.targets}
     return not assigned.isdisjoint(("ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "WSGI_APPLICATION", "AUTH_USER_MODEL"))
 
 
@@ -130,6 +132,18 @@ def development_name(name: str) -> bool:
 def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:
     """Every call below `body`."""
     return (node for node in inside(body) if isinstance(node, ir.Call))
+
+
+@lru_cache(maxsize=64)
+def _imports(module: ir.Module) -> dict[str, str]:
+    return local_imports(module)
+
+
+def meant(node: ir.Expr | None, module: ir.Module | None) -> str:
+    """`last_name`, with names that the file imports under another one taken back: `P` of `import PROTOCOL_TLS as P`."""
+    if isinstance(node, ir.Name) and module is not None:
+        return _imports(module).get(node.id, node.id).rpartition(".")[2]
+    return last_name(node)
 
 
 def last_name(node: ir.Expr | None) -> str:

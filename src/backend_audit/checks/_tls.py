@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import inside, last_name, meant, scope
 from backend_audit.checks._operands import receiver
 from backend_audit.flow.concepts import Site, TlsContext
 from backend_audit.flow.written import dotted
@@ -40,7 +40,7 @@ def history(site: Site, expr: ir.Expr | None) -> History:
 def histories(site: Site, expr: ir.Expr | None) -> list[History]:
     """The same for each way in which the context can have come here: of a parameter, one for each call in this file."""
     body = site.module.body if site.module is not None else []
-    reader = _Reader({one.name: one for one in body if isinstance(one, ir.Function)})
+    reader = _Reader({one.name: one for one in inside(body) if isinstance(one, ir.Function)}, site.module)
     found = reader.of(expr, scope(site), site.node.at, _DEPTH)
     if found.kind or not isinstance(expr, ir.Name):
         return [found]
@@ -64,8 +64,9 @@ def _from_callers(reader: "_Reader", body: Sequence[ir.Stmt], name: str, param: 
 
 
 class _Reader:
-    def __init__(self, functions: dict[str, ir.Function]) -> None:
+    def __init__(self, functions: dict[str, ir.Function], module: ir.Module | None) -> None:
         self.functions = functions
+        self.module = module
 
     def of(self, expr: ir.Expr | None, body: Sequence[ir.Stmt], before: int, depth: int) -> History:
         if isinstance(expr, ir.Call):
@@ -80,7 +81,7 @@ class _Reader:
             if isinstance(node, ir.Assign):
                 found = self.assigned(node, name, found, depth)
             elif isinstance(node, ir.Call):
-                _called(node, name, found)
+                self.called(node, name, found)
         return found
 
     def assigned(self, node: ir.Assign, name: str, found: History, depth: int) -> History:
@@ -88,16 +89,16 @@ class _Reader:
             if dotted(target) == name and isinstance(node.value, ir.Call):
                 return self.made(node.value, depth)
             if isinstance(target, ir.Attribute) and dotted(target.value) == name:
-                _written(target.attr, node, found)
+                self.written(target.attr, node, found)
         return found
 
     def made(self, call: ir.Call, depth: int) -> History:
-        name = last_name(call.func)
+        name = self.name(call.func)
         if name == "create_default_context":
-            return History("default", server=any(_mentions(arg.value, "CLIENT_AUTH") for arg in call.args))
+            return History("default", server=any(self.mentions(arg.value, "CLIENT_AUTH") for arg in call.args))
         if name in ("SSLContext", "Context"):
             given = next((arg.value for arg in call.args if arg.name in (None, "protocol", "method")), None)
-            protocol = last_name(given)
+            protocol = self.name(given)
             kind = "tls" if given is None else _FLEXIBLE.get(protocol) or _CHECKED.get(protocol, "other")
             return History(kind, server=kind == "server")
         function = self.functions.get(name) if isinstance(call.func, ir.Name) else None
@@ -105,6 +106,39 @@ class _Reader:
             return History()
         returns = [one for one in inside(function.body) if isinstance(one, ir.Return) and one.value is not None]
         return self.of(returns[-1].value, function.body, returns[-1].at, depth - 1) if returns else History()
+
+    def written(self, attr: str, node: ir.Assign, found: History) -> None:
+        if attr == "verify_mode":
+            found.verify_set = True
+        elif attr == "minimum_version":
+            found.minimum = self.name(node.value)
+        elif attr == "options" and node.value is not None:
+            self.options(node.value, node.op, found)
+
+    def called(self, call: ir.Call, name: str, found: History) -> None:
+        if not isinstance(call.func, ir.Attribute) or dotted(call.func.value) != name or not call.args:
+            return
+        if call.func.attr == "set_options":
+            self.options(call.args[0].value, "|", found)
+        elif call.func.attr == "set_min_proto_version":
+            found.minimum = self.name(call.args[0].value)
+        elif call.func.attr == "set_verify":
+            found.verify_set = True
+
+    def options(self, value: ir.Expr, op: str, found: History) -> None:
+        flags = {self.name(one) for one in _below(value)} & set(OLD_FLAGS)
+        if op.startswith("&"):
+            found.disabled -= flags
+            found.allowed_again |= flags
+        else:
+            found.disabled |= flags
+            found.allowed_again -= flags
+
+    def mentions(self, value: ir.Expr, name: str) -> bool:
+        return any(self.name(one) == name for one in _below(value))
+
+    def name(self, node: ir.Expr | None) -> str:
+        return meant(node, self.module)
 
 
 def _statements(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
@@ -117,44 +151,10 @@ def _statements(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
         stack.extend(child for child in ir.children(node) if not isinstance(child, (ir.Function, ir.Class)))
 
 
-def _written(attr: str, node: ir.Assign, found: History) -> None:
-    if attr == "verify_mode":
-        found.verify_set = True
-    elif attr == "minimum_version":
-        found.minimum = last_name(node.value)
-    elif attr == "options" and node.value is not None:
-        _options(node.value, node.op, found)
-
-
-def _called(call: ir.Call, name: str, found: History) -> None:
-    if not isinstance(call.func, ir.Attribute) or dotted(call.func.value) != name or not call.args:
-        return
-    if call.func.attr == "set_options":
-        _options(call.args[0].value, "|", found)
-    elif call.func.attr == "set_min_proto_version":
-        found.minimum = last_name(call.args[0].value)
-    elif call.func.attr == "set_verify":
-        found.verify_set = True
-
-
-def _options(value: ir.Expr, op: str, found: History) -> None:
-    flags = {last_name(one) for one in _below(value)} & set(OLD_FLAGS)
-    if op.startswith("&"):
-        found.disabled -= flags
-        found.allowed_again |= flags
-    else:
-        found.disabled |= flags
-        found.allowed_again -= flags
-
-
 def _below(value: ir.Expr) -> Iterator[ir.Expr]:
     for one in inside([ir.ExprStmt(value.at, value.end, value)]):
         if isinstance(one, (ir.Name, ir.Attribute)):
             yield one
-
-
-def _mentions(value: ir.Expr, name: str) -> bool:
-    return any(last_name(one) == name for one in _below(value))
 
 
 def for_server(context: TlsContext) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import inside, last_name, meant, scope
 from backend_audit.checks._operands import is_false, named, names, receiver, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site, XmlParsing
@@ -103,7 +103,12 @@ def _parser(parsing: XmlParsing) -> str:
     if node is None:
         return "default"
     call = node if isinstance(node, ir.Call) else _maker(parsing.site, node)
-    if call is not None and last_name(call.func) in ("XMLParser", "ETCompatXMLParser", "XMLPullParser", "makeparser"):
+    if call is not None and meant(call.func, parsing.site.module) in (
+        "XMLParser",
+        "ETCompatXMLParser",
+        "XMLPullParser",
+        "makeparser",
+    ):
         given = {arg.name: arg.value for arg in call.args if arg.name}
         entities = given.get("resolve_entities")
         if isinstance(entities, ir.Const):
@@ -132,7 +137,7 @@ def _feature_on(site: Site, name: str) -> bool:
         if last_name(call.func) != "setFeature" or not isinstance(call.func, ir.Attribute) or last_name(call.func.value) != name:
             continue
         feature, state = call.args[0].value, call.args[1].value
-        said = feature.value if isinstance(feature, ir.Const) else last_name(feature)
+        said = feature.value if isinstance(feature, ir.Const) else meant(feature, site.module)
         if said in _FEATURES and isinstance(state, ir.Const) and bool(state.value):
             return True
     return False
