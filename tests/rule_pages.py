@@ -1,6 +1,6 @@
 """Rule pages as tests: an example group is written to disk, audited with its rule alone, and compared line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -108,15 +108,18 @@ def catalog() -> Catalog:
     return Catalog(pages().cards.values())
 
 
-def differences(case: Case, findings: Sequence[Finding]) -> Iterator[str]:
-    """Every line on which the audit and the page do not agree, told with the page's line."""
+def differences(case: Case, findings: Sequence[Finding], moved: Mapping[str, int] | None = None) -> Iterator[str]:
+    """Every line on which the audit and the page do not agree, told with the page's line.
+
+    `moved` says by how many lines the code of a file was moved down before it was audited.
+    """
     everywhere = any(one.low for file in case.group.files for one in file.expectations)
     for file in case.group.files:
         expected = {one.line: one for one in file.expectations}
         found: dict[int, Finding] = {}
         for one in findings:
             if one.place.path == file.filename:
-                found[one.place.line] = one
+                found[one.place.line - (moved or {}).get(file.filename, 0)] = one
         for line, want in sorted(expected.items()):
             yield from _unmet(case, file, want, found.get(line))
         for line, one in sorted(found.items()):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import rewriting
 import rule_pages
 from backend_audit import audit
 from backend_audit.catalog import Example, Kind, RuleCard
@@ -35,6 +36,39 @@ def test_example(case: Case, tmp_path: Path) -> None:
     told += rule_pages.differences(case, findings)
     if told:
         pytest.fail("\n".join(told), pytrace=False)
+
+
+PYTHON_CASES = [case for case in CASES if all(file.language == "python" for file in case.group.files)]
+
+
+@pytest.mark.parametrize("case", PYTHON_CASES, ids=str)
+def test_spelling_changes_no_verdict(case: Case, tmp_path: Path) -> None:
+    """Other names for imports, one level deeper, some lines further down: the same lines are reported, and no other."""
+    own = frozenset(Path(file.filename).parts[0].removesuffix(".py") for file in case.group.files)
+    variant: list[tuple[str, str]] = []
+    moved: dict[str, int] = {}
+    for name, code in rule_pages.files_of(case.group):
+        other = rewriting.renamed(code, own)
+        moved[name] = rewriting.SHIFT + rewriting.reindent_shift(other)
+        variant.append((name, rewriting.shifted(rewriting.reindented(other))))
+    rule_pages.write(variant, tmp_path / "project")
+    findings, _ = rule_pages.audited(case.card.id, tmp_path / "project")
+    told = list(rule_pages.differences(case, findings, moved))
+    if told:
+        text = "\n\n".join(f"--- {name}\n{code}" for name, code in variant)
+        pytest.fail("\n".join(["variant: the verdict depends on the spelling", *told, text]), pytrace=False)
+
+
+@pytest.mark.parametrize("case", [case for case in PYTHON_CASES if case.group.kind is Kind.FAILS], ids=str)
+def test_fingerprints_bear_moved_lines(case: Case, tmp_path: Path) -> None:
+    prints = []
+    for folder, change in (("project", str), ("moved/project", lambda code: rewriting.shifted(rewriting.reindented(code)))):
+        rule_pages.write([(name, change(code)) for name, code in rule_pages.files_of(case.group)], tmp_path / folder)
+        findings, _ = rule_pages.audited(case.card.id, tmp_path / folder)
+        prints.append(sorted(one.fingerprint() for one in findings))
+    assert prints[0] == prints[1], (
+        f"rules/{case.card.path}:{case.group.line}: a fingerprint depends on the line or the indentation"
+    )
 
 
 @pytest.mark.parametrize("page", rule_pages.page_files(), ids=lambda page: page.stem)

@@ -64,7 +64,7 @@ def outcome(value: ir.Expr | None, view: FileView) -> Outcome:
 
 
 def _of_call(call: ir.Call, view: FileView) -> Outcome:
-    name = _errors.last_name(call.func)
+    name = _name(call.func, view)
     if not _ANSWER.search(name) or _ERROR_WORDS.search(name):
         return Outcome.UNKNOWN
     status = next((arg.value for arg in call.args if arg.name in ("status", "status_code", "code")), None)
@@ -79,9 +79,15 @@ def _of_call(call: ir.Call, view: FileView) -> Outcome:
     if name == "jsonify" and body is None:
         entries = [ir.Item(arg.at, arg.end, ir.Const(arg.at, arg.end, "str", arg.name), arg.value, 0) for arg in call.args]
         body = ir.Container(call.at, call.end, "dict", entries)
-    if isinstance(body, ir.Call) and _ANSWER.search(_errors.last_name(body.func)) and status is None:
+    if isinstance(body, ir.Call) and _ANSWER.search(_name(body.func, view)) and status is None:
         return _of_call(body, view)
     return _with_status(body, status, view)
+
+
+def _name(node: ir.Expr, view: FileView) -> str:
+    """The last name of a callee, by its import where it was renamed."""
+    path = view.api(node) or ""
+    return path.rpartition(".")[2] or _errors.last_name(node)
 
 
 def _with_status(body: ir.Expr | None, status: ir.Expr | None, view: FileView) -> Outcome:

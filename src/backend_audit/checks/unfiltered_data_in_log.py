@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _secrets, check
+from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.written import written
@@ -29,7 +30,7 @@ def unfiltered_data_in_log(record: LogRecord) -> Iterator[Alert]:
         return
     for arg in site.call.args:
         for node in _shown(arg.value):
-            what = _whole(node)
+            what = _whole(node, site.module)
             if what is None:
                 continue
             name = written(node)
@@ -76,7 +77,7 @@ def _unwrapped(node: ir.Expr) -> ir.Expr:
             return node
 
 
-def _whole(node: ir.Expr) -> str | None:
+def _whole(node: ir.Expr, module: ir.Module | None) -> str | None:
     """What whole the expression is, in words."""
     inner = _unwrapped(node)
     if isinstance(inner, ir.Call):
@@ -89,7 +90,7 @@ def _whole(node: ir.Expr) -> str | None:
             return None if _chooses(node) else "all settings"
         return _of_request(inner, called=True)
     if isinstance(inner, ir.Attribute):
-        if inner.attr == "environ" and isinstance(inner.value, ir.Name) and inner.value.id == "os":
+        if inner.attr == "environ" and isinstance(inner.value, ir.Name) and _is_os(inner.value.id, module):
             return "the environment"
         if inner.attr == "__dict__" and _is_settings(inner.value):
             return "all settings"
@@ -97,6 +98,10 @@ def _whole(node: ir.Expr) -> str | None:
     if isinstance(inner, ir.Name) and inner is not node and _SETTINGS.match(inner.id):
         return "all settings"
     return None
+
+
+def _is_os(name: str, module: ir.Module | None) -> bool:
+    return name == "os" or (module is not None and local_imports(module).get(name) == "os")
 
 
 def _chooses(node: ir.Expr) -> bool:

@@ -117,7 +117,9 @@ class _Walk:
                     self.prose.append((node.value.at, node.value.end))
             case ir.Import():
                 for alias in node.names:
-                    if alias.name is not None and alias.name != "*" and node.module:
+                    if alias.name is None and alias.asname != node.module.partition(".")[0]:
+                        self.imports[alias.asname] = node.module
+                    elif alias.name is not None and alias.name != "*" and node.module:
                         self.imports[alias.asname] = f"{node.module}.{alias.name}"
             case ir.Binary(op="+"):
                 literal = folded(node)
@@ -187,7 +189,7 @@ class _Walk:
         if tail in _COMPARERS and len(node.args) == 2:
             self.compared(node.args[0].value, node.args[1].value)
         self.option(node, tail)
-        self.reader(node, callee, tail)
+        self.reader(node, api, api.rpartition(".")[2])
         if tail in {"setattr", "setenv", "putenv", "set", "setitem", "add_header", "putheader"} and len(node.args) >= 2:
             at = 1 if tail in {"setattr", "setitem"} else 0
             name = folded(node.args[at].value) if len(node.args) > at + 1 else None
