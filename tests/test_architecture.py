@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "discover": WORDS,
     "lower": WORDS,
     "link": WORDS,
-    "flow": WORDS | {"link"},
+    "flow": WORDS | {"link", "regex"},
     "frameworks": WORDS | {"link", "flow"},
     "checks": WORDS | {"link", "flow", "frameworks", "secrets", "regex"},
     "regex": frozenset[str](),

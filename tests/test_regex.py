@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from backend_audit.regex import exponential, polynomial
+from backend_audit.regex import exponential, harmless_after, polynomial
 
 EXPONENTIAL = [
     r"(a+)+b", r"(a*)*b", r"^(\w+\s?)*$", r"(a|aa)*c", r"(a?a?)*b", r"(?:a|a?)+b", r"^([a-z]+)+$", r"(\d|5|55)*x", r"(.|\s)*$x",
@@ -57,3 +57,17 @@ def test_polynomial(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", [r"^\s+$", r"\d+", r"^a*b", r"[a-z]+"])
 def test_linear(pattern: str) -> None:
     assert polynomial(pattern) is None
+
+
+def test_a_search_that_finds_something_at_each_offset_is_linear() -> None:
+    assert polynomial(r"(?:([^:\s]+):)?(?:\"([^\"]+)\"|(\S+))") is None
+
+
+def test_what_a_match_leaves_out() -> None:
+    assert harmless_after(r"[a-z0-9_-]+", "fullmatch") == {"all"}
+    assert harmless_after(r"^[a-z]+$", "search") == {"all"}
+    assert harmless_after(r"[a-z]+", "match") == frozenset()
+    assert harmless_after(r".*[a-z]+.*", "fullmatch") == {"log", "header"}
+    assert harmless_after(r"https://api\.example\.com/", "match") == {"url"}
+    assert harmless_after(r"api\.example\.com", "search") == frozenset()
+    assert "html" in harmless_after(r"[^<>&'\"]*", "fullmatch")

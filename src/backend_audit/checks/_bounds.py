@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._view import walk
+from backend_audit.checks._view import local_imports, walk
+from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted, written
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def bounded(function: ir.Function | None, node: ir.Node, text: ir.Expr | None) -> bool:
-    """Whether at `node` the length of `text` (an expression of `function`) is known to lie below something."""
-    if function is None or text is None:
+def bounded(site: Site, text: ir.Expr | None) -> bool:
+    """Whether at `site` the length of `text` (an expression of its function) is known to lie below something."""
+    function, node = site.function, site.node
+    if function is None or text is None or site.module is None:
         return False
     if isinstance(text, ir.Index) and isinstance(text.index, ir.Slice) and text.index.upper is not None:
         return True
@@ -20,7 +22,9 @@ def bounded(function: ir.Function | None, node: ir.Node, text: ir.Expr | None) -
     if name is None:
         return False
     lengths = {f"len({name})", *_aliases(function, name)}
-    return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node))
+    leaving = {"abort", "exit", "flask.abort"}
+    leaving |= {alias for alias, path in local_imports(site.module).items() if path.rpartition(".")[2] in ("abort", "exit")}
+    return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node, leaving))
 
 
 def _aliases(function: ir.Function, name: str) -> Iterator[str]:
@@ -32,25 +36,25 @@ def _aliases(function: ir.Function, name: str) -> Iterator[str]:
                 yield target
 
 
-def _tests(body: list[ir.Stmt], node: ir.Node) -> Iterator[tuple[ir.Expr, bool]]:
+def _tests(body: list[ir.Stmt], node: ir.Node, leaving: set[str]) -> Iterator[tuple[ir.Expr, bool]]:
     """The tests that hold (or do not) where `node` stands."""
     for statement in body:
         inside = statement.at <= node.at < statement.end
         if isinstance(statement, ir.If):
             if not inside:
-                if _leaves(statement.body):
+                if _leaves(statement.body, leaving):
                     yield statement.test, False
                 continue
             for branch, holds in ((statement.body, True), (statement.orelse, False)):
                 if branch and branch[0].at <= node.at < branch[-1].end:
                     yield statement.test, holds
-                    yield from _tests(branch, node)
+                    yield from _tests(branch, node, leaving)
         elif isinstance(statement, ir.Assert) and not inside:
             yield statement.test, True
         elif inside:
             for child in _bodies(statement):
                 if child and child[0].at <= node.at < child[-1].end:
-                    yield from _tests(child, node)
+                    yield from _tests(child, node, leaving)
         if statement.at > node.at:
             return
 
@@ -62,16 +66,17 @@ def _bodies(statement: ir.Stmt) -> Iterator[list[ir.Stmt]]:
             yield found
 
 
-def _leaves(body: list[ir.Stmt]) -> bool:
-    return bool(body) and (isinstance(body[-1], (ir.Return, ir.Raise)) or _aborts(body[-1]))
+def _leaves(body: list[ir.Stmt], leaving: set[str]) -> bool:
+    return bool(body) and (isinstance(body[-1], (ir.Return, ir.Raise)) or _aborts(body[-1], leaving))
 
 
-def _aborts(statement: ir.Stmt) -> bool:
+def _aborts(statement: ir.Stmt, leaving: set[str]) -> bool:
     if isinstance(statement, ir.Jump):
         return statement.kind in ("continue", "break")
     if not isinstance(statement, ir.ExprStmt) or not isinstance(statement.value, ir.Call):
         return False
-    return written(statement.value.func).rpartition(".")[2] in ("abort", "exit")
+    name = written(statement.value.func)
+    return name in leaving or name.rpartition(".")[2] in leaving
 
 
 def _bounds(test: ir.Expr, lengths: set[str], *, holds: bool) -> bool:

@@ -24,6 +24,6 @@ def size_from_outside(allocation: Allocation) -> Iterator[Alert]:
     origin = reaching(operand, "size")
     if operand is None or origin is None:
         return
-    if allocation.text is not None and bounded(allocation.site.function, allocation.site.node, operand.node):
+    if allocation.text is not None and bounded(allocation.site, operand.node):
         return
     yield alert(allocation.site, operand, origin, does=_DOES[allocation.what], fix=_FIX, confidence=Confidence.MEDIUM)

@@ -7,6 +7,7 @@ from backend_audit.checks._address import control
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
+from backend_audit.flow.values import Origin
 
 RULE = "server-side-request-forgery"
 _FIX = (
@@ -21,15 +22,20 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(request.args["url"])`."""
     for operand in (request.host, request.base):
         origin = reaching(operand, "url")
-        if origin is not None:
+        if origin is not None and not _own_host(origin):
             place = request.url if operand is request.base and request.url is not None else operand
             yield alert(request.site, place, origin, does="decides to which host {callee} sends a request", fix=_FIX)
             return
     found = control(request.url)
-    if found is None:
+    if found is None or _own_host(found.origin):
         return
     if found.whole and request.base is None and request.host is None:
         yield alert(request.site, request.url, found.origin, does="decides to which host {callee} sends a request", fix=_FIX)
     else:
         does = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
         yield alert(request.site, request.url, found.origin, does=does, fix=_PART, confidence=Confidence.MEDIUM)
+
+
+def _own_host(origin: Origin) -> bool:
+    """The server's own name, which the framework has compared with its list of allowed hosts."""
+    return str(origin.key[0]).rpartition(".")[2] in ("get_host", "get_port", "build_absolute_uri")

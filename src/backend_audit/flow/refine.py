@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import guards, lacks
 from backend_audit.flow.values import FALSE, MADE, NONE, TRUE, Constant, Value
 from backend_audit.flow.written import dotted
+from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -78,6 +79,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         if holds is (test.op == "and"):
             assume(frame, test.left, holds)
             assume(frame, test.right, holds)
+        else:
+            _assume_either(frame, test, holds=holds)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
     elif isinstance(test, ir.Call):
@@ -86,6 +89,20 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         _assume_truth(frame, test, holds)
     elif isinstance(test, ir.Walrus):
         assume(frame, test.target, holds)
+
+
+def _assume_either(frame: "Expressions", test: ir.Logical, *, holds: bool) -> None:
+    """One of two ways to the same end: `not url.netloc or url.netloc in HOSTS`."""
+    before = frame.env
+    frame.env = dict(before)
+    assume(frame, test.left, holds)
+    one, frame.env = frame.env, dict(before)
+    assume(frame, test.left, not holds)
+    assume(frame, test.right, holds)
+    both = frame.join_env(one, frame.env)
+    frame.env = before
+    if both is not None:
+        before.update(both)
 
 
 def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
@@ -213,12 +230,33 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
                     value.origins, value.items, value.elem, value.kind, value.made,
                 )  # fmt: skip
         return
-    callee = frame.eval(test.func)
-    if any(api.endswith(("re.fullmatch", "re.Pattern.fullmatch", "re.match", "re.Pattern.match")) for api in callee.apis):
-        subject = test.args[-1].value if test.args else None
-        known = None if subject is None else _known(frame, subject)
-        if known is not None:
-            frame.env[known[0]] = known[1].cleared(frozenset(("all",))) if known[1].all_origins() else MADE
+    for api in sorted(frame.eval(test.func).apis & _MATCHING.keys()):
+        _assume_match(frame, test, api)
+
+
+_MATCHING = {f"{owner}.{how}": how for owner in ("re", "re.Pattern") for how in ("fullmatch", "match", "search")}
+
+
+def _assume_match(frame: "Expressions", test: ir.Call, api: str) -> None:
+    """A pattern has matched: what the subject cannot hold any more; all is taken for harmless where the pattern is not known."""
+    values = [arg.value for arg in test.args if not arg.star and arg.name is None]
+    if api.startswith("re.Pattern.") and isinstance(test.func, ir.Attribute):
+        compiled = frame.eval(test.func.value)
+        pattern, subject = (compiled.items or {}).get("pattern"), values[0] if values else None
+    else:
+        pattern, subject = frame.eval(values[0]) if values else None, values[1] if len(values) > 1 else None
+    known = None if subject is None else _known(frame, subject)
+    if known is None:
+        return
+    texts = () if pattern is None else pattern.texts()
+    how = _MATCHING[api]
+    if not texts:
+        contexts = frozenset(("all",)) if how != "search" else frozenset[str]()
+    else:
+        contexts = frozenset.intersection(*(harmless_after(text, how) for text in texts))
+    if contexts:
+        made = "all" in contexts and not known[1].all_origins()
+        frame.env[known[0]] = MADE if made else known[1].cleared(contexts)
 
 
 __all__ = ["NONE", "assume", "compared", "truth", "without_falsy"]

@@ -139,7 +139,9 @@ class Frame(Calls):
     def never_returns(self, call: ir.Call) -> bool:
         """Calls that end the function's way: `sys.exit()`, `abort(400)`."""
         key = dotted(call.func)
-        return key in _EXITS
+        if key is None:
+            return False
+        return key in _EXITS or any(path in _EXITS or path.endswith(_ABORTS) for path in self.eval(call.func).apis)
 
     def return_(self, node: ir.Return) -> bool:
         if node.value is not None:
@@ -379,6 +381,7 @@ def _suppresses(context: ir.Expr) -> bool:
     return isinstance(context, ir.Call) and dotted(context.func) in ("suppress", "contextlib.suppress")
 
 
+_ABORTS = (".abort", "sys.exit", "os._exit")
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "abort", "flask.abort", "bottle.abort", "pytest.fail", "pytest.skip"})
 
 _RUN: dict[type[ir.Node], Callable[..., bool]] = {

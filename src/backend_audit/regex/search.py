@@ -191,8 +191,8 @@ class _Search:
         own = {state: self.masks[state] for state in loops if state in self.graph.follow[state]}
         for first, mask in own.items():
             letters = self.alphabet.letters(mask)
-            if not anchored and not self.begins_at_start() and letters:
-                word = self.restarted(first, letters)
+            if first in self.graph.first and not anchored and not self.begins_at_start():
+                word = self.restarted(letters)
                 if word is not None:
                     return Pump(self.alphabet.text(word))
             for second, other in own.items():
@@ -206,11 +206,13 @@ class _Search:
         """Whether every match begins with the mark of the text's beginning."""
         return all(self.graph.sets[one] == ((charset.BEGIN, charset.BEGIN),) for one in self.graph.first)
 
-    def restarted(self, state: int, letters: list[int]) -> Word | None:
-        """A search tries each offset anew: a loop at the pattern's start, whose end fails, costs the square."""
-        if state not in self.graph.first:
-            return None
-        return next(((letter,) for letter in letters if self.fails_after(frozenset((state,)), (letter,))), None)
+    def restarted(self, letters: list[int]) -> Word | None:
+        """A search tries each offset anew: a loop at the pattern's start, whose end fails on every way, costs the square."""
+        for letter in letters:
+            start = frozenset(state for state in self.graph.first if self.masks[state] >> letter & 1)
+            if self.fails_after(start, (letter,)):
+                return (letter,)
+        return None
 
     def reaches(self, start: int, goal: int, mask: int) -> bool:
         """Whether the second loop follows the first over characters that both take."""

@@ -52,7 +52,7 @@ def compared(order):
 
 def compared_twice(order):
     if order == "asc" or order == "desc":
-        see(order)  # $ SPURIOUS: open MISSING: const="asc" const="desc"
+        see(order)  # $ const="asc" const="desc"
 
 
 def converted(value):

@@ -1,0 +1,48 @@
+"""What a text cannot hold once it has matched a pattern: the contexts in which it is then harmless."""
+
+import re
+from functools import lru_cache
+
+from backend_audit.regex import charset
+from backend_audit.regex.automaton import UnsupportedError, automaton
+from backend_audit.regex.charset import Ranges
+
+_PLAIN = charset.union((charset.WORD, *(((ord(one), ord(one)),) for one in "-.@+~,")))
+_DANGEROUS = {
+    "html": "<>\"'&", "log": "\n", "header": "\n", "sql": "'\"\\; (", "xpath": "'\"[(", "path": "/\\", "url": "/\\:@?#%",
+    "ldap": "*()\\", "regex": "+*({[", "template": "{}",
+}  # fmt: skip
+_HOST = re.compile(r"\^?(\\A)?\(?(\?:)?https?\??\)?:(\\?/){2}(\(([\w.\\|-]|\?:)+\)\??)?[\w.\\-]+\\?/")
+_MARKS = ((charset.END, charset.END), (charset.BEGIN, charset.BEGIN))
+
+
+@lru_cache(maxsize=1024)
+def harmless_after(pattern: str, how: str) -> frozenset[str]:
+    """The contexts in which a text is harmless after `re.<how>(pattern, text)` found a match; "all" for every one."""
+    try:
+        graph = automaton(pattern, whole=how == "fullmatch")
+    except UnsupportedError:
+        return frozenset()
+    found: set[str] = set()
+    if _HOST.match(pattern) and (how != "search" or pattern.startswith(("^", "\\A"))):
+        found.add("url")
+    ends = bool(graph.last) and all(_marked(graph.sets[one], charset.END) for one in graph.last)
+    begins = how != "search" or all(_marked(graph.sets[one], charset.BEGIN) for one in graph.first)
+    if ends and begins:
+        held = charset.union(tuple(one for one in ranges if one not in _MARKS) for ranges in graph.sets)
+        if not _common(held, charset.complement(_PLAIN)):
+            return frozenset(("all",))
+        found |= {context for context, signs in _DANGEROUS.items() if not any(_holds(held, ord(sign)) for sign in signs)}
+    return frozenset(found)
+
+
+def _marked(ranges: Ranges, mark: int) -> bool:
+    return any(low == mark for low, _ in ranges)
+
+
+def _holds(ranges: Ranges, code: int) -> bool:
+    return any(low <= code <= high for low, high in ranges)
+
+
+def _common(left: Ranges, right: Ranges) -> bool:
+    return any(low <= high_2 and low_2 <= high for low, high in left for low_2, high_2 in right)
