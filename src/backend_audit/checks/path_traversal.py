@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
 from backend_audit.flow.values import Origin, Value
@@ -67,7 +68,10 @@ def _confidence(access: FileAccess) -> Confidence:
     """A mere question about a path is told where it is all that the function does with it: then its answer is the leak."""
     if access.action != "tests":
         return Confidence.HIGH
-    used = any(isinstance(node, ir.Call) and last_name(node.func) in _USES for node in inside(scope(access.site)))
+    module = access.site.module
+    imports = {} if module is None else local_imports(module)
+    called = (last_name(node.func) for node in inside(scope(access.site)) if isinstance(node, ir.Call))
+    used = any(imports.get(name, name).rpartition(".")[2] in _USES for name in called)
     return Confidence.LOW if used else Confidence.MEDIUM
 
 
