@@ -72,6 +72,8 @@ class Engine:
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
         self._by_name: dict[str, list[FunctionSymbol]] | None = None
+        self._external: dict[tuple[str, str], Value] = {}
+        self._readers: dict[tuple[str, str], set[str]] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []
 
@@ -342,6 +344,21 @@ class Engine:
                             writers.append(method)
             self._writers[symbol.key] = known
         return known
+
+    def external_field(self, path: str, attr: str, reader: FunctionSymbol | None) -> Value | None:
+        """What the project puts into an attribute of an object of a library (`flask.g.user`, `request.state.session`)."""
+        if reader is not None:
+            self._readers.setdefault((path, attr), set()).add(reader.key)
+        return self._external.get((path, attr))
+
+    def set_external(self, path: str, attr: str, value: Value) -> None:
+        """An attribute of a library's object is assigned; functions that have read it before are stale."""
+        key = (path, attr)
+        value = self.settled(value)
+        before = self._external.get(key)
+        self._external[key] = value if before is None else join(before, value)
+        if before is None:
+            self._stale.update(self._readers.get(key, ()))
 
     def is_parametric(self, owner: ClassSymbol, attr: str) -> bool:
         """Whether the field holds what a caller passed in, so that each object has a value of its own."""

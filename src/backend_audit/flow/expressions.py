@@ -133,6 +133,10 @@ class Expressions(FrameState, ABC):
         return found.with_origins(origins)
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
+        if path in self.models.shared:
+            held = self.engine.external_field(path, attr, self.function)
+            if held is not None:
+                return held
         full = self.models.canonical(f"{path}.{attr}")
         return self.reading(full, node, api(full))
 
@@ -140,6 +144,10 @@ class Expressions(FrameState, ABC):
         owner = self.engine.class_of(type_name)
         if owner is not None:
             return self.engine.instance_attribute(owner, attr, node, self)
+        if type_name in self.models.shared:
+            held = self.engine.external_field(type_name, attr, self.function)
+            if held is not None:
+                return held
         for one in self.models.lineage(type_name):
             full = self.models.canonical(f"{one}.{attr}")
             if self.engine.knows(full):

@@ -36,15 +36,17 @@ def source_of(origin: Origin) -> tuple[object, ...]:
 
 
 def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "") -> None:
-    """Clear `contexts` on the data of `value` wherever the environment holds it (with `needs`: where that is clear)."""
-    sources = {source_of(origin) for origin in value.all_origins() if origin.label != "secret"}
+    """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only if that is clear in `value`.
+
+    `child.resolve().is_relative_to(base)` says of `child` itself, unresolved as it is, that it leads into `base`.
+    """
+    tested = [origin for origin in value.all_origins() if origin.label != "secret"]
+    sources = {source_of(origin) for origin in tested if not needs or needs in origin.cleared}
     if not sources:
         return
 
     def change(origin: Origin) -> tuple[Origin, ...]:
-        if source_of(origin) in sources and (not needs or needs in origin.cleared):
-            return (origin.clear(contexts),)
-        return (origin,)
+        return (origin.clear(contexts),) if source_of(origin) in sources else (origin,)
 
     for name, known in list(frame.env.items()):
         if known.origins or known.shapes or known.kind:
@@ -114,6 +116,11 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
         if callee.apis & _PATH_TESTS:
             for arg in subject.args:
                 clear_data(frame, frame.eval(arg.value), PATH, NORMALISED)
+
+
+def is_url_part(node: ir.Expr) -> bool:
+    """`urlparse(x).netloc` and the like."""
+    return isinstance(node, ir.Attribute) and node.attr in _URL_PARTS
 
 
 def assume_parents(frame: "Expressions", collection: ir.Expr) -> None:

@@ -14,7 +14,7 @@ _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset(
-    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed fields all".split()
+    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed segment fields all".split()
 )
 
 
@@ -99,6 +99,7 @@ class Models:
     guards: dict[str, Guard] = field(default_factory=dict)
     invokers: dict[str, Invoker] = field(default_factory=dict)
     keepers: dict[str, Keeper] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)  # objects and types whose attributes one function sets and others read
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -234,6 +235,8 @@ class _Loader:
             )
             for _, path in paths:
                 self.models.guards[path] = guard
+        elif name == "shared":
+            self.models.shared.update(path for _, path in paths)
         elif name == "keeper":
             keeper = Keeper(_words(entry.get("keys", []), where), str(entry.get("value", "")), bool(entry.get("append")))
             for _, path in paths:

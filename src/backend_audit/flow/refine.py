@@ -149,7 +149,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         return
     if positive:
         for one, other_side in ((test.left, right), (right, test.left)):
-            if not frame.eval(other_side).carries("untrusted"):
+            if guards.is_url_part(other_side) or not frame.eval(other_side).carries("untrusted"):
                 guards.assume_part(frame, one, holds=True)
     if known is None:
         known, right = _known(frame, _stripped(right)), test.left

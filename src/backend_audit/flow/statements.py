@@ -96,6 +96,8 @@ class Frame(Calls):
             owner = self.engine.class_of(type_name)
             if owner is not None:
                 self.engine.set_field(owner, target.attr, value)
+        for path in sorted((base.apis | base.types) & self.models.shared):
+            self.engine.set_external(path, target.attr, value)
         given = {"value": Operand(value, None if node is None else node.value)}
         if node is not None and node.op:
             given["operator"] = Operand(Value(consts=frozenset((Constant("str", node.op),))), None)

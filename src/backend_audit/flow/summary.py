@@ -7,6 +7,7 @@ argument in its place: whole where the value is the parameter itself, as further
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
+from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
 from backend_audit.flow.strings import merged_parts
@@ -134,7 +135,13 @@ def _cleared(value: Value, origin: Origin) -> Value:
 
 def _carried(argument: Value, origin: Origin) -> frozenset[Origin]:
     derived = argument.derived()
-    return (derived.cleared(origin.cleared) if origin.cleared else derived).origins
+    found = (derived.cleared(origin.cleared) if origin.cleared else derived).origins
+    return found if _gives_away(origin.key[2:-1]) else frozenset(one for one in found if one.label != "secret")
+
+
+def _gives_away(path: tuple[str | int, ...]) -> bool:
+    """Whether the part at `path` of an object with a secret in it may be the secret: `self.password`, not `self.email`."""
+    return all(not isinstance(step, str) or step == "[]" or sensitive.gives_away(step) for step in path)
 
 
 def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
@@ -152,6 +159,7 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
                 if one.label == "param" and one.key[-1] != DERIVED
                 else one
                 for one in value.all_origins()
+                if one.label != "secret" or _gives_away(remaining)
             ]
             return UNKNOWN.with_origins(origins)
     return value
