@@ -54,6 +54,7 @@ class Step(msgspec.Struct, frozen=True):
 
     place: Place
     note: str
+    code: str = ""  # the source line, redacted; where it is known
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +75,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str
     steps: tuple[Step, ...] = ()
     related: tuple[Step, ...] = ()
+    considered: tuple[Step, ...] = ()  # sanitizers and tests on the way, each with the reason why it does not hold
 
     def fingerprint(self) -> str:
         """32 hex digits that stay the same when lines move or code is reindented (`backendAudit/v1`)."""

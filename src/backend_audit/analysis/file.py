@@ -9,11 +9,11 @@ from backend_audit import ir, secrets
 from backend_audit.analysis.placing import Placer, masked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
-from backend_audit.finding import Finding, Problem, ProblemKind, Step
+from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.lower.positions import unlimited_depth
 from backend_audit.lower.python import LoweringError, lower
-from backend_audit.source import Language, LineIndex, Mark, SourceFile
+from backend_audit.source import Language, LineIndex, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
 
 
@@ -73,7 +73,7 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         forget(module, hidden)
         alerts += _local(file, masked(text, hidden), module, problems)
     placer = Placer(file.path, text, lines, module, hidden)
-    findings = tuple(placer.finding(rule, alert, lambda mark: _step(placer, mark)) for rule, alert in alerts)
+    findings = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
     encoded = b"" if module is None else ENCODER.encode(module)
     return FileFacts(len(lines.starts), module is not None, findings, tuple(problems), suppressions, hidden, encoded)
 
@@ -92,10 +92,6 @@ def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
         elif isinstance(node, ir.Comment):
             node.text = HIDDEN
         nodes.extend(ir.children(node))
-
-
-def _step(placer: Placer, mark: Mark) -> Step:
-    return Step(placer.place(mark.at, mark.end), mark.note)
 
 
 def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:

@@ -45,7 +45,13 @@ class Placer:
             anchor=anchor,
             steps=tuple(step_of(mark) for mark in alert.steps),
             related=tuple(step_of(mark) for mark in alert.related),
+            considered=tuple(step_of(mark) for mark in alert.considered),
         )
+
+    def step(self, mark: Mark) -> Step:
+        """A stop in this file, with its code line."""
+        place = self.place(mark.at, mark.end)
+        return Step(place, mark.note, self.line(place.line, self._hidden))
 
     def place(self, at: int, end: int) -> Place:
         """The region from offset `at` to `end`."""

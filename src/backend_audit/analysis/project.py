@@ -1,6 +1,7 @@
 """The project stage: link the lowered files, follow values, ask the checks of concepts."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 import msgspec
@@ -8,7 +9,8 @@ import msgspec
 from backend_audit import ir
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
-from backend_audit.finding import Finding, Place, Problem, ProblemKind, Step
+from backend_audit.checks._considered import considered
+from backend_audit.finding import Finding, Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
@@ -31,7 +33,10 @@ JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
 def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judgement:
-    """What the checks of concepts find in the project of `modules`; `text_of` gives a file's text by its path, and what of it may not be shown."""
+    """What the checks of concepts find in the project of `modules`.
+
+    `text_of` gives a file's text by its path, and what of it may not be shown.
+    """
     project = Project(modules)
     engine = Engine(project, models, handlers.parameter, answers.returned)
     problems: list[Problem] = []
@@ -45,6 +50,7 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judg
 def _alerts(engine: Engine, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
     """Path, rule and alert, in the order of the concepts."""
     by_concept = _concept_checks()
+    modules = {module.path: module for module in engine.project.modules.values()}
     crashed: set[tuple[str, str]] = set()
     for concept in engine.concepts():
         for check in by_concept.get(type(concept), ()):
@@ -53,7 +59,8 @@ def _alerts(engine: Engine, problems: list[Problem]) -> Iterator[tuple[str, str,
                 continue
             try:
                 for alert in check.function(concept):
-                    yield path, check.rule, alert
+                    told = considered(check.rule, alert, modules, engine.models)
+                    yield path, check.rule, replace(alert, considered=told) if told else alert
             except Exception as error:  # noqa: BLE001 - the edge of one check: the others must not be lost
                 crashed.add((check.rule, path))
                 text = f"{check.rule} failed with {type(error).__name__}"
@@ -86,5 +93,4 @@ class _Places:
         return self._placers[path]
 
     def step(self, mark: Mark) -> Step:
-        place: Place = self.placer(mark.path).place(mark.at, mark.end)
-        return Step(place, mark.note)
+        return self.placer(mark.path).step(mark)

@@ -38,6 +38,8 @@ class Alert:
     related: tuple[Mark, ...] = ()
     anchor: str | None = None
     redact: tuple[tuple[int, int], ...] = ()
+    cleared: frozenset[str] = frozenset()  # what the engine knows of the data: contexts and marks, as in `Origin.cleared`
+    considered: tuple[Mark, ...] = ()  # sanitizers and tests on the way, and why they do not hold; filled in by analysis
 
     def span(self) -> tuple[int, int]:
         """Start and end offset of the place to point at."""

@@ -49,6 +49,7 @@ def alert(
         confidence=confidence,
         steps=(*origin.marks(), Mark(site.path, at, end, told)),
         anchor=f"{named(site)}({name})",
+        cleared=origin.cleared,
     )
 
 

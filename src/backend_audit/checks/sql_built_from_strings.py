@@ -115,6 +115,7 @@ def _alert(sql: SqlExecution, holes: list[_Hole]) -> Alert:
         confidence=best,
         steps=_steps(sql.site, origin, at, end),
         anchor=_anchor(sql),
+        cleared=frozenset() if origin is None else origin.cleared,
     )
 
 
@@ -133,6 +134,7 @@ def _alert_whole(sql: SqlExecution, origin: Origin) -> Alert:
         fix="Let the program choose among statements of its own, and pass the outside's data as parameters.",
         confidence=Confidence.HIGH,
         steps=_steps(sql.site, origin, at, end),
+        cleared=origin.cleared,
     )
 
 
