@@ -58,6 +58,11 @@ class AliasSymbol(Symbol):
     frame: "Expressions"
 
 
+_DECLARED = frozenset(  # what a class says of itself, whatever its objects hold
+    "model_fields __fields__ __class__ __annotations__ __dataclass_fields__ __slots__ _fields _meta __table__ __name__".split()
+)
+
+
 class Expressions(FrameState, ABC):
     """Evaluates expressions to values; assignments inside them (walrus, comprehensions) act on `env`."""
 
@@ -117,7 +122,8 @@ class Expressions(FrameState, ABC):
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """A part of tainted data is tainted; a part of a parameter is the same part of the argument."""
-        if not base.origins or (found.types & CLOSED_TYPES and not found.open) or (found.refs and not found.open):
+        closed = found.types & CLOSED_TYPES or found.refs
+        if not base.origins or step in _DECLARED or (closed and not found.open):
             return found
         origins = []
         for origin in base.origins:

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import lacks
+from backend_audit.flow import address, lacks
 from backend_audit.flow.values import DERIVED, Origin, Value, transform
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -66,7 +66,7 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
             clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
             return True
     callee = frame.eval(test.func)
-    found = False
+    found = _by_name(frame, test, holds=holds)
     args: Args | None = None
     for path in sorted(callee.apis):
         guard = frame.models.guards.get(path)
@@ -84,12 +84,28 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     return found
 
 
+def _called(call: ir.Call) -> str:
+    return call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+
+
+def _by_name(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
+    """Checks of addresses go by names that tell what they do; what they do (resolving names, reading lists) is past following."""
+    if not address.lets_through(_called(test), holds=holds):
+        return False
+    for operand in test.args:
+        clear_data(frame, frame.eval(operand.value), URL)
+    return True
+
+
 def after_call(frame: "Expressions", call: ir.Call) -> None:
     """A call came back: what raises on bad data has let this through."""
     if not isinstance(call.func, (ir.Name, ir.Attribute)):
         return
     receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
     callee = frame.eval(call.func)
+    if address.raises(_called(call)):
+        for operand in call.args:
+            clear_data(frame, frame.eval(operand.value), URL)
     for path in sorted(callee.apis):
         guard = frame.models.guards.get(path)
         if guard is not None and guard.returns:

@@ -14,7 +14,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import UNKNOWN, Origin, Value
 from backend_audit.flow.written import written
-from backend_audit.frameworks import classes, graphql, urls
+from backend_audit.frameworks import classes, converters, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
 _VERBS = frozenset(
@@ -154,8 +154,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     if param.kind in ("args", "kwargs") and not symbol.node.decorators:
         return value
     if symbol.node.decorators:
-        if registrar(frame, symbol) is not None:
-            return handed_over(frame, symbol, param, value)
+        registered = registrar(frame, symbol)
+        if registered is not None:
+            closed = converters.closes(registered[1], param.name)
+            return value if closed else handed_over(frame, symbol, param, value)
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:
             return resolved

@@ -1,0 +1,36 @@
+"""Functions that check addresses, by their names: `is_safe_url`, `validate_host`, `is_private_ip`.
+
+Whether an address is harmless is decided by resolving names, by lists in the configuration, by the ranges of networks:
+nothing that following values can see. So a function counts as such a check by what it is called, for addresses alone.
+"""
+
+import re
+from functools import lru_cache
+
+_THING = r"(url|uri|link|host|hostname|domain|redirect|address|addr|ip|origin|netloc|target|next|endpoint)s?"
+_GOOD = r"(safe|valid|allowed|trusted|whitelisted|allowlisted|permitted|relative|public)"
+_BAD = r"(private|internal|blocked|forbidden|unsafe|disallowed|denied|blacklisted|loopback|reserved|banned|invalid|local)"
+_CHECK = r"(validate|check|verify|assert|ensure|require|guard)"
+_ADMITS = re.compile(rf"(^|_){_GOOD}(_\w+)?_{_THING}(_|$)|(^|_){_THING}_(\w+_)?{_GOOD}(_|$)|^_?{_CHECK}_(\w+_)?{_THING}$")
+_REFUSES = re.compile(rf"(^|_){_BAD}(_\w+)?_{_THING}(_|$)|(^|_){_THING}_(\w+_)?{_BAD}(_|$)")
+_RAISES = re.compile(rf"(^|_){_CHECK}_(\w+_)?{_THING}(_|$)")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _snake(name: str) -> str:
+    return _HUMP.sub("_", name).lower()
+
+
+@lru_cache(maxsize=4096)
+def lets_through(name: str, *, holds: bool) -> bool:
+    """Whether an address is fit for use when the function `name` has answered with true (or, `holds` being false, with false)."""
+    words = _snake(name)
+    if _REFUSES.search(words):
+        return not holds
+    return holds and _ADMITS.search(words) is not None
+
+
+@lru_cache(maxsize=4096)
+def raises(name: str) -> bool:
+    """Whether the function `name` raises on an address that is unfit: it has come back, so it was fit."""
+    return _RAISES.search(_snake(name)) is not None
