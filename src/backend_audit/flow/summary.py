@@ -134,9 +134,15 @@ def _cleared(value: Value, origin: Origin) -> Value:
 
 
 def _carried(argument: Value, origin: Origin) -> frozenset[Origin]:
-    derived = argument.derived()
-    found = (derived.cleared(origin.cleared) if origin.cleared else derived).origins
-    return found if _gives_away(origin.key[2:-1]) else frozenset(one for one in found if one.label != "secret")
+    path = origin.key[2:-1]
+    found = argument.derived().origins
+    if path:  # of an argument that is a parameter itself: still the part at that path
+        found = frozenset(
+            replace(one, key=(*(*one.key[:-1], *path)[:6], DERIVED)) if one.label == "param" and len(one.key) == 3 else one
+            for one in found
+            if one.label != "secret" or _gives_away(path)
+        )
+    return frozenset(one.clear(origin.cleared) for one in found) if origin.cleared else found
 
 
 def _gives_away(path: tuple[str | int, ...]) -> bool:
