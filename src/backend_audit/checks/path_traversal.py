@@ -9,6 +9,7 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
+from backend_audit.flow.lacks import exposed
 from backend_audit.flow.values import Origin, Value
 
 RULE = "path-traversal"
@@ -17,6 +18,7 @@ _FIX = (
     "Take the last part of the name (`os.path.basename`, `secure_filename`), or resolve the path and refuse it unless "
     "`path.resolve().is_relative_to(base)`."
 )
+_NO_SLASH = frozenset(("segment",))  # a mark of the framework: one segment of an address
 _USES = frozenset(
     "open read_text read_bytes write_text write_bytes unlink remove rmtree rmdir send_file send_from_directory FileResponse "
     "mkdir makedirs iterdir listdir scandir walk glob rglob copy copy2 copyfile copytree move rename replace save touch".split()
@@ -30,7 +32,7 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
     for operand in (access.path, access.other):
         if operand is None or _is_stream(operand.value):
             continue
-        origin = reaching(operand, "path")
+        origin = _source(operand)
         if origin is None:
             member = reaching(operand, "path", "archive")
             if member is not None and access.action != "tests":
@@ -47,7 +49,7 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
             origin,
             does=does,
             fix=_FIX,
-            confidence=_confidence(access),
+            confidence=_confidence(access, origin),
         )
         return
 
@@ -64,8 +66,19 @@ def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
     )
 
 
-def _confidence(access: FileAccess) -> Confidence:
-    """A mere question about a path is told where it is all that the function does with it: then its answer is the leak."""
+def _source(operand: Operand) -> Origin | None:
+    """Where the data comes from; of several sources rather one that can hold a slash."""
+    found = exposed(operand.value, "untrusted", "path")
+    return min(found, key=lambda one: (one.cleared >= _NO_SLASH, 0 if one.trace is None else one.trace.length), default=None)
+
+
+def _confidence(access: FileAccess, origin: Origin) -> Confidence:
+    """A mere question about a path is told where it is all that the function does with it: then its answer is the leak.
+
+    Data without a slash (one segment of an address) climbs one folder at most, and as a whole name opens nothing.
+    """
+    if origin.cleared >= _NO_SLASH:
+        return Confidence.LOW
     if access.action != "tests":
         return Confidence.HIGH
     module = access.site.module
@@ -76,5 +89,5 @@ def _confidence(access: FileAccess) -> Confidence:
 
 
 def _is_stream(value: Value) -> bool:
-    """Whether it is an open file or a buffer that the callee takes as well as a path."""
-    return bool(value.types) and all(name.startswith(_STREAMS) for name in value.types)
+    """Whether it is an open file, a buffer or the content itself, which the callee takes as well as a path."""
+    return bool(value.types) and all(name.startswith(_STREAMS) or name == "bytes" for name in value.types)

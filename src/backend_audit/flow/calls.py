@@ -231,8 +231,9 @@ class Calls(Expressions):
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
-                carried = operand.value.derived().cleared(transfer.clears | transfer.marks).origins
-                origins.update(one.restore(transfer.restores) for one in carried)
+                carried = lacks.placed_in_path(operand.value) if "dots" in transfer.restores else operand.value.derived().origins
+                gained = transfer.clears | transfer.marks
+                origins.update(one.clear(gained).restore(transfer.restores) for one in carried)
                 made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.add(Origin("clean", (path,), path, transfer.clears))

@@ -9,7 +9,7 @@ from backend_audit.flow.values import Origin, Shape, Value
 _PREFIX = "lacks:"
 _MAX_LENGTH = 3
 _QUOTED = frozenset({"sql", "xpath", "code", "ldap", "shell"})  # contexts in which quotes delimit values
-_PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../"})
+_PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../", f"{_PREFIX}."})
 
 
 def lacking(text: str) -> frozenset[str]:
@@ -58,6 +58,15 @@ def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
     return tuple(found)
 
 
+def placed_in_path(value: Value) -> frozenset[Origin]:
+    """The origins of a text that is joined to a path: what cannot leave its place in the text is cleared for good."""
+    origins = value.derived().origins
+    if not value.shapes:
+        return origins
+    free = {one.derived() for label in sorted({one.label for one in origins}) for one in exposed(value, label, "path")}
+    return frozenset(one if one in free else one.clear(frozenset(("path",))) for one in origins)
+
+
 def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:
     found: list[Origin] = []
     before = ""
@@ -73,7 +82,7 @@ def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:
 def _shut_in(origin: Origin, before: str, context: str) -> bool:
     """Whether the data cannot leave its place: quotes that it lacks around it, or a folder that it cannot climb out of."""
     if context == "path":
-        return bool(origin.cleared & _PARENTS) and "/" in before
+        return bool(origin.cleared & _PARENTS) and bool(before)
     quote = open_quote(before)
     return bool(quote) and _PREFIX + quote in origin.cleared
 

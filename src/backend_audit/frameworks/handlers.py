@@ -40,6 +40,8 @@ _FUNCTIONS = frozenset(
     }
 )
 _PLAIN = frozenset({"str", "bytes"})
+_SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
+_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 _MARKERS = frozenset({"Query", "Path", "Header", "Cookie", "Form", "Body", "File"})
 _SHAPED = frozenset({"pattern", "regex"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
@@ -102,17 +104,37 @@ def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
 def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
     """The value of a handler's parameter: untrusted where the request fills it with text or a model of it."""
     closed = bool(value.types) and not value.open
-    if closed or _is_shaped(param):
+    if closed or _is_shaped(param) or _is_enum(frame, value):
         return value
     if value.types and not value.types & _PLAIN and not any(name[:1] == "@" for name in value.types):
         return value
-    return untrusted(frame, symbol, param, value)
+    found = registrar(frame, symbol)
+    segment = found is not None and _is_segment(found[1], param.name)
+    return untrusted(frame, symbol, param, value, _SEGMENT if segment else frozenset())
 
 
-def untrusted(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
-    """`value` as the request's data."""
-    origin = Origin("untrusted", (symbol.key, param.name), f"the request parameter `{param.name}`")
+def _is_segment(decorator: ir.Call, name: str) -> bool:
+    """Whether the route's pattern fills the parameter with one segment of the address: `/files/{name}`, which holds no slash."""
+    route = decorator.args[0].value if decorator.args else None
+    if not isinstance(route, ir.Const) or not isinstance(route.value, str):
+        return False
+    return any(
+        text in route.value for text in (f"{{{name}}}", f"{{{name}:str}}", f"<{name}>", f"<string:{name}>", f"<str:{name}>")
+    )
+
+
+def untrusted(
+    frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value, cleared: frozenset[str] = frozenset()
+) -> Value:
+    """`value` as the request's data, harmless in the contexts `cleared`."""
+    origin = Origin("untrusted", (symbol.key, param.name), f"the request parameter `{param.name}`", cleared)
     return value.with_origins((origin.step(frame.mark(param, f"{param.name} comes from the request")),))
+
+
+def _is_enum(frame: FrameState, value: Value) -> bool:
+    """Whether the parameter is declared as an enumeration of the project, which the framework converts to before."""
+    owners = [owner for one in value.types if (owner := frame.engine.class_of(one)) is not None]
+    return bool(owners) and all(_ENUMS & set(frame.engine.external_bases(one)) for one in owners)
 
 
 def _is_shaped(param: ir.Param) -> bool:
