@@ -75,7 +75,7 @@ def misplaced(text: str) -> Iterator[str]:
         where = f"line {lines.position(node.at).line}: {type(node).__name__} is {own[:60]!r}"
         if not 0 <= node.at <= node.end <= len(text):
             yield f"{where}: outside of the file"
-        elif isinstance(node, ir.Name) and own != node.id and node.id != "_":  # a pattern that matches anything
+        elif isinstance(node, ir.Name) and node.id not in {own, "_"}:  # a pattern that matches anything
             yield f"{where}, not {node.id}"
         elif isinstance(node, ir.Attribute) and not own.endswith(node.attr):
             yield f"{where}: does not end with .{node.attr}"
