@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import strings
+from backend_audit.flow import strings, urls
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -441,6 +441,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "inspect.cleandoc": _same,
     "sys.intern": _same,
     "typing.cast": lambda args: args[1][0] if len(args) > 1 else UNKNOWN,
+    **urls.FUNCTIONS,
     "copy.copy": _same,
     "copy.deepcopy": _same,
     "asyncio.wait_for": _same,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings
+from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings, urls
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
@@ -110,6 +110,8 @@ class Calls(Expressions):
                 found = join(found, self.call_function(node, method, receiver, args))
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
+        if attr == "_replace":
+            found = found.cleared(urls.replaced(args))
         old = argument(args, "0") if attr == "replace" else None
         if old is not None:
             new = argument(args, "1")
