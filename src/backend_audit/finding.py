@@ -79,7 +79,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     def fingerprint(self) -> str:
         """32 hex digits that stay the same when lines move or code is reindented (`backendAudit/v1`)."""
-        parts = "\x00".join((self.rule, self.place.path, self.symbol, self.anchor))
+        parts = f"{self.rule}\x00{self.place.path}\x00{self.symbol}\x00{self.anchor}"
         return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

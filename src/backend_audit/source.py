@@ -67,10 +67,8 @@ class LineIndex:
             lf, cr = text.find("\n", at), text.find("\r", at)
             if lf < 0 and cr < 0:
                 break
-            if lf < 0 or 0 <= cr < lf:
-                at = cr + (2 if text[cr + 1 : cr + 2] == "\n" else 1)
-            else:
-                at = lf + 1
+            lone = lf < 0 or 0 <= cr < lf
+            at = cr + (2 if text[cr + 1 : cr + 2] == "\n" else 1) if lone else lf + 1
             starts.append(at)
         return cls(starts)
 

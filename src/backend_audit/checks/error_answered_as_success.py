@@ -39,7 +39,8 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
             yield Alert(
                 node=answer,
                 message=f"When {_errors.tried(node.body, view).replace(' and ', ' or ') or 'this'} fails, "
-                f"`{function.name}` {_SAYS[what]}: callers, retries and monitoring cannot see the failure that `{_errors.heading(handler, view)}` caught.",
+                f"`{function.name}` {_SAYS[what]}: callers, retries and "
+                f"monitoring cannot see the failure that `{_errors.heading(handler, view)}` caught.",
                 fix="Log the exception and let it reach the error handler, or answer with a 4xx or 5xx status.",
                 confidence=_confidence(what, function, answer, view),
             )

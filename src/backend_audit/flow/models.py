@@ -14,7 +14,10 @@ _TRIGGERS = ("call", "read", "write", "store")
 _HEADER = {"package", "docs", "aliases", "types", "results"}
 _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset(
-    "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed segment fields all".split()
+    (
+        "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
+        "segment fields all"
+    ).split()
 )
 
 
