@@ -6,6 +6,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CookieWrite
+from backend_audit.flow.values import Origin
 
 RULE = "cookie-injection"
 _FIX = "Set cookies under names of the program's own, and values that it made or checked against a fixed list."
@@ -19,6 +20,11 @@ def cookie_from_outside(cookie: CookieWrite) -> Iterator[Alert]:
         yield alert(cookie.site, cookie.name, origin, does="names the cookie that {callee} sets", fix=_FIX)
         return
     origin = reaching(cookie.value, "header")
-    if origin is not None:
+    if origin is not None and not _own_cookie(origin):
         does = "becomes the value of the cookie that {callee} sets: whoever makes someone follow a link chooses their cookie"
         yield alert(cookie.site, cookie.value, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+
+
+def _own_cookie(origin: Origin) -> bool:
+    """Whether the browser has sent the data as a cookie itself: nobody else has chosen it then."""
+    return any("cookie" in str(part).rpartition(".")[2].lower() for part in origin.key[:2])

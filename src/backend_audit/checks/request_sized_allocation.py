@@ -26,4 +26,6 @@ def size_from_outside(allocation: Allocation) -> Iterator[Alert]:
         return
     if allocation.text is not None and bounded(allocation.site, operand.node):
         return
-    yield alert(allocation.site, operand, origin, does=_DOES[allocation.what], fix=_FIX, confidence=Confidence.MEDIUM)
+    bounded_by_server = origin.what.startswith("the request parameter")  # mostly a part of the address
+    confidence = Confidence.LOW if bounded_by_server else Confidence.MEDIUM
+    yield alert(allocation.site, operand, origin, does=_DOES[allocation.what], fix=_FIX, confidence=confidence)

@@ -8,6 +8,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import SessionWrite
 
 RULE = "trust-boundary-violation"
+_CHECKED = frozenset({"url", "path", "fields", "regex", "html"})  # a check or an escape for any of these has looked at the data
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
 
 
@@ -19,7 +20,7 @@ def session_from_outside(write: SessionWrite) -> Iterator[Alert]:
         (write.value, "is put into the session"),
     ):
         origin = reaching(operand, "session")
-        if origin is not None:
+        if origin is not None and not origin.cleared & _CHECKED:
             does = f"{what}: the rest of the application trusts what it finds there"
             yield alert(write.site, operand, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
             return
