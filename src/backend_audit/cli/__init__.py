@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import click
 
 from backend_audit import __version__
-from backend_audit.cli.inspect import config_command, explain_command, rules_command
+from backend_audit.cli.explain import explain_command
+from backend_audit.cli.inspect import config_command, rules_command
 from backend_audit.cli.scan import scan_command
 from backend_audit.cli.terminal import harden_streams
 

@@ -1,4 +1,4 @@
-"""`rules`, `explain` and `config`: what the tool knows, and how it would scan."""
+"""`rules` and `config`: what the tool knows, and how it would scan."""
 
 import json
 from enum import StrEnum
@@ -28,24 +28,6 @@ def rules_command(format_: str, color: str) -> None:
 
     cards = load().cards.values()
     print_safely(render_rules_json(cards) if format_ == "json" else render_rules(cards, terminal_of(color)))
-
-
-@click.command("explain", short_help="Print the page of a rule.")
-@click.argument("rule")
-@_COLOR
-def explain_command(rule: str, color: str) -> None:
-    """Print the page of a rule: why it matters, what fails, what passes, how to mend it."""
-    from backend_audit.catalog import load  # noqa: PLC0415 - not needed for --help
-    from backend_audit.report.rules import render_explanation  # noqa: PLC0415 - as above
-    from backend_audit.suggest import did_you_mean  # noqa: PLC0415 - as above
-
-    catalog = load()
-    try:
-        card = catalog.card(rule)
-    except KeyError:
-        near = did_you_mean(rule, catalog.cards) or "; `backend-audit rules` lists them"
-        raise click.UsageError(f'there is no rule "{rule}"{near}') from None
-    print_safely(render_explanation(card, terminal_of(color)))
 
 
 @click.command("config", short_help="Show the effective configuration.")

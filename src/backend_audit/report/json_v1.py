@@ -57,6 +57,7 @@ class FindingPart(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[StepPart]  # from where the value comes in to where it does harm
     related: list[StepPart]
     fingerprint: str
+    considered: list[StepPart] = []  # sanitizers and tests on the way, each with the reason why it does not hold
 
 
 class SuppressedPart(msgspec.Struct, frozen=True):
@@ -158,6 +159,7 @@ def _finding(finding: Finding, context: RenderContext) -> FindingPart:
         steps=[_step(step) for step in finding.steps],
         related=[_step(step) for step in finding.related],
         fingerprint=finding.fingerprint(),
+        considered=[_step(step) for step in finding.considered],
     )
 
 

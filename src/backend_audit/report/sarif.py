@@ -124,8 +124,15 @@ def _result(finding: Finding, index: dict[str, int], context: RenderContext) -> 
         related_locations=[_location(step.place, at, note=step.note) for at, step in enumerate(links, 1)] or None,
         code_flows=[_flow(finding.steps)] if finding.steps else None,
         partial_fingerprints=fingerprints,
-        properties={"confidence": str(finding.confidence), "severity": str(card.severity)},
+        properties=_properties(finding, card),
     )
+
+
+def _properties(finding: Finding, card: RuleCard) -> dict[str, Node]:
+    """What SARIF has no field for; `considered` says why sanitizers and tests on the way do not hold."""
+    told = [f"{one.place.path}:{one.place.line}: {one.note}" for one in finding.considered]
+    known = {"confidence": str(finding.confidence), "severity": str(card.severity)}
+    return {**known, "considered": told} if told else known
 
 
 def _suppressed(one: Suppressed, index: dict[str, int], context: RenderContext) -> Node:

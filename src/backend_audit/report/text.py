@@ -83,12 +83,14 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
     )
     if finding.confidence is not Confidence.HIGH:
         head.append(f"  {finding.confidence} confidence", "dim")
-    body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), _prose(finding.message, context))]
+    if finding.steps:  # what `explain --finding` takes
+        head.append(f"  · {finding.fingerprint()[:12]}", "dim")
+    body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), prose(finding.message, context))]
     body += [snippet(finding, style), _notes(finding, context)]
     return Group(*body, "")
 
 
-def _prose(text: str, context: RenderContext) -> Text:
+def prose(text: str, context: RenderContext) -> Text:
     """A sentence whose code stands out: in bold where there are colours, between backticks elsewhere."""
     sign = "`" if context.terminal.colors is None else ""
     prose = Text()
@@ -103,7 +105,7 @@ def _notes(finding: Finding, context: RenderContext) -> RenderableType:
         rows.append(_note("flow" if at == 1 else "", _step(step, finding, context), f"{at}."))
     for at, step in enumerate(finding.related):
         rows.append(_note("see" if at == 0 else "", _step(step, finding, context)))
-    rows.append(_note("fix", _prose(finding.fix, context)))
+    rows.append(_note("fix", prose(finding.fix, context)))
     return Group(*rows)
 
 
@@ -115,4 +117,4 @@ def _step(step: Step, finding: Finding, context: RenderContext) -> Text:
     where = f"{step.place.line}:{step.place.column}"
     if step.place.path != finding.place.path:
         where = f"{one_line(step.place.path)}:{where}"
-    return Text.assemble(_prose(step.note, context), "  ", (where, "dim"))
+    return Text.assemble(prose(step.note, context), "  ", (where, "dim"))
