@@ -34,7 +34,7 @@ _NO_FUNCTION = re.compile(
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
-    r"(^|_)(sql|query|queries|stmt|statement|subquery|where|clause|clauses|condition|conditions|criteria|filter|filters|"
+    r"(^|[_.])(sql|query|queries|stmt|statement|subquery|where|clause|clauses|condition|conditions|criteria|filter|filters|"
     r"fragment|expression|predicate|columns|fields|order_by|joins?|sets?|assignments|placeholders?|cte)$",
     re.IGNORECASE,
 )
@@ -60,13 +60,15 @@ def reads_like_sql(text: str) -> bool:
     found = _STATEMENT.search(text)
     if found is None:
         return False
-    words = found[0].split()
-    if words[0].upper() not in _VERBS:
+    verb = found[0].split()[0]
+    if verb.upper() not in _VERBS:
         return True
-    if words[0].upper() != "SELECT" or len(words) == 1:
-        return words[0].isupper()
-    # "please select … from the list" is a sentence; SQL begins with its verb, or is written in capitals.
-    return words[0].isupper() or not text[: found.start()].strip(" (\n\t")
+    if verb.upper() != "SELECT":
+        return verb.isupper()
+    # "please select … from the list" is a sentence: SQL begins with its verb, or is written in capitals.
+    if re.search(r"\bFROM\b", found[0], re.IGNORECASE):
+        return verb.isupper() or not text[: found.start()].strip(" (\n\t")
+    return verb.isupper() or re.match(r"\s*select\s+([\w.]+\(|\d|')", text) is not None
 
 
 def place_of(before: str) -> Place:
