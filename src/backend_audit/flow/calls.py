@@ -16,6 +16,7 @@ from backend_audit.flow.values import (
     Key,
     Origin,
     Value,
+    changed,
     container,
     instance,
     join,
@@ -26,6 +27,7 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _UNKNOWN_RECEIVER = "?"
+_SUBSTITUTES = frozenset({"string.Template.substitute", "string.Template.safe_substitute"})
 
 
 class Calls(Expressions):
@@ -33,6 +35,8 @@ class Calls(Expressions):
 
     def call(self, node: ir.Call) -> Value:
         receiver: Value | None = None
+        if isinstance(node.func, ir.Name) and node.func.id == "super" and self.function is not None and self.function.owner:
+            return self.engine.above(self.function.owner)
         if isinstance(node.func, ir.Attribute):
             receiver = self.eval(node.func.value)
             known = self.env.get(key) if (key := dotted(node.func)) is not None else None
@@ -141,7 +145,7 @@ class Calls(Expressions):
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
         origin = Origin("secret", (f"{name}()",), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
-        return replace(found, open=True).with_origins((origin,)) if stub else found.with_origins((origin,))
+        return changed(found, open=True).with_origins((origin,)) if stub else found.with_origins((origin,))
 
     # --- external functions -----------------------------------------------------------------------------------------
 
@@ -170,7 +174,7 @@ class Calls(Expressions):
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
             if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
-                found = replace(found, open=True).with_origins(receiver.derived().origins)
+                found = changed(found, open=True).with_origins(receiver.derived().origins)
         return self.transferred(node, path, receiver, args, found)
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
@@ -186,11 +190,11 @@ class Calls(Expressions):
             return None
         value = operand.value
         if key is None:
-            self.update_path(node.func.value, replace(receiver, elem=join_optional(receiver.elem, value)))
+            self.update_path(node.func.value, changed(receiver, elem=join_optional(receiver.elem, value)))
             return None
         if keeper.append and key in held:
             value = strings.build([(held[key], ""), (value, written(operand.node))], "+")
-        self.update_path(node.func.value, replace(receiver, items={**held, key: value}))
+        self.update_path(node.func.value, changed(receiver, items={**held, key: value}))
         return None
 
     def keeper_key(self, keeper: Keeper, args: Args) -> str | None:
@@ -223,7 +227,7 @@ class Calls(Expressions):
         source = self.models.sources["call"].get(path)
         if source is not None:
             origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path, source.clears)
-            found = replace(found, open=True) if not found.kind else found
+            found = changed(found, open=True) if not found.kind else found
             found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
         transfer = self.models.transfers.get(path)
         if transfer is None:
@@ -240,8 +244,8 @@ class Calls(Expressions):
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.add(Origin("clean", (path,), path, transfer.clears))
         if not origins:
-            return replace(found, made=True) if made and not found.open else found
-        return found.with_origins(origins) if found.open else replace(found, open=True).with_origins(origins)
+            return changed(found, made=True) if made and not found.open else found
+        return found.with_origins(origins) if found.open else changed(found, open=True).with_origins(origins)
 
     def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
         owner = self.engine.class_of(type_name)
@@ -312,13 +316,13 @@ class Calls(Expressions):
             if summary.fields:
                 bound = bind_arguments(init, made, args)
                 mine = {key: substitute(value, init.key, bound) for key, value in summary.fields.items()}
-                return replace(made, items={key: value for key, value in mine.items() if value.all_origins() or not value.open})
+                return changed(made, items={key: value for key, value in mine.items() if value.all_origins() or not value.open})
         elif symbol.node.bases:
             for path in self.engine.external_bases(symbol):
                 for row in self.models.rows["call"].get(path, ()):
                     self.emit(row, path, node, {}, args)
         fields: dict[Key, Value] = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
-        return replace(made, items=fields, kind="") if fields and init is None else made
+        return changed(made, items=fields, kind="") if fields and init is None else made
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""

@@ -6,7 +6,6 @@ to be objects of known types.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
@@ -18,7 +17,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, container, join, join_all, ref
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, join_all, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
@@ -270,9 +269,30 @@ class Engine:
     def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
         return next((one.methods[name] for one in self.bases(symbol)[0] if name in one.methods), None)
 
+    def above(self, owner: ClassSymbol) -> Value:
+        """What `super()` is in a method of `owner`: an object as its nearest base sees it."""
+        project, external = self.bases(owner)
+        return self.instance_of(project[1]) if len(project) > 1 else Value(types=frozenset(external[:1]), open=not external)
+
+    def _is_enum(self, symbol: ClassSymbol) -> bool:
+        return not _ENUMS.isdisjoint(self.external_bases(symbol))
+
+    def _members(self, symbol: ClassSymbol) -> Value | None:
+        """The values of an enumeration's members; None where they are not all written there."""
+        self._own_attribute(symbol, "")  # runs the class body
+        values = [
+            value
+            for one in self.bases(symbol)[0]
+            for name, value in self._attributes.get(one.key, {}).items()
+            if not name.startswith("_") and not value.refs
+        ]
+        return join_all(values) if values and all(value.constants() for value in values) else None
+
     def class_attribute(self, symbol: ClassSymbol, attr: str) -> Value:
         found = self._own_attribute(symbol, attr)
         external = self.external_bases(symbol)
+        if found is not None and found.consts and self._is_enum(symbol):
+            return changed(found, items={"value": found, "name": text(attr)})
         if found is None and external:
             found = Value(apis=frozenset(self.models.canonical(f"{path}.{attr}") for path in external))
         return UNKNOWN if found is None else found
@@ -296,6 +316,8 @@ class Engine:
                 return self.summary(method).result if method.key not in self._running else UNKNOWN
             return ref(method)
         found = self.field(owner, attr)
+        if found is None and attr == "value" and self._is_enum(owner):
+            found = self._members(owner)
         if found is not None:
             return found
         own = self._own_attribute(owner, attr)
@@ -405,9 +427,8 @@ class Engine:
         result = frame.returns if not symbol.node.is_generator else container("list", None, frame.yields)
         if result is NOTHING:
             result = UNKNOWN
-        if symbol.node.returns is not None and result.open and not result.types and not result.shapes:
-            declared = self.annotated(frame, symbol.node.returns)
-            result = replace(result, types=declared.types) if declared.types else result
+        if symbol.node.returns is not None and not symbol.node.is_generator:
+            result = self._promised(result, self.annotated(frame, symbol.node.returns))
         events = tuple(frame.events.values())
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
@@ -419,6 +440,16 @@ class Engine:
         if not symbol.nested:
             del self._closures[symbol.key]
         return summary
+
+    @staticmethod
+    def _promised(result: Value, declared: Value) -> Value:
+        """The annotation says what a result is of which nothing is known, or only what unknown function made it."""
+        if not declared.types or result.shapes or result.consts or result.kind:
+            return result
+        if result.open and not result.types:
+            return changed(result, types=declared.types)
+        made_elsewhere = result.types and all(name.endswith("()") for name in result.types)
+        return changed(result, open=True, types=declared.types) if made_elsewhere and "str" not in declared.types else result
 
     def _contained(self, frame: Frame, body: list[ir.Stmt]) -> bool:
         """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
@@ -449,12 +480,12 @@ class Engine:
                 value = Value(kind="tuple", elem=value, origins=value.origins)
             else:
                 declared = UNKNOWN if param.annotation is None else self.annotated(frame, param.annotation)
-                value = replace(
+                value = changed(
                     value, open=declared.open, types=declared.types, items=declared.items, elem=declared.elem, kind=declared.kind
                 )
                 known = facts.get(at)
                 if known is not None and not declared.types:
-                    value = replace(value, types=known.types, refs=known.refs, apis=known.apis)
+                    value = changed(value, types=known.types, refs=known.refs, apis=known.apis)
                 if declared.made:  # one of the constants of a Literal
                     frame.env[param.name] = declared
                     continue
@@ -552,7 +583,7 @@ class Engine:
         """The exception that a handler's name is bound to."""
         if handler.type is None:
             return UNKNOWN
-        return replace(annotation_value(frame, handler.type), open=True)
+        return changed(annotation_value(frame, handler.type), open=True)
 
     def entered(self, value: Value) -> Value:
         """What `with value as x` binds: a generator's yield for context managers, else the object (or what a model says)."""
@@ -569,7 +600,7 @@ class Engine:
                 found = join(found, Value(types=frozenset((target,))))
             else:
                 found = join(found, Value(types=frozenset((type_name,))))
-        return value if found is NOTHING else replace(found, open=value.open, made=value.made).with_origins(value.origins)
+        return value if found is NOTHING else changed(found, open=value.open, made=value.made).with_origins(value.origins)
 
     def setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign) -> None:
         """A module constant of a settings module gets a value."""
@@ -587,6 +618,7 @@ class FolderSymbol(ModuleSymbol):
     """A namespace package: a folder without `__init__`."""
 
 
+_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 _EMPTY_MODULE: list[ir.Stmt] = []
 _MAX_RUNNING = 400
 

@@ -187,6 +187,8 @@ class Expressions(FrameState, ABC):
         if base.apis & _LITERAL:
             return api("typing.Literal[]")
         found = NOTHING
+        if isinstance(key, int) and key < 0 and base.kind in ("list", "tuple") and base.items and base.elem is None:
+            key += len(base.items)  # counted from the end of what is known whole
         if base.kind:
             found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
             if key is None and base.elem is not None:

@@ -1,11 +1,10 @@
 """Parts that are asked for by a name that is itself a value: `getattr(module, name)`, options of a configuration parser."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.frame import Args, argument
-from backend_audit.flow.values import UNKNOWN, Value, join, join_all
+from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, Symbol
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def attribute(frame: "Expressions", node: ir.Call, args: Args) -> Value | None:
         named = _candidates(frame, base.value, _prefix(name.value))
         if not named:
             return None
-        found = replace(Value(refs=frozenset(named)), open=True)
+        found = changed(Value(refs=frozenset(named)), open=True)
     return found if default is None else join(found, default.value)
 
 
@@ -75,7 +74,7 @@ def with_option(receiver: Value, args: Args) -> Value | None:
         return None
     items = dict(receiver.items or {})
     items["" if key is None else key] = value.value
-    return replace(receiver, items=items)
+    return changed(receiver, items=items)
 
 
 def _option_key(args: Args) -> str | None:

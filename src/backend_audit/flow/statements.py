@@ -1,14 +1,13 @@
 """Statements: how a body changes the environment, which ways through it exist, what it returns."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow import builtin, guards, refine, sensitive
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
-from backend_audit.flow.values import NONE, Constant, Value, container, join, ref
+from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -55,7 +54,7 @@ class Frame(Calls):
             value = self.combine(node.op, before, value, written(target), written(node.value))
         elif node.annotation is not None and value.open:
             declared = self.engine.annotated(self, node.annotation)
-            value = replace(value, types=value.types | declared.types)
+            value = changed(value, types=value.types | declared.types)
         for target in node.targets:
             self.bind(target, value, node)
         if isinstance(node.value, ir.Call):

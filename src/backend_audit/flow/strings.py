@@ -20,6 +20,7 @@ from backend_audit.flow.values import (
 
 Piece = tuple[Value, str]  # a value and how it is written
 _PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])")
+_DOLLAR = re.compile(r"\$(?:\$|(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 _FORMATTER = Formatter()
 
 
@@ -156,6 +157,33 @@ def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piec
         if spec and spec[-1] in "bdeEfFgGnoxX":
             value = Value(types=frozenset(("float",)))
         pieces.append((value, written))
+    return pieces
+
+
+def template_call(template: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:
+    """`string.Template(template).substitute(…)`; None when the template is no known string."""
+    given = dict(named)
+    if positional:
+        mapping, written = positional[0]
+        given = {str(key): (value, f"{written}[{key!r}]") for key, value in (mapping.items or {}).items()} | given
+    found = [build(_template_pieces(one, given), "Template") for one in template.texts()]
+    for shape in template.shapes:
+        pieces: list[Piece] = []
+        for part in shape.parts:
+            pieces += _template_pieces(part, given) if isinstance(part, str) else [(part.value, part.written)]
+        found.append(build(pieces, "Template"))
+    return join_all(found) if found else None
+
+
+def _template_pieces(text: str, given: dict[str, Piece]) -> list[Piece]:
+    pieces: list[Piece] = []
+    at = 0
+    for match in _DOLLAR.finditer(text):
+        pieces.append((_constant(text[at : match.start()]), ""))
+        at = match.end()
+        name = match["plain"] or match["braced"]
+        pieces.append((_constant("$"), "") if name is None else given.get(name, (Value(open=True), name)))
+    pieces.append((_constant(text[at:]), ""))
     return pieces
 
 

@@ -7,6 +7,7 @@ argument in its place: whole where the value is the parameter itself, as further
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
+from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
@@ -23,6 +24,7 @@ from backend_audit.flow.values import (
     Origin,
     Shape,
     Value,
+    changed,
     container,
     join,
 )
@@ -80,6 +82,8 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
             bound[at] = container("dict", {key: value for key, value in rest.items() if isinstance(key, str)} or None)
         elif at not in bound and hidden:
             bound[at] = hidden[0].derived()
+        elif at not in bound and isinstance(param.default, ir.Const):
+            bound[at] = Value(consts=frozenset((Constant(param.default.kind, param.default.value),)))
     return bound
 
 
@@ -89,14 +93,14 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         return value
     own = [origin for origin in value.origins if origin.label == "param" and origin.key[0] == function]
     kept = value.origins - frozenset(own)
-    result = replace(value, origins=kept) if own else value
+    result = changed(value, origins=kept) if own else value
     if depth and (value.shapes or value.kind or value.items):
         shapes = tuple(_substituted(shape, function, bound, depth) for shape in value.shapes)
         items = None if value.items is None else {
             key: substitute(one, function, bound, depth - 1) for key, one in value.items.items()
         }  # fmt: skip
         elem = None if value.elem is None else substitute(value.elem, function, bound, depth - 1)
-        result = replace(result, shapes=shapes, items=items, elem=elem)
+        result = changed(result, shapes=shapes, items=items, elem=elem)
         if any(not shape.gaps for shape in shapes):
             result = _filled(result)
     if not own:
@@ -113,9 +117,9 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         else:
             whole = join(whole, _cleared(_part(argument, origin.key[2:]), origin))
     if whole is not NOTHING:
-        rest = replace(result, open=False) if not added else result
+        rest = changed(result, open=False) if not added else result
         if rest.types and not whole.open:
-            rest = replace(rest, types=frozenset())
+            rest = changed(rest, types=frozenset())
         empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)
         result = whole if empty else join(rest, whole)
     return result.with_origins(added)
@@ -125,8 +129,8 @@ def _filled(value: Value) -> Value:
     """Shapes without gaps are constants."""
     texts = frozenset(Constant("str", shape.text()) for shape in value.shapes if not shape.gaps)
     if len(texts | value.consts) > MAX_CONSTS:
-        return replace(value, shapes=tuple(shape for shape in value.shapes if shape.gaps), made=True)
-    return replace(value, consts=value.consts | texts, shapes=tuple(shape for shape in value.shapes if shape.gaps))
+        return changed(value, shapes=tuple(shape for shape in value.shapes if shape.gaps), made=True)
+    return changed(value, consts=value.consts | texts, shapes=tuple(shape for shape in value.shapes if shape.gaps))
 
 
 def _cleared(value: Value, origin: Origin) -> Value:
@@ -220,7 +224,7 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     result = value
     if params:
         bare = decided and not (value.types or value.apis or value.refs or value.kind)
-        result = replace(value, origins=rest, open=value.open and not bare, made=value.made or bare)
+        result = changed(value, origins=rest, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
         shapes = tuple(
             Shape(
@@ -236,7 +240,7 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
             key: _outside(one, has_callers, depth - 1) for key, one in value.items.items()
         }  # fmt: skip
         elem = None if value.elem is None else _outside(value.elem, has_callers, depth - 1)
-        result = replace(result, shapes=shapes, items=items, elem=elem)
+        result = changed(result, shapes=shapes, items=items, elem=elem)
     return result
 
 

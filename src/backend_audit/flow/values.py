@@ -67,7 +67,8 @@ class Origin:
         before = self.trace
         if before is not None and (before.length >= MAX_TRACE or before.mark == mark):
             return self
-        return replace(self, trace=Trace(mark, before, 1 if before is None else before.length + 1))
+        trace = Trace(mark, before, 1 if before is None else before.length + 1)
+        return Origin(self.label, self.key, self.what, self.cleared, trace)
 
     def clear(self, contexts: frozenset[str]) -> "Origin":
         """The same data after a sanitizer for `contexts`."""
@@ -223,7 +224,7 @@ class Value:
     def without(self, label: str) -> "Value":
         """The same without the origins of `label` (contents are left alone)."""
         kept = frozenset(origin for origin in self.origins if origin.label != label)
-        return self if kept == self.origins else replace(self, origins=kept)
+        return self if kept == self.origins else changed(self, origins=kept)
 
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
@@ -258,6 +259,40 @@ CLOSED_TYPES = frozenset(
     {"int", "float", "bool", "complex", "decimal.Decimal", "uuid.UUID", "datetime.datetime", "datetime.date", "datetime.time",
      "datetime.timedelta", "ipaddress.IPv4Address", "ipaddress.IPv6Address", "fractions.Fraction", "enum.Enum"}
 )  # fmt: skip
+
+
+_SAME = Value()
+
+
+def changed(
+    value: Value,
+    *,
+    open: bool | None = None,  # noqa: A002 - the field's name
+    consts: frozenset[Constant] | None = None,
+    shapes: tuple[Shape, ...] | None = None,
+    apis: frozenset[str] | None = None,
+    types: frozenset[str] | None = None,
+    refs: frozenset[Symbol] | None = None,
+    origins: frozenset[Origin] | None = None,
+    items: "Mapping[Key, Value] | Value | None" = _SAME,
+    elem: Value | None = _SAME,
+    kind: str | None = None,
+    made: bool | None = None,
+) -> Value:
+    """`value` with some fields changed: what `dataclasses.replace` does, at a fifth of its cost."""
+    return Value(
+        value.open if open is None else open,
+        value.consts if consts is None else consts,
+        value.shapes if shapes is None else shapes,
+        value.apis if apis is None else apis,
+        value.types if types is None else types,
+        value.refs if refs is None else refs,
+        value.origins if origins is None else origins,
+        value.items if items is _SAME else items,  # type: ignore[arg-type]  # `_SAME` stands for "as it is" alone
+        value.elem if elem is _SAME else elem,
+        value.kind if kind is None else kind,
+        value.made if made is None else made,
+    )
 
 
 def constant(kind: str, value: bool | float | str | None) -> Value:
@@ -396,7 +431,7 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
         return value
     origins = _cap_origins(frozenset(new for old in ordered(value.origins) for new in change(old)))
     if depth == 0:
-        return replace(value, origins=origins)
+        return changed(value, origins=origins)
     shapes = tuple(
         Shape(
             tuple(
@@ -409,4 +444,4 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
     )
     items = None if value.items is None else {key: transform(one, change, depth - 1) for key, one in value.items.items()}
     elem = None if value.elem is None else transform(value.elem, change, depth - 1)
-    return replace(value, origins=origins, shapes=shapes, items=items, elem=elem)
+    return changed(value, origins=origins, shapes=shapes, items=items, elem=elem)

@@ -56,6 +56,14 @@ class _TokenState(CodegenState):
         return _Syntactic(self, id(node))
 
 
+def _spaces(self: cst.SimpleWhitespace, state: CodegenState, **_: object) -> None:
+    state.tokens.append(self.value)
+
+
+# Two nodes of five are runs of blanks, whose positions nobody asks for.
+cst.SimpleWhitespace._codegen = _spaces  # type: ignore[method-assign,assignment]  # noqa: SLF001
+
+
 class Positions:
     """Offsets of every node of one parsed module; nodes are told apart by identity, so the tree must stay alive."""
 
