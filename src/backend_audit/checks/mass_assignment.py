@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.flow.concepts import ObjectUpdate
+from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
@@ -22,9 +23,8 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         return
     if update.data is None or (update.site.api == "?.update" and not _of_attributes(update)):
         return
-    if update.data.value.kind == "dict" and update.data.value.elem is None and not update.data.value.origins:
-        return  # every key is the program's own
-    origin = reaching(update.data, "fields")
+    # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
+    origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
     if origin is not None:
         does = "is spread into {callee}: the client can set any field, `is_admin` too"
         yield alert(update.site, update.data, origin, does=does, fix=_FIX)

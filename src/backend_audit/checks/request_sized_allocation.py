@@ -26,6 +26,6 @@ def size_from_outside(allocation: Allocation) -> Iterator[Alert]:
         return
     if allocation.text is not None and bounded(allocation.site, operand.node):
         return
-    bounded_by_server = origin.what.startswith("the request parameter")  # mostly a part of the address
+    bounded_by_server = origin.what != "the request"  # a part of the address, or of a query that has limits
     confidence = Confidence.LOW if bounded_by_server else Confidence.MEDIUM
     yield alert(allocation.site, operand, origin, does=_DOES[allocation.what], fix=_FIX, confidence=confidence)

@@ -16,6 +16,7 @@ _GRAPHENE = ("graphene.", "graphene_django.")
 _STRAWBERRY = frozenset({"strawberry.field", "strawberry.mutation", "strawberry.subscription", "strawberry_django.field",
                          "strawberry_django.mutation", "gql.field", "gql.mutation"})  # fmt: skip
 _ARIADNE = frozenset({"field", "source"})
+_DECLARED = frozenset(("fields",))  # the schema names the fields of every input
 _CONTEXT = frozenset({"self", "cls", "info", "root", "parent", "_info", "_", "_root", "obj", "_obj", "_self"})
 
 
@@ -25,7 +26,7 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         return None
     if (value.types and not value.open) or value.types & CLOSED_TYPES or classes.is_closed(param, value):
         return value
-    origin = Origin("untrusted", (symbol.key, param.name), f"the GraphQL argument `{param.name}`")
+    origin = Origin("untrusted", (symbol.key, param.name), f"the GraphQL argument `{param.name}`", _DECLARED)
     stepped = origin.step(frame.mark(param, f"{param.name} comes from the query"))
     if param.kind == "kwargs":
         return Value(kind="dict", elem=Value(open=True, origins=frozenset((stepped,))), origins=frozenset((stepped,)))
