@@ -4,23 +4,26 @@ This is for people who look at one finding and ask "but I do check it". It decid
 decided by the flow engine, which follows every way; here the code on the one way that is shown is read again.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert
-from backend_audit.checks._reasons import CONTEXTS, WORDS, removal, test_reason
+from backend_audit.checks._reasons import CONTEXTS, WORDS, removal, source_like, test_reason
 from backend_audit.checks._view import local_imports
-from backend_audit.checks._way import Passage, asked, nodes, passages
+from backend_audit.checks._way import Passage, api_path, asked, nodes, passages
 from backend_audit.flow.lacks import is_lack
 from backend_audit.flow.models import Models
+from backend_audit.flow.sensitive import words
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.source import Mark
 
 _MOST = 12
 _MARKS = frozenset(("all", "parsed", "fields", "predictable", "secret", "dots"))  # cleared, but no harmless use
-_PROMISES = re.compile(r"(?i)valid|check|verif|ensure|allow|safe|sanit|clean|escape|quot|filter|normali")
+_PROMISES = frozenset(
+    "valid validate validated validator check checked verify verified ensure allowed safe safely sanitize sanitise sanitized "
+    "clean cleaned escape escaped quote quoted filter filtered normalize normalise normalized".split()
+)
 _ENDINGS = frozenset(("strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix"))
 
 
@@ -34,7 +37,7 @@ def considered(rule: str, alert: Alert, modules: Mapping[str, ModuleSymbol], mod
         return ()
     found: dict[tuple[str, int, int], Mark] = {}
     told: set[str] = set()
-    for passage in passages(alert.steps, modules):
+    for passage in passages(alert.steps, modules, models):
         own = [*_sanitizers(passage, context, models, told), *_tests(passage, context, alert.cleared)]
         for mark in sorted(own, key=lambda one: (one.at, one.end)):
             found.setdefault((mark.path, mark.at, mark.end), mark)
@@ -71,7 +74,7 @@ def _call_reason(
     shown = f"`{source_like(node)}`"
     word = WORDS[context]
     name = written(node.func).rpartition(".")[2]
-    transfer = models.transfers.get(models.canonical(_api(node.func, imports)))
+    transfer = models.transfers.get(models.canonical(api_path(node.func, imports)))
     clears = frozenset() if transfer is None else transfer.clears
     if clears & {context, "all"}:
         return f"{shown} gives a text that is safe for {word}, but what is used in the end is not only that text"
@@ -84,7 +87,7 @@ def _call_reason(
         return f"{shown} makes it safe for {_listed(others)}, which does not make it safe for {word}"
     if name in _ENDINGS and isinstance(node.func, ir.Attribute) and passage.mentions(node.func.value):
         return removal(node, name, shown, context)
-    if _PROMISES.search(name) and transfer is None and not _is_way_out(node, passage):
+    if not _PROMISES.isdisjoint(words(name)) and transfer is None and not _is_way_out(node, passage):
         return f"{shown} was followed as far as its code is known; nothing in it makes the data harmless for {word}"
     return ""
 
@@ -114,20 +117,6 @@ def _known(alert: Alert, context: str, told: set[str]) -> Iterator[Mark]:
             "sql": "it does not stand between quotes of that kind",
         }.get(context, f"that is not all that does harm in {word}")
         yield Mark(last.path, last.at, last.end, f"it is known to hold no {listed}, but {why}")
-
-
-def source_like(node: ir.Expr) -> str:
-    """The expression as written, comparisons included; what is too long ends in `…`."""
-    if isinstance(node, ir.Compare):
-        rights = [f"{op} {written(right)}" for op, right in zip(node.ops, node.rights, strict=True)]
-        return " ".join((written(node.left), *rights))
-    return written(node)
-
-
-def _api(node: ir.Expr, imports: Mapping[str, str]) -> str:
-    """The dotted name that a callee means by its file's imports."""
-    head, dot, rest = written(node).partition(".")
-    return imports.get(head, head) + dot + rest
 
 
 def _listed(words: Sequence[str]) -> str:

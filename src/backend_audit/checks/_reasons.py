@@ -49,6 +49,8 @@ WORDS = {
 _EXISTS = frozenset(("exists", "isfile", "is_file", "isdir", "is_dir"))
 _TYPES = frozenset(("isinstance", "issubclass", "hasattr", "callable"))
 _CASE = frozenset(("isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"))
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
+_SHOWN = 4  # items of a container
 _PARTIAL = frozenset(("match", "search"))
 
 
@@ -96,12 +98,14 @@ def _compare(test: ir.Compare, name: str, context: str) -> str:
         return f"it only asks whether there is a value, not what `{name}` holds"
     if _is_length(left) or _is_length(right):
         return "it limits the length, not the content"
-    if op in ("in", "not in") and isinstance(left, ir.Const) and isinstance(left.value, str):
+    if op in ("in", "not in") and context and isinstance(left, ir.Const) and isinstance(left.value, str):
         if context == "path" and left.value.startswith(".."):
             return "absolute names remain, and other ways to write what it looks for"
         return f"it looks for one text; others do harm in {WORDS[context]} as well"
-    if op in ("in", "not in"):
-        return f"`{written(right)}` is not known to be a fixed list of the program that `{name}` is wholly compared with"
+    if isinstance(right, (ir.Const, ir.Container)) and op in ("in", "not in", "==", "!="):
+        return "the place of use is reached with other values, too"
+    if op in ("in", "not in") and not isinstance(left, ir.Const):
+        return f"`{written(right)}` is no fixed list of the program, or the place of use is reached with other values, too"
     if op in ("<", "<=", ">", ">="):
         return "it does not bound the value on every way to the place of use"
     return _generic(name)
@@ -126,3 +130,15 @@ def removal(node: ir.Call, name: str, shown: str, context: str) -> str:
     if name == "replace":
         return f"{shown} takes out one text; others do harm in {WORDS[context]} as well"
     return f"{shown} changes only the ends of the text"
+
+
+def source_like(node: ir.Expr) -> str:
+    """The expression as written, comparisons and short containers included; what is too long ends in `…`."""
+    if isinstance(node, ir.Compare):
+        rights = [f"{op} {source_like(right)}" for op, right in zip(node.ops, node.rights, strict=True)]
+        return " ".join((source_like(node.left), *rights))
+    if isinstance(node, ir.Container) and node.kind in _BRACKETS:
+        opening, closing = _BRACKETS[node.kind]
+        inner = [written(item.value) for item in node.items[:_SHOWN]]
+        return f"{opening}{', '.join([*inner, *(['…'] if len(node.items) > _SHOWN else [])])}{closing}"
+    return written(node)

@@ -1,15 +1,22 @@
 """The functions that a finding's data passes through, what it is called in each, and what is asked about it there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.checks._view import local_imports
+from backend_audit.flow.models import Models
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark
 
 _NOT_DATA = frozenset(("self", "cls", "request"))
 _RETURNED = "() returns it"  # the end of the engine's note at a call of the project's own function
+_PARTS = frozenset(
+    "lower upper strip lstrip rstrip split rsplit partition rpartition splitlines removeprefix removesuffix replace encode "
+    "decode casefold get pop resolve absolute joinpath with_suffix with_name as_posix format join urlparse urlsplit unquote "
+    "Path PurePath str match fullmatch search".split()
+)
 _ENDS = frozenset(("abort", "exit", "_exit"))
 
 
@@ -37,7 +44,7 @@ class Asked:
     idle: bool
 
 
-def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol]) -> Iterator[Passage]:
+def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol], models: Models) -> Iterator[Passage]:
     """The functions on the way of `steps`, in its order; helpers that gave the data back come where they were called."""
     seen: set[int] = set()
     for step in steps:
@@ -49,7 +56,7 @@ def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol]) -> Iter
             if helper is not None and id(helper.node) not in seen:
                 seen.add(id(helper.node))
                 names = frozenset(param.name for param in helper.node.params) - _NOT_DATA
-                yield _passage(helper.module, helper.node, names, _end(helper.node))
+                yield _passage(helper.module, helper.node, names, _end(helper.node), models)
         function = _around(module, step.at)
         if id(function) in seen:
             continue
@@ -57,24 +64,39 @@ def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol]) -> Iter
         here = [one for one in steps if one.path == step.path and _around(module, one.at) is function]
         seeds = {name for mark in here for name in _named(function or module.node, mark)}
         last = max(mark.end for mark in here)
-        yield _passage(module, function, frozenset(seeds - _NOT_DATA), last)
+        yield _passage(module, function, frozenset(seeds - _NOT_DATA), last, models)
 
 
-def _passage(module: ModuleSymbol, function: ir.Function | None, seeds: frozenset[str], until: int) -> Passage:
+def _passage(module: ModuleSymbol, function: ir.Function | None, seeds: frozenset[str], until: int, models: Models) -> Passage:
     body = module.node.body if function is None else function.body
     before = [node for node in nodes(body) if isinstance(node, ir.Assign) and node.at < until]
     params = set() if function is None else {param.name for param in function.params}
     assigned = params | {target.id for one in before for target in one.targets if isinstance(target, ir.Name)}
     made = _backward(before, set(seeds)) & assigned - _NOT_DATA
-    return Passage(module, body, frozenset(_forward(before, set(seeds | made))), until)
+    imports = local_imports(module.node)
+
+    def same(call: ir.Call) -> bool:
+        """Whether the call gives its arguments' data back, in whole or in part; a look-up by it gives other data."""
+        path = api_path(call.func, imports)
+        return models.canonical(path) in models.transfers or path.rpartition(".")[2] in _PARTS
+
+    return Passage(module, body, frozenset(_forward(before, set(seeds | made), same)), until)
 
 
-def _forward(assigns: list[ir.Assign], names: set[str]) -> set[str]:
-    """What is computed from `names`."""
+def _forward(assigns: list[ir.Assign], names: set[str], same: Callable[[ir.Call], bool]) -> set[str]:
+    """`names`, and what is made of them."""
     for one in assigns:
-        if one.value is not None and leaves(one.value) & names:
+        if one.value is not None and _made_of(one.value, names, same):
             names |= {written(target) for target in one.targets if isinstance(target, (ir.Name, ir.Attribute))}
     return names
+
+
+def _made_of(node: ir.Node, names: set[str], same: Callable[[ir.Call], bool]) -> bool:
+    if isinstance(node, (ir.Name, ir.Attribute, ir.Index, ir.Call)) and written(node) in names:
+        return True
+    if isinstance(node, ir.Call) and not same(node):
+        return False
+    return any(_made_of(child, names, same) for child in ir.children(node))
 
 
 def _backward(assigns: list[ir.Assign], names: set[str]) -> set[str]:
@@ -113,8 +135,9 @@ def _named(scope: ir.Function | ir.Module, mark: Mark) -> set[str]:
         return own
     inside = [arg.value for arg in call.args if arg.value.at <= mark.at and mark.end <= arg.value.end]
     whole = (mark.at, mark.end) == (call.at, call.end)
-    parts = inside or [arg.value for arg in call.args if whole or arg.value.end > mark.end]
-    if not parts and isinstance(call.func, ir.Attribute):
+    callee = mark.end == call.func.end
+    parts = inside or [arg.value for arg in call.args if whole or callee]
+    if not parts and callee and isinstance(call.func, ir.Attribute):
         parts = [call.func.value]
     return {leaf for part in parts for leaf in leaves(part)} | ({written(call)} if whole else set())
 
@@ -161,6 +184,12 @@ def nodes(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
         yield node
         if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
             stack.extend(reversed(ir.children(node)))
+
+
+def api_path(node: ir.Expr, imports: Mapping[str, str]) -> str:
+    """The dotted name that a callee means by its file's imports."""
+    head, dot, rest = written(node).partition(".")
+    return imports.get(head, head) + dot + rest
 
 
 def _helper(name: str, module: ModuleSymbol, modules: Mapping[str, ModuleSymbol]) -> FunctionSymbol | None:
