@@ -446,7 +446,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "copy.deepcopy": _same,
     "asyncio.wait_for": _same,
     "re.compile": lambda args: Value(types=frozenset(("re.Pattern",)), items={"pattern": args[0][0]} if args else None),
-    "string.Template": lambda args: Value(types=frozenset(("string.Template",)), items={"template": args[0][0]} if args else None),
+    "string.Template": lambda args: Value(types=frozenset(("string.Template",)), items={"template": _same(args)}),
     "asyncio.shield": _same,
     "os.fspath": _same,
     "contextlib.closing": _same,

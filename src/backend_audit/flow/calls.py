@@ -163,6 +163,8 @@ class Calls(Expressions):
             found = named_parts.attribute(self, node, args)
         elif receiver is not None and named_parts.is_parser(receiver):
             found = named_parts.option(receiver, path.rpartition(".")[2], args)
+        elif path in _SUBSTITUTES and receiver is not None and receiver.items and "template" in receiver.items:
+            found = strings.template_call(receiver.items["template"], *_pieces(args))
         if invoked is not None:
             found = invoked
         elif target == "self":

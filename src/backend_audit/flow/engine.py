@@ -17,7 +17,21 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, join_all, ref
+from backend_audit.flow.values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Key,
+    Origin,
+    Value,
+    api,
+    changed,
+    constant,
+    container,
+    join,
+    join_all,
+    ref,
+)
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
@@ -292,7 +306,7 @@ class Engine:
         found = self._own_attribute(symbol, attr)
         external = self.external_bases(symbol)
         if found is not None and found.consts and self._is_enum(symbol):
-            return changed(found, items={"value": found, "name": text(attr)})
+            return changed(found, items={"value": found, "name": constant("str", attr)})
         if found is None and external:
             found = Value(apis=frozenset(self.models.canonical(f"{path}.{attr}") for path in external))
         return UNKNOWN if found is None else found

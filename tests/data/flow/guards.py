@@ -62,8 +62,8 @@ def converted(value):
     see(len(value))  # $ type=int
     see(UUID(value))  # $ type=uuid.UUID
     see(Order(value))  # $ type=Order
-    see(Order(value).value)  # $ SPURIOUS: api=enum.Enum.value MISSING: const="ASC" const="DESC"
-    see(Order.UP.value)  # $ SPURIOUS: open MISSING: const="ASC"
+    see(Order(value).value)  # $ const="ASC" const="DESC"
+    see(Order.UP.value)  # $ const="ASC"
     see(str(int(value)))  # $ type=int
 
 
@@ -97,4 +97,4 @@ def annotated(number: int, text: str, order: Order):
     see(number)  # $ type=int
     see(text)  # $ type=str open
     see(order)  # $ type=Order open
-    see(order.value)  # $ SPURIOUS: api=enum.Enum.value MISSING: const="ASC" const="DESC"
+    see(order.value)  # $ const="ASC" const="DESC"

@@ -106,7 +106,7 @@ def containers(key):
     local["other"] = key
     see(local["k"])  # $ const="v"
     see([1, 2][1])  # $ const=2
-    see(("a", "b")[-1])  # $ SPURIOUS: open MISSING: const="b"
+    see(("a", "b")[-1])  # $ const="b"
     see({"a", "b"})  # $ kind=set
     see([x for x in ("p", "q")][0])  # $ const="p" const="q"
     for one in ("p", "q"):

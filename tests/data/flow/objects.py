@@ -41,8 +41,8 @@ def make() -> sqlite3.Connection:
 
 
 def made():
-    see(make())  # $ SPURIOUS: type=wherever() MISSING: type=sqlite3.Connection
-    see(make().cursor())  # $ SPURIOUS: type=wherever().cursor() MISSING: type=sqlite3.Cursor
+    see(make())  # $ type=sqlite3.Connection open
+    see(make().cursor())  # $ type=sqlite3.Cursor
 
 
 class Store:
@@ -73,7 +73,7 @@ class Derived(Store):
     def more(self):
         see(self.connection)  # $ type=sqlite3.Connection
         see(self.fresh())  # $ type=sqlite3.Cursor
-        see(super().fresh())  # $ SPURIOUS: type=super().fresh() MISSING: type=sqlite3.Cursor
+        see(super().fresh())  # $ type=sqlite3.Cursor
 
 
 @dataclass

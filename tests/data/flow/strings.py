@@ -39,7 +39,7 @@ def methods(name):
     see("x".join("ab"))  # $ SPURIOUS: shape="{}x{}" MISSING: const="axb"
     see("a,b".split(",")[1])  # $ made
     see("abc".removeprefix("a"))  # $ made
-    see(Template("$a is $b").substitute(a=TABLE, b=name))  # $ SPURIOUS: type=string.Template.substitute() MISSING: shape="users is {}"
+    see(Template("$a is $b").substitute(a=TABLE, b=name))  # $ shape="users is {}"
     see(textwrap.dedent("  a\n  b"))  # $ const="  a\n  b" made
     see(str(TABLE))  # $ const="users"
     see(repr(name))  # $ open

@@ -17,7 +17,7 @@ def use(name, flag):
     see(connect())  # $ type=sqlite3.Connection
     see(connect().cursor())  # $ type=sqlite3.Cursor
     see(twice("x"))  # $ SPURIOUS: open MISSING: const="xx"
-    see(default())  # $ SPURIOUS: open MISSING: const="default"
+    see(default())  # $ const="default"
     see(default("given"))  # $ const="given"
     see(keywords(b="B", a="A"))  # $ SPURIOUS: open MISSING: const="AB"
     see(spread(*("p", "q")))  # $ const="q"
