@@ -105,7 +105,8 @@ def _compare(test: ir.Compare, name: str, context: str) -> str:
     if isinstance(right, (ir.Const, ir.Container)) and op in ("in", "not in", "==", "!="):
         return "the place of use is reached with other values, too"
     if op in ("in", "not in") and not isinstance(left, ir.Const):
-        return f"`{written(right)}` is no fixed list of the program, or the place of use is reached with other values, too"
+        listed = "what it is compared with" if written(right) == "…" else f"`{written(right)}`"
+        return f"{listed} is no fixed list of the program, or the place of use is reached with other values, too"
     if op in ("<", "<=", ">", ">="):
         return "it does not bound the value on every way to the place of use"
     return _generic(name)
