@@ -34,7 +34,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, decorator_name
 
 _MAX_MRO = 40
 _MAX_TARGETS = 4  # methods of one name that an unknown object's call is followed into
@@ -85,6 +85,7 @@ class Engine:
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
         self._by_name: dict[str, list[FunctionSymbol]] | None = None
+        self._validated: dict[tuple[str, str], frozenset[str]] = {}
         self._external: dict[tuple[str, str], Value] = {}
         self._readers: dict[tuple[str, str], set[str]] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
@@ -355,6 +356,22 @@ class Engine:
                         frame = Frame(self, one.module, None, self.environment(one.module))
                         return self.annotated(frame, statement.annotation)
         return None
+
+    def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
+        """The contexts in which a field is harmless since a validator of its class has let it through.
+
+        https://docs.pydantic.dev/latest/concepts/validators/: the field's name is the decorator's argument, the value the
+        parameter after the class.
+        """
+        known = self._validated.get((owner.key, attr))
+        if known is None:
+            known = frozenset()
+            for one in self.bases(owner)[0]:
+                for method in one.methods.values():
+                    if _validates(method, attr) and method.key not in self._running:
+                        known |= self.summary(method).after.get(1, frozenset())
+            self._validated[owner.key, attr] = known
+        return known
 
     def field(self, owner: ClassSymbol, attr: str) -> Value | None:
         """What the methods of the class (and its bases) assign to `self.attr`."""
@@ -650,6 +667,16 @@ def _folder(path: str) -> FolderSymbol:
 
         _folders[path] = FolderSymbol(path, path, ir.Module(path, Language.PYTHON, [], [], [0], 0), True)
     return _folders[path]
+
+
+def _validates(method: FunctionSymbol, attr: str) -> bool:
+    """Whether a decorator makes the method a validator of the field `attr`."""
+    return any(
+        isinstance(decorator, ir.Call)
+        and decorator_name(decorator) in ("validator", "field_validator")
+        and any(isinstance(arg.value, ir.Const) and arg.value.value == attr for arg in decorator.args)
+        for decorator in method.node.decorators
+    )
 
 
 def _constructed(frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:

@@ -108,6 +108,8 @@ class Expressions(FrameState, ABC):
             cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]
             if cleared and all(cleared):
                 found = found.cleared(frozenset.intersection(*cleared))
+            for owner in [one for name in sorted(base.types) if (one := self.engine.class_of(name)) is not None]:
+                found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:

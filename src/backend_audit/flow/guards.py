@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ALL = frozenset(("all",))
 PATH = frozenset(("path",))
 URL = frozenset(("url",))
+RELATIVE = frozenset(("relative",))  # a mark: no absolute path
 NORMALISED = "dots"
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
@@ -65,6 +66,10 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
         if test.func.attr == "is_relative_to":
             clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
             return True
+    if isinstance(test.func, ir.Attribute) and receiver is not None and test.func.attr == "startswith" and test.args:
+        texts = frame.eval(test.args[0].value).texts()
+        if texts and all(text in ("/", "\\", "./", "//") for text in texts):
+            clear_data(frame, frame.eval(receiver), RELATIVE)
     callee = frame.eval(test.func)
     found = _by_name(frame, test, holds=holds)
     args: Args | None = None

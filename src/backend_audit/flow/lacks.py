@@ -47,6 +47,8 @@ def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
     """The origins of `label` in `value` that are harmful in `context`, seen in their place in the strings built of them."""
     if context == "code":
         return tuple(one for one in value.carries(label, context) if not is_literal(one))
+    if not value.shapes and context == "path":
+        return tuple(one for one in value.carries(label, context) if not _shut_in(one, "", context))
     if not value.shapes or not (context in _QUOTED or context == "path"):
         return value.carries(label, context)
     found: dict[Origin, None] = {}
@@ -61,8 +63,6 @@ def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
 def placed_in_path(value: Value) -> frozenset[Origin]:
     """The origins of a text that is joined to a path: what cannot leave its place in the text is cleared for good."""
     origins = value.derived().origins
-    if not value.shapes:
-        return origins
     free = {one.derived() for label in sorted({one.label for one in origins}) for one in exposed(value, label, "path")}
     return frozenset(one if one in free else one.clear(frozenset(("path",))) for one in origins)
 
@@ -82,7 +82,7 @@ def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:
 def _shut_in(origin: Origin, before: str, context: str) -> bool:
     """Whether the data cannot leave its place: quotes that it lacks around it, or a folder that it cannot climb out of."""
     if context == "path":
-        return bool(origin.cleared & _PARENTS) and bool(before)
+        return bool(origin.cleared & _PARENTS) and (bool(before) or "relative" in origin.cleared)
     quote = open_quote(before)
     return bool(quote) and _PREFIX + quote in origin.cleared
 

@@ -16,7 +16,7 @@ _FLOW_ROWS = {"source", "sanitizer", "propagator", "forward"}
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
-        "segment fields all"
+        "segment relative fields all"
     ).split()
 )
 

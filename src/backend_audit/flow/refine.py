@@ -1,5 +1,6 @@
 """What a test tells: constants decide branches, comparisons with constants close a value, allow-lists end its taint."""
 
+import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -144,6 +145,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
             guards.assume_part(frame, test.left, holds=True)
         elif allowed.kind == "list" or not allowed.origins:
             guards.assume_part(frame, test.left, holds=True)
+            if known is not None and _is_allow_list(right, allowed):
+                guards.clear_data(frame, known[1], guards.ALL)
         return
     if op not in ("==", "is", "!=", "is not"):
         return
@@ -193,6 +196,20 @@ def _member(allowed: Value) -> Value:
         if len(consts) <= 12:
             return Value(consts=frozenset(consts))
     return MADE
+
+
+_ALLOWING = re.compile(r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered", re.IGNORECASE)
+
+
+def _is_allow_list(node: ir.Expr, collection: Value) -> bool:
+    """Whether membership in a collection that is not constant still means that the program knows the value.
+
+    The collection must hold nothing from outside, and be a container (in a string, `in` finds pieces) or say what it is for.
+    """
+    if collection.carries("untrusted") or collection.shapes or "str" in collection.types:
+        return False
+    name = dotted(node.func if isinstance(node, ir.Call) else node) or ""
+    return collection.kind in ("list", "set", "tuple", "dict") or _ALLOWING.search(name.rpartition(".")[2]) is not None
 
 
 def _is_inner(index: ir.Expr) -> bool:
