@@ -296,16 +296,8 @@ def test_model_says_nothing_twice(file: Path) -> None:
 ELSEWHERE = (
     *("crypt", "telnetlib", "imp.", "commands.", "urllib.quote", "urllib.unquote", "urllib.url", "cgi.", "popen2."),
     *("dbm.gnu", "dbm.ndbm", "ctypes.OleDLL", "ctypes.WinDLL", "ctypes.oledll", "ctypes.windll", "nt.", "winreg.", "msvcrt."),
-    *(
-        "ssl.wrap_socket",
-        "ssl.match_hostname",
-        "os.lchmod",
-        "os.tempnam",
-        "os.tmpnam",
-        "os.startfile",
-        "os.popen",
-        "platform.popen",
-    ),
+    *("ssl.wrap_socket", "ssl.match_hostname", "os.lchmod", "os.chflags", "os.lchflags", "os.tempnam", "os.tmpnam"),
+    *("os.startfile", "os.popen", "platform.popen"),
     *("random.binomialvariate", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8"),
 )
 
