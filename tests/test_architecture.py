@@ -7,7 +7,7 @@ import re
 import sys
 import tomllib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -125,7 +125,27 @@ def imports(file: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, node.module or ""
 
 
-every_file = pytest.mark.parametrize("file", FILES, ids=name_of)
+def every(files: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One test over all `files` that tells every offender: thousands of tests of a millisecond cost a minute."""
+
+    def decorate(test: Callable[[Path], None]) -> Callable[[], None]:
+        def over_all() -> None:
+            told = []
+            for file in files:
+                try:
+                    test(file)
+                except (AssertionError, pytest.fail.Exception) as error:
+                    told.append(str(error).partition("\n")[0])
+            if told:
+                pytest.fail("\n".join(told), pytrace=False)
+
+        over_all.__name__, over_all.__doc__ = test.__name__, test.__doc__
+        return over_all
+
+    return decorate
+
+
+every_file = every(FILES)
 
 
 @every_file
@@ -148,7 +168,7 @@ def test_packages_stay_in_their_rooms(file: Path) -> None:
         assert places is None or own.startswith(places), f"{own}:{line}: {package} belongs into {', '.join(places)}"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if room_of(file) == "checks"], ids=name_of)
+@every([file for file in FILES if room_of(file) == "checks"])
 def test_checks_name_no_framework_module(file: Path) -> None:
     """Checks ask concepts; what they need of secrets and frameworks are words, not machinery."""
     for line, name in imports(file):
@@ -262,7 +282,7 @@ def test_all_models_load_together() -> None:
     assert models.rows["call"], "no rows"
 
 
-every_model = pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
+every_model = every(MODELS)
 
 
 @every_model
