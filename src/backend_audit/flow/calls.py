@@ -141,7 +141,8 @@ class Calls(Expressions):
         texts = first.value.texts() if first is not None and name in _GETTERS else ()
         if texts and (found.open or "str" in found.types):
             return self.sensitive(texts[0], node, found)
-        kind = sensitive.classify(name, call=True) if (found.open or stub) and name else None
+        unknown = found.open or any(one.endswith("()") for one in found.types)  # what a function of no model gives
+        kind = sensitive.classify(name, call=True) if (unknown or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
         origin = Origin("secret", (f"{name}()",), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
