@@ -1,5 +1,6 @@
 """Data from outside in commands of the operating system: in a shell's text, as the program, as an option."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from backend_audit.checks._operands import named, truth
 from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
-from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Value
 
 RULE = "command-injection"
 
@@ -26,6 +27,8 @@ _FIX_SHELL = (
 _FIX_PROGRAM = "Choose the program from a fixed table in the code; let the data pick an entry of it."
 _FIX_OPTION = "Put `'--'` before the value, or refuse values that begin with `-`."
 _FIX_SPLIT = "Pass a list of arguments, so that nothing in the value can end one argument and begin another."
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_COMMANDS = frozenset("command commands cmd cmds args argv arguments options opts flags script shell program executable".split())
 _SPLITTERS = frozenset(("shlex.split", "shlex.split()"))
 
 
@@ -69,16 +72,26 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
             confidence=Confidence.MEDIUM,
         )
     elif _splits(command, value) and not _chooses_program(value):
-        yield alert(
-            command.site,
-            operand,
-            origin,
-            does="becomes part of a command line that {callee} cuts into arguments: it can add arguments of its own",
-            fix=_FIX_SPLIT,
-            confidence=Confidence.MEDIUM,
-        )
+        yield _added(command, operand, origin)
     else:
         yield _program(command, operand, origin)
+
+
+def _added(command: ShellCommand, operand: Operand, origin: Origin) -> Alert:
+    return alert(
+        command.site,
+        operand,
+        origin,
+        does="becomes part of a command line that is cut into arguments for {callee}: it can add arguments of its own",
+        fix=_FIX_SPLIT,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _is_cut(value: Value) -> bool:
+    """Whether it is a piece of a text that begins with a program's name: `f"ls {folder}".split()`."""
+    texts = [shape.parts[0] for shape in value.shapes if shape.parts]
+    return bool(texts) and all(isinstance(text, str) and " " in text for text in texts)
 
 
 def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
@@ -93,9 +106,18 @@ def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
             end=end,
             message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
             fix=_FIX_SHELL,
-            confidence=Confidence.LOW,
+            confidence=Confidence.MEDIUM if _is_parameter(command, gap) else Confidence.LOW,
         )
         return
+
+
+def _is_parameter(command: ShellCommand, gap: Gap) -> bool:
+    """Whether a caller fills the hole, who has no reason to expect that it is a piece of a command."""
+    function = command.site.function
+    names = set(_NAME.findall(gap.written))
+    if function is None or names & _COMMANDS or command.site.path.rpartition("/")[2].startswith("setup"):
+        return False  # a set-up script runs for its own author
+    return bool(names & {param.name for param in function.params if param.name not in ("self", "cls")})
 
 
 def _may_be_anything(value: Value) -> bool:
@@ -137,6 +159,8 @@ def _list(command: ShellCommand, operand: Operand, shell: bool | None) -> Iterat
     if origin is not None and first is not None:
         if shell:
             yield alert(command.site, operand, origin, does="is the command that the shell of {callee} reads", fix=_FIX_SHELL)
+        elif _is_cut(first):
+            yield _added(command, operand, origin)
         elif items or not first.consts:
             yield _program(command, operand, origin)
         return
