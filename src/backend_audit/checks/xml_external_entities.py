@@ -38,6 +38,9 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
         if not untrusted:
             return
         confidence, how = Confidence.MEDIUM, "resolves external entities before lxml 5.0, and expands internal ones"
+    elif parser == "huge" and untrusted:
+        yield _without_limits(parsing, untrusted)
+        return
     elif parsing.expands and untrusted and parser != "safe":
         yield _expansion(parsing, untrusted)
         return
@@ -91,6 +94,17 @@ def _expansion(parsing: XmlParsing, untrusted: tuple[Origin, ...]) -> Alert:
     )
 
 
+def _without_limits(parsing: XmlParsing, untrusted: tuple[Origin, ...]) -> Alert:
+    return Alert(
+        node=parsing.site.node,
+        message=f"`{named(parsing.site)}` parses `{shown(parsing.data)}`, which comes from {untrusted[0].what or 'a request'}, "
+        "with `huge_tree=True`: the limits against exploding documents are off.",
+        fix="Leave `huge_tree` off, or refuse documents with a DTD: `defusedxml`.",
+        confidence=Confidence.MEDIUM,
+        steps=untrusted[0].marks(),
+    )
+
+
 def _harmless(data: Operand | None) -> bool:
     return data is not None and data.value.is_literal()
 
@@ -103,6 +117,8 @@ def _parser(parsing: XmlParsing) -> str:
     if node is None:
         return "default"
     call = node if isinstance(node, ir.Call) else _maker(parsing.site, node)
+    if call is not None and last_name(call.func) == "get_default_parser":
+        return "default"
     if call is not None and meant(call.func, parsing.site.module) in (
         "XMLParser",
         "ETCompatXMLParser",
@@ -110,7 +126,9 @@ def _parser(parsing: XmlParsing) -> str:
         "makeparser",
     ):
         given = {arg.name: arg.value for arg in call.args if arg.name}
-        entities = given.get("resolve_entities")
+        entities, huge = given.get("resolve_entities"), given.get("huge_tree")
+        if isinstance(huge, ir.Const) and huge.value is True and isinstance(entities, ir.Const) and entities.value is False:
+            return "huge"
         if isinstance(entities, ir.Const):
             return "unsafe" if entities.value is True else "safe"
         return "default" if entities is None else "other"

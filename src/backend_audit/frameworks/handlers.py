@@ -12,8 +12,8 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value
-from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -39,11 +39,9 @@ _FUNCTIONS = frozenset(
         "flask_classful.route",
     }
 )
-_PLAIN = frozenset({"str", "bytes"})
+_PLAIN = frozenset({"str", "bytes", "dict", "list", "typing.Dict", "typing.List", "typing.Mapping", "typing.Any"})
 _SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
-_MARKERS = frozenset({"Query", "Path", "Header", "Cookie", "Form", "Body", "File"})
-_SHAPED = frozenset({"pattern", "regex"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
 _REQUESTS = (
     ("rest_framework", "rest_framework.request.Request"),
@@ -104,7 +102,7 @@ def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
 def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
     """The value of a handler's parameter: untrusted where the request fills it with text or a model of it."""
     closed = bool(value.types) and not value.open
-    if closed or _is_shaped(param) or _is_enum(frame, value):
+    if closed or holds_to_pattern(param.default, param.annotation) or _is_enum(frame, value):
         return value
     if value.types and not value.types & _PLAIN and not any(name[:1] == "@" for name in value.types):
         return value
@@ -135,19 +133,6 @@ def _is_enum(frame: FrameState, value: Value) -> bool:
     """Whether the parameter is declared as an enumeration of the project, which the framework converts to before."""
     owners = [owner for one in value.types if (owner := frame.engine.class_of(one)) is not None]
     return bool(owners) and all(_ENUMS & set(frame.engine.external_bases(one)) for one in owners)
-
-
-def _is_shaped(param: ir.Param) -> bool:
-    """Whether a marker holds the parameter to a pattern: `Query(pattern="^[a-z]+$")`."""
-    markers: list[ir.Expr] = [] if param.default is None else [param.default]
-    if isinstance(param.annotation, ir.Index) and isinstance(param.annotation.index, ir.Container):
-        markers += [item.value for item in param.annotation.index.items[1:]]
-    for marker in markers:
-        if isinstance(marker, ir.Call) and written(marker.func).rpartition(".")[2] in (*_MARKERS, "Field", "StringConstraints"):
-            for arg in marker.args:
-                if arg.name in _SHAPED and isinstance(arg.value, ir.Const) and str(arg.value.value).startswith("^"):
-                    return True
-    return False
 
 
 def request_object(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
