@@ -38,7 +38,7 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judg
     `text_of` gives a file's text by its path, and what of it may not be shown.
     """
     project = Project(modules)
-    engine = Engine(project, models, handlers.parameter, answers.returned)
+    engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over)
     problems: list[Problem] = []
     alerts = list(_alerts(engine, problems))
     problems += engine.problems

@@ -25,7 +25,7 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         return
     # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
     origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
-    if origin is not None:
+    if origin is not None and not str(origin.key[0]).lower().endswith(".files"):
         does = "is spread into {callee}: the client can set any field, `is_admin` too"
         yield alert(update.site, update.data, origin, does=does, fix=_FIX)
 

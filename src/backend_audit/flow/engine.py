@@ -13,11 +13,13 @@ from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.expressions import AliasSymbol, Expressions
 from backend_audit.flow.frame import Env, FrameState
+from backend_audit.flow.injection import GivenHook, provided
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
-from backend_audit.flow.types import annotation_value
+from backend_audit.flow.types import annotation_value, holds_to_pattern
 from backend_audit.flow.values import (
+    MADE,
     NONE,
     NOTHING,
     UNKNOWN,
@@ -59,10 +61,12 @@ class Engine:
         models: Models,
         parameter: "ParameterHook | None" = None,
         returned: "ReturnHook | None" = None,
+        given: "GivenHook | None" = None,
     ) -> None:
         self.project = project
         self._parameter = parameter
         self.returned = returned
+        self.given = given
         self.models = models
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
@@ -338,7 +342,7 @@ class Engine:
         own = self._own_attribute(owner, attr)
         declared = self._declared(owner, attr)
         if own is not None:
-            if declared is not None and declared.types and not declared.open and not own.is_literal():
+            if declared is not None and (declared.types or declared.made) and not declared.open and not own.is_literal():
                 return declared  # `isbn: int = Field(ge=1)`: the default says how it is validated, the annotation what it is
             return own if declared is None or not own.is_literal() else join(own, declared)
         if declared is not None:
@@ -354,7 +358,8 @@ class Engine:
                     target = statement.targets[0]
                     if isinstance(target, ir.Name) and target.id == attr:
                         frame = Frame(self, one.module, None, self.environment(one.module))
-                        return self.annotated(frame, statement.annotation)
+                        held = holds_to_pattern(statement.value, statement.annotation)
+                        return MADE if held else self.annotated(frame, statement.annotation)
         return None
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
@@ -536,8 +541,7 @@ class Engine:
         found: Value | None = None
         for symbol in sorted(provider.refs, key=lambda one: one.key):
             if isinstance(symbol, FunctionSymbol):
-                summary = self.summary(symbol)
-                value = summary.yields if symbol.node.is_generator else summary.result
+                value = provided(self, frame, symbol, param)
                 found = value if found is None else join(found, value)
             elif isinstance(symbol, ClassSymbol):
                 found = self.instance_of(symbol)

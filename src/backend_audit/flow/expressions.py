@@ -124,7 +124,7 @@ class Expressions(FrameState, ABC):
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """A part of tainted data is tainted; a part of a parameter is the same part of the argument."""
-        closed = found.types & CLOSED_TYPES or found.refs
+        closed = found.types & CLOSED_TYPES or found.refs or found.made
         if not base.origins or step in _DECLARED or (closed and not found.open):
             return found
         origins = []
@@ -347,7 +347,11 @@ class Expressions(FrameState, ABC):
     def iterate(self, node: ir.Expr) -> Value:
         value = self.eval(node)
         for path in sorted(value.apis | value.types):
-            target = self.models.result(f"{self.models.result(path) or path}.__iter__")
+            each = f"{self.models.result(path) or path}.__iter__"
+            target, source = self.models.result(each), self.models.sources["call"].get(each)
+            if source is not None:
+                origin = Origin(source.kind, (each, self.module.path, node.at), source.what or each)
+                return UNKNOWN.with_origins((origin.step(self.mark(node, f"each of {written(node)} comes from outside")),))
             if target is not None:
                 return Value(types=frozenset((target,))).with_origins(value.origins)
         return builtin.iterated(value)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.values import CLOSED_TYPES, Value, container
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol
+from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
     from backend_audit.flow.frame import FrameState
@@ -21,6 +23,24 @@ _LISTS = frozenset(
 _LISTS |= {"list", "set", "frozenset"}
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
 _MAX_DEPTH = 6
+
+
+_CONSTRAINTS = frozenset({"Field", "StringConstraints", "constr", "Query", "Path", "Header", "Cookie", "Form", "Body"})
+
+
+def holds_to_pattern(*nodes: ir.Expr | None) -> bool:
+    """Whether a declaration lets through only text that matches a pattern without signs: `Field(pattern="^[a-z]+$")`."""
+    calls: list[ir.Expr] = [node for node in nodes if node is not None]
+    for node in nodes:
+        if isinstance(node, ir.Index) and isinstance(node.index, ir.Container):
+            calls += [item.value for item in node.index.items[1:]]
+    for call in calls:
+        if isinstance(call, ir.Call) and written(call.func).rpartition(".")[2] in _CONSTRAINTS:
+            for arg in call.args:
+                text = arg.value.value if isinstance(arg.value, ir.Const) else None
+                if arg.name in ("pattern", "regex") and isinstance(text, str) and "all" in harmless_after(text, "search"):
+                    return True
+    return False
 
 
 def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:
