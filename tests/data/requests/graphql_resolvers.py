@@ -1,0 +1,20 @@
+import requests, graphene, strawberry
+from ariadne import QueryType
+class M(graphene.Mutation):
+    def mutate(self, info, url, n: int):
+        requests.get(url, timeout=1)  # $ alert
+    @classmethod
+    def x(cls): ...
+class Q(graphene.ObjectType):
+    def resolve_a(root, info, **kwargs):
+        requests.get(kwargs["u"], timeout=1)  # $ alert
+@strawberry.type
+class S:
+    @strawberry.field
+    def f(self, info, url: str, n: int) -> str:
+        requests.get(url, timeout=1)  # $ alert
+        requests.get(f"https://{n}", timeout=1)
+query = QueryType()
+@query.field("x")
+def r(_, info, url):
+    requests.get(url, timeout=1)  # $ alert

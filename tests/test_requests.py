@@ -1,0 +1,23 @@
+"""How requests come in, a file a framework: the lines of `data/requests` with `# $ alert` use data of one, no others do."""
+
+from pathlib import Path
+
+import pytest
+
+import rule_pages
+
+DATA = Path(__file__).parent / "data" / "requests"
+MARK = "# $ alert"
+RULES = ("server-side-request-forgery", "open-redirect", "cross-site-scripting", "header-injection")
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("*.py")), ids=lambda file: file.stem)
+def test_request(file: Path, tmp_path: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    (tmp_path / file.name).write_text("\n".join(line.partition(MARK)[0].rstrip() for line in lines), encoding="utf-8")
+    found = {one.place.line for rule in RULES for one in rule_pages.audited(rule, tmp_path)[0]}
+    expected = {number for number, line in enumerate(lines, 1) if MARK in line}
+    told = [f"{file.name}:{number}: not found: {lines[number - 1].strip()}" for number in sorted(expected - found)]
+    told += [f"{file.name}:{number}: not expected: {lines[number - 1].strip()}" for number in sorted(found - expected)]
+    if told:
+        pytest.fail("\n".join(told), pytrace=False)
