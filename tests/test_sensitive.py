@@ -37,6 +37,8 @@ SECRETS = [
     ("reset_password_code", "one-time code"),
     ("session_id", "session id"),
     ("card_number", "identity or card number"),
+    ("socialSecurityNumber", "identity or card number"),
+    ("bank_account_number", "identity or card number"),
 ]
 
 HARMLESS = [
@@ -81,6 +83,9 @@ HARMLESS = [
     "country_code",
     "id",
     "phone_number",
+    "account_number",
+    "security",
+    "card",
     "ACCESS_TOKEN_EXPIRE_MINUTES",
     "author",
     "credential_manager",

@@ -34,11 +34,6 @@ class Leak:
     origin: Origin
     operand: Operand
 
-    @property
-    def a_kind(self) -> str:
-        """The kind with its article."""
-        return f"{'an' if self.kind[0] in 'AEIOaeio' and not self.kind.startswith('one') else 'a'} {self.kind}"
-
 
 def leaks(site: Site, given: tuple[Operand, ...] = ()) -> Iterator[Leak]:
     """The secrets in the arguments of the call at `site` (or in `given`), each once."""

@@ -28,7 +28,7 @@ _CORES = {
         "credential": "credential credentials creds authorization authorisation",
         "one-time code": "otp totp hotp",
         "session id": "sessionid jsessionid phpsessid sessid",
-        "identity or card number": "ssn cvv cvc cvv2 creditcard",
+        "identity or card number": "ssn cvv cvc cvv2 creditcard debitcard iban",
     }.items()
     for word in listed.split()
 }
@@ -69,8 +69,9 @@ _QUALIFIED: dict[str, tuple[frozenset[str], str]] = {
     "id": (_set("session"), "session id"),
     "cookie": (_set("session auth authentication remember"), "session id"),
     "header": (_set("auth authorization authorisation bearer"), "credential"),
-    "number": (_set("card security"), "identity or card number"),
-    "card": (_set("credit"), "identity or card number"),
+    "number": (_set("card security passport bank"), "identity or card number"),
+    "card": (_set("credit debit"), "identity or card number"),
+    "security": (_set("social"), "identity or card number"),
     "seed": (_set("wallet master secret"), "private key"),
     "phrase": (_set("seed recovery"), "private key"),
 }
@@ -96,7 +97,7 @@ _BEFORE = _set(
     "cancel cancellation cancelled design nft erc20 cursor resume forgot forgotten weak "
     "strong if"
 )
-_ALONE_NOT = _set("number pass code pin id cookie header card seed phrase key pw")
+_ALONE_NOT = _set("number pass code pin id cookie header card security seed phrase key pw")
 
 _STORES = _set("database db postgres postgresql mysql mongo mongodb redis broker amqp rabbitmq")
 
