@@ -318,7 +318,7 @@ ELSEWHERE = (
     *("dbm.gnu", "dbm.ndbm", "ctypes.OleDLL", "ctypes.WinDLL", "ctypes.oledll", "ctypes.windll", "nt.", "winreg.", "msvcrt."),
     *("ssl.wrap_socket", "ssl.match_hostname", "os.lchmod", "os.chflags", "os.lchflags", "os.tempnam", "os.tmpnam"),
     *("os.startfile", "os.popen", "platform.popen"),
-    *("random.binomialvariate", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8"),
+    *("random.binomialvariate", "uuid.uuid6", "uuid.uuid7", "uuid.uuid8", "re.template"),
 )
 
 

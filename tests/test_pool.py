@@ -216,7 +216,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, sent: signal.Signals) -> 
             os.killpg(process.pid, sent)  # as a terminal does
         else:
             process.kill()
-        process.wait(10)
+        process.wait(60)
         errors = process.stderr.read()  # ends when no process holds it any more
         assert process.returncode != 0
     assert errors.count("Traceback") == (1 if sent is signal.SIGINT else 0), errors
