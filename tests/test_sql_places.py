@@ -97,9 +97,9 @@ def test_what_cannot_change_a_statement(value: Value, harmless: bool) -> None:
 
 
 def test_names_that_the_program_fixes() -> None:
-    fixed = [name for name in ("TABLE", "self.table", "settings.schema", "Order.__tablename__", "name", "row.name") if
+    fixed = [name for name in ("TABLE", "db.now", "self.table", "settings.schema", "Order.__tablename__", "name", "row.name") if
              _sql.is_fixed_by_program(Gap(UNKNOWN, name))]  # fmt: skip
-    assert fixed == ["TABLE", "self.table", "settings.schema", "Order.__tablename__"]
+    assert fixed == ["TABLE", "db.now", "self.table", "settings.schema", "Order.__tablename__"]
 
 
 def test_names_of_fragments() -> None:

@@ -161,6 +161,8 @@ def is_fixed_by_program(gap: Gap) -> bool:
     if last.isupper() and len(last) > 1:
         return True
     head = name.split(".", 1)[0]
+    if head in ("db", "database", "conn", "connection", "engine", "dialect") and "." in name and "(" not in name:
+        return True  # `db.timestamp_now`: the database's own way to say it
     if head in ("self", "cls", "settings", "config", "conf", "app_settings", "constants", "Meta", "meta"):
         return "." in name
     return last in ("__tablename__", "db_table", "table_name", "__table__", "schema") and "." in name
