@@ -28,12 +28,21 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
     origin = reaching(running.code, context)
     if origin is None:
         return
-    certain = running.kind != "module"
+    confidence = Confidence.HIGH
+    if running.kind == "module":
+        confidence = Confidence.LOW if _inside_package(running) else Confidence.MEDIUM
     yield alert(
         running.site,
         running.code,
         origin,
         does=_DOES.get(running.kind, _DOES["code"]),
         fix=_FIXES.get(running.kind, _FIXES["code"]),
-        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+        confidence=confidence,
     )
+
+
+def _inside_package(running: CodeExecution) -> bool:
+    """Whether the name begins with a package of the program's choice: only its modules can be meant."""
+    shapes = () if running.code is None or running.code.value.origins else running.code.value.shapes
+    heads = [shape.parts[0] for shape in shapes if shape.parts]
+    return bool(heads) and all(isinstance(head, str) and "." in head for head in heads)

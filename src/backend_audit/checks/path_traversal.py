@@ -90,4 +90,6 @@ def _confidence(access: FileAccess, origin: Origin) -> Confidence:
 
 def _is_stream(value: Value) -> bool:
     """Whether it is an open file, a buffer or the content itself, which the callee takes as well as a path."""
-    return bool(value.types) and all(name.startswith(_STREAMS) or name == "bytes" for name in value.types)
+    if "bytes" in value.types and "str" not in value.types:
+        return True
+    return bool(value.types) and all(name.startswith(_STREAMS) for name in value.types)

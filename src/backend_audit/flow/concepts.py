@@ -407,6 +407,7 @@ class ArchiveExtraction(Concept):
     members: Operand | None = None
     filter: Operand | None = None  # tarfile's filter=
     member: Operand | None = None  # the one that is extracted
+    kind: Operand | None = None  # the format, where an argument says it
     format: str = "tar"
 
 
