@@ -14,7 +14,7 @@ from backend_audit.finding import Finding, Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
-from backend_audit.frameworks import answers, handlers
+from backend_audit.frameworks import answers, forms, handlers
 from backend_audit.link.project import Project
 from backend_audit.source import LineIndex, Mark
 
@@ -38,7 +38,7 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judg
     `text_of` gives a file's text by its path, and what of it may not be shown.
     """
     project = Project(modules)
-    engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over)
+    engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     alerts = list(_alerts(engine, problems))
     problems += engine.problems

@@ -49,6 +49,7 @@ _CLASS = "@"  # begins the type name of a class of the project
 
 
 ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
+AttributeHook = Callable[[FrameState, ClassSymbol, str, ir.Attribute], Value | None]  # what a framework puts into an object
 ReturnHook = Callable[[FrameState, FunctionSymbol, ir.Return, Value], None]  # what a framework does with a handler's result
 
 
@@ -62,11 +63,13 @@ class Engine:
         parameter: "ParameterHook | None" = None,
         returned: "ReturnHook | None" = None,
         given: "GivenHook | None" = None,
+        attribute: "AttributeHook | None" = None,
     ) -> None:
         self.project = project
         self._parameter = parameter
         self.returned = returned
         self.given = given
+        self.attribute = attribute
         self.models = models
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
@@ -329,6 +332,9 @@ class Engine:
 
     def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: "Expressions") -> Value:
         """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute."""
+        given = None if self.attribute is None else self.attribute(frame, owner, attr, node)
+        if given is not None:
+            return given
         method = self.find_method(owner, attr)
         if method is not None:
             if method.decorated("property", "cached_property", "hybrid_property"):

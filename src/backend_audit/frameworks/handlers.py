@@ -14,7 +14,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value
-from backend_audit.frameworks import classes, converters, graphql, urls
+from backend_audit.frameworks import classes, converters, forms, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
 _VERBS = frozenset(
@@ -152,6 +152,9 @@ def request_object(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:
     """What a framework makes of a parameter; `value` unchanged where it does nothing."""
     if symbol.owner is not None:
+        filled = forms.parameter(frame, symbol, at, param)
+        if filled is not None:
+            return filled
         given = classes.parameter(frame, symbol, at, param, value) or graphql.parameter(frame, symbol, at, param, value)
         if given is not None:
             return given

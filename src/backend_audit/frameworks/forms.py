@@ -1,0 +1,87 @@
+"""Forms and serializers: what they let through, field by field.
+
+A field of a closed type (a number, a date, one of some choices) carries nothing to inject; a text field does, validated or not.
+https://docs.djangoproject.com/en/stable/ref/forms/fields/, https://www.django-rest-framework.org/api-guide/fields/
+"""
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+
+_FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", "wtforms.", "flask_wtf.")
+_CHECKED = frozenset({"cleaned_data", "validated_data"})
+_CLOSED = frozenset(
+    "IntegerField FloatField DecimalField BooleanField NullBooleanField UUIDField DateField DateTimeField TimeField "
+    "DurationField ChoiceField TypedChoiceField MultipleChoiceField TypedMultipleChoiceField ModelChoiceField ModelMultipleChoiceField "
+    "PrimaryKeyRelatedField HyperlinkedRelatedField SlugField SlugRelatedField GenericIPAddressField IPAddressField HiddenField "
+    "ReadOnlyField SerializerMethodField StringRelatedField SplitDateTimeField".split()
+)
+_FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
+_WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
+_VALIDATE = "validate_"
+
+
+def attribute(frame: FrameState, owner: ClassSymbol, attr: str, node: ir.Attribute) -> Value | None:
+    """`form.cleaned_data`, `serializer.validated_data` of a class of the project; None for anything else."""
+    if attr not in _CHECKED or not is_form(frame.engine, owner):
+        return None
+    return _data(frame, owner, node)
+
+
+def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
+    """What a method of a serializer, or of a view that holds a form, is given; None if it is neither."""
+    owner = symbol.owner
+    if owner is None or at == 0:
+        return None
+    name = symbol.node.name
+    if name in ("form_valid", "form_invalid") and at == 1:
+        return _instance(frame, owner, "form_class")
+    if name in ("perform_create", "perform_update") and at == 1:
+        return _instance(frame, owner, "serializer_class")
+    if not is_form(frame.engine, owner):
+        return None
+    if _WHOLE.get(name) == at:
+        return _data(frame, owner, param)
+    if name.startswith(_VALIDATE) and at == 1:
+        return _fields(frame, owner, param).get(name.removeprefix(_VALIDATE))
+    return None
+
+
+def is_form(engine: Engine, owner: ClassSymbol) -> bool:
+    """Whether the class is a form or a serializer."""
+    return any(base.startswith(_FORMS) for base in engine.external_bases(owner))
+
+
+def _instance(frame: FrameState, owner: ClassSymbol, attr: str) -> Value | None:
+    for symbol in sorted(frame.engine.class_attribute(owner, attr).refs, key=lambda one: one.key):
+        if isinstance(symbol, ClassSymbol):
+            return frame.engine.instance_of(symbol)
+    return None
+
+
+def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
+    items = _fields(frame, owner, node)
+    of_model = any("Model" in base.rpartition(".")[2] for base in frame.engine.external_bases(owner))
+    return container("dict", items or None, UNKNOWN if of_model or items else _text(frame, "", node))
+
+
+def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, Value]:
+    """The declared fields, the nearest class's first."""
+    found: dict[Key, Value] = {}
+    for one in frame.engine.bases(owner)[0]:
+        for statement in one.node.body:
+            target = statement.targets[0] if isinstance(statement, ir.Assign) else None
+            if isinstance(target, ir.Name) and target.id not in found:
+                types = frame.engine.class_attribute(owner, target.id).types
+                names = {path.rpartition(".")[2] for path in types}
+                if any(name.endswith("Field") for name in names):
+                    found[target.id] = MADE if names & _CLOSED else _text(frame, target.id, node)
+    return found
+
+
+def _text(frame: FrameState, name: str, node: ir.Node) -> Value:
+    what = f"the field `{name}` of the request" if name else "the request"
+    origin = Origin("untrusted", ("form", frame.module.path, node.at, name), what, _FIELDS_ONLY)
+    return UNKNOWN.with_origins((origin.step(frame.mark(node, "comes from the request")),))
