@@ -7,7 +7,6 @@ from io import BytesIO
 import pytest
 
 from backend_audit.lower.decode import DecodingError, decode
-from backend_audit.lower.gate import Gate, imported_modules
 from backend_audit.source import Language
 
 
@@ -69,18 +68,3 @@ def test_other_languages_lose_no_byte() -> None:
     assert decode(b"// caf\xe9\nkey = 1", Language.JAVASCRIPT) == "// café\nkey = 1"
     with pytest.raises(DecodingError):
         decode(codecs.BOM_UTF16_LE + b"a", Language.CONFIG)
-
-
-def test_the_gate_opens_for_whole_words_only() -> None:
-    gate = Gate(["execute", "$queryRaw"])
-    assert gate.opens(b"cursor.execute(sql)")
-    assert gate.opens(b"prisma.$queryRaw`x`")
-    assert not gate.opens(b"def executemany_later(): re_execute()")
-    assert gate.opens("execute".encode("utf-16"))
-
-
-def test_imports_are_seen_from_the_bytes() -> None:
-    source = (
-        b"import os, app.db as db\nfrom . import x\nfrom ..models import (\n  A,\n)\n    from .  deep import b\nimportant = 1\n"
-    )
-    assert imported_modules(source) == {"os", "app.db", ".", "..models", ".deep"}
