@@ -176,6 +176,8 @@ class Value:
 
     def item(self, key: Key) -> "Value | None":
         """What a container holds under `key`: None if it is no container or holds nothing there."""
+        if isinstance(key, int) and key < 0 and self.items and self.elem is None and self.kind in ("list", "tuple"):
+            key += len(self.items)
         if self.items is not None and key in self.items:
             return self.items[key]
         return self.elem

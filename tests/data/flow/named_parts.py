@@ -34,3 +34,9 @@ def options(param):
 def entered():
     with closing("text") as text:
         see(text)  # $ const="text"
+
+
+def positions():
+    pair = ["first", "last"]
+    see(pair[-1])  # $ const="last"
+    see(pair[-2])  # $ const="first"
