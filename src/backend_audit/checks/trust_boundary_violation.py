@@ -8,7 +8,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import SessionWrite
 
 RULE = "trust-boundary-violation"
-_CHECKED = frozenset({"url", "path", "fields", "regex", "html"})  # a check or an escape for any of these has looked at the data
+_CHECKED = frozenset({"url", "fields"})  # a check of an address, or a form, has looked at the data
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
 
 

@@ -14,9 +14,10 @@ _FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", "wt
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 _CLOSED = frozenset(
     "IntegerField FloatField DecimalField BooleanField NullBooleanField UUIDField DateField DateTimeField TimeField "
-    "DurationField ChoiceField TypedChoiceField MultipleChoiceField TypedMultipleChoiceField ModelChoiceField ModelMultipleChoiceField "
-    "PrimaryKeyRelatedField HyperlinkedRelatedField SlugField SlugRelatedField GenericIPAddressField IPAddressField HiddenField "
-    "ReadOnlyField SerializerMethodField StringRelatedField SplitDateTimeField".split()
+    "DurationField ChoiceField TypedChoiceField MultipleChoiceField TypedMultipleChoiceField ModelChoiceField "
+    "ModelMultipleChoiceField PrimaryKeyRelatedField HyperlinkedRelatedField SlugField SlugRelatedField "
+    "GenericIPAddressField IPAddressField HiddenField ReadOnlyField SerializerMethodField StringRelatedField "
+    "SplitDateTimeField".split()
 )
 _FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
 _WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
