@@ -144,6 +144,19 @@ def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Pi
     return None
 
 
+_ONLY_OF_TEXT = frozenset(
+    "split rsplit splitlines partition rpartition strip lstrip rstrip lower upper casefold encode decode removeprefix "
+    "removesuffix zfill ljust rjust".split()
+)
+
+
+def text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
+    """What a method gives that only texts have, on an object of which nothing else is known; None for other methods."""
+    if name not in _ONLY_OF_TEXT or receiver.kind:
+        return None
+    return _text_method(Value(open=True, types=frozenset(("str",)), origins=receiver.origins), name, args, named)
+
+
 def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name == "format":

@@ -177,7 +177,8 @@ class Calls(Expressions):
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
             if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
-                found = changed(found, open=True).with_origins(receiver.derived().origins)
+                text = builtin.text_method(receiver, last, *_pieces(args))
+                found = changed(found, open=True).with_origins(receiver.derived().origins) if text is None else text
         return self.transferred(node, path, receiver, args, found)
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
