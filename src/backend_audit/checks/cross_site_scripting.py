@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _content_type, check
 from backend_audit.checks._operands import names
-from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand
 from backend_audit.flow.values import Value
@@ -45,21 +45,12 @@ def _is_object(value: Value) -> bool:
 
 def _as_html(output: HtmlOutput) -> Confidence | None:
     """How sure it is that a browser reads the output as HTML; None if it does not."""
-    if output.mimetype is not None and not output.mimetype.value.is_just(None):
-        return _html_type(output.mimetype)
-    if output.headers is not None:
-        items = output.headers.value.items or {}
-        for key, value in items.items():
-            if isinstance(key, str) and key.lower() == "content-type":
-                return _html_type(Operand(value, None))
-    return Confidence.HIGH if output.default_html else None
-
-
-def _html_type(operand: Operand) -> Confidence | None:
-    texts = operand.value.texts() or tuple(names(operand))
-    if any(word in text.lower() for text in texts for word in ("html", "svg", "xml")):
+    if output.marks:
         return Confidence.HIGH
-    return None if operand.value.constants() is not None or texts else Confidence.LOW
+    kinds = [_content_type.is_markup(kind) for kind in _content_type.given(output)]
+    if not kinds:
+        return Confidence.HIGH if output.default_html else None
+    return Confidence.HIGH if True in kinds else Confidence.LOW if None in kinds else None
 
 
 @check(RULE)
@@ -123,6 +114,3 @@ def _display(mail: HtmlMail, node: ir.Expr | None) -> ir.Expr | None:
         if isinstance(statement, ir.Assign) and statement.value is not None and dotted(statement.targets[0]) == node.id:
             return statement.value
     return None
-
-
-__all__ = ["RULE", "mail_from_outside", "markup_from_outside", "reaching_value"]

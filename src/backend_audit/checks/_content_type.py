@@ -1,0 +1,55 @@
+"""The content type that a response gets: with the call that makes it, or afterwards in the same function."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks._operands import names
+from backend_audit.checks._view import walk
+from backend_audit.flow.concepts import HtmlOutput, Operand
+from backend_audit.flow.written import dotted
+
+_TYPE = "content-type"
+_ATTRIBUTES = frozenset({"mimetype", "content_type", "media_type"})
+
+
+def given(output: HtmlOutput) -> Iterator[Operand | str]:
+    """What says which type the output has: operands of the call, texts that are assigned later."""
+    if output.mimetype is not None and not output.mimetype.value.is_just(None):
+        yield output.mimetype
+    headers = [output.headers] if output.headers is not None else [one for key, one in output.site.args if key in ("1", "2")]
+    for operand in headers:
+        for key, value in (operand.value.items or {}).items():
+            if isinstance(key, str) and key.lower() == _TYPE:
+                yield Operand(value, None)
+    yield from _assigned(output)
+
+
+def is_markup(kind: Operand | str) -> bool | None:
+    """Whether a browser reads this type as markup, None if it is not known which type it is."""
+    texts = (kind,) if isinstance(kind, str) else kind.value.texts() or tuple(names(kind))
+    if any(word in text.lower() for text in texts for word in ("html", "svg", "xml")):
+        return True
+    return False if texts or (not isinstance(kind, str) and kind.value.constants() is not None) else None
+
+
+def _assigned(output: HtmlOutput) -> Iterator[str]:
+    """`response.mimetype = "text/plain"` after `response = make_response(…)`."""
+    function, call = output.site.function, output.site.call
+    if function is None or call is None:
+        return
+    assigns = [node for node in walk(list(function.body)) if isinstance(node, ir.Assign)]
+    made = {dotted(node.targets[0]) for node in assigns if node.value is call} - {None}
+    for node in assigns:
+        if isinstance(node.value, ir.Const) and isinstance(node.value.value, str) and _sets_type(node.targets[0], made):
+            yield node.value.value
+
+
+def _sets_type(target: ir.Expr, made: set[str | None]) -> bool:
+    if isinstance(target, ir.Attribute):
+        return target.attr in _ATTRIBUTES and dotted(target.value) in made
+    if not isinstance(target, ir.Index) or not isinstance(target.index, ir.Const):
+        return False
+    base = target.value
+    if isinstance(base, ir.Attribute) and base.attr == "headers":
+        base = base.value
+    return str(target.index.value).lower() == _TYPE and dotted(base) in made
