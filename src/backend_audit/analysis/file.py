@@ -12,7 +12,6 @@ from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.lower.positions import unlimited_depth
-from backend_audit.lower.python import LoweringError, lower
 from backend_audit.source import Language, LineIndex, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
 
@@ -60,6 +59,8 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
     module: ir.Module | None = None
     if file.language is Language.PYTHON:
+        from backend_audit.lower.python import LoweringError, lower  # noqa: PLC0415 - LibCST costs half a second to import
+
         try:
             module = lower(file.path, text)
         except LoweringError as error:

@@ -9,66 +9,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate
-from types import TracebackType
-from typing import Self
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
-
-class _Syntactic:
-    """Records the token range between enter and exit: the node without the white space and parentheses that it owns."""
-
-    __slots__ = ("key", "start", "state")
-
-    def __init__(self, state: "_TokenState", key: int) -> None:
-        self.state = state
-        self.key = key
-
-    def __enter__(self) -> Self:
-        self.start = len(self.state.tokens)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.state.syntactic[self.key] = (self.start, len(self.state.tokens))
-
-
-class _TokenState(CodegenState):
-    def __init__(self, module: cst.Module) -> None:
-        super().__init__(module.default_indent, module.default_newline)
-        self.starts: dict[int, int] = {}
-        self.ends: dict[int, int] = {}
-        self.syntactic: dict[int, tuple[int, int]] = {}
-
-    def before_codegen(self, node: cst.CSTNode) -> None:
-        self.starts[id(node)] = len(self.tokens)
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        self.ends[id(node)] = len(self.tokens)
-
-    def record_syntactic_position(  # type: ignore[override]  # a plain object is three times faster than a generator
-        self,
-        node: cst.CSTNode,
-        *,
-        start_node: cst.CSTNode | None = None,  # noqa: ARG002 - what code generation passes
-        end_node: cst.CSTNode | None = None,  # noqa: ARG002 - as above
-    ) -> _Syntactic:
-        return _Syntactic(self, id(node))
-
-
-def _spaces(self: cst.SimpleWhitespace, state: CodegenState, **_: object) -> None:
-    state.tokens.append(self.value)
-
-
-# Two nodes of five are runs of blanks, whose positions nobody asks for.
-cst.SimpleWhitespace._codegen = _spaces  # type: ignore[method-assign,assignment]  # noqa: SLF001
+from backend_audit.lower.quicker import TokenState
 
 
 class Positions:
     """Offsets of every node of one parsed module; nodes are told apart by identity, so the tree must stay alive."""
 
     def __init__(self, module: cst.Module) -> None:
-        state = _TokenState(module)
+        state = TokenState(module)
         module._codegen(state)  # noqa: SLF001 - the public `code` gives the text alone
         self._state = state
         offsets = [0, *accumulate(map(len, state.tokens))]
