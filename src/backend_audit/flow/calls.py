@@ -10,6 +10,7 @@ from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
 from backend_audit.flow.values import (
+    CLOSED_TYPES,
     NOTHING,
     UNKNOWN,
     Constant,
@@ -114,6 +115,10 @@ class Calls(Expressions):
                 found = join(found, self.call_function(node, method, receiver, args))
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
+        if attr in _LOOKUPS:
+            wanted = argument(args, "2:type")  # `request.args.get("n", type=int)`
+            if wanted is not None and wanted.value.apis and wanted.value.apis <= CLOSED_TYPES:
+                found = Value(types=wanted.value.apis)
         if attr == "_replace":
             found = found.cleared(urls.replaced(args))
         old = argument(args, "0") if attr == "replace" else None
@@ -364,6 +369,7 @@ class Calls(Expressions):
         return sorted(found)
 
 
+_LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
 _GETTERS = frozenset(
     {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"}

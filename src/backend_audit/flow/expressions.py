@@ -58,6 +58,8 @@ class AliasSymbol(Symbol):
     frame: "Expressions"
 
 
+_MARKUP = "markupsafe.Markup"
+_HTML = frozenset(("html",))
 _DECLARED = frozenset(  # what a class says of itself, whatever its objects hold
     "model_fields __fields__ __class__ __annotations__ __dataclass_fields__ __slots__ _fields _meta __table__ __name__".split()
 )
@@ -217,7 +219,8 @@ class Expressions(FrameState, ABC):
 
     def binary(self, node: ir.Binary) -> Value:
         left, right = self.eval(node.left), self.eval(node.right)
-        return self.combine(node.op, left, right, written(node.left), written(node.right))
+        found = self.combine(node.op, left, right, written(node.left), written(node.right))
+        return found.cleared(_HTML) if _MARKUP in left.types | right.types else found  # it escapes what it is joined with
 
     def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
         if op == "%":
