@@ -98,6 +98,8 @@ class Calls(Expressions):
                 found = join(found, self.construct(node, symbol, args))
             elif isinstance(symbol, LambdaSymbol):
                 found = join(found, self.call_lambda(symbol, args))
+        if attr in _LATER and receiver is not None:
+            self.queued(node, attr, receiver, args)
         for path in sorted(callee.apis):
             found = join(found, self.call_api(node, path, receiver, args))
         for type_name in sorted(callee.types):
@@ -309,6 +311,20 @@ class Calls(Expressions):
             return operand.value if path == "functools.partial" else None
         return container("list", None, found) if invoker.each else found
 
+    def queued(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
+        """`task.delay(url)`: a worker calls the function with these arguments; its result is not here."""
+        if attr == "apply_async":
+            given = dict(args)
+            listed, named = argument(args, "0:args"), given.get("kwargs")
+            values = [] if listed is None else [*(listed.value.items or {}).items()]
+            args = tuple((str(at), Operand(value, None)) for at, value in values)
+            args += tuple((str(name), Operand(value, None)) for name, value in (named.value.items or {}).items()) if named else ()
+        for symbol in sorted(receiver.refs, key=lambda one: one.key):
+            if isinstance(symbol, FunctionSymbol) and symbol.node.decorators:
+                bound = bool(symbol.node.params) and symbol.owner is None and symbol.node.params[0].name == "self"
+                shifted = tuple((str(int(key) + bound) if key.isdigit() else key, one) for key, one in args)
+                self.call_function(node, symbol, None, shifted)
+
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """The call of a wrapper as the place of what happens in it."""
         return Site(
@@ -369,6 +385,7 @@ class Calls(Expressions):
         return sorted(found)
 
 
+_LATER = frozenset({"delay", "apply_async", "delay_on_commit", "send", "s", "si"})  # Celery, Dramatiq
 _LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
 _GETTERS = frozenset(
