@@ -92,6 +92,7 @@ class Engine:
                 self._classes[_CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
         self._by_name: dict[str, list[FunctionSymbol]] | None = None
+        self._annotations: dict[str, dict[str, ir.Assign]] = {}
         self._validated: dict[tuple[str, str], frozenset[str]] = {}
         self._external: dict[tuple[str, str], Value] = {}
         self._readers: dict[tuple[str, str], set[str]] = {}
@@ -359,14 +360,24 @@ class Engine:
     def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
         """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""
         for one in self.bases(owner)[0]:
-            for statement in one.node.body:
-                if isinstance(statement, ir.Assign) and statement.annotation is not None:
-                    target = statement.targets[0]
-                    if isinstance(target, ir.Name) and target.id == attr:
-                        frame = Frame(self, one.module, None, self.environment(one.module))
-                        held = holds_to_pattern(statement.value, statement.annotation)
-                        return MADE if held else self.annotated(frame, statement.annotation)
+            statement = self._annotated_fields(one).get(attr)
+            if statement is not None and statement.annotation is not None:
+                frame = Frame(self, one.module, None, self.environment(one.module))
+                held = holds_to_pattern(statement.value, statement.annotation)
+                return MADE if held else self.annotated(frame, statement.annotation)
         return None
+
+    def _annotated_fields(self, symbol: ClassSymbol) -> dict[str, ir.Assign]:
+        """The annotated assignments of a class body by name, the first of each."""
+        known = self._annotations.get(symbol.key)
+        if known is None:
+            known = {}
+            for statement in symbol.node.body:
+                target = statement.targets[0] if isinstance(statement, ir.Assign) and statement.annotation is not None else None
+                if isinstance(statement, ir.Assign) and isinstance(target, ir.Name):
+                    known.setdefault(target.id, statement)
+            self._annotations[symbol.key] = known
+        return known
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
         """The contexts in which a field is harmless since a validator of its class has let it through.
@@ -462,6 +473,7 @@ class Engine:
         frame = Frame(self, symbol.module, symbol, {})
         self._closures[symbol.key] = frame.env
         self._bind_parameters(frame, symbol)
+        frame.given = dict(frame.env)
         if self._contained(frame, symbol.node.body):
             frame.way_out(NONE, None)
         self._closures[symbol.key] = frame.env

@@ -35,6 +35,7 @@ class FrameState:
         self.globals: set[str] = set()
         self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
         self.breaks: list[list[Env]] = []
+        self.given: Env = {}  # the parameters as they came in
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.parents: set[str] = set()  # names and paths below which paths may be known

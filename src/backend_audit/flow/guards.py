@@ -189,7 +189,7 @@ def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int
     found: dict[int, frozenset[str]] = {}
     for at, param in enumerate(symbol.node.params):
         value = frame.env.get(param.name)
-        if value is None:
+        if value is None or value is frame.given.get(param.name):  # untouched since the function began
             continue
         own = [origin for origin in value.all_origins() if origin.label == "param" and origin.key[:2] == (symbol.key, at)]
         if not own:

@@ -161,6 +161,9 @@ class Frame(Calls):
         if self.function is None or not self.function.node.params:
             return
         self.ways["any"].append(guards.cleared_parameters(self, self.function))
+        if not (value.open or value.consts or "bool" in value.types):
+            self.ways["true"].append(self.ways["any"][-1])  # an object: no test of the parameters
+            return
         truth = refine.truth(value)
         for name, holds in (("true", True), ("false", False)):
             if truth is not None and truth is not holds:
