@@ -27,4 +27,4 @@ def cookie_from_outside(cookie: CookieWrite) -> Iterator[Alert]:
 
 def _own_cookie(origin: Origin) -> bool:
     """Whether the browser has sent the data as a cookie itself: nobody else has chosen it then."""
-    return any("cookie" in str(part).rpartition(".")[2].lower() for part in origin.key[:2])
+    return any(str(part).rpartition(".")[2].lower().startswith("cookie") for part in origin.key[:2])

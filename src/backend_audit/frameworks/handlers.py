@@ -14,6 +14,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value
+from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, forms, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -125,8 +126,17 @@ def untrusted(
     frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value, cleared: frozenset[str] = frozenset()
 ) -> Value:
     """`value` as the request's data, harmless in the contexts `cleared`."""
-    origin = Origin("untrusted", (symbol.key, param.name), f"the request parameter `{param.name}`", cleared)
+    kind = "cookie" if _is_cookie(param) else "request parameter"
+    origin = Origin("untrusted", (symbol.key, f"{kind} {param.name}"), f"the {kind} `{param.name}`", cleared)
     return value.with_origins((origin.step(frame.mark(param, f"{param.name} comes from the request")),))
+
+
+def _is_cookie(param: ir.Param) -> bool:
+    """Whether FastAPI fills the parameter from a cookie: `token: str = Cookie()`, `token: Annotated[str, Cookie()]`."""
+    markers = [param.default]
+    if isinstance(param.annotation, ir.Index) and isinstance(param.annotation.index, ir.Container):
+        markers += [item.value for item in param.annotation.index.items[1:]]
+    return any(isinstance(one, ir.Call) and written(one.func).rpartition(".")[2] == "Cookie" for one in markers)
 
 
 def _is_enum(frame: FrameState, value: Value) -> bool:
