@@ -5,7 +5,7 @@ import) gets what is known so far. A second round re-reads the functions whose p
 to be objects of known types.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
@@ -13,7 +13,7 @@ from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.expressions import AliasSymbol, Expressions
 from backend_audit.flow.frame import Env, FrameState
-from backend_audit.flow.injection import GivenHook, provided
+from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, provided
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
@@ -46,11 +46,6 @@ _COMMON = frozenset(name for kind in (str, bytes, list, dict, set, tuple, int, f
 )
 _MAX_SHAPE_DEPTH = 3
 _CLASS = "@"  # begins the type name of a class of the project
-
-
-ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
-AttributeHook = Callable[[FrameState, ClassSymbol, str, ir.Attribute], Value | None]  # what a framework puts into an object
-ReturnHook = Callable[[FrameState, FunctionSymbol, ir.Return, Value], None]  # what a framework does with a handler's result
 
 
 class Engine:

@@ -12,11 +12,15 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import Bound, lift, substitute
 from backend_audit.flow.values import UNKNOWN, Value
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
 
+# What frameworks know, handed to the engine.
+ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
+AttributeHook = Callable[[FrameState, ClassSymbol, str, ir.Attribute], Value | None]  # what a framework puts into an object
+ReturnHook = Callable[[FrameState, FunctionSymbol, ir.Return, Value], None]  # what a framework does with a handler's result
 GivenHook = Callable[[FrameState, FunctionSymbol, ir.Param, Value], Value]  # what a framework fills a provider's parameter with
 
 
