@@ -54,10 +54,6 @@ class _Between:
             paren._codegen(state)  # noqa: SLF001 - as above
 
 
-def _unchecked(_: cst.CSTNode) -> None:
-    """Validation is for trees that people build; the parser's are right, and LibCST itself would rather not check them."""
-
-
 def _generated(self: cst.CSTNode, state: Any, **given: Any) -> None:
     """`CSTNode._codegen` with its two hooks written out."""
     if type(state) is TokenState:
@@ -83,7 +79,8 @@ def _parenthesized(self: cst.BaseExpression, state: Any) -> _Between:
 
 for _kind, _name, _shortcut in (
     (cst.ConcatenatedString, "__post_init__", cst.CSTNode.__post_init__),  # bytes beside str pass the parser
-    (cst.CSTNode, "__post_init__", _unchecked),
+    # Validation is for trees that people build; the parser's are right, and LibCST itself would rather not check them.
+    (cst.CSTNode, "__post_init__", lambda _: None),
     (cst.CSTNode, "_codegen", _generated),
     (cst.SimpleWhitespace, "_codegen", _blanks),
     (cst.BaseExpression, "_parenthesize", _parenthesized),
