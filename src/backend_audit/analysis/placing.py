@@ -1,7 +1,6 @@
 """Alerts to findings: offsets become lines and columns, the code is shown redacted, the fingerprint gets its anchor."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from backend_audit import ir
@@ -126,11 +125,3 @@ def symbol_spans(module: ir.Module) -> list[tuple[int, int, str]]:
 
     visit(module.body, "")
     return sorted(found, key=lambda one: (one[0], -one[1]))
-
-
-def line_index(starts: list[int]) -> LineIndex:
-    """The index of line starts that a lowered module carries."""
-    return LineIndex(starts)
-
-
-__all__ = ["Placer", "bisect_right", "line_index", "redacted", "symbol_spans"]

@@ -44,7 +44,6 @@ _COMMON = frozenset(name for kind in (str, bytes, list, dict, set, tuple, int, f
     "run start stop close open read write send recv save delete create call execute fetch query filter all first one"
     " commit rollback connect process handle apply load dump loads dumps validate clean submit next result wait".split()
 )
-_MAX_SHAPE_DEPTH = 3
 _CLASS = "@"  # begins the type name of a class of the project
 
 
@@ -667,7 +666,6 @@ class FolderSymbol(ModuleSymbol):
 
 
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
-_EMPTY_MODULE: list[ir.Stmt] = []
 _MAX_RUNNING = 400
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks
-from backend_audit.flow.values import FALSE, MADE, NONE, TRUE, Constant, Value
+from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
 
@@ -274,6 +274,3 @@ def _assume_match(frame: "Expressions", test: ir.Call, api: str) -> None:
     if contexts:
         made = "all" in contexts and not known[1].all_origins()
         frame.env[known[0]] = MADE if made else known[1].cleared(contexts)
-
-
-__all__ = ["NONE", "assume", "compared", "truth", "without_falsy"]

@@ -32,7 +32,6 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 MAX_LIFTS = 120
-_MAX_STEPS = 8
 
 Bound = dict[int, Value]
 
