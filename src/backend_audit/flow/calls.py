@@ -42,6 +42,10 @@ class Calls(Expressions):
             receiver = self.eval(node.func.value)
             known = self.env.get(key) if (key := dotted(node.func)) is not None else None
             callee = known if known is not None else self.read(receiver, node.func.attr, node.func)
+        elif isinstance(node.func, ir.Call) and len(node.args) == 1:
+            outer, self.decorated = self.decorated, (node.func, Operand(self.eval(node.args[0].value), node.args[0].value))
+            callee = self.eval(node.func)  # `app.route("/")(view)` decorates as `@` does
+            self.decorated = outer
         else:
             callee = self.eval(node.func)
         args = self.arguments(node)
@@ -159,7 +163,8 @@ class Calls(Expressions):
 
     def call_api(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         given = {"self": Operand(receiver, node.func)} if receiver is not None else {}
-        for row in self.models.rows["call"].get(path, ()):
+        rows = self.models.rows["call"].get(path, ())
+        for row in rows:
             self.emit(row, path, node, given, args)
         self.forwarded(node, path, args)
         found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
@@ -186,6 +191,8 @@ class Calls(Expressions):
             if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
                 text = builtin.text_method(receiver, last, *_pieces(args))
                 found = changed(found, open=True).with_origins(receiver.derived().origins) if text is None else text
+        if any(row.concept.tracked for row in rows):
+            found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         return self.transferred(node, path, receiver, args, found)
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
@@ -270,7 +277,7 @@ class Calls(Expressions):
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         bound = bind_arguments(symbol, receiver, args)
-        self.engine.note_call(symbol, bound)
+        self.engine.note_call(symbol, bound, self.function)
         summary = self.engine.summary(symbol)
         for number, event in enumerate(summary.lifting):
             lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
@@ -346,8 +353,16 @@ class Calls(Expressions):
             for path in self.engine.external_bases(symbol):
                 for row in self.models.rows["call"].get(path, ()):
                     self.emit(row, path, node, {}, args)
+        made = self.told_apart(node, symbol, made)
         fields: dict[Key, Value] = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
         return changed(made, items=fields, kind="") if fields and init is None else made
+
+    def told_apart(self, node: ir.Call, symbol: ClassSymbol, made: Value) -> Value:
+        """An object of a class whose library base makes objects that are told apart by the call that makes them."""
+        rows = self.models.rows["call"]
+        if any(row.concept.tracked for path in self.engine.external_bases(symbol) for row in rows.get(path, ())):
+            return changed(made, refs=frozenset((self.engine.object_of(self.module, node),)))
+        return made
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""

@@ -44,6 +44,7 @@ class Concept:
     """`handed` names the role whose text, once it is handed over whole by a caller, makes the caller the place to mend."""
 
     handed: ClassVar[str] = ""
+    tracked: ClassVar[bool] = False  # the call that it occurs in makes an object told apart by that call
     site: Site
 
 

@@ -36,7 +36,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, decorator_name
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol, decorator_name
 
 _MAX_MRO = 40
 _MAX_TARGETS = 4  # methods of one name that an unknown object's call is followed into
@@ -90,6 +90,8 @@ class Engine:
         self._validated: dict[tuple[str, str], frozenset[str]] = {}
         self._external: dict[tuple[str, str], Value] = {}
         self._readers: dict[tuple[str, str], set[str]] = {}
+        self.calls: dict[str, dict[str, FunctionSymbol]] = {}  # caller → the functions that it calls, by key
+        self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []
 
@@ -102,12 +104,17 @@ class Engine:
         for function in stale:
             self._summaries.pop(function.key, None)
         self._round(iter(stale))
+        for _, event in self.occurrences():
+            yield event
+
+    def occurrences(self) -> Iterator[tuple[FunctionSymbol | None, Concept]]:
+        """The concepts of a project that was gone through, each with the function in whose run it occurs."""
         for module in self.project.modules.values():
             for event in self._module_events.get(module.key, ()):
-                yield delivered(event, self.has_callers)
+                yield None, delivered(event, self.has_callers)
             for function in module.every:
                 for event in self._summaries.get(function.key, EMPTY).events:
-                    yield delivered(event, self.has_callers)
+                    yield function, delivered(event, self.has_callers)
 
     def _round(self, functions: Iterator[FunctionSymbol]) -> None:
         for module in self.project.modules.values():
@@ -207,8 +214,14 @@ class Engine:
         inside = self.project.at(f"{module.key}/{name}") if module.is_package else None
         return None if inside is None else _module_value(inside)
 
+    def object_of(self, module: ModuleSymbol, node: ir.Call) -> ObjectSymbol:
+        """The object that the call `node` makes."""
+        return self._objects.setdefault(id(node), ObjectSymbol(f"{module.path}:object@{node.at:08}", node))
+
     def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
         """`symbol.attr` for a module, class or function of the project."""
+        if isinstance(symbol, ObjectSymbol):
+            return NOTHING  # its type says what its attributes are
         if isinstance(symbol, ModuleSymbol):
             found = self.module_attribute(symbol, attr)
             return UNKNOWN if found is None else found
@@ -534,6 +547,8 @@ class Engine:
                 known = facts.get(at)
                 if known is not None and not declared.types:
                     value = changed(value, types=known.types, refs=known.refs, apis=known.apis)
+                elif known is not None and known.refs:
+                    value = changed(value, refs=known.refs)
                 if declared.made:  # one of the constants of a Literal
                     frame.env[param.name] = declared
                     continue
@@ -545,35 +560,53 @@ class Engine:
 
     def injected(self, frame: FrameState, param: ir.Param) -> Value | None:
         """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
-        default = param.default
-        marker = default if isinstance(default, ir.Call) else self._marker(frame, param.annotation)
-        if marker is None or written(marker.func).rsplit(".", 1)[-1] not in ("Depends", "Security") or not marker.args:
-            return None
-        provider = Frame(self, frame.module, None, dict(self.environment(frame.module))).eval(marker.args[0].value)
+        provider = None if frame.function is None else self.provider(frame.function, param)
         found: Value | None = None
-        for symbol in sorted(provider.refs, key=lambda one: one.key):
+        for symbol in () if provider is None else sorted(provider.refs, key=lambda one: one.key):
             if isinstance(symbol, FunctionSymbol):
                 value = provided(self, frame, symbol, param)
                 found = value if found is None else join(found, value)
-            elif isinstance(symbol, ClassSymbol):
+            elif isinstance(symbol, ClassSymbol) and not _is_bare(param.default):  # else the request fills its fields
                 found = self.instance_of(symbol)
         return None if found is None else self.settled(found)
 
-    def _marker(self, frame: FrameState, annotation: ir.Expr | None) -> ir.Call | None:
-        """The call in `Annotated[T, Depends(f)]`, or in what a name for such a type stands for."""
+    def provider(self, function: FunctionSymbol, param: ir.Param) -> Value | None:
+        """What the framework calls to fill a parameter of `function`; None for a parameter without a marker."""
+        module, default = function.module, param.default
+        env = dict(self.environment(module))
+        if function.parent is not None:
+            env |= self._closures.get(function.parent.key, {})
+        frame = Frame(self, module, None, env)
+        marker, scope = (default, frame) if isinstance(default, ir.Call) else self._annotated_marker(frame, param.annotation)
+        if marker is None or written(marker.func).rsplit(".", 1)[-1] not in ("Depends", "Security"):
+            return None
+        if marker.args:
+            return scope.eval(marker.args[0].value)
+        return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
+
+    def _annotated_marker(self, frame: Frame, annotation: ir.Expr | None) -> tuple[ir.Call | None, Frame]:
+        """The marker of an annotation, and the frame whose names it uses: an alias is read where it was written."""
         if isinstance(annotation, (ir.Name, ir.Attribute)):
             for symbol in self.type_expression(frame, annotation).refs:
                 if isinstance(symbol, AliasSymbol):
-                    return _annotated_call(symbol.node)
-        return _annotated_call(annotation)
+                    found = _annotated_call(symbol.node)
+                    module = symbol.frame.module
+                    return found, Frame(self, module, None, dict(self.environment(module)))
+        return _annotated_call(annotation), frame
 
-    def note_call(self, symbol: FunctionSymbol, bound: Bound) -> None:
+    def note_call(self, symbol: FunctionSymbol, bound: Bound, caller: FunctionSymbol | None = None) -> None:
         """Remember of which types the arguments of a call are; a summary made without knowing them is stale."""
+        if caller is not None:
+            self.calls.setdefault(caller.key, {})[symbol.key] = symbol
         facts = self._facts.setdefault(symbol.key, {})
         for at, value in bound.items():
             param = symbol.node.params[at]
-            if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs") or param.annotation is not None:
+            if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs"):
                 continue
+            if param.annotation is not None:  # it says the type, but not which of the objects that are told apart
+                value = Value(refs=frozenset(one for one in value.refs if isinstance(one, ObjectSymbol)))  # noqa: PLW2901
+                if not value.refs:
+                    continue
             types = frozenset(one for one in value.types if one not in ("str", "int", "float", "bool"))
             fact = Value(open=True, types=types, refs=value.refs, apis=frozenset(one for one in value.apis if "." in one))
             before = facts.get(at)
@@ -704,6 +737,10 @@ def _constructed(frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
         for name, value in frame.env.items()
         if name.startswith(prefix) and "." not in name.removeprefix(prefix)
     }
+
+
+def _is_bare(default: ir.Expr | None) -> bool:
+    return isinstance(default, ir.Call) and not default.args
 
 
 def _annotated_call(annotation: ir.Expr | None) -> ir.Call | None:

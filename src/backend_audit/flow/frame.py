@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Args = tuple[tuple[str, Operand], ...]
 Env = dict[str, Value]
 _NO_ARGS: Args = ()
+DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
 
 class FrameState:
@@ -38,6 +39,7 @@ class FrameState:
         self.given: Env = {}  # the parameters as they came in
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
+        self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
         self.parents: set[str] = set()  # names and paths below which paths may be known
 
     # --- places -----------------------------------------------------------------------------------------------------
@@ -102,6 +104,11 @@ class FrameState:
         """A concept occurs: `given` holds the operands that are no arguments (`self`, `value`, `key`, `operator`)."""
         roles: dict[str, Operand | str | bool] = dict(row.constants)
         for role, spec in row.roles.items():
+            if spec == DECORATED:
+                if self.decorated is None or self.decorated[0] is not node:
+                    return  # the row speaks of decorators, and this is none
+                roles[role] = self.decorated[1]
+                continue
             operand = given.get(spec) or argument(args, spec)
             if operand is not None:
                 roles[role] = operand

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from backend_audit.flow import concepts
+from backend_audit.flow import concepts, web_concepts
 from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
@@ -87,6 +87,17 @@ class Keeper:
     append: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a decorator, dependency, permission or hook of a library does to a route's callers; see `routes.model.Does`.
+
+    `optional`: the switch that lets callers through without credentials.
+    """
+
+    does: frozenset[str]
+    optional: str
+
+
 @dataclass(slots=True)
 class Models:
     """The tables. Paths are canonical (aliases resolved)."""
@@ -102,6 +113,7 @@ class Models:
     invokers: dict[str, Invoker] = field(default_factory=dict)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # objects and types whose attributes one function sets and others read
+    access: dict[str, Access] = field(default_factory=dict)  # guards of routes that libraries bring
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
@@ -164,7 +176,7 @@ def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[st
 
 def _concept_names() -> dict[str, type[Concept]]:
     found = {}
-    for name, one in vars(concepts).items():
+    for name, one in (vars(concepts) | vars(web_concepts)).items():
         if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
             found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
     return found
@@ -237,6 +249,10 @@ class _Loader:
             )
             for _, path in paths:
                 self.models.guards[path] = guard
+        elif name == "access":
+            access = Access(frozenset(_words(entry.get("does", []), where)), str(entry.get("optional", "")))
+            for _, path in paths:
+                self.models.access[path] = access
         elif name == "shared":
             self.models.shared.update(path for _, path in paths)
         elif name == "keeper":

@@ -9,7 +9,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import FunctionSymbol, Symbol
 
 _LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
 
@@ -341,8 +341,7 @@ class Frame(Calls):
 
     def function_(self, node: ir.Function) -> bool:
         symbol = self.engine.project.symbols[id(node)]
-        for decorator in node.decorators:
-            self.eval(decorator)
+        self.decorate(node.decorators, symbol)
         for param in node.params:
             if param.default is not None:
                 self.eval_for(param.name, param.default)
@@ -350,10 +349,17 @@ class Frame(Calls):
             self.env[node.name] = ref(symbol)
         return True
 
+    def decorate(self, decorators: list[ir.Expr], symbol: Symbol) -> None:
+        """Evaluate decorators: rows may ask for what they stand on."""
+        outer = self.decorated
+        for decorator in decorators:
+            self.decorated = (decorator, Operand(ref(symbol), None))
+            self.eval(decorator)
+        self.decorated = outer
+
     def class_(self, node: ir.Class) -> bool:
         symbol = self.engine.project.symbols[id(node)]
-        for decorator in node.decorators:
-            self.eval(decorator)
+        self.decorate(node.decorators, symbol)
         for base in node.bases:
             self.eval(base.value)
         outer, self.env = self.env, dict(self.env)

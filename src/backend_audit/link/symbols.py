@@ -62,6 +62,14 @@ class FunctionSymbol(Symbol):
         return self.owner is not None and not self.decorated("staticmethod")
 
 
+@dataclass(eq=False, slots=True, repr=False)
+class ObjectSymbol(Symbol):
+    """An object of a library that is told apart from others of its type by the call that makes it."""
+
+    key: str
+    node: ir.Call
+
+
 def decorator_name(node: ir.Expr) -> str:
     """The last word of a decorator: `wraps` for `@functools.wraps(f)`."""
     if isinstance(node, ir.Call):

@@ -1,0 +1,120 @@
+"""Concepts of a web application's outside: which objects hold routes, what is registered on them, who can be turned away.
+
+As in `concepts.py`. A tracked concept makes an object that the engine tells apart from others of its type by the call that makes
+it, so that `app.include_router(users.router)` is known to mean that very router, wherever it was made.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend_audit.flow.concepts import Concept, Operand
+
+
+@dataclass(frozen=True, slots=True)
+class RouterCreation(Concept):
+    """An application, router, blueprint, namespace or sub-application is made."""
+
+    tracked: ClassVar[bool] = True
+    prefix: Operand | None = None
+    guards: Operand | None = None  # dependencies, hooks or middleware that cover all its routes
+    middleware: Operand | None = None  # a list of middleware that covers all its routes
+    routes: Operand | None = None  # a list of route objects
+    response_class: Operand | None = None
+    name: Operand | None = None
+    on: Operand | None = None  # the application or blueprint that it is put on when it is made
+    app: bool = False  # it serves by itself: nothing has to mount it
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRegistration(Concept):
+    """A handler is registered for a path."""
+
+    owner: Operand | None = None  # the router; not given where the call makes a route object
+    path: Operand | None = None  # a text, or a list of texts; "*" rows take each positional argument from there on
+    methods: Operand | None = None  # a list of texts
+    method: str = ""  # the methods that the row states, with blanks between: "GET"
+    handler: Operand | None = None  # a function, a class, or an instance of one
+    guards: Operand | None = None
+    middleware: Operand | None = None
+    response: Operand | None = None  # the declared model of the answer
+    response_class: Operand | None = None
+    in_schema: Operand | None = None
+    kind: str = "http"  # http, websocket, static, graphql
+    absolute: bool = False  # the path is no part of the owner's prefix
+    converter: str = ""  # how path parameters are written, where the row knows: "braces", "angles", "regex"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteObject(RouteRegistration):
+    """A call that makes a route as a value: it counts where a list of routes holds it."""
+
+    tracked: ClassVar[bool] = True
+    name: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouterMount(Concept):
+    """The routes of one router become routes of another."""
+
+    owner: Operand | None = None
+    child: Operand | None = None
+    prefix: Operand | None = None
+    guards: Operand | None = None
+    outside: bool = False  # a foreign application: its routes are not covered by the owner's hooks
+
+
+@dataclass(frozen=True, slots=True)
+class RouteInclude(RouterMount):
+    """A mount as a value (`include("shop.urls")`): it counts where a list of routes holds it."""
+
+    tracked: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RouteHook(Concept):
+    """A function runs before (or around) the handlers of a router's routes."""
+
+    owner: Operand | None = None
+    function: Operand | None = None  # a function, or a middleware class
+    kind: str = "before"  # before, middleware
+    all_routes: bool = False  # covers the whole application, whichever router it is put on
+
+
+@dataclass(frozen=True, slots=True)
+class GuardMarker(Concept):
+    """A value that says `call this before the handler`: `Depends(f)`, `Security(f, scopes=[…])`."""
+
+    tracked: ClassVar[bool] = True
+    function: Operand | None = None
+    scopes: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialScheme(Concept):
+    """An object that reads a credential from the request: `OAuth2PasswordBearer(…)`."""
+
+    tracked: ClassVar[bool] = True
+    rejects: Operand | None = None  # a switch: False leaves it to others to turn the caller away
+    default_rejects: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection(Concept):
+    """An answer, or an exception that becomes one, is made: its status decides whether it turns the caller away."""
+
+    status: Operand | None = None
+    code: str = ""  # the status that the row states
+    login: Operand | None = None  # a redirect's target: one to a login page turns the caller away too
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRead(Concept):
+    """Who calls is looked up: the session's user, an Authorization header, a token's claims.
+
+    `verifies`: it cannot give anybody but the one whose credential is right.
+    """
+
+    name: Operand | None = None  # the header, cookie or key that is read, where an argument says it
+    verifies: bool = False
+    what: str = ""

@@ -1,0 +1,243 @@
+"""Routes of frameworks whose applications hold routers: FastAPI and Starlette, Flask and its extensions.
+
+https://fastapi.tiangolo.com/tutorial/bigger-applications/, https://flask.palletsprojects.com/en/stable/blueprints/
+"""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.web_concepts import RouteHook
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.facts import WebFacts, contents
+from backend_audit.routes.guards import Guarding, judged
+from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.tree import Placed, Router, RouterTree, mark_of, texts_of
+from backend_audit.source import Mark
+
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_FLASK = ("flask", "quart", "connexion")
+
+
+class RouterRoutes:
+    """Makes the routes of a router tree."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours, guarding: Guarding) -> None:
+        self.engine = engine
+        self.behaviours = behaviours
+        self.guarding = guarding
+        self.tree = RouterTree(facts)
+        self._hooks: dict[int, list[Guard]] = {}
+
+    def routes(self) -> Iterator[Route]:
+        """Every route; those of routers that no application mounts only where nothing is mounted at all."""
+        placed = list(self.tree.placed())
+        any_mounted = any(one.mounted for one in placed)
+        for one in placed:
+            if one.mounted or not any_mounted:
+                yield from self.made(one)
+
+    def made(self, placed: Placed) -> Iterator[Route]:
+        """The routes of one registration: several for several handlers, paths or a class with methods."""
+        registration = placed.registration
+        framework = framework_of(placed.routers[-1])
+        paths = texts_of(registration.path.value) if registration.path is not None else [""]
+        prefixes = prefix(placed, framework)
+        before = self.before(placed)
+        for symbol in handlers(registration.handler):
+            for path in paths:
+                if not path and not prefixes and registration.path is None:
+                    continue
+                full = joined(prefixes, path)
+                if isinstance(symbol, FunctionSymbol):
+                    yield self.route(placed, framework, full, symbol, None, methods_of(placed), before)
+                else:
+                    yield from self.of_class(placed, framework, full, symbol, before)
+
+    def of_class(self, placed: Placed, framework: str, path: str, symbol: ClassSymbol, before: list[Guard]) -> Iterator[Route]:
+        """One route for each HTTP method of a class-based view."""
+        stated = methods_of(placed) if placed.registration.methods is not None else ()
+        for verb in _VERBS:
+            method = self.engine.find_method(symbol, verb)
+            if method is not None and verb not in ("head", "options") and (not stated or verb.upper() in stated):
+                yield self.route(placed, framework, path, method, symbol, (verb.upper(),), before)
+
+    def route(
+        self, placed: Placed, framework: str, path: str, handler: FunctionSymbol, owner: ClassSymbol | None,
+        methods: tuple[str, ...], before: list[Guard],
+    ) -> Route:  # fmt: skip
+        registration = placed.registration
+        applied, unapplied = self.decorators(handler, registration.site.node)
+        guards = [*before]
+        if owner is not None:
+            guards += self.of_class_body(owner)
+        if registration.guards is not None:
+            guards += self.attached(registration.guards, "route")
+        guards += self.guarding.dependencies(handler)
+        guards += applied
+        guards += self.in_body(handler)
+        return Route(
+            methods=methods,
+            path=path,
+            framework=framework,
+            handler=handler,
+            owner=owner,
+            name=handler.name,
+            mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
+            registered=mark_of(registration, "registered here"),
+            guards=deduplicated(guards),
+            unapplied=tuple(unapplied),
+            kind=registration.kind,
+            group=placed.routers[-1].key,
+            response=registration.response,
+            response_schema=has_schema(registration.response, handler),
+        )
+
+    # --- guards -----------------------------------------------------------------------------------------------------
+
+    def before(self, placed: Placed) -> list[Guard]:
+        """The guards that the routers from the application down bring, and the mounts between them."""
+        found: list[Guard] = []
+        for depth, router in enumerate(placed.routers):
+            via = "application" if router.is_app else "router"
+            for creation in router.creations[:1]:
+                for operand in (creation.middleware, creation.guards):
+                    if operand is not None:
+                        found += self.attached(operand, via)
+            for hook in router.hooks:
+                found += self.hook(hook, via)
+            if depth < len(placed.mounts) and (guards := placed.mounts[depth].guards) is not None:
+                found += self.attached(guards, "mount")
+        everywhere = [hook for router in self.tree.routers.values() for hook in router.hooks if hook.all_routes]
+        for hook in everywhere:
+            found += self.hook(hook, "application")
+        return found
+
+    def attached(self, operand: Operand, via: str) -> list[Guard]:
+        """The guards in a list of dependencies, middleware or decorators."""
+        found: list[Guard] = []
+        for value in contents(operand.value):
+            mark = None
+            found += self.guarding.of_value(value, via, mark)
+        return found
+
+    def hook(self, hook: RouteHook, via: str) -> list[Guard]:
+        """The guards that a hook runs; kept, since it covers many routes."""
+        known = self._hooks.get(id(hook))
+        if known is None:
+            known = []
+            mark = mark_of(hook, "registered here")
+            for symbol in () if hook.function is None else sorted(hook.function.value.refs, key=lambda one: one.key):
+                if isinstance(symbol, ClassSymbol):
+                    method = self.engine.find_method(symbol, "dispatch") or self.engine.find_method(symbol, "__call__")
+                    if method is not None:
+                        known.append(self.guarding.classified(method, symbol.name, f"{via} middleware", mark))
+                elif isinstance(symbol, FunctionSymbol):
+                    known.append(self.guarding.classified(symbol, symbol.node.name, f"{via} hook", mark))
+            self._hooks[id(hook)] = known
+        return known
+
+    def decorators(self, handler: FunctionSymbol, registration: ir.Node) -> tuple[list[Guard], list[Guard]]:
+        """The guards of a handler's decorators: those that run, and those above the registration, which do not."""
+        nodes = handler.node.decorators
+        at = next((index for index, node in enumerate(nodes) if node is registration), None)
+        below = nodes if at is None else nodes[at + 1 :]
+        others = [node for node in below if not self.registers(node)]
+        above = [] if at is None else [node for node in nodes[:at] if not self.registers(node)]
+        unapplied = [
+            guard for guard in self.guarding.decorators(handler, above) if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)
+        ]
+        return list(self.guarding.decorators(handler, others)), unapplied
+
+    def registers(self, node: ir.Expr) -> bool:
+        """Whether a decorator registers a route."""
+        return any(one.site.node is node for one in self.guarding.facts.registrations)
+
+    def of_class_body(self, owner: ClassSymbol) -> list[Guard]:
+        """Flask's `decorators = […]` of a view class, the class's own first."""
+        value = self.engine.class_attribute(owner, "decorators")
+        found = self.attached(Operand(value, None), "class") if value.kind else []
+        method_value = self.engine.class_attribute(owner, "method_decorators")
+        if method_value.kind:
+            found += self.attached(Operand(method_value, None), "class")
+        return found
+
+    def in_body(self, handler: FunctionSymbol) -> list[Guard]:
+        """The handler itself, where it turns callers away that have not said who they are."""
+        behaviour = self.behaviours.of(handler, 4)
+        does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
+        if not does & {Does.AUTHENTICATES, Does.AUTHORIZES}:
+            return []
+        mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
+        return [Guard(handler.node.name, does, "body", mark, handler, because)]
+
+
+def framework_of(router: Router) -> str:
+    """The framework of a router, by what made it."""
+    for creation in router.creations:
+        package = creation.site.api.partition(".")[0]
+        return "flask" if package.startswith(_FLASK) else package
+    return ""
+
+
+def handlers(operand: Operand | None) -> list[FunctionSymbol | ClassSymbol]:
+    """The functions and classes that a handler can be."""
+    if operand is None:
+        return []
+    found = [one for one in operand.value.refs if isinstance(one, (FunctionSymbol, ClassSymbol))]
+    return sorted(found, key=lambda one: one.key)
+
+
+def methods_of(placed: Placed) -> tuple[str, ...]:
+    """The methods of a registration, in upper case; empty for all."""
+    registration = placed.registration
+    if registration.methods is not None:
+        stated = tuple(sorted({text.upper() for text in texts_of(registration.methods.value)}))
+        if stated:
+            return stated
+    return tuple(registration.method.split())
+
+
+def prefix(placed: Placed, framework: str) -> list[str]:
+    """The prefixes above a registration, from the application down."""
+    if placed.registration.absolute:
+        return []
+    found: list[str] = []
+    for depth, router in enumerate(placed.routers):
+        own = _first(router.creations[0].prefix) if router.creations else ""
+        mounted = _first(placed.mounts[depth - 1].prefix) if depth else ""
+        given = depth > 0 and placed.mounts[depth - 1].prefix is not None
+        if framework == "flask":
+            found.append(mounted if given and mounted else own)  # `url_prefix` of the registration replaces the blueprint's
+        else:
+            found += [mounted, own]
+    return [one for one in found if one]
+
+
+def _first(operand: Operand | None) -> str:
+    texts = [] if operand is None else texts_of(operand.value)
+    return texts[0] if texts else ""
+
+
+def joined(prefixes: list[str], path: str) -> str:
+    """Prefixes and a path as one path."""
+    text = "".join(one if one.startswith("/") or not one else f"/{one}" for one in [*(one.rstrip("/") for one in prefixes), path])
+    return re.sub(r"/{2,}", "/", text) or "/"
+
+
+def deduplicated(guards: list[Guard]) -> tuple[Guard, ...]:
+    """The guards in order, each once."""
+    found: dict[tuple[str, str, object], Guard] = {}
+    for guard in guards:
+        found.setdefault((guard.name, "" if guard.function is None else guard.function.key, guard.does), guard)
+    return tuple(found.values())
+
+
+def has_schema(response: Operand | None, handler: FunctionSymbol) -> bool | None:
+    """Whether the answer is declared: by `response_model` or by the return annotation."""
+    if response is not None:
+        return not response.value.is_just(value=None)
+    return handler.node.returns is not None

@@ -1,0 +1,175 @@
+"""What a function can do to a caller: the statuses that it can answer or raise, and whether it looks who calls.
+
+Read from the function itself, the functions nested in it (wrappers of decorators) and those that it calls.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.values import UNKNOWN, Value
+from backend_audit.flow.web_concepts import Rejection
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.status import statuses
+
+LOGIN = 302  # a redirect to a login page
+_DEPTH = 6
+_LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
+_CREDENTIALS = frozenset(
+    "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
+    "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
+)
+_DENYING = (
+    (
+        401,
+        re.compile(
+            r"unauthori[sz]ed|notauthenticated|authenticationfailed|authenticationerror|autherror|invalidtoken|invalidcredential|"
+            r"credentialserror|loginrequired|notloggedin|missingtoken|tokenexpired|expiredtoken|invalidsignature|authrequired"
+        ),
+    ),
+    (
+        403,
+        re.compile(
+            r"forbidden|permissiondenied|permissionerror|accessdenied|notallowederror|insufficientpermission|notpermitted|"
+            r"nopermission|authorizationerror|accesserror"
+        ),
+    ),
+    (429, re.compile(r"toomanyrequests|ratelimit|throttled")),
+)
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """`denies`: statuses by which callers are turned away (`LOGIN` for a redirect to a login page); `looks`: asks who calls."""
+
+    denies: set[int] = field(default_factory=set)
+    looks: bool = False
+
+
+class Behaviours:
+    """Behaviours of the functions of one project, computed on demand and kept."""
+
+    def __init__(self, engine: Engine, facts: WebFacts) -> None:
+        self.engine = engine
+        self.facts = facts
+        self._own: dict[str, Behaviour] = {}
+        self._whole: dict[str, Behaviour] = {}
+
+    def of(self, function: FunctionSymbol, depth: int = _DEPTH) -> Behaviour:
+        """The behaviour of `function` with what it calls."""
+        known = self._whole.get(function.key)
+        if known is not None:
+            return known
+        found = Behaviour()
+        seen: set[str] = set()
+        level = [function]
+        for _ in range(depth):
+            following: dict[str, FunctionSymbol] = {}
+            for one in level:
+                if one.key in seen:
+                    continue
+                seen.add(one.key)
+                own = self.own(one)
+                found.denies |= own.denies
+                found.looks = found.looks or own.looks
+                following |= self.engine.calls.get(one.key, {})
+                following |= {nested.key: nested for nested in one.nested}
+            level = [following[key] for key in sorted(following)]
+        self._whole[function.key] = found
+        return found
+
+    def own(self, function: FunctionSymbol) -> Behaviour:
+        """The behaviour that the function's own lines show."""
+        known = self._own.get(function.key)
+        if known is None:
+            known = Behaviour()
+            for rejection in self.facts.rejections.get(function.key, ()):
+                known.denies |= denied_by(rejection)
+            known.looks = bool(self.facts.reads.get(function.key))
+            frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+            for node in nodes_of(function.node.body):
+                if isinstance(node, ir.Raise) and node.exc is not None:
+                    known.denies |= self.raised(frame, node.exc)
+                elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container) and node.value.kind == "tuple":
+                    known.denies |= self._answered(frame, node.value)
+                elif (isinstance(node, ir.Attribute) and node.attr in _CREDENTIALS) or (
+                    isinstance(node, ir.Name) and node.id in ("current_user", "session")
+                ):
+                    known.looks = True
+            self._own[function.key] = known
+        return known
+
+    def raised(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
+        """The statuses that raising `node` turns a caller away with, by what its class says or is called."""
+        callee = node.func if isinstance(node, ir.Call) else node
+        value = frame.eval(callee) if isinstance(callee, (ir.Name, ir.Attribute)) else UNKNOWN
+        found: set[int] = set()
+        for symbol in sorted(value.refs, key=lambda one: one.key):
+            if isinstance(symbol, ClassSymbol):
+                found |= self.of_exception(symbol)
+        if not found:
+            names = {written(callee).rpartition(".")[2], *(path.rpartition(".")[2] for path in value.apis)}
+            found = {status for name in names for status in _by_name(name)}
+        return frozenset(found)
+
+    def of_exception(self, symbol: ClassSymbol) -> frozenset[int]:
+        """The statuses of an exception class of the project: its `status_code` or `code`, its base's, or by its name."""
+        for attr in ("status_code", "code", "status", "http_status", "http_status_code"):
+            found = statuses(self.engine.class_attribute(symbol, attr))
+            if found:
+                return found
+        init = self.engine.find_method(symbol, "__init__")
+        if init is not None:
+            passed = {status for one in self.facts.rejections.get(init.key, ()) for status in denied_by(one)}
+            if passed:
+                return frozenset(passed)
+        names = [symbol.name.rpartition(".")[2], *(path.rpartition(".")[2] for path in self.engine.external_bases(symbol))]
+        return next((found for name in names if (found := _by_name(name))), frozenset())
+
+    def _answered(self, frame: Frame, node: ir.Container) -> frozenset[int]:
+        """The status of `return body, 401`."""
+        found: frozenset[int] = frozenset()
+        for item in node.items[1:]:
+            if isinstance(item.value, (ir.Const, ir.Name, ir.Attribute)):
+                found |= statuses(frame.eval(item.value))
+        return found
+
+
+def denied_by(rejection: Rejection) -> frozenset[int]:
+    """The statuses of a rejection; `LOGIN` where it sends the browser to a login page."""
+    if rejection.code:
+        return frozenset(int(code) for code in rejection.code.split())
+    if rejection.login is not None:
+        return frozenset((LOGIN,)) if leads_to_login(rejection.login.value, rejection.login.node) else frozenset()
+    return frozenset() if rejection.status is None else statuses(rejection.status.value)
+
+
+def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
+    """Whether an address is that of a login page, by its text or by how it is written."""
+    texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
+    if node is not None:
+        inside = [one.value for one in nodes_of([node]) if isinstance(one, ir.Const)]
+        texts += [written(node), *(one for one in inside if isinstance(one, str))]
+    return any(_LOGIN_WORDS.search(text) for text in texts)
+
+
+def nodes_of(body: "list[ir.Stmt] | list[ir.Expr]") -> Iterator[ir.Node]:
+    """Every node below `body`, not those of functions and classes defined in it."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ir.Function, ir.Class)):
+            continue
+        yield node
+        stack.extend(reversed(ir.children(node)))
+
+
+def _by_name(name: str) -> frozenset[int]:
+    plain = name.replace("_", "").lower()
+    found = statuses(Value(apis=frozenset((name,)))) if name.isupper() or name.startswith("HTTP_") else frozenset()
+    return found or next((frozenset((status,)) for status, words in _DENYING if words.search(plain)), frozenset())

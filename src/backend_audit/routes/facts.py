@@ -1,0 +1,73 @@
+"""The web concepts of a project, arranged for look-up: by the call that makes an object, by the function they occur in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import (
+    CredentialRead,
+    CredentialScheme,
+    GuardMarker,
+    Rejection,
+    RouteHook,
+    RouteInclude,
+    RouteObject,
+    RouterCreation,
+    RouteRegistration,
+    RouterMount,
+)
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
+
+Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme
+
+
+@dataclass(slots=True)
+class WebFacts:
+    """`made` holds, by the identity of the making call, every concept of an object told apart (several where callers differ)."""
+
+    made: dict[int, list[Made]] = field(default_factory=dict)
+    registrations: list[RouteRegistration] = field(default_factory=list)
+    mounts: list[RouterMount] = field(default_factory=list)
+    hooks: list[RouteHook] = field(default_factory=list)
+    rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
+    reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
+
+    def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
+        """Take in one occurrence."""
+        if isinstance(concept, Made):
+            self.made.setdefault(id(concept.site.node), []).append(concept)
+        elif isinstance(concept, RouteRegistration):
+            self.registrations.append(concept)
+        elif isinstance(concept, RouterMount):
+            self.mounts.append(concept)
+        elif isinstance(concept, RouteHook):
+            self.hooks.append(concept)
+        elif function is not None and isinstance(concept, Rejection):
+            self.rejections.setdefault(function.key, []).append(concept)
+        elif function is not None and isinstance(concept, CredentialRead):
+            self.reads.setdefault(function.key, []).append(concept)
+
+    def objects(self, value: Value | None) -> list[tuple[ObjectSymbol, list[Made]]]:
+        """The objects told apart that `value` can be, in the order of their keys (which is that of the source in a file)."""
+        if value is None:
+            return []
+        found = sorted((one for one in value.refs if isinstance(one, ObjectSymbol)), key=lambda one: one.key)
+        return [(one, self.made.get(id(one.node), [])) for one in found]
+
+
+def gathered(occurrences: Iterable[tuple[FunctionSymbol | None, Concept]]) -> WebFacts:
+    """The web concepts among `occurrences`."""
+    facts = WebFacts()
+    for function, concept in occurrences:
+        facts.add(function, concept)
+    return facts
+
+
+def contents(value: Value | None) -> list[Value]:
+    """What a list, tuple, set or mapping holds, in order; the value itself where it is no container."""
+    if value is None:
+        return []
+    if not value.kind:
+        return [value]
+    return [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]

@@ -1,0 +1,159 @@
+"""From what is attached to a route to guards: each classified by what it does, by known name, by behaviour, or by its name."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
+from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.model import Does, Guard
+from backend_audit.source import Mark
+
+_AUTH = re.compile(
+    r"(?:^|_)(?:auth(?:enticat\w*|enticated|ori[sz]\w*)?|log(?:ged)?_?in|signed_?in|current_?user|get_?user|require_?user|token|jwt|"
+    r"api_?key|bearer|session|identity|principal|credential\w*|permission\w*|role\w*|admin|superuser|staff|scope\w*|owner|member|acl|rbac)"
+    r"(?:_|$|\d)"
+)
+_ROLES = re.compile(r"permission|perm_|role|admin|superuser|staff|scope|owner|member|acl|rbac|can_|has_|allowed|authori[sz]")
+_OTHER = re.compile(
+    r"csrf|xsrf|origin|_ip|ip_|host|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"
+)
+_REQUIRES = re.compile(
+    r"(?:login|auth\w*|token|jwt|permissions?|roles?|admin|api_?key|staff|user|superuser|session|account|scopes?|fresh)_?(?:is_)?required|"
+    r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
+    r"^is_(?:admin|staff|auth|owner)|_only$"
+)
+
+
+class Guarding:
+    """Reads guards off decorators, dependencies and hooks."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours) -> None:
+        self.engine = engine
+        self.facts = facts
+        self.behaviours = behaviours
+
+    def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
+        """The guards that a value attached to a route stands for: markers, functions, classes, instances, schemes."""
+        found: list[Guard] = []
+        for _, made in self.facts.objects(value):
+            for concept in made[:1]:
+                if isinstance(concept, GuardMarker) and concept.function is not None:
+                    found += self.of_value(concept.function.value, via, mark, depth)
+                elif isinstance(concept, CredentialScheme):
+                    found.append(scheme_guard(concept, via, mark))
+        for symbol in sorted(value.refs, key=lambda one: one.key):
+            found += self.of_symbol(symbol, via, mark, depth)
+        for type_name in sorted(value.types):
+            owner = self.engine.class_of(type_name)
+            method = None if owner is None else self.engine.find_method(owner, "__call__")
+            if method is not None and owner is not None:
+                found += self._called(method, owner.name.rpartition(".")[2], via, mark, depth)
+        for path in sorted(value.apis):
+            if (known := self.known(path, via, mark)) is not None:
+                found.append(known)
+        return found
+
+    def of_symbol(self, symbol: Symbol, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
+        """The guard that a function or class of the project is, with those that it depends on."""
+        if isinstance(symbol, FunctionSymbol):
+            return self._called(symbol, symbol.node.name, via, mark, depth)
+        if isinstance(symbol, ClassSymbol):
+            method = self.engine.find_method(symbol, "__init__")
+            return [] if method is None else self._called(method, symbol.name.rpartition(".")[2], via, mark, depth)
+        return []
+
+    def _called(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, depth: int) -> list[Guard]:
+        inner = [] if depth <= 0 else self.dependencies(function, depth - 1)
+        return [self.classified(function, name, via, mark), *inner]
+
+    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None) -> Guard:
+        """The guard that running `function` before a handler is."""
+        behaviour = self.behaviours.of(function)
+        does, because = judged(name, behaviour.denies, looks=behaviour.looks)
+        return Guard(name, does, via, mark, function, because)
+
+    def known(self, path: str, via: str, mark: Mark | None) -> Guard | None:
+        """The guard that a model row says an API path is."""
+        access = self.engine.models.access.get(self.engine.models.canonical(path))
+        if access is None:
+            return None
+        return Guard(path.rpartition(".")[2], frozenset(Does(one) for one in access.does), via, mark, None, "known name")
+
+    def named(self, name: str, via: str, mark: Mark | None) -> Guard:
+        """A guard of which only the name is known."""
+        plain = name.rpartition(".")[2].lower()
+        if _REQUIRES.search(plain):
+            return Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")
+        return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "")
+
+    def dependencies(self, function: FunctionSymbol, depth: int = 6) -> list[Guard]:
+        """The guards that a function's own parameters bring: `user = Depends(current_user)`."""
+        found: list[Guard] = []
+        for param in function.node.params:
+            value = self.engine.provider(function, param)
+            if value is not None:
+                mark = Mark(function.module.path, param.at, param.end, f"parameter {param.name}")
+                found += self.of_value(value, "dependency", mark, depth)
+        return found
+
+    def decorators(self, symbol: FunctionSymbol | ClassSymbol, nodes: list[ir.Expr]) -> Iterator[Guard]:
+        """The guards that decorators are; `nodes` in the order in which they run (the outermost first)."""
+        module = symbol.module
+        function = symbol if isinstance(symbol, FunctionSymbol) else None
+        frame = Frame(self.engine, module, function, dict(self.engine.environment(module)))
+        for node in nodes:
+            callee = node.func if isinstance(node, ir.Call) else node
+            mark = Mark(module.path, node.at, node.end, written(callee))
+            value = frame.eval(callee)
+            found = self.of_value(value, "decorator", mark)
+            if not found and isinstance(node, ir.Call):
+                found = self.of_value(frame.eval(node), "decorator", mark)
+            yield from found or [self.named(written(callee), "decorator", mark)]
+
+
+def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:
+    """A credential scheme turns away who brings no credential, unless it is told not to."""
+    off = scheme.rejects is not None and scheme.rejects.value.is_just(value=False)
+    rejects = scheme.default_rejects and not off
+    does = Does.AUTHENTICATES if rejects else Does.IDENTIFIES
+    name = scheme.name or scheme.site.api.rpartition(".")[2]
+    return Guard(
+        name, frozenset((does,)), via, mark, None, "turns away who brings no credential" if rejects else "reads a credential"
+    )
+
+
+def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tuple[frozenset[Does], str]:
+    """What a function called `name` that can answer the statuses `denies` does, and what shows it."""
+    plain = _snake(name)
+    does: set[Does] = set()
+    because = ""
+    authish = bool(_AUTH.search(plain))
+    other = bool(_OTHER.search(plain)) and not authish
+    if 401 in denies or (LOGIN in denies and (looks or authish)) or (403 in denies and (looks or authish) and not other):
+        roles = bool(_ROLES.search(plain))
+        does.add(Does.AUTHENTICATES)
+        if roles or (403 in denies and 401 not in denies and LOGIN not in denies):
+            does.add(Does.AUTHORIZES)
+        status = 401 if 401 in denies else 403 if 403 in denies else LOGIN
+        because = "redirects to the login page" if status == LOGIN else f"answers {status}"
+    elif 403 in denies:
+        does.add(Does.REJECTS)
+        because = "answers 403"
+    if 429 in denies:
+        does.add(Does.LIMITS)
+    if not does and denies & {400, 413, 415, 422}:
+        does.add(Does.VALIDATES)
+    if not does:
+        does.add(Does.IDENTIFIES if looks and authish else Does.RUNS)
+    return frozenset(does), because
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2]).lower()

@@ -1,0 +1,55 @@
+"""Which routes are meant to be open: logging in, signing up, health, documentation, static files, callbacks of others.
+
+Read from the path and from the handler's name, word by word, since these are all that says what a route is for.
+"""
+
+import re
+
+_WORDS = re.compile(r"[a-z]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_INTENTS = {
+    "signing in or up": """
+        login logout signin signout signup logon logoff register registration authenticate authentication auth sso saml oauth
+        oauth2 oidc openid jwks token tokens refresh otp mfa totp 2fa passkey webauthn magic
+    """.split(),
+    "regaining an account": """
+        forgot reset recover recovery confirm confirmation activate activation verify verification unsubscribe invitation invite
+    """.split(),
+    "health and metrics": """
+        health healthz healthcheck live livez liveness ready readyz readiness ping alive status heartbeat metrics version info
+    """.split(),
+    "documentation": "docs doc redoc swagger openapi schema apidocs documentation playground graphiql".split(),
+    "static files": "static assets asset favicon robots sitemap manifest css js img images fonts media public icons icon".split(),
+    "a call-back of another service": "webhook webhooks callback hook hooks ipn".split(),
+    "a public page": """
+        index home homepage root landing about terms privacy contact faq legal imprint welcome error errors notfound config csrf
+        captcha locale locales languages
+    """.split(),
+}
+_PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
+
+
+def words_of(text: str) -> list[str]:
+    """The lower-case words of a path or name."""
+    return _WORDS.findall(_CAMEL.sub(" ", text).lower())
+
+
+def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
+    """What a route that anybody may call is for; "" when nothing says that it is meant to be open."""
+    segments = [segment for segment in path.split("/") if segment and not segment.startswith(("{", "<", ":", "("))]
+    last = words_of(segments[-1]) if segments else []
+    reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
+    if not segments and not re.search(r"[{<:(]", path) and (reads or not methods):
+        return "a public page"
+    named = words_of(name)
+    everything = {word for segment in segments for word in words_of(segment)}
+    first = set(words_of(segments[0])) if segments else set()
+    for what, listed in _INTENTS.items():
+        words = frozenset(listed)
+        if what in _ONLY_READ:
+            if (reads or not methods) and words & {*last, *named[-2:], *first}:
+                return what
+        elif words & set(last) or words & set(named) or (what == "signing in or up" and words & everything):
+            return what
+    return ""

@@ -1,0 +1,106 @@
+"""Routes and guards, whatever framework they come from."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend_audit.flow.concepts import Operand
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.source import Mark
+
+
+class Does(StrEnum):
+    """What a guard does to a request before the handler runs."""
+
+    AUTHENTICATES = "authenticates"  # turns away who has not said who it is
+    IDENTIFIES = "identifies"  # looks up who calls, and lets everybody through
+    AUTHORIZES = "authorizes"  # turns away who may not
+    VALIDATES = "validates"
+    LIMITS = "limits"
+    REJECTS = "rejects"  # turns callers away for another reason
+    RUNS = "runs"  # runs before the handler, without turning anybody away
+    OPENS = "opens"  # says that everybody may call (`AllowAny`, `exempt`)
+
+
+class Auth(StrEnum):
+    """Whether a caller must have said who it is."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    PROTECTED = "protected"
+    PUBLIC = "public"  # by intent
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One thing that runs before a handler. `via`: where it is attached, in words ("dependency", "decorator", "router", …)."""
+
+    name: str
+    does: frozenset[Does]
+    via: str
+    mark: Mark | None = None
+    function: FunctionSymbol | None = None
+    because: str = ""  # what shows that it does what it does: "raises 401", "known name"
+    scopes: tuple[str, ...] = ()
+
+    def has(self, *kinds: Does) -> bool:
+        """Whether it does any of `kinds`."""
+        return not self.does.isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a handler takes from the request's body: `validated` by a schema, `schema` its name, `raw` read as it came."""
+
+    validated: bool | None = None  # None: it takes none, as far as is known
+    schema: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class RouteTable:
+    """All routes, sorted by path, methods and place."""
+
+    routes: list["Route"] = field(default_factory=list)
+
+    def guards_any(self) -> bool:
+        """Whether any route of the project asks who calls: a project without any has its own ways."""
+        return any(route.auth is Auth.REQUIRED for route in self.routes)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Route:
+    """One way into the application. `methods` is empty for all of them. `path` as mounted, in the framework's own notation."""
+
+    methods: tuple[str, ...]
+    path: str
+    framework: str
+    handler: FunctionSymbol | None
+    owner: ClassSymbol | None = None  # the class of a class-based view
+    name: str = ""  # the handler as it is called in its module
+    mark: Mark  # the handler's definition line: the decorator for decorated ones
+    registered: Mark  # where it is registered
+    guards: tuple[Guard, ...] = ()
+    unapplied: tuple[Guard, ...] = ()  # written there, but not run: a decorator above the route decorator
+    auth: Auth = Auth.UNKNOWN
+    verdict: Verdict = Verdict.UNKNOWN
+    why: str = ""
+    kind: str = "http"  # http, websocket, static, graphql, admin
+    group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
+    body: Body = field(default_factory=Body)
+    response: Operand | None = None  # the declared answer
+    response_schema: bool | None = None
+    table: RouteTable = field(default_factory=RouteTable)
+
+    def guarded(self, *kinds: Does) -> bool:
+        """Whether a guard that runs does any of `kinds`."""
+        return any(guard.has(*kinds) for guard in self.guards)
+
+    def siblings(self) -> list["Route"]:
+        """The other routes of its group."""
+        return [one for one in self.table.routes if one.group == self.group and one is not self]

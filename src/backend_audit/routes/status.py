@@ -1,0 +1,30 @@
+"""HTTP statuses as code writes them: numbers, `status.HTTP_401_UNAUTHORIZED`, `HTTPStatus.FORBIDDEN`, `"401 Unauthorized"`."""
+
+import re
+
+from backend_audit.flow.values import Value
+
+_IN_NAME = re.compile(r"(?:^|\.)HTTP_(\d{3})_|(?:^|_)(\d{3})(?:_|$)")
+_NAMES = {
+    "BAD_REQUEST": 400, "UNAUTHORIZED": 401, "PAYMENT_REQUIRED": 402, "FORBIDDEN": 403, "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405, "CONFLICT": 409, "GONE": 410, "UNPROCESSABLE_ENTITY": 422, "UNPROCESSABLE_CONTENT": 422,
+    "TOO_MANY_REQUESTS": 429, "INTERNAL_SERVER_ERROR": 500, "SERVICE_UNAVAILABLE": 503, "WS_1008_POLICY_VIOLATION": 403,
+}  # fmt: skip
+WS_DENIED = {1008: 403, 3000: 401, 3003: 403, 4001: 401, 4003: 403, 4401: 401, 4403: 403}  # RFC 6455 and common private codes
+
+
+def statuses(value: Value) -> frozenset[int]:
+    """The statuses that `value` can be, as far as they are known."""
+    found: set[int] = set()
+    for one in value.consts:
+        if isinstance(one.value, int) and not isinstance(one.value, bool):
+            found.add(WS_DENIED.get(one.value, one.value))
+        elif isinstance(one.value, str) and one.value[:3].isdigit():
+            found.add(int(one.value[:3]))
+    for path in value.apis | value.types:
+        last = path.rpartition(".")[2].removesuffix("()")
+        if last in _NAMES:
+            found.add(_NAMES[last])
+        elif match := _IN_NAME.search(last):
+            found.add(int(match[1] or match[2]))
+    return frozenset(found)

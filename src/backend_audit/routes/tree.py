@@ -1,0 +1,167 @@
+"""Routers and what hangs on them: prefixes, guards and hooks handed down along mounts, whatever the framework."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import (
+    RouteHook,
+    RouteInclude,
+    RouteObject,
+    RouterCreation,
+    RouteRegistration,
+    RouterMount,
+)
+from backend_audit.routes.facts import WebFacts, contents
+from backend_audit.source import Mark
+
+_MAX_DEPTH = 12
+
+
+@dataclass(slots=True)
+class Router:
+    """A router: what was said when it was made, and what was put on it since."""
+
+    key: str
+    creations: list[RouterCreation]
+    registrations: list[RouteRegistration] = field(default_factory=list)
+    mounts: list[RouterMount] = field(default_factory=list)
+    hooks: list[RouteHook] = field(default_factory=list)
+
+    @property
+    def is_app(self) -> bool:
+        return any(one.app for one in self.creations)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A registration as it is reached: the routers from the application down, and the mounts between them."""
+
+    registration: RouteRegistration
+    routers: tuple[Router, ...]
+    mounts: tuple[RouterMount, ...]
+    mounted: bool  # the first router is an application
+
+
+class RouterTree:
+    """All routers of a project and how they hang together."""
+
+    def __init__(self, facts: WebFacts) -> None:
+        self.facts = facts
+        self.routers: dict[str, Router] = {}
+        self.loose: list[RouteRegistration] = []  # on something that is not known
+        for concepts in facts.made.values():
+            for concept in concepts:
+                if isinstance(concept, RouterCreation):
+                    key = _key(concept)
+                    self.routers.setdefault(key, Router(key, [])).creations.append(concept)
+        seen: set[tuple[int, str, str]] = set()
+        for registration in facts.registrations:
+            self._attach_registration(registration, seen)
+        for mount in facts.mounts:
+            for router in self.of(None if mount.owner is None else mount.owner.value):
+                if not any(one.site.node is mount.site.node and _same_child(one, mount) for one in router.mounts):
+                    router.mounts.append(mount)
+        for hook in facts.hooks:
+            for router in self.of(None if hook.owner is None else hook.owner.value):
+                if not any(one.site.node is hook.site.node for one in router.hooks):
+                    router.hooks.append(hook)
+
+    def _attach_registration(self, registration: RouteRegistration, seen: set[tuple[int, str, str]]) -> None:
+        owners = self.of(None if registration.owner is None else registration.owner.value)
+        if not owners:
+            self.loose.append(registration)
+        for router in owners:
+            key = (id(registration.site.node), router.key, _described(registration))
+            if key not in seen:
+                seen.add(key)
+                router.registrations.append(registration)
+
+    def of(self, value: Value | None) -> list[Router]:
+        """The routers that a value can be."""
+        return [self.routers[one.key] for one, _ in self.facts.objects(value) if one.key in self.routers]
+
+    def placed(self) -> Iterator[Placed]:
+        """Every registration at every place where it is reached; routers that nothing mounts come last, as if by themselves."""
+        reached: set[str] = set()
+        roots = [router for router in self.routers.values() if router.is_app]
+        for root in sorted(roots, key=lambda one: one.key):
+            yield from self._below((root,), (), reached, mounted=True)
+        mounted_below = {
+            child.key for router in self.routers.values() for mount in router.mounts for child in self._children(mount)
+        }
+        rest = [one for one in self.routers.values() if one.key not in reached]
+        for router in sorted(rest, key=lambda one: (one.key in mounted_below, one.key)):
+            if router.key not in reached:
+                yield from self._below((router,), (), reached, mounted=False)
+
+    def _children(self, mount: RouterMount) -> list[Router]:
+        found: list[Router] = []
+        for value in contents(None if mount.child is None else mount.child.value):
+            found += [one for one in self.of(value) if one not in found]
+        return found
+
+    def _below(
+        self, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
+    ) -> Iterator[Placed]:
+        router = routers[-1]
+        reached.add(router.key)
+        if len(routers) > _MAX_DEPTH:
+            return
+        for registration in router.registrations:
+            yield Placed(registration, routers, mounts, mounted)
+        for creation in router.creations[:1]:
+            if creation.routes is not None:
+                yield from self._listed(creation.routes.value, routers, mounts, reached, mounted=mounted)
+        for mount in router.mounts:
+            for child in self._children(mount):
+                if child not in routers:
+                    yield from self._below((*routers, child), (*mounts, mount), reached, mounted=mounted)
+
+    def _listed(
+        self, value: Value, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
+    ) -> Iterator[Placed]:
+        """Route objects in a list of routes: `Starlette(routes=[Route(…), Mount(…)])`."""
+        for one in contents(value):
+            for _, made in self.facts.objects(one):
+                for concept in made[:1]:
+                    if isinstance(concept, RouteObject):
+                        yield Placed(concept, routers, mounts, mounted)
+                    elif isinstance(concept, RouteInclude):
+                        inner = None if concept.child is None else concept.child.value
+                        for child in self.of(inner):
+                            yield from self._below((*routers, child), (*mounts, concept), reached, mounted=mounted)
+                        if inner is not None and inner.kind:
+                            yield from self._listed(inner, routers, (*mounts, concept), reached, mounted=mounted)
+
+
+def _key(creation: RouterCreation) -> str:
+    return f"{creation.site.path}:object@{creation.site.node.at:08}"
+
+
+def _same_child(one: RouterMount, other: RouterMount) -> bool:
+    def refs(mount: RouterMount) -> frozenset[object]:
+        return frozenset() if mount.child is None else frozenset(mount.child.value.refs)
+
+    return refs(one) == refs(other)
+
+
+def _described(registration: RouteRegistration) -> str:
+    path = "" if registration.path is None else "|".join(texts_of(registration.path.value))
+    handler = "" if registration.handler is None else "|".join(sorted(one.key for one in registration.handler.value.refs))
+    return f"{path} {handler}"
+
+
+def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
+    """The texts that a path can be, holes written as `hole`; of a list, each of its texts."""
+    if value is None:
+        return []
+    if value.kind:
+        return [text for one in contents(value) for text in texts_of(one, hole)]
+    return [*value.texts(), *(shape.text(hole) for shape in value.shapes)]
+
+
+def mark_of(concept: Concept, note: str) -> Mark:
+    """The place of a concept."""
+    return Mark(concept.site.path, concept.site.node.at, concept.site.node.end, note)

@@ -1,0 +1,45 @@
+"""From guards to a verdict: is a caller asked who it is, and if not, is that meant to be so."""
+
+from backend_audit.routes.intent import intent
+from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
+
+_BODY = "body"  # a handler that turns callers away itself
+
+
+def decide(route: Route) -> None:
+    """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
+    meant = intent(route.path, route.name, route.methods)
+    asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+    if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
+        asking = [guard for guard in asking if guard.via != _BODY]
+    if any(guard.has(Does.OPENS) for guard in route.guards):
+        asking = [guard for guard in asking if guard.via not in ("settings", "class")]
+    if asking:
+        first = asking[0]
+        route.auth, route.verdict = Auth.REQUIRED, Verdict.PROTECTED
+        route.why = _told(first)
+        return
+    identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
+    route.auth = Auth.NONE if identified is None else Auth.OPTIONAL
+    if meant or route.kind in ("static", "docs"):
+        route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
+        return
+    if any(guard.has(Does.OPENS) for guard in route.guards):
+        opener = next(guard for guard in route.guards if guard.has(Does.OPENS))
+        route.verdict, route.why = Verdict.OPEN, f"`{opener.name}` lets everybody in"
+        return
+    route.verdict = Verdict.OPEN
+    route.why = (
+        "no guard turns callers away"
+        if identified is None
+        else f"`{identified.name}` identifies callers and lets everybody through"
+    )
+
+
+def _signs_in(meant: str) -> bool:
+    return meant in ("signing in or up", "regaining an account", "a call-back of another service")
+
+
+def _told(guard: Guard) -> str:
+    because = f" ({guard.because})" if guard.because else ""
+    return f"`{guard.name}`, {guard.via}{because}"
