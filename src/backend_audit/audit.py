@@ -75,7 +75,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
         sources = files.read(found.files)
         files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
         tell(Progress("judging", 0, 2))
-        judgement = _judged(files, cache)
+        judgement = _judged(files, cache, root.name)
         tell(Progress("judging", 1, 2))
         semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
         tell(Progress("judging", 2, 2))
@@ -94,10 +94,10 @@ def _cache(config: Config) -> Cache:
     return Cache.open(config.cache_dir or default_directory(), tool_fingerprint(rules_root()))
 
 
-def _judged(files: Files, cache: Cache) -> Judgement:
+def _judged(files: Files, cache: Cache, name: str) -> Judgement:
     """The project's judgement: from the cache when no lowered file has changed, been added or gone."""
     lowered = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered]
-    key = key_of(b"".join(lowered), "project")
+    key = key_of(b"".join(lowered), f"project {name}")
     cached = cache.get_many([key]).get(key)
     if cached is not None:
         try:
@@ -105,7 +105,7 @@ def _judged(files: Files, cache: Cache) -> Judgement:
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown))
+        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown, name))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))

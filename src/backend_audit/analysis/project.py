@@ -32,12 +32,12 @@ class Judgement(msgspec.Struct, frozen=True):
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
-def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf) -> Judgement:
-    """What the checks of concepts find in the project of `modules`.
+def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: str = "") -> Judgement:
+    """What the checks of concepts find in the project of `modules`; `name` is that of the folder that paths start from.
 
     `text_of` gives a file's text by its path, and what of it may not be shown.
     """
-    project = Project(modules)
+    project = Project(modules, name)
     engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     alerts = list(_alerts(engine, problems))

@@ -287,6 +287,8 @@ class Calls(Expressions):
                     lifted = replace(lifted, site=self.outer_site(event.site, node, args))
                 self.events[key] = lifted
         result = substitute(summary.result, symbol.key, bound)
+        if len(result.refs) > 1:
+            result = self.engine.chosen(symbol, bound, result)
         if result.origins:
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         return result

@@ -502,6 +502,17 @@ class Engine:
             del self._closures[symbol.key]
         return summary
 
+    def chosen(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
+        """Which of several functions a factory gives for constant arguments: `authorizer(required=False)`."""
+        params = symbol.node.params
+        if symbol.key in self._running or not params or any(at not in bound or not bound[at].consts for at in range(len(params))):
+            return result
+        self._running.add(symbol.key)
+        frame = Frame(self, symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
+        self._contained(frame, symbol.node.body)
+        self._running.discard(symbol.key)
+        return frame.returns if frame.returns.refs else result
+
     @staticmethod
     def _promised(result: Value, declared: Value) -> Value:
         """The annotation says what a result is of which nothing is known, or only what unknown function made it."""

@@ -11,6 +11,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.web_concepts import RouteHook
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.anonymous import Outcome
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
@@ -170,6 +171,8 @@ class RouterRoutes:
         behaviour = self.behaviours.of(handler, 4)
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
         if not does & {Does.AUTHENTICATES, Does.AUTHORIZES}:
+            return []
+        if self.behaviours.anonymous.run(handler).outcome() is Outcome.PASSES:
             return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
         return [Guard(handler.node.name, does, "body", mark, handler, because)]

@@ -14,9 +14,10 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, def
 
 
 class Project:
-    """All lowered modules, in path order."""
+    """All lowered modules, in path order. `name` is what the folder that paths start from is called: it may be a package itself."""
 
-    def __init__(self, modules: Iterable[ir.Module]) -> None:
+    def __init__(self, modules: Iterable[ir.Module], name: str = "") -> None:
+        self.name = name
         self.modules: dict[str, ModuleSymbol] = {}
         self.symbols: dict[int, Symbol] = {}  # by the identity of the defining node
         self._folders: set[str] = {""}
@@ -51,6 +52,8 @@ class Project:
                 found = self.at(posixpath.join(root, *parts))
                 if found is not None:
                     return found
+        if parts[0] == self.name:
+            return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
         return None
 
     def at(self, key: str) -> ModuleSymbol | str | None:

@@ -11,13 +11,15 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import UNKNOWN, Value
-from backend_audit.flow.web_concepts import Rejection
+from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.status import statuses
 
 LOGIN = 302  # a redirect to a login page
+_AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
 _CREDENTIALS = frozenset(
@@ -57,6 +59,8 @@ class Behaviours:
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         self.engine = engine
         self.facts = facts
+        self.anonymous = Anonymous(engine, facts, self._denying_raise, self._denying_answer, self._absent, self._denies)
+        self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
 
@@ -130,6 +134,31 @@ class Behaviours:
                 return frozenset(passed)
         names = [symbol.name.rpartition(".")[2], *(path.rpartition(".")[2] for path in self.engine.external_bases(symbol))]
         return next((found for name in names if (found := _by_name(name))), frozenset())
+
+    def _denying_raise(self, frame: Frame, node: ir.Expr) -> bool:
+        """Whether raising `node` says who are you, or you may not."""
+        at = self._sites.get(id(node))
+        found = denied_by(at) if at is not None else self.raised(frame, node)
+        if not found and isinstance(node, ir.Name):  # `raise credentials_exception`, made before
+            found = frozenset(self.own(frame.function).denies) if frame.function is not None else frozenset()
+        return bool(found & _AWAY)
+
+    def _denying_answer(self, frame: Frame, node: ir.Expr) -> bool:
+        """Whether the answer `node` turns the caller away."""
+        at = self._sites.get(id(node))
+        if at is not None:
+            return bool(denied_by(at) & _AWAY)
+        if isinstance(node, ir.Container) and node.kind == "tuple":
+            return bool(self._answered(frame, node) & _AWAY)
+        return False
+
+    def _denies(self, function: FunctionSymbol) -> bool:
+        """Whether a function may turn a caller away, or what it calls."""
+        return bool(self.of(function).denies & {*_AWAY, 404})
+
+    def _absent(self, provider: Value) -> bool:
+        """Whether a provider is a credential scheme: it gives None to who brings no credential."""
+        return any(isinstance(one, CredentialScheme) for _, made in self.facts.objects(provider) for one in made)
 
     def _answered(self, frame: Frame, node: ir.Container) -> frozenset[int]:
         """The status of `return body, 401`."""

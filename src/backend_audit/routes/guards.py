@@ -10,6 +10,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
+from backend_audit.routes.anonymous import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard
@@ -77,6 +78,8 @@ class Guarding:
         """The guard that running `function` before a handler is."""
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
+        if Does.AUTHENTICATES in does and self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES:
+            does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
         return Guard(name, does, via, mark, function, because)
 
     def known(self, path: str, via: str, mark: Mark | None) -> Guard | None:

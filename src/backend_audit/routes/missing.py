@@ -1,0 +1,58 @@
+"""The values of a run without credentials: what is missing, who nobody is, and what such things are in a test."""
+
+from enum import Enum
+
+
+class Missing(Enum):
+    """ABSENT: None or empty; EMPTY: a mapping without the entry asked for; ANONYMOUS: the object that stands for nobody."""
+
+    ABSENT = 0
+    EMPTY = 1
+    ANONYMOUS = 2
+    TRUE = 3
+    FALSE = 4
+    UNKNOWN = 5
+
+
+ABSENT, EMPTY, ANONYMOUS = Missing.ABSENT, Missing.EMPTY, Missing.ANONYMOUS
+TRUE, FALSE, UNKNOWN = Missing.TRUE, Missing.FALSE, Missing.UNKNOWN
+
+_NOT_NOBODY = frozenset(
+    "is_authenticated is_active is_staff is_superuser is_admin is_authenticated_user has_perm has_perms has_role has_any_role "
+    "has_permission has_module_perms is_verified is_moderator is_owner".split()
+)
+_NO_VALUE = frozenset("id pk username email get_id user_id".split())
+_EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
+_ABSENT_PARTS = frozenset({"auth", "authorization"})
+_HOLDERS = ("request", "g", "info.context", "ctx", "state", "scope")
+_USERS = frozenset({"user", "current_user"})
+
+
+def truth(value: Missing) -> bool | None:
+    """What the value is in a test; None where that is open."""
+    if value is UNKNOWN:
+        return None
+    return value in (TRUE, ANONYMOUS)
+
+
+def attribute(base: Missing, attr: str, base_written: str) -> Missing:
+    """What `base.attr` (or `base.attr()`) is; `base_written` tells requests from other things."""
+    if base is ANONYMOUS:
+        if attr in _NOT_NOBODY:
+            return FALSE
+        if attr in ("is_anonymous", "is_anonymous_user"):
+            return TRUE
+        return ABSENT if attr in _NO_VALUE else UNKNOWN
+    if base is ABSENT:
+        return ABSENT
+    last = base_written.rpartition(".")[2]
+    if last in _HOLDERS or base_written.endswith(_HOLDERS):
+        if attr in _USERS:
+            return ANONYMOUS if last != "g" and last != "state" else ABSENT
+        if attr in _EMPTY_PARTS:
+            return EMPTY
+        if attr in _ABSENT_PARTS:
+            return ABSENT
+        if attr in ("headers", "META"):
+            return EMPTY
+    return UNKNOWN
