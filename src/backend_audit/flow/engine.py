@@ -17,13 +17,13 @@ from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
+from backend_audit.flow.syntax import annotated_call, constructed, is_bare, is_configuration, is_settings, self_writes, validates
 from backend_audit.flow.types import annotation_value, holds_to_pattern
 from backend_audit.flow.values import (
     MADE,
     NONE,
     NOTHING,
     UNKNOWN,
-    Key,
     Origin,
     Value,
     api,
@@ -34,9 +34,9 @@ from backend_audit.flow.values import (
     join_all,
     ref,
 )
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import written
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol, decorator_name
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol
 
 _MAX_MRO = 40
 _MAX_TARGETS = 4  # methods of one name that an unknown object's call is followed into
@@ -249,7 +249,7 @@ class Engine:
         if isinstance(symbol, ClassSymbol):
             self._attributes[symbol.key] = attributes
             self._class_frames[symbol.key] = frame
-            if _is_configuration(symbol.name):
+            if is_configuration(symbol.name):
                 for statement in symbol.node.body:
                     if isinstance(statement, ir.Assign) and isinstance(statement.targets[0], ir.Name):
                         name = statement.targets[0].id
@@ -397,7 +397,7 @@ class Engine:
             known = frozenset()
             for one in self.bases(owner)[0]:
                 for method in one.methods.values():
-                    if _validates(method, attr) and method.key not in self._running:
+                    if validates(method, attr) and method.key not in self._running:
                         known |= self.summary(method).after.get(1, frozenset())
             self._validated[owner.key, attr] = known
         return known
@@ -420,7 +420,7 @@ class Engine:
             known = {}
             for method in symbol.methods.values():
                 if method.node.params:
-                    for attr in _self_writes(method.node.body, method.node.params[0].name):
+                    for attr in self_writes(method.node.body, method.node.params[0].name):
                         writers = known.setdefault(attr, [])
                         if method not in writers:
                             writers.append(method)
@@ -493,7 +493,7 @@ class Engine:
         events = tuple(frame.events.values())
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
-        fields = _constructed(frame, symbol) if symbol.node.name == "__init__" else {}
+        fields = constructed(frame, symbol) if symbol.node.name == "__init__" else {}
         summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
@@ -577,7 +577,7 @@ class Engine:
             if isinstance(symbol, FunctionSymbol):
                 value = provided(self, frame, symbol, param)
                 found = value if found is None else join(found, value)
-            elif isinstance(symbol, ClassSymbol) and not _is_bare(param.default):  # else the request fills its fields
+            elif isinstance(symbol, ClassSymbol) and not is_bare(param.default):  # else the request fills its fields
                 found = self.instance_of(symbol)
         return None if found is None else self.settled(found)
 
@@ -600,10 +600,10 @@ class Engine:
         if isinstance(annotation, (ir.Name, ir.Attribute)):
             for symbol in self.type_expression(frame, annotation).refs:
                 if isinstance(symbol, AliasSymbol):
-                    found = _annotated_call(symbol.node)
+                    found = annotated_call(symbol.node)
                     module = symbol.frame.module
                     return found, Frame(self, module, None, dict(self.environment(module)))
-        return _annotated_call(annotation), frame
+        return annotated_call(annotation), frame
 
     def note_call(self, symbol: FunctionSymbol, bound: Bound, caller: FunctionSymbol | None = None) -> None:
         """Remember of which types the arguments of a call are; a summary made without knowing them is stale."""
@@ -695,7 +695,7 @@ class Engine:
 
     def setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign) -> None:
         """A module constant of a settings module gets a value."""
-        if name.isupper() and _is_settings(frame.module.path):
+        if name.isupper() and is_settings(frame.module.path):
             self._emit_setting(frame, target, name, value, node, "module")
 
     def _emit_setting(self, frame: FrameState, target: ir.Name, name: str, value: Value, node: ir.Assign, framework: str) -> None:
@@ -726,78 +726,3 @@ def _folder(path: str) -> FolderSymbol:
 
         _folders[path] = FolderSymbol(path, path, ir.Module(path, Language.PYTHON, [], [], [0], 0), True)
     return _folders[path]
-
-
-def _validates(method: FunctionSymbol, attr: str) -> bool:
-    """Whether a decorator makes the method a validator of the field `attr`."""
-    return any(
-        isinstance(decorator, ir.Call)
-        and decorator_name(decorator) in ("validator", "field_validator")
-        and any(isinstance(arg.value, ir.Const) and arg.value.value == attr for arg in decorator.args)
-        for decorator in method.node.decorators
-    )
-
-
-def _constructed(frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
-    """The fields that a constructor's way out leaves, in terms of its parameters."""
-    if not symbol.node.params:
-        return {}
-    prefix = f"{symbol.node.params[0].name}."
-    return {
-        name.removeprefix(prefix): value
-        for name, value in frame.env.items()
-        if name.startswith(prefix) and "." not in name.removeprefix(prefix)
-    }
-
-
-def _is_bare(default: ir.Expr | None) -> bool:
-    return isinstance(default, ir.Call) and not default.args
-
-
-def _annotated_call(annotation: ir.Expr | None) -> ir.Call | None:
-    """The marker of `Annotated[T, Depends(f)]`."""
-    if isinstance(annotation, ir.Index) and isinstance(annotation.index, ir.Container):
-        for item in annotation.index.items[1:]:
-            if isinstance(item.value, ir.Call):
-                return item.value
-    return None
-
-
-def _is_settings(path: str) -> bool:
-    parts = path.lower().split("/")
-    return any(word in part for part in parts[-2:] for word in ("setting", "config")) or parts[-1] in (
-        "conf.py",
-        "app.py",
-        "main.py",
-    )
-
-
-def _is_configuration(name: str) -> bool:
-    last = name.rsplit(".", 1)[-1].lower()
-    return "config" in last or "settings" in last
-
-
-def _self_writes(body: list[ir.Stmt], me: str) -> Iterator[str]:
-    """Attributes of the first parameter that are assigned anywhere in the body, nested functions included."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ir.Attribute) and dotted(node.value) == me:
-            yield node.attr
-        if isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem)):
-            stack.extend(reversed(_written_parts(node)))
-
-
-def _written_parts(node: ir.Node) -> list[ir.Node]:
-    if isinstance(node, ir.Assign):
-        targets: list[ir.Node] = []
-        for target in node.targets:
-            targets += [item.value for item in target.items] if isinstance(target, ir.Container) else [target]
-        return [target for target in targets if isinstance(target, ir.Attribute)]
-    if isinstance(node, ir.WithItem):
-        return [] if node.target is None else [node.target]
-    return [child for child in ir.children(node) if not isinstance(child, (ir.Function, ir.Class)) and _holds_statements(child)]
-
-
-def _holds_statements(node: ir.Node) -> bool:
-    return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))

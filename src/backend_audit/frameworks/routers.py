@@ -11,7 +11,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.web_concepts import RouteHook
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.anonymous import Outcome
+from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged

@@ -14,7 +14,7 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, def
 
 
 class Project:
-    """All lowered modules, in path order. `name` is what the folder that paths start from is called: it may be a package itself."""
+    """All lowered modules, in path order. `name`: of the folder that paths start from, which may be a package itself."""
 
     def __init__(self, modules: Iterable[ir.Module], name: str = "") -> None:
         self.name = name

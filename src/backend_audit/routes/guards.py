@@ -10,7 +10,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
-from backend_audit.routes.anonymous import Outcome
+from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard

@@ -48,7 +48,7 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
     last = base_written.rpartition(".")[2]
     if last in _HOLDERS or base_written.endswith(_HOLDERS):
         if attr in _USERS:
-            return ANONYMOUS if last != "g" and last != "state" else ABSENT
+            return ANONYMOUS if last not in {"g", "state"} else ABSENT
         if attr in _EMPTY_PARTS:
             return EMPTY
         if attr in _ABSENT_PARTS:

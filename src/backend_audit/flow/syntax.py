@@ -1,0 +1,84 @@
+"""What the engine reads off syntax alone: what a class writes, what an annotation marks, what a module is for."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import Key, Value
+from backend_audit.flow.written import dotted
+from backend_audit.link.symbols import FunctionSymbol, decorator_name
+
+
+def validates(method: FunctionSymbol, attr: str) -> bool:
+    """Whether a decorator makes the method a validator of the field `attr`."""
+    return any(
+        isinstance(decorator, ir.Call)
+        and decorator_name(decorator) in ("validator", "field_validator")
+        and any(isinstance(arg.value, ir.Const) and arg.value.value == attr for arg in decorator.args)
+        for decorator in method.node.decorators
+    )
+
+
+def constructed(frame: FrameState, symbol: FunctionSymbol) -> dict[Key, Value]:
+    """The fields that a constructor's way out leaves, in terms of its parameters."""
+    if not symbol.node.params:
+        return {}
+    prefix = f"{symbol.node.params[0].name}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in frame.env.items()
+        if name.startswith(prefix) and "." not in name.removeprefix(prefix)
+    }
+
+
+def is_bare(default: ir.Expr | None) -> bool:
+    return isinstance(default, ir.Call) and not default.args
+
+
+def annotated_call(annotation: ir.Expr | None) -> ir.Call | None:
+    """The marker of `Annotated[T, Depends(f)]`."""
+    if isinstance(annotation, ir.Index) and isinstance(annotation.index, ir.Container):
+        for item in annotation.index.items[1:]:
+            if isinstance(item.value, ir.Call):
+                return item.value
+    return None
+
+
+def is_settings(path: str) -> bool:
+    parts = path.lower().split("/")
+    return any(word in part for part in parts[-2:] for word in ("setting", "config")) or parts[-1] in (
+        "conf.py",
+        "app.py",
+        "main.py",
+    )
+
+
+def is_configuration(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1].lower()
+    return "config" in last or "settings" in last
+
+
+def self_writes(body: list[ir.Stmt], me: str) -> Iterator[str]:
+    """Attributes of the first parameter that are assigned anywhere in the body, nested functions included."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Attribute) and dotted(node.value) == me:
+            yield node.attr
+        if isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem)):
+            stack.extend(reversed(_written_parts(node)))
+
+
+def _written_parts(node: ir.Node) -> list[ir.Node]:
+    if isinstance(node, ir.Assign):
+        targets: list[ir.Node] = []
+        for target in node.targets:
+            targets += [item.value for item in target.items] if isinstance(target, ir.Container) else [target]
+        return [target for target in targets if isinstance(target, ir.Attribute)]
+    if isinstance(node, ir.WithItem):
+        return [] if node.target is None else [node.target]
+    return [child for child in ir.children(node) if not isinstance(child, (ir.Function, ir.Class)) and _holds_statements(child)]
+
+
+def _holds_statements(node: ir.Node) -> bool:
+    return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))

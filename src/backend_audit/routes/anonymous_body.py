@@ -1,0 +1,133 @@
+"""A run without credentials: statements, and how they end."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.anonymous_expressions import Reading
+from backend_audit.routes.anonymous_run import Env, Run
+from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, truth
+
+if TYPE_CHECKING:
+    from backend_audit.routes.anonymous import Anonymous
+
+_MAX_WAYS = 64
+
+
+class Body(Reading):
+    """One run of one function: its statements."""
+
+    def __init__(self, owner: "Anonymous", function: FunctionSymbol) -> None:
+        super().__init__(owner, function)
+        self.found = Run()
+
+    def whole(self, env: Env) -> Run:
+        if self.block(self.function.node.body, env, sure=True):
+            self.passes(ABSENT, sure=not self._open)
+        return self.found
+
+    _open = False  # an open test was passed on the way to here
+
+    def passes(self, value: Missing, *, sure: bool) -> None:
+        self.found.passed.append(value)
+        self.found.sure = self.found.sure or sure
+
+    def block(self, body: list[ir.Stmt], env: Env, *, sure: bool) -> bool:
+        """Run statements; whether their end is reached."""
+        return all(self.statement(node, env, sure=sure and not self._open) for node in body)
+
+    def statement(self, node: ir.Stmt, env: Env, *, sure: bool) -> bool:
+        if len(self.found.passed) > _MAX_WAYS:
+            return False
+        if isinstance(node, ir.Return):
+            self.returned(node, env, sure=sure)
+            return False
+        if isinstance(node, ir.Raise):
+            self.found.denied = self.found.denied or (node.exc is not None and self.owner.raises(self.frame, node.exc))
+            return False
+        if isinstance(node, ir.Assign):
+            return self.assigned(node, env)
+        if isinstance(node, ir.ExprStmt):
+            return self.called(node.value, env)
+        if isinstance(node, ir.If):
+            return self.branches(node, env, sure=sure)
+        if isinstance(node, ir.With):
+            return self.block(node.body, env, sure=sure)
+        if isinstance(node, ir.Try):
+            return self.tried(node, env, sure=sure)
+        if isinstance(node, (ir.For, ir.While)):
+            before, self._open = self._open, True
+            self.block(node.body, dict(env), sure=False)
+            self._open = before
+            return True
+        return not isinstance(node, ir.Jump) or node.kind == "pass"
+
+    def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
+        if node.value is not None and self.owner.answers(self.frame, node.value):
+            self.found.denied = True
+        elif node.value is None:
+            self.passes(ABSENT, sure=sure)
+        elif self.called(node.value, env):
+            self.passes(self.eval(node.value, env), sure=sure)
+
+    def assigned(self, node: ir.Assign, env: Env) -> bool:
+        if node.value is None:
+            return True
+        if not self.called(node.value, env):
+            return False
+        value = self.eval(node.value, env) if not node.op else UNKNOWN
+        for target in node.targets:
+            if isinstance(target, (ir.Name, ir.Attribute)):
+                env[written(target)] = value
+            elif isinstance(target, ir.Container):
+                env.update({written(item.value): UNKNOWN for item in target.items})
+        return True
+
+    def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
+        decided = truth(self.eval(node.test, env))
+        if decided is not None:
+            return self.block(node.body if decided else node.orelse, env, sure=sure)
+        before, self._open = self._open, True
+        one, other = dict(env), dict(env)
+        first, second = self.block(node.body, one, sure=False), self.block(node.orelse, other, sure=False)
+        # Where one of two ways ends the run, whoever goes on has taken the other: still open.
+        self._open = before or first or second
+        for name in {*one, *other}:
+            left = one.get(name, UNKNOWN) if first else other.get(name, UNKNOWN)
+            right = other.get(name, UNKNOWN) if second else left
+            env[name] = left if left is right else UNKNOWN
+        return first or second
+
+    def tried(self, node: ir.Try, env: Env, *, sure: bool) -> bool:
+        goes_on = self.block(node.body, env, sure=sure)
+        before, self._open = self._open, True
+        handled = [self.block(handler.body, dict(env), sure=False) for handler in node.handlers]
+        self._open = before or any(handled)
+        if goes_on:
+            goes_on = self.block(node.orelse, env, sure=sure)
+        self.block(node.final, env, sure=sure)
+        return goes_on or any(handled)
+
+    def called(self, node: ir.Expr, env: Env) -> bool:
+        """Whether evaluating `node` comes back: a call may turn the caller away."""
+        call = node.value if isinstance(node, ir.Await) else node
+        if not isinstance(call, ir.Call):
+            return True
+        if self.owner.answers(self.frame, call) and self.frame.never_returns(call):
+            self.found.denied = True
+            return False
+        if self.frame.never_returns(call):
+            return False
+        function = self.callee(call)
+        if function is None:
+            self._open = self._open or self.may_deny(call)
+            return True
+        run = self.owner.run(function, self.passed_on(function, call, env))
+        if run.denied and not run.passed:
+            self.found.denied = True
+            return False
+        if run.denied and not run.sure:
+            self.found.denied = True
+            self._open = True
+        return True

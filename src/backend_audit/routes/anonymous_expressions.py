@@ -1,0 +1,123 @@
+"""A run without credentials: what expressions are."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.anonymous_run import Env
+from backend_audit.routes.missing import ABSENT, ANONYMOUS, EMPTY, FALSE, TRUE, UNKNOWN, Missing, attribute, truth
+
+if TYPE_CHECKING:
+    from backend_audit.routes.anonymous import Anonymous
+
+
+class Reading:
+    """What the expressions of one function are for a caller without credentials."""
+
+    def __init__(self, owner: "Anonymous", function: FunctionSymbol) -> None:
+        self.owner = owner
+        self.function = function
+        self.frame = Frame(owner.engine, function.module, function, dict(owner.engine.environment(function.module)))
+
+    def callee(self, call: ir.Call) -> FunctionSymbol | None:
+        """The one function of the project that a call means."""
+        if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and call.func.value.id in ("self", "cls"):
+            owner = self.function.owner
+            return None if owner is None else self.owner.engine.find_method(owner, call.func.attr)
+        if not isinstance(call.func, (ir.Name, ir.Attribute)):
+            return None
+        found = [one for one in self.frame.eval(call.func).refs if isinstance(one, FunctionSymbol)]
+        return found[0] if len(found) == 1 else None
+
+    def may_deny(self, call: ir.Call) -> bool:
+        """Whether a call that is not resolved here may be one of those that turn callers away, by what the engine has seen."""
+        name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
+        called = self.owner.engine.calls.get(self.function.key, {}).values()
+        return any(one.node.name in (name, "__call__") and self.owner.denies(one) for one in called)
+
+    def passed_on(self, function: FunctionSymbol, call: ir.Call, env: Env) -> Env:
+        names = [param.name for param in function.node.params]
+        if function.binds_first and isinstance(call.func, ir.Attribute):
+            names = names[1:]
+        given: Env = {}
+        for at, arg in enumerate(call.args):
+            if not arg.star and (arg.name is not None or at < len(names)):
+                given[arg.name or names[at]] = self.eval(arg.value, env)
+        return given
+
+    def eval(self, node: ir.Expr, env: Env) -> Missing:
+        """What an expression is for a caller without credentials."""
+        if isinstance(node, ir.Const):
+            return TRUE if node.value else ABSENT if node.value is None else FALSE
+        known = env.get(written(node)) if isinstance(node, (ir.Name, ir.Attribute)) else None
+        if known is not None:
+            return known
+        if isinstance(node, ir.Name):
+            return ANONYMOUS if node.id == "current_user" else EMPTY if node.id == "session" else UNKNOWN
+        if isinstance(node, ir.Attribute):
+            return attribute(self.eval(node.value, env), node.attr, written(node.value))
+        if isinstance(node, ir.Await):
+            return self.eval(node.value, env)
+        if isinstance(node, ir.Walrus):
+            env[written(node.target)] = self.eval(node.value, env)
+            return env[written(node.target)]
+        if isinstance(node, ir.Index):
+            return ABSENT if self.eval(node.value, env) in (EMPTY, ABSENT) else UNKNOWN
+        if isinstance(node, ir.Call):
+            return self.call(node, env)
+        return self.tested(node, env)
+
+    def call(self, node: ir.Call, env: Env) -> Missing:
+        name = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
+        first = self.eval(node.args[0].value, env) if node.args else UNKNOWN
+        if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1].value, ir.Const):
+            return attribute(first, str(node.args[1].value.value), written(node.args[0].value))
+        if name in ("bool", "str", "len") and first in (ABSENT, FALSE, EMPTY, ANONYMOUS):
+            return TRUE if first is ANONYMOUS else FALSE
+        if name == "isinstance" and first is ABSENT:
+            return FALSE
+        if isinstance(node.func, ir.Attribute):
+            base = self.eval(node.func.value, env)
+            if base is EMPTY and name in ("get", "pop", "getlist", "getone"):
+                return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
+            if base in (ABSENT, ANONYMOUS):
+                return attribute(base, name, written(node.func.value))
+        function = self.callee(node)
+        if function is None:
+            return UNKNOWN
+        passed = self.owner.run(function, self.passed_on(function, node, env)).passed
+        return passed[0] if passed and all(one is passed[0] for one in passed) else UNKNOWN
+
+    def tested(self, node: ir.Expr, env: Env) -> Missing:
+        if isinstance(node, ir.Unary) and node.op == "not":
+            decided = truth(self.eval(node.operand, env))
+            return UNKNOWN if decided is None else FALSE if decided else TRUE
+        if isinstance(node, ir.Logical):
+            left = self.eval(node.left, env)
+            decided = truth(left)
+            if decided is not None and node.op != "nullish":
+                return left if decided is (node.op == "or") else self.eval(node.right, env)
+            right = self.eval(node.right, env)
+            settles = truth(right) is (node.op == "or") and node.op != "nullish"
+            return (TRUE if node.op == "or" else FALSE) if settles else UNKNOWN
+        if isinstance(node, ir.Conditional):
+            decided = truth(self.eval(node.test, env))
+            if decided is not None:
+                return self.eval(node.then if decided else node.orelse, env)
+            return UNKNOWN
+        if isinstance(node, ir.Compare) and len(node.ops) == 1:
+            return self.compared(node.ops[0], node.left, node.rights[0], env)
+        return UNKNOWN
+
+    def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
+        one, other = self.eval(left, env), self.eval(right, env)
+        if op in ("in", "not in") and other in (EMPTY, ABSENT):
+            return FALSE if op == "in" else TRUE
+        if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):
+            rest = other if one is ABSENT else one
+            same = True if rest is ABSENT else None if rest is UNKNOWN else False
+            if same is not None:
+                return TRUE if same is (op in ("is", "==")) else FALSE
+        return UNKNOWN

@@ -1,0 +1,29 @@
+"""How a run without credentials ends."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend_audit.routes.missing import Missing
+
+Env = dict[str, Missing]
+
+
+class Outcome(StrEnum):
+    DENIED = "denied"
+    PASSES = "passes"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Run:
+    """How a body ended: `denied`, and the values it passed with (`sure` when no open test lay on the way)."""
+
+    denied: bool = False
+    passed: list[Missing] = field(default_factory=list)
+    sure: bool = False
+
+    def outcome(self) -> Outcome:
+        """The outcome for the caller."""
+        if self.sure:
+            return Outcome.PASSES
+        return Outcome.DENIED if self.denied and not self.passed else Outcome.UNKNOWN
