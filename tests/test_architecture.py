@@ -21,12 +21,13 @@ PACKAGE = Path(backend_audit.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODELS = sorted((rules_root() / "models" / "python").glob("*.toml"))
 
-WORDS = frozenset({"source", "finding", "ir", "suggest"})
+WORDS = frozenset({"source", "finding", "ir", "suggest", "inventory"})
 JUDGES = WORDS | {"link", "flow", "routes", "frameworks", "checks", "secrets"}
 # The rooms of the code map, and the rooms into which each may look (its own it always may).
 MAY_IMPORT = {
     "source": frozenset[str](),
     "finding": frozenset[str](),
+    "inventory": frozenset({"finding"}),
     "suggest": frozenset[str](),
     "ir": frozenset({"source"}),
     "catalog": WORDS,

@@ -23,6 +23,7 @@ from backend_audit.config import Config, Selection, common_directory, reanchored
 from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
 from backend_audit.flow.models import models_of
+from backend_audit.inventory import RouteRecord
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
 from backend_audit.suppress import UNUSED, Rules, Suppressions, apply
@@ -48,6 +49,7 @@ class ScanResult:
     catalog: Catalog
     root: Path
     project: str = ""
+    routes: tuple[RouteRecord, ...] = ()
 
 
 Listener = Callable[[Progress], None]
@@ -85,7 +87,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
-    return ScanResult(report=report, catalog=catalog, root=root, project=project)
+    return ScanResult(report=report, catalog=catalog, root=root, project=project, routes=judgement.routes)
 
 
 def _cache(config: Config) -> Cache:

@@ -15,7 +15,11 @@ from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
 from backend_audit.frameworks import answers, forms, handlers
+from backend_audit.frameworks.inventory import route_table
+from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.link.project import Project
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.source import LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
@@ -27,6 +31,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    routes: tuple[RouteRecord, ...] = ()
 
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
@@ -40,19 +45,24 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: s
     project = Project(modules, name)
     engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
-    alerts = list(_alerts(engine, problems))
+    engine.go_through()
+    facts = WebFacts()
+    alerts = list(_concept_alerts(engine, facts, problems))
+    table = _table(engine, facts, problems)
+    alerts += _route_alerts(table, problems)
     problems += engine.problems
     places = _Places(project, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
-    return Judgement(findings, tuple(problems))
+    return Judgement(findings, tuple(problems), tuple(_record(route, places) for route in table.routes))
 
 
-def _alerts(engine: Engine, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
-    """Path, rule and alert, in the order of the concepts."""
-    by_concept = _concept_checks()
+def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
+    """Path, rule and alert, in the order of the concepts; those of the web are gathered in `facts` on the way."""
+    by_concept = _checks_of(Concept)
     modules = {module.path: module for module in engine.project.modules.values()}
     crashed: set[tuple[str, str]] = set()
-    for concept in engine.concepts():
+    for function, concept in engine.occurrences():
+        facts.add(function, concept)
         for check in by_concept.get(type(concept), ()):
             path = concept.site.path
             if (check.rule, path) in crashed:
@@ -63,15 +73,74 @@ def _alerts(engine: Engine, problems: list[Problem]) -> Iterator[tuple[str, str,
                     yield path, check.rule, replace(alert, considered=told) if told else alert
             except Exception as error:  # noqa: BLE001 - the edge of one check: the others must not be lost
                 crashed.add((check.rule, path))
-                text = f"{check.rule} failed with {type(error).__name__}"
-                problems.append(Problem(path, 0, ProblemKind.CRASH, text))
+                problems.append(_crash(path, check.rule, error))
+
+
+def _table(engine: Engine, facts: WebFacts, problems: list[Problem]) -> RouteTable:
+    try:
+        return route_table(engine, facts)
+    except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost
+        problems.append(_crash("", "reading the routes", error))
+        return RouteTable()
+
+
+def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
+    """What the checks of routes say, in the order of the table."""
+    crashed: set[str] = set()
+    for route in table.routes:
+        for check in _checks_of(Route).get(Route, ()):
+            if check.rule in crashed:
+                continue
+            try:
+                for alert in check.function(route):
+                    yield route.mark.path, check.rule, alert
+            except Exception as error:  # noqa: BLE001 - the edge of one check
+                crashed.add(check.rule)
+                problems.append(_crash(route.mark.path, check.rule, error))
+
+
+def _crash(path: str, what: str, error: Exception) -> Problem:
+    return Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}")
+
+
+def _record(route: Route, places: "_Places") -> RouteRecord:
+    def guards(found: tuple[Guard, ...]) -> tuple[GuardRecord, ...]:
+        return tuple(
+            GuardRecord(
+                one.name,
+                tuple(sorted(one.does)),
+                one.via,
+                one.because,
+                None if one.mark is None else places.step(one.mark).place,
+            )
+            for one in found
+        )
+
+    return RouteRecord(
+        methods=route.methods,
+        path=route.path,
+        kind=route.kind,
+        framework=route.framework,
+        handler=route.name,
+        place=places.step(route.mark).place,
+        registered=places.step(route.registered).place,
+        auth=route.auth,
+        verdict=route.verdict,
+        why=route.why,
+        guards=guards(route.guards),
+        unapplied=guards(route.unapplied),
+        body_validated=route.body.validated,
+        body_schema=route.body.schema,
+        response_schema=route.response_schema,
+    )
 
 
 @cache
-def _concept_checks() -> dict[type, list[Check]]:
+def _checks_of(kind: type) -> dict[type, list[Check]]:
+    """The checks whose subject is `kind` or a kind of it."""
     found: dict[type, list[Check]] = {}
     for check in all_checks():
-        if issubclass(check.subject, Concept):
+        if issubclass(check.subject, kind):
             found.setdefault(check.subject, []).append(check)
     return found
 

@@ -3,6 +3,7 @@
 A check is a generator function with the decorator `@check(rule_id)`. The annotation of its first parameter says what it asks for:
 
 * a `Concept` class of `flow/concepts.py`: called for each occurrence, after flow; one parameter.
+* `routes.model.Route`: called for each route of the project's table; one parameter, the alert stands at the handler's file.
 * an IR node class (`ir.Try`, `ir.Function`, …) : called for each such node of each judged file, before link, in the worker
   process; second parameter `FileView`. For judgements that one file alone can carry.
 * `secrets.Candidate`: called for each literal that may be a secret, of any language; second parameter none.

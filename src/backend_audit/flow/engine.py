@@ -97,13 +97,17 @@ class Engine:
 
     # --- the whole project ------------------------------------------------------------------------------------------
 
-    def concepts(self) -> Iterator[Concept]:
-        """Every concept that occurs in the project, in path order, those that callers' data completed included."""
+    def go_through(self) -> None:
+        """Run every module and function of the project, those again whose parameters have turned out to be known objects."""
         self._round(self.project.functions())
         stale = [one for one in self.project.functions() if one.key in self._stale]
         for function in stale:
             self._summaries.pop(function.key, None)
         self._round(iter(stale))
+
+    def concepts(self) -> Iterator[Concept]:
+        """Every concept that occurs in the project, in path order, those that callers' data completed included."""
+        self.go_through()
         for _, event in self.occurrences():
             yield event
 

@@ -1,21 +1,16 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
-from collections.abc import Iterable
-
-from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.routers import RouterRoutes
-from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
-from backend_audit.routes.facts import gathered
+from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.verdicts import decide
 
 
-def route_table(engine: Engine, occurrences: Iterable[tuple[FunctionSymbol | None, Concept]]) -> RouteTable:
-    """All routes of the project that `engine` has gone through; `occurrences` are the concepts that it found."""
-    facts = gathered(occurrences)
+def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
+    """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found."""
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours)
     found: list[Route] = [*RouterRoutes(engine, facts, behaviours, guarding).routes()]
