@@ -3,7 +3,16 @@
 Every node carries `at` and `end`, character offsets into the decoded text (`LineIndex` turns them into lines and columns).
 Nodes are msgspec structs, so that a module encodes fast into the cache and between processes. Nothing here refers to LibCST
 or tree-sitter objects. Whoever lowers a language maps its sugar onto these nodes; whoever reads them may not ask which
-language it was (`Module.language` is for reports and for choosing models).
+language it was (`Module.language` is for reports and for choosing models and builtins).
+
+Fields with a default are those that some languages never fill. What JavaScript and TypeScript put where:
+
+* `this` is `Name("this")`; a function that has one of its own ends its parameters with one of kind `receiver`.
+* Patterns are containers in the place of a target: `{a, b: c = 1, ...rest}` is a dict, `[x, , ...xs]` a list (a hole is an
+  `undefined`), `x = 1` in it a `Defaulted`. A parameter that is a pattern has it in `Param.pattern`.
+* `x = v` as an expression, `x += v` and `x++` in one, are `Walrus`; in statements they are `Assign`.
+* Fields of a class's objects are `this.x = v` in its body, static ones `x = v`. An enum and a namespace are dicts with a name.
+* `===` is `==`, `!==` is `!=`; `as`, `satisfies`, `!` and `a?.b` leave nothing but their operand; a label only its statement.
 """
 
 from functools import cache
@@ -23,9 +32,9 @@ class Node(msgspec.Struct, array_like=True, tag=True, tag_field="t", gc=False, e
 
 
 class Const(Node):
-    """A literal. `kind`: none, bool, int, float, complex, str, bytes, ellipsis, regex.
+    """A literal. `kind`: none, undefined, bool, int, float, complex, str, bytes, ellipsis, regex.
 
-    An int beyond 64 bits, a complex and a regular expression keep their source text as `value`; bytes are a str of their
+    An int beyond 64 bits, a complex and a regular expression (`/a/i`) keep their source text as `value`; bytes are a str of their
     octets (latin-1), since msgspec tells str and bytes apart only by type.
     """
 
@@ -62,12 +71,15 @@ class Arg(Node):
 
 
 class Call(Node):
+    """`form`: new; tagged (a template's constant texts as one list, then its holes); element (props, then children)."""
+
     func: "Expr"
     args: list[Arg]
+    form: str = ""
 
 
 class Binary(Node):
-    """`op` as in the source: `+ - * / // % ** @ << >> & | ^`."""
+    """`op` as in the source: `+ - * / // % ** @ << >> >>> & | ^`."""
 
     op: str
     left: "Expr"
@@ -83,14 +95,14 @@ class Logical(Node):
 
 
 class Unary(Node):
-    """`op`: not, -, +, ~."""
+    """`op`: not, -, +, ~, typeof, void, delete."""
 
     op: str
     operand: "Expr"
 
 
 class Compare(Node):
-    """`a < b < c` is one node with two `ops` (`== != < <= > >= in, not in, is, is not`)."""
+    """`a < b < c` is one node with two `ops` (`== != < <= > >= in, not in, is, is not, instanceof`)."""
 
     left: "Expr"
     ops: list[str]
@@ -169,6 +181,25 @@ class Walrus(Node):
     value: "Expr"
 
 
+class Defaulted(Node):
+    """A target that gets `default` where there is no value for it: `{limit = 10} = query`."""
+
+    target: "Expr"
+    default: "Expr"
+
+
+class Sequence(Node):
+    """`(a, b, c)`: all are evaluated, the last is the value."""
+
+    values: list["Expr"]
+
+
+class ClassValue(Node):
+    """A class written as an expression."""
+
+    definition: "Class"
+
+
 class Starred(Node):
     """`*xs` outside of a call or display, as in `a, *rest = xs`."""
 
@@ -179,12 +210,17 @@ class Starred(Node):
 
 
 class Assign(Node):
-    """`op` is "" for `=`, else the operator of an augmented assignment (`+` for `+=`). A bare annotation has no `value`."""
+    """`op` is "" for `=`, else the operator of an augmented assignment (`+` for `+=`). A bare annotation has no `value`.
+
+    `declares`: var, let, const where it makes the names that it binds; type where `value` is a type.
+    """
 
     targets: list["Expr"]
     op: str
     value: "Expr | None"
     annotation: "Expr | None"
+    declares: str = ""
+    decorators: list["Expr"] = []
 
 
 class ExprStmt(Node):
@@ -212,17 +248,25 @@ class If(Node):
 
 
 class For(Node):
+    """`keys`: the target gets names or positions, not what stands there (`for (k in xs)`)."""
+
     target: "Expr"
     iter: "Expr"
     body: list["Stmt"]
     orelse: list["Stmt"]
     is_async: bool
+    declares: str = ""
+    keys: bool = False
 
 
 class While(Node):
+    """`update` runs after each pass, `continue` or not (`for (;; update)`); `body_first`: the first pass comes without a test."""
+
     test: "Expr"
     body: list["Stmt"]
     orelse: list["Stmt"]
+    update: list["Stmt"] = []
+    body_first: bool = False
 
 
 class Handler(Node):
@@ -231,6 +275,7 @@ class Handler(Node):
     type: "Expr | None"
     name: str | None
     body: list["Stmt"]
+    pattern: "Expr | None" = None  # what takes the exception apart, in the place of a name
 
 
 class Try(Node):
@@ -266,17 +311,46 @@ class Match(Node):
     cases: list[Case]
 
 
+class Switch(Node):
+    """The first case whose value equals the subject, and all that follow until a `break`."""
+
+    subject: "Expr"
+    cases: list["SwitchCase"]
+
+
+class SwitchCase(Node):
+    """`value` is None for `default`."""
+
+    value: "Expr | None"
+    body: list["Stmt"]
+
+
+class Block(Node):
+    """Statements with a scope of their own."""
+
+    body: list["Stmt"]
+
+
 class Param(Node):
-    """`kind`: positional, keyword, args (`*args`), kwargs (`**kwargs`)."""
+    """`kind`: positional, keyword, args (`*args`), kwargs (`**kwargs`), receiver (`this`).
+
+    A parameter that is taken apart by `pattern` has a name that no program can write.
+    """
 
     name: str
     kind: str
     annotation: "Expr | None"
     default: "Expr | None"
+    pattern: "Expr | None" = None
+    decorators: list["Expr"] = []
 
 
 class Function(Node):
-    """`at`…`name_end` spans `def name`; `at` is the start of `def` (or `async def`), after the decorators."""
+    """`at`…`name_end` spans `def name`; `at` is the start of `def` (or `async def`), after the decorators.
+
+    Without a name of its own it is called after what it is assigned to, and `name_end` is the end of its parameters.
+    `kind`: "", arrow, method, getter, setter, constructor.
+    """
 
     name: str
     name_end: int
@@ -286,28 +360,43 @@ class Function(Node):
     returns: "Expr | None"
     is_async: bool
     is_generator: bool
+    kind: str = ""
+    is_static: bool = False
 
 
 class Class(Node):
+    """`kind`: "", interface (nothing but annotated fields; it exists for types alone)."""
+
     name: str
     name_end: int
     bases: list[Arg]  # keywords such as `metaclass=` come with their name
     body: list["Stmt"]
     decorators: list["Expr"]
+    kind: str = ""
 
 
 class Alias(Node):
-    """`name` is None for the module itself, `*` for all of it; `asname` is what it is called here."""
+    """`name` is None for the module itself, `*` for all of it; `asname` is what it is called here (of an export: outside)."""
 
     name: str | None
     asname: str
 
 
 class Import(Node):
-    """`import a.b as c` and `from ..a import b`; `level` counts leading dots."""
+    """`import a.b as c` and `from ..a import b`; `level` counts leading dots.
+
+    Where modules are named by a text, `module` is that text (`./a.js`, `express`) and the default export's name is `default`.
+    """
 
     module: str
     level: int
+    names: list[Alias]
+
+
+class Export(Node):
+    """What other modules see: names of this one (`module` empty), or of `module`, handed on."""
+
+    module: str
     names: list[Alias]
 
 
@@ -316,9 +405,10 @@ class Delete(Node):
 
 
 class Jump(Node):
-    """`kind`: pass, break, continue."""
+    """`kind`: pass, break, continue; `label` names the statement that it leaves, if it does."""
 
     kind: str
+    label: str = ""
 
 
 class Scope(Node):
@@ -349,6 +439,9 @@ Expr: TypeAlias = (
     | Conditional
     | Walrus
     | Starred
+    | Defaulted
+    | Sequence
+    | ClassValue
 )
 
 Stmt: TypeAlias = (
@@ -363,9 +456,12 @@ Stmt: TypeAlias = (
     | Try
     | With
     | Match
+    | Switch
+    | Block
     | Function
     | Class
     | Import
+    | Export
     | Delete
     | Jump
     | Scope

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import groupby
 
 import msgspec
 
@@ -35,6 +36,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     module: bytes = b""
 
 
+_SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 HIDDEN = "…"  # stands in the IR for a secret
 
 JOB = msgspec.msgpack.Decoder(FileJob)
@@ -57,15 +59,7 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         text = decode(data, file.language)
     except DecodingError as error:
         return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
-    module: ir.Module | None = None
-    if file.language is Language.PYTHON:
-        from backend_audit.lower.python import LoweringError, lower  # noqa: PLC0415 - LibCST costs half a second to import
-
-        try:
-            module = lower(file.path, text)
-        except LoweringError as error:
-            kind = ProblemKind.TOO_DEEP if error.too_deep else ProblemKind.SYNTAX
-            problems.append(Problem(file.path, error.line, kind, str(error)))
+    module = _lowered(file, text, problems)
     lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
     alerts = list(_secrets(file, text, module, problems))
     hidden = secrets.hidden_ranges(text, alerts)
@@ -77,6 +71,29 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
     findings = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
     encoded = b"" if module is None else ENCODER.encode(module)
     return FileFacts(len(lines.starts), module is not None, findings, tuple(problems), suppressions, hidden, encoded)
+
+
+def _lowered(file: SourceFile, text: str, problems: list[Problem]) -> ir.Module | None:
+    """The file's IR, if its language has one; what of it could not be read is a problem."""
+    if file.language is Language.PYTHON:
+        from backend_audit.lower.python import LoweringError, lower  # noqa: PLC0415 - LibCST costs half a second to import
+
+        try:
+            return lower(file.path, text)
+        except LoweringError as error:
+            kind = ProblemKind.TOO_DEEP if error.too_deep else ProblemKind.SYNTAX
+            problems.append(Problem(file.path, error.line, kind, str(error)))
+    elif file.language in _SCRIPTS:
+        from backend_audit.lower import javascript  # noqa: PLC0415 - most projects have no such file
+
+        lowered = javascript.lower(file.path, text, file.language)
+        for kind, faults in groupby(lowered.faults, lambda fault: ProblemKind.TOO_DEEP if fault.too_deep else ProblemKind.SYNTAX):
+            first, *others = faults
+            what = "nests too deeply" if first.too_deep else "invalid syntax"
+            more = f", and in {len(others)} more {'places' if len(others) > 1 else 'place'}" if others else ""
+            problems.append(Problem(file.path, first.line, kind, what + more))
+        return lowered.module
+    return None
 
 
 def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
@@ -97,7 +114,7 @@ def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
 
 def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:
     try:
-        found, trouble = secrets.scan(file, text, module)
+        found, trouble = secrets.scan(file, text, module if file.language is Language.PYTHON else None)
     except Exception as error:  # noqa: BLE001 - the edge of one check: the file's other findings must not be lost
         problems.append(_crash(file.path, "secrets", error))
         return
@@ -107,7 +124,9 @@ def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: li
 
 def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:
     """One walk over the module; every check sees the nodes that it asks for."""
-    by_node = _node_checks()
+    by_node = _node_checks(module.language)
+    if not by_node:
+        return []
     view = FileView(module, file.role, text, [], local_imports(module))
     found: list[tuple[str, Alert]] = []
     crashed: set[str] = set()
@@ -136,9 +155,9 @@ def _crash(path: str, what: str, error: Exception) -> Problem:
 
 
 @cache
-def _node_checks() -> dict[type, list[Check]]:
+def _node_checks(language: Language) -> dict[type, list[Check]]:
     found: dict[type, list[Check]] = {}
     for check in all_checks():
-        if issubclass(check.subject, ir.Node):
+        if issubclass(check.subject, ir.Node) and language in check.languages:
             found.setdefault(check.subject, []).append(check)
     return found

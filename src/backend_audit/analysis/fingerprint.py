@@ -6,6 +6,8 @@ from pathlib import Path
 
 from backend_audit import __version__
 
+_PARSERS = ("libcst", "tree-sitter", "tree-sitter-javascript", "tree-sitter-typescript")
+
 
 @cache
 def tool_fingerprint(rules: Path) -> str:
@@ -17,5 +19,5 @@ def tool_fingerprint(rules: Path) -> str:
             for path in folder.rglob(pattern):
                 newest = max(newest, path.stat().st_mtime_ns)
                 count += 1
-    parser = metadata.version("libcst")
-    return f"{__version__} libcst {parser} {count} files {newest}"
+    parsers = " ".join(f"{name} {metadata.version(name)}" for name in _PARSERS)
+    return f"{__version__} {parsers} {count} files {newest}"

@@ -20,7 +20,7 @@ from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.link.project import Project
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
-from backend_audit.source import LineIndex, Mark
+from backend_audit.source import Language, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
 TextOf = Callable[[str], tuple[str, Hidden]]
@@ -42,7 +42,7 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: s
 
     `text_of` gives a file's text by its path, and what of it may not be shown.
     """
-    project = Project(modules, name)
+    project = Project((module for module in modules if module.language is Language.PYTHON), name)
     engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     engine.go_through()

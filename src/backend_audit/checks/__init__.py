@@ -5,7 +5,8 @@ A check is a generator function with the decorator `@check(rule_id)`. The annota
 * a `Concept` class of `flow/concepts.py`: called for each occurrence, after flow; one parameter.
 * `routes.model.Route`: called for each route of the project's table; one parameter, the alert stands at the handler's file.
 * an IR node class (`ir.Try`, `ir.Function`, …) : called for each such node of each judged file, before link, in the worker
-  process; second parameter `FileView`. For judgements that one file alone can carry.
+  process; second parameter `FileView`. For judgements that one file alone can carry. In Python files, unless the decorator
+  names other languages: what a node means to a reader of one language need not hold in another.
 * `secrets.Candidate`: called for each literal that may be a secret, of any language; second parameter none.
 """
 
@@ -18,7 +19,7 @@ from functools import cache
 
 from backend_audit import ir
 from backend_audit.finding import Confidence
-from backend_audit.source import Mark
+from backend_audit.source import Language, Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,17 @@ class Check:
     rule: str
     subject: type
     function: CheckFunction
+    languages: frozenset[Language]
 
 
 _found: dict[str, list[Check]] = {}
 
 
-def check(rule: str) -> Callable[[CheckFunction], CheckFunction]:
-    """Declare the decorated generator a check of `rule`; its first parameter's annotation is its subject."""
+def check(rule: str, *languages: Language) -> Callable[[CheckFunction], CheckFunction]:
+    """Declare the decorated generator a check of `rule`; its first parameter's annotation is its subject.
+
+    `languages`: those of the files whose nodes it judges; concepts come from the models of their language.
+    """
 
     def declare(function: CheckFunction) -> CheckFunction:
         hints = typing.get_type_hints(function)
@@ -69,7 +74,7 @@ def check(rule: str) -> Callable[[CheckFunction], CheckFunction]:
         subject = next(iter(hints.values()))
         subjects = typing.get_args(subject) or (subject,)
         for one in subjects:
-            _found.setdefault(rule, []).append(Check(rule, one, function))
+            _found.setdefault(rule, []).append(Check(rule, one, function, frozenset(languages or (Language.PYTHON,))))
         return function
 
     return declare

@@ -1,0 +1,133 @@
+"""A JavaScript or TypeScript file as tree-sitter reads it: nodes, offsets, the values of its literals, what it could not read."""
+
+import re
+from functools import cache
+
+import tree_sitter
+import tree_sitter_javascript
+import tree_sitter_typescript
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from backend_audit import ir
+from backend_audit.source import Language, LineIndex
+
+_WIDE = re.compile(r"[^\x00-\x7f]")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(\r\n|[\s\S]))")
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v"}
+_LINE_ENDS = frozenset(("\n", "\r", "\r\n", "\u2028", "\u2029"))
+_COMMENTS = frozenset(("comment", "html_comment"))
+_MAX_DIGITS = 4_000  # int() refuses longer texts
+_NOTES = "[(comment) (html_comment) (hash_bang_line)] @note"
+_FAULTS = "[(ERROR) (MISSING)] @fault"
+
+
+@cache
+def _parser(dialect: str) -> tuple[Parser, Query, Query]:
+    maker = {
+        "javascript": tree_sitter_javascript.language,
+        "typescript": tree_sitter_typescript.language_typescript,
+        "tsx": tree_sitter_typescript.language_tsx,
+    }
+    language = tree_sitter.Language(maker[dialect]())
+    return Parser(language), Query(language, _NOTES), Query(language, _FAULTS)
+
+
+def dialect(path: str, language: Language) -> str:
+    """The grammar for a file: TypeScript has JSX only where the file's ending says so."""
+    if language is Language.JAVASCRIPT:
+        return "javascript"
+    return "tsx" if path.endswith((".tsx", ".jsx")) else "typescript"
+
+
+def parse(path: str, text: str, language: Language) -> Node:
+    """The root of the tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
+    return _parser(dialect(path, language))[0].parse(_plain(text)).root_node
+
+
+def _plain(text: str) -> bytes:
+    """`text` with each character that takes more than a byte replaced by one that parses alike and takes one."""
+    return text.encode("ascii") if text.isascii() else _WIDE.sub(_narrow, text).encode("ascii")
+
+
+def _narrow(match: re.Match[str]) -> str:
+    char = match[0]
+    return " " if char.isspace() or char == "\ufeff" else "a"
+
+
+class JavaScriptSource:
+    """Reads the nodes of one file."""
+
+    def __init__(self, path: str, text: str, language: Language) -> None:
+        self.source = text
+        self.root = parse(path, text, language)
+        self._queries = _parser(dialect(path, language))[1:]
+
+    def text(self, node: Node) -> str:
+        """The source of `node`."""
+        return self.source[node.start_byte : node.end_byte]
+
+    def field(self, node: Node, name: str) -> Node:
+        """A child that the grammar promises; where the parser has recovered without it, the node itself."""
+        found = node.child_by_field_name(name)
+        return node if found is None else found
+
+    def comments(self, lines: LineIndex) -> list[ir.Comment]:
+        """All comments, and the line that names an interpreter, in order."""
+        found = []
+        for node in sorted(QueryCursor(self._queries[0]).captures(self.root).get("note", []), key=lambda one: one.start_byte):
+            at = node.start_byte
+            start = lines.starts[lines.position(at).line - 1]
+            found.append(ir.Comment(at, node.end_byte, self.text(node), not self.source[start:at].strip()))
+        return found
+
+    def faults(self) -> list[int]:
+        """The offsets at which the text is not what the grammar says."""
+        if not self.root.has_error:
+            return []
+        return sorted({node.start_byte for node in QueryCursor(self._queries[1]).captures(self.root).get("fault", [])})
+
+    # --- literals ---------------------------------------------------------------------------------------------------
+
+    def string_value(self, node: Node) -> str:
+        """The value of a quoted string."""
+        body = self.source[node.start_byte + 1 : node.end_byte - 1]
+        return unescaped(body) if "\\" in body else body
+
+    def number(self, node: Node) -> ir.Const:
+        """`10`, `0x1F`, `1_000`, `10n`, `1.5e3`; an older octal (`017`) too."""
+        at, end, text = node.start_byte, node.end_byte, self.text(node)
+        digits = text.replace("_", "").lower().removesuffix("n")
+        try:
+            if digits[:2] in ("0x", "0o", "0b"):
+                value = int(digits, 0)
+            elif digits.isdigit():
+                old = digits[0] == "0" and len(digits) > 1 and not digits.strip("01234567")
+                value = int(digits, 8 if old else 10) if len(digits) < _MAX_DIGITS else 1 << 64
+            else:
+                return ir.Const(at, end, "float", float(digits))
+        except ValueError:
+            return ir.Const(at, end, "float", 0.0)
+        return ir.Const(at, end, "int", value if value < 1 << 63 else text)
+
+
+def named(node: Node) -> list[Node]:
+    """The named children of `node` but for comments, which may stand anywhere."""
+    return [child for child in node.named_children if child.type not in _COMMENTS]
+
+
+def has_token(node: Node, token: str) -> bool:
+    """Whether an unnamed child of `node` is this word or sign."""
+    return any(child.type == token for child in node.children)
+
+
+def unescaped(body: str) -> str:
+    """`body` with its escape sequences resolved."""
+    return _ESCAPE.sub(_replacement, body)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code or match[4]:
+        number = int(code, 16) if code and len(code) <= 8 else int(match[4], 8) if match[4] else 0x110000
+        return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else "\ufffd"
+    return "" if match[5] in _LINE_ENDS else _SIMPLE.get(match[5], match[5])
