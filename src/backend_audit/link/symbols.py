@@ -27,6 +27,8 @@ class ModuleSymbol(Symbol):
     functions: dict[str, "FunctionSymbol"] = field(default_factory=dict)  # of the top level, by name; the last one counts
     classes: dict[str, "ClassSymbol"] = field(default_factory=dict)
     every: list["FunctionSymbol"] = field(default_factory=list)  # all functions at any depth, in source order
+    exported: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # see `script_symbols.exports`
+    reexported: list[str] = field(default_factory=list)  # modules of which all is handed on
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -59,7 +61,13 @@ class FunctionSymbol(Symbol):
     @property
     def binds_first(self) -> bool:
         """Whether the first parameter is filled by the object (or class) that the method is read from."""
-        return self.owner is not None and not self.decorated("staticmethod")
+        return self.owner is not None and not self.has_receiver and not self.decorated("staticmethod")
+
+    @property
+    def has_receiver(self) -> bool:
+        """Whether the last parameter stands for the object that the function is called on."""
+        params = self.node.params
+        return bool(params) and params[-1].kind == "receiver"
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -131,8 +139,14 @@ def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:
 
 def blocks(node: ir.Stmt) -> list[list[ir.Stmt]]:
     """The statement lists inside a compound statement that open no scope of their own."""
-    if isinstance(node, (ir.If, ir.For, ir.While)):
+    if isinstance(node, ir.While):
+        return [node.body, node.orelse, node.update]
+    if isinstance(node, (ir.If, ir.For)):
         return [node.body, node.orelse]
+    if isinstance(node, ir.Block):
+        return [node.body]
+    if isinstance(node, ir.Switch):
+        return [case.body for case in node.cases]
     if isinstance(node, ir.With):
         return [node.body]
     if isinstance(node, ir.Try):

@@ -1,0 +1,134 @@
+"""The functions, classes and exports of a JavaScript or TypeScript module.
+
+Functions are values there: they stand in any expression. What has methods by assignment to its `prototype` is a class whose
+constructor is the function.
+"""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+
+_LEAVES = (ir.Const, ir.Name)
+
+
+def define_script(module: ModuleSymbol, symbols: dict[int, Symbol]) -> None:
+    """As `symbols.define`, for a module whose functions stand in expressions."""
+    definer = _ScriptDefiner(module, symbols)
+    for node in module.node.body:
+        definer.visit(node, "", None, None)
+    definer.prototypes()
+    module.every.sort(key=lambda one: (one.node.at, -one.node.end))
+    exports(module)
+
+
+class _ScriptDefiner:
+    def __init__(self, module: ModuleSymbol, symbols: dict[int, Symbol]) -> None:
+        self.module = module
+        self.symbols = symbols
+        self.written: list[tuple[str, str, ir.Expr]] = []  # class, method, value
+
+    def visit(self, node: ir.Node, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
+        stack = [node]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, ir.Function):
+                self.function(one, prefix, owner, parent)
+                continue
+            if isinstance(one, ir.Class):
+                self.class_(one, prefix, parent)
+                continue
+            if isinstance(one, ir.Assign) and one.value is not None and not one.op:
+                self.note_prototype(one)
+            stack.extend(child for child in reversed(ir.children(one)) if not isinstance(child, _LEAVES))
+
+    def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
+        name = prefix + node.name
+        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module, owner, parent)
+        self.symbols[id(node)] = symbol
+        self.module.every.append(symbol)
+        if owner is not None:
+            if node.kind != "setter" or node.name not in owner.methods:
+                owner.methods[node.name] = symbol
+        elif parent is not None:
+            parent.nested.append(symbol)
+        else:
+            self.module.functions.setdefault(node.name, symbol)
+        for one in (*node.decorators, *node.params, *node.body):
+            self.visit(one, f"{name}.", None, symbol)
+
+    def class_(self, node: ir.Class, prefix: str, parent: FunctionSymbol | None) -> None:
+        name = prefix + node.name
+        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module)
+        self.symbols[id(node)] = symbol
+        if parent is None:
+            self.module.classes.setdefault(node.name, symbol)
+        for one in (*node.decorators, *node.bases):
+            self.visit(one, prefix, None, parent)
+        for member in node.body:
+            if isinstance(member, ir.Function):
+                self.function(member, f"{name}.", symbol, parent)
+            else:
+                self.visit(member, f"{name}.", None, parent)
+        if parent is not None:
+            parent.nested += [method for method in symbol.methods.values() if method not in parent.nested]
+
+    # --- prototypes -------------------------------------------------------------------------------------------------
+
+    def note_prototype(self, node: ir.Assign) -> None:
+        """`X.prototype.m = f`, `X.prototype = {m: f}`."""
+        for target in node.targets:
+            if not isinstance(target, ir.Attribute) or node.value is None:
+                continue
+            if (name := _prototype(target.value)) is not None:
+                self.written.append((name, target.attr, node.value))
+            elif (name := _prototype(target)) is not None and isinstance(node.value, ir.Container):
+                for item in node.value.items:
+                    if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
+                        self.written.append((name, item.key.value, item.value))
+
+    def prototypes(self) -> None:
+        made: dict[str, ClassSymbol] = {}
+        for name, method, value in self.written:
+            function = self.symbols.get(id(value.function)) if isinstance(value, ir.Lambda) else None
+            if not isinstance(function, FunctionSymbol):
+                continue
+            owner = made.get(name) or self.module.classes.get(name) or self.constructed(name)
+            if owner is not None:
+                made[name] = owner
+                owner.methods.setdefault(method, function)
+                function.owner = function.owner or owner
+
+    def constructed(self, name: str) -> ClassSymbol | None:
+        """The class that the function `name` is the constructor of."""
+        makers = [one for one in self.module.every if one.node.name == name and one.owner is None and one.node.kind == ""]
+        if not makers:
+            return None
+        maker = makers[-1]
+        node = ir.Class(maker.node.at, maker.node.end, name, maker.node.name_end, [], [], [])
+        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module, {"constructor": maker})
+        maker.owner = symbol
+        self.symbols[id(node)] = symbol
+        self.module.classes.setdefault(name, symbol)
+        return symbol
+
+
+def _prototype(node: ir.Expr) -> str | None:
+    """`X` for `X.prototype`."""
+    if isinstance(node, ir.Attribute) and node.attr == "prototype" and isinstance(node.value, ir.Name):
+        return node.value.id
+    return None
+
+
+def exports(module: ModuleSymbol) -> None:
+    """Fill in what the export statements of a module say: outside name → (module, name there); None for all of a module."""
+    for node in _exports(module.node.body):
+        for alias in node.names:
+            if alias.name == "*":
+                module.reexported.append(node.module)
+            else:
+                module.exported[alias.asname] = (node.module, alias.name)
+
+
+def _exports(body: list[ir.Stmt]) -> Iterator[ir.Export]:
+    return (node for node in body if isinstance(node, ir.Export))
