@@ -640,7 +640,7 @@ class Engine:
             models = self.models
             known = (
                 path in models.results or path in models.transfers or path in models.bases or path in models.forwards
-                or path in models.parts
+                or path in models.parts or path in models.access
                 or any(path in table for table in models.rows.values())
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip

@@ -105,10 +105,11 @@ class FrameState:
         roles: dict[str, Operand | str | bool] = dict(row.constants)
         for role, spec in row.roles.items():
             if spec == DECORATED:
-                if self.decorated is None or self.decorated[0] is not node:
+                if self.decorated is not None and self.decorated[0] is node:
+                    roles[role] = self.decorated[1]
+                elif self.function is None:
                     return  # the row speaks of decorators, and this is none
-                roles[role] = self.decorated[1]
-                continue
+                continue  # in a function: what it gives may be used as one
             operand = given.get(spec) or argument(args, spec)
             if operand is not None:
                 roles[role] = operand

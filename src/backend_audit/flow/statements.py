@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, guards, refine, sensitive
+from backend_audit.flow import builtin, decorating, guards, refine, sensitive
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -97,7 +97,7 @@ class Frame(Calls):
                 self.engine.set_field(owner, target.attr, value)
         for path in sorted((base.apis | base.types) & self.models.shared):
             self.engine.set_external(path, target.attr, value)
-        given = {"value": Operand(value, None if node is None else node.value)}
+        given = {"value": Operand(value, None if node is None else node.value), "self": Operand(base, target.value)}
         if node is not None and node.op:
             given["operator"] = Operand(Value(consts=frozenset((Constant("str", node.op),))), None)
         for path in sorted({f"{one}.{target.attr}" for one in self.store_paths(base)}):
@@ -353,8 +353,13 @@ class Frame(Calls):
         """Evaluate decorators: rows may ask for what they stand on."""
         outer = self.decorated
         for decorator in decorators:
-            self.decorated = (decorator, Operand(ref(symbol), None))
-            self.eval(decorator)
+            operand = Operand(ref(symbol), None)
+            self.decorated = (decorator, operand)
+            before = set(self.events)
+            value = self.eval(decorator)
+            decorating.bare(self, decorator, value)
+            decorating.completed(self, decorator, operand, [key for key in self.events if key not in before])
+            decorating.applied(self, decorator, value, operand)
         self.decorated = outer
 
     def class_(self, node: ir.Class) -> bool:

@@ -119,6 +119,8 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         rest = changed(result, open=False) if not added else result
         if rest.types and not whole.open:
             rest = changed(rest, types=frozenset())
+        if rest.refs and whole.refs and not whole.open:  # those that other callers pass
+            rest = changed(rest, refs=frozenset())
         empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)
         result = whole if empty else join(rest, whole)
     return result.with_origins(added)

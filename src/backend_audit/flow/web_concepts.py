@@ -23,6 +23,7 @@ class RouterCreation(Concept):
     name: Operand | None = None
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
     app: bool = False  # it serves by itself: nothing has to mount it
+    named_prefix: bool = False  # where no prefix is given, its name is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class RouteRegistration(Concept):
     response: Operand | None = None  # the declared model of the answer
     response_class: Operand | None = None
     in_schema: Operand | None = None
+    endpoint: Operand | None = None  # the name that code calls the route by
     kind: str = "http"  # http, websocket, static, graphql
     absolute: bool = False  # the path is no part of the owner's prefix
     converter: str = ""  # how path parameters are written, where the row knows: "braces", "angles", "regex"
@@ -106,6 +108,7 @@ class Rejection(Concept):
     status: Operand | None = None
     code: str = ""  # the status that the row states
     login: Operand | None = None  # a redirect's target: one to a login page turns the caller away too
+    unless: Operand | None = None  # a switch: True lets callers through
 
 
 @dataclass(frozen=True, slots=True)

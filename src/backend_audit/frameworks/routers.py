@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.web_concepts import RouteHook
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts, contents
@@ -45,7 +46,7 @@ class RouterRoutes:
         """The routes of one registration: several for several handlers, paths or a class with methods."""
         registration = placed.registration
         framework = framework_of(placed.routers[-1])
-        paths = texts_of(registration.path.value) if registration.path is not None else [""]
+        paths = paths_of(registration)
         prefixes = prefix(placed, framework)
         before = self.before(placed)
         for symbol in handlers(registration.handler):
@@ -131,7 +132,7 @@ class RouterRoutes:
         if known is None:
             known = []
             mark = mark_of(hook, "registered here")
-            for symbol in () if hook.function is None else sorted(hook.function.value.refs, key=lambda one: one.key):
+            for symbol in () if hook.function is None else functions_in(hook.function.value):
                 if isinstance(symbol, ClassSymbol):
                     method = self.engine.find_method(symbol, "dispatch") or self.engine.find_method(symbol, "__call__")
                     if method is not None:
@@ -186,12 +187,32 @@ def framework_of(router: Router) -> str:
     return ""
 
 
+def functions_in(value: Value) -> list[Symbol]:
+    """The functions and classes that a value is or holds, in the order of their keys: `{None: [f, g]}`."""
+    found = {one.key: one for one in value.refs}
+    for inner in contents(value) if value.kind else ():
+        found |= {one.key: one for one in functions_in(inner)}
+    return [found[key] for key in sorted(found)]
+
+
 def handlers(operand: Operand | None) -> list[FunctionSymbol | ClassSymbol]:
     """The functions and classes that a handler can be."""
     if operand is None:
         return []
     found = [one for one in operand.value.refs if isinstance(one, (FunctionSymbol, ClassSymbol))]
     return sorted(found, key=lambda one: one.key)
+
+
+def paths_of(registration: RouteRegistration) -> list[str]:
+    """The paths of a registration; of those that a setting decides between, the one without the prefix it may add."""
+    if registration.path is None:
+        return [""]
+    value = registration.path.value
+    found: list[str] = []
+    for one in contents(value):
+        texts = texts_of(one)
+        found += [text for text in texts if not any(text != other and text.endswith(other) and other != "/" for other in texts)]
+    return list(dict.fromkeys(found))
 
 
 def methods_of(placed: Placed) -> tuple[str, ...]:
@@ -210,7 +231,7 @@ def prefix(placed: Placed, framework: str) -> list[str]:
         return []
     found: list[str] = []
     for depth, router in enumerate(placed.routers):
-        own = _first(router.creations[0].prefix) if router.creations else ""
+        own = own_prefix(router)
         mounted = _first(placed.mounts[depth - 1].prefix) if depth else ""
         given = depth > 0 and placed.mounts[depth - 1].prefix is not None
         if framework == "flask":
@@ -218,6 +239,14 @@ def prefix(placed: Placed, framework: str) -> list[str]:
         else:
             found += [mounted, own]
     return [one for one in found if one]
+
+
+def own_prefix(router: Router) -> str:
+    """The prefix that a router was made with."""
+    for creation in router.creations[:1]:
+        given = _first(creation.prefix)
+        return f"/{_first(creation.name)}" if not given and creation.named_prefix else given
+    return ""
 
 
 def _first(operand: Operand | None) -> str:

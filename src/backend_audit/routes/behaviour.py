@@ -96,11 +96,14 @@ class Behaviours:
                 known.denies |= denied_by(rejection)
             known.looks = bool(self.facts.reads.get(function.key))
             frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+            written_to = {id(one) for node in nodes_of(function.node.body) if isinstance(node, ir.Assign) for one in nodes_of(node.targets)}
             for node in nodes_of(function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
                 elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container) and node.value.kind == "tuple":
                     known.denies |= self._answered(frame, node.value)
+                elif id(node) in written_to:
+                    continue  # `session.permanent = True` looks at nobody
                 elif (isinstance(node, ir.Attribute) and node.attr in _CREDENTIALS) or (
                     isinstance(node, ir.Name) and node.id in ("current_user", "session")
                 ):
@@ -171,6 +174,8 @@ class Behaviours:
 
 def denied_by(rejection: Rejection) -> frozenset[int]:
     """The statuses of a rejection; `LOGIN` where it sends the browser to a login page."""
+    if rejection.unless is not None and rejection.unless.value.is_just(value=True):
+        return frozenset()
     if rejection.code:
         return frozenset(int(code) for code in rejection.code.split())
     if rejection.login is not None:

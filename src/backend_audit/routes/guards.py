@@ -9,7 +9,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.facts import WebFacts
@@ -30,6 +30,7 @@ _REQUIRES = re.compile(
     r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
+_IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
 
 class Guarding:
@@ -43,7 +44,8 @@ class Guarding:
     def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
         """The guards that a value attached to a route stands for: markers, functions, classes, instances, schemes."""
         found: list[Guard] = []
-        for _, made in self.facts.objects(value):
+        for symbol, made in self.facts.objects(value):
+            found += self.accessing(symbol, value, via, mark)
             for concept in made[:1]:
                 if isinstance(concept, GuardMarker) and concept.function is not None:
                     found += self.of_value(concept.function.value, via, mark, depth)
@@ -82,12 +84,20 @@ class Guarding:
             does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
         return Guard(name, does, via, mark, function, because)
 
-    def known(self, path: str, via: str, mark: Mark | None) -> Guard | None:
-        """The guard that a model row says an API path is."""
+    def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
+        """The guard that a model row says an API path is, as `call` calls it."""
         access = self.engine.models.access.get(self.engine.models.canonical(path))
         if access is None:
             return None
-        return Guard(path.rpartition(".")[2], frozenset(Does(one) for one in access.does), via, mark, None, "known name")
+        name = path.rpartition(".")[2]
+        if access.optional and call is not None and _switched_on(call, access.optional):
+            return Guard(name, frozenset((Does.IDENTIFIES,)), via, mark, None, "told to let everybody through")
+        return Guard(name, frozenset(Does(one) for one in access.does), via, mark, None, "known name")
+
+    def accessing(self, symbol: ObjectSymbol, value: Value, via: str, mark: Mark | None) -> list[Guard]:
+        """The guard that the result of a library's guard factory is: `jwt_required(optional=True)`."""
+        paths = sorted(one.removesuffix("()") for one in value.types if one.endswith("()"))
+        return [guard for path in paths if (guard := self.known(path, via, mark, symbol.node)) is not None]
 
     def named(self, name: str, via: str, mark: Mark | None) -> Guard:
         """A guard of which only the name is known."""
@@ -115,10 +125,31 @@ class Guarding:
             callee = node.func if isinstance(node, ir.Call) else node
             mark = Mark(module.path, node.at, node.end, written(callee))
             value = frame.eval(callee)
-            found = self.of_value(value, "decorator", mark)
-            if not found and isinstance(node, ir.Call):
-                found = self.of_value(frame.eval(node), "decorator", mark)
+            call = node if isinstance(node, ir.Call) else None
+            found = [guard for path in sorted(value.apis) if (guard := self.known(path, "decorator", mark, call)) is not None]
+            found = found or self.decorating(value, mark)
+            if call is not None and not any(guard.does - _IDLE for guard in found):
+                found = self.decorating(frame.eval(call), mark) or found
             yield from found or [self.named(written(callee), "decorator", mark)]
+
+    def decorating(self, value: Value, mark: Mark | None) -> list[Guard]:
+        """The guards that a decorator's value stands for; of a class, what its objects do when they are called."""
+        found: list[Guard] = []
+        for symbol in sorted(value.refs, key=lambda one: one.key):
+            method = self.engine.find_method(symbol, "__call__") if isinstance(symbol, ClassSymbol) else None
+            if method is not None:
+                found.append(self.classified(method, symbol.name.rpartition(".")[2], "decorator", mark))
+        return found or self.of_value(value, "decorator", mark)
+
+
+def _switched_on(call: ir.Call, spec: str) -> bool:
+    """Whether the argument that `spec` means is written as True."""
+    position, _, name = spec.partition(":")
+    positional = [arg for arg in call.args if arg.name is None]
+    given = [arg.value for arg in call.args if arg.name == name]
+    if position and int(position) < len(positional):
+        given.append(positional[int(position)].value)
+    return any(isinstance(one, ir.Const) and one.value is True for one in given)
 
 
 def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept
+from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     RouteHook,
@@ -13,6 +13,7 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
 )
+from backend_audit.link.symbols import ObjectSymbol
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.source import Mark
 
@@ -56,6 +57,8 @@ class RouterTree:
                 if isinstance(concept, RouterCreation):
                     key = _key(concept)
                     self.routers.setdefault(key, Router(key, [])).creations.append(concept)
+        for router in list(self.routers.values()):
+            self._attach_made(router)
         seen: set[tuple[int, str, str]] = set()
         for registration in facts.registrations:
             self._attach_registration(registration, seen)
@@ -67,6 +70,13 @@ class RouterTree:
             for router in self.of(None if hook.owner is None else hook.owner.value):
                 if not any(one.site.node is hook.site.node for one in router.hooks):
                     router.hooks.append(hook)
+
+    def _attach_made(self, router: Router) -> None:
+        """A router that is put on another when it is made: `Api(blueprint)`."""
+        for creation in router.creations:
+            for owner in self.of(None if creation.on is None else creation.on.value):
+                child = Value(refs=frozenset((ObjectSymbol(router.key, creation.site.node),)))
+                owner.mounts.append(RouterMount(site=creation.site, owner=creation.on, child=Operand(child, None)))
 
     def _attach_registration(self, registration: RouteRegistration, seen: set[tuple[int, str, str]]) -> None:
         owners = self.of(None if registration.owner is None else registration.owner.value)

@@ -1,0 +1,68 @@
+"""Decorators that register what they stand on: those of libraries, and the project's own around them.
+
+`@app.before_request` is a call of it; `@route("/x")` may be a function of the project that gives `app.route("/api/x")`, or one
+whose inner function calls `app.add_url_rule("/x", view_func=f)` for the `f` that it decorates.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Operand
+from backend_audit.flow.frame import DECORATED
+from backend_audit.flow.summary import bind_arguments, lift
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
+from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.statements import Frame
+
+_Key = tuple[object, ...]
+
+
+def bare(frame: "Frame", decorator: ir.Expr, value: Value) -> None:
+    """A decorator without parentheses is called with what it stands on."""
+    if isinstance(decorator, ir.Call):
+        return
+    receiver = Operand(frame.eval(decorator.value), decorator.value) if isinstance(decorator, ir.Attribute) else None
+    for path in sorted(value.apis):
+        for row in frame.models.rows["call"].get(path, ()):
+            if DECORATED in row.roles.values():
+                frame.emit(row, path, decorator, {} if receiver is None else {"self": receiver})
+
+
+def completed(frame: "Frame", decorator: ir.Expr, operand: Operand, added: list[_Key]) -> None:
+    """Registrations among the events `added` that say nothing of what they register: it is what the decorator stands on."""
+    for key in added:
+        event = frame.events[key]
+        role = _open_role(event)
+        if role:
+            site = replace(event.site, path=frame.module.path, node=decorator, module=frame.module.node)
+            frame.events[key] = replace(event, site=site, **{role: operand})
+
+
+def applied(frame: "Frame", decorator: ir.Expr, value: Value, operand: Operand) -> None:
+    """The registrations that a function of the project makes of what it decorates."""
+    for symbol in sorted(value.refs, key=lambda one: one.key):
+        if not isinstance(symbol, FunctionSymbol) or not symbol.node.params:
+            continue
+        events = [one for one in frame.engine.summary(symbol).events if isinstance(one, (RouteHook, RouteRegistration))]
+        if not events:
+            continue
+        bound = bind_arguments(symbol, None, (("0", operand),))
+        for number, event in enumerate(events):
+            found = lift(event, symbol.key, bound, frame.mark(decorator, f"decorated by {symbol.node.name}()")) or event
+            if symbol.parent is not None and isinstance(decorator, ir.Call):
+                receiver = frame.eval(decorator.func.value) if isinstance(decorator.func, ir.Attribute) else None
+                outer = bind_arguments(symbol.parent, receiver, frame.arguments(decorator))
+                found = lift(found, symbol.parent.key, outer, frame.mark(decorator, "passed here")) or found
+            if found is not event:
+                site = replace(found.site, path=frame.module.path, node=decorator, module=frame.module.node)
+                frame.events[symbol.key, number, decorator.at] = replace(found, site=site)
+
+
+def _open_role(event: Concept) -> str:
+    if isinstance(event, RouteRegistration) and event.handler is None:
+        return "handler"
+    return "function" if isinstance(event, RouteHook) and event.function is None else ""
