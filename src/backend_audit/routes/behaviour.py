@@ -96,7 +96,7 @@ class Behaviours:
                 known.denies |= denied_by(rejection)
             known.looks = bool(self.facts.reads.get(function.key))
             frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
-            written_to = {id(one) for node in nodes_of(function.node.body) if isinstance(node, ir.Assign) for one in nodes_of(node.targets)}
+            written_to = stored_into(function.node.body)
             for node in nodes_of(function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
@@ -201,6 +201,12 @@ def nodes_of(body: "list[ir.Stmt] | list[ir.Expr]") -> Iterator[ir.Node]:
             continue
         yield node
         stack.extend(reversed(ir.children(node)))
+
+
+def stored_into(body: list[ir.Stmt]) -> set[int]:
+    """The identities of the nodes that are only assigned to."""
+    targets = [one for node in nodes_of(body) if isinstance(node, ir.Assign) for one in node.targets]
+    return {id(one) for one in nodes_of(targets)}
 
 
 def _by_name(name: str) -> frozenset[int]:

@@ -44,8 +44,8 @@ class Guarding:
     def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
         """The guards that a value attached to a route stands for: markers, functions, classes, instances, schemes."""
         found: list[Guard] = []
-        for symbol, made in self.facts.objects(value):
-            found += self.accessing(symbol, value, via, mark)
+        for made_by, made in self.facts.objects(value):
+            found += self.accessing(made_by, value, via, mark)
             for concept in made[:1]:
                 if isinstance(concept, GuardMarker) and concept.function is not None:
                     found += self.of_value(concept.function.value, via, mark, depth)
@@ -136,7 +136,9 @@ class Guarding:
         """The guards that a decorator's value stands for; of a class, what its objects do when they are called."""
         found: list[Guard] = []
         for symbol in sorted(value.refs, key=lambda one: one.key):
-            method = self.engine.find_method(symbol, "__call__") if isinstance(symbol, ClassSymbol) else None
+            if not isinstance(symbol, ClassSymbol):
+                continue
+            method = self.engine.find_method(symbol, "__call__")
             if method is not None:
                 found.append(self.classified(method, symbol.name.rpartition(".")[2], "decorator", mark))
         return found or self.of_value(value, "decorator", mark)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
@@ -74,9 +75,12 @@ class RouterTree:
     def _attach_made(self, router: Router) -> None:
         """A router that is put on another when it is made: `Api(blueprint)`."""
         for creation in router.creations:
-            for owner in self.of(None if creation.on is None else creation.on.value):
-                child = Value(refs=frozenset((ObjectSymbol(router.key, creation.site.node),)))
-                owner.mounts.append(RouterMount(site=creation.site, owner=creation.on, child=Operand(child, None)))
+            node = creation.site.node
+            if creation.on is None or not isinstance(node, ir.Call):
+                continue
+            child = Operand(Value(refs=frozenset((ObjectSymbol(router.key, node),))), None)
+            for owner in self.of(creation.on.value):
+                owner.mounts.append(RouterMount(site=creation.site, owner=creation.on, child=child))
 
     def _attach_registration(self, registration: RouteRegistration, seen: set[tuple[int, str, str]]) -> None:
         owners = self.of(None if registration.owner is None else registration.owner.value)

@@ -1,0 +1,26 @@
+from flask import Flask
+
+
+def create_app(config=None):
+    app = Flask(__name__)
+    register(app)
+    from . import views
+
+    views.init_app(app)
+    with app.app_context():
+        from .admin import blueprint
+
+        app.register_blueprint(blueprint, url_prefix="/admin")
+
+    @app.route("/health")
+    def health():
+        return "ok"
+
+    return app
+
+
+def register(app):
+    from .views import shop
+
+    for blueprint in [shop]:
+        app.register_blueprint(blueprint)

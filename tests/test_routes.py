@@ -1,0 +1,59 @@
+"""Routes and guards of small applications, one a folder of `data/routes`, told whole in its `routes.txt`.
+
+A line is a route: `METHOD /path auth handler guard,guard`. Guards are those that do more than run, in the order in which they
+run; `-` for none; `!name` is one that is written there and does not run. Lines are compared exactly, none may be missing or added;
+`#` begins a comment. `python tests/test_routes.py FOLDER` prints what is found.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from backend_audit.catalog import rules_root
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.models import models_of
+from backend_audit.frameworks import answers, forms, handlers
+from backend_audit.frameworks.inventory import route_table
+from backend_audit.link.project import Project
+from backend_audit.lower.python import lower
+from backend_audit.routes.model import Does, Route
+
+DATA = Path(__file__).parent / "data" / "routes"
+
+
+def told(route: Route) -> str:
+    """One route as a line."""
+    guards = [guard.name for guard in route.guards if guard.does != {Does.RUNS}]
+    guards += [f"!{guard.name}" for guard in route.unapplied]
+    methods = ",".join(route.methods) or "ANY"
+    return f"{methods} {route.path} {route.auth} {route.name} {','.join(guards) or '-'}"
+
+
+def routes_of(app: Path) -> list[str]:
+    """All routes of the application in the folder `app`."""
+    modules = [
+        lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(app.rglob("*.py"))
+    ]
+    engine = Engine(
+        Project(modules, app.name), models_of(rules_root()), handlers.parameter, answers.returned, handlers.handed_over,
+        forms.attribute,
+    )  # fmt: skip
+    for _ in engine.concepts():
+        pass
+    assert not engine.problems
+    return [told(route) for route in route_table(engine, engine.occurrences()).routes]
+
+
+@pytest.mark.parametrize("app", sorted(file.parent for file in DATA.glob("*/routes.txt")), ids=lambda app: app.name)
+def test_routes(app: Path) -> None:
+    lines = [line.partition("#")[0].strip() for line in (app / "routes.txt").read_text(encoding="utf-8").splitlines()]
+    expected, found = sorted(line for line in lines if line), sorted(routes_of(app))
+    wrong = [f"not found: {line}" for line in expected if line not in found]
+    wrong += [f"not expected: {line}" for line in found if line not in expected]
+    if wrong or len(expected) != len(found):
+        pytest.fail("\n".join(wrong) or "a route is told twice", pytrace=False)
+
+
+if __name__ == "__main__":
+    print("\n".join(routes_of(Path(sys.argv[1]))))
