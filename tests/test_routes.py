@@ -1,7 +1,7 @@
 """Routes and guards of small applications, one a folder of `data/routes`, told whole in its `routes.txt`.
 
-A line is a route: `METHOD /path auth handler guard,guard`. Guards are those that do more than run, in the order in which they
-run; `-` for none; `!name` is one that is written there and does not run. Lines are compared exactly, none may be missing or added;
+A line is a route: `METHOD /path auth handler guard,guard`. Guards are those that do more than run, in the order in which
+they run; `-` for none; `!name` is written there and does not run. Lines are compared exactly, none may be missing or added;
 `#` begins a comment. `python tests/test_routes.py FOLDER` prints what is found.
 """
 
@@ -32,9 +32,7 @@ def told(route: Route) -> str:
 
 def routes_of(app: Path) -> list[str]:
     """All routes of the application in the folder `app`."""
-    modules = [
-        lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(app.rglob("*.py"))
-    ]
+    modules = [lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(app.rglob("*.py"))]
     engine = Engine(
         Project(modules, app.name), models_of(rules_root()), handlers.parameter, answers.returned, handlers.handed_over,
         forms.attribute,
@@ -56,4 +54,4 @@ def test_routes(app: Path) -> None:
 
 
 if __name__ == "__main__":
-    print("\n".join(routes_of(Path(sys.argv[1]))))
+    sys.stdout.write("".join(f"{line}\n" for line in routes_of(Path(sys.argv[1]))))
