@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings, urls
+from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings, tracked, urls
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Keeper
-from backend_audit.flow.summary import Bound, bind_arguments, handed_over_whole, lift, substitute
+from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     NOTHING,
@@ -166,8 +166,7 @@ class Calls(Expressions):
         rows = self.models.rows["call"].get(path, ())
         for row in rows:
             self.emit(row, path, node, given, args)
-        if path.endswith(_INIT):
-            self.initialized(node, path.removesuffix(_INIT), receiver, args)
+        tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
         found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
@@ -198,14 +197,6 @@ class Calls(Expressions):
         if path in self.models.access and (first := argument(args, "0")) is not None:
             found = changed(found, refs=found.refs | first.value.refs)  # `login_required(view)` calls the view
         return self.transferred(node, path, receiver, args, found)
-
-    def initialized(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> None:
-        """`super().__init__(…)` and `Base.__init__(self, …)` in a class whose library base makes objects told apart."""
-        if receiver is not None and not receiver.types:
-            args = tuple((str(int(key) - 1) if key.isdigit() else key, one) for key, one in args if key != "0")
-        for row in self.models.rows["call"].get(path, ()):
-            if row.concept.tracked:
-                self.emit(row, path, node, {}, args)
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
         """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
@@ -357,10 +348,10 @@ class Calls(Expressions):
         made = self.engine.instance_of(symbol)
         init = self.engine.find_method(symbol, "__init__")
         if init is not None:
-            made = self.told_apart(node, symbol, made)
+            made = tracked.told_apart(self, node, symbol, made)
             self.call_function(node, init, made, args)
             summary = self.engine.summary(init)
-            self.told(node, symbol, init, bind_arguments(init, made, args))
+            tracked.told(self, node, symbol, init, bind_arguments(init, made, args))
             if summary.fields:
                 bound = bind_arguments(init, made, args)
                 mine = {key: substitute(value, init.key, bound) for key, value in summary.fields.items()}
@@ -369,30 +360,9 @@ class Calls(Expressions):
             for path in self.engine.external_bases(symbol):
                 for row in self.models.rows["call"].get(path, ()):
                     self.emit(row, path, node, {}, args)
-        made = self.told_apart(node, symbol, made)
+        made = tracked.told_apart(self, node, symbol, made)
         fields: dict[Key, Value] = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
         return changed(made, items=fields, kind="") if fields and init is None else made
-
-    def told_apart(self, node: ir.Call, symbol: ClassSymbol, made: Value) -> Value:
-        """An object of a class whose library base makes objects that are told apart by the call that makes them."""
-        rows = self.models.rows["call"]
-        if any(row.concept.tracked for path in self.engine.external_bases(symbol) for row in rows.get(path, ())):
-            return changed(made, refs=frozenset((self.engine.object_of(self.module, node),)))
-        return made
-
-    def told(self, node: ir.Call, symbol: ClassSymbol, init: FunctionSymbol, bound: Bound) -> None:
-        """What the constructor of such a class tells its library base, as told of the object that the call `node` makes."""
-        rows = self.models.rows["call"]
-        for path in self.engine.external_bases(symbol):
-            tracked = [row for row in rows.get(path, ()) if row.concept.tracked]
-            said = [one for one in self.engine.summary(init).events if one.tracked and one.site.api == path]
-            for number, event in enumerate(said):
-                lifted = lift(event, init.key, bound, self.mark(node, f"passed to {symbol.name}()")) or event
-                site = replace(lifted.site, path=self.module.path, node=node, module=self.module.node)
-                self.events[init.key, number, node.at, path] = replace(lifted, site=site)
-            if not said:
-                for row in tracked:
-                    self.emit(row, path, node, {})
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
@@ -430,7 +400,6 @@ class Calls(Expressions):
         return sorted(found)
 
 
-_INIT = ".__init__"
 _LATER = frozenset({"delay", "apply_async", "delay_on_commit", "send", "s", "si"})  # Celery, Dramatiq
 _LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
