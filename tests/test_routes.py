@@ -17,6 +17,7 @@ from backend_audit.frameworks import answers, forms, handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
+from backend_audit.routes.facts import gathered
 from backend_audit.routes.model import Does, Route
 
 DATA = Path(__file__).parent / "data" / "routes"
@@ -40,7 +41,7 @@ def routes_of(app: Path) -> list[str]:
     for _ in engine.concepts():
         pass
     assert not engine.problems
-    return [told(route) for route in route_table(engine, engine.occurrences()).routes]
+    return [told(route) for route in route_table(engine, gathered(engine.occurrences())).routes]
 
 
 @pytest.mark.parametrize("app", sorted(file.parent for file in DATA.glob("*/routes.txt")), ids=lambda app: app.name)
