@@ -593,11 +593,17 @@ class Engine:
             env |= self._closures.get(function.parent.key, {})
         frame = Frame(self, module, None, env)
         marker, scope = (default, frame) if isinstance(default, ir.Call) else self._annotated_marker(frame, param.annotation)
-        if marker is None or written(marker.func).rsplit(".", 1)[-1] not in ("Depends", "Security"):
+        if marker is None or not self._marks(scope, marker):
             return None
         if marker.args:
             return scope.eval(marker.args[0].value)
         return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
+
+    @staticmethod
+    def _marks(scope: Frame, marker: ir.Call) -> bool:
+        """Whether a call is FastAPI's marker of a dependency, by what it means or by its name."""
+        known = scope.eval(marker.func) if isinstance(marker.func, (ir.Name, ir.Attribute)) else UNKNOWN
+        return bool(known.apis & _MARKERS) or written(marker.func).rsplit(".", 1)[-1] in ("Depends", "Security")
 
     def _annotated_marker(self, frame: Frame, annotation: ir.Expr | None) -> tuple[ir.Call | None, Frame]:
         """The marker of an annotation, and the frame whose names it uses: an alias is read where it was written."""
@@ -714,6 +720,7 @@ class FolderSymbol(ModuleSymbol):
 
 
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
+_MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _MAX_RUNNING = 400
 
 

@@ -17,6 +17,7 @@ def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
     table = RouteTable(sorted(found, key=_order))
     for route in table.routes:
         route.table = table
+        route.acts = route.handler is None or behaviours.of(route.handler).acts
         decide(route)
     return table
 

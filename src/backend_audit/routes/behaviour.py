@@ -19,6 +19,11 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.status import statuses
 
 LOGIN = 302  # a redirect to a login page
+_ACTS = re.compile(
+    r"_*(?:a?create|update|delete|remove|save|add|insert|commit|pay|send|upload|write|unlink|execute|perform|process|publish|push|"
+    r"enqueue|bulk|upsert|destroy|patch|put|register|reset|change|modify|move|rename|cancel|approve|stop|invite|"
+    r"assign|revoke|delay|apply_async|emit)(?:_|$|[A-Z])"
+)
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
@@ -47,10 +52,14 @@ _DENYING = (
 
 @dataclass(slots=True)
 class Behaviour:
-    """`denies`: statuses by which callers are turned away (`LOGIN` for a redirect to a login page); `looks`: asks who calls."""
+    """`denies`: statuses by which callers are turned away (`LOGIN` for a redirect to a login page); `looks`: asks who calls.
+
+    `acts`: a call in it is named like one that changes something.
+    """
 
     denies: set[int] = field(default_factory=set)
     looks: bool = False
+    acts: bool = False
 
 
 class Behaviours:
@@ -81,6 +90,7 @@ class Behaviours:
                 own = self.own(one)
                 found.denies |= own.denies
                 found.looks = found.looks or own.looks
+                found.acts = found.acts or own.acts
                 following |= self.engine.calls.get(one.key, {})
                 following |= {nested.key: nested for nested in one.nested}
             level = [following[key] for key in sorted(following)]
@@ -108,6 +118,8 @@ class Behaviours:
                     isinstance(node, ir.Name) and node.id in ("current_user", "session")
                 ):
                     known.looks = True
+                elif isinstance(node, ir.Call) and _ACTS.match(written(node.func).rpartition(".")[2]):
+                    known.acts = True
             self._own[function.key] = known
         return known
 

@@ -80,9 +80,15 @@ class Guarding:
         """The guard that running `function` before a handler is."""
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
-        if Does.AUTHENTICATES in does and self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES:
+        if Does.AUTHENTICATES in does and self.lets_through(function):
             does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
         return Guard(name, does, via, mark, function, because)
+
+    def lets_through(self, function: FunctionSymbol) -> bool:
+        """Whether a caller without credentials surely passes: of a decorator, through the wrapper that it makes."""
+        if function.nested:
+            return all(self.lets_through(nested) for nested in function.nested)
+        return self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES
 
     def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
         """The guard that a model row says an API path is, as `call` calls it."""

@@ -26,7 +26,15 @@ _INTENTS = {
         captcha locale locales languages
     """.split(),
 }
+DELICATE = frozenset(
+    """
+    admin admins administration superuser staff internal debug debugging console shell exec execute command backup backups restore
+    export dump settings secrets keys logs audit permissions roles billing impersonate delete purge migrate shutdown restart
+    """.split()
+)
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SIGNING_IN = "signing in or up"
+_ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
 
@@ -45,11 +53,14 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     named = words_of(name)
     everything = {word for segment in segments for word in words_of(segment)}
     first = set(words_of(segments[0])) if segments else set()
+    delicate = not DELICATE.isdisjoint(everything)
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
+        if delicate and what != _SIGNING_IN:
+            continue
         if what in _ONLY_READ:
             if (reads or not methods) and words & {*last, *named[-2:], *first}:
                 return what
-        elif words & set(last) or words & set(named) or (what == "signing in or up" and words & everything):
+        elif words & set(last) or words & set(named) or (what in _ANYWHERE and words & everything):
             return what
     return ""

@@ -93,6 +93,7 @@ class Route:
     kind: str = "http"  # http, websocket, static, graphql, admin
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
+    acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None
     table: RouteTable = field(default_factory=RouteTable)

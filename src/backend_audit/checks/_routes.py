@@ -1,0 +1,50 @@
+"""What checks of routes share: how a route is called, where an alert about it stands, what it can do."""
+
+from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
+from backend_audit.source import Mark
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SHARE = 0.75  # of its siblings that make a route the odd one out
+_FEW = 3
+
+
+def called(route: Route) -> str:
+    """`GET /users/{id}`, as it is told."""
+    methods = "/".join(route.methods) if route.methods else "ANY"
+    return f"`{methods} {route.path}`"
+
+
+def span(route: Route) -> tuple[int, int]:
+    """The offsets of the handler's definition line, from `def` to its name."""
+    return route.mark.at, route.mark.end
+
+
+def changes(route: Route) -> bool:
+    """Whether the route can change state, by its methods."""
+    return not WRITES.isdisjoint(route.methods)
+
+
+def guarded_siblings(route: Route) -> list[Route]:
+    """The protected routes of its group where nearly all of them are; else none."""
+    others = [one for one in route.siblings() if one.verdict is not Verdict.PUBLIC]
+    guarded = [one for one in others if one.auth is Auth.REQUIRED]
+    return guarded if len(guarded) >= _FEW and len(guarded) >= SHARE * len(others) else []
+
+
+def one_class(route: Route, others: list[Route]) -> bool:
+    """Whether the route and `others` are methods of one view class."""
+    return route.owner is not None and all(one.owner is route.owner for one in others)
+
+
+def common(routes: list[Route], *kinds: Does) -> list[Guard]:
+    """The guards of `kinds` that all of `routes` have, by name."""
+    if not routes:
+        return []
+    names = set.intersection(*({guard.name for guard in route.guards if guard.has(*kinds)} for route in routes))
+    found = {guard.name: guard for guard in routes[0].guards if guard.name in names}
+    return list(found.values())
+
+
+def related(routes: list[Route], note: str, most: int = 3) -> tuple[Mark, ...]:
+    """The places of other routes, for comparison."""
+    return tuple(Mark(one.mark.path, one.mark.at, one.mark.end, f"{called(one)} {note}") for one in routes[:most])

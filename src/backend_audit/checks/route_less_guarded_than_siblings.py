@@ -1,0 +1,37 @@
+"""The odd one out: a changing route without the permission that its neighbours ask for."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import SHARE, called, changes, common, related, span
+from backend_audit.finding import Confidence
+from backend_audit.routes.model import Auth, Does, Route
+
+RULE = "route-less-guarded-than-siblings"
+
+_FEW = 3
+
+
+@check(RULE)
+def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
+    """Every other changing route of the router asks for a permission, this one only for a login."""
+    if route.auth is not Auth.REQUIRED or not changes(route) or route.guarded(Does.AUTHORIZES):
+        return
+    others = [one for one in route.siblings() if changes(one)]
+    asking = [one for one in others if one.guarded(Does.AUTHORIZES)]
+    if len(asking) < _FEW or len(asking) < SHARE * len(others):
+        return
+    guards = common(asking, Does.AUTHORIZES)
+    if not guards:
+        return
+    at, end = span(route)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{called(route)} asks for a login alone, while the {len(asking)} other changing routes beside it also ask for "
+        f"`{guards[0].name}`.",
+        fix=f"Put `{guards[0].name}` on it too, or say in a comment why every user may do this.",
+        confidence=Confidence.MEDIUM,
+        related=related(asking, f"asks for `{guards[0].name}`"),
+        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )

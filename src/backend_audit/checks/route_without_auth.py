@@ -1,0 +1,61 @@
+"""Routes that anybody may call, in an application that asks others who they are."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
+from backend_audit.finding import Confidence
+from backend_audit.routes.intent import DELICATE, words_of
+from backend_audit.routes.model import Auth, Does, Route, RouteTable, Verdict
+
+RULE = "route-without-auth"
+
+_MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
+
+
+@check(RULE)
+def route_without_auth(route: Route) -> Iterator[Alert]:
+    """An open route beside protected ones."""
+    if route.verdict is not Verdict.OPEN or route.kind not in ("http", "websocket", "graphql") or route.unapplied:
+        return
+    confidence, reason = _judged(route)
+    if not reason:
+        return
+    at, end = span(route)
+    asking = guarded_siblings(route) or [one for one in route.table.routes if one.auth is Auth.REQUIRED]
+    guards = common(guarded_siblings(route), Does.AUTHENTICATES, Does.AUTHORIZES)
+    name = f"`{guards[0].name}`" if guards else "the guard of its neighbours"
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{called(route)} can be called by anybody: {route.why}, and {reason}.",
+        fix=f"Put {name} on it; if it is meant to be open, say so in `[tool.backend-audit.guards] public`.",
+        confidence=confidence,
+        related=related(asking, "asks who calls"),
+        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )
+
+
+def _judged(route: Route) -> tuple[Confidence, str]:
+    """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
+    siblings = guarded_siblings(route)
+    acts = changes(route) and (route.acts or route.methods != ("POST",))  # a POST may only ask, for want of a body in GET
+    delicate = sorted(DELICATE & set(words_of(route.path)))
+    if route.auth is Auth.NONE and siblings and (acts or delicate or one_class(route, siblings)):
+        return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
+    if not route.table.guards_any():
+        return Confidence.LOW, ""
+    explicit = any(guard.has(Does.OPENS) for guard in route.guards)
+    exceptional = _share(route.table) >= _MOST and not explicit and route.auth is Auth.NONE
+    if delicate:
+        return (Confidence.MEDIUM if exceptional else Confidence.LOW), f"its path says `{delicate[0]}`"
+    if acts:
+        return (
+            Confidence.MEDIUM if exceptional else Confidence.LOW
+        ), "it changes state, while most of the application asks who calls"
+    return Confidence.LOW, "most of the application asks who calls"
+
+
+def _share(table: RouteTable) -> float:
+    judged = [one for one in table.routes if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
+    return sum(one.verdict is Verdict.PROTECTED for one in judged) / max(1, len(judged))
