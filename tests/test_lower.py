@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import backend_audit
 from backend_audit import ir
-from backend_audit.lower.positions import unlimited_depth
+from backend_audit.lower.limits import unlimited_depth
 from backend_audit.lower.python import LoweringError, lower
 from backend_audit.source import LineIndex
 

@@ -12,7 +12,7 @@ from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower.decode import DecodingError, decode
-from backend_audit.lower.positions import unlimited_depth
+from backend_audit.lower.limits import unlimited_depth
 from backend_audit.source import Language, LineIndex, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
 

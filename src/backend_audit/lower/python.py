@@ -10,7 +10,8 @@ import libcst as cst
 
 from backend_audit import ir
 from backend_audit.lower.expressions import PythonExpressions
-from backend_audit.lower.positions import Positions, no_collection, unlimited_depth
+from backend_audit.lower.limits import no_collection, unlimited_depth
+from backend_audit.lower.positions import Positions
 from backend_audit.source import Language, LineIndex
 
 _MAX_NESTING = 180  # CPython stops at 200 brackets; LibCST's parser recurses on the C stack
