@@ -1,27 +1,23 @@
 """Plain constructors for LibCST's nodes: a third of a parse went into them; importing this module puts them in place.
 
 LibCST's nodes are frozen dataclasses, whose `__init__` assigns each field with `object.__setattr__`. Here each class gets one
-that says `self.x = x`, made from the class's own fields, for which the guard of frozen classes must go. Nothing else changes:
+that says `self.x = x`: that of a twin which is not frozen, for which the guard of frozen classes must go. Nothing else changes:
 same parameters, same defaults, and a `__post_init__` of the class's own is called (the common one validates, which `quicker`
 switches off). A class that does not look as expected keeps what it has.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import libcst as cst
 
 _GUARDS = ("__setattr__", "__delattr__")
 
 
-class _Missing:
-    """The default of a parameter whose value a factory makes."""
-
-
 def plain_constructors() -> None:
     """Give every node class of LibCST a plain constructor."""
-    every: type = cst.CSTNode
-    kinds = [kind for kind in _kinds(every) if "__init__" in vars(kind) and _understood(kind)]
+    kinds = [kind for kind in node_classes() if "__init__" in vars(kind) and _understood(kind)]
     for base in {base for kind in kinds for base in kind.__mro__ if dataclasses.is_dataclass(base)}:
         for guard in _GUARDS:
             if guard in vars(base):
@@ -31,10 +27,9 @@ def plain_constructors() -> None:
             setattr(kind, "__init__", _constructor(kind))  # noqa: B010 - mypy takes the plain form for an override
 
 
-def _kinds(kind: type[cst.CSTNode]) -> Iterator[type[cst.CSTNode]]:
-    yield kind
-    for sub in kind.__subclasses__():
-        yield from _kinds(sub)
+def node_classes() -> list[type[cst.CSTNode]]:
+    """The classes whose names the parser looks up."""
+    return [one for one in vars(cst).values() if isinstance(one, type) and issubclass(one, cst.CSTNode)]
 
 
 def _understood(kind: type[cst.CSTNode]) -> bool:
@@ -48,23 +43,21 @@ def _understood(kind: type[cst.CSTNode]) -> bool:
 
 
 def _constructor(kind: type[cst.CSTNode]) -> Callable[..., None]:
-    names: dict[str, object] = {"_MISSING": _Missing}
-    parameters, body = ["self"], []
-    for field in dataclasses.fields(kind):
-        given = field.name
-        if field.default is not dataclasses.MISSING:
-            names[f"_default_{given}"] = field.default
-            parameters.append(f"{given}=_default_{given}")
-        elif field.default_factory is not dataclasses.MISSING:
-            names[f"_make_{given}"] = field.default_factory
-            parameters.append(f"{given}=_MISSING")
-            given = f"_make_{given}() if {given} is _MISSING else {given}"
-        else:
-            parameters.append(given)
-        body.append(f"self.{field.name} = {given}")
-    if kind.__post_init__ is not cst.CSTNode.__post_init__:
-        body.append("self.__post_init__()")
-    made: dict[str, Callable[..., None]] = {}
-    text = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
-    exec(text, names, made)  # noqa: S102 - of field names alone, as dataclasses does it
-    return made["__init__"]
+    """That of a dataclass with the same fields which is not frozen."""
+    own = kind.__post_init__ is not cst.CSTNode.__post_init__
+    twin = dataclasses.make_dataclass(
+        kind.__name__,
+        [(one.name, object, dataclasses.field(**_default(one))) for one in dataclasses.fields(kind)],
+        namespace={"__post_init__": kind.__post_init__} if own else {},
+        repr=False,
+        eq=False,
+        match_args=False,
+    )
+    made: Callable[..., None] = vars(twin)["__init__"]
+    return made
+
+
+def _default(one: "dataclasses.Field[object]") -> dict[str, Any]:
+    if one.default_factory is not dataclasses.MISSING:
+        return {"default_factory": one.default_factory}
+    return {} if one.default is dataclasses.MISSING else {"default": one.default}
