@@ -17,8 +17,10 @@ from backend_audit.flow.values import (
     Key,
     Origin,
     Value,
+    by_key,
     changed,
     container,
+    in_order,
     instance,
     join,
     join_all,
@@ -95,7 +97,7 @@ class Calls(Expressions):
             known = builtin.method(receiver, attr, pieces, named)
             if known is not None:
                 found = known
-        for symbol in sorted(callee.refs, key=lambda one: one.key):
+        for symbol in by_key(callee.refs):
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.call_function(node, symbol, receiver, args))
             elif isinstance(symbol, ClassSymbol):
@@ -104,9 +106,9 @@ class Calls(Expressions):
                 found = join(found, self.call_lambda(symbol, args))
         if attr in _LATER and receiver is not None:
             self.queued(node, attr, receiver, args)
-        for path in sorted(callee.apis):
+        for path in in_order(callee.apis):
             found = join(found, self.call_api(node, path, receiver, args))
-        for type_name in sorted(callee.types):
+        for type_name in in_order(callee.types):
             found = join(found, self.call_instance(node, type_name, receiver, args))
         if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):
             self.guess(node, f"{_UNKNOWN_RECEIVER}.{attr}", callee, receiver, args)

@@ -4,23 +4,23 @@ A concept's fields are its roles. `Operand | None` fields are arguments (None: n
 constants that the model row states. `site` says where. A role's meaning stands beside it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from backend_audit import ir
 from backend_audit.flow.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(msgspec.Struct, frozen=True):
     """An argument: what it may be, and the expression that stands in the code (None for a default or a `**kwargs` entry)."""
 
     value: Value
     node: ir.Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """Where a concept occurs: the module's path, the node to point at, the callee as an API path and as written."""
 
     path: str
@@ -29,7 +29,7 @@ class Site:
     written: str
     symbol: str  # enclosing function or class, dotted; "" at module level
     call: ir.Call | None = None
-    args: tuple[tuple[str, Operand], ...] = field(default=())  # every argument: ("0", …), ("name", …), ("*", …), ("**", …)
+    args: tuple[tuple[str, Operand], ...] = ()  # every argument: ("0", …), ("name", …), ("*", …), ("**", …)
     function: ir.Function | None = None  # the innermost function around `node`
     module: ir.Module | None = None  # the file it stands in; checks read it to see what a value is used for
     inner: "Site | None" = None  # where it happens, when this is a call that hands the whole text on to there

@@ -588,6 +588,8 @@ class Engine:
     def provider(self, function: FunctionSymbol, param: ir.Param) -> Value | None:
         """What the framework calls to fill a parameter of `function`; None for a parameter without a marker."""
         module, default = function.module, param.default
+        if param.annotation is None and not isinstance(default, ir.Call):
+            return None
         env = dict(self.environment(module))
         if function.parent is not None:
             env |= self._closures.get(function.parent.key, {})

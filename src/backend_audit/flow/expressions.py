@@ -21,8 +21,10 @@ from backend_audit.flow.values import (
     Origin,
     Value,
     api,
+    by_key,
     constant,
     container,
+    in_order,
     join,
     join_all,
     ref,
@@ -94,12 +96,12 @@ class Expressions(FrameState, ABC):
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         """What `base.attr` may be."""
         found = NOTHING
-        for symbol in sorted(base.refs, key=lambda one: one.key):
+        for symbol in by_key(base.refs):
             found = join(found, self.engine.symbol_attribute(symbol, attr))
-        for path in sorted(base.apis):
+        for path in in_order(base.apis):
             target = self.models.result(path)
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
-        for type_name in sorted(base.types):
+        for type_name in in_order(base.types):
             found = join(found, self.read_type(type_name, attr, node))
         if base.items is not None and attr in base.items and not base.kind:
             found = base.items[attr]
@@ -110,7 +112,7 @@ class Expressions(FrameState, ABC):
             cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]
             if cleared and all(cleared):
                 found = found.cleared(frozenset.intersection(*cleared))
-            for owner in [one for name in sorted(base.types) if (one := self.engine.class_of(name)) is not None]:
+            for owner in [one for name in in_order(base.types) if (one := self.engine.class_of(name)) is not None]:
                 found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
 

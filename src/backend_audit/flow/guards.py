@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import address, lacks
-from backend_audit.flow.values import DERIVED, Origin, Value, transform
+from backend_audit.flow.values import DERIVED, Origin, Value, by_key, in_order, transform
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
     if address.raises(_called(call)):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL)
-    for path in sorted(callee.apis):
+    for path in in_order(callee.apis):
         guard = frame.models.guards.get(path)
         if guard is not None and guard.returns:
             _row(frame, guard.argument, guard.clears, receiver, frame.arguments(call))
     if isinstance(call.func, ir.Attribute) and call.func.attr == "relative_to" and receiver is not None:
         clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
-    for symbol in sorted(callee.refs, key=lambda one: one.key):
+    for symbol in by_key(callee.refs):
         if isinstance(symbol, FunctionSymbol):
             summary = frame.engine.summary(symbol)
             if summary.after:

@@ -143,7 +143,9 @@ def _carried(argument: Value, origin: Origin) -> frozenset[Origin]:
     found = argument.derived().origins
     if path:  # of an argument that is a parameter itself: still the part at that path
         found = frozenset(
-            replace(one, key=(*(*one.key[:-1], *path)[:6], DERIVED)) if one.label == "param" and len(one.key) == 3 else one
+            Origin(one.label, (*(*one.key[:-1], *path)[:6], DERIVED), one.what, one.cleared, one.trace)
+            if one.label == "param" and len(one.key) == 3
+            else one
             for one in found
             if one.label != "secret" or _gives_away(path)
         )

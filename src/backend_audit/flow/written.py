@@ -49,9 +49,7 @@ def _argument(arg: ir.Arg, depth: int) -> str:
 
 def dotted(node: ir.Expr | None) -> str | None:
     """`a.b.c` for plain names and attributes of them, else None: the key of an access path."""
-    if isinstance(node, ir.Name):
-        return node.id
     if isinstance(node, ir.Attribute):
-        base = dotted(node.value)
+        base = node.value.id if isinstance(node.value, ir.Name) else dotted(node.value)
         return None if base is None else f"{base}.{node.attr}"
-    return None
+    return node.id if isinstance(node, ir.Name) else None

@@ -7,13 +7,11 @@ closed types are converted by FastAPI before the handler runs.
 https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsprojects.com/en/stable/quickstart/#variable-rules
 """
 
-from dataclasses import replace
-
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import UNKNOWN, Origin, Value
+from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, forms, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
@@ -170,7 +168,7 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
             return given
     request = request_object(frame, symbol, at, param)
     if request is not None:
-        return replace(request, origins=value.origins)
+        return changed(request, origins=value.origins)
     if param.kind in ("args", "kwargs") and not symbol.node.decorators:
         return value
     if symbol.node.decorators:

@@ -9,12 +9,8 @@ import libcst as cst
 from backend_audit.lower.constructors import plain_constructors
 from backend_audit.lower.tokens import token_shortcuts
 
-
-def _unchecked(_: cst.CSTNode) -> None:
-    """Validation is for trees that people build; the parser's are right, and LibCST itself would rather not check them."""
-
-
 cst.ConcatenatedString.__post_init__ = cst.CSTNode.__post_init__  # type: ignore[method-assign]  # bytes beside str pass the parser
-cst.CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign, assignment]
+# Validation is for trees that people build; the parser's are right, and LibCST itself would rather not check them.
+cst.CSTNode.__post_init__ = lambda _: None  # type: ignore[method-assign, assignment]
 plain_constructors()
 token_shortcuts()
