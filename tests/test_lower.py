@@ -1,6 +1,7 @@
 """Lowering: every syntax from 3.8 to 3.14, exact positions, and no input that does more than raise `LoweringError`."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -416,3 +417,26 @@ def test_any_text_is_lowered_or_refused(text: str) -> None:
         return
     assert msgspec.msgpack.encode(root) is not None
     assert not list(misplaced(text))
+
+
+# --- files without code ----------------------------------------------------------------------------------------------
+
+PIECES = ["\n", "\r\n", "\r", " ", "\t", "\x0c", "# x", "#", "# é \t", "\\", "\v", "'", "\0"]
+NO_CODE = st.lists(st.sampled_from(PIECES), max_size=8)
+
+
+@given(NO_CODE.map("".join))
+@example("")
+@example("# a\n\n  # b  \n")
+@settings(max_examples=200, deadline=None)
+def test_files_without_code_are_lowered_as_libcst_would_have_it(text: str) -> None:
+    def outcome() -> object:
+        try:
+            return msgspec.json.encode(module(text))
+        except LoweringError as error:
+            return str(error), error.line
+
+    short = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backend_audit.lower.python._NO_CODE", re.compile(r"(?!)"))
+        assert outcome() == short

@@ -15,7 +15,9 @@ Fields with a default are those that some languages never fill. What JavaScript 
 * `===` is `==`, `!==` is `!=`; `as`, `satisfies`, `!` and `a?.b` leave nothing but their operand; a label only its statement.
 """
 
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import TypeAlias
 
 import msgspec
@@ -486,7 +488,6 @@ class Module(msgspec.Struct, array_like=True, gc=False, eq=False):
     docstring_end: int  # offset after the module docstring, 0 if there is none
 
 
-@cache
 def _child_fields(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a node class that can hold nodes: those whose type is more than a plain str, bool or int."""
     plain = {"str", "int", "bool", "str | None", "list[str]"}
@@ -498,13 +499,16 @@ def _child_fields(kind: type[Node]) -> tuple[str, ...]:
     )
 
 
+@cache
+def _held(kind: type[Node]) -> Callable[[Node], Sequence["Node | list[Node] | None"]]:
+    """Reads the fields of such a node that can hold nodes: a list of nodes, a node or None each."""
+    names = _child_fields(kind)
+    return attrgetter(*names) if len(names) > 1 else lambda node: tuple(getattr(node, name) for name in names)
+
+
 def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order (which is source order but for dict items and decorators)."""
     found: list[Node] = []
-    for name in _child_fields(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            found.append(value)
-        elif type(value) is list:
-            found.extend(item for item in value if isinstance(item, Node))
+    for held in _held(type(node))(node):
+        found += held if type(held) is list else () if held is None else (held,)  # type: ignore[arg-type]  # no list
     return found

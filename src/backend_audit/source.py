@@ -62,6 +62,10 @@ class LineIndex:
     @classmethod
     def of(cls, text: str) -> "LineIndex":
         starts = [0]
+        if "\r" not in text:
+            for line in text.split("\n")[:-1]:
+                starts.append(starts[-1] + len(line) + 1)
+            return cls(starts)
         at, size = 0, len(text)
         while at < size:
             lf, cr = text.find("\n", at), text.find("\r", at)

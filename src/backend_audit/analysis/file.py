@@ -12,7 +12,7 @@ from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower.decode import DecodingError, decode
-from backend_audit.lower.limits import unlimited_depth
+from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.source import Language, LineIndex, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
 
@@ -52,6 +52,7 @@ def analyse(request: bytes) -> bytes:
 
 
 @unlimited_depth()  # walking and encoding a chain of a thousand operands recurses as deep as lowering it
+@no_collection()  # until LibCST's tree is gone
 def facts_of(file: SourceFile, data: bytes) -> FileFacts:
     """Everything that one file says by itself; what cannot be read is a problem in it."""
     problems: list[Problem] = []
@@ -130,9 +131,10 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
     view = FileView(module, file.role, text, [], local_imports(module))
     found: list[tuple[str, Alert]] = []
     crashed: set[str] = set()
+    none: tuple[Check, ...] = ()
 
     def visit(node: ir.Node) -> None:
-        for check in by_node.get(type(node), ()):
+        for check in by_node.get(type(node), none):
             if check.rule in crashed:
                 continue
             try:
@@ -140,10 +142,12 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
             except Exception as error:  # noqa: BLE001 - the edge of one check
                 crashed.add(check.rule)
                 problems.append(_crash(file.path, check.rule, error))
-        view.ancestors.append(node)
-        for child in ir.children(node):
-            visit(child)
-        view.ancestors.pop()
+        inner = ir.children(node)
+        if inner:
+            view.ancestors.append(node)
+            for child in inner:
+                visit(child)
+            view.ancestors.pop()
 
     for statement in module.body:
         visit(statement)

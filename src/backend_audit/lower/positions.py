@@ -10,7 +10,7 @@ from itertools import accumulate
 import libcst as cst
 
 from backend_audit.lower import quicker  # noqa: F401 - puts the shortcuts in place
-from backend_audit.lower.tokens import TokenState
+from backend_audit.lower.token_state import TokenState
 
 
 class Positions:
@@ -21,6 +21,7 @@ class Positions:
         module._codegen(state)  # noqa: SLF001 - the public `code` gives the text alone
         self._tokens = state.tokens
         self._spans = state.spans
+        self._comments = state.comments
         offsets = [0, *accumulate(map(len, state.tokens))]
         offsets.append(offsets[-1])  # code generation drops the last newline, some ranges end after it
         self._offsets = offsets
@@ -32,9 +33,6 @@ class Positions:
         return self._offsets[first], self._offsets[after]
 
     def comments(self) -> Iterator[tuple[int, str]]:
-        """Offset and text of each comment. A comment is the one token that begins with # and is followed by a line end."""
-        tokens, offsets = self._tokens, self._offsets
-        last = len(tokens) - 1
-        for index, token in enumerate(tokens):
-            if token[:1] == "#" and "\n" not in token and (index == last or tokens[index + 1] in ("\n", "\r\n", "\r")):
-                yield offsets[index], token
+        """Offset and text of each comment."""
+        for index in self._comments:
+            yield self._offsets[index], self._tokens[index]

@@ -20,6 +20,10 @@ _STRING_OR_COMMENT = re.compile(
 )
 
 
+_NO_CODE = re.compile(r"(?:[ \t\f]*(?:#[^\r\n\0]*)?(?:\r\n|\n))*[ \t\f]*(?:#[^\r\n\0]*)?", re.ASCII)
+_COMMENT = re.compile(r"#[^\r\n]*")
+
+
 class LoweringError(Exception):
     """A file that cannot be lowered: `line` (1-based, 0 if unknown) and whether it is the syntax or the depth."""
 
@@ -35,6 +39,8 @@ def lower(path: str, text: str) -> ir.Module:
     Raises:
         LoweringError: the text is no Python that LibCST reads, or nests too deeply.
     """
+    if text.lstrip()[:1] in ("", "#") and _NO_CODE.fullmatch(text):
+        return _without_code(path, text)
     depth_line = _too_deep(text)
     if depth_line:
         raise LoweringError("brackets nest too deeply", depth_line, too_deep=True)
@@ -51,6 +57,12 @@ def lower(path: str, text: str) -> ir.Module:
         raise LoweringError(f"invalid syntax: {type(error).__name__}", 0) from None
     except RecursionError:
         raise LoweringError("nests too deeply", 0, too_deep=True) from None
+
+
+def _without_code(path: str, text: str) -> ir.Module:
+    """The module of white space and comments alone, as LibCST would have it: a quarter of an application's files."""
+    comments = [ir.Comment(found.start(), found.end(), found[0], True) for found in _COMMENT.finditer(text)]
+    return ir.Module(path, Language.PYTHON, [], comments, LineIndex.of(text).starts, 0)
 
 
 def _too_deep(text: str) -> int:

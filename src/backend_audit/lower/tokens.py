@@ -7,74 +7,11 @@ for (punctuation, white space, the name of an attribute) are not noted.
 
 # ruff: noqa: SLF001 - stands in for LibCST's own code generation, which is private
 
-from types import TracebackType
 from typing import Any
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
-
-class TokenState(CodegenState):
-    """Notes the index of each node's first token and of the one after its last."""
-
-    def __init__(self, module: cst.Module) -> None:
-        super().__init__(module.default_indent, module.default_newline)
-        self.spans: dict[int, tuple[int, int]] = {}
-
-    def record_syntactic_position(  # type: ignore[override]  # a plain object is three times faster than a generator
-        self,
-        node: cst.CSTNode,
-        *,
-        start_node: cst.CSTNode | None = None,  # noqa: ARG002 - what code generation passes
-        end_node: cst.CSTNode | None = None,  # noqa: ARG002 - as above
-    ) -> "_Between":
-        return _Between(node, self, (), ())
-
-
-class _Between:
-    """Records the token range between enter and exit: the node without the white space and parentheses that it owns."""
-
-    __slots__ = ("after", "before", "key", "start", "state")
-
-    def __init__(self, node: cst.CSTNode, state: TokenState, before: Any, after: Any) -> None:
-        self.key = id(node)
-        self.state = state
-        self.before = before
-        self.after = after
-
-    def __enter__(self) -> None:
-        for paren in self.before:
-            paren._codegen(self.state)
-        self.start = len(self.state.tokens)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        state = self.state
-        state.spans[self.key] = (self.start, len(state.tokens))
-        for paren in self.after:
-            paren._codegen(state)
-
-
-_stock_parenthesize = cst.BaseExpression._parenthesize
-
-
-def _parenthesized(self: cst.BaseExpression, state: Any) -> Any:
-    """`BaseExpression._parenthesize` without a generator."""
-    if type(state) is TokenState:
-        return _Between(self, state, self.lpar, self.rpar)
-    return _stock_parenthesize(self, state)
-
-
-def _any(self: cst.CSTNode, state: Any, **given: Any) -> None:
-    """`CSTNode._codegen` with its two hooks written out; a span that was noted on the way is the better one."""
-    if type(state) is TokenState:
-        start = len(state.tokens)
-        self._codegen_impl(state, **given)
-        state.spans.setdefault(id(self), (start, len(state.tokens)))
-        return
-    state.before_codegen(self)
-    self._codegen_impl(state, **given)
-    state.after_codegen(self)
-
+from backend_audit.lower.token_state import TokenState, any_node, parenthesized
 
 # --- white space -----------------------------------------------------------------------------------------------------
 
@@ -82,7 +19,7 @@ def _any(self: cst.CSTNode, state: Any, **given: Any) -> None:
 def _blanks(self: cst.SimpleWhitespace, state: Any) -> None:
     """Two nodes of five are runs of blanks, most of them empty."""
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     if self.value:
         state.tokens.append(self.value)
     return None
@@ -90,11 +27,12 @@ def _blanks(self: cst.SimpleWhitespace, state: Any) -> None:
 
 def _line_end(self: cst.TrailingWhitespace, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     tokens = state.tokens
     if self.whitespace.value:
         tokens.append(self.whitespace.value)
     if self.comment is not None:
+        state.comments.append(len(tokens))
         tokens.append(self.comment.value)
     value = self.newline.value
     tokens.append(state.default_newline if value is None else value)
@@ -103,7 +41,7 @@ def _line_end(self: cst.TrailingWhitespace, state: Any) -> None:
 
 def _empty_line(self: cst.EmptyLine, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     if self.indent:
         state.tokens.extend(state.indent_tokens)
     return _line_end(self, state)  # type: ignore[arg-type]  # has the same three parts
@@ -111,7 +49,7 @@ def _empty_line(self: cst.EmptyLine, state: Any) -> None:
 
 def _several_lines(self: cst.ParenthesizedWhitespace, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     _line_end(self.first_line, state)
     for line in self.empty_lines:
         _empty_line(line, state)
@@ -126,7 +64,7 @@ def _several_lines(self: cst.ParenthesizedWhitespace, state: Any) -> None:
 
 def _mark(self: cst.Comma | cst.Dot | cst.AssignEqual, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     self.whitespace_before._codegen(state)
     state.tokens.append(self._get_token())
     self.whitespace_after._codegen(state)
@@ -135,7 +73,7 @@ def _mark(self: cst.Comma | cst.Dot | cst.AssignEqual, state: Any) -> None:
 
 def _opening(self: cst.LeftParen | cst.LeftSquareBracket, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     state.tokens.append("(" if type(self) is cst.LeftParen else "[")
     self.whitespace_after._codegen(state)
     return None
@@ -143,7 +81,7 @@ def _opening(self: cst.LeftParen | cst.LeftSquareBracket, state: Any) -> None:
 
 def _closing(self: cst.RightParen | cst.RightSquareBracket, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     self.whitespace_before._codegen(state)
     state.tokens.append(")" if type(self) is cst.RightParen else "]")
     return None
@@ -154,7 +92,7 @@ def _closing(self: cst.RightParen | cst.RightSquareBracket, state: Any) -> None:
 
 def _leaf(self: cst.Name | cst.SimpleString | cst.Integer, state: Any) -> None:
     if self.lpar or type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     tokens = state.tokens
     start = len(tokens)
     state.spans[id(self)] = (start, start + 1)
@@ -164,7 +102,7 @@ def _leaf(self: cst.Name | cst.SimpleString | cst.Integer, state: Any) -> None:
 
 def _attribute(self: cst.Attribute, state: Any) -> None:
     if self.lpar or type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     tokens = state.tokens
     start = len(tokens)
     self.value._codegen(state)
@@ -178,7 +116,7 @@ def _attribute(self: cst.Attribute, state: Any) -> None:
 
 def _call(self: cst.Call, state: Any) -> None:
     if self.lpar or type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     tokens = state.tokens
     start = len(tokens)
     self.func._codegen(state)
@@ -194,7 +132,7 @@ def _call(self: cst.Call, state: Any) -> None:
 
 def _argument(self: cst.Arg, state: Any, default_comma: bool = False) -> None:
     if self.star or type(state) is not TokenState:
-        return _any(self, state, default_comma=default_comma)
+        return any_node(self, state, default_comma=default_comma)
     if self.keyword is not None:
         self.keyword._codegen(state)
         _mark(self.equal, state)  # type: ignore[arg-type]  # there with a keyword
@@ -207,7 +145,7 @@ def _argument(self: cst.Arg, state: Any, default_comma: bool = False) -> None:
 
 def _subscript(self: cst.Subscript, state: Any) -> None:
     if self.lpar or type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     tokens = state.tokens
     start = len(tokens)
     self.value._codegen(state)
@@ -224,13 +162,13 @@ def _subscript(self: cst.Subscript, state: Any) -> None:
 
 def _index(self: cst.Index, state: Any) -> None:
     if self.star or type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     return self.value._codegen(state)
 
 
 def _element(self: cst.Element, state: Any, default_comma: bool = False, default_comma_whitespace: bool = False) -> None:
     if type(state) is not TokenState:
-        return _any(self, state, default_comma=default_comma, default_comma_whitespace=default_comma_whitespace)
+        return any_node(self, state, default_comma=default_comma, default_comma_whitespace=default_comma_whitespace)
     self.value._codegen(state)
     if self.comma is not _ABSENT:
         _mark(self.comma, state)
@@ -242,7 +180,7 @@ def _element(self: cst.Element, state: Any, default_comma: bool = False, default
 
 def _line(self: cst.SimpleStatementLine, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     for line in self.leading_lines:
         _empty_line(line, state)
     state.tokens.extend(state.indent_tokens)
@@ -253,7 +191,7 @@ def _line(self: cst.SimpleStatementLine, state: Any) -> None:
 
 def _block(self: cst.IndentedBlock, state: Any) -> None:
     if type(state) is not TokenState:
-        return _any(self, state)
+        return any_node(self, state)
     _line_end(self.header, state)
     state.indent_tokens.append(state.default_indent if self.indent is None else self.indent)
     for statement in self.body:
@@ -266,7 +204,7 @@ def _block(self: cst.IndentedBlock, state: Any) -> None:
 
 def _assignment(self: cst.Assign, state: Any, default_semicolon: bool = False) -> None:
     if self.semicolon is not _ABSENT or type(state) is not TokenState:
-        return _any(self, state, default_semicolon=default_semicolon)
+        return any_node(self, state, default_semicolon=default_semicolon)
     tokens = state.tokens
     start = len(tokens)
     for target in self.targets:
@@ -281,7 +219,7 @@ def _assignment(self: cst.Assign, state: Any, default_semicolon: bool = False) -
 
 def _alias(self: cst.ImportAlias, state: Any, default_comma: bool = False) -> None:
     if type(state) is not TokenState:
-        return _any(self, state, default_comma=default_comma)
+        return any_node(self, state, default_comma=default_comma)
     start = len(state.tokens)
     self.name._codegen(state)
     if self.asname is not None:
@@ -324,7 +262,7 @@ _SHORTCUTS: dict[type[cst.CSTNode], Any] = {
 
 def token_shortcuts() -> None:
     """Put these in LibCST's classes; code generation that notes nothing goes LibCST's own way there."""
-    setattr(cst.CSTNode, "_codegen", _any)  # noqa: B010 - mypy takes the plain form for an override
+    setattr(cst.CSTNode, "_codegen", any_node)  # noqa: B010 - mypy takes the plain form for an override
     for kind, shortcut in _SHORTCUTS.items():
         setattr(kind, "_codegen", shortcut)  # noqa: B010 - as above
-    setattr(cst.BaseExpression, "_parenthesize", _parenthesized)  # noqa: B010 - as above
+    setattr(cst.BaseExpression, "_parenthesize", parenthesized)  # noqa: B010 - as above

@@ -1,5 +1,7 @@
 """Candidates of a lowered module: every literal that has a name, by assignment, key, keyword, default, comparison or callee."""
 
+from collections.abc import Callable
+
 from backend_audit import ir
 from backend_audit.secrets.candidate import Candidate, How
 from backend_audit.secrets.models import taken
@@ -95,44 +97,28 @@ class _Walk:
 
     # --- nodes -------------------------------------------------------------------------------------------------------
 
-    def visit(self, node: ir.Node, function: str) -> None:
-        match node:
-            case ir.Assign():
-                self.assign(node)
-            case ir.Call():
-                self.call(node)
-            case ir.Container(kind="dict"):
-                self.mapping(node)
-            case ir.Compare():
-                self.compare(node)
-            case ir.Param():
-                self.bind(node.default, node.name, How.DEFAULTED)
-            case ir.Return():
-                if function:
-                    self.bind(node.value, function, How.RETURNED)
-            case ir.Case():
-                pass
-            case ir.ExprStmt():
-                if isinstance(node.value, ir.Const) and node.value.kind == "str":
-                    self.prose.append((node.value.at, node.value.end))
-            case ir.Import():
-                for alias in node.names:
-                    if alias.name is None and alias.asname != node.module.partition(".")[0]:
-                        self.imports[alias.asname] = node.module
-                    elif alias.name is not None and alias.name != "*" and node.module:
-                        self.imports[alias.asname] = f"{node.module}.{alias.name}"
-            case ir.Binary(op="+"):
-                literal = folded(node)
-                if literal is not None:
-                    self.texts.append((literal, node.at, node.end))
-            case ir.Const(kind="str" | "bytes"):
-                self.text(node)
-            case _:
-                pass
+    def param(self, node: ir.Param) -> None:
+        self.bind(node.default, node.name, How.DEFAULTED)
+
+    def statement(self, node: ir.ExprStmt) -> None:
+        if isinstance(node.value, ir.Const) and node.value.kind == "str":
+            self.prose.append((node.value.at, node.value.end))
+
+    def import_(self, node: ir.Import) -> None:
+        for alias in node.names:
+            if alias.name is None and alias.asname != node.module.partition(".")[0]:
+                self.imports[alias.asname] = node.module
+            elif alias.name is not None and alias.name != "*" and node.module:
+                self.imports[alias.asname] = f"{node.module}.{alias.name}"
+
+    def binary(self, node: ir.Binary) -> None:
+        literal = folded(node) if node.op == "+" else None
+        if literal is not None:
+            self.texts.append((literal, node.at, node.end))
 
     def text(self, node: ir.Const) -> None:
         value = node.value
-        if isinstance(value, str) and len(value) >= 16:
+        if isinstance(value, str) and len(value) >= 16 and node.kind in {"str", "bytes"}:
             self.texts.append((value, node.at, node.end))
 
     def assign(self, node: ir.Assign) -> None:
@@ -144,6 +130,8 @@ class _Walk:
                 self.bind(node.value, name, How.ASSIGNED)
 
     def mapping(self, node: ir.Container) -> None:
+        if node.kind != "dict":
+            return
         keys = tuple(key for item in node.items if item.key is not None and (key := folded(item.key)))
         for item in node.items:
             if key := folded(item.key) or named(item.key):
@@ -219,6 +207,19 @@ class _Walk:
             self.fallback(literal, default, source, source)
 
 
+_VISITS: dict[type[ir.Node], Callable[..., None]] = {
+    ir.Assign: _Walk.assign,
+    ir.Call: _Walk.call,
+    ir.Container: _Walk.mapping,
+    ir.Compare: _Walk.compare,
+    ir.Param: _Walk.param,
+    ir.ExprStmt: _Walk.statement,
+    ir.Import: _Walk.import_,
+    ir.Binary: _Walk.binary,
+    ir.Const: _Walk.text,
+}
+
+
 def folded(node: ir.Expr | None) -> str | None:
     """The text of a string literal, also one put together from several with `+` or by an f-string without holes."""
     match node:
@@ -286,8 +287,13 @@ def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], 
     stack: list[tuple[ir.Node, str]] = [(node, "") for node in reversed(module.body)]
     while stack:
         node, function = stack.pop()
-        walk.visit(node, function)
-        inner = node.name if isinstance(node, ir.Function) else "" if isinstance(node, ir.Class) else function
-        stack.extend((child, inner) for child in reversed(ir.children(node)))
+        kind = type(node)
+        visit = _VISITS.get(kind)
+        if visit is not None:
+            visit(walk, node)
+        elif isinstance(node, ir.Return) and function:
+            walk.bind(node.value, function, How.RETURNED)
+        inner = node.name if isinstance(node, ir.Function) else "" if kind is ir.Class else function
+        stack += [(child, inner) for child in reversed(ir.children(node))]
     spans = walk.prose + [(comment.at, comment.end) for comment in module.comments]
     return walk.found, sorted(spans), walk.texts
