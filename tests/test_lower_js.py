@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend_audit import ir
 from backend_audit.lower import javascript, javascript_expressions, javascript_types
-from backend_audit.lower.positions import unlimited_depth
+from backend_audit.lower.limits import unlimited_depth
 from backend_audit.source import Language, LineIndex
 
 JS, TS = Language.JAVASCRIPT, Language.TYPESCRIPT

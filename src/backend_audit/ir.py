@@ -15,7 +15,7 @@ Fields with a default are those that some languages never fill. What JavaScript 
 * `===` is `==`, `!==` is `!=`; `as`, `satisfies`, `!` and `a?.b` leave nothing but their operand; a label only its statement.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
@@ -500,7 +500,7 @@ def _child_fields(kind: type[Node]) -> tuple[str, ...]:
 
 
 @cache
-def _held(kind: type[Node]) -> Callable[[Node], Sequence["Node | list[Node] | None"]]:
+def _held(kind: type[Node]) -> Callable[[Node], Iterable["Node | list[Node] | None"]]:
     """Reads the fields of such a node that can hold nodes: a list of nodes, a node or None each."""
     names = _child_fields(kind)
     return attrgetter(*names) if len(names) > 1 else lambda node: tuple(getattr(node, name) for name in names)

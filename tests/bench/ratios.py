@@ -1,8 +1,10 @@
 """What a scan costs, with LibCST's bare parse of the same files as 1. A script, no test: `python tests/bench/ratios.py FOLDER`.
 
 Absolute seconds differ from machine to machine and from hour to hour; the ratios stay. Bandit and Semgrep are measured beside
-us where they are installed (Semgrep with the configuration that `--semgrep-config` names: none comes with it). The CPU of
-worker processes is not seen from here: of scans with several of them compare the wall time.
+us where they are installed (Semgrep with the configuration that `--semgrep-config` names: none comes with it). Bandit reads the
+very files that a scan judges. The CPU of worker processes is not seen from here: of scans with several of them compare the wall
+time. `--rounds 3` repeats cold scan and Bandit in turn, for machines that are never quiet. `--growth` measures something else:
+CPU seconds and peak memory of a scan on a quarter, a half and all of the files, taken folder by folder.
 """
 
 import argparse
@@ -87,7 +89,7 @@ def command(folder: Path, *arguments: str, cache: Path | None = None) -> Callabl
 
 
 def jobs(
-    folder: Path, texts: list[tuple[str, str]], cache: Path, semgrep_config: str
+    folder: Path, texts: list[tuple[str, str]], cache: Path, options: argparse.Namespace
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """What is measured, in order: the warm scan needs the cold one before it."""
     with no_collection():
@@ -97,25 +99,90 @@ def jobs(
     yield "scan, one worker, no cache", command(folder, *scan, "--workers", "1", "--no-cache")
     yield "scan, cold", command(folder, *scan, cache=cache)
     yield "scan, warm", command(folder, *scan, cache=cache)
-    if bandit := shutil.which("bandit"):
-        yield "bandit", command(folder, bandit, "-q", "-r", ".")
-    if semgrep_config and (semgrep := shutil.which("semgrep")):
-        arguments = ("scan", "--metrics=off", "--disable-version-check", "--quiet", "--config", semgrep_config, ".")
-        yield f"semgrep, {semgrep_config}", command(folder, semgrep, *arguments)
+    if bandit := shutil.which(options.bandit):
+        judged = [str(folder / path) for path, _ in texts]
+        yield "bandit, the same files", command(folder, bandit, "-q", "-f", "json", *judged)
+        for _ in range(options.rounds - 1):
+            yield "scan, cold", command(folder, *scan, cache=Path(tempfile.mkdtemp(dir=cache)))
+            yield "bandit, the same files", command(folder, bandit, "-q", "-f", "json", *judged)
+    if options.semgrep_config and (semgrep := shutil.which("semgrep")):
+        arguments = ("scan", "--metrics=off", "--disable-version-check", "--quiet", "--config", options.semgrep_config, ".")
+        yield f"semgrep, {options.semgrep_config}", command(folder, semgrep, *arguments)
+
+
+# --- growth ----------------------------------------------------------------------------------------------------------
+
+
+def part(texts: list[tuple[str, str]], share: float) -> list[tuple[str, str]]:
+    """Whole folders (of the level at which there are several), until `share` of the files is reached: packages stay whole."""
+    level = 1
+    while level < 6 and len({tuple(path.split("/")[:level]) for path, _ in texts}) < 8:
+        level += 1
+    folders: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for path, text in texts:
+        folders.setdefault(tuple(path.split("/")[:level]), []).append((path, text))
+    taken: list[tuple[str, str]] = []
+    for _, files in sorted(folders.items()):
+        if len(taken) + len(files) <= len(texts) * share + 1:
+            taken += files
+    return taken
+
+
+def scan_alone(folder: Path) -> tuple[float, float]:
+    """CPU seconds and peak memory (MB) of a scan in one process."""
+    program = [
+        sys.executable,
+        "-m",
+        "backend_audit",
+        "scan",
+        ".",
+        "--isolated",
+        "--exit-zero",
+        "--quiet",
+        "--workers",
+        "1",
+        "--no-cache",
+    ]
+    child = subprocess.Popen(program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, used = os.wait4(child.pid, 0)
+    child.returncode = 0
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def growth(texts: list[tuple[str, str]]) -> None:
+    sys.stdout.write("| share | files | lines | CPU s | ms a file | peak MB |\n|---|---|---|---|---|---|\n")
+    for share in (0.25, 0.5, 1.0):
+        taken = texts if share == 1 else part(texts, share)
+        with tempfile.TemporaryDirectory() as copy:
+            for path, text in taken:
+                target = Path(copy, path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8")
+            cpu, memory = scan_alone(Path(copy))
+        lines = sum(text.count("\n") for _, text in taken)
+        each = 1000 * cpu / max(1, len(taken))
+        sys.stdout.write(f"| {share} | {len(taken)} | {lines:,} | {cpu:.1f} | {each:.1f} | {memory:.0f} |\n")
+        sys.stdout.flush()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--semgrep-config", default="")
+    parser.add_argument("--bandit", default="bandit", help="the program, if it is not on the path")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--growth", action="store_true")
     options = parser.parse_args()
     folder = options.folder.resolve()
     texts = sources(folder)
+    if options.growth:
+        growth(texts)
+        return
     lines = sum(text.count("\n") for _, text in texts)
     sys.stdout.write(f"{len(texts)} Python files, {lines:,} lines\n\n| | CPU s | ratio | wall s |\n|---|---|---|---|\n")
     base = 0.0
     with tempfile.TemporaryDirectory() as cache:
-        for name, work in jobs(folder, texts, Path(cache), options.semgrep_config):
+        for name, work in jobs(folder, texts, Path(cache), options):
             with measured() as cost:
                 work()
             base = base or cost.cpu

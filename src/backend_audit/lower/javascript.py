@@ -14,7 +14,7 @@ from backend_audit.lower.javascript_expressions import EXPRESSIONS
 from backend_audit.lower.javascript_functions import is_async_iteration
 from backend_audit.lower.javascript_modules import JavaScriptModules
 from backend_audit.lower.javascript_source import named
-from backend_audit.lower.positions import no_collection, unlimited_depth
+from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.source import Language, LineIndex
 
 

@@ -60,7 +60,7 @@ def lower(path: str, text: str) -> ir.Module:
 
 
 def _without_code(path: str, text: str) -> ir.Module:
-    """The module of white space and comments alone, as LibCST would have it: a quarter of an application's files."""
+    """The module of white space and comments alone, as LibCST would have it."""
     comments = [ir.Comment(found.start(), found.end(), found[0], True) for found in _COMMENT.finditer(text)]
     return ir.Module(path, Language.PYTHON, [], comments, LineIndex.of(text).starts, 0)
 
