@@ -76,6 +76,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     related: tuple[Step, ...] = ()
     considered: tuple[Step, ...] = ()  # sanitizers and tests on the way, each with the reason why it does not hold
+    others: tuple[tuple[Step, ...], ...] = ()  # ways on which data of other sources reaches the same place
 
     def fingerprint(self) -> str:
         """32 hex digits that stay the same when lines move or code is reindented (`backendAudit/v1`)."""

@@ -2,21 +2,33 @@
 
 from collections.abc import Iterable
 
-from backend_audit.finding import CONFIDENCE_ORDER, Confidence, Finding
+import msgspec
+
+from backend_audit.finding import CONFIDENCE_ORDER, Confidence, Finding, Place, Step
+
+_MAX_WAYS = 8  # to one place that are shown
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
     """One finding per rule and line of a file: the surest, then the one that shows the most of the way.
 
-    Code scanning makes one alert of two results of a rule on a line (conventions: fingerprints), so we say it once.
+    Code scanning makes one alert of two results of a rule on a line (conventions: fingerprints), so we say it once, with the
+    ways of all sources: mending one of them is not enough.
     """
-    best: dict[tuple[str, str, int], Finding] = {}
+    together: dict[tuple[str, str, int], list[Finding]] = {}
     for finding in findings:
-        key = (finding.rule, finding.place.path, finding.place.line)
-        known = best.get(key)
-        if known is None or _rank(finding) < _rank(known):
-            best[key] = finding
-    return sorted(best.values(), key=lambda one: (one.place, one.rule, one.message))
+        together.setdefault((finding.rule, finding.place.path, finding.place.line), []).append(finding)
+    return sorted((_one(same) for same in together.values()), key=lambda one: (one.place, one.rule, one.message))
+
+
+def _one(same: list[Finding]) -> Finding:
+    best, *rest = sorted(same, key=_rank)
+    ways: dict[Place, tuple[Step, ...]] = {best.steps[0].place: ()} if best.steps else {}
+    for other in rest:
+        if other.steps and best.steps and other.confidence == best.confidence:
+            ways.setdefault(other.steps[0].place, other.steps)
+    others = tuple(steps for steps in ways.values() if steps)[: _MAX_WAYS - 1]
+    return msgspec.structs.replace(best, others=others) if others else best
 
 
 def _rank(finding: Finding) -> tuple[int, int, int, str]:

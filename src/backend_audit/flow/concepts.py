@@ -482,6 +482,15 @@ class ObjectUpdate(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class OrmLookup(Concept):
+    """A mapper is told by name which column, or which related object's column, a query reads."""
+
+    name: Operand | None = None  # the name, or a list of names
+    names: Operand | None = None  # a mapping whose keys are names with operators: `filter(**lookups)`
+    order: bool = False  # only the order of the rows depends on it
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation(Concept):
     """Memory or time is spent in proportion to a number, or to the length of a text."""
 

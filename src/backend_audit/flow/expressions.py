@@ -12,6 +12,7 @@ from backend_audit.flow.values import (
     DERIVED,
     FALSE,
     MADE,
+    NAMES,
     NOTHING,
     NUMBER,
     TRUE,
@@ -133,6 +134,8 @@ class Expressions(FrameState, ABC):
             return found
         origins = []
         for origin in base.origins:
+            if origin.label == NAMES:
+                continue
             if origin.label == "secret" and step != "[]" and not sensitive.gives_away(step):
                 continue  # `credentials.username`
             if origin.label != "param":
@@ -310,6 +313,7 @@ class Expressions(FrameState, ABC):
     def display(self, node: ir.Container) -> Value:
         items: dict[Key, Value] = {}
         elem: Value | None = None
+        keys: set[Origin] = set()
         position = 0
         for item in node.items:
             if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
@@ -324,17 +328,19 @@ class Expressions(FrameState, ABC):
                 rest = builtin.iterated(value) if item.star == 1 else value.elem if value.kind else value.derived()
                 elem = rest if elem is None else elem if rest is None else join(elem, rest)
             elif item.key is not None:
-                one = self.eval(item.key).constant()
+                key = self.eval(item.key)
+                one = key.constant()
                 if one is not None and isinstance(one.value, (str, int)):
                     items[one.value] = value
                 else:
+                    keys |= key.as_keys()
                     elem = value if elem is None else join(elem, value)
             elif elem is not None:
                 elem = join(elem, value)
             else:
                 items[position] = value
                 position += 1
-        return container(node.kind, items or None, elem)
+        return container(node.kind, items or None, elem).with_origins(keys)
 
     def comprehension(self, node: ir.Comprehension) -> Value:
         before = dict(self.env)
@@ -343,11 +349,10 @@ class Expressions(FrameState, ABC):
             for condition in clause.conditions:
                 self.eval(condition)
                 refine.assume(self, condition, True)
-        if node.key is not None:
-            self.eval(node.key)
+        keys = frozenset[Origin]() if node.key is None else self.eval(node.key).as_keys()
         value = self.eval(node.value)
         self.env = before
-        return container("list" if node.kind == "generator" else node.kind, None, value)
+        return container("list" if node.kind == "generator" else node.kind, None, value).with_origins(keys)
 
     def iterate(self, node: ir.Expr) -> Value:
         value = self.eval(node)

@@ -120,6 +120,8 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
+        if known is not None and isinstance(node, ir.Name) and known[1].origins and not known[1].kind:
+            frame.env[known[0]] = known[1].cleared(guards.ALL)  # "", 0 or None: nothing is left of the data
         guards.assume_part(frame, node, holds=True)  # `if not urlsplit(x).netloc`
 
 

@@ -111,7 +111,8 @@ class Frame(Calls):
         base = self.eval(target.value)
         key = self.eval(target.index)
         if base.kind:
-            self.update_path(target.value, builtin.with_item(base, key, value))
+            names = base.carried_names() | key.as_keys()
+            self.update_path(target.value, builtin.with_item(base, key, value).with_origins(names))
         elif base.open and value.origins and dotted(target.value) is not None:
             self.update_path(target.value, base.with_origins(value.derived().origins))
         given = {"key": Operand(key, target.index), "value": Operand(value, None if node is None else node.value)}

@@ -27,6 +27,7 @@ MAX_ITEMS = 64
 MAX_DEPTH = 6
 MAX_TRACE = 24
 DERIVED = "~"
+NAMES = "names"  # the label of untrusted data among a mapping's keys
 
 
 class Constant(NamedTuple):
@@ -86,6 +87,10 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
         if self.label != "param" or self.key[-1] == DERIVED:
             return self
         return Origin(self.label, (*self.key, DERIVED), self.what, self.cleared, self.trace)
+
+    def as_key(self) -> "Origin":
+        """The same data as a key of a mapping, of whose values it says nothing."""
+        return replace(self, label=NAMES)
 
     def marks(self) -> tuple[Mark, ...]:
         """The stops from the source on."""
@@ -219,6 +224,16 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         return Value(
             self.open, self.consts, self.shapes, self.apis, self.types, self.refs, origins, self.items, self.elem, self.kind, made
         )
+
+    def as_keys(self) -> frozenset[Origin]:
+        """Its untrusted data as that of a mapping's keys."""
+        if not self.origins and not self.shapes:
+            return _NO_ORIGINS
+        return frozenset(one.as_key() for one in ordered(self.all_origins()) if one.label == "untrusted")
+
+    def carried_names(self) -> frozenset[Origin]:
+        """The untrusted data among the keys of the mapping."""
+        return frozenset(one for one in self.origins if one.label == NAMES)
 
     def without(self, label: str) -> "Value":
         """The same without the origins of `label` (contents are left alone)."""

@@ -35,6 +35,8 @@ def render_finding(finding: Finding, context: RenderContext, *, suppressed: str 
     if finding.steps:
         parts += _section("The way of the data", finding.steps, context, numbered=True)
         parts += _section("Considered, and why it does not hold", finding.considered, context)
+    for steps in finding.others:
+        parts += _section("Another way to the same place", steps, context, numbered=True)
     if finding.related:
         parts += _section("See also", finding.related, context)
     parts += [Text("How to mend", "bold"), Hanging(Text("  "), prose(finding.fix, context)), ""]

@@ -122,7 +122,7 @@ def _result(finding: Finding, index: dict[str, int], context: RenderContext) -> 
         message=om.Message(text=_text(finding, links)),
         locations=[_location(finding.place, snippet=finding.code, symbol=finding.symbol)],
         related_locations=[_location(step.place, at, note=step.note) for at, step in enumerate(links, 1)] or None,
-        code_flows=[_flow(finding.steps)] if finding.steps else None,
+        code_flows=[_flow(steps) for steps in (finding.steps, *finding.others)] if finding.steps else None,
         partial_fingerprints=fingerprints,
         properties=_properties(finding, card),
     )

@@ -103,6 +103,8 @@ def _notes(finding: Finding, context: RenderContext) -> RenderableType:
     rows: list[RenderableType] = []
     for at, step in enumerate(finding.steps, 1):
         rows.append(_note("flow" if at == 1 else "", _step(step, finding, context), f"{at}."))
+    for at, steps in enumerate(finding.others):
+        rows.append(_note("" if at else "also", _step(steps[0], finding, context)))
     for at, step in enumerate(finding.related):
         rows.append(_note("see" if at == 0 else "", _step(step, finding, context)))
     rows.append(_note("fix", prose(finding.fix, context)))
