@@ -47,4 +47,4 @@ def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
 
 
 def _own_address(origin: Origin) -> bool:
-    return str(origin.key[0]).rpartition(".")[2] in _OWN
+    return "referer" in origin.cleared or str(origin.key[0]).rpartition(".")[2] in _OWN

@@ -5,7 +5,7 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings, tracked, urls
 from backend_audit.flow.concepts import Operand, Site
-from backend_audit.flow.expressions import Expressions, LambdaSymbol
+from backend_audit.flow.expressions import Expressions, LambdaSymbol, entry
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
@@ -57,6 +57,7 @@ class Calls(Expressions):
             asked = first.value.texts() if first is not None else ()
             if not sensitive.gives_away(node.func.attr, asked[0] if asked else ""):
                 found = found.without("secret")
+            found = entry(found, asked)
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             self.mutate(node, node.func, receiver, args)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
@@ -111,7 +112,8 @@ class Calls(Expressions):
         for type_name in in_order(callee.types):
             found = join(found, self.call_instance(node, type_name, receiver, args))
         if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):
-            self.guess(node, f"{_UNKNOWN_RECEIVER}.{attr}", callee, receiver, args)
+            guessed = self.guess(node, f"{_UNKNOWN_RECEIVER}.{attr}", callee, receiver, args)
+            found = found if guessed is None else guessed
         if (
             receiver is not None
             and not callee.apis
@@ -138,12 +140,15 @@ class Calls(Expressions):
             found = found.cleared(gone)
         return found
 
-    def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> None:
-        """Rows for receivers of which neither the code nor a model says what they are."""
+    def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> Value | None:
+        """Rows for receivers of which neither the code nor a model says what they are; what the call gives, if its name says it."""
         rows = self.models.rows["call"].get(path, ())
-        if rows and not any(map(self.engine.knows, callee.apis)):
-            for row in rows:
-                self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
+        target = self.models.result(path)
+        if (not rows and target is None) or any(map(self.engine.knows, callee.apis)):
+            return None
+        for row in rows:
+            self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
+        return None if target is None else self.transferred(node, path, receiver, args, instance(target))
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:
         """Results that their name makes secret: `get_password()`, `os.getenv("API_KEY")`, `form.get("password")`."""

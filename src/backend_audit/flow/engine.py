@@ -191,8 +191,7 @@ class Engine:
             return api(dotted_name) if target is None else _module_value(target)
         target = self.project.find(module, node.module, node.level)
         if target is None:
-            prefix = "." * node.level + node.module
-            return api(self.models.canonical(f"{prefix}.{alias.name}"))
+            return api(self.models.canonical(f"{self.project.absolute(module, node.module, node.level)}.{alias.name}"))
         if isinstance(target, ModuleSymbol):
             if target is not module:
                 found = self.module_attribute(target, alias.name)

@@ -1,7 +1,8 @@
 """What an expression may be: names, access, operators, containers. Calls stand in `calls.py`."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
@@ -36,6 +37,8 @@ from backend_audit.link.symbols import Symbol
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
 _SHORTENED = frozenset(("secret",))
+_REFERER = frozenset(("referer",))  # a mark
+_REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
 
 
 _MAX_LAMBDAS = 4
@@ -217,7 +220,7 @@ class Expressions(FrameState, ABC):
         if found is NOTHING:
             found = UNKNOWN
         if base.origins:
-            found = self.inherit(found, base, str(key) if isinstance(key, str) else "[]")
+            found = entry(self.inherit(found, base, str(key) if isinstance(key, str) else "[]"), (str(key),))
         return self.sensitive(key, node, found) if isinstance(key, str) else found
 
     # --- operators --------------------------------------------------------------------------------------------------
@@ -415,6 +418,11 @@ class Expressions(FrameState, ABC):
     @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
+
+
+def entry(found: Value, names: Sequence[str]) -> Value:
+    """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
+    return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found
 
 
 def _is_numeric_spec(hole: ir.Hole) -> bool:

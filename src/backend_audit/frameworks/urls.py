@@ -5,12 +5,14 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/
 """
 
 import re
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
+from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
 _ROUTES = frozenset({"path", "re_path", "url"})
@@ -26,7 +28,36 @@ def hands_over(frame: FrameState, symbol: FunctionSymbol, name: str) -> bool:
     table = _tables.get(frame.engine)
     if table is None:
         table = _tables[frame.engine] = _routes(frame.engine)
+    if not table:
+        return _is_view(symbol) and "django" in classes.packages(frame, symbol)
     return name in table.get(symbol.key, ())
+
+
+def _is_view(symbol: FunctionSymbol) -> bool:
+    """Whether a function is a view by its shape, where no patterns are at hand (a scan of a part of an application).
+
+    It stands in a module of views, takes the request first, and gives a response.
+    """
+    params, path = symbol.node.params, symbol.module.path
+    if symbol.parent is not None or not params or params[0].name != "request" or "views" not in path or symbol.node.name[0] == "_":
+        return False
+    return any(_is_response(node.value) for node in _returns(symbol.node.body))
+
+
+def _is_response(value: ir.Expr | None) -> bool:
+    func = value.func if isinstance(value, ir.Call) else None
+    name = func.attr if isinstance(func, ir.Attribute) else func.id if isinstance(func, ir.Name) else ""
+    return name in ("render", "redirect") or name.endswith("Response")
+
+
+def _returns(body: list[ir.Stmt]) -> Iterator[ir.Return]:
+    stack: list[ir.Node] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Return):
+            yield node
+        elif not isinstance(node, (ir.Function, ir.Class)):
+            stack.extend(ir.children(node))
 
 
 def _routes(engine: Engine) -> dict[str, frozenset[str]]:

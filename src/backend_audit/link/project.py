@@ -39,9 +39,7 @@ class Project:
     def find(self, importer: ModuleSymbol, dotted: str, level: int) -> ModuleSymbol | str | None:
         """What `dotted` (after `level` leading dots) means in `importer`: a module, the path of a folder, None if external."""
         if level:
-            folder = importer.key if importer.is_package else posixpath.dirname(importer.key)
-            for _ in range(level - 1):
-                folder = posixpath.dirname(folder)
+            folder = _base(importer, level)
             return self.at(posixpath.join(folder, *dotted.split(".")) if dotted else folder)
         if dotted.partition(".")[0] in sys.stdlib_module_names:
             return None
@@ -55,6 +53,11 @@ class Project:
         if parts[0] == self.name:
             return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
         return None
+
+    def absolute(self, importer: ModuleSymbol, dotted: str, level: int) -> str:
+        """The name of a module that is not here as its own package would write it: a scan may see a part of a package only."""
+        folders = [part for part in _base(importer, level).split("/") if part] if level else []
+        return ".".join([*folders, dotted] if dotted else folders)
 
     def at(self, key: str) -> ModuleSymbol | str | None:
         """The module with this key, else the folder of that path (a namespace package), else None."""
@@ -72,6 +75,14 @@ class Project:
             known = [root for root in dict.fromkeys(found) if root in self._folders]
             self._roots[folder] = sorted(known, key=lambda root: root in self.modules)  # packages are no roots but at need
         return self._roots[folder]
+
+
+def _base(importer: ModuleSymbol, level: int) -> str:
+    """The folder from which a relative import of `level` dots starts."""
+    folder = importer.key if importer.is_package else posixpath.dirname(importer.key)
+    for _ in range(level - 1):
+        folder = posixpath.dirname(folder)
+    return folder
 
 
 def _ancestors(path: str) -> Iterator[str]:
