@@ -1,10 +1,12 @@
 """Compressed data from outside that is unfolded without a bound."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._archives import name_of
+from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import walk
 from backend_audit.finding import Confidence
@@ -13,6 +15,7 @@ from backend_audit.flow.concepts import Decompression, Operand, Site
 RULE = "decompression-bomb"
 
 _COMPRESSIONS = frozenset(("infer", "gzip", "bz2", "zip", "xz", "zstd"))
+_CHECKS = re.compile(r"verify|check|validate|ensure|guard|limit|refuse|inspect", re.IGNORECASE)
 _SIZES = frozenset(("file_size", "size", "getbuffer", "unpacked_size", "uncompressed"))
 
 
@@ -24,7 +27,7 @@ def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
         return
     if unfolding.limit is not None and not unfolding.limit.value.is_just(0):
         return
-    if _measures(unfolding.site):
+    if _reads_pieces(unfolding.site) or _measures(unfolding.site) or _is_checked(unfolding.site, unfolding.data):
         return
     yield alert(
         unfolding.site,
@@ -53,3 +56,24 @@ def _measures(site: Site) -> bool:
     """Whether the function compares a declared or counted size with something."""
     compared: list[ir.Node] = [node for node in inside(scope(site)) if isinstance(node, ir.Compare)]
     return any(isinstance(part, ir.Attribute) and part.attr in _SIZES for part in walk(compared))
+
+
+def _reads_pieces(site: Site) -> bool:
+    """Whether what is opened as a stream is read a piece at a time: `member.read(CHUNK)`."""
+    return site.api.endswith(".open") and any(
+        isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "read" and len(node.args) == 1
+        for node in inside(scope(site))
+    )
+
+
+def _is_checked(site: Site, data: Operand | None) -> bool:
+    """Whether the archive was handed before to a function that checks it and raises: `verify_zip(archive)`."""
+    name = name_of(None if data is None else data.node)
+    return bool(name) and any(
+        isinstance(node, ir.ExprStmt)
+        and isinstance(node.value, ir.Call)
+        and node.at < site.node.at
+        and _CHECKS.search(last_name(node.value.func))
+        and any(name_of(arg.value) == name for arg in node.value.args)
+        for node in inside(scope(site))
+    )

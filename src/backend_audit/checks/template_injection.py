@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._operands import apis
-from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._operands import apis, named
+from backend_audit.checks._template_text import filled_in, is_kept_data
+from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
 
@@ -14,6 +15,10 @@ _FIX = (
     "Keep the template a text of the program, and pass the data as a variable: "
     "`render_template_string('Hello {{ name }}', name=name)`."
 )
+_FIX_KEPT = (
+    "Render it in `jinja2.sandbox.ImmutableSandboxedEnvironment`, with nothing in its context but what it may show, or take a "
+    "language without code."
+)
 _SANDBOX = "SandboxedEnvironment"
 
 
@@ -22,9 +27,9 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
     """`Template("Hello " + name)`, `render_template_string(request.form["text"])`."""
     origin = reaching(template.source, "template")
     if origin is None:
+        yield from _of_unknown_hands(template)
         return
-    sandboxed = any(path.rpartition(".")[2].endswith(_SANDBOX) for path in apis(template.receiver))
-    if sandboxed:
+    if _is_sandboxed(template):
         yield alert(
             template.site,
             template.source,
@@ -45,3 +50,28 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
         fix=_FIX,
         confidence=Confidence.MEDIUM if template.weak else Confidence.HIGH,
     )
+
+
+def _is_sandboxed(template: TemplateSource) -> bool:
+    return any(path.rpartition(".")[2].endswith(_SANDBOX) for path in apis(template.receiver))
+
+
+def _of_unknown_hands(template: TemplateSource) -> Iterator[Alert]:
+    """A text with data written into it, or one that is kept as data: who wrote it is not known, only that it runs."""
+    if template.source is None or template.weak or _is_sandboxed(template):
+        return
+    at, end = span(template.site, template.source)
+    hole = filled_in(template.site, template.source.value)
+    if hole is not None:
+        message = (
+            f"`{hole.written}` is written into the text of a template that `{named(template.site)}` compiles: expressions in "
+            "it would run on the server."
+        )
+    elif is_kept_data(template.site, template.source):
+        message = (
+            f"`{named(template.site)}` compiles a text that is kept as data: whoever could write it, runs expressions on the "
+            "server."
+        )
+    else:
+        return
+    yield Alert(at=at, end=end, message=message, fix=_FIX if hole is not None else _FIX_KEPT, confidence=Confidence.MEDIUM)

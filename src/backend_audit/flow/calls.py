@@ -141,7 +141,7 @@ class Calls(Expressions):
         return found
 
     def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> Value | None:
-        """Rows for receivers of which neither the code nor a model says what they are; what the call gives, if its name says it."""
+        """Rows for receivers of which nothing says what they are; what the call gives, where its name alone says it."""
         rows = self.models.rows["call"].get(path, ())
         target = self.models.result(path)
         if (not rows and target is None) or any(map(self.engine.knows, callee.apis)):
@@ -169,8 +169,8 @@ class Calls(Expressions):
     # --- external functions -----------------------------------------------------------------------------------------
 
     def call_api(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
-        given = {"self": Operand(receiver, node.func)} if receiver is not None else {}
         rows = self.models.rows["call"].get(path, ())
+        given = {"self": Operand(self.engine.with_bases(receiver), node.func)} if rows and receiver is not None else {}
         for row in rows:
             self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
@@ -192,6 +192,8 @@ class Calls(Expressions):
             found = receiver if receiver is not None else UNKNOWN
         elif target is not None:
             found = instance(target)
+            if receiver is not None and receiver.apis and receiver.origins:  # `request.files.get("a")`: a part of what came in
+                found = found.with_origins(one for one in receiver.origins if one.label == "untrusted")
         elif found is None:
             last = path.rsplit(".", 1)[-1]
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())

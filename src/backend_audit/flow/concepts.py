@@ -343,6 +343,7 @@ class CodeExecution(Concept):
 class TemplateSource(Concept):
     """The text of a template is compiled: whoever writes it, reaches what the template's language reaches."""
 
+    handed: ClassVar[str] = "source"
     source: Operand | None = None
     engine: str = ""  # jinja2, mako, django, …
     weak: bool = False  # its language reaches data only, no code (Django, str.format, string.Template)

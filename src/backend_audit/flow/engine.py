@@ -15,6 +15,7 @@ from backend_audit.flow.expressions import AliasSymbol, Expressions
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, provided
 from backend_audit.flow.models import Models
+from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
 from backend_audit.flow.syntax import annotated_call, constructed, is_bare, is_configuration, is_settings, self_writes, validates
@@ -93,6 +94,7 @@ class Engine:
         self.calls: dict[str, dict[str, FunctionSymbol]] = {}  # caller → the functions that it calls, by key
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
+        self.overrides = Overrides(self)
         self.problems: list[Problem] = []
 
     # --- the whole project ------------------------------------------------------------------------------------------
@@ -284,6 +286,13 @@ class Engine:
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         return self.bases(symbol)[1]
 
+    def with_bases(self, value: Value) -> Value:
+        """An object as checks see it: of the library's classes too that its class is built on."""
+        owners = [owner for name in value.types if (owner := self.class_of(name)) is not None]
+        if not owners:
+            return value
+        return changed(value, types=value.types.union(*(self.external_bases(owner) for owner in owners)))
+
     def methods_called(self, name: str, positional: int) -> list[FunctionSymbol]:
         """The project's methods that a call of `name` on an object of unknown class can mean, if these are few.
 
@@ -348,9 +357,10 @@ class Engine:
             return given
         method = self.find_method(owner, attr)
         if method is not None:
+            meant = self.overrides.of(method)
             if method.decorated("property", "cached_property", "hybrid_property"):
-                return self.summary(method).result if method.key not in self._running else UNKNOWN
-            return ref(method)
+                return join_all(self.summary(one).result if one.key not in self._running else UNKNOWN for one in meant)
+            return Value(refs=frozenset(meant))
         found = self.field(owner, attr)
         if found is None and attr == "value" and self._is_enum(owner):
             found = self._members(owner)

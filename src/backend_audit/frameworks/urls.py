@@ -39,7 +39,13 @@ def _is_view(symbol: FunctionSymbol) -> bool:
     It stands in a module of views, takes the request first, and gives a response.
     """
     params, path = symbol.node.params, symbol.module.path
-    if symbol.parent is not None or not params or params[0].name != "request" or "views" not in path or symbol.node.name[0] == "_":
+    if (
+        symbol.parent is not None
+        or not params
+        or params[0].name != "request"
+        or "views" not in path
+        or symbol.node.name[0] == "_"
+    ):
         return False
     return any(_is_response(node.value) for node in _returns(symbol.node.body))
 

@@ -1,0 +1,83 @@
+"""Which methods of subclasses a call can mean that the code writes as one of a base class.
+
+Only where the base class leaves the work to them: an abstract method, or a body that does nothing. A method with a body of its
+own speaks for itself; following all that override it would mix what is apart.
+"""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.engine import Engine
+
+_MAX_OVERRIDES = 12  # more are an open set, of which nothing can be said
+
+
+class Overrides:
+    """The classes of a project by the names of their bases, and the methods that stand in for stubs."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._by_base: dict[str, list[ClassSymbol]] | None = None
+        self._known: dict[str, tuple[FunctionSymbol, ...]] = {}
+
+    def of(self, method: FunctionSymbol) -> tuple[FunctionSymbol, ...]:
+        """The methods that a call of `method` reaches: itself, or those of subclasses where it is a stub."""
+        known = self._known.get(method.key)
+        if known is None:
+            known = (method,)
+            if method.owner is not None and is_stub(method):
+                self._known[method.key] = known
+                found = [one for one in self._below(method.owner, method.node.name) if not is_stub(one)]
+                known = tuple(found) if 0 < len(found) <= _MAX_OVERRIDES else known
+            self._known[method.key] = known
+        return known
+
+    def _below(self, owner: ClassSymbol, name: str) -> list[FunctionSymbol]:
+        found: list[FunctionSymbol] = []
+        seen = {owner.key}
+        stack = [owner]
+        while stack:
+            for one in self._children(stack.pop()):
+                if one.key not in seen:
+                    seen.add(one.key)
+                    stack.append(one)
+                    if name in one.methods:
+                        found.append(one.methods[name])
+        return sorted(found, key=lambda one: one.key)
+
+    def _children(self, owner: ClassSymbol) -> list[ClassSymbol]:
+        if self._by_base is None:
+            self._by_base = {}
+            for symbol in self._engine.project.symbols.values():
+                if isinstance(symbol, ClassSymbol):
+                    for base in symbol.node.bases:
+                        self._by_base.setdefault(_last(base.value), []).append(symbol)
+        named = self._by_base.get(owner.node.name, ())
+        return [one for one in named if owner in self._engine.bases(one)[0][1:]]
+
+
+def is_stub(method: FunctionSymbol) -> bool:
+    """Whether the method leaves what it is for to subclasses."""
+    body = [node for node in method.node.body if not _is_text(node)]
+    if method.decorated("abstractmethod", "abstractproperty"):
+        return True
+    return len(body) <= 1 and all(_does_nothing(node) for node in body) and not method.node.decorators
+
+
+def _is_text(node: ir.Stmt) -> bool:
+    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const)
+
+
+def _does_nothing(node: ir.Stmt) -> bool:
+    if isinstance(node, ir.Raise):
+        return node.exc is not None and written(node.exc).startswith("NotImplemented")
+    return isinstance(node, ir.Jump) and node.kind == "pass"
+
+
+def _last(base: ir.Expr) -> str:
+    base = base.value if isinstance(base, ir.Index) else base
+    return base.attr if isinstance(base, ir.Attribute) else base.id if isinstance(base, ir.Name) else ""
