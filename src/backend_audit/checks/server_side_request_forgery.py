@@ -20,6 +20,8 @@ _PART = "Quote the part (`urllib.parse.quote(part, safe='')`) or convert it to t
 @check(RULE)
 def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(request.args["url"])`."""
+    if request.option is not None and not any("URL" in path for path in request.option.value.apis):
+        return
     for operand in (request.host, request.base):
         origin = reaching(operand, "url")
         if origin is not None and not _own_host(origin):

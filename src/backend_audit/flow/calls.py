@@ -38,6 +38,9 @@ class Calls(Expressions):
 
     def call(self, node: ir.Call) -> Value:
         receiver: Value | None = None
+        seen = self.as_tested(node)
+        if seen is not None:
+            return seen
         if isinstance(node.func, ir.Name) and node.func.id == "super" and self.function is not None and self.function.owner:
             return self.engine.above(self.function.owner)
         if isinstance(node.func, ir.Attribute):

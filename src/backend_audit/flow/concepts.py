@@ -83,6 +83,7 @@ class OutgoingRequest(Concept):
     url: Operand | None = None
     host: Operand | None = None  # where host and path are given apart
     base: Operand | None = None  # the address that `url` is relative to
+    option: Operand | None = None  # what `url` is, where one function sets many things: an address if its name says URL
     browser: bool = False  # a browser opens it: `javascript:` and `file:` matter as well
     verify: Operand | None = None  # TLS verification: False or CERT_NONE switches it off
     insecure: Operand | None = None  # the opposite: True switches verification off

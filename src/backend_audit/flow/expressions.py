@@ -186,6 +186,9 @@ class Expressions(FrameState, ABC):
         return found
 
     def index(self, node: ir.Index) -> Value:
+        seen = self.as_tested(node)
+        if seen is not None:
+            return seen
         base = self.eval(node.value)
         if any(path.startswith(_TYPING) or path in _GENERIC for path in base.apis):
             return ref(AliasSymbol(f"{self.module.path}:alias@{node.at}", node, self))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Args = tuple[tuple[str, Operand], ...]
 Env = dict[str, Value]
 _NO_ARGS: Args = ()
+TESTED = "="  # begins the name under which the environment holds an expression that a test has seen
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
 
@@ -37,6 +38,7 @@ class FrameState:
         self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
         self.breaks: list[list[Env]] = []
         self.given: Env = {}  # the parameters as they came in
+        self.tested = False  # whether expressions other than names were tested
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
@@ -79,6 +81,18 @@ class FrameState:
             self.parents.add(key_above)
             cut = key_above.rfind(".")
         self.env[key] = value
+
+    # --- expressions that a test has seen ---------------------------------------------------------------------------
+
+    def note_tested(self, node: ir.Expr | None, value: Value) -> None:
+        """What `request.args.get("next")` is after a test of it, should it be written once more."""
+        if isinstance(node, (ir.Call, ir.Index)):
+            self.tested = True
+            self.env[TESTED + written(node)] = value
+
+    def as_tested(self, node: ir.Expr) -> Value | None:
+        """What a test on the way here has told of the very same expression."""
+        return self.env.get(TESTED + written(node)) if self.tested else None
 
     def update_path(self, node: ir.Expr, value: Value) -> None:
         """Rebind the container or object that `node` names, if it names one (after a mutation)."""
@@ -132,12 +146,14 @@ class FrameState:
         merged: Env = {}
         for name, value in left.items():
             other = right.get(name)
+            if other is None and name[0] == TESTED:
+                continue  # tested on one of the ways only
             if other is None:
                 merged[name] = value if "." not in name else join(value, UNKNOWN)
             else:
                 merged[name] = value if value is other else join(value, other)
         for name, value in right.items():
-            if name not in left:
+            if name not in left and name[0] != TESTED:
                 merged[name] = value if "." not in name else join(value, UNKNOWN)
         return merged
 

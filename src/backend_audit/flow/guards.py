@@ -36,8 +36,12 @@ def source_of(origin: Origin) -> tuple[object, ...]:
     return (origin.label, *origin.key[:2]) if origin.label == "param" else (origin.label, *origin.key)
 
 
-def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "") -> None:
+def clear_data(
+    frame: "Expressions", value: Value, contexts: frozenset[str], needs: str = "", node: ir.Expr | None = None
+) -> None:
     """Clear `contexts` on the data of `value` wherever the environment holds it; with `needs` only if that is clear in `value`.
+
+    `node` is the expression that was tested, if it may be written again.
 
     `child.resolve().is_relative_to(base)` says of `child` itself, unresolved as it is, that it leads into `base`.
     """
@@ -45,6 +49,8 @@ def clear_data(frame: "Expressions", value: Value, contexts: frozenset[str], nee
     sources = {source_of(origin) for origin in tested if not needs or needs in origin.cleared}
     if not sources:
         return
+    if not needs and all(origin.label == "untrusted" for origin in tested):
+        frame.note_tested(node, value.cleared(contexts))
 
     def change(origin: Origin) -> tuple[Origin, ...]:
         return (origin.clear(contexts),) if source_of(origin) in sources else (origin,)
@@ -98,7 +104,7 @@ def _by_name(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     if not address.lets_through(_called(test), holds=holds):
         return False
     for operand in test.args:
-        clear_data(frame, frame.eval(operand.value), URL)
+        clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
     return True
 
 
@@ -110,7 +116,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
     callee = frame.eval(call.func)
     if address.raises(_called(call)):
         for operand in call.args:
-            clear_data(frame, frame.eval(operand.value), URL)
+            clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
     for path in in_order(callee.apis):
         guard = frame.models.guards.get(path)
         if guard is not None and guard.returns:
@@ -154,11 +160,11 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
     value = frame.eval(receiver)
     texts = frame.eval(text).texts()
     if len(texts) == 1:
-        clear_data(frame, value, lacks.ending_with(test, texts[0]))
+        clear_data(frame, value, lacks.ending_with(test, texts[0]), node=receiver)
     if test == "endswith":
         return
     if texts and all(_HOST_PREFIX.match(text) for text in texts):
-        clear_data(frame, value, URL)
+        clear_data(frame, value, URL, node=receiver)
     clear_data(frame, value, PATH, NORMALISED)
 
 
@@ -171,17 +177,19 @@ def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.E
         return
     operand = argument(args, spec)
     if operand is not None:
-        clear_data(frame, operand.value, clears)
+        clear_data(frame, operand.value, clears, node=operand.node)
 
 
 def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozenset[str]], call: ir.Call) -> None:
     from backend_audit.flow.summary import bind_arguments  # noqa: PLC0415 - summaries build on frames
 
     receiver = frame.eval(call.func.value) if isinstance(call.func, ir.Attribute) else None
-    bound = bind_arguments(symbol, receiver, frame.arguments(call))
+    args = frame.arguments(call)
+    bound = bind_arguments(symbol, receiver, args)
     for at, contexts in sorted(table.items()):
         if at in bound:
-            clear_data(frame, bound[at], contexts)
+            given = next((operand.node for _, operand in args if operand.value is bound[at]), None)
+            clear_data(frame, bound[at], contexts, node=given)
 
 
 def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int, frozenset[str]]:

@@ -144,6 +144,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         if allowed.is_literal() and (allowed.kind or allowed.made):
             if known is not None:
                 frame.env[known[0]] = _member(allowed)
+            else:
+                frame.note_tested(subject, _member(allowed))
             guards.assume_part(frame, test.left, holds=True)
         elif allowed.kind == "list" or not allowed.origins:
             guards.assume_part(frame, test.left, holds=True)
@@ -156,6 +158,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         for one, other_side in ((test.left, right), (right, test.left)):
             if guards.is_url_part(other_side) or not frame.eval(other_side).carries("untrusted"):
                 guards.assume_part(frame, one, holds=True)
+    if positive and known is None and frame.eval(right).constants() is not None:
+        frame.note_tested(subject, frame.eval(right))
     if known is None:
         known, right = _known(frame, _stripped(right)), test.left
     if known is None:

@@ -4,12 +4,13 @@ Django and Django REST framework views, Flask's and Flask-RESTful's, Tornado, St
 their base classes; Falcon resources by the names of their methods.
 """
 
+import re
 from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from backend_audit.flow.values import CLOSED_TYPES, Origin, Value, changed
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 
 HTTP = frozenset("get post put patch delete head options trace".split())
 _ACTIONS = frozenset("list create retrieve update partial_update destroy initial".split())
@@ -34,6 +35,7 @@ _BASES: dict[str, tuple[frozenset[str], str]] = {
     "pyramid.view.view_defaults": (HTTP, ""),
 }
 _FALCON = frozenset(f"on_{verb}" for verb in HTTP)
+_TEXT = frozenset(("str",))  # what a part of an address is
 _NUMBERED = ("pk", "id", "uuid", "guid")
 
 
@@ -102,10 +104,24 @@ def _typed(value: Value, type_name: str | None) -> Value | None:
 
 
 def _data(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
-    if is_closed(param, value) or value.types & CLOSED_TYPES:
+    if is_closed(param, value) or value.types & CLOSED_TYPES or _comes_from_decorator(symbol, param):
         return value
     origin = Origin("untrusted", (symbol.key, param.name), f"the request parameter `{param.name}`")
     stepped = origin.step(frame.mark(param, f"{param.name} comes from the request"))
     if param.kind == "kwargs":
         return Value(kind="dict", elem=Value(open=True, origins=frozenset((stepped,))), origins=frozenset((stepped,)))
-    return value.with_origins((stepped,))
+    return changed(value, types=value.types or _TEXT).with_origins((stepped,))
+
+
+def _comes_from_decorator(symbol: FunctionSymbol, param: ir.Param) -> bool:
+    """Whether the class states its addresses, none of which holds the parameter: a decorator of the method gives it."""
+    if symbol.owner is None or not symbol.node.decorators or param.kind == "kwargs":
+        return False
+    stated = [
+        arg.value.value
+        for decorator in symbol.owner.node.decorators
+        if isinstance(decorator, ir.Call) and decorator_name(decorator) == "route"
+        for arg in decorator.args
+        if isinstance(arg.value, ir.Const) and isinstance(arg.value.value, str)
+    ]
+    return bool(stated) and not any(re.search(rf"[<{{:](?:\w+:)?{param.name}\b", address) for address in stated)
