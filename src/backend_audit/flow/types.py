@@ -45,11 +45,11 @@ def holds_to_pattern(*nodes: ir.Expr | None) -> bool:
 
 def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:
     """What a value annotated with `node` may be: an instance of the types, open unless these are closed (numbers, dates …)."""
-    if depth == 0:
+    if depth <= 0:
         return Value(open=True)
     if isinstance(node, ir.Const):
         if node.kind == "str" and isinstance(node.value, str):
-            return _named(frame, _words(node.value))
+            return _named(frame, _words(node.value), depth - 1)
         return Value(open=True) if node.kind != "none" else Value(types=frozenset(("None",)))
     if isinstance(node, ir.Index):
         return _generic(frame, node, depth)
@@ -95,7 +95,7 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
     if name in ("tuple", "Tuple"):
         values = [annotation_value(frame, one, depth - 1) for one in args]
         return container("tuple", dict(enumerate(values)))
-    return _named(frame, node.value)
+    return _named(frame, node.value, depth - 1)
 
 
 def _named(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:

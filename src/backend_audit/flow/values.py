@@ -88,10 +88,6 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
             return self
         return Origin(self.label, (*self.key, DERIVED), self.what, self.cleared, self.trace)
 
-    def as_key(self) -> "Origin":
-        """The same data as a key of a mapping, of whose values it says nothing."""
-        return replace(self, label=NAMES)
-
     def marks(self) -> tuple[Mark, ...]:
         """The stops from the source on."""
         found: list[Mark] = []
@@ -227,9 +223,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
 
     def as_keys(self) -> frozenset[Origin]:
         """Its untrusted data as that of a mapping's keys."""
-        if not self.origins and not self.shapes:
-            return _NO_ORIGINS
-        return frozenset(one.as_key() for one in ordered(self.all_origins()) if one.label == "untrusted")
+        return frozenset(replace(one, label=NAMES) for one in ordered(self.all_origins()) if one.label == "untrusted")
 
     def carried_names(self) -> frozenset[Origin]:
         """The untrusted data among the keys of the mapping."""

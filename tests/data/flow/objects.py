@@ -4,6 +4,7 @@ import sqlite3
 import ssl
 from dataclasses import dataclass
 from sqlite3 import connect
+from typing import Union
 
 import requests as http
 from probe import see
@@ -34,6 +35,15 @@ def annotation(connection: sqlite3.Connection, maybe: sqlite3.Cursor | None, quo
     see(connection.cursor())  # $ type=sqlite3.Cursor
     see(maybe)  # $ type=sqlite3.Cursor open
     see(quoted)  # $ type=sqlite3.Cursor open
+
+
+Json = dict[str, "Json | list[Json] | str"]  # names itself: the engine must come to an end
+Tree = dict[str, Union["Tree", list["Tree"], str]]
+
+
+def recursive(json: Json, tree: Tree):
+    see(json)  # $ kind=dict
+    see(tree)  # $ kind=dict
 
 
 def make() -> sqlite3.Connection:
