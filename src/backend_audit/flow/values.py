@@ -223,7 +223,11 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
 
     def as_keys(self) -> frozenset[Origin]:
         """Its untrusted data as that of a mapping's keys."""
-        return frozenset(replace(one, label=NAMES) for one in ordered(self.all_origins()) if one.label == "untrusted")
+        return frozenset(
+            Origin(NAMES, one.key, one.what, one.cleared, one.trace)
+            for one in ordered(self.all_origins())
+            if one.label == "untrusted"
+        )
 
     def carried_names(self) -> frozenset[Origin]:
         """The untrusted data among the keys of the mapping."""
