@@ -87,7 +87,7 @@ MAY_CATCH_ALL = frozenset(
 MAX_LINES = 300
 # Longer for a reason, with the length that they may not pass.
 LONGER = {
-    "ir.py": 520,  # one struct beside the other: a reference to read at a glance
+    "ir.py": 560,  # one struct beside the other: a reference to read at a glance
     "flow/engine.py": 800,
     "flow/builtin.py": 560,  # a table with a function a row
     "flow/values.py": 470,

@@ -208,6 +208,14 @@ class Starred(Node):
     value: "Expr"
 
 
+class Filter(Node):
+    """`value|name(args)` of a template."""
+
+    value: "Expr"
+    name: str
+    args: list[Arg]
+
+
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
@@ -420,6 +428,30 @@ class Scope(Node):
     names: list[str]
 
 
+class Output(Node):
+    """A template writes `value`. `escape`: on, off, default (whoever renders it decides).
+
+    `context` is where in the page it stands: text, quoted (an attribute), unquoted, url (the beginning of an address), tag,
+    script (code), string (in a script), handler (an attribute that holds code), style, comment.
+    """
+
+    value: "Expr"
+    escape: str
+    context: str
+
+
+class Include(Node):
+    """Another template runs here: included, extended, or imported (then `names` are bound) with the names known here.
+
+    `only`: with nothing but `args`.
+    """
+
+    template: "Expr"
+    args: list[Arg]
+    only: bool
+    names: list[Alias]
+
+
 Expr: TypeAlias = (
     Const
     | Name
@@ -444,6 +476,7 @@ Expr: TypeAlias = (
     | Defaulted
     | Sequence
     | ClassValue
+    | Filter
 )
 
 Stmt: TypeAlias = (
@@ -467,6 +500,8 @@ Stmt: TypeAlias = (
     | Delete
     | Jump
     | Scope
+    | Output
+    | Include
 )
 
 

@@ -11,6 +11,7 @@ class Language(StrEnum):
     PYTHON = "python"
     JAVASCRIPT = "javascript"
     TYPESCRIPT = "typescript"
+    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako
     CONFIG = "config"  # .env, YAML, TOML, INI, JSON, Dockerfile, compose, shell, PEM
     OTHER = "other"
 

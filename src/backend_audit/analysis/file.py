@@ -11,6 +11,7 @@ from backend_audit.analysis.placing import Placer, masked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem, ProblemKind
+from backend_audit.lower import templates
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.source import Language, LineIndex, SourceFile
@@ -62,10 +63,10 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
     module = _lowered(file, text, problems)
     lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
-    alerts = list(_secrets(file, text, module, problems))
+    alerts = [] if file.language is Language.TEMPLATE else list(_secrets(file, text, module, problems))
     hidden = secrets.hidden_ranges(text, alerts)
     suppressions = from_text(text) if module is None else from_module(module, text)
-    if module is not None:
+    if module is not None and file.language is not Language.TEMPLATE:
         forget(module, hidden)
         alerts += _local(file, masked(text, hidden), module, problems)
     placer = Placer(file.path, text, lines, module, hidden)
@@ -94,6 +95,8 @@ def _lowered(file: SourceFile, text: str, problems: list[Problem]) -> ir.Module 
             more = f", and in {len(others)} more {'places' if len(others) > 1 else 'place'}" if others else ""
             problems.append(Problem(file.path, first.line, kind, what + more))
         return lowered.module
+    elif file.language is Language.TEMPLATE and templates.is_template(text):
+        return templates.lower(file.path, text)
     return None
 
 

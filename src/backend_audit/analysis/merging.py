@@ -8,6 +8,9 @@ from backend_audit.finding import CONFIDENCE_ORDER, Confidence, Finding, Place, 
 
 _MAX_WAYS = 8  # to one place that are shown
 
+# A rule that guesses is silent on a line where one that has followed the data speaks.
+_COVERED = {"unescaped-template-output": "cross-site-scripting"}
+
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
     """One finding per rule and line of a file: the surest, then the one that shows the most of the way.
@@ -18,6 +21,9 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
     together: dict[tuple[str, str, int], list[Finding]] = {}
     for finding in findings:
         together.setdefault((finding.rule, finding.place.path, finding.place.line), []).append(finding)
+    for rule, path, line in list(together):
+        if (_COVERED.get(rule), path, line) in together:
+            del together[rule, path, line]
     return sorted((_one(same) for same in together.values()), key=lambda one: (one.place, one.rule, one.message))
 
 

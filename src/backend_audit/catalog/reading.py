@@ -20,7 +20,7 @@ SEVERITY_BANDS: Mapping[Severity, tuple[float, float]] = {
     Severity.MEDIUM: (4.0, 6.9),
     Severity.LOW: (0.1, 3.9),
 }
-LANGUAGES = ("python", "javascript", "typescript", "config")
+LANGUAGES = ("python", "javascript", "typescript", "template", "config")
 _REQUIRED = ("id", "title", "cwe", "severity", "security-severity", "confidence", "mode", "languages")
 _KNOWN = (*_REQUIRED, "previous-ids")
 CLAUSE_FOLDER = re.compile(r"(never-\d|must-\d\d)-[a-z0-9-]+|house")  # house: about the tool's own comments

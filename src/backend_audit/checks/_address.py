@@ -10,6 +10,11 @@ from backend_audit.flow.values import Gap, Origin, Shape, Value
 
 _HOST = re.compile(r"^[a-zA-Z][\w+.-]*:/*[^/?#\s]+[/?#]|^/{0,2}[^/?#:\s]+[/?#]")
 _LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#]|^\.{1,2}/|^[\w-]+[/?#]")
+# The request's own address: a client that can choose its host has reached this server by it.
+_OWN = frozenset(
+    "url base_url full_path path path_info path_qs host_url url_root root_url get_full_path build_absolute_uri get_host host "
+    "referrer rel_url uri full_url query_string".split()
+)
 _HELD = "\x00"  # stands for a hole that the program fills itself
 
 
@@ -88,3 +93,8 @@ def leaving(value: Value) -> Origin | None:
                 return origin
             before += _held(part)
     return None
+
+
+def own_address(origin: Origin) -> bool:
+    """Whether the data is the address by which the client has reached this server."""
+    return "referer" in origin.cleared or str(origin.key[0]).rpartition(".")[2] in _OWN

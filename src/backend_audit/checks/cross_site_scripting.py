@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _content_type, check
+from backend_audit.checks import Alert, _content_type, _templates, check
+from backend_audit.checks._address import leaving, own_address
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand
+from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import dotted
 
@@ -71,6 +72,22 @@ def mail_from_outside(mail: HtmlMail) -> Iterator[Alert]:
     origin = reaching(mail.content, "html")
     if origin is not None:
         yield alert(mail.site, mail.content, origin, does="becomes the HTML of a mail in {callee}", fix=_MAIL_FIX)
+
+
+@check(RULE)
+def written_by_a_template(output: TemplateOutput) -> Iterator[Alert]:
+    """`{{ q|safe }}` where a view hands `request.args["q"]` over as `q`."""
+    harm, content = _templates.harm(output), output.content
+    if harm is None or content is None or _templates.is_form(content.node):
+        return
+    origin = leaving(content.value) if harm.asked == "url" else reaching(content, harm.asked)
+    if origin is None:
+        return
+    far = own_address(origin) or _templates.is_header(origin)  # what another site cannot make a browser send
+    if far and harm.asked == "url":
+        return
+    sure = Confidence.LOW if far else harm.confidence
+    yield alert(output.site, content, origin, does=harm.does, fix=harm.fix, confidence=sure)
 
 
 def _moved(found: Alert, node: ir.Expr) -> Alert:

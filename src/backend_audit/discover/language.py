@@ -33,6 +33,9 @@ _LOCKS = words(
     "uv.lock pdm.lock pipfile.lock pixi.lock composer.lock cargo.lock gemfile.lock conda-lock.yml conda-lock.yaml "
     "packages.lock.json gradle.lockfile mix.lock go.sum flake.lock pylock.toml package.resolved"
 )
+_TEMPLATE_ENDINGS = words("jinja2 jinja j2 mako")
+_PAGE_ENDINGS = words("html htm xhtml")
+_TEMPLATE_FOLDER = re.compile(r"template|jinja|^(?:views|layouts|partials|themes?|emails?)$")
 _DECLARATION = re.compile(r"\.d(\.[a-z]+)?\.[cm]?ts$")
 _INTERPRETERS = (
     (re.compile(r"(python|pypy)[0-9.]*[a-z]?$"), Language.PYTHON),
@@ -58,6 +61,18 @@ def language_of(name: str) -> tuple[Language, str]:
     if lower in _CONFIG_NAMES or lower.startswith(_CONFIG_PREFIXES) or ("." in lower and ending in _CONFIG_ENDINGS):
         return Language.CONFIG, ""
     return Language.OTHER, ""
+
+
+def template_language(path: str) -> Language:
+    """`TEMPLATE` when the file at `path` is one of web pages by its ending and folder, else `OTHER`."""
+    *folders, name = path.lower().split("/")
+    stem, _, ending = name.rpartition(".")
+    if ending in _TEMPLATE_ENDINGS:
+        inner = stem.rpartition(".")[2] if "." in stem else "html"
+        return Language.TEMPLATE if inner in _PAGE_ENDINGS else Language.OTHER
+    if stem and ending in _PAGE_ENDINGS and any(_TEMPLATE_FOLDER.search(folder) for folder in folders):
+        return Language.TEMPLATE
+    return Language.OTHER
 
 
 def may_have_shebang(name: str) -> bool:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, named_parts, sensitive, strings, tracked, urls
-from backend_audit.flow.concepts import Operand, Site
+from backend_audit.flow import builtin, lacks, named_parts, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol, entry
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Keeper
@@ -132,6 +132,8 @@ class Calls(Expressions):
             wanted = argument(args, "2:type")  # `request.args.get("n", type=int)`
             if wanted is not None and wanted.value.apis and wanted.value.apis <= CLOSED_TYPES:
                 found = Value(types=wanted.value.apis)
+        if attr == "get_context_data" and not found.kind:
+            found = container("dict", None, UNKNOWN)  # Django's own class-based views: a mapping
         if attr == "_replace":
             found = found.cleared(urls.replaced(args))
         old = argument(args, "0") if attr == "replace" else None
@@ -175,7 +177,10 @@ class Calls(Expressions):
         rows = self.models.rows["call"].get(path, ())
         given = {"self": Operand(self.engine.with_bases(receiver), node.func)} if rows and receiver is not None else {}
         for row in rows:
-            self.emit(row, path, node, given, args)
+            if row.concept is TemplateRender:
+                rendering.called(self, row, path, node, receiver, args)
+            else:
+                self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
         found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
@@ -197,6 +202,8 @@ class Calls(Expressions):
             found = instance(target)
             if receiver is not None and receiver.apis and receiver.origins:  # `request.files.get("a")`: a part of what came in
                 found = found.with_origins(one for one in receiver.origins if one.label == "untrusted")
+            if path in rendering.LOADERS:
+                found = changed(found, items=rendering.loaded(args))
         elif found is None:
             last = path.rsplit(".", 1)[-1]
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
@@ -301,12 +308,17 @@ class Calls(Expressions):
                 if lifted.handed and handed_over_whole(event, lifted):
                     lifted = replace(lifted, site=self.outer_site(event.site, node, args))
                 self.events[key] = lifted
+                if isinstance(lifted, TemplateRender):
+                    rendering.rendered(self, node, lifted)
         result = substitute(summary.result, symbol.key, bound)
         if len(result.refs) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         return result
+
+    def filtered(self, node: ir.Filter) -> Value:
+        return rendering.filtered(self, node)
 
     def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:
         names = [param.name for param in symbol.node.params]

@@ -443,6 +443,26 @@ class HtmlOutput(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRender(Concept):
+    """A template file becomes a page with the names that it is given."""
+
+    name: Operand | None = None  # of the template, or several of which the first that exists counts
+    context: Operand | None = None  # a mapping of names
+    keywords: bool = False  # the other keywords are names for it too
+    request: Operand | None = None
+    request_type: str = ""  # what `request` is in the template, when it is not given
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateOutput(Concept):
+    """A template writes a value so that its text can become markup or code there."""
+
+    content: Operand | None = None
+    escape: str = ""  # as in ir.Output
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HtmlMail(Concept):
     """Text becomes the HTML body of a mail."""
 

@@ -33,6 +33,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import Symbol
+from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
@@ -65,6 +66,7 @@ class AliasSymbol(Symbol):
 
 
 _MARKUP = "markupsafe.Markup"
+_DICT = frozenset(dir(dict))
 _HTML = frozenset(("html",))
 _DECLARED = frozenset(  # what a class says of itself, whatever its objects hold
     "model_fields __fields__ __class__ __annotations__ __dataclass_fields__ __slots__ _fields _meta __table__ __name__".split()
@@ -107,7 +109,7 @@ class Expressions(FrameState, ABC):
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
         for type_name in in_order(base.types):
             found = join(found, self.read_type(type_name, attr, node))
-        if base.items is not None and attr in base.items and not base.kind:
+        if base.items is not None and attr in base.items and (not base.kind or self.reads_items(base, attr)):
             found = base.items[attr]
         if base.open and found is NOTHING:
             found = UNKNOWN
@@ -119,6 +121,10 @@ class Expressions(FrameState, ABC):
             for owner in [one for name in in_order(base.types) if (one := self.engine.class_of(name)) is not None]:
                 found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
+
+    def reads_items(self, base: Value, attr: str) -> bool:
+        """Whether `base.attr` may mean `base["attr"]`, as it does in templates."""
+        return base.kind == "dict" and self.module.node.language is Language.TEMPLATE and attr not in _DICT
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
@@ -419,6 +425,10 @@ class Expressions(FrameState, ABC):
         """What a call gives."""
 
     @abstractmethod
+    def filtered(self, node: ir.Filter) -> Value:
+        """What a filter of a template gives."""
+
+    @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
 
@@ -454,4 +464,5 @@ _EVAL: dict[type[ir.Node], Callable[..., Value]] = {
     ir.Conditional: Expressions.conditional,
     ir.Walrus: Expressions.walrus,
     ir.Starred: Expressions.starred,
+    ir.Filter: lambda frame, node: frame.filtered(node),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, guards, refine, sensitive
+from backend_audit.flow import builtin, decorating, guards, refine, rendering, sensitive
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -421,4 +421,6 @@ _RUN: dict[type[ir.Node], Callable[..., bool]] = {
     ir.Delete: Frame.delete,
     ir.Jump: Frame.jump,
     ir.Scope: Frame.scope_statement,
+    ir.Output: rendering.output,
+    ir.Include: rendering.include,
 }

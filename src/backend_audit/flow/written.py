@@ -35,6 +35,8 @@ def _written(node: ir.Node | None, depth: int) -> str:
         return f"{_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)}"
     if isinstance(node, ir.Logical):
         return f"({_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)})"
+    if isinstance(node, ir.Filter):
+        return f"{_written(node.value, depth)}|{node.name}"
     if isinstance(node, ir.Lambda):
         return "lambda"
     if isinstance(node, ir.Starred):

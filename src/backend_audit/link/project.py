@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, define
+from backend_audit.link.templates import Templates
+from backend_audit.source import Language
 
 
 class Project:
@@ -26,10 +28,13 @@ class Project:
             stem = node.path.rsplit(".", 1)[0]
             is_package = posixpath.basename(stem) == "__init__"
             key = posixpath.dirname(stem) if is_package else stem
+            if node.language is Language.TEMPLATE:
+                key, is_package = node.path, False  # no import can mean it
             symbol = ModuleSymbol(key, node.path, node, is_package)
             define(symbol, self.symbols)
             self.modules[key] = symbol
             self._folders.update(_ancestors(node.path))
+        self.templates = Templates(self.modules.values())
 
     def functions(self) -> Iterator[FunctionSymbol]:
         """Every function and method at any depth, in path and source order."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from backend_audit import ir
 from backend_audit.source import LineIndex
 
-_MARKER = re.compile(r"(?<!\S)(?:#|//|/\*+|;)\s*backend-audit\s*:\s*")
+_MARKER = re.compile(r"(?<!\S)(?:#|//|/\*+|;|\{\#-?)\s*backend-audit\s*:\s*")
 _BODY = re.compile(r"(?P<verb>[A-Za-z][\w-]*)\s*(?:\[(?P<rules>[^\]]*)(?P<closed>\])?)?(?P<rest>.*)")
 _UNTIL = re.compile(r"(?:^|\s)until\s*=\s*(\S*)")
-_END = re.compile(r"\s*(?:\*/.*|\s#\s.*|\s//\s.*)$")  # the comment's end, or another one behind the reason
+_END = re.compile(r"\s*(?:\*/.*|-?\#\}.*|\s#\s.*|\s//\s.*)$")  # the comment's end, or another one behind the reason
 _VERBS = ("ignore", "ignore-start", "ignore-end", "ignore-file")
 # A comment in a file that has no IR; what stands in front of it is white space or, behind code, at least one blank.
 _RAW = re.compile(r"(?<!\S)(?:#|//|;)\s*backend-audit\s*:[^\n\r]*")
