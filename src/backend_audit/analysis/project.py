@@ -14,7 +14,7 @@ from backend_audit.finding import Finding, Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
-from backend_audit.frameworks import answers, forms, handlers
+from backend_audit.frameworks import forms, handlers, pages
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.link.project import Project
@@ -23,6 +23,7 @@ from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.source import Language, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
+_JUDGED = frozenset((Language.PYTHON, Language.TEMPLATE))  # what the engine reads so far
 TextOf = Callable[[str], tuple[str, Hidden]]
 
 
@@ -42,8 +43,8 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: s
 
     `text_of` gives a file's text by its path, and what of it may not be shown.
     """
-    project = Project((module for module in modules if module.language is Language.PYTHON), name)
-    engine = Engine(project, models, handlers.parameter, answers.returned, handlers.handed_over, forms.attribute)
+    project = Project((module for module in modules if module.language in _JUDGED), name)
+    engine = Engine(project, models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     engine.go_through()
     facts = WebFacts()
