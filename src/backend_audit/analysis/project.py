@@ -94,7 +94,7 @@ def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[
                 continue
             try:
                 for alert in check.function(route):
-                    yield route.mark.path, check.rule, alert
+                    yield alert.path or route.mark.path, check.rule, alert
             except Exception as error:  # noqa: BLE001 - the edge of one check
                 crashed.add(check.rule)
                 problems.append(_crash(route.mark.path, check.rule, error))

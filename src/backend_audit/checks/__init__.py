@@ -30,6 +30,7 @@ class Alert:
     offset ranges whose text must never be shown.
     """
 
+    path: str = ""  # the file, where it is another than the subject's
     node: ir.Node | None = None
     at: int = -1
     end: int = -1

@@ -1,6 +1,7 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
@@ -15,9 +16,11 @@ def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
     guarding = Guarding(engine, facts, behaviours)
     found: list[Route] = [*RouterRoutes(engine, facts, behaviours, guarding).routes()]
     table = RouteTable(sorted(found, key=_order))
+    exposure = Exposure(engine)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
+        exposure.describe(route)
         decide(route)
     return table
 

@@ -62,6 +62,35 @@ class Body:
     schema: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaField:
+    """A field of a model as an answer would show it. `path` is dotted where a field holds another model."""
+
+    path: str
+    owner: ClassSymbol  # the class whose body declares it
+    mark: Mark
+    masked: bool = False  # its type shows stars, or the model leaves it out of what it writes
+    written_here: bool = True  # in the class that is shown itself, not in one that it inherits from
+
+    @property
+    def name(self) -> str:
+        """The last part of the path: what the field itself is called."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a handler's answer shows of a class. `how`: declared (a response model), whole (the object itself), dumped (all of
+    its attributes by a call), serializer."""
+
+    how: str
+    owner: ClassSymbol
+    stored: bool  # a class whose objects a database keeps
+    fields: tuple[SchemaField, ...]
+    mark: Mark  # where the code says so, in the handler's file
+    via: str = ""  # as written: `user.to_dict()`
+
+
 @dataclass(eq=False, slots=True)
 class RouteTable:
     """All routes, sorted by path, methods and place."""
@@ -96,6 +125,7 @@ class Route:
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None
+    shown: tuple[Shown, ...] = ()
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:

@@ -1,0 +1,76 @@
+"""Answers that show fields which no client should read: hashes of passwords, secrets, tokens of other uses."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._handing import is_first, issues, makes
+from backend_audit.checks._routes import called
+from backend_audit.finding import Confidence
+from backend_audit.flow import sensitive
+from backend_audit.routes.model import Route, SchemaField, Shown
+from backend_audit.source import Mark
+
+RULE = "response-exposes-secret-field"
+_FIX = {
+    "declared": "Declare an answer that has only the fields a client needs (a class of its own, not the stored one), or leave the field out.",
+    "whole": "Declare a `response_model` with the fields that a client needs: without one every attribute of the object is sent.",
+    "dumped": "Name the fields that go into the answer, or leave this one out.",
+    "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
+}
+_CREDENTIALS = re.compile(r"token|session|credential|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE)
+_ALWAYS = frozenset(("password", "password hash", "private key"))
+_PERSONAL = frozenset(("identity or card number",))
+
+
+@check(RULE)
+def secret_in_answer(route: Route) -> Iterator[Alert]:
+    """The secret fields of what a handler shows, one alert for each class shown."""
+    if not is_first(route) or route.kind != "http":
+        return
+    for shown in route.shown:
+        found = [(field, kind) for field in shown.fields if not field.masked and (kind := kind_of(field))]
+        told = [(field, kind, confidence) for field, kind in found if (confidence := _confidence(route, shown, field, kind))]
+        if not told:
+            continue
+        best = max(told, key=lambda one: one[2])
+        names = ", ".join(f"`{field.path}`" for field, _, confidence in told if confidence is best[2])
+        field, kind = best[0], best[1]
+        yield Alert(
+            path=shown.mark.path,
+            at=shown.mark.at,
+            end=shown.mark.end,
+            message=f"{called(route)} answers with {_what(shown)}: {names} ({kind}) goes to the client.",
+            fix=_FIX[shown.how],
+            confidence=best[2],
+            steps=(field.mark, Mark(shown.mark.path, shown.mark.at, shown.mark.end, "is sent to the client here")),
+            anchor=f"{route.name}:{shown.owner.name}:{field.path}",
+        )
+
+
+def kind_of(field: SchemaField) -> str | None:
+    """The kind of secret that a field holds, by its name."""
+    if sensitive.is_password_hash(field.name):
+        return "password hash"
+    return sensitive.classify(field.name)
+
+
+def _what(shown: Shown) -> str:
+    name = shown.owner.name.rpartition(".")[2]
+    if shown.how == "declared":
+        return f"`{name}`"
+    return f"every attribute of `{name}`" if shown.how in ("whole", "dumped") else f"fields of `{name}`"
+
+
+def _confidence(route: Route, shown: Shown, field: SchemaField, kind: str) -> Confidence | None:
+    """How sure it is that the field is not for the client to read; None where showing it is what the answer is for."""
+    meant = field.written_here and shown.how in ("declared", "serializer") and not shown.stored
+    if kind in _ALWAYS:
+        if meant and (issues(route) or _CREDENTIALS.search(field.owner.name)):
+            return Confidence.LOW
+        return Confidence.HIGH if kind == "password hash" or shown.stored else Confidence.MEDIUM
+    if kind in _PERSONAL:
+        return Confidence.LOW if meant else Confidence.MEDIUM
+    if issues(route) or makes(route) or meant or _CREDENTIALS.search(shown.owner.name):
+        return Confidence.LOW
+    return Confidence.MEDIUM
