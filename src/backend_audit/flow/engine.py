@@ -695,7 +695,10 @@ class Engine:
         """The exception that a handler's name is bound to."""
         if handler.type is None:
             return UNKNOWN
-        return changed(annotation_value(frame, handler.type), open=True)
+        value = changed(annotation_value(frame, handler.type), open=True)
+        names = tuple(sorted(self.types_of(frame, handler.type)))
+        origin = Origin("error", (*names, f"{frame.module.path}:{handler.at}"), written(handler.type))
+        return value.with_origins((origin.step(frame.mark(handler.type, f"`{handler.name}` is caught here")),))
 
     def entered(self, value: Value) -> Value:
         """What `with value as x` binds: a generator's yield for context managers, else the object (or what a model says)."""

@@ -18,6 +18,7 @@ Args = tuple[tuple[str, Operand], ...]
 Env = dict[str, Value]
 _NO_ARGS: Args = ()
 TESTED = "="  # begins the name under which the environment holds an expression that a test has seen
+NAMED = ":*"
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
 
@@ -169,8 +170,13 @@ def _rest(args: Args, first: int) -> Operand | None:
 def argument(args: Args, spec: str) -> Operand | None:
     """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list), `**` (a mapping).
 
+    `:*` is all that are given by name, as a mapping.
+
     Unknown if it may hide in `*args` or `**kwargs`.
     """
+    if spec == NAMED:
+        named: dict[str | int, Value] = {key: one.value for key, one in args if key.isidentifier()}
+        return Operand(container("dict", named), None) if named else None
     if spec.endswith("*") and spec[:-1].isdigit():
         return _rest(args, int(spec[:-1]))
     position, _, name = spec.partition(":")

@@ -121,3 +121,12 @@ class CredentialRead(Concept):
     name: Operand | None = None  # the header, cookie or key that is read, where an argument says it
     verifies: bool = False
     what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Concept):
+    """Data becomes an answer to a client, or an exception that the framework answers with."""
+
+    content: Operand | None = None
+    status: Operand | None = None
+    code: str = ""  # the status that the row states

@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import HtmlOutput, Operand, Site
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, handlers
 from backend_audit.link.symbols import FunctionSymbol
@@ -16,12 +17,17 @@ _HTML = frozenset(
     {"flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint", "bottle.Bottle", "bottle.route", "bottle.get",
      "bottle.post", "bottle.put", "bottle.delete", "bottle.patch", "klein.Klein", "klein.route"}
 )  # fmt: skip
+_VIEWS = ("View", "Resource", "HTTPEndpoint", "RequestHandler")
 _HTML_CLASSES = {"flask.MethodView": "", "flask.View": "dispatch_request", "twisted.web.resource.Resource": "render"}
 
 
 def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: Value) -> None:
-    """A function returns `value`: if a browser gets it as markup, that is an output of HTML."""
-    if node.value is None or not value.all_origins() or not answers_html(frame, symbol):
+    """A function returns `value`: an answer, if it is a handler, and an output of HTML, if a browser gets it as markup."""
+    if node.value is None or not value.all_origins():
+        return
+    if value.carries("error") and is_handler(frame, symbol):
+        _answered(frame, symbol, node, value)
+    if not answers_html(frame, symbol):
         return
     content, headers, at = value, None, node.value
     if value.kind == "tuple":
@@ -36,6 +42,31 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
         frame.module.path, node, "return", f"return {written(at)}", frame.scope, None, (), symbol.node, frame.module.node
     )  # fmt: skip
     frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
+
+
+def _answered(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: Value) -> None:
+    """The content and the status of an answer, which may be a pair."""
+    content, status = value, None
+    at = node.value
+    if isinstance(node.value, ir.Container) and node.value.kind == "tuple" and len(node.value.items) > 1:
+        at = node.value.items[0].value
+        items = value.items or {}
+        content = items.get(0, value)
+        status = Operand(items[1], node.value.items[1].value) if 1 in items else None
+    if at is None or isinstance(at, ir.Call):
+        return  # a response that a call makes is an answer there
+    site = Site(
+        frame.module.path, node, "return", f"return {written(at)}", frame.scope, None, (), symbol.node, frame.module.node
+    )  # fmt: skip
+    frame.events[node.at, node.end, "return", "answer"] = Answer(site=site, content=Operand(content, at), status=status)
+
+
+def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    """Whether a framework calls the function and answers with what it returns."""
+    if symbol.owner is not None:
+        lineage = classes.bases(frame, symbol.owner)
+        return symbol.node.name in classes.HTTP and any(base.endswith(_VIEWS) for base in lineage)
+    return bool(symbol.node.decorators) and handlers.registrar(frame, symbol) is not None
 
 
 def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:

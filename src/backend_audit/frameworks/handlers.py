@@ -13,7 +13,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
-from backend_audit.frameworks import classes, converters, forms, graphql, urls
+from backend_audit.frameworks import classes, converters, failures, forms, graphql, urls
 from backend_audit.link.symbols import FunctionSymbol
 
 _VERBS = frozenset(
@@ -172,6 +172,9 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     if param.kind in ("args", "kwargs") and not symbol.node.decorators:
         return value
     if symbol.node.decorators:
+        caught = failures.parameter(frame, symbol, at, value)
+        if caught is not None:
+            return caught
         registered = registrar(frame, symbol)
         if registered is not None:
             closed = converters.closes(registered[1], param.name)

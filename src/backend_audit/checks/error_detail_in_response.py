@@ -1,0 +1,100 @@
+"""Texts of exceptions and stack traces in answers: what the program's insides look like, told to whoever asks."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._view import walk
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Operand, Site
+from backend_audit.flow.values import Origin
+from backend_audit.flow.web_concepts import Answer
+from backend_audit.flow.written import written
+from backend_audit.routes.status import statuses
+from backend_audit.source import Mark
+
+RULE = "error-detail-in-response"
+_FIX = "Log the exception, and answer with a text of the program's own (and an id under which the log has it)."
+_BROAD = frozenset(("Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "StandardError"))
+# Exceptions whose text speaks of what the caller sent, or is written for the caller.
+_FOR_CALLERS = re.compile(
+    r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
+    r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
+)
+_DEBUG = re.compile(r"debug|is_dev|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
+_SERVER_ERROR = 500
+
+
+@check(RULE)
+def error_told(answer: Answer) -> Iterator[Alert]:
+    """One alert for an answer, for the worst that it tells."""
+    site = answer.site
+    found: list[tuple[Confidence, Origin, Operand]] = []
+    for origin in () if answer.content is None else answer.content.value.carries("error"):
+        confidence = _confidence(answer, origin)
+        if confidence is not None:
+            found.append((confidence, origin, answer.content))
+    if not found or _only_for_debugging(site):
+        return
+    confidence, origin, operand = max(found, key=lambda one: one[0])
+    at, end = _span(site, operand)
+    trace = origin.what == "a stack trace"
+    told = "A stack trace" if trace else f"The text of the exception caught as `{origin.what}`"
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{told} goes to the client: it tells of queries, paths, hosts and versions that only the log should hold.",
+        fix=_FIX,
+        confidence=confidence,
+        steps=(*origin.marks(), Mark(site.path, at, end, "is sent to the client here")),
+        anchor=f"{site.symbol}:{origin.what}:{site.api}",
+    )
+
+
+def _span(site: Site, operand: Operand) -> tuple[int, int]:
+    node = operand.node
+    if node is not None and site.node.at <= node.at and node.end <= site.node.end:
+        return node.at, node.end
+    func = site.call.func if site.call is not None else site.node
+    return func.at, func.end
+
+
+def _confidence(answer: Answer, origin: Origin) -> Confidence | None:
+    if origin.what == "a stack trace":
+        return Confidence.HIGH
+    status = status_of(answer)
+    names = [str(one) for one in origin.key[:-1]]
+    broad = not names or any(name in _BROAD for name in names)
+    if broad:
+        return Confidence.MEDIUM
+    if all(name.startswith("@") or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
+        return None
+    return Confidence.MEDIUM if status is None or status >= _SERVER_ERROR else Confidence.LOW
+
+
+def status_of(answer: Answer) -> int | None:
+    """The status of an answer, the lowest that it can have; None where it is not known."""
+    if answer.code:
+        return int(answer.code)
+    return None if answer.status is None else min(statuses(answer.status.value), default=None)
+
+
+def _only_for_debugging(site: Site) -> bool:
+    """Whether a test of a debug switch stands around the answer, or decides its text."""
+    if site.function is None:
+        return False
+    for node in walk(list(site.function.body)):
+        if isinstance(node, (ir.If, ir.Conditional)) and _mentions_debug(node.test):
+            inside = [node.then, node.orelse] if isinstance(node, ir.Conditional) else [*node.body, *node.orelse]
+            if any(one.at <= site.node.at <= one.end for one in inside) or site.node.at <= node.at < site.node.end:
+                return True
+            if any(isinstance(one, ir.Assign) for one in inside) or isinstance(node, ir.Conditional):
+                return True
+    return False
+
+
+def _mentions_debug(test: ir.Expr) -> bool:
+    return any(isinstance(node, (ir.Name, ir.Attribute, ir.Const)) and _DEBUG.search(written(node)) for node in walk([test]))
+
+
