@@ -22,6 +22,8 @@ _FOR_CALLERS = re.compile(
     r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
     r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
 )
+_TEXT = frozenset(("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output"))
+_LOGS = re.compile(r"(^|[._])(log\w*|logger|print|capture_exception|warnings?)(\.|$)", re.IGNORECASE)
 _DEBUG = re.compile(r"debug|is_dev|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
 _SERVER_ERROR = 500
 
@@ -63,6 +65,8 @@ def _span(site: Site, operand: Operand) -> tuple[int, int]:
 def _confidence(answer: Answer, origin: Origin) -> Confidence | None:
     if origin.what == "a stack trace":
         return Confidence.HIGH
+    if not _tells_text(answer.site, origin):
+        return None
     status = status_of(answer)
     names = [str(one) for one in origin.key[:-1]]
     broad = not names or any(name in _BROAD for name in names)
@@ -78,6 +82,34 @@ def status_of(answer: Answer) -> int | None:
     if answer.code:
         return int(answer.code)
     return None if answer.status is None else min(statuses(answer.status.value), default=None)
+
+
+def _tells_text(site: Site, origin: Origin) -> bool:
+    """Whether the handler takes the exception's text, whatever it is: not `error.response`, nor after a test of its class."""
+    handler = next(
+        (
+            node
+            for node in walk([] if site.module is None else list(site.module.body))
+            if isinstance(node, ir.Handler) and origin.key[-1] == f"{site.path}:{node.at}"
+        ),
+        None,
+    )
+    if handler is None or handler.name is None:
+        return True
+    parts = [node for node in walk(list(handler.body)) if isinstance(node, ir.Attribute) and written(node.value) == handler.name]
+    other = {node.value.at for node in parts if node.attr not in _TEXT}
+    logged = {
+        node.at
+        for call in walk(list(handler.body))
+        if (isinstance(call, ir.Call) and _LOGS.search(written(call.func))) or isinstance(call, ir.Raise)
+        for node in walk([call.cause] if isinstance(call, ir.Raise) and call.cause is not None else list(getattr(call, "args", [])))
+    }
+    for node in walk(list(handler.body)):
+        if isinstance(node, ir.Call) and written(node.func) == "isinstance" and node.args and written(node.args[0].value) == handler.name:
+            return False
+    return any(
+        isinstance(node, ir.Name) and node.id == handler.name and node.at not in other | logged for node in walk(list(handler.body))
+    )
 
 
 def _only_for_debugging(site: Site) -> bool:

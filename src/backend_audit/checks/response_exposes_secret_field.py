@@ -19,7 +19,7 @@ _FIX = {
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }
 _CREDENTIALS = re.compile(r"token|session|credential|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE)
-_ALWAYS = frozenset(("password", "password hash", "private key"))
+_ALWAYS = frozenset(("password", "private key"))
 _PERSONAL = frozenset(("identity or card number",))
 
 
@@ -65,12 +65,17 @@ def _what(shown: Shown) -> str:
 def _confidence(route: Route, shown: Shown, field: SchemaField, kind: str) -> Confidence | None:
     """How sure it is that the field is not for the client to read; None where showing it is what the answer is for."""
     meant = field.written_here and shown.how in ("declared", "serializer") and not shown.stored
+    if kind == "password hash":
+        return Confidence.HIGH
     if kind in _ALWAYS:
         if meant and (issues(route) or _CREDENTIALS.search(field.owner.name)):
             return Confidence.LOW
-        return Confidence.HIGH if kind == "password hash" or shown.stored else Confidence.MEDIUM
+        return Confidence.HIGH if shown.stored else Confidence.MEDIUM
     if kind in _PERSONAL:
         return Confidence.LOW if meant else Confidence.MEDIUM
-    if issues(route) or makes(route) or meant or _CREDENTIALS.search(shown.owner.name):
+    named = bool(_CREDENTIALS.search(shown.owner.name))
+    if meant and (named or issues(route)):
+        return None  # a class made for handing it out
+    if issues(route) or makes(route) or named or (shown.how == "declared" and not shown.stored):
         return Confidence.LOW
     return Confidence.MEDIUM
