@@ -10,10 +10,11 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
+from backend_audit.frameworks.page_sizes import PageSizes
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serializers import Serializers
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.model import Route, SchemaField, Shown
+from backend_audit.routes.model import PageSize, Route, SchemaField, Shown
 from backend_audit.source import Mark
 
 _WRITES_OBJECTS = ("fastapi", "starlette", "ninja")  # frameworks that write objects out by their attributes
@@ -36,10 +37,21 @@ class Exposure:
         self.schemas = Schemas(engine)
         self.entities = Entities(self.schemas)
         self.serializers = Serializers(self.schemas)
+        self.page_sizes = PageSizes(engine)
+        self._sizes: dict[str, tuple[PageSize, ...]] = {}
         self._known: dict[str, tuple[Shown, ...]] = {}
 
     def describe(self, route: Route) -> None:
-        """Fill in what `route` shows."""
+        """Fill in what `route` takes and shows."""
+        if route.handler is not None:
+            key = f"{route.handler.key} {route.framework}"
+            if key not in self._sizes:
+                by_name = route.framework.startswith(_WRITES_OBJECTS)
+                self._sizes[key] = tuple(self.page_sizes.of(route.handler, parameters=by_name))
+            route.page_sizes = self._sizes[key]
+        self._answers(route)
+
+    def _answers(self, route: Route) -> None:
         handler = route.handler
         if route.owner is not None and (handler is None or handler.module is not route.owner.module or handler.owner is not route.owner):
             route.shown = self._of_view(route.owner)

@@ -55,11 +55,31 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A value of a raw body that is used although nothing has looked at it. `how`: stored, computed or used."""
+
+    key: str
+    how: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
-    """What a handler takes from the request's body: `validated` by a schema, `schema` its name, `raw` read as it came."""
+    """What a handler takes from the request's body: `validated` by a schema, `schema` its name; `uses` of what came raw."""
 
     validated: bool | None = None  # None: it takes none, as far as is known
     schema: str = ""
+    read: str = ""  # how a raw one is read: `await request.json()`, or `data: dict` for a parameter without fields
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A number from the query that decides how many rows are fetched, without an upper bound."""
+
+    name: str
+    mark: Mark
+    used: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +146,7 @@ class Route:
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None
     shown: tuple[Shown, ...] = ()
+    page_sizes: tuple[PageSize, ...] = ()
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:
