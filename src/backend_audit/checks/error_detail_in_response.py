@@ -22,7 +22,9 @@ _FOR_CALLERS = re.compile(
     r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
     r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
 )
-_TEXT = frozenset(("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output"))
+_TEXT = frozenset(
+    ("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output")
+)
 _LOGS = re.compile(r"(^|[._])(log\w*|logger|print|capture_exception|warnings?)(\.|$)", re.IGNORECASE)
 _DEBUG = re.compile(r"debug|is_dev|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
 _SERVER_ERROR = 500
@@ -33,10 +35,11 @@ def error_told(answer: Answer) -> Iterator[Alert]:
     """One alert for an answer, for the worst that it tells."""
     site = answer.site
     found: list[tuple[Confidence, Origin, Operand]] = []
-    for origin in () if answer.content is None else answer.content.value.carries("error"):
+    content = answer.content
+    for origin in () if content is None else content.value.carries("error"):
         confidence = _confidence(answer, origin)
-        if confidence is not None:
-            found.append((confidence, origin, answer.content))
+        if confidence is not None and content is not None:
+            found.append((confidence, origin, content))
     if not found or _only_for_debugging(site):
         return
     confidence, origin, operand = max(found, key=lambda one: one[0])
@@ -86,30 +89,33 @@ def status_of(answer: Answer) -> int | None:
 
 def _tells_text(site: Site, origin: Origin) -> bool:
     """Whether the handler takes the exception's text, whatever it is: not `error.response`, nor after a test of its class."""
-    handler = next(
-        (
-            node
-            for node in walk([] if site.module is None else list(site.module.body))
-            if isinstance(node, ir.Handler) and origin.key[-1] == f"{site.path}:{node.at}"
-        ),
-        None,
-    )
+    handler = _handler(site, origin)
     if handler is None or handler.name is None:
         return True
-    parts = [node for node in walk(list(handler.body)) if isinstance(node, ir.Attribute) and written(node.value) == handler.name]
-    other = {node.value.at for node in parts if node.attr not in _TEXT}
-    logged = {
-        node.at
-        for call in walk(list(handler.body))
-        if (isinstance(call, ir.Call) and _LOGS.search(written(call.func))) or isinstance(call, ir.Raise)
-        for node in walk([call.cause] if isinstance(call, ir.Raise) and call.cause is not None else list(getattr(call, "args", [])))
-    }
-    for node in walk(list(handler.body)):
-        if isinstance(node, ir.Call) and written(node.func) == "isinstance" and node.args and written(node.args[0].value) == handler.name:
+    body: list[ir.Node] = list(walk(list(handler.body)))
+    apart: set[int] = set()  # where the name stands for something else than its text
+    for node in body:
+        if isinstance(node, ir.Attribute) and written(node.value) == handler.name and node.attr not in _TEXT:
+            apart.add(node.value.at)
+        elif isinstance(node, ir.Call) and written(node.func) == "isinstance" and written(node.args[0].value) == handler.name:
             return False
-    return any(
-        isinstance(node, ir.Name) and node.id == handler.name and node.at not in other | logged for node in walk(list(handler.body))
-    )
+        elif isinstance(node, ir.Call) and _LOGS.search(written(node.func)):
+            apart |= _named(list(node.args))
+        elif isinstance(node, ir.Raise) and node.cause is not None:
+            apart |= _named([node.cause])
+    return any(isinstance(node, ir.Name) and node.id == handler.name and node.at not in apart for node in body)
+
+
+def _handler(site: Site, origin: Origin) -> ir.Handler | None:
+    """The handler that caught the exception, where it stands in the answer's file."""
+    for node in walk([] if site.module is None else list(site.module.body)):
+        if isinstance(node, ir.Handler) and origin.key[-1] == f"{site.path}:{node.at}":
+            return node
+    return None
+
+
+def _named(nodes: list[ir.Node]) -> set[int]:
+    return {node.at for node in walk(nodes) if isinstance(node, ir.Name)}
 
 
 def _only_for_debugging(site: Site) -> bool:
@@ -127,6 +133,5 @@ def _only_for_debugging(site: Site) -> bool:
 
 
 def _mentions_debug(test: ir.Expr) -> bool:
-    return any(isinstance(node, (ir.Name, ir.Attribute, ir.Const)) and _DEBUG.search(written(node)) for node in walk([test]))
-
-
+    tests: list[ir.Node] = [test]
+    return any(isinstance(node, (ir.Name, ir.Attribute, ir.Const)) and _DEBUG.search(written(node)) for node in walk(tests))

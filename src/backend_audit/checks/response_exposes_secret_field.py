@@ -13,12 +13,14 @@ from backend_audit.source import Mark
 
 RULE = "response-exposes-secret-field"
 _FIX = {
-    "declared": "Declare an answer that has only the fields a client needs (a class of its own, not the stored one), or leave the field out.",
+    "declared": "Declare an answer with only the fields that a client needs (a class of its own, not the stored one).",
     "whole": "Declare a `response_model` with the fields that a client needs: without one every attribute of the object is sent.",
     "dumped": "Name the fields that go into the answer, or leave this one out.",
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }
-_CREDENTIALS = re.compile(r"token|session|credential|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"token|session|credential|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE
+)
 _ALWAYS = frozenset(("password", "private key"))
 _PERSONAL = frozenset(("identity or card number",))
 

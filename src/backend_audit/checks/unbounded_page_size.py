@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import is_first, title
+from backend_audit.checks._handing import is_first
+from backend_audit.checks._routes import called
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
@@ -28,7 +29,7 @@ def size_of_page(route: Route) -> Iterator[Alert]:
             path=size.mark.path,
             at=size.mark.at,
             end=size.mark.end,
-            message=f"{title(route)} fetches as many rows as `{size.name}` says, and it has no upper bound: one request can fetch all.",
+            message=f"{called(route)} fetches as many rows as `{size.name}` says, however many: one request can fetch all.",
             fix="Bound it where it comes in: `Query(default=50, ge=1, le=100)`, or `min(…, 100)`.",
             confidence=Confidence.MEDIUM,
             steps=(size.mark, size.used),

@@ -54,9 +54,14 @@ def validating_method(function: ir.Function, view: FileView) -> Iterator[Alert]:
     bases = [_errors.last_name(base.value) for base in owner.bases if base.name is None]
     decorators = [view.api(one.func) if isinstance(one, ir.Call) else view.api(one) for one in function.decorators]
     of_serializer = any(base.endswith("Serializer") for base in bases) and (
-        (function.name.startswith("validate_") and len(function.params) == 2) or (function.name == "validate" and len(function.params) == 2)
+        (function.name.startswith("validate_") and len(function.params) == 2)
+        or (function.name == "validate" and len(function.params) == 2)
     )
-    of_form = any(base.endswith(("Form", "FormSet")) for base in bases) and function.name.startswith("clean_") and len(function.params) == 1
+    of_form = (
+        any(base.endswith(("Form", "FormSet")) for base in bases)
+        and function.name.startswith("clean_")
+        and len(function.params) == 1
+    )
     if any(one == "sqlalchemy.orm.validates" for one in decorators) or (not decorators and (of_serializer or of_form)):
         yield _alert(
             function,
@@ -81,7 +86,7 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
         if isinstance(node, ir.Attribute) and node.at > call.end and node.attr in _USES and written(node.value) == name:
             yield Alert(
                 node=call,
-                message=f"What `{written(call)}` answers is ignored, and `{written(node)}` follows: invalid input is not turned away.",
+                message=f"The answer of `{written(call)}` is ignored, and `{written(node)}` follows: no input is turned away.",
                 fix=f"Write `if not {written(call)}: …`, or `is_valid(raise_exception=True)` where the framework has it.",
                 confidence=Confidence.HIGH,
             )
@@ -165,7 +170,9 @@ def _returns_nothing(function: ir.Function) -> bool:
 
 
 def _abstract(function: ir.Function) -> bool:
-    return _errors.does_nothing(function.body) or any(_errors.last_name(one) in ("abstractmethod", "overload") for one in function.decorators)
+    return _errors.does_nothing(function.body) or any(
+        _errors.last_name(one) in ("abstractmethod", "overload") for one in function.decorators
+    )
 
 
 def _is_text(node: ir.Stmt) -> bool:
@@ -192,7 +199,11 @@ def _is_checked(node: ir.Expr, function: ir.Function) -> bool:
     if name.endswith(("form", "serializer", "formset")):
         return True
     for one in _errors.inside(function.body):
-        if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call) and any(written(target) == name for target in one.targets):
+        if (
+            isinstance(one, ir.Assign)
+            and isinstance(one.value, ir.Call)
+            and any(written(target) == name for target in one.targets)
+        ):
             return _errors.last_name(one.value).endswith(_CHECKED)
     return False
 

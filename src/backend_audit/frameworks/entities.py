@@ -1,4 +1,4 @@
-"""Which stored class an expression's objects are of, as the code says: `db.query(User).first()`, `User.objects.all()`, `crud.get(…)`.
+"""Which stored class an expression's objects are of, as the code says: `db.query(User).first()`, `User.objects.all()`.
 
 Only what is written counts: a class in a query, an annotation, a function of the project that returns one.
 https://docs.sqlalchemy.org/en/20/orm/queryguide/, https://docs.djangoproject.com/en/stable/topics/db/queries/
@@ -16,10 +16,12 @@ _MAX_DEPTH = 5
 # Ends of a query that give something else than objects of the class.
 _OTHER = frozenset(
     "count exists scalar_subquery subquery exec_driver_sql delete update insert values values_list aggregate rowcount columns "
-    "c __table__ in_bulk explain as_dict to_dict dict model_dump json model_dump_json delete_one has aexists acount with_entities "
-    "serialize dump only_fields keys column dicts tuples id pk".split()
+    "c __table__ in_bulk explain as_dict to_dict dict model_dump json model_dump_json delete_one has aexists acount "
+    "with_entities serialize dump only_fields keys column dicts tuples id pk".split()
 )
-_ASKS = frozenset("query select get exec get_or_404 get_object_or_404 get_list_or_404 aget_object_or_404 find refresh merge one_or_404".split())
+_ASKS = frozenset(
+    "query select get exec get_or_404 get_object_or_404 get_list_or_404 aget_object_or_404 find merge one_or_404".split()
+)
 _KEEPS = frozenset("list tuple sorted reversed set next iter paginate apaginate cast jsonable_encoder sync_to_async".split())
 
 
@@ -95,7 +97,9 @@ class Entities:
             if found:
                 return found
         if isinstance(node.func, ir.Attribute) and last not in _OTHER and isinstance(node.func.value, (ir.Name, ir.Call)):
-            return [one for one in self.of(function, node.func.value, depth - 1) if last in ("all", "first", "one", "scalars", "copy")]
+            return [
+                one for one in self.of(function, node.func.value, depth - 1) if last in ("all", "first", "one", "scalars", "copy")
+            ]
         return []
 
     def _queried(self, function: FunctionSymbol, node: ir.Call) -> list[ClassSymbol]:
@@ -212,4 +216,3 @@ def inside(body: list[ir.Stmt]) -> Iterator[ir.Node]:
 
 def _distinct(found: list[ClassSymbol]) -> list[ClassSymbol]:
     return list(dict.fromkeys(found))
-

@@ -1,7 +1,7 @@
 """What the answers of routes show: declared models, objects returned whole, all attributes of one at once.
 
-https://fastapi.tiangolo.com/tutorial/response-model/: a declared model decides which fields are written; without one the object's own
-attributes are. https://docs.djangoproject.com/en/stable/topics/serialization/
+https://fastapi.tiangolo.com/tutorial/response-model/: a declared model decides which fields are written; without one all
+attributes of the object are. https://docs.djangoproject.com/en/stable/topics/serialization/
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,9 @@ class Exposure:
 
     def _answers(self, route: Route) -> None:
         handler = route.handler
-        if route.owner is not None and (handler is None or handler.module is not route.owner.module or handler.owner is not route.owner):
+        if route.owner is not None and (
+            handler is None or handler.module is not route.owner.module or handler.owner is not route.owner
+        ):
             route.shown = self._of_view(route.owner)
             return
         if handler is None:
@@ -88,13 +90,19 @@ class Exposure:
             node = route.response.node
         if node is None or not route.framework.startswith(_WRITES_OBJECTS):
             return None
-        found = [one for one in self.schemas.classes(handler.module, node) if self.schemas.is_schema(one) or self.schemas.is_stored(one)]
+        found = [
+            one
+            for one in self.schemas.classes(handler.module, node)
+            if self.schemas.is_schema(one) or self.schemas.is_stored(one)
+        ]
         if not found:
             return () if route.response is not None else None
         if _chooses(handler):
             return ()
         mark = Mark(handler.module.path, node.at, node.end, f"answers with {written(node)}")
-        return tuple(Shown("declared", one, self.schemas.is_stored(one), self.schemas.fields(one), mark, written(node)) for one in found)
+        return tuple(
+            Shown("declared", one, self.schemas.is_stored(one), self.schemas.fields(one), mark, written(node)) for one in found
+        )
 
     def _shown(self, function: FunctionSymbol, node: ir.Expr, *, writes: bool, depth: int = _MAX_DEPTH) -> Iterator[Shown]:
         """What the expression of an answer shows."""
@@ -151,7 +159,7 @@ class Exposure:
             for arg in node.args:
                 if arg.name in (None, "content", "data", "body", "text") or last == "jsonify":
                     yield from self._shown(function, arg.value, writes=writes and last == "jsonable_encoder", depth=depth - 1)
-        elif last == "serialize" and len(node.args) == 2:  # noqa: PLR2004 - Django's: a format and a query, no list of fields
+        elif last == "serialize" and len(node.args) == 2:  # Django's: a format and a query, no list of fields
             for owner in self.entities.of(function, node.args[1].value):
                 yield self._of(function, "dumped", owner, node)
         elif isinstance(node.func, ir.Name) and last in ("list", "dict", "tuple") and first is not None:
@@ -183,8 +191,15 @@ class Exposure:
         me = method.node.params[0].name if method.node.params else "self"
         by_name = {field.path: field for field in self.schemas.fields(owner)}
         text = {written(node) for node in inside(method.node.body) if isinstance(node, (ir.Attribute, ir.Call))}
-        whole = any(one.endswith(("__table__.columns", "__dict__", "_meta.fields", "mapper.columns")) or one in (f"vars({me})", f"model_to_dict({me})", f"asdict({me})") for one in text)
-        chooses = any(isinstance(node, (ir.Compare, ir.Delete)) or (isinstance(node, ir.Call) and written(node.func).endswith(".pop")) for node in inside(method.node.body))
+        whole = any(
+            one.endswith(("__table__.columns", "__dict__", "_meta.fields", "mapper.columns"))
+            or one in (f"vars({me})", f"model_to_dict({me})", f"asdict({me})")
+            for one in text
+        )
+        chooses = any(
+            isinstance(node, (ir.Compare, ir.Delete)) or (isinstance(node, ir.Call) and written(node.func).endswith(".pop"))
+            for node in inside(method.node.body)
+        )
         if whole:
             return () if chooses else tuple(by_name.values())
         for node in inside(method.node.body):

@@ -15,7 +15,9 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import PageSize
 from backend_audit.source import Mark
 
-_NAMES = re.compile(r"^(page_?size|per_?page|limit|page_?limit|max_?results|(items|results|rows)_?per_?page|num_?results|take)$", re.IGNORECASE)
+_NAMES = re.compile(
+    r"^(page_?size|per_?page|limit|page_?limit|max_?results|(items|results|rows)_?per_?page|num_?results|take)$", re.IGNORECASE
+)
 _TAKES = frozenset("limit paginate Paginator fetchmany to_list islice first_n page_size slice".split())
 _QUERIES = frozenset(("args", "GET", "query_params", "values", "query", "params"))
 _BOUNDS = frozenset(("le", "lt", "max", "max_value"))
@@ -36,7 +38,12 @@ class PageSizes:
             if _NAMES.match(param.name) and self._is_number(handler, param) and not _is_bounded(param):
                 found += self._followed(handler, param.name, param, param.name)
         for node in inside(handler.node.body):
-            if isinstance(node, ir.Assign) and node.value is not None and len(node.targets) == 1 and isinstance(node.targets[0], ir.Name):
+            if (
+                isinstance(node, ir.Assign)
+                and node.value is not None
+                and len(node.targets) == 1
+                and isinstance(node.targets[0], ir.Name)
+            ):
                 asked = _asked(node.value)
                 if asked is not None and not _limits(node.value):
                     found += self._followed(handler, node.targets[0].id, node.value, asked)
@@ -98,7 +105,7 @@ class PageSizes:
 
 
 def _is_bounded(param: ir.Param) -> bool:
-    """Whether the declaration has an upper bound: `Query(le=100)`, `Annotated[int, Field(le=100)]`, `conint(le=…)`, a `Literal`."""
+    """Whether the declaration has an upper bound: `Query(le=100)`, `Annotated[int, Field(le=100)]`, a `Literal`."""
     return any(
         isinstance(node, ir.Call) and any(arg.name in _BOUNDS for arg in node.args)
         for root in (param.default, param.annotation)
@@ -125,14 +132,17 @@ def _asked(node: ir.Expr) -> str | None:
             key, source = one.index, one.value
         else:
             continue
-        if isinstance(source, ir.Attribute) and source.attr in _QUERIES and "request" in written(source.value):
-            if isinstance(key, ir.Const) and isinstance(key.value, str) and _NAMES.match(key.value):
-                return key.value
+        if not isinstance(source, ir.Attribute) or source.attr not in _QUERIES or "request" not in written(source.value):
+            continue
+        if isinstance(key, ir.Const) and isinstance(key.value, str) and _NAMES.match(key.value):
+            return key.value
     return None
 
 
 def _limits(node: ir.Expr) -> bool:
-    return any(isinstance(one, ir.Call) and bool(_BOUNDING.search(written(one.func).rpartition(".")[2])) for one in inside_of(node))
+    return any(
+        isinstance(one, ir.Call) and bool(_BOUNDING.search(written(one.func).rpartition(".")[2])) for one in inside_of(node)
+    )
 
 
 def _mentions(node: ir.Expr | None, name: str) -> bool:
@@ -146,9 +156,9 @@ def _is_tested(function: FunctionSymbol, name: str) -> bool:
             return True
         if isinstance(node, ir.Compare) and node.ops[0] in ("in", "not in") and written(node.left) == name:
             return True
-        if isinstance(node, ir.Call) and _BOUNDING.search(written(node.func).rpartition(".")[2]):
-            if any(_mentions_plainly(arg.value, name) for arg in node.args):
-                return True
+        bounding = isinstance(node, ir.Call) and _BOUNDING.search(written(node.func).rpartition(".")[2])
+        if isinstance(node, ir.Call) and bounding and any(_mentions_plainly(arg.value, name) for arg in node.args):
+            return True
     return False
 
 

@@ -27,7 +27,8 @@ _SCHEMAS = (
     "ormar.",
 )
 _STORED = (
-    "sqlalchemy", "flask_sqlalchemy", "sqlmodel.", "django.db.models.", "django.contrib.auth.models.", "django.contrib.auth.base_user.",
+    "sqlalchemy", "flask_sqlalchemy", "sqlmodel.", "django.db.models.", "django.contrib.auth.models.",
+    "django.contrib.auth.base_user.",
     "tortoise.", "peewee.", "playhouse.", "beanie.", "odmantic.", "mongoengine.", "flask_mongoengine.", "ormar.", "pony.",
 )  # fmt: skip
 _DJANGO_USERS = ("AbstractUser", "AbstractBaseUser", "User")
@@ -128,7 +129,11 @@ class Schemas:
             if written(statement.value.func).rpartition(".")[2] == "deferred":
                 return True
             for arg in statement.value.args:
-                if arg.name in ("exclude", "deferred", "write_only") and isinstance(arg.value, ir.Const) and arg.value.value is True:
+                if (
+                    arg.name in ("exclude", "deferred", "write_only")
+                    and isinstance(arg.value, ir.Const)
+                    and arg.value.value is True
+                ):
                     return True
         if statement.annotation is None:
             return False
@@ -142,7 +147,9 @@ class Schemas:
 def _is_relation(statement: ir.Assign) -> bool:
     callee = statement.value.func if isinstance(statement.value, ir.Call) else None
     last = written(callee).rpartition(".")[2] if callee is not None else ""
-    return last in _RELATIONS or (statement.annotation is not None and written(statement.annotation).startswith(("ClassVar", "typing.ClassVar")))
+    return last in _RELATIONS or (
+        statement.annotation is not None and written(statement.annotation).startswith(("ClassVar", "typing.ClassVar"))
+    )
 
 
 def _is_column(statement: ir.Assign) -> bool:
@@ -152,4 +159,6 @@ def _is_column(statement: ir.Assign) -> bool:
     callee = statement.value.func if isinstance(statement.value, ir.Call) else None
     if callee is None:
         return False
-    return written(callee).rpartition(".")[2].endswith(_COLUMN_ENDS) or written(callee).startswith(("Required", "Optional", "fields."))
+    return written(callee).rpartition(".")[2].endswith(_COLUMN_ENDS) or written(callee).startswith(
+        ("Required", "Optional", "fields.")
+    )

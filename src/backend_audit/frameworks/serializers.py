@@ -15,7 +15,13 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import SchemaField, Shown
 from backend_audit.source import Mark
 
-_SERIALIZERS = ("rest_framework.serializers.", "rest_framework.serializers", "rest_flex_fields.", "rest_framework_gis.", "drf_writable_nested.")
+_SERIALIZERS = (
+    "rest_framework.serializers.",
+    "rest_framework.serializers",
+    "rest_flex_fields.",
+    "rest_framework_gis.",
+    "drf_writable_nested.",
+)
 _DEEP = 4
 
 
@@ -52,10 +58,16 @@ class Serializers:
         if not isinstance(call, ir.Call):
             return
         owner = self.named(function, call.func)
-        if owner is None and written(call.func) in ("self.get_serializer", "self.serializer_class") and function.owner is not None:
+        if (
+            owner is None
+            and written(call.func) in ("self.get_serializer", "self.serializer_class")
+            and function.owner is not None
+        ):
             owner = self.of_view(function.owner)
         if owner is not None and not any(arg.name == "fields" for arg in call.args):
-            yield from self.fields_shown(owner, Mark(function.module.path, node.at, node.end, f"answers with `{written(node)}`"), written(node))
+            yield from self.fields_shown(
+                owner, Mark(function.module.path, node.at, node.end, f"answers with `{written(node)}`"), written(node)
+            )
 
     def named(self, function: FunctionSymbol, node: ir.Expr) -> ClassSymbol | None:
         """The serializer class that a name in a function means."""
@@ -65,7 +77,10 @@ class Serializers:
 
     def of_view(self, view: ClassSymbol) -> ClassSymbol | None:
         """The serializer of a generic view."""
-        if self.engine.find_method(view, "get_serializer_class") is not None or self.engine.find_method(view, "get_serializer") is not None:
+        if (
+            self.engine.find_method(view, "get_serializer_class") is not None
+            or self.engine.find_method(view, "get_serializer") is not None
+        ):
             return None
         found = [one for one in self.engine.class_attribute(view, "serializer_class").refs if isinstance(one, ClassSymbol)]
         return found[0] if len(found) == 1 and self.is_serializer(found[0]) else None
@@ -145,7 +160,10 @@ class Serializers:
             one
             for module in self.engine.project.modules.values()
             for one in module.classes.values()
-            if any(base.startswith("django.contrib.auth.") and base.endswith(("AbstractUser", "AbstractBaseUser")) for base in self.engine.external_bases(one))
+            if any(
+                base.startswith("django.contrib.auth.") and base.endswith(("AbstractUser", "AbstractBaseUser"))
+                for base in self.engine.external_bases(one)
+            )
         ]
         return found[0] if len(found) == 1 else None
 
@@ -166,7 +184,9 @@ def _texts(node: ir.Assign | None) -> frozenset[str]:
     value = None if node is None else node.value
     if not isinstance(value, ir.Container):
         return frozenset()
-    return frozenset(item.value.value for item in value.items if isinstance(item.value, ir.Const) and isinstance(item.value.value, str))
+    return frozenset(
+        item.value.value for item in value.items if isinstance(item.value, ir.Const) and isinstance(item.value.value, str)
+    )
 
 
 def _flagged(node: ir.Assign | None, option: str) -> frozenset[str]:
@@ -177,7 +197,12 @@ def _flagged(node: ir.Assign | None, option: str) -> frozenset[str]:
         inner = item.value
         if isinstance(item.key, ir.Const) and isinstance(item.key.value, str) and isinstance(inner, ir.Container):
             for one in inner.items:
-                if isinstance(one.key, ir.Const) and one.key.value == option and isinstance(one.value, ir.Const) and one.value.value is True:
+                if (
+                    isinstance(one.key, ir.Const)
+                    and one.key.value == option
+                    and isinstance(one.value, ir.Const)
+                    and one.value.value is True
+                ):
                     found.add(item.key.value)
     return frozenset(found)
 

@@ -100,8 +100,10 @@ class SchemaField:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a handler's answer shows of a class. `how`: declared (a response model), whole (the object itself), dumped (all of
-    its attributes by a call), serializer."""
+    """What a handler's answer shows of a class.
+
+    `how`: declared (a response model), whole (the object itself), dumped (all of its attributes by a call), serializer.
+    """
 
     how: str
     owner: ClassSymbol
