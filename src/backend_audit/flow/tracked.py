@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from backend_audit import ir
 from backend_audit.flow.frame import Args
 from backend_audit.flow.summary import Bound, lift
@@ -42,7 +44,7 @@ def told(frame: "Calls", node: ir.Call, symbol: ClassSymbol, init: FunctionSymbo
         said = [one for one in frame.engine.summary(init).events if one.tracked and one.site.api == path]
         for number, event in enumerate(said):
             lifted = lift(event, init.key, bound, frame.mark(node, f"passed to {symbol.name}()")) or event
-            site = replace(lifted.site, path=frame.module.path, node=node, module=frame.module.node)
+            site = structs.replace(lifted.site, path=frame.module.path, node=node, module=frame.module.node)
             frame.events[init.key, number, node.at, path] = replace(lifted, site=site)
         if not said:
             for row in rows:
