@@ -12,6 +12,9 @@ RULE = "validator-without-effect"
 
 _PYDANTIC = frozenset(("validator", "field_validator", "root_validator", "model_validator"))
 _ASKS = frozenset(("is_valid", "validate_on_submit"))
+_VERDICTS = frozenset(
+    "full_clean clean clean_fields validate validate_unique is_valid model_validate parse_obj check load".split()
+)
 _USES = frozenset(("validated_data", "save", "cleaned_data", "populate_obj"))
 _RAISE = frozenset(("raise_exception",))
 _CHECKED = ("Form", "FormSet", "Serializer", "form", "serializer", "formset")
@@ -35,6 +38,8 @@ def validator_of_model(function: ir.Function, view: FileView) -> Iterator[Alert]
     if value is None or _mode(decorator) in ("wrap", "plain"):
         return
     returned = [node for node in _errors.inside(function.body) if isinstance(node, ir.Return)]
+    if any(view.comments_between(function.at, function.body[-1].end)):
+        return  # somebody says why
     if all(isinstance(one.value, ir.Name) and one.value.id == value for one in returned) and not _acts(function, value):
         plain = len([one for one in function.body if not _is_text(one)]) == 1
         yield _alert(
@@ -117,7 +122,7 @@ def verdict_dropped(node: ir.Try, view: FileView) -> Iterator[Alert]:
             continue
         if not _errors.does_nothing(handler.body) or _errors.explained(handler, view) or function is None:
             continue
-        if any(isinstance(one, (ir.Return, ir.Assign)) for one in _errors.inside(node.body)) or not _follows(node, function):
+        if not any(_judges(one) for one in node.body) or not _follows(node, function):
             continue
         at, end = _errors.head_span(handler)
         yield Alert(
@@ -216,6 +221,13 @@ def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
         yield from _operands(test.right)
     else:
         yield test
+
+
+def _judges(node: ir.Stmt) -> bool:
+    """Whether a statement only asks for a verdict: `book.full_clean()`."""
+    call = node.value if isinstance(node, ir.ExprStmt) else None
+    call = call.value if isinstance(call, ir.Await) else call
+    return isinstance(call, ir.Call) and _errors.last_name(call.func) in _VERDICTS
 
 
 def _follows(node: ir.Try, function: ir.Function) -> bool:
