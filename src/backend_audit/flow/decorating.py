@@ -7,6 +7,8 @@ whose inner function calls `app.add_url_rule("/x", view_func=f)` for the `f` tha
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import DECORATED
@@ -38,7 +40,7 @@ def completed(frame: "Frame", decorator: ir.Expr, operand: Operand, added: list[
         event = frame.events[key]
         role = _open_role(event)
         if role:
-            site = replace(event.site, path=frame.module.path, node=decorator, module=frame.module.node)
+            site = structs.replace(event.site, path=frame.module.path, node=decorator, module=frame.module.node)
             frame.events[key] = replace(event, site=site, **{role: operand})
 
 
@@ -58,7 +60,7 @@ def applied(frame: "Frame", decorator: ir.Expr, value: Value, operand: Operand) 
                 outer = bind_arguments(symbol.parent, receiver, frame.arguments(decorator))
                 found = lift(found, symbol.parent.key, outer, frame.mark(decorator, "passed here")) or found
             if found is not event:
-                site = replace(found.site, path=frame.module.path, node=decorator, module=frame.module.node)
+                site = structs.replace(found.site, path=frame.module.path, node=decorator, module=frame.module.node)
                 frame.events[symbol.key, number, decorator.at] = replace(found, site=site)
 
 
