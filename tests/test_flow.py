@@ -117,6 +117,25 @@ def test_values(topic: Path) -> None:
         pytest.fail("\n".join(told), pytrace=False)
 
 
+OWN_APPLICATION = """
+from flask import Flask
+class Service(Flask):
+    def __init__(self, name):
+        super().__init__(name)
+def create():
+    app = Service(__name__)
+    app.config["DEBUG"] = True
+    return app
+"""
+
+
+def test_what_an_own_class_tells_its_library_base_is_followed_without_a_crash() -> None:
+    engine = Engine(Project([lower("app.py", OWN_APPLICATION)]), MODELS)
+    told = [concept.site for concept in engine.concepts() if concept.site.api == "flask.Flask"]
+    assert not engine.problems
+    assert told
+
+
 def show() -> None:
     for topic in TOPICS:
         found = seen(topic)
