@@ -607,7 +607,8 @@ class Engine:
         if marker is None or not self._marks(scope, marker):
             return None
         if marker.args:
-            return scope.eval(marker.args[0].value)
+            found = scope.eval(marker.args[0].value)
+            return changed(found, refs=found.refs - {function})  # of its own name, it means what had that name before
         return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
 
     @staticmethod

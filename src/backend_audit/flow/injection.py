@@ -43,7 +43,7 @@ def _filled(engine: "Engine", symbol: FunctionSymbol) -> Bound:
         return bound
     inner = Frame(engine, symbol.module, symbol, {})
     for index, param in enumerate(symbol.node.params):
-        if param.kind in ("args", "kwargs") or engine.injected(inner, param) is not None:
+        if param.kind in ("args", "kwargs") or engine.provider(symbol, param) is not None:
             continue
         value = UNKNOWN if param.annotation is None else engine.annotated(inner, param.annotation)
         bound[index] = engine.given(inner, symbol, param, value)

@@ -6,7 +6,8 @@ from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
-from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.model import Auth, Route, RouteTable
+from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.verdicts import decide
 
 
@@ -17,11 +18,14 @@ def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
     found: list[Route] = [*RouterRoutes(engine, facts, behaviours, guarding).routes()]
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)
+    scoping = Scoping(engine, behaviours)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
         exposure.describe(route)
         decide(route)
+        if route.auth is Auth.REQUIRED:
+            scoping.fill(route)
     return table
 
 

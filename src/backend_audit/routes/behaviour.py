@@ -4,7 +4,7 @@ Read from the function itself, the functions nested in it (wrappers of decorator
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend_audit import ir
@@ -204,7 +204,7 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
     return any(_LOGIN_WORDS.search(text) for text in texts)
 
 
-def nodes_of(body: "list[ir.Stmt] | list[ir.Expr]") -> Iterator[ir.Node]:
+def nodes_of(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
     """Every node below `body`, not those of functions and classes defined in it."""
     stack: list[ir.Node] = list(reversed(body))
     while stack:

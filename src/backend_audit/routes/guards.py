@@ -61,6 +61,8 @@ class Guarding:
         for path in sorted(value.apis):
             if (known := self.known(path, via, mark)) is not None:
                 found.append(known)
+            elif via != "decorator" and (named := self.named(path.rpartition(".")[2], via, mark)).has(Does.AUTHENTICATES):
+                found.append(named)
         return found
 
     def of_symbol(self, symbol: Symbol, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
@@ -107,8 +109,7 @@ class Guarding:
 
     def named(self, name: str, via: str, mark: Mark | None) -> Guard:
         """A guard of which only the name is known."""
-        plain = name.rpartition(".")[2].lower()
-        if _REQUIRES.search(plain):
+        if asks_by_name(name):
             return Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")
         return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "")
 
@@ -158,6 +159,11 @@ def _switched_on(call: ir.Call, spec: str) -> bool:
     if position and int(position) < len(positional):
         given.append(positional[int(position)].value)
     return any(isinstance(one, ir.Const) and one.value is True for one in given)
+
+
+def asks_by_name(name: str) -> bool:
+    """Whether a function of which only the name is known says that it asks who calls: `login_required`, `check_auth`."""
+    return bool(_REQUIRES.search(name.rpartition(".")[2].lower()))
 
 
 def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:

@@ -113,6 +113,21 @@ class Shown:
     via: str = ""  # as written: `user.to_dict()`
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An object of the class `model` is looked up by `key`, an id of the request.
+
+    `owned` names its field that says whose it is ("agent.organisation" where what it belongs to has one), "" where the class
+    is not in the project. `how` is the call as written.
+    """
+
+    mark: Mark
+    model: str
+    key: str
+    owned: str
+    how: str
+
+
 @dataclass(eq=False, slots=True)
 class RouteTable:
     """All routes, sorted by path, methods and place."""
@@ -145,6 +160,9 @@ class Route:
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls
+    consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
+    caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it
+    lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None
     shown: tuple[Shown, ...] = ()

@@ -1,0 +1,35 @@
+"""Objects handed out by an id of the request, whoever asks: every user reaches everybody's."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import called, related
+from backend_audit.finding import Confidence
+from backend_audit.routes.model import Does, Lookup, Route
+
+RULE = "object-not-scoped-to-caller"
+
+
+@check(RULE)
+def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
+    """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
+    if route.guarded(Does.AUTHORIZES) or not route.lookups:
+        return
+    careful = [one for one in route.table.routes if one.consults]
+    for lookup in route.lookups:
+        if lookup.mark.path != route.mark.path or not (lookup.owned or careful):
+            continue
+        yield Alert(
+            at=lookup.mark.at,
+            end=lookup.mark.end,
+            message=f"{called(route)} looks `{lookup.model}` up by `{lookup.key}` from the request and never holds it against "
+            f"the caller{_whose(lookup)}: with another id, every user reaches it.",
+            fix="Look it up among the caller's own (filter by owner or tenant as well), or check the right to it before use.",
+            confidence=Confidence.MEDIUM if lookup.owned or (careful and route.caller_unused) else Confidence.LOW,
+            related=related([one for one in careful if one.group == route.group] or careful, "asks whose it is", 2),
+            anchor=f"{route.name} {lookup.model} {lookup.key}",
+        )
+
+
+def _whose(lookup: Lookup) -> str:
+    return f" (its `{lookup.owned}` says whose it is)" if lookup.owned else ""
