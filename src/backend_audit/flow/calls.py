@@ -214,7 +214,7 @@ class Calls(Expressions):
         if any(row.concept.tracked for row in rows) or path in self.models.access:
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         if path in self.models.access and (first := argument(args, "0")) is not None:
-            found = changed(found, refs=found.refs | first.value.refs)  # `login_required(view)` calls the view
+            found = join(found, first.value)  # `login_required(view)` calls the view
         return self.transferred(node, path, receiver, args, found)
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:

@@ -45,6 +45,7 @@ class Concept:
 
     handed: ClassVar[str] = ""
     tracked: ClassVar[bool] = False  # the call that it occurs in makes an object told apart by that call
+    forwarded: ClassVar[bool] = False  # its arguments are looked for in the `**kwargs` that a function hands on
     site: Site
 
 

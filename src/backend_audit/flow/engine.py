@@ -562,7 +562,8 @@ class Engine:
             if param.kind == "kwargs":
                 value = Value(kind="dict", elem=value, origins=value.origins)
             elif param.kind == "args":
-                value = Value(kind="tuple", elem=value, origins=value.origins)
+                each = Value(open=True, origins=frozenset((Origin("param", (symbol.key, at, "[]"), param.name),)))
+                value = Value(kind="tuple", elem=each, origins=value.origins)
             else:
                 declared = UNKNOWN if param.annotation is None else self.annotated(frame, param.annotation)
                 value = changed(

@@ -19,6 +19,7 @@ Env = dict[str, Value]
 _NO_ARGS: Args = ()
 TESTED = "="  # begins the name under which the environment holds an expression that a test has seen
 NAMED = ":*"
+_WHOLE_PARAMETER = 2  # the length of the key of an origin that is a parameter, and no part of it
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
 
@@ -127,7 +128,8 @@ class FrameState:
                 continue  # in a function: what it gives may be used as one
             operand = given.get(spec) or argument(args, spec)
             if operand is not None:
-                roles[role] = operand
+                hidden = passed_on(args, spec) if row.concept.forwarded and operand.value is UNKNOWN else None
+                roles[role] = hidden or operand
         call = node if isinstance(node, ir.Call) else None
         site = Site(
             self.module.path, node, path, written_as or written(call.func if call else node), self.scope, call, args,
@@ -165,6 +167,17 @@ def _rest(args: Args, first: int) -> Operand | None:
     if not given and hidden is None:
         return None
     return Operand(container("list", given, None if hidden is None else join(hidden.elem or UNKNOWN, hidden.derived())), None)
+
+
+def passed_on(args: Args, spec: str) -> Operand | None:
+    """The named argument that may hide in a function's own `**kwargs`: that part of what its callers give."""
+    name = spec.partition(":")[2]
+    hidden = next((one.value for key, one in args if key == "**"), None)
+    if not name or hidden is None:
+        return None
+    params = [one for one in hidden.origins if one.label == "param" and len(one.key) == _WHOLE_PARAMETER]
+    parts = frozenset(Origin("param", (*one.key, name), one.what, one.cleared, one.trace) for one in params)
+    return Operand(Value(open=True, origins=parts), None) if parts else None
 
 
 def argument(args: Args, spec: str) -> Operand | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, guards, refine, rendering, sensitive
+from backend_audit.flow import builtin, decorating, guards, refine, rendering, sensitive, unrolled
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -243,7 +243,10 @@ class Frame(Calls):
             self.bind(node.target, elem)
             return self.run(node.body)
 
-        return self.loop(once, node.orelse)
+        before = set(self.events)
+        goes_on = self.loop(once, node.orelse)
+        unrolled.registrations(self, node, [key for key in self.events if key not in before])
+        return goes_on
 
     def while_(self, node: ir.While) -> bool:
         if refine.truth(self.eval(node.test)) is False:

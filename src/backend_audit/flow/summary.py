@@ -27,6 +27,7 @@ from backend_audit.flow.values import (
     changed,
     container,
     join,
+    join_all,
 )
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
@@ -163,6 +164,8 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
     for at, step in enumerate(path):
         if value.items is not None and step in value.items:
             value = value.items[step]
+        elif step == "[]" and value.kind and value.items:
+            value = join_all([*value.items.values(), *([] if value.elem is None else [value.elem])])
         elif value.kind and value.elem is not None:
             value = value.elem
         else:

@@ -15,6 +15,7 @@ class RouterCreation(Concept):
     """An application, router, blueprint, namespace or sub-application is made."""
 
     tracked: ClassVar[bool] = True
+    forwarded: ClassVar[bool] = True
     prefix: Operand | None = None
     guards: Operand | None = None  # dependencies, hooks or middleware that cover all its routes
     middleware: Operand | None = None  # a list of middleware that covers all its routes
@@ -30,6 +31,7 @@ class RouterCreation(Concept):
 class RouteRegistration(Concept):
     """A handler is registered for a path."""
 
+    forwarded: ClassVar[bool] = True
     owner: Operand | None = None  # the router; not given where the call makes a route object
     path: Operand | None = None  # a text, or a list of texts; "*" rows take each positional argument from there on
     methods: Operand | None = None  # a list of texts
@@ -58,6 +60,7 @@ class RouteObject(RouteRegistration):
 class RouterMount(Concept):
     """The routes of one router become routes of another."""
 
+    forwarded: ClassVar[bool] = True
     owner: Operand | None = None
     child: Operand | None = None
     prefix: Operand | None = None
@@ -108,6 +111,7 @@ class Rejection(Concept):
     status: Operand | None = None
     code: str = ""  # the status that the row states
     login: Operand | None = None  # a redirect's target: one to a login page turns the caller away too
+    demands: bool = False  # the call turns away who brings no credential, and lets others through
     unless: Operand | None = None  # a switch: True lets callers through
 
 

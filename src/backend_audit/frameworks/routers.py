@@ -5,15 +5,20 @@ https://fastapi.tiangolo.com/tutorial/bigger-applications/, https://flask.pallet
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
 from backend_audit.routes.model import Does, Guard, Route
@@ -21,6 +26,7 @@ from backend_audit.routes.tree import Placed, Router, RouterTree, mark_of, texts
 from backend_audit.source import Mark
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 _FLASK = ("flask", "quart", "connexion")
 
 
@@ -49,7 +55,9 @@ class RouterRoutes:
         paths = paths_of(registration)
         prefixes = prefix(placed, framework)
         before = self.before(placed)
-        for symbol in handlers(registration.handler):
+        wrappers, inner = self.wrapped(registration)
+        before += wrappers
+        for symbol in inner or handlers(registration.handler):
             for path in paths:
                 if not path and not prefixes and registration.path is None:
                     continue
@@ -62,7 +70,12 @@ class RouterRoutes:
     def of_class(self, placed: Placed, framework: str, path: str, symbol: ClassSymbol, before: list[Guard]) -> Iterator[Route]:
         """One route for each HTTP method of a class-based view."""
         stated = methods_of(placed) if placed.registration.methods is not None else ()
-        for verb in _VERBS:
+        dispatch = self.engine.find_method(symbol, "dispatch_request")
+        verbs = [verb for verb in _VERBS if self.engine.find_method(symbol, verb) is not None]
+        if dispatch is not None and not verbs:
+            named = texts_of(self.engine.class_attribute(symbol, "methods"))
+            yield self.route(placed, framework, path, dispatch, symbol, stated or tuple(sorted(named)) or ("GET",), before)
+        for verb in verbs:
             method = self.engine.find_method(symbol, verb)
             if method is not None and verb not in ("head", "options") and (not stated or verb.upper() in stated):
                 yield self.route(placed, framework, path, method, symbol, (verb.upper(),), before)
@@ -75,7 +88,7 @@ class RouterRoutes:
         applied, unapplied = self.decorators(handler, registration.site.node)
         guards = [*before]
         if owner is not None:
-            guards += self.of_class_body(owner)
+            guards += self.of_class_body(owner, handler.node.name)
         if registration.guards is not None:
             guards += self.attached(registration.guards, "route")
         guards += self.guarding.dependencies(handler)
@@ -90,7 +103,7 @@ class RouterRoutes:
             name=handler.name,
             mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
             registered=mark_of(registration, "registered here"),
-            guards=deduplicated(guards),
+            guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods))),
             unapplied=tuple(unapplied),
             kind=registration.kind,
             group=placed.routers[-1].key,
@@ -142,6 +155,43 @@ class RouterRoutes:
             self._hooks[id(hook)] = known
         return known
 
+    def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
+        """`guards`, those hooks being none that let this very route through: `if request.endpoint == "login": return`."""
+        found: list[Guard] = []
+        for guard in guards:
+            if guard.function is not None and guard.has(*_ASKING) and guard.via.endswith(("hook", "middleware")):
+                run = self.behaviours.anonymous.run_for(guard.function, route)
+                if run.outcome() is Outcome.PASSES:
+                    found.append(replace(guard, does=frozenset((Does.RUNS,)), because="lets this route through"))
+                    continue
+            found.append(guard)
+        return found
+
+    def wrapped(self, registration: RouteRegistration) -> tuple[list[Guard], list[FunctionSymbol | ClassSymbol]]:
+        """The guards called around a handler where it is registered, and what decorators of the project are called with.
+
+        `view_func=login_required(admin_only(Page.as_view("page")))`
+        """
+        if registration.handler is None:
+            return [], []
+        guards = self.guarding.of_objects(registration.handler.value, "wrapper")
+        module = next((one for one in self.engine.project.modules.values() if one.node is registration.site.module), None)
+        node, inner = registration.handler.node, None
+        frame = None if module is None else Frame(self.engine, module, None, dict(self.engine.environment(module)))
+        while frame is not None and isinstance(node, ir.Call) and len(node.args) == 1:
+            value = frame.eval(node.func)
+            found = self.guarding.decorating(value, mark_of(registration, "registered here"))
+            if not found and not value.refs:
+                break
+            guards += [replace(one, name=written(node.func).rpartition(".")[2]) for one in found]
+            node = node.args[0].value
+            inner = node if any(isinstance(one, FunctionSymbol) for one in value.refs) else inner
+        around = registration.site.function
+        local = {param.name for param in around.params} if around is not None else set()
+        if frame is None or inner is None or any(isinstance(one, ir.Name) and one.id in local for one in nodes_of([inner])):
+            return guards, []
+        return guards, handlers(Operand(frame.eval(inner), None))
+
     def decorators(self, handler: FunctionSymbol, registration: ir.Node) -> tuple[list[Guard], list[Guard]]:
         """The guards of a handler's decorators: those that run, and those above the registration, which do not."""
         nodes = handler.node.decorators
@@ -158,13 +208,18 @@ class RouterRoutes:
         """Whether a decorator registers a route."""
         return any(one.site.node is node for one in self.guarding.facts.registrations)
 
-    def of_class_body(self, owner: ClassSymbol) -> list[Guard]:
-        """Flask's `decorators = […]` of a view class, the class's own first."""
-        value = self.engine.class_attribute(owner, "decorators")
-        found = self.attached(Operand(value, None), "class") if value.kind else []
-        method_value = self.engine.class_attribute(owner, "method_decorators")
-        if method_value.kind:
-            found += self.attached(Operand(method_value, None), "class")
+    def of_class_body(self, owner: ClassSymbol, name: str) -> list[Guard]:
+        """The decorators that a view class lists for all its methods or for the one called `name`, and what dispatches to them."""
+        found: list[Guard] = []
+        for attr in ("decorators", "method_decorators"):
+            value = self.engine.class_attribute(owner, attr)
+            if value.kind == "dict":
+                value = (value.items or {}).get(name, NOTHING)
+            if value.kind:
+                found += self.attached(Operand(value, None), "class")
+        dispatch = self.engine.find_method(owner, "dispatch_request")
+        if dispatch is not None and name != "dispatch_request":
+            found.append(self.guarding.classified(dispatch, "dispatch_request", "class", None))
         return found
 
     def in_body(self, handler: FunctionSymbol) -> list[Guard]:
@@ -193,6 +248,26 @@ def functions_in(value: Value) -> list[Symbol]:
     for inner in contents(value) if value.kind else ():
         found |= {one.key: one for one in functions_in(inner)}
     return [found[key] for key in sorted(found)]
+
+
+def asked(placed: Placed, path: str, handler: FunctionSymbol, owner: ClassSymbol | None, methods: tuple[str, ...]) -> Asked:
+    """A route as hooks see it: its endpoint is the name given, or the handler's, after the names of the blueprints."""
+    registration = placed.registration
+    names = [_first(router.creations[0].name) for router in placed.routers if router.creations and not router.is_app]
+    blueprint = ".".join(name for name in names if name)
+    own = (
+        _first(registration.endpoint) or _view_name(registration) or (handler.node.name if owner is None else owner.name.lower())
+    )
+    return Asked(path, f"{blueprint}.{own}" if blueprint else own, blueprint, methods)
+
+
+def _view_name(registration: RouteRegistration) -> str:
+    """The name in `Page.as_view("page")`."""
+    node = None if registration.handler is None else registration.handler.node
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "as_view" and node.args:
+        first = node.args[0].value
+        return str(first.value) if isinstance(first, ir.Const) else ""
+    return ""
 
 
 def handlers(operand: Operand | None) -> list[FunctionSymbol | ClassSymbol]:

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing
+from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing
 
 _MAX_DEPTH = 5
 
@@ -37,7 +39,10 @@ class Anonymous:
         self.answers = answers
         self.absent = absent
         self.denies = denies
+        self.asked: Asked | None = None
         self._known: dict[str, Run] = {}
+        self._asked: dict[tuple[str, Asked], Run] = {}
+        self._looking: dict[str, bool] = {}
         self._running: set[str] = set()
 
     def run(self, function: FunctionSymbol, given: Env | None = None) -> Run:
@@ -52,6 +57,28 @@ class Anonymous:
         if given is None:
             self._known[function.key] = found
         return found
+
+    def run_for(self, function: FunctionSymbol, asked: Asked) -> Run:
+        """The run of a hook for one route: it may look at the request's path or endpoint."""
+        if not self.looks_at_route(function):
+            return self.run(function)
+        found = self._asked.get((function.key, asked))
+        if found is None:
+            before, self._known, self.asked = self._known, {}, asked
+            found = self._asked[function.key, asked] = self.run(function)
+            self._known, self.asked = before, None
+        return found
+
+    def looks_at_route(self, function: FunctionSymbol, depth: int = 3) -> bool:
+        """Whether a function, or what it calls, reads which route is asked for."""
+        known = self._looking.get(function.key)
+        if known is None:
+            self._looking[function.key] = False
+            known = any(isinstance(one, ir.Attribute) and one.attr in REQUEST_PARTS for one in nodes_of(function.node.body))
+            called = self.engine.calls.get(function.key, {}).values() if depth else ()
+            known = known or any(self.looks_at_route(one, depth - 1) for one in called)
+            self._looking[function.key] = known
+        return known
 
     def parameters(self, function: FunctionSymbol) -> Env:
         """What is missing among a function's parameters: credentials that the framework would have filled in."""

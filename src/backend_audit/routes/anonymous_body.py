@@ -77,6 +77,8 @@ class Body(Reading):
         if not self.called(node.value, env):
             return False
         value = self.eval(node.value, env) if not node.op else UNKNOWN
+        if isinstance(node.value, ir.Container) and len(node.targets) == 1:
+            self.frame.bind(node.targets[0], self.frame.eval(node.value))  # constants that the request is compared with
         for target in node.targets:
             if isinstance(target, (ir.Name, ir.Attribute)):
                 env[written(target)] = value
@@ -115,6 +117,9 @@ class Body(Reading):
         if not isinstance(call, ir.Call):
             return True
         if self.owner.answers(self.frame, call) and self.frame.never_returns(call):
+            self.found.denied = True
+            return False
+        if id(call) in self.owner.facts.demands:
             self.found.denied = True
             return False
         if self.frame.never_returns(call):

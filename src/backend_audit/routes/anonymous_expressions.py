@@ -3,11 +3,14 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import builtin
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.values import NOTHING
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes import exempt
 from backend_audit.routes.anonymous_run import Env
-from backend_audit.routes.missing import ABSENT, ANONYMOUS, EMPTY, FALSE, TRUE, UNKNOWN, Missing, attribute, truth
+from backend_audit.routes.missing import ABSENT, ANONYMOUS, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, attribute, truth
 
 if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
@@ -20,6 +23,8 @@ class Reading:
         self.owner = owner
         self.function = function
         self.frame = Frame(owner.engine, function.module, function, dict(owner.engine.environment(function.module)))
+        if function.owner is not None and function.binds_first and function.node.params:
+            self.frame.env[function.node.params[0].name] = owner.engine.instance_of(function.owner)
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means."""
@@ -57,7 +62,8 @@ class Reading:
         if isinstance(node, ir.Name):
             return ANONYMOUS if node.id == "current_user" else EMPTY if node.id == "session" else UNKNOWN
         if isinstance(node, ir.Attribute):
-            return attribute(self.eval(node.value, env), node.attr, written(node.value))
+            found = attribute(self.eval(node.value, env), node.attr, written(node.value))
+            return UNKNOWN if found in PARTS and self.owner.asked is None else found
         if isinstance(node, ir.Await):
             return self.eval(node.value, env)
         if isinstance(node, ir.Walrus):
@@ -78,8 +84,15 @@ class Reading:
             return TRUE if first is ANONYMOUS else FALSE
         if name == "isinstance" and first is ABSENT:
             return FALSE
+        if id(node) in self.owner.facts.nobody:
+            return ABSENT
+        if self.owner.asked is not None and name in ("any", "match", "fullmatch", "search") and node.args:
+            return self.searched(name, node.args, env)
         if isinstance(node.func, ir.Attribute):
             base = self.eval(node.func.value, env)
+            if base in PARTS and self.owner.asked is not None:
+                value = self.frame.eval(node.args[0].value) if node.args else NOTHING
+                return exempt.called(self.owner.asked, name, base, value)
             if base is EMPTY and name in ("get", "pop", "getlist", "getone"):
                 return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
             if base in (ABSENT, ANONYMOUS):
@@ -89,6 +102,18 @@ class Reading:
             return UNKNOWN
         passed = self.owner.run(function, self.passed_on(function, node, env)).passed
         return passed[0] if passed and all(one is passed[0] for one in passed) else UNKNOWN
+
+    def searched(self, name: str, args: list[ir.Arg], env: Env) -> Missing:
+        """`any(path.startswith(one) for one in OPEN)` and `re.match(OPEN, path)` for the route that is asked for."""
+        first = args[0].value
+        if name == "any" and isinstance(first, ir.Comprehension) and len(first.clauses) == 1:
+            clause = first.clauses[0]
+            self.frame.bind(clause.target, builtin.iterated(self.frame.eval(clause.iter)))
+            return self.eval(first.value, env)
+        part = self.eval(args[1].value, env) if len(args) > 1 else UNKNOWN
+        if part in PARTS and self.owner.asked is not None:
+            return exempt.matched(self.owner.asked, name, part, self.frame.eval(first))
+        return UNKNOWN
 
     def tested(self, node: ir.Expr, env: Env) -> Missing:
         if isinstance(node, ir.Unary) and node.op == "not":
@@ -113,6 +138,8 @@ class Reading:
 
     def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
         one, other = self.eval(left, env), self.eval(right, env)
+        if self.owner.asked is not None and (one in PARTS) is not (other in PARTS) and ABSENT not in (one, other):
+            return exempt.compared(self.owner.asked, op, one, other, self.frame.eval(right if one in PARTS else left))
         if op in ("in", "not in") and other in (EMPTY, ABSENT):
             return FALSE if op == "in" else TRUE
         if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):

@@ -4,12 +4,12 @@ Read from the function itself, the functions nested in it (wrappers of decorator
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
@@ -202,17 +202,6 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
         inside = [one.value for one in nodes_of([node]) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]
     return any(_LOGIN_WORDS.search(text) for text in texts)
-
-
-def nodes_of(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below `body`, not those of functions and classes defined in it."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ir.Function, ir.Class)):
-            continue
-        yield node
-        stack.extend(reversed(ir.children(node)))
 
 
 def stored_into(body: list[ir.Stmt]) -> set[int]:

@@ -32,6 +32,8 @@ class WebFacts:
     hooks: list[RouteHook] = field(default_factory=list)
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
+    demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
+    nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
         """Take in one occurrence."""
@@ -45,8 +47,12 @@ class WebFacts:
             self.hooks.append(concept)
         elif function is not None and isinstance(concept, Rejection):
             self.rejections.setdefault(function.key, []).append(concept)
+            if concept.demands and not (concept.unless is not None and concept.unless.value.is_just(value=True)):
+                self.demands.add(id(concept.site.node))
         elif function is not None and isinstance(concept, CredentialRead):
             self.reads.setdefault(function.key, []).append(concept)
+            if concept.site.call is not None:
+                self.nobody.add(id(concept.site.node))
 
     def objects(self, value: Value | None) -> list[tuple[ObjectSymbol, list[Made]]]:
         """The objects told apart that `value` can be, in the order of their keys (which is that of the source in a file)."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
@@ -88,9 +90,7 @@ class Guarding:
 
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes: of a decorator, through the wrapper that it makes."""
-        if function.nested:
-            return all(self.lets_through(nested) for nested in function.nested)
-        return self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES
+        return self.behaviours.anonymous.run(wrapper_of(function)).outcome() is Outcome.PASSES
 
     def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
         """The guard that a model row says an API path is, as `call` calls it."""
@@ -101,6 +101,10 @@ class Guarding:
         if access.optional and call is not None and _switched_on(call, access.optional):
             return Guard(name, frozenset((Does.IDENTIFIES,)), via, mark, None, "told to let everybody through")
         return Guard(name, frozenset(Does(one) for one in access.does), via, mark, None, "known name")
+
+    def of_objects(self, value: Value, via: str) -> list[Guard]:
+        """The guards of libraries that were called to make `value`: `login_required(view)`."""
+        return [guard for made_by, _ in self.facts.objects(value) for guard in self.accessing(made_by, value, via, None)]
 
     def accessing(self, symbol: ObjectSymbol, value: Value, via: str, mark: Mark | None) -> list[Guard]:
         """The guard that the result of a library's guard factory is: `jwt_required(optional=True)`."""
@@ -136,7 +140,8 @@ class Guarding:
             found = [guard for path in sorted(value.apis) if (guard := self.known(path, "decorator", mark, call)) is not None]
             found = found or self.decorating(value, mark)
             if call is not None and not any(guard.does - _IDLE for guard in found):
-                found = self.decorating(frame.eval(call), mark) or found
+                made = self.decorating(frame.eval(call), mark)
+                found = [replace(one, name=written(callee).rpartition(".")[2]) for one in made] or found
             yield from found or [self.named(written(callee), "decorator", mark)]
 
     def decorating(self, value: Value, mark: Mark | None) -> list[Guard]:
@@ -149,6 +154,18 @@ class Guarding:
             if method is not None:
                 found.append(self.classified(method, symbol.name.rpartition(".")[2], "decorator", mark))
         return found or self.of_value(value, "decorator", mark)
+
+
+def wrapper_of(function: FunctionSymbol) -> FunctionSymbol:
+    """The function that stands in the place of what `function` decorates: the innermost one that it gives back."""
+    for _ in range(3):
+        returned = [node.value for node in nodes_of(function.node.body) if isinstance(node, ir.Return) and node.value is not None]
+        names = {one.id for one in nodes_of(returned) if isinstance(one, ir.Name)}
+        inner = next((one for one in function.nested if one.node.name in names), None)
+        if inner is None:
+            break
+        function = inner
+    return function
 
 
 def _switched_on(call: ir.Call, spec: str) -> bool:

@@ -4,6 +4,7 @@ Read from the path and from the handler's name, word by word, since these are al
 """
 
 import re
+from itertools import pairwise
 
 _WORDS = re.compile(r"[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -39,8 +40,10 @@ _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", 
 
 
 def words_of(text: str) -> list[str]:
-    """The lower-case words of a path or name."""
-    return _WORDS.findall(_CAMEL.sub(" ", text).lower())
+    """The lower-case words of a path or name; `sign-in` is `signin` too."""
+    found = _WORDS.findall(_CAMEL.sub(" ", text).lower())
+    pairs = [one + other for one, other in pairwise(found) if one in ("sign", "log", "health", "well")]
+    return found + pairs
 
 
 def intent(path: str, name: str, methods: tuple[str, ...]) -> str:

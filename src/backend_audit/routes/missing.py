@@ -4,7 +4,10 @@ from enum import Enum
 
 
 class Missing(Enum):
-    """ABSENT: None or empty; EMPTY: a mapping without the entry asked for; ANONYMOUS: the object that stands for nobody."""
+    """ABSENT: None or empty; EMPTY: a mapping without the entry asked for; ANONYMOUS: the object that stands for nobody.
+
+    PATH and those after it: parts of the request, known where the run is told which route is asked for.
+    """
 
     ABSENT = 0
     EMPTY = 1
@@ -12,10 +15,16 @@ class Missing(Enum):
     TRUE = 3
     FALSE = 4
     UNKNOWN = 5
+    PATH = 6
+    ENDPOINT = 7
+    BLUEPRINT = 8
+    METHOD = 9
 
 
 ABSENT, EMPTY, ANONYMOUS = Missing.ABSENT, Missing.EMPTY, Missing.ANONYMOUS
 TRUE, FALSE, UNKNOWN = Missing.TRUE, Missing.FALSE, Missing.UNKNOWN
+
+PARTS = frozenset((Missing.PATH, Missing.ENDPOINT, Missing.BLUEPRINT, Missing.METHOD))
 
 _NOT_NOBODY = frozenset(
     "is_authenticated is_active is_staff is_superuser is_admin is_authenticated_user has_perm has_perms has_role has_any_role "
@@ -25,6 +34,16 @@ _NO_VALUE = frozenset("id pk username email get_id user_id".split())
 _EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
 _ABSENT_PARTS = frozenset({"auth", "authorization"})
 _HOLDERS = ("request", "g", "info.context", "ctx", "state", "scope")
+REQUEST_PARTS = {
+    "path": Missing.PATH,
+    "path_info": Missing.PATH,
+    "full_path": Missing.PATH,
+    "rule": Missing.PATH,
+    "endpoint": Missing.ENDPOINT,
+    "blueprint": Missing.BLUEPRINT,
+    "method": Missing.METHOD,
+}
+_URLS = frozenset({"url", "url_rule"})
 _USERS = frozenset({"user", "current_user"})
 
 
@@ -32,7 +51,7 @@ def truth(value: Missing) -> bool | None:
     """What the value is in a test; None where that is open."""
     if value is UNKNOWN:
         return None
-    return value in (TRUE, ANONYMOUS)
+    return value in (TRUE, ANONYMOUS) or value in PARTS
 
 
 def attribute(base: Missing, attr: str, base_written: str) -> Missing:
@@ -46,6 +65,8 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
     if base is ABSENT:
         return ABSENT
     last = base_written.rpartition(".")[2]
+    if attr in REQUEST_PARTS and (last in _URLS or last == "request"):
+        return REQUEST_PARTS[attr]
     if last in _HOLDERS or base_written.endswith(_HOLDERS):
         if attr in _USERS:
             return ANONYMOUS if last not in {"g", "state"} else ABSENT

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Operand
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Shape, Value
 from backend_audit.flow.web_concepts import (
     RouteHook,
     RouteInclude,
@@ -19,6 +19,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.source import Mark
 
 _MAX_DEPTH = 12
+_MAX_TEXTS = 64
 
 
 @dataclass(slots=True)
@@ -173,7 +174,18 @@ def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
         return []
     if value.kind:
         return [text for one in contents(value) for text in texts_of(one, hole)]
-    return [*value.texts(), *(shape.text(hole) for shape in value.shapes)]
+    return [*value.texts(), *(text for shape in value.shapes for text in _filled(shape, hole))]
+
+
+def _filled(shape: Shape, hole: str) -> list[str]:
+    """The texts of a built string, each of the constants that a gap can be in its place."""
+    found = [""]
+    for part in shape.parts:
+        texts = [part] if isinstance(part, str) else list(part.value.texts()) if not part.value.open else []
+        found = [f"{before}{text}" for before in found for text in texts or [hole]]
+        if len(found) > _MAX_TEXTS:
+            return [shape.text(hole)]
+    return found
 
 
 def mark_of(concept: Concept, note: str) -> Mark:

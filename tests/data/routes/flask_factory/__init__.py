@@ -20,7 +20,7 @@ def create_app(config=None):
 
 
 def register(app):
-    from .views import shop
+    from .views import members, shop
 
-    for blueprint in [shop]:
+    for blueprint in [shop, members]:
         app.register_blueprint(blueprint)

@@ -23,3 +23,43 @@ def init_app(app):
 
 def late():
     return "late"
+
+
+OPEN = ["/public", "/feeds/"]
+
+
+def is_open(path):
+    return any(path.startswith(one) for one in OPEN)
+
+
+members = Blueprint("members", __name__)
+
+
+@members.before_request
+def members_only():
+    if is_open(request.path) or request.method == "OPTIONS":
+        return
+    if request.blueprint == "members" and request.endpoint.endswith(".join"):
+        return
+    if not request.headers.get("Authorization"):
+        abort(401)
+
+
+@members.route("/public/list")
+def listed():
+    return "list"
+
+
+@members.route("/feeds/<name>")
+def feed(name):
+    return name
+
+
+@members.route("/<name>")
+def member(name):
+    return name
+
+
+@members.route("/join", methods=["POST"])
+def join():
+    return "joined"

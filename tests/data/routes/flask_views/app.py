@@ -1,4 +1,4 @@
-from flask import Flask, abort, request
+from flask import Flask, abort, redirect, request, session
 from flask.views import MethodView, View
 from flask_login import login_required
 
@@ -55,3 +55,15 @@ app.add_url_rule("/open-get/<int:item_id>", view_func=open_view, methods=["GET"]
 app.add_url_rule("/page", view_func=Page.as_view("page"))
 app.add_url_rule("/plain", view_func=login_required(Plain.as_view("plain")))
 app.add_url_rule("/checked", view_func=Checked.as_view("checked"))
+
+
+def project_guard(view):
+    def inner(*args, **kwargs):
+        if "user" not in session:
+            return redirect("/login")
+        return view(*args, **kwargs)
+
+    return inner
+
+
+app.add_url_rule("/wrapped", view_func=project_guard(Plain.as_view("wrapped")))

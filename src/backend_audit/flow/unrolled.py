@@ -1,0 +1,49 @@
+"""Loops over tables of routes: `for path, view in ROUTES: app.add_url_rule(path, view_func=view)` pairs path and view."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.values import Value, constant, container
+from backend_audit.flow.web_concepts import RouteHook, RouteRegistration, RouterMount
+
+if TYPE_CHECKING:
+    from backend_audit.flow.statements import Frame
+
+_MAX_PASSES = 40
+_REGISTERING = (RouteHook, RouteRegistration, RouterMount)
+
+
+def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]]) -> None:
+    """Make the registrations among the events `added` by a loop anew, one pass at a time, where all its passes are known."""
+    keys = [key for key in added if isinstance(frame.events[key], _REGISTERING)]
+    passes = _passes(frame, node.iter) if keys and isinstance(node.target, ir.Container) else []
+    if not passes:
+        return
+    for key in keys:
+        del frame.events[key]
+    outer = frame.env
+    for number, element in enumerate(passes):
+        frame.env = dict(outer)
+        before = set(frame.events)
+        frame.breaks.append([])
+        frame.bind(node.target, element)
+        frame.run(node.body)
+        frame.breaks.pop()
+        for key in [one for one in frame.events if one not in before]:
+            frame.events[*key, "pass", number] = frame.events.pop(key)
+    frame.env = outer
+
+
+def _passes(frame: "Frame", node: ir.Expr) -> list[Value]:
+    """The elements that a loop goes through, if they are all known and few."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "items":
+        mapping = frame.eval(node.func.value)
+        if mapping.kind == "dict" and mapping.elem is None and not mapping.open:
+            named = [(key, one) for key, one in (mapping.items or {}).items() if isinstance(key, str)]
+            return [container("tuple", {0: constant("str", key), 1: one}) for key, one in named][:_MAX_PASSES]
+        return []
+    value = frame.eval(node)
+    if value.kind not in ("list", "tuple", "set") or value.elem is not None or value.open:
+        return []
+    found = list((value.items or {}).values())
+    return found if len(found) <= _MAX_PASSES else []
