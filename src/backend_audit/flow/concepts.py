@@ -38,6 +38,10 @@ class Site(msgspec.Struct, frozen=True):
         """The argument called `name` (or at the position written as a number), if given."""
         return next((operand for key, operand in self.args if key == name), None)
 
+    def moved(self, path: str, node: ir.Node, module: ir.Module) -> "Site":
+        """The site, at another node and in that node's module."""
+        return msgspec.structs.replace(self, path=path, node=node, module=module)
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:

@@ -40,7 +40,7 @@ def completed(frame: "Frame", decorator: ir.Expr, operand: Operand, added: list[
         event = frame.events[key]
         role = _open_role(event)
         if role:
-            site = structs.replace(event.site, path=frame.module.path, node=decorator, module=frame.module.node)
+            site = event.site.moved(frame.module.path, decorator, frame.module.node)
             frame.events[key] = replace(event, site=site, **{role: operand})
 
 
@@ -60,7 +60,7 @@ def applied(frame: "Frame", decorator: ir.Expr, value: Value, operand: Operand) 
                 outer = bind_arguments(symbol.parent, receiver, frame.arguments(decorator))
                 found = lift(found, symbol.parent.key, outer, frame.mark(decorator, "passed here")) or found
             if found is not event:
-                site = structs.replace(found.site, path=frame.module.path, node=decorator, module=frame.module.node)
+                site = found.site.moved(frame.module.path, decorator, frame.module.node)
                 frame.events[symbol.key, number, decorator.at] = replace(found, site=site)
 
 

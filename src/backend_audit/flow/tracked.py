@@ -44,7 +44,7 @@ def told(frame: "Calls", node: ir.Call, symbol: ClassSymbol, init: FunctionSymbo
         said = [one for one in frame.engine.summary(init).events if one.tracked and one.site.api == path]
         for number, event in enumerate(said):
             lifted = lift(event, init.key, bound, frame.mark(node, f"passed to {symbol.name}()")) or event
-            site = structs.replace(lifted.site, path=frame.module.path, node=node, module=frame.module.node)
+            site = lifted.site.moved(frame.module.path, node, frame.module.node)
             frame.events[init.key, number, node.at, path] = replace(lifted, site=site)
         if not said:
             for row in rows:
