@@ -41,6 +41,8 @@ def iterated(value: Value) -> Value:
         return join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING)
     if value.kind:
         return join_all([*(value.items or {}).values(), *([] if value.elem is None else [value.elem])])
+    if value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
+        return Value(open=True, origins=frozenset(one.part("[]") for one in value.origins))  # an element of what the caller gives
     return value.derived()
 
 

@@ -7,8 +7,6 @@ whose inner function calls `app.add_url_rule("/x", view_func=f)` for the `f` tha
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import DECORATED

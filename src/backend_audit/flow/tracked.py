@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from backend_audit import ir
 from backend_audit.flow.frame import Args
 from backend_audit.flow.summary import Bound, lift

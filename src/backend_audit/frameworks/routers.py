@@ -53,7 +53,7 @@ class RouterRoutes:
     def routes(self) -> Iterator[Route]:
         """Every route; those of routers that no application mounts only where nothing is mounted at all."""
         placed = list(self.tree.placed())
-        any_mounted = any(one.mounted for one in placed)
+        any_mounted = any(one.mounted for one in placed) and not self.tree.mounts_unknown()
         for one in placed:
             if one.mounted or not any_mounted:
                 yield from self.made(one)
@@ -79,7 +79,8 @@ class RouterRoutes:
 
     def of_class(self, placed: Placed, framework: str, path: str, symbol: ClassSymbol, before: list[Guard]) -> Iterator[Route]:
         """One route for each HTTP method of a class-based view."""
-        stated = methods_of(placed) if placed.registration.methods is not None else ()
+        given = placed.registration.methods
+        stated = methods_of(placed) if given is not None and texts_of(given.value) else ()
         dispatch = self.engine.find_method(symbol, "dispatch_request")
         verbs = [verb for verb in _VERBS if self.engine.find_method(symbol, verb) is not None]
         if dispatch is not None and not verbs:

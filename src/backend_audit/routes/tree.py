@@ -65,11 +65,11 @@ class RouterTree:
         for registration in facts.registrations:
             self._attach_registration(registration, seen)
         for mount in facts.mounts:
-            for router in self.of(None if mount.owner is None else mount.owner.value):
+            for router in self.owners(mount.owner, guessed=mount.site.api.startswith("?")):
                 if not any(one.site.node is mount.site.node and _same_child(one, mount) for one in router.mounts):
                     router.mounts.append(mount)
         for hook in facts.hooks:
-            for router in self.of(None if hook.owner is None else hook.owner.value):
+            for router in self.owners(hook.owner):
                 if not any(one.site.node is hook.site.node for one in router.hooks):
                     router.hooks.append(hook)
 
@@ -84,7 +84,7 @@ class RouterTree:
                 owner.mounts.append(RouterMount(site=creation.site, owner=creation.on, child=child))
 
     def _attach_registration(self, registration: RouteRegistration, seen: set[tuple[int, str, str]]) -> None:
-        owners = self.of(None if registration.owner is None else registration.owner.value)
+        owners = self.owners(registration.owner)
         if not owners:
             self.loose.append(registration)
         for router in owners:
@@ -96,6 +96,25 @@ class RouterTree:
     def of(self, value: Value | None) -> list[Router]:
         """The routers that a value can be."""
         return [self.routers[one.key] for one, _ in self.facts.objects(value) if one.key in self.routers]
+
+    def owners(self, operand: Operand | None, *, guessed: bool = False) -> list[Router]:
+        """The routers that an operand can be; an application of which only the type is known is the only one that there is.
+
+        So is one of which nothing is known, where the call is `guessed` to be one of its methods.
+        """
+        if operand is None:
+            return []
+        found = self.of(operand.value)
+        apps = [] if found else [one for one in self.routers.values() if one.is_app]
+        if len(apps) == 1 and guessed and not operand.value.types:
+            return apps
+        if len(apps) == 1 and any(creation.site.api in operand.value.types for creation in apps[0].creations):
+            return apps
+        return found
+
+    def mounts_unknown(self) -> bool:
+        """Whether an application mounts something that is not known, as plugin loaders do."""
+        return any(not self._children(mount) for router in self.routers.values() if router.is_app for mount in router.mounts)
 
     def placed(self) -> Iterator[Placed]:
         """Every registration at every place where it is reached; routers that nothing mounts come last, as if by themselves."""
