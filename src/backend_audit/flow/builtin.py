@@ -10,6 +10,7 @@ from backend_audit import ir
 from backend_audit.flow import lacks, strings, urls
 from backend_audit.flow.values import (
     CLOSED_TYPES,
+    DERIVED,
     MADE,
     NONE,
     NOTHING,
@@ -17,6 +18,7 @@ from backend_audit.flow.values import (
     TEXT,
     UNKNOWN,
     Constant,
+    Origin,
     Value,
     container,
     instance,
@@ -27,6 +29,7 @@ from backend_audit.flow.values import (
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
 _SMALL = 64
+_MAX_PATH = 4
 _LARGE = 1 << 40
 _INTEGER: dict[str, Callable[[int, int], int]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
@@ -42,8 +45,15 @@ def iterated(value: Value) -> Value:
     if value.kind:
         return join_all([*(value.items or {}).values(), *([] if value.elem is None else [value.elem])])
     if value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
-        return Value(open=True, origins=frozenset(one.part("[]") for one in value.origins))  # an element of what the caller gives
+        return Value(open=True, origins=frozenset(map(_element, value.origins)))
     return value.derived()
+
+
+def _element(origin: Origin) -> Origin:
+    """The data of an element of what a parameter is given."""
+    if origin.key[-1] == DERIVED or len(origin.key) > _MAX_PATH:
+        return origin.derived()
+    return Origin("param", (*origin.key, "[]"), origin.what, origin.cleared, origin.trace)
 
 
 def concatenated(left: Value, right: Value) -> Value:

@@ -28,7 +28,6 @@ MAX_DEPTH = 6
 MAX_TRACE = 24
 DERIVED = "~"
 NAMES = "names"  # the label of untrusted data among a mapping's keys
-MAX_PATH = 4  # the length of a parameter's key up to which parts of it are told apart
 
 
 class Constant(NamedTuple):
@@ -82,12 +81,6 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
             return self
         kept = frozenset(one for one in self.cleared - contexts if not one.startswith("lacks:"))
         return self if kept == self.cleared else Origin(self.label, self.key, self.what, kept, self.trace)
-
-    def part(self, step: str) -> "Origin":
-        """The data of the part at `step` of a parameter; of anything else, the same data."""
-        if self.label != "param" or self.key[-1] == DERIVED or len(self.key) > MAX_PATH:
-            return self.derived()
-        return Origin("param", (*self.key, step), self.what, self.cleared, self.trace)
 
     def derived(self) -> "Origin":
         """The same data after a computation: of a parameter, no longer the argument itself (`~` ends its key)."""
