@@ -20,7 +20,7 @@ def framework_of(router: Router) -> str:
     for creation in router.creations:
         package = creation.site.api.partition(".")[0]
         return "flask" if package.startswith(_FLASK) else package
-    return ""
+    return "flask" if router.prefix else ""
 
 
 def functions_in(value: Value) -> list[Symbol]:
@@ -102,7 +102,7 @@ def own_prefix(router: Router) -> str:
     for creation in router.creations[:1]:
         given = _first(creation.prefix)
         return f"/{_first(creation.name)}" if not given and creation.named_prefix else given
-    return ""
+    return router.prefix
 
 
 def _first(operand: Operand | None) -> str:

@@ -14,6 +14,7 @@ from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import NOTHING
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
 from backend_audit.flow.written import written
+from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.registrations import (
     asked,
     deduplicated,
@@ -47,7 +48,7 @@ class RouterRoutes:
         self.engine = engine
         self.behaviours = behaviours
         self.guarding = guarding
-        self.tree = RouterTree(facts)
+        self.tree = RouterTree(facts, Exposed(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
 
     def routes(self) -> Iterator[Route]:
@@ -96,7 +97,7 @@ class RouterRoutes:
         methods: tuple[str, ...], before: list[Guard],
     ) -> Route:  # fmt: skip
         registration = placed.registration
-        applied, unapplied = self.decorators(handler, registration.site.node)
+        applied, unapplied = self.decorators(handler, registration)
         guards = [*before]
         if owner is not None:
             guards += self.of_class_body(owner, handler.node.name)
@@ -203,10 +204,12 @@ class RouterRoutes:
             return guards, []
         return guards, handlers(Operand(frame.eval(inner), None))
 
-    def decorators(self, handler: FunctionSymbol, registration: ir.Node) -> tuple[list[Guard], list[Guard]]:
+    def decorators(self, handler: FunctionSymbol, registration: RouteRegistration) -> tuple[list[Guard], list[Guard]]:
         """The guards of a handler's decorators: those that run, and those above the registration, which do not."""
         nodes = handler.node.decorators
-        at = next((index for index, node in enumerate(nodes) if node is registration), None)
+        # One without a router only marks the function, and the class is read when it is whole: all its decorators run.
+        marked = None if registration.owner is None else registration.site.node
+        at = next((index for index, node in enumerate(nodes) if node is marked), None)
         below = nodes if at is None else nodes[at + 1 :]
         others = [node for node in below if not self.registers(node)]
         above = [] if at is None else [node for node in nodes[:at] if not self.registers(node)]

@@ -1,6 +1,6 @@
 """Routers and what hangs on them: prefixes, guards and hooks handed down along mounts, whatever the framework."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
@@ -14,10 +14,11 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
 )
-from backend_audit.link.symbols import ObjectSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.source import Mark
 
+Exposes = Callable[[ClassSymbol], tuple[str, dict[str, FunctionSymbol]]]  # a class's prefix, and its methods by name
 _MAX_DEPTH = 12
 _MAX_TEXTS = 64
 
@@ -31,6 +32,7 @@ class Router:
     registrations: list[RouteRegistration] = field(default_factory=list)
     mounts: list[RouterMount] = field(default_factory=list)
     hooks: list[RouteHook] = field(default_factory=list)
+    prefix: str = ""  # of a class whose methods are routes: no call makes it
 
     @property
     def is_app(self) -> bool:
@@ -50,8 +52,10 @@ class Placed:
 class RouterTree:
     """All routers of a project and how they hang together."""
 
-    def __init__(self, facts: WebFacts) -> None:
+    def __init__(self, facts: WebFacts, exposes: Exposes | None = None) -> None:
         self.facts = facts
+        self.exposes = exposes
+        self._classes: dict[str, Router] = {}
         self.routers: dict[str, Router] = {}
         self.loose: list[RouteRegistration] = []  # on something that is not known
         for concepts in facts.made.values():
@@ -134,7 +138,18 @@ class RouterTree:
         found: list[Router] = []
         for value in contents(None if mount.child is None else mount.child.value):
             found += [one for one in self.of(value) if one not in found]
+            symbols = [] if self.exposes is None else sorted(value.refs, key=lambda one: one.key)
+            found += [self.of_class(one) for one in symbols if isinstance(one, ClassSymbol)]
         return found
+
+    def of_class(self, symbol: ClassSymbol) -> Router:
+        """A class as a router: its methods that a decorator without a router makes routes, those of its bases included."""
+        known = self._classes.get(symbol.key)
+        if known is None:
+            prefix, methods = ("", {}) if self.exposes is None else self.exposes(symbol)
+            mine = [one for one in self.loose if one.handler is not None and _method_among(one.handler.value, methods)]
+            known = self._classes[symbol.key] = Router(symbol.key, [], mine, prefix=prefix)
+        return known
 
     def _below(
         self, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
@@ -168,6 +183,10 @@ class RouterTree:
                             yield from self._below((*routers, child), (*mounts, concept), reached, mounted=mounted)
                         if inner is not None and inner.kind:
                             yield from self._listed(inner, routers, (*mounts, concept), reached, mounted=mounted)
+
+
+def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:
+    return any(isinstance(one, FunctionSymbol) and methods.get(one.node.name) is one for one in value.refs)
 
 
 def _key(creation: RouterCreation) -> str:
