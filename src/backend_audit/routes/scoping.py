@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.behaviour import Behaviours, nodes_of
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.source import Mark
