@@ -260,7 +260,7 @@ def test_every_room_is_on_the_map() -> None:
 
 PATH = re.compile(r"(\?|[A-Za-z_]\w*(\(\))?)(\.([A-Za-z_]\w*|\*)(\(\))?)*(\[\])?")
 SPEC = re.compile(r"(\d+|\*)?(:[A-Za-z_]\w*)?")
-HEADER = {"package", "docs", "aliases", "types", "results"}
+HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 
 
 def paths_of(data: dict[str, object]) -> Iterator[str]:
@@ -269,7 +269,10 @@ def paths_of(data: dict[str, object]) -> Iterator[str]:
         table = data.get(key, {})
         assert isinstance(table, dict)
         yield from table
-        yield from (str(target) for target in table.values())
+        yield from (str(target) for target in table.values() if target != "[self]")
+    methods = data.get("methods", {})
+    assert isinstance(methods, dict)
+    yield from methods
     types = data.get("types", {})
     assert isinstance(types, dict)
     yield from types

@@ -25,6 +25,7 @@ from backend_audit.flow.values import (
     join,
     join_all,
 )
+from backend_audit.link.symbols import ObjectSymbol
 
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
@@ -42,11 +43,16 @@ def iterated(value: Value) -> Value:
     if value.kind == "dict":
         keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
         return join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING)
-    if value.kind:
-        return join_all([*(value.items or {}).values(), *([] if value.elem is None else [value.elem])])
-    if value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
-        return Value(open=True, origins=frozenset(map(_element, value.origins)))
-    return value.derived()
+    if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
+        inside = [Value(open=True, origins=frozenset(map(_element, value.origins)))]
+    else:
+        inside = (
+            [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value.derived()]
+        )
+    if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
+        objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
+        inside += [Value(refs=objects)] if objects else []
+    return join_all(inside)
 
 
 def _element(origin: Origin) -> Origin:

@@ -25,6 +25,7 @@ from backend_audit.flow.values import (
     join,
     join_all,
     join_optional,
+    ref,
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -151,8 +152,11 @@ class Calls(Expressions):
         target = self.models.result(path)
         if (not rows and target is None) or any(map(self.engine.knows, callee.apis)):
             return None
+        base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
         for row in rows:
-            self.emit(row, path, node, {"self": Operand(receiver, node.func)}, args)
+            self.emit(row, path, node, {"self": Operand(receiver, base)}, args)
+        if any(row.concept.tracked for row in rows):
+            return ref(self.engine.object_of(self.module, node))
         return None if target is None else self.transferred(node, path, receiver, args, instance(target))
 
     def named(self, node: ir.Call, name: str, args: Args, found: Value) -> Value:

@@ -276,7 +276,7 @@ class Engine:
             for one in sorted(value.refs, key=lambda ref: ref.key):
                 if isinstance(one, ClassSymbol) and one is not symbol:
                     inherited, outside = self.bases(one)
-                    own += [two for two in inherited if two not in own]
+                    own = [*(two for two in own if two not in inherited), *inherited]  # a base comes after all its heirs
                     external += [two for two in outside if two not in external]
             external += [path for path in sorted(value.apis | value.types) if path not in external and path[:1] != _CLASS]
         found = (tuple(own[:_MAX_MRO]), tuple(external))

@@ -65,6 +65,7 @@ class AliasSymbol(Symbol):
     frame: "Expressions"
 
 
+ITSELF = "[self]"  # the result that a model states for an attribute which is a list made from the object: `router.urls`
 _MARKUP = "markupsafe.Markup"
 _DICT = frozenset(dir(dict))
 _HTML = frozenset(("html",))
@@ -111,6 +112,8 @@ class Expressions(FrameState, ABC):
             found = join(found, self.read_type(type_name, attr, node))
         if base.items is not None and attr in base.items and (not base.kind or self.reads_items(base, attr)):
             found = base.items[attr]
+        if base.refs and found.apis and any(self.models.result(path) == ITSELF for path in found.apis):
+            return container("list", None, Value(types=base.types, refs=base.refs))
         if base.open and found is NOTHING:
             found = UNKNOWN
         if base.origins:
@@ -334,16 +337,20 @@ class Expressions(FrameState, ABC):
                 self.target = before
             else:
                 value = self.eval(item.value)
-            if item.star:
+            if item.star == 1 and elem is None and value.kind in ("list", "tuple") and value.elem is None and not value.open:
+                for one in (value.items or {}).values():
+                    items[position] = one
+                    position += 1
+            elif item.star:
                 extra = value if item.star == 2 else None
                 items.update((extra.items or {}) if extra is not None else {})
                 rest = builtin.iterated(value) if item.star == 1 else value.elem if value.kind else value.derived()
                 elem = rest if elem is None else elem if rest is None else join(elem, rest)
             elif item.key is not None:
                 key = self.eval(item.key)
-                one = key.constant()
-                if one is not None and isinstance(one.value, (str, int)):
-                    items[one.value] = value
+                constant_key = key.constant()
+                if constant_key is not None and isinstance(constant_key.value, (str, int)):
+                    items[constant_key.value] = value
                 else:
                     keys |= key.as_keys()
                     elem = value if elem is None else join(elem, value)

@@ -11,7 +11,7 @@ from backend_audit.flow import concepts, web_concepts
 from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
-_HEADER = {"package", "docs", "aliases", "types", "results"}
+_HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
@@ -91,11 +91,12 @@ class Keeper:
 class Access:
     """What a decorator, dependency, permission or hook of a library does to a route's callers; see `routes.model.Does`.
 
-    `optional`: the switch that lets callers through without credentials.
+    `optional`: the switch that lets callers through without credentials; `open_reading`: who only reads is let through.
     """
 
     does: frozenset[str]
     optional: str
+    open_reading: bool = False
 
 
 @dataclass(slots=True)
@@ -105,6 +106,7 @@ class Models:
     aliases: dict[str, str] = field(default_factory=dict)
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what a class of a library answers by itself
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in _TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
     transfers: dict[str, Transfer] = field(default_factory=dict)
@@ -218,6 +220,8 @@ class _Loader:
             models.bases[name] = (*models.bases.get(name, ()), *_words(entry.get("bases", []), where))
         for name, target in cast("dict[str, str]", data.get("results", {})).items():
             models.results[name] = target
+        for name, target in cast("dict[str, str]", data.get("methods", {})).items():
+            models.methods[name] = tuple(target.split())
 
     def rows(self, data: Mapping[str, object], where: str) -> None:
         for name, entries in data.items():
@@ -250,7 +254,8 @@ class _Loader:
             for _, path in paths:
                 self.models.guards[path] = guard
         elif name == "access":
-            access = Access(frozenset(_words(entry.get("does", []), where)), str(entry.get("optional", "")))
+            does = frozenset(_words(entry.get("does", []), where))
+            access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open")
             for _, path in paths:
                 self.models.access[path] = access
         elif name == "shared":
@@ -307,6 +312,7 @@ def load_models(files: Iterable[tuple[str, str]]) -> Models:
         loader.rows(data, where)
     models = loader.models
     models.results = {models.canonical(path): models.canonical(target) for path, target in models.results.items()}
+    models.methods = {models.canonical(name): words for name, words in models.methods.items()}
     models.bases = {
         models.canonical(name): tuple(models.canonical(base) for base in bases) for name, bases in models.bases.items()
     }

@@ -134,3 +134,33 @@ class Answer(Concept):
     content: Operand | None = None
     status: Operand | None = None
     code: str = ""  # the status that the row states
+
+
+@dataclass(frozen=True, slots=True)
+class ViewObject(Concept):
+    """A class-based view as a value: `View.as_view()`, `UserViewSet.as_view({"get": "list"})`."""
+
+    tracked: ClassVar[bool] = True
+    owner: Operand | None = None  # the class
+    actions: Operand | None = None  # HTTP method → the name of the method that answers it
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRouter(Concept):
+    """A router that makes the routes of whole resources (view sets) by their names."""
+
+    tracked: ClassVar[bool] = True
+    parent: Operand | None = None  # the router below whose resources it stands
+    below: Operand | None = None  # the prefix of that resource
+    lookup: Operand | None = None  # what its key is called in the address
+    slash: Operand | None = None  # False: no slash at the end
+    root: bool = False  # it answers its own address with a list of its resources
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRegistration(Concept):
+    """A view set is put on such a router."""
+
+    owner: Operand | None = None
+    prefix: Operand | None = None
+    views: Operand | None = None

@@ -1,6 +1,7 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.routes.behaviour import Behaviours
@@ -15,7 +16,10 @@ def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
     """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found."""
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours)
-    found: list[Route] = [*RouterRoutes(engine, facts, behaviours, guarding).routes()]
+    found: list[Route] = [
+        *RouterRoutes(engine, facts, behaviours, guarding).routes(),
+        *DjangoRoutes(engine, facts, behaviours, guarding).routes(),
+    ]
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)
     scoping = Scoping(engine, behaviours)

@@ -13,10 +13,10 @@ from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
-from backend_audit.routes.anonymous_run import Env, Run
+from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing
+from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing, truth
 
 _MAX_DEPTH = 5
 
@@ -40,23 +40,35 @@ class Anonymous:
         self.absent = absent
         self.denies = denies
         self.asked: Asked | None = None
-        self._known: dict[str, Run] = {}
         self._asked: dict[tuple[str, Asked], Run] = {}
         self._looking: dict[str, bool] = {}
+        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], Run] = {}
         self._running: set[str] = set()
+        self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
 
-    def run(self, function: FunctionSymbol, given: Env | None = None) -> Run:
+    def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
         """The run of `function`; kept where nothing is `given`."""
-        if given is None and function.key in self._known:
-            return self._known[function.key]
+        key = (function.key, tuple(sorted((said or {}).items())))
+        if given is None and key in self._known:
+            return self._known[key]
         if function.key in self._running or len(self._running) > _MAX_DEPTH:
             return Run(passed=[UNKNOWN])
         self._running.add(function.key)
-        found = Body(self, function).whole({**self.parameters(function), **(given or {})})
+        found = Body(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
         self._running.discard(function.key)
         if given is None:
-            self._known[function.key] = found
+            self._known[key] = found
         return found
+
+    def called(self, function: FunctionSymbol, given: Env | None, said: Said) -> Run:
+        """The run of a function that another calls: through what decorates it."""
+        if function.node.decorators and self.guarded is not None and self.guarded(function):
+            return Run(denied=True)
+        return self.run(function, given, said)
+
+    def decides(self, function: FunctionSymbol, test: ir.Expr, said: Said) -> bool | None:
+        """How a test in `function` turns out for a caller without credentials; None where that is open."""
+        return truth(Body(self, function, said).eval(test, {}))
 
     def run_for(self, function: FunctionSymbol, asked: Asked) -> Run:
         """The run of a hook for one route: it may look at the request's path or endpoint."""

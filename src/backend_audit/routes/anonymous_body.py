@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_expressions import Reading
-from backend_audit.routes.anonymous_run import Env, Run
+from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, truth
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ _MAX_WAYS = 64
 class Body(Reading):
     """One run of one function: its statements."""
 
-    def __init__(self, owner: "Anonymous", function: FunctionSymbol) -> None:
-        super().__init__(owner, function)
+    def __init__(self, owner: "Anonymous", function: FunctionSymbol, said: Said) -> None:
+        super().__init__(owner, function, said)
         self.found = Run()
 
     def whole(self, env: Env) -> Run:
@@ -128,7 +128,7 @@ class Body(Reading):
         if function is None:
             self._open = self._open or self.may_deny(call)
             return True
-        run = self.owner.run(function, self.passed_on(function, call, env))
+        run = self.owner.called(function, self.passed_on(function, call, env), self.said)
         if run.denied and not run.passed:
             self.found.denied = True
             return False

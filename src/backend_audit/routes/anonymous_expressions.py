@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import builtin
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import NOTHING
+from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes import exempt
-from backend_audit.routes.anonymous_run import Env
+from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import ABSENT, ANONYMOUS, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, attribute, truth
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Reading:
     """What the expressions of one function are for a caller without credentials."""
 
-    def __init__(self, owner: "Anonymous", function: FunctionSymbol) -> None:
+    def __init__(self, owner: "Anonymous", function: FunctionSymbol, said: Said) -> None:
         self.owner = owner
+        self.said = said
         self.function = function
         self.frame = Frame(owner.engine, function.module, function, dict(owner.engine.environment(function.module)))
         if function.owner is not None and function.binds_first and function.node.params:
@@ -28,6 +29,10 @@ class Reading:
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means."""
+        above = self.above(call)
+        if above is not None and isinstance(call.func, ir.Attribute):
+            owners = [symbol for one in above.types if (symbol := self.owner.engine.class_of(one)) is not None]
+            return self.owner.engine.find_method(owners[0], call.func.attr) if owners else None
         if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and call.func.value.id in ("self", "cls"):
             owner = self.function.owner
             return None if owner is None else self.owner.engine.find_method(owner, call.func.attr)
@@ -35,6 +40,12 @@ class Reading:
             return None
         found = [one for one in self.frame.eval(call.func).refs if isinstance(one, FunctionSymbol)]
         return found[0] if len(found) == 1 else None
+
+    def above(self, call: ir.Call) -> Value | None:
+        """The object that `super().method(…)` speaks of."""
+        inner = call.func.value if isinstance(call.func, ir.Attribute) else None
+        is_super = isinstance(inner, ir.Call) and isinstance(inner.func, ir.Name) and inner.func.id == "super"
+        return self.owner.engine.above(self.function.owner) if is_super and self.function.owner is not None else None
 
     def may_deny(self, call: ir.Call) -> bool:
         """Whether a call that is not resolved here may be one of those that turn callers away, by what the engine has seen."""
@@ -99,8 +110,8 @@ class Reading:
                 return attribute(base, name, written(node.func.value))
         function = self.callee(node)
         if function is None:
-            return UNKNOWN
-        passed = self.owner.run(function, self.passed_on(function, node, env)).passed
+            return self.of_library(node)
+        passed = self.owner.run(function, self.passed_on(function, node, env), self.said).passed
         return passed[0] if passed and all(one is passed[0] for one in passed) else UNKNOWN
 
     def searched(self, name: str, args: list[ir.Arg], env: Env) -> Missing:
@@ -113,6 +124,16 @@ class Reading:
         part = self.eval(args[1].value, env) if len(args) > 1 else UNKNOWN
         if part in PARTS and self.owner.asked is not None:
             return exempt.matched(self.owner.asked, name, part, self.frame.eval(first))
+        return UNKNOWN
+
+    def of_library(self, node: ir.Call) -> Missing:
+        """What `super().has_permission(…)` of a library's class is, which a model calls a guard."""
+        above = self.above(node)
+        models = self.owner.engine.models
+        for one in () if above is None else sorted(above.types):
+            access = models.access.get(models.canonical(one))
+            if access is not None and access.does & {"authenticates", "opens"} and not access.open_reading:
+                return FALSE if "authenticates" in access.does else TRUE
         return UNKNOWN
 
     def tested(self, node: ir.Expr, env: Env) -> Missing:
@@ -137,6 +158,9 @@ class Reading:
         return UNKNOWN
 
     def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
+        text = self.said.get(written(left))
+        if text is not None:
+            return self.texts(op, text, right)
         one, other = self.eval(left, env), self.eval(right, env)
         if self.owner.asked is not None and (one in PARTS) is not (other in PARTS) and ABSENT not in (one, other):
             return exempt.compared(self.owner.asked, op, one, other, self.frame.eval(right if one in PARTS else left))
@@ -148,3 +172,18 @@ class Reading:
             if same is not None:
                 return TRUE if same is (op in ("is", "==")) else FALSE
         return UNKNOWN
+
+    def texts(self, op: str, text: str, right: ir.Expr) -> Missing:
+        """A comparison of a text that is known: `request.method in ("GET", "HEAD")`."""
+        value = self.frame.eval(right)
+        listed: set[str] | None = None
+        if any(path.endswith(".SAFE_METHODS") for path in value.apis):
+            listed = {"GET", "HEAD", "OPTIONS"}
+        elif value.kind and value.elem is None:
+            inside = [*(value.items or {}).values()]
+            listed = {one for each in inside for one in each.texts()} if all(one.constants() for one in inside) else None
+        elif value.constants():
+            listed = set(value.texts())
+        if listed is None or op not in ("in", "==", "not in", "!="):
+            return UNKNOWN
+        return TRUE if (text in listed) is (op in ("in", "==")) else FALSE

@@ -1,11 +1,13 @@
 """How a run without credentials ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend_audit.routes.missing import Missing
 
 Env = dict[str, Missing]
+Said = Mapping[str, str]  # texts that are known of this request, by how they are written: `request.method` → "GET"
 
 
 class Outcome(StrEnum):

@@ -10,16 +10,19 @@ from backend_audit.flow.web_concepts import (
     CredentialScheme,
     GuardMarker,
     Rejection,
+    ResourceRegistration,
+    ResourceRouter,
     RouteHook,
     RouteInclude,
     RouteObject,
     RouterCreation,
     RouteRegistration,
     RouterMount,
+    ViewObject,
 )
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 
-Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme
+Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class WebFacts:
     registrations: list[RouteRegistration] = field(default_factory=list)
     mounts: list[RouterMount] = field(default_factory=list)
     hooks: list[RouteHook] = field(default_factory=list)
+    resources: list[ResourceRegistration] = field(default_factory=list)
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
@@ -41,6 +45,8 @@ class WebFacts:
             self.made.setdefault(id(concept.site.node), []).append(concept)
         elif isinstance(concept, RouteRegistration):
             self.registrations.append(concept)
+        elif isinstance(concept, ResourceRegistration):
+            self.resources.append(concept)
         elif isinstance(concept, RouterMount):
             self.mounts.append(concept)
         elif isinstance(concept, RouteHook):

@@ -33,7 +33,7 @@ _NOT_NOBODY = frozenset(
 _NO_VALUE = frozenset("id pk username email get_id user_id".split())
 _EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
 _ABSENT_PARTS = frozenset({"auth", "authorization"})
-_HOLDERS = ("request", "g", "info.context", "ctx", "state", "scope")
+_HOLDERS = frozenset({"request", "g", "ctx", "state", "scope"})
 REQUEST_PARTS = {
     "path": Missing.PATH,
     "path_info": Missing.PATH,
@@ -64,10 +64,14 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
         return ABSENT if attr in _NO_VALUE else UNKNOWN
     if base is ABSENT:
         return ABSENT
+    if attr in ("is_authenticated", "is_anonymous"):  # asked of nobody but the caller
+        return FALSE if attr == "is_authenticated" else TRUE
+    if attr == "user" and base_written.endswith("args[0]"):
+        return ANONYMOUS
     last = base_written.rpartition(".")[2]
     if attr in REQUEST_PARTS and (last in _URLS or last == "request"):
         return REQUEST_PARTS[attr]
-    if last in _HOLDERS or base_written.endswith(_HOLDERS):
+    if last in _HOLDERS or base_written.endswith("info.context"):
         if attr in _USERS:
             return ANONYMOUS if last not in {"g", "state"} else ABSENT
         if attr in _EMPTY_PARTS:

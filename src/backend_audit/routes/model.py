@@ -156,7 +156,7 @@ class Route:
     auth: Auth = Auth.UNKNOWN
     verdict: Verdict = Verdict.UNKNOWN
     why: str = ""
-    kind: str = "http"  # http, websocket, static, graphql, admin
+    kind: str = "http"  # http, websocket, static, graphql, admin, library (whose view cannot be read)
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls

@@ -20,9 +20,13 @@ def decide(route: Route) -> None:
         route.why = _told(first)
         return
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
-    route.auth = Auth.NONE if identified is None else Auth.OPTIONAL
+    unread = route.kind == "library" and not any(guard.has(Does.OPENS) for guard in route.guards)
+    route.auth = Auth.UNKNOWN if unread else Auth.NONE if identified is None else Auth.OPTIONAL
     if meant or route.kind in ("static", "docs"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
+        return
+    if unread:
+        route.verdict, route.why = Verdict.UNKNOWN, "a view of a library"
         return
     if any(guard.has(Does.OPENS) for guard in route.guards):
         opener = next(guard for guard in route.guards if guard.has(Does.OPENS))

@@ -130,7 +130,7 @@ def nesting():
 
 def changed():
     global LIMIT
-    see([*PAIR][0])  # $ const="x" const="y"
+    see([*PAIR][0])  # $ const="x"
     see({**NAMES}["second"])  # $ const="b"
 
 

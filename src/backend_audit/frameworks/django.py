@@ -1,0 +1,195 @@
+"""Routes of Django and Django REST framework: patterns, views and what guards them.
+
+https://docs.djangoproject.com/en/stable/topics/http/urls/, https://www.django-rest-framework.org/api-guide/views/
+"""
+
+from collections.abc import Iterator
+
+from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.definitions import Definitions, Written
+from backend_audit.frameworks.django_classes import ClassGuards
+from backend_audit.frameworks.django_guards import Deciding, Said
+from backend_audit.frameworks.django_middleware import Middleware
+from backend_audit.frameworks.django_settings import Settings, Site
+from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, joined
+from backend_audit.frameworks.django_views import Answer, View, Views
+from backend_audit.frameworks.drf import Permissions
+from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.guards import Guarding
+from backend_audit.routes.missing import ABSENT
+from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.tree import mark_of
+from backend_audit.source import Mark
+
+_ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
+
+
+class DjangoRoutes:
+    """Makes the routes of the Django sites of a project."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours, guarding: Guarding) -> None:
+        self.engine = engine
+        self.facts = facts
+        self.behaviours = behaviours
+        self.definitions = Definitions(engine)
+        self.settings = Settings(engine)
+        self.tree = UrlTree(engine, facts, self.settings, self.definitions)
+        self.views = Views(self.definitions, facts)
+        self.deciding = Deciding(self.definitions, behaviours, guarding)
+        self._guarded: dict[str, bool] = {}
+        self.permissions = Permissions(self.deciding, self.settings)
+        self.classes = ClassGuards(self.deciding, self.permissions)
+        self.middleware = Middleware(self.deciding, self.settings)
+        self.resources: ResourceRoutes | None = None
+
+    def routes(self) -> Iterator[Route]:
+        """Every route of every site; of two at one address the first counts."""
+        self.behaviours.anonymous.guarded = self.guarded
+        sites = self.settings.sites() or [Site(module, None) for module in self.tree.roots()]
+        for site in sites:
+            seen: dict[str, object] = {}
+            for pattern in certain(list(self.tree.of_module(site.urls))):
+                for route in self.of_pattern(pattern, site):
+                    if seen.setdefault(route.path, route.owner or pattern) is (route.owner or pattern):
+                        yield route
+        self.behaviours.anonymous.guarded = None
+
+    def guarded(self, function: FunctionSymbol) -> bool:
+        """Whether decorators turn callers away before they reach a function, whoever calls it."""
+        known = self._guarded.get(function.key)
+        if known is None:
+            self._guarded[function.key] = False  # while it is found out
+            guards = self.deciding.decorators(
+                [Written(function.module, node) for node in function.node.decorators], "decorator", {}
+            )
+            known = self._guarded[function.key] = any(guard.has(*_ASKS) for guard in guards)
+        return known
+
+    def of_pattern(self, pattern: Pattern, site: Site) -> Iterator[Route]:
+        """The routes of one pattern."""
+        if pattern.router is not None:
+            self.resources = self.resources or ResourceRoutes(self.definitions, self.facts, self.views)
+            for resource in self.resources.of(pattern.router):
+                yield self.of_resource(resource, pattern, site)
+            return
+        if pattern.view is None or pattern.concept is None:
+            return
+        if pattern.admin:
+            yield self.admin(pattern, mark_of(pattern.concept, "registered here"))
+            return
+        module = self.definitions.module(pattern.concept.site.path)
+        local = pattern.concept.site.function is not None
+        mark = mark_of(pattern.concept, "registered here")
+        for view in self.views.opened(pattern.view, module, local=local):
+            if isinstance(view.symbol, FunctionSymbol):
+                yield self.of_function(view, view.symbol, pattern, site, mark)
+            else:
+                for answer in self.views.answers(view):
+                    yield self.of_class(view, answer, pattern, site, mark)
+
+    def admin(self, pattern: Pattern, mark: Mark) -> Route:
+        """Django's admin, as one route."""
+        guard = Guard("admin_view", frozenset(_ASKS), "application", None, None, "known name")
+        path = joined(pattern.path)
+        return Route(
+            methods=(), path=path, framework="django", handler=None, name="admin.site.urls", mark=mark, registered=mark,
+            guards=(guard,), kind="admin", group=pattern.place.module.key,
+        )  # fmt: skip
+
+    def of_function(self, view: View, handler: FunctionSymbol, pattern: Pattern, site: Site, mark: Mark) -> Route:
+        """The route of a function view: one for all its methods."""
+        decorators = [Written(handler.module, node) for node in handler.node.decorators]
+        methods = self.deciding.methods([*view.wrappers, *decorators]) or ()
+        said = _said(methods[0] if len(methods) == 1 else "", "")
+        guards = self.deciding.decorators(list(pattern.place.decorators), "mount", said)
+        guards += self.deciding.decorators(list(view.wrappers), "decorator", said)
+        guards += self.deciding.decorators(decorators, "decorator", said)
+        guards += self.permissions.of_function(decorators, said, site) or []
+        guards += self.in_body(handler, said, guards)
+        return self.route(pattern, site, tuple(methods), handler, None, handler.node.name, guards, said, mark)
+
+    def of_class(self, view: View, answer: Answer, pattern: Pattern, site: Site, mark: Mark) -> Route:
+        """The route of one method of a class-based view."""
+        method = answer.methods[0] if answer.methods else ""
+        said = _said(method, answer.action)
+        guards = self.deciding.decorators([*pattern.place.decorators, *view.wrappers], "decorator", said)
+        guards += self.of_owner(view, answer.handler, said, site, answer.name)
+        owner = view.symbol if isinstance(view.symbol, ClassSymbol) else None
+        home = view.api.rpartition(".")[2] if owner is None else owner.name
+        known = owner is not None or self.views.provided(None, view.api) or view.api == "lambda"
+        name = f"{home}.{answer.name}" if known and home != "lambda" else home
+        return self.route(
+            pattern, site, answer.methods, answer.handler, owner, name, guards, said, mark, kind="http" if known else "library"
+        )
+
+    def of_resource(self, resource: Resource, pattern: Pattern, site: Site) -> Route:
+        """The route of one action of a view set on a router."""
+        path = joined(pattern.place.prefix + resource.path)
+        said = _said(resource.method, resource.action)
+        view = View(resource.owner, resource.api)
+        guards = self.deciding.decorators(list(pattern.place.decorators), "mount", said)
+        guards += self.of_owner(view, resource.handler, said, site, resource.action)
+        name = f"{resource.owner.name}.{resource.action}" if resource.owner is not None else resource.api.rpartition(".")[2]
+        registered = mark_of(resource.concept, "registered here")
+        return self.route(
+            pattern, site, (resource.method,), resource.handler, resource.owner, name, guards, said, registered, path
+        )
+
+    def of_owner(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
+        """The guards of a class and of the method that answers."""
+        found = self.classes.of(view, handler, said, site, action)
+        if handler is not None:
+            decorators = [Written(handler.module, node) for node in handler.node.decorators]
+            found += self.deciding.decorators(decorators, "decorator", said)
+            found += self.in_body(handler, said, found)
+        return found
+
+    def in_body(self, handler: FunctionSymbol, said: Said, before: list[Guard]) -> list[Guard]:
+        """The handler itself, where whoever has not signed in is turned away on every way that answers at all."""
+        if any(guard.has(*_ASKS) for guard in before) or not self.deciding.may_turn_away(handler):
+            return []
+        run = self.behaviours.anonymous.run(handler, None, said)
+        if not run.denied or any(one is not ABSENT for one in run.passed):
+            return []
+        mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
+        does = frozenset((Does.AUTHENTICATES,))
+        return [Guard(handler.node.name, does, "body", mark, handler, "turns away who has not signed in")]
+
+    def route(
+        self, pattern: Pattern, site: Site, methods: tuple[str, ...], handler: FunctionSymbol | None, owner: ClassSymbol | None,
+        name: str, guards: list[Guard], said: Said, registered: Mark, path: str = "", kind: str = "http",
+    ) -> Route:  # fmt: skip
+        """A route with what covers the whole site before it."""
+        path = path or joined(pattern.path)
+        concept = pattern.concept
+        mark = registered
+        if handler is not None:
+            mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}")
+        elif owner is not None:
+            mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, f"view {owner.name}")
+        opened = any(guard.name == "login_not_required" and guard.has(Does.OPENS) for guard in guards)
+        names = () if concept is None or concept.name is None else concept.name.value.texts()
+        before = self.middleware.guards(site, path, names, said, opened=opened)
+        return Route(
+            methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
+            registered=registered, kind=kind, guards=_once([*before, *guards]),
+            group=pattern.place.module.key if owner is None else owner.key,
+        )  # fmt: skip
+
+
+def _said(method: str, action: str) -> dict[str, str]:
+    """What is known of a request, by how views and permissions write it."""
+    said = {"request.method": method, "self.request.method": method} if method else {}
+    if action:
+        said |= {"self.action": action, "view.action": action}
+    return said
+
+
+def _once(guards: list[Guard]) -> tuple[Guard, ...]:
+    found: dict[tuple[str, object, object], Guard] = {}
+    for guard in guards:
+        found.setdefault((guard.name, guard.function, guard.does), guard)
+    return tuple(found.values())

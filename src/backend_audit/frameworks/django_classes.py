@@ -1,0 +1,156 @@
+"""What a class-based view itself does before its method runs: mixins, decorated and overridden `dispatch`, REST permissions."""
+
+from dataclasses import replace
+
+from backend_audit import ir
+from backend_audit.flow.values import Value
+from backend_audit.frameworks.definitions import Written
+from backend_audit.frameworks.django_guards import Deciding, Said
+from backend_audit.frameworks.django_settings import Site
+from backend_audit.frameworks.django_views import View
+from backend_audit.frameworks.drf import Permissions
+from backend_audit.frameworks.drf_choice import Listed
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
+from backend_audit.routes.missing import truth
+from backend_audit.routes.model import Does, Guard
+from backend_audit.source import Mark
+
+_BEFORE = ("setup", "dispatch", "initial", "check_permissions", "perform_authentication", "initialize_request")
+_TESTS = ("test_func", "has_permission")
+_ASKS = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
+
+
+class ClassGuards:
+    """The guards of class-based views."""
+
+    def __init__(self, deciding: Deciding, permissions: Permissions) -> None:
+        self.deciding = deciding
+        self.engine = deciding.engine
+        self.definitions = deciding.definitions
+        self.permissions = permissions
+
+    def of(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
+        """All guards of a class for one method and action, in the order in which they run."""
+        owner = view.symbol
+        if not isinstance(owner, ClassSymbol):
+            return self.of_library(view, said, site)
+        found: list[Guard] = []
+        for name in ("dispatch", action):
+            found += self.decorated(owner, name, said)
+        found += self.mixins(owner, said)
+        for name in _BEFORE:
+            method = self.engine.find_method(owner, name)
+            if method is not None:
+                if name != "dispatch" or method is not handler:
+                    found += self.deciding.decorators(_written(method), "decorator", said)
+                guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said)
+                found += [guard] if guard.has(*_ASKS) else []
+        if self.permissions.covers(owner):
+            given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)
+            if given is None:
+                given = self.keyword(handler)
+            found += self.authenticators(owner, said)
+            found += self.permissions.of_class(owner, said, site, given, None)
+            found += self.throttles(owner)
+        return found
+
+    def of_library(self, view: View, said: Said, site: Site) -> list[Guard]:
+        """The guards of a library's view class or function, as far as models know it."""
+        given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)
+        if given is not None:
+            return self.permissions.listed(given, said, site)
+        known = self.deciding.guarding.known(view.api.removesuffix(".as_view"), "class", None)
+        if known is not None:
+            return [known]
+        if view.api == "rest_framework.routers.APIRootView":
+            return self.permissions.listed(Listed(texts=tuple(self.permissions.defaults(site))), said, site)
+        return []
+
+    def keyword(self, handler: FunctionSymbol | None) -> Listed | None:
+        """`@action(permission_classes=[…])` of the method, or of the one that it adds a verb to (`@lend.mapping.delete`)."""
+        for node in [] if handler is None else handler.node.decorators:
+            if isinstance(node, ir.Call) and handler is not None:
+                for arg in node.args:
+                    if arg.name == "permission_classes":
+                        return Listed((Written(handler.module, arg.value),))
+            elif isinstance(node, ir.Attribute) and isinstance(node.value, ir.Attribute) and node.value.attr == "mapping":
+                name = node.value.value.id if isinstance(node.value.value, ir.Name) else ""
+                first = None if handler is None or handler.owner is None else handler.owner.methods.get(name)
+                return None if first is handler else self.keyword(first)
+        return None
+
+    def decorated(self, owner: ClassSymbol, name: str, said: Said) -> list[Guard]:
+        """`@method_decorator(login_required, name="dispatch")` on the class or a base of it."""
+        found: list[Guard] = []
+        for one in self.engine.bases(owner)[0]:
+            for node in one.node.decorators:
+                if isinstance(node, ir.Call) and decorator_name(node) == "method_decorator":
+                    named = next((arg.value for arg in node.args if arg.name == "name"), None)
+                    if named is None and len(node.args) > 1:
+                        named = node.args[1].value
+                    if isinstance(named, ir.Const) and named.value == name:
+                        found += self.deciding.decorator(Written(one.module, node), "decorator", said)
+                elif name == "dispatch" and not (isinstance(node, ir.Call) and decorator_name(node) == "register"):
+                    guards = self.deciding.decorator(Written(one.module, node), "decorator", said)
+                    found += [guard for guard in guards if guard.has(*_ASKS, Does.OPENS) and guard.because == "known name"]
+        return found
+
+    def mixins(self, owner: ClassSymbol, said: Said) -> list[Guard]:
+        """`LoginRequiredMixin` and its like; one whose test holds for everybody is none."""
+        found: list[Guard] = []
+        for base in self.engine.external_bases(owner):
+            path = self.engine.models.canonical(base)
+            mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, owner.name)
+            guard = self.deciding.guarding.known(path, "mixin", mark)
+            if guard is None and path.endswith("Mixin"):
+                guard = self.deciding.guarding.named(_snake(path.rpartition(".")[2]), "mixin", mark)
+                guard = replace(guard, name=path.rpartition(".")[2])
+            if guard is None or not guard.has(*_ASKS) or path.startswith("rest_framework"):
+                continue
+            test = next((method for name in _TESTS if (method := self.engine.find_method(owner, name)) is not None), None)
+            if test is not None and path.endswith(("UserPassesTestMixin", "PermissionRequiredMixin")):
+                passed = self.deciding.behaviours.anonymous.run(test, None, said).passed
+                if passed and all(truth(one) is True for one in passed):
+                    guard = replace(guard, does=frozenset((Does.RUNS,)), because="its test holds for everybody")
+            found.append(guard)
+        return found
+
+    def authenticators(self, owner: ClassSymbol, said: Said) -> list[Guard]:
+        """Authentication classes of the project that reject who brings no credential, instead of leaving that to permissions."""
+        attribute = self.definitions.attribute(owner, "authentication_classes")
+        found: list[Guard] = []
+        for one in [] if attribute is None else self.permissions.choosing.elements(attribute):
+            for symbol in sorted(self.definitions.value(one).refs, key=lambda each: each.key):
+                method = self.engine.find_method(symbol, "authenticate") if isinstance(symbol, ClassSymbol) else None
+                if method is not None and isinstance(symbol, ClassSymbol):
+                    run = self.deciding.behaviours.anonymous.run(method, None, said)
+                    if run.denied and not run.passed:
+                        does = frozenset((Does.AUTHENTICATES,))
+                        found.append(
+                            Guard(symbol.name, does, "authentication", _mark(method), method, "rejects without credentials")
+                        )
+        return found
+
+    def throttles(self, owner: ClassSymbol) -> list[Guard]:
+        """`throttle_classes`."""
+        attribute = self.definitions.attribute(owner, "throttle_classes")
+        found: list[Guard] = []
+        for one in [] if attribute is None else self.permissions.choosing.elements(attribute):
+            value: Value = self.definitions.value(one)
+            names = [symbol.name for symbol in value.refs if isinstance(symbol, ClassSymbol)]
+            names += [path.rpartition(".")[2] for path in value.apis]
+            mark = Mark(one.module.path, one.node.at, one.node.end, "throttle")
+            found += [Guard(name, frozenset((Does.LIMITS,)), "class", mark, None, "throttle") for name in sorted(names)[:1]]
+        return found
+
+
+def _written(function: FunctionSymbol) -> list[Written]:
+    return [Written(function.module, node) for node in function.node.decorators]
+
+
+def _mark(function: FunctionSymbol) -> Mark:
+    return Mark(function.module.path, function.node.at, function.node.name_end, function.node.name)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name.removesuffix("Mixin")).lstrip("_")

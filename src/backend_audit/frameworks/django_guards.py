@@ -1,0 +1,182 @@
+"""What decorators, mixins and middleware of a Django project do to a caller without credentials.
+
+https://docs.djangoproject.com/en/stable/topics/auth/default/#limiting-access-to-logged-in-users
+"""
+
+from collections.abc import Iterator, Mapping
+
+from backend_audit import ir
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.values import Value
+from backend_audit.flow.written import written
+from backend_audit.frameworks.definitions import Definitions, Written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.guards import Guarding
+from backend_audit.routes.missing import ABSENT, FALSE, Missing, truth
+from backend_audit.routes.model import Does, Guard
+from backend_audit.source import Mark
+
+METHODS = {
+    "django.views.decorators.http.require_GET": ("GET",),
+    "django.views.decorators.http.require_POST": ("POST",),
+    "django.views.decorators.http.require_safe": ("GET",),
+}
+_LISTED = frozenset({"django.views.decorators.http.require_http_methods", "rest_framework.decorators.api_view"})
+_TESTED = "django.contrib.auth.decorators.user_passes_test"
+_FOR_METHODS = "django.utils.decorators.method_decorator"
+_MAX_DEPTH = 4
+_ASKS = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
+Said = Mapping[str, str]
+
+
+class Deciding:
+    """Classifies what stands before a view, for one request at a time (`said`: what is known of it)."""
+
+    def __init__(self, definitions: Definitions, behaviours: Behaviours, guarding: Guarding) -> None:
+        self.definitions = definitions
+        self.engine = definitions.engine
+        self.behaviours = behaviours
+        self.guarding = guarding
+
+    # --- decorators -------------------------------------------------------------------------------------------------
+
+    def decorators(self, listed: list[Written], via: str, said: Said) -> list[Guard]:
+        """The guards that decorators are, in the order given."""
+        return [guard for one in listed for guard in self.decorator(one, via, said)]
+
+    def decorator(self, one: Written, via: str, said: Said, depth: int = _MAX_DEPTH) -> list[Guard]:
+        """The guards that one decorator is."""
+        one = self.definitions.behind(one)
+        node = one.node
+        if isinstance(node, ir.Container):
+            return [guard for item in node.items for guard in self.decorator(Written(one.module, item.value), via, said)]
+        callee = node.func if isinstance(node, ir.Call) else node
+        mark = Mark(one.module.path, node.at, node.end, written(callee))
+        value = self.definitions.value(Written(one.module, callee))
+        apis = {self.engine.models.canonical(path) for path in value.apis}
+        first = node.args[0].value if isinstance(node, ir.Call) and node.args else None
+        if _FOR_METHODS in apis and first is not None:
+            return self.decorator(Written(one.module, first), via, said, depth)
+        if _TESTED in apis and first is not None:
+            return [self.tested(Written(one.module, first), via, mark, said)]
+        for path in sorted(apis):
+            known = self.guarding.known(path, via, mark)
+            if known is not None:
+                return [known]
+        if isinstance(callee, ir.Name) and depth and not value.refs:
+            behind = self.definitions.behind(Written(one.module, callee))
+            if behind.node is not callee:
+                return self.decorator(behind, via, said, depth - 1)
+        for symbol in sorted(value.refs, key=lambda each: each.key):
+            if isinstance(symbol, FunctionSymbol):
+                return self.of_function(symbol, via, mark, said, depth)
+            if isinstance(symbol, ClassSymbol):
+                method = self.engine.find_method(symbol, "__call__")
+                if method is not None:
+                    return self.of_function(method, via, mark, said, depth)
+        return [self.guarding.named(written(callee), via, mark)]
+
+    def of_function(self, function: FunctionSymbol, via: str, mark: Mark | None, said: Said, depth: int) -> list[Guard]:
+        """The guards that a decorator of the project is: what its innermost function does, or the decorators that it applies."""
+        inner = leaves(function)
+        if inner != [function] or not depth:
+            return [self.runs(one, function.node.name, via, mark, said) for one in inner]
+        found: list[Guard] = []
+        for node in nodes_of(function.node.body):
+            if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
+                for one in applied(node.value):
+                    found += self.decorator(Written(function.module, one), via, said, depth - 1)
+        asking = [guard for guard in found if guard.because]
+        return asking or [self.runs(function, function.node.name, via, mark, said)]
+
+    def runs(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, said: Said) -> Guard:
+        """The guard that running `function` is, for a caller without credentials."""
+        judged = self.guarding.classified(function, name, via, mark)
+        if not self.may_turn_away(function):
+            return judged
+        run = self.behaviours.anonymous.run(function, None, said)
+        if run.outcome() is Outcome.PASSES and judged.has(*_ASKS):
+            return Guard(name, frozenset((Does.RUNS,)), via, mark, function, "lets callers without credentials through")
+        if run.denied and not any(one not in (ABSENT, FALSE) for one in run.passed) and not judged.has(*_ASKS):
+            return Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, function, "turns away who has not signed in")
+        return judged
+
+    def may_turn_away(self, function: FunctionSymbol) -> bool:
+        """Whether any way through a function ends in an answer that turns callers away, or in a function that is guarded."""
+        guarded = self.behaviours.anonymous.guarded
+        called = self.engine.calls.get(function.key, {}).values() if guarded is not None else ()
+        return not self.behaviours.of(function).denies.isdisjoint((401, 403, LOGIN)) or any(
+            guarded is not None and one.node.decorators and guarded(one) for one in called
+        )
+
+    def tested(self, test: Written, via: str, mark: Mark | None, said: Said) -> Guard:
+        """`user_passes_test(f)`: no guard where `f` holds for everybody."""
+        name = f"user_passes_test({written(test.node)})"
+        value = self.definitions.value(test)
+        functions = [one for one in value.refs if isinstance(one, FunctionSymbol)]
+        passed: list[Missing] = []
+        if isinstance(test.node, ir.Lambda):
+            passed = [self.returned(test, test.node)]
+        elif len(functions) == 1:
+            param = functions[0].node.params[-1].name if functions[0].node.params else "user"
+            passed = self.behaviours.anonymous.run(functions[0], {param: Missing.ANONYMOUS}, said).passed
+        if passed and all(truth(one) is True for one in passed):
+            return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "its test holds for everybody")
+        return Guard(name, _ASKS, via, mark, None, "known name")
+
+    def returned(self, test: Written, node: ir.Lambda) -> Missing:
+        """What a lambda gives for an anonymous user."""
+        function = FunctionSymbol(f"{test.module.path}:lambda@{node.at}", "lambda", node.function, test.module, None, None)
+        param = node.function.params[0].name if node.function.params else "user"
+        passed = self.behaviours.anonymous.run(function, {param: Missing.ANONYMOUS}).passed
+        return passed[0] if len(passed) == 1 else Missing.UNKNOWN
+
+    # --- what a decorator says of methods ---------------------------------------------------------------------------
+
+    def methods(self, listed: list[Written]) -> tuple[str, ...] | None:
+        """The methods that decorators let through; None for all."""
+        for one in listed:
+            node = self.definitions.behind(one).node
+            callee = node.func if isinstance(node, ir.Call) else node
+            for path in sorted(self.definitions.value(Written(one.module, callee)).apis):
+                if path in METHODS:
+                    return METHODS[path]
+                if path in _LISTED:
+                    args = node.args if isinstance(node, ir.Call) else []
+                    if not args:
+                        return ("GET",)
+                    return tuple(one.upper() for one in texts_in(self.definitions.value(Written(one.module, args[0].value))))
+        return None
+
+    def names(self, one: Written) -> frozenset[str]:
+        """The API paths that a decorator is."""
+        node = one.node
+        return self.definitions.value(Written(one.module, node.func if isinstance(node, ir.Call) else node)).apis
+
+    def frame(self, one: Written) -> Frame:
+        """A frame for expressions written there."""
+        return self.definitions.frame(one.module)
+
+
+def leaves(function: FunctionSymbol) -> list[FunctionSymbol]:
+    """The innermost functions of a decorator: those that stand for the view."""
+    if not function.nested:
+        return [function]
+    return [leaf for nested in function.nested for leaf in leaves(nested)]
+
+
+def applied(call: ir.Call) -> Iterator[ir.Expr]:
+    """The decorators in `login_required(never_cache(view))`, the outermost first."""
+    node: ir.Expr = call
+    while isinstance(node, ir.Call) and len([arg for arg in node.args if arg.name is None]) == 1 and not node.args[0].star:
+        yield node.func
+        node = node.args[0].value
+
+
+def texts_in(value: Value) -> list[str]:
+    """The texts of a list of them."""
+    inside = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
+    return [text for one in inside for text in one.texts()]

@@ -1,0 +1,112 @@
+"""Django's middleware that asks who calls: `LoginRequiredMiddleware`, and the project's own with the paths that it exempts.
+
+https://docs.djangoproject.com/en/stable/topics/http/middleware/
+"""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.written import written
+from backend_audit.frameworks.django_guards import Deciding, Said, leaves
+from backend_audit.frameworks.django_settings import Settings, Site
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.facts import contents
+from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.tree import texts_of
+
+_HOOKS = ("process_request", "process_view", "__call__")
+_WORD = re.compile(r"[a-z]{2}")
+_ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
+
+
+class Middleware:
+    """The middleware of a site."""
+
+    def __init__(self, deciding: Deciding, settings: Settings) -> None:
+        self.deciding = deciding
+        self.engine = deciding.engine
+        self.settings = settings
+        self._hooks: dict[str, list[tuple[str, FunctionSymbol | None]]] = {}
+        self._exempt: dict[str, frozenset[str]] = {}
+
+    def guards(self, site: Site, path: str, names: tuple[str, ...], said: Said, *, opened: bool) -> list[Guard]:
+        """What covers a route before its view; `names`: what the route is called in `reverse`."""
+        found: list[Guard] = []
+        for text, hook in self.hooks(site):
+            if hook is None:
+                guard = self.deciding.guarding.known(text, "middleware", None)
+                if guard is not None and not opened:
+                    found.append(guard)
+                continue
+            name = text.rpartition(".")[2]
+            if not self.deciding.behaviours.of(hook, 3).looks:
+                continue
+            guard = self.deciding.runs(hook, name, "middleware", None, said)
+            if guard.has(*_ASKS) and not self.exempts(hook, site, path, names):
+                found.append(guard)
+        return found
+
+    def hooks(self, site: Site) -> list[tuple[str, FunctionSymbol | None]]:
+        """The middleware by its dotted name, with the function of the project that runs; None for a library's."""
+        known = self._hooks.get(site.urls.key)
+        if known is None:
+            known = self._hooks[site.urls.key] = []
+            for name in ("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
+                for text in self.settings.texts(site, name):
+                    known += [(text, hook) for hook in self._of(text, site)]
+        return known
+
+    def _of(self, text: str, site: Site) -> list[FunctionSymbol | None]:
+        path, _, name = text.rpartition(".")
+        module = None if site.settings is None else self.settings.module(site.settings, path)
+        value = None if module is None else self.engine.module_attribute(module, name)
+        found: list[FunctionSymbol | None] = []
+        for symbol in [] if value is None else sorted(value.refs, key=lambda one: one.key):
+            if isinstance(symbol, ClassSymbol):
+                hooks = (self.engine.find_method(symbol, hook) for hook in _HOOKS)
+                found += [one for one in hooks if one is not None]
+                found += [None] if not found else []
+            elif isinstance(symbol, FunctionSymbol):
+                found += leaves(symbol)
+        return found if value is not None else [None]
+
+    def exempts(self, hook: FunctionSymbol, site: Site, path: str, names: tuple[str, ...]) -> bool:
+        """Whether a route is among the addresses that the middleware lets pass, by the texts that it compares with."""
+        texts = self._exempt.get(hook.key)
+        if texts is None:
+            texts = self._exempt[hook.key] = frozenset(self._texts(hook, site))
+        address = path.strip("/")
+        for text in texts:
+            plain = text.strip("^$/")
+            if text in names or (plain and (address == plain or address.startswith(plain + "/"))):
+                return True
+            if any(char in text for char in "^$\\*+") and _matches(text, address):
+                return True
+        return False
+
+    def _texts(self, hook: FunctionSymbol, site: Site) -> list[str]:
+        found: list[str] = []
+        body = hook.owner.node.body if hook.owner is not None else hook.node.body
+        functions = hook.owner.methods.values() if hook.owner is not None else ()
+        every = [*nodes_of(body), *(node for one in functions for node in nodes_of(one.node.body))]
+        constants: list[ir.Stmt] = [
+            node
+            for node in hook.module.node.body
+            if isinstance(node, ir.Assign) and isinstance(node.targets[0], ir.Name) and node.targets[0].id.isupper()
+        ]
+        every += nodes_of(constants)
+        for node in every:
+            if isinstance(node, ir.Const) and isinstance(node.value, str) and _WORD.search(node.value) and " " not in node.value:
+                found.append(node.value)
+            elif isinstance(node, ir.Attribute) and written(node.value) == "settings" and node.attr.isupper():
+                value = self.settings.value(site, node.attr)
+                found += [text for one in contents(value) for text in texts_of(one)]
+        return found
+
+
+def _matches(pattern: str, address: str) -> bool:
+    try:
+        return re.match(pattern.removeprefix("/"), address) is not None
+    except re.error:
+        return False

@@ -1,0 +1,25 @@
+import re
+
+from django.conf import settings
+from django.shortcuts import redirect
+
+EXEMPT = [re.compile(one) for one in settings.LOGIN_EXEMPT_URLS]
+
+
+class Timing:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+
+class SignedInOnly:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        path = request.path_info.lstrip("/")
+        if not request.user.is_authenticated and not any(one.match(path) for one in EXEMPT):
+            return redirect(settings.LOGIN_URL)
+        return self.get_response(request)

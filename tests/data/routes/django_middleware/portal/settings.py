@@ -1,0 +1,9 @@
+import os
+
+ROOT_URLCONF = "portal.urls"
+LOGIN_EXEMPT_URLS = [r"^public/", "health"]
+MIDDLEWARE = [
+    "portal.middleware.Timing",
+    "portal.middleware.SignedInOnly",
+]
+PREFIX = os.environ.get("PREFIX", "")

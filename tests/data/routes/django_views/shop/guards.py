@@ -1,0 +1,23 @@
+from django.contrib.auth.decorators import user_passes_test
+from django.shortcuts import redirect
+
+
+def homemade(func):
+    def function(*args, **kwargs):
+        if args[0].user.is_authenticated:
+            return func(*args, **kwargs)
+        else:
+            return redirect("login")
+
+    return function
+
+
+def only_logs(view):
+    def inner(request, *args, **kwargs):
+        print(request.user.is_authenticated)
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+staff_only = user_passes_test(lambda user: user.is_staff)

@@ -1,0 +1,3 @@
+from .base_settings import *
+
+ROOT_URLCONF = "shop.urls"
