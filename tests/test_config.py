@@ -11,6 +11,7 @@ from backend_audit import config as config_room
 from backend_audit.catalog import RuleCard
 from backend_audit.config import KEYS, Config, ConfigError, json_schema, load, reanchored, selection
 from backend_audit.finding import Confidence, Mode, Severity
+from backend_audit.inventory import Declared
 
 
 @pytest.fixture
@@ -114,6 +115,11 @@ def test_extend_in_a_circle_is_an_error(project: Path) -> None:
         ('max-file-size = "big"', '`max-file-size` must be a number of bytes or a size such as "2 MiB", not "big"'),
         ('[per-path."tests/**"]\nignroe = []', '`per-path."tests/**".ignroe`; did you mean "ignore"?'),
         ('per-path = ["x"]', "`per-path` must be a table, not a list"),
+        ("[guards]\nauthenticate = []", 'unknown key `guards.authenticate`; did you mean "authenticates"?'),
+        ("[guards]\nprotected_by_gateway = []", 'did you mean "protected-by-gateway"?'),
+        ('[guards]\npublic = "/status"', '`guards.public` must be a list of strings, not "/status"'),
+        ('[guards]\npublic = ["status"]', '`guards.public` must hold paths such as "/status/*" or "GET /shop/**", not "status"'),
+        ('[guards]\nlimits = ["a b"]', '`guards.limits` must hold names such as "myapp.auth.require_user"'),
         ("[[[", "is not valid TOML"),
         ('rules = ["nowhere"]', "`rules` names nowhere, which does not exist"),
         ('extend = "nowhere.toml"', "which is no file"),
@@ -155,13 +161,29 @@ def test_list_variables_are_split_at_commas(project: Path) -> None:
     assert effective(project, None, {"BACKEND_AUDIT_IGNORE": "a, b,"}).ignore == ("a", "b")
 
 
+def test_guards_come_from_the_nearest_table(project: Path) -> None:
+    write(project / "pyproject.toml", '[tool.backend-audit.guards]\nauthenticates = ["a"]\npublic = ["/x"]\n')
+    assert effective(project / "api").guards == Declared(authenticates=("a",), public=("/x",))
+    write(project / "api" / "backend-audit.toml", '[guards]\nprotected-by-gateway = ["GET /y/**"]\n')
+    config = effective(project / "api")
+    assert config.guards == Declared(protected_by_gateway=("GET /y/**",))
+    assert config.origins["guards"].endswith("api/backend-audit.toml")
+
+
 def test_schema_accepts_what_is_accepted_and_rejects_what_is_not() -> None:
     schema = json.loads(json_schema())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     assert set(schema["properties"]) == set(KEYS)
     assert validator.is_valid({"fail-on": "never", "max-file-size": 5, "per-path": {"a/**": {"ignore": ["x"]}}})
-    for wrong in ({"fail_on": "low"}, {"mode": "best"}, {"per-path": {"a": {"selects": []}}}, {"workers": -1}):
+    assert validator.is_valid({"guards": {"authenticates": ["x"], "protected-by-gateway": ["/a/**"]}})
+    for wrong in (
+        {"fail_on": "low"},
+        {"mode": "best"},
+        {"per-path": {"a": {"selects": []}}},
+        {"workers": -1},
+        {"guards": {"open": []}},
+    ):
         assert not validator.is_valid(wrong), wrong
 
 

@@ -23,9 +23,10 @@ from backend_audit.config import Config, Selection, common_directory, reanchored
 from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
 from backend_audit.flow.models import models_of
-from backend_audit.inventory import RouteRecord
+from backend_audit.inventory import Declared, RouteRecord
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
+from backend_audit.source import Language
 from backend_audit.suppress import UNUSED, Rules, Suppressions, apply
 
 
@@ -36,6 +37,15 @@ class Progress:
     stage: str
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """The routes of what was looked at, and what of it could not be read. `files` is the number of files that were."""
+
+    routes: tuple[RouteRecord, ...]
+    problems: tuple[Problem, ...]
+    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,7 @@ class ScanResult:
     routes: tuple[RouteRecord, ...] = ()
 
 
+_CODE = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT})  # what the project stage reads
 Listener = Callable[[Progress], None]
 _T = TypeVar("_T")
 
@@ -68,16 +79,13 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     chosen = selection(config, catalog.cards)
     root = scan_root(list(paths))
     workers = config.workers or available_workers()
-    options = DiscoverOptions(
-        exclude=reanchored(config.exclude, config.exclude_base, root), tests=config.tests, max_bytes=config.max_file_size
-    )
-    found = discover(paths, root=root, options=options)
+    found = _found(config, paths, root)
     with _cache(config) as cache:
         files = Files()
         sources = files.read(found.files)
         files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
         tell(Progress("judging", 0, 2))
-        judgement = _judged(files, cache, root.name)
+        judgement = _judged(files, cache, root.name, config.guards)
         tell(Progress("judging", 1, 2))
         semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
         tell(Progress("judging", 2, 2))
@@ -90,16 +98,40 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     return ScanResult(report=report, catalog=catalog, root=root, project=project, routes=judgement.routes)
 
 
+def survey(config: Config, paths: Sequence[Path], progress: Listener | None = None) -> Survey:
+    """The route table of `paths`: the front half of a scan, from the same cache, over the files that can hold routes."""
+    tell = progress or _silent
+    root = scan_root(list(paths))
+    found = _found(config, paths, root)
+    with _cache(config) as cache:
+        files = Files()
+        sources = files.read([file for file in found.files if file.language in _CODE])
+        workers = config.workers or available_workers()
+        files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
+        tell(Progress("judging", 0, 1))
+        judgement = _judged(files, cache, root.name, config.guards)
+        tell(Progress("judging", 1, 1))
+        problems = {*found.problems, *files.problems, *judgement.problems, *cache.problems}
+    return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(sources))
+
+
+def _found(config: Config, paths: Sequence[Path], root: Path) -> Discovery:
+    exclude = reanchored(config.exclude, config.exclude_base, root)
+    return discover(
+        paths, root=root, options=DiscoverOptions(exclude=exclude, tests=config.tests, max_bytes=config.max_file_size)
+    )
+
+
 def _cache(config: Config) -> Cache:
     if not config.cache:
         return Cache.disabled()
     return Cache.open(config.cache_dir or default_directory(), tool_fingerprint(rules_root()))
 
 
-def _judged(files: Files, cache: Cache, name: str) -> Judgement:
-    """The project's judgement: from the cache when no lowered file has changed, been added or gone."""
+def _judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
+    """The project's judgement: from the cache when no lowered file has changed, been added or gone, nor what is declared."""
     lowered = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered]
-    key = key_of(b"".join(lowered), f"project {name}")
+    key = key_of(b"".join(lowered), f"project {name}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)
     if cached is not None:
         try:
@@ -107,7 +139,9 @@ def _judged(files: Files, cache: Cache, name: str) -> Judgement:
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown, name))
+        judgement = _in_depth(
+            lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown, name, declared)
+        )
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))

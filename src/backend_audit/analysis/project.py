@@ -16,7 +16,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
 from backend_audit.frameworks import forms, handlers, pages
 from backend_audit.frameworks.inventory import route_table
-from backend_audit.inventory import GuardRecord, RouteRecord
+from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.link.project import Project
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
@@ -38,10 +38,12 @@ class Judgement(msgspec.Struct, frozen=True):
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
-def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: str = "") -> Judgement:
+def judge(
+    modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: str = "", declared: Declared | None = None
+) -> Judgement:
     """What the checks of concepts find in the project of `modules`; `name` is that of the folder that paths start from.
 
-    `text_of` gives a file's text by its path, and what of it may not be shown.
+    `text_of` gives a file's text by its path, and what of it may not be shown; `declared` is what the team says of its guards.
     """
     project = Project((module for module in modules if module.language in _JUDGED), name)
     engine = Engine(project, models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
@@ -49,7 +51,7 @@ def judge(modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: s
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
-    table = _table(engine, facts, problems)
+    table = _table(engine, facts, declared or Declared(), problems)
     alerts += _route_alerts(table, problems)
     problems += engine.problems
     places = _Places(project, text_of)
@@ -77,9 +79,9 @@ def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) ->
                 problems.append(_crash(path, check.rule, error))
 
 
-def _table(engine: Engine, facts: WebFacts, problems: list[Problem]) -> RouteTable:
+def _table(engine: Engine, facts: WebFacts, declared: Declared, problems: list[Problem]) -> RouteTable:
     try:
-        return route_table(engine, facts)
+        return route_table(engine, facts, declared)
     except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost
         problems.append(_crash("", "reading the routes", error))
         return RouteTable()

@@ -55,11 +55,15 @@ def config_command(paths: tuple[Path, ...], *, format_: str, schema: bool, **giv
 
 def _rows(config: "Config") -> dict[str, object]:
     """The configuration by its keys, in the order of the documentation."""
+    from msgspec.structs import asdict  # noqa: PLC0415 - not needed for --help
+
     rows: dict[str, object] = {}
     for key in config.origins:
         value: object = getattr(config, key.replace("-", "_"))
         if key == "per-path":
             value = {one.glob: {"select": one.select, "ignore": one.ignore} for one in config.per_path}
+        elif key == "guards":
+            value = {name.replace("_", "-"): words for name, words in asdict(config.guards).items() if words}
         elif key == "fail-on" and value is None:
             value = "never"
         elif key == "cache-dir":

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend_audit.config.errors import ConfigError
 from backend_audit.config.files import Layer, found_from, from_file
-from backend_audit.config.schema import KEYS, Settings, checked, size_in_bytes
+from backend_audit.config.schema import KEYS, GuardsTable, Settings, checked, size_in_bytes
 from backend_audit.finding import Confidence, Mode, Severity
+from backend_audit.inventory import Declared
 from backend_audit.suggest import did_you_mean
 
 PREFIX = "BACKEND_AUDIT_"
@@ -17,7 +18,7 @@ COMMAND_LINE = "command line"
 
 _LISTS = frozenset({"select", "ignore", "exclude", "rules"})
 _SWITCHES = frozenset({"tests", "cache", "semgrep"})
-_ONLY_IN_FILES = frozenset({"per-path", "extend", "root"})
+_ONLY_IN_FILES = frozenset({"per-path", "guards", "extend", "root"})
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -53,6 +54,7 @@ class Config:
     semgrep: bool = True
     ignores: bool = True  # honour ignore comments
     per_path: tuple[PerPath, ...] = ()
+    guards: Declared = field(default_factory=Declared)  # the team's own guards and public routes
     origins: Mapping[str, str]
 
 
@@ -109,6 +111,7 @@ def _resolved(layers: list[Layer], *, ignores: bool) -> Config:
         semgrep=holder["semgrep"].settings.semgrep,
         ignores=ignores,
         per_path=tuple(_per_path(layers)),
+        guards=_declared(holder["guards"].settings.guards),
         origins=origins,
     )
 
@@ -118,6 +121,10 @@ def _existing(layer: Layer, name: str) -> Path:
     if not path.exists():
         raise ConfigError(f"{layer.origin}: `rules` names {name}, which does not exist")
     return path
+
+
+def _declared(table: GuardsTable) -> Declared:
+    return Declared(**{name: tuple(words) for name, words in table.model_dump().items()})
 
 
 def _per_path(layers: list[Layer]) -> Iterator[PerPath]:

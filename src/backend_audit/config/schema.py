@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from backend_audit.config.errors import ConfigError
+from backend_audit.inventory import RoutePattern
 from backend_audit.suggest import did_you_mean
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,39 @@ class PerPathTable(Table):
     ignore: list[str] = Field(default=[], description="These rules do not judge the files.")
 
 
+def _checked_names(names: list[str]) -> list[str]:
+    for name in names:
+        if not re.fullmatch(r"[\w.*?\[\]!-]+", name):
+            raise ValueError(f'must hold names such as "myapp.auth.require_user" or "*_required", not "{name}"')
+    return names
+
+
+def _checked_routes(patterns: list[str]) -> list[str]:
+    for pattern in patterns:
+        RoutePattern.read(pattern)
+    return patterns
+
+
+_Names = Annotated[list[str], AfterValidator(_checked_names)]
+_Routes = Annotated[list[str], AfterValidator(_checked_routes)]
+
+
+class GuardsTable(Table):
+    """What the team says of its own guards and routes; a name may hold `*`, and dots when the module matters."""
+
+    authenticates: _Names = Field(default=[], description="Guards that turn away callers who have not said who they are.")
+    authorizes: _Names = Field(default=[], description="Guards that turn away callers who may not.")
+    limits: _Names = Field(default=[], description="Guards that limit how often one may call.")
+    validates: _Names = Field(default=[], description="Guards that turn away malformed requests.")
+    ignored: _Names = Field(default=[], description="What looks like a guard and is none.")
+    public: _Routes = Field(
+        default=[], description="Routes that anybody may call: paths with * (in a segment) and **, after methods if need be."
+    )
+    protected_by_gateway: _Routes = Field(
+        default=[], description="Routes that something in front of the application protects; as in public."
+    )
+
+
 class Settings(Table):
     """`[tool.backend-audit]` in pyproject.toml, or the top level of backend-audit.toml."""
 
@@ -79,11 +113,19 @@ class Settings(Table):
     per_path: dict[str, PerPathTable] = Field(
         default={}, description="Tables named by a pattern as in .gitignore, relative to this file."
     )
+    guards: GuardsTable = Field(
+        default=GuardsTable(), description="The team's own guards and public routes; a nearer table replaces it as a whole."
+    )
     extend: str = Field(default="", description="Another configuration file whose keys hold where this one has none.")
     root: bool = Field(default=False, description="Look for no configuration file in the directories above.")
 
 
-KEYS: tuple[str, ...] = tuple(name.replace("_", "-") for name in Settings.model_fields)
+def _keys(table: type[Table]) -> tuple[str, ...]:
+    return tuple(name.replace("_", "-") for name in table.model_fields)
+
+
+KEYS = _keys(Settings)
+_KNOWN = {"per-path": _keys(PerPathTable), "guards": _keys(GuardsTable)}
 
 
 def checked(values: Mapping[str, object], origin: str) -> Settings:
@@ -122,7 +164,7 @@ def _sentence(detail: ErrorDetails) -> str:
         *tables, last = tables
     where = _dotted([*tables, last])
     if detail["type"] == "extra_forbidden":
-        known = PerPathTable.model_fields if tables else KEYS
+        known = _KNOWN.get(str(tables[0]), ()) if tables else KEYS
         return f"unknown key `{where}`{did_you_mean(str(last), known)}"
     given, context = detail["input"], detail.get("ctx", {})
     if detail["type"] == "literal_error":

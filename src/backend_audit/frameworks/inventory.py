@@ -4,7 +4,9 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.routers import RouterRoutes
+from backend_audit.inventory import Declared
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.model import Auth, Route, RouteTable
@@ -12,10 +14,14 @@ from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.verdicts import decide
 
 
-def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
-    """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found."""
+def route_table(engine: Engine, facts: WebFacts, declared: Declared) -> RouteTable:
+    """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found.
+
+    `declared` is what the team says of its guards and routes.
+    """
+    declarations = Declarations(declared, engine)
     behaviours = Behaviours(engine, facts)
-    guarding = Guarding(engine, facts, behaviours)
+    guarding = Guarding(engine, facts, behaviours, declarations)
     found: list[Route] = [
         *RouterRoutes(engine, facts, behaviours, guarding).routes(),
         *DjangoRoutes(engine, facts, behaviours, guarding).routes(),
@@ -27,7 +33,9 @@ def route_table(engine: Engine, facts: WebFacts) -> RouteTable:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
         exposure.describe(route)
+        route.guards = declarations.guards_of(route)
         decide(route)
+        declarations.settle(route)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
     return table

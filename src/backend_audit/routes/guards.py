@@ -14,6 +14,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
@@ -38,7 +39,8 @@ _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 class Guarding:
     """Reads guards off decorators, dependencies and hooks."""
 
-    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours) -> None:
+    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours, declarations: Declarations) -> None:
+        self.declarations = declarations
         self.engine = engine
         self.facts = facts
         self.behaviours = behaviours
@@ -93,7 +95,9 @@ class Guarding:
         return self.behaviours.anonymous.run(wrapper_of(function)).outcome() is Outcome.PASSES
 
     def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
-        """The guard that a model row says an API path is, as `call` calls it."""
+        """The guard that the team or a model row says an API path is, as `call` calls it."""
+        if (does := self.declarations.of_api(path)) is not None:
+            return Guard(path.rpartition(".")[2], does, via, mark, None, DECLARED)
         access = self.engine.models.access.get(self.engine.models.canonical(path))
         if access is None:
             return None
