@@ -51,7 +51,7 @@ def judge(
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
-    table = _table(engine, facts, declared or Declared(), problems)
+    table = _table(engine, facts, declared, problems)
     alerts += _route_alerts(table, problems)
     problems += engine.problems
     places = _Places(project, text_of)
@@ -79,7 +79,7 @@ def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) ->
                 problems.append(_crash(path, check.rule, error))
 
 
-def _table(engine: Engine, facts: WebFacts, declared: Declared, problems: list[Problem]) -> RouteTable:
+def _table(engine: Engine, facts: WebFacts, declared: Declared | None, problems: list[Problem]) -> RouteTable:
     try:
         return route_table(engine, facts, declared)
     except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost

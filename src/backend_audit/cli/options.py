@@ -27,6 +27,13 @@ def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_READING = (
+    click.option("--tests", is_flag=True, default=None, help="Judge test code too."),
+    click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 is one a processor."),
+    click.option("--no-cache", "cache", flag_value=False, default=None, help="Keep and reuse nothing."),
+    click.option("--config", "file", type=_FILE, metavar="FILE", help="Read this configuration file and no other."),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
 _OPTIONS = (
     click.option("--mode", type=click.Choice(MODES), help="How demanding the review is.  [default: default]"),
     click.option(
@@ -43,35 +50,37 @@ _OPTIONS = (
         type=click.Choice(CONFIDENCES),
         help="Leave out findings the tool is less sure of.  [default: medium]",
     ),
-    click.option("--tests", is_flag=True, default=None, help="Judge test code too."),
-    click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 is one a processor."),
-    click.option("--no-cache", "cache", flag_value=False, default=None, help="Keep and reuse nothing."),
+    *_READING[:3],
     click.option(
         "--rules", type=click.Path(exists=True), multiple=True, metavar="DIR", help="Semgrep rules of your own; repeatable."
     ),
     click.option("--no-semgrep", "semgrep", flag_value=False, default=None, help="Leave out the rules that Semgrep runs."),
-    click.option("--config", "file", type=_FILE, metavar="FILE", help="Read this configuration file and no other."),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    *_READING[3:],
     click.option("--no-ignores", is_flag=True, help="Tell findings that ignore comments cover, too."),
 )
 PATHS = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 
-class Given(TypedDict):
-    """What the options below were given; None and () mean: not given."""
+class Reading(TypedDict):
+    """What the options that say what is read were given; None means: not given."""
+
+    tests: bool | None
+    workers: int | None
+    cache: bool | None
+    file: Path | None
+    isolated: bool
+
+
+class Given(Reading):
+    """What all options above were given; None and () mean: not given."""
 
     mode: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     fail_on: str | None
     min_confidence: str | None
-    tests: bool | None
-    workers: int | None
-    cache: bool | None
     rules: tuple[str, ...]
     semgrep: bool | None
-    file: Path | None
-    isolated: bool
     no_ignores: bool
 
 
@@ -80,6 +89,21 @@ def configuration_options(function: _Function) -> _Function:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
+
+
+def reading_options(function: _Function) -> _Function:
+    """Add the options of `Reading` to a command."""
+    for option in reversed(_READING):
+        function = option(function)
+    return function
+
+
+def read_only(given: Reading) -> Given:
+    """The configuration of a command that reads a project and judges nothing by rules."""
+    return {
+        **given, "mode": None, "select": (), "ignore": (), "fail_on": None, "min_confidence": None,
+        "rules": (), "semgrep": None, "no_ignores": False,
+    }  # fmt: skip
 
 
 def effective(paths: tuple[Path, ...], given: Given) -> "Config":

@@ -11,6 +11,7 @@ from backend_audit.audit import ScanResult
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.config import Config
 from backend_audit.finding import Report
+from backend_audit.inventory import counts, rows_of
 from backend_audit.report import Format, RenderContext, Terminal, Verdict, line_hashes, render, verdict
 
 _CODES = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.INCOMPLETE: 3, Verdict.NOTHING: 3}
@@ -41,9 +42,10 @@ def write_reports(
         project=result.project,
         root_uri=result.root.as_uri() + "/",
         sarif_suppressed=shown.sarif_suppressed,
+        routes=counts(rows_of(result.routes)),
     )
     for path, one in outputs:
-        _write(path, render(result.report, Format(one), context))
+        write_file(path, render(result.report, Format(one), context))
     terminal = terminal_of(shown.color) if Format(format_) is Format.TEXT else Terminal()
     print_safely(render(result.report, Format(format_), replace(context, terminal=terminal)))
     return context
@@ -69,7 +71,8 @@ def _line_hashes(result: ScanResult) -> Mapping[str, Sequence[str]]:
     return hashes
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write `text`; a file that cannot be written is told as the user's mistake."""
     try:
         path.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:

@@ -14,12 +14,12 @@ from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.verdicts import decide
 
 
-def route_table(engine: Engine, facts: WebFacts, declared: Declared) -> RouteTable:
+def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
     """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found.
 
     `declared` is what the team says of its guards and routes.
     """
-    declarations = Declarations(declared, engine)
+    declarations = Declarations(declared or Declared(), engine)
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours, declarations)
     found: list[Route] = [

@@ -47,7 +47,8 @@ class RenderContext:
     """`line_hashes` gives for each path `linehash.line_hashes` of the file; without it SARIF leaves the hash out.
 
     `project` names what was scanned in SARIF's `automationDetails.id`, `root_uri` (a `file:///…/` URI) what paths are
-    relative to; both may be empty. `fail_on` is the least severity that fails the run, None: nothing does.
+    relative to; both may be empty. `fail_on` is the least severity that fails the run, None: nothing does. `routes` counts
+    routes by verdict, and in "total".
     """
 
     catalog: Catalog
@@ -61,6 +62,7 @@ class RenderContext:
     project: str = ""
     root_uri: str = ""
     sarif_suppressed: bool = False
+    routes: Mapping[str, int] = field(default_factory=dict)
 
     def card(self, rule: str) -> RuleCard:
         """The rule's card; a bare one when the catalog has none, so that no finding is lost for want of a page."""

@@ -31,7 +31,7 @@ def render_finding(finding: Finding, context: RenderContext, *, suppressed: str 
     ]
     if suppressed is not None:
         parts.append(Text(f"suppressed by an ignore comment: {one_line(suppressed) or 'no reason given'}", "yellow"))
-    parts += ["", prose(finding.message, context), snippet(finding, style), ""]
+    parts += ["", prose(finding.message, context.terminal), snippet(finding, style), ""]
     if finding.steps:
         parts += _section("The way of the data", finding.steps, context, numbered=True)
         parts += _section("Considered, and why it does not hold", finding.considered, context)
@@ -39,7 +39,7 @@ def render_finding(finding: Finding, context: RenderContext, *, suppressed: str 
         parts += _section("Another way to the same place", steps, context, numbered=True)
     if finding.related:
         parts += _section("See also", finding.related, context)
-    parts += [Text("How to mend", "bold"), Hanging(Text("  "), prose(finding.fix, context)), ""]
+    parts += [Text("How to mend", "bold"), Hanging(Text("  "), prose(finding.fix, context.terminal)), ""]
     parts.append(Text(f"The rule: backend-audit explain {finding.rule}", "dim"))
     if card.url:
         parts.append(Text(card.url, "dim", no_wrap=True, overflow="ignore"))
@@ -51,7 +51,7 @@ def _section(title: str, steps: Sequence[Step], context: RenderContext, *, numbe
     for at, step in enumerate(steps, 1):
         lead = Text(f"  {at}. " if numbered else "  - ", "dim")
         where = f"{one_line(step.place.path)}:{step.place.line}:{step.place.column}"
-        parts.append(Hanging(lead, Text.assemble(prose(step.note, context), "  ", (where, "dim"))))
+        parts.append(Hanging(lead, Text.assemble(prose(step.note, context.terminal), "  ", (where, "dim"))))
         code = one_line(step.code)
         if code:
             parts.append(Text(f"{'':{lead.cell_len}}│ {code}", "dim", no_wrap=True, overflow="ellipsis"))

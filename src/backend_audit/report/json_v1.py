@@ -92,6 +92,7 @@ class SummaryPart(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: int
     below_min_confidence: int
     hidden_by_mode: int
+    routes: dict[str, int] = {}  # by verdict (protected, public, open, unknown), and in "total"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +138,7 @@ def _summary(report: Report, context: RenderContext) -> SummaryPart:
         suppressed=len(report.suppressed),
         below_min_confidence=report.below,
         hidden_by_mode=report.hidden_by_mode,
+        routes=dict(context.routes),
     )
 
 

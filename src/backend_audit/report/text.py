@@ -85,14 +85,14 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
         head.append(f"  {finding.confidence} confidence", "dim")
     if finding.steps:  # what `explain --finding` takes
         head.append(f"  · {finding.fingerprint()[:12]}", "dim")
-    body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), prose(finding.message, context))]
+    body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), prose(finding.message, context.terminal))]
     body += [snippet(finding, style), _notes(finding, context)]
     return Group(*body, "")
 
 
-def prose(text: str, context: RenderContext) -> Text:
+def prose(text: str, terminal: Terminal) -> Text:
     """A sentence whose code stands out: in bold where there are colours, between backticks elsewhere."""
-    sign = "`" if context.terminal.colors is None else ""
+    sign = "`" if terminal.colors is None else ""
     prose = Text()
     for at, part in enumerate(one_line(text).split("`")):
         prose.append(f"{sign}{part}{sign}" if at % 2 else part, "bold" if at % 2 else "")
@@ -107,7 +107,7 @@ def _notes(finding: Finding, context: RenderContext) -> RenderableType:
         rows.append(_note("" if at else "also", _step(steps[0], finding, context)))
     for at, step in enumerate(finding.related):
         rows.append(_note("see" if at == 0 else "", _step(step, finding, context)))
-    rows.append(_note("fix", prose(finding.fix, context)))
+    rows.append(_note("fix", prose(finding.fix, context.terminal)))
     return Group(*rows)
 
 
@@ -119,4 +119,4 @@ def _step(step: Step, finding: Finding, context: RenderContext) -> Text:
     where = f"{step.place.line}:{step.place.column}"
     if step.place.path != finding.place.path:
         where = f"{one_line(step.place.path)}:{where}"
-    return Text.assemble(prose(step.note, context), "  ", (where, "dim"))
+    return Text.assemble(prose(step.note, context.terminal), "  ", (where, "dim"))
