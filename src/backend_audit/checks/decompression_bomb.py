@@ -11,6 +11,7 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import walk
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Decompression, Operand, Site
+from backend_audit.flow.written import dotted
 
 RULE = "decompression-bomb"
 
@@ -60,10 +61,25 @@ def _measures(site: Site) -> bool:
 
 def _reads_pieces(site: Site) -> bool:
     """Whether what is opened as a stream is read a piece at a time: `member.read(CHUNK)`."""
-    return site.api.endswith(".open") and any(
-        isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "read" and len(node.args) == 1
-        for node in inside(scope(site))
+    nodes = list(inside(scope(site)))
+    streams = {name for node in nodes if (name := _stream(node, site))}
+    return any(
+        isinstance(node, ir.Call)
+        and isinstance(node.func, ir.Attribute)
+        and node.func.attr == "read"
+        and len(node.args) == 1
+        and dotted(node.func.value) in streams
+        for node in nodes
     )
+
+
+def _stream(node: ir.Node, site: Site) -> str | None:
+    """The name that is given to what the call at `site` opens, if `node` is what gives it."""
+    if isinstance(node, ir.WithItem) and node.context is site.node and node.target is not None:
+        return dotted(node.target)
+    if isinstance(node, ir.Assign) and node.value is site.node:
+        return dotted(node.targets[0])
+    return None
 
 
 def _is_checked(site: Site, data: Operand | None) -> bool:
