@@ -321,9 +321,6 @@ class Calls(Expressions):
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         return result
 
-    def filtered(self, node: ir.Filter) -> Value:
-        return rendering.filtered(self, node)
-
     def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:
         names = [param.name for param in symbol.node.params]
         given = {name: operand.value for at, name in enumerate(names) for key, operand in args if key in (str(at), name)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, refine, sensitive, strings
+from backend_audit.flow import builtin, refine, rendering, sensitive, strings
 from backend_audit.flow.frame import Args, FrameState
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -33,7 +33,6 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import Symbol
-from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
@@ -67,7 +66,6 @@ class AliasSymbol(Symbol):
 
 ITSELF = "[self]"  # the result that a model states for an attribute which is a list made from the object: `router.urls`
 _MARKUP = "markupsafe.Markup"
-_DICT = frozenset(dir(dict))
 _HTML = frozenset(("html",))
 _DECLARED = frozenset(  # what a class says of itself, whatever its objects hold
     "model_fields __fields__ __class__ __annotations__ __dataclass_fields__ __slots__ _fields _meta __table__ __name__".split()
@@ -110,7 +108,7 @@ class Expressions(FrameState, ABC):
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
         for type_name in in_order(base.types):
             found = join(found, self.read_type(type_name, attr, node))
-        if base.items is not None and attr in base.items and (not base.kind or self.reads_items(base, attr)):
+        if base.items is not None and attr in base.items and (not base.kind or rendering.reads_items(self, base, attr)):
             found = base.items[attr]
         if base.refs and found.apis and any(self.models.result(path) == ITSELF for path in found.apis):
             return container("list", None, Value(types=base.types, refs=base.refs))
@@ -124,10 +122,6 @@ class Expressions(FrameState, ABC):
             for owner in [one for name in in_order(base.types) if (one := self.engine.class_of(name)) is not None]:
                 found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
-
-    def reads_items(self, base: Value, attr: str) -> bool:
-        """Whether `base.attr` may mean `base["attr"]`, as it does in templates."""
-        return base.kind == "dict" and self.module.node.language is Language.TEMPLATE and attr not in _DICT
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
@@ -432,10 +426,6 @@ class Expressions(FrameState, ABC):
         """What a call gives."""
 
     @abstractmethod
-    def filtered(self, node: ir.Filter) -> Value:
-        """What a filter of a template gives."""
-
-    @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
 
@@ -471,5 +461,5 @@ _EVAL: dict[type[ir.Node], Callable[..., Value]] = {
     ir.Conditional: Expressions.conditional,
     ir.Walrus: Expressions.walrus,
     ir.Starred: Expressions.starred,
-    ir.Filter: lambda frame, node: frame.filtered(node),
+    ir.Filter: rendering.filtered,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Site, TemplateOutput, TemplateRender
-from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.frame import Args, FrameState, argument
 from backend_audit.flow.summary import bind_arguments, lift
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -27,6 +27,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.source import Language
 
 if TYPE_CHECKING:
     from backend_audit.flow.calls import Calls
@@ -44,6 +45,7 @@ LOADERS = frozenset(
         "django.template.Engine.get_template",
     }
 )
+_DICT = frozenset(dir(dict))
 _ESCAPED_ENDINGS = (".html", ".htm", ".xhtml", ".xml", ".svg")
 _ESCAPED = frozenset(("text", "quoted", "comment", "style", "tag", "string"))  # where escaping for HTML is enough
 _SAME = frozenset(("safe", "safeseq", "raw", "trim", "string"))  # filters that give back what they get
@@ -190,6 +192,11 @@ def _imported(frame: "Calls", found: list[FunctionSymbol], alias: ir.Alias) -> V
     if alias.name is None:
         return Value(open=True, items=macros) if macros else UNKNOWN
     return macros.get(alias.name, UNKNOWN)
+
+
+def reads_items(frame: FrameState, base: Value, attr: str) -> bool:
+    """Whether `base.attr` may mean `base["attr"]`, as it does in templates."""
+    return base.kind == "dict" and frame.module.node.language is Language.TEMPLATE and attr not in _DICT
 
 
 def filtered(frame: "Calls", node: ir.Filter) -> Value:
