@@ -151,9 +151,12 @@ def run(frame: "Calls", node: ir.Node, symbol: FunctionSymbol, args: Args) -> No
 
 def output(frame: "Calls", node: ir.Output) -> bool:
     """A value is written. Events are only those outputs whose escaping does not fit their place."""
-    value = frame.eval(node.value)
     escaped = node.escape == "on" or (node.escape == "default" and frame.module.path.endswith(_ESCAPED_ENDINGS))
-    if escaped and node.context in _ESCAPED:
+    fits = escaped and node.context in _ESCAPED
+    if fits and not _calls(node.value):
+        return True
+    value = frame.eval(node.value)
+    if fits:
         return True
     function = None if frame.function is None else frame.function.node
     site = Site(
@@ -164,6 +167,11 @@ def output(frame: "Calls", node: ir.Output) -> bool:
     )
     frame.events[node.at, node.end, "output"] = concept
     return True
+
+
+def _calls(node: ir.Node) -> bool:
+    """Whether evaluating the expression may run a macro, whose own outputs count."""
+    return isinstance(node, ir.Call) or any(_calls(child) for child in ir.children(node))
 
 
 def include(frame: "Calls", node: ir.Include) -> bool:
