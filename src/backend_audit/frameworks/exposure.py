@@ -8,13 +8,15 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
+from backend_audit.frameworks.bodies import Bodies
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
 from backend_audit.frameworks.page_sizes import PageSizes
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serializers import Serializers
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.model import PageSize, Route, SchemaField, Shown
+from backend_audit.routes.model import Body, PageSize, Route, SchemaField, Shown
 from backend_audit.source import Mark
 
 _WRITES_OBJECTS = ("fastapi", "starlette", "ninja")  # frameworks that write objects out by their attributes
@@ -38,6 +40,8 @@ class Exposure:
         self.entities = Entities(self.schemas)
         self.serializers = Serializers(self.schemas)
         self.page_sizes = PageSizes(engine)
+        self.bodies = Bodies(self.entities)
+        self._bodies: dict[str, Body] = {}
         self._sizes: dict[str, tuple[PageSize, ...]] = {}
         self._known: dict[str, tuple[Shown, ...]] = {}
 
@@ -48,7 +52,10 @@ class Exposure:
             if key not in self._sizes:
                 by_name = route.framework.startswith(_WRITES_OBJECTS)
                 self._sizes[key] = tuple(self.page_sizes.of(route.handler, parameters=by_name))
+                self._bodies[key] = self.bodies.of(route.handler, route.framework)
             route.page_sizes = self._sizes[key]
+            if route.body.validated is None:
+                route.body = self._bodies[key]
         self._answers(route)
 
     def _answers(self, route: Route) -> None:
@@ -90,6 +97,9 @@ class Exposure:
             node = route.response.node
         if node is None or not route.framework.startswith(_WRITES_OBJECTS):
             return None
+        if route.response is None and self._is_response(handler, node):
+            route.response_schema = False
+            return None
         found = [
             one
             for one in self.schemas.classes(handler.module, node)
@@ -103,6 +113,14 @@ class Exposure:
         return tuple(
             Shown("declared", one, self.schemas.is_stored(one), self.schemas.fields(one), mark, written(node)) for one in found
         )
+
+    def _is_response(self, handler: FunctionSymbol, node: ir.Expr) -> bool:
+        """Whether an annotation names a response of the framework, or nothing: it declares no fields."""
+        if isinstance(node, ir.Const) and node.kind == "none":
+            return False
+        frame = Frame(self.engine, handler.module, None, dict(self.engine.environment(handler.module)))
+        types = self.engine.annotated(frame, node).types - {"None"}
+        return bool(types) and all(name.startswith("starlette.") and name.endswith("Response") for name in types)
 
     def _shown(self, function: FunctionSymbol, node: ir.Expr, *, writes: bool, depth: int = _MAX_DEPTH) -> Iterator[Shown]:
         """What the expression of an answer shows."""
