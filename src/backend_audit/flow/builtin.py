@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import lacks, strings, urls
+from backend_audit.flow import lacks, numbers, strings, urls
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     DERIVED,
@@ -88,7 +88,8 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
         one, other = left.constant(), right.constant()
         if one is not None and other is not None and isinstance(one.value, int) and isinstance(other.value, int):
             return _computed(op, one.value, other.value)
-        return NUMBER
+        found = numbers.number("int", left, right)
+        return numbers.bounded(found) if op in ("%", "&") and not numbers.is_free(right) else found
     if left.is_literal() and right.is_literal():
         return MADE
     if left.apis and right.apis:
@@ -429,7 +430,7 @@ def _number_of(name: str, args: Pieces) -> Value:
             return Value(consts=frozenset((Constant("int", int(one.value)),)))
         except ValueError:
             return NUMBER
-    return instance(name)
+    return numbers.number(name, *(value for value, _ in args[:1]))
 
 
 def _collected(kind: str, args: Pieces, named: dict[str, strings.Piece]) -> Value:
@@ -466,6 +467,11 @@ def _one_of(args: Pieces) -> Value:
     return join_all(value for value, _ in args)
 
 
+def _least(args: Pieces) -> Value:
+    found = _one_of(args)
+    return numbers.bounded(found) if any(_is_number(value) and not numbers.is_free(value) for value, _ in args) else found
+
+
 def _in_one_line(args: Pieces) -> Value:
     """What `repr` writes: it has no line breaks."""
     if not args or args[0][0].types & CLOSED_TYPES:
@@ -486,7 +492,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "iter": _same,
     "next": _one_of,
     "filter": lambda args: container("list", None, iterated(args[1][0])) if len(args) > 1 else UNKNOWN,
-    "min": _one_of,
+    "min": _least,
     "max": _one_of,
     "itertools.repeat": lambda args: container("list", None, _same(args)),
     "itertools.chain": lambda args: container("list", None, join_all(iterated(value) for value, _ in args)),

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, named_parts, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow import builtin, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
-from backend_audit.flow.expressions import Expressions, LambdaSymbol, entry
+from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
@@ -61,7 +61,7 @@ class Calls(Expressions):
             asked = first.value.texts() if first is not None else ()
             if not sensitive.gives_away(node.func.attr, asked[0] if asked else ""):
                 found = found.without("secret")
-            found = entry(found, asked)
+            found = named_parts.entry(found, asked)
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             self.mutate(node, node.func, receiver, args)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
@@ -132,7 +132,7 @@ class Calls(Expressions):
         if attr in _LOOKUPS:
             wanted = argument(args, "2:type")  # `request.args.get("n", type=int)`
             if wanted is not None and wanted.value.apis and wanted.value.apis <= CLOSED_TYPES:
-                found = Value(types=wanted.value.apis)
+                found = Value(types=wanted.value.apis).with_origins(numbers.origins(found))
         if attr == "get_context_data" and not found.kind:
             found = container("dict", None, UNKNOWN)  # Django's own class-based views: a mapping
         if attr == "_replace":

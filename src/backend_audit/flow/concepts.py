@@ -524,6 +524,7 @@ class Allocation(Concept):
     size: Operand | None = None
     text: Operand | None = None
     what: str = "memory"  # memory, time, rows, normalization
+    number: bool = False  # the callee takes other things in its place, too: only a number is a size
 
 
 @dataclass(frozen=True, slots=True)

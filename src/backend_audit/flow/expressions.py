@@ -1,13 +1,14 @@
 """What an expression may be: names, access, operators, containers. Calls stand in `calls.py`."""
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, refine, rendering, sensitive, strings
+from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, strings
+from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import Args, FrameState
+from backend_audit.flow.models import Row
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     DERIVED,
@@ -37,8 +38,7 @@ from backend_audit.link.symbols import Symbol
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
 _SHORTENED = frozenset(("secret",))
-_REFERER = frozenset(("referer",))  # a mark
-_REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
+_REPETITION = Row(Allocation, {"size": "value"}, {})  # `"x" * n`
 
 
 _MAX_LAMBDAS = 4
@@ -226,13 +226,15 @@ class Expressions(FrameState, ABC):
         if found is NOTHING:
             found = UNKNOWN
         if base.origins:
-            found = entry(self.inherit(found, base, str(key) if isinstance(key, str) else "[]"), (str(key),))
+            found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else "[]"), (str(key),))
         return self.sensitive(key, node, found) if isinstance(key, str) else found
 
     # --- operators --------------------------------------------------------------------------------------------------
 
     def binary(self, node: ir.Binary) -> Value:
         left, right = self.eval(node.left), self.eval(node.right)
+        if node.op == "*" and (left.kind or strings.is_text(left)) and numbers.is_free(right):
+            self.emit(_REPETITION, "*", node, {"value": Operand(right, node.right)})
         found = self.combine(node.op, left, right, written(node.left), written(node.right))
         return found.cleared(_HTML) if _MARKUP in left.types | right.types else found  # it escapes what it is joined with
 
@@ -428,11 +430,6 @@ class Expressions(FrameState, ABC):
     @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
-
-
-def entry(found: Value, names: Sequence[str]) -> Value:
-    """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
-    return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found
 
 
 def _is_numeric_spec(hole: ir.Hole) -> bool:

@@ -15,7 +15,7 @@ _HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
-        "segment relative referer fields lookup script all"
+        "segment relative referer fields lookup size script all"
     ).split()
 )
 

@@ -1,5 +1,7 @@
 """Parts that are asked for by a name that is itself a value: `getattr(module, name)`, options of a configuration parser."""
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -10,6 +12,8 @@ from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, Symbol
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
+_REFERER = frozenset(("referer",))  # a mark
+_REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
 _MAX_CANDIDATES = 12
 _PARSERS = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"))
 _GETTERS = frozenset(("get", "getint", "getfloat", "getboolean"))
@@ -82,3 +86,8 @@ def _option_key(args: Args) -> str | None:
     if len(parts) != 2 or any(part is None for part in parts):
         return None
     return "\x00".join(str(part.value) for part in parts if part is not None)
+
+
+def entry(found: Value, names: Sequence[str]) -> Value:
+    """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
+    return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found

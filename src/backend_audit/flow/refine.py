@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks
+from backend_audit.flow import guards, lacks, numbers
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
@@ -82,6 +82,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
             assume(frame, test.right, holds)
         else:
             _assume_either(frame, test, holds=holds)
+    elif isinstance(test, ir.Compare) and test.ops[0] in _ORDERED:
+        _assume_order(frame, test, holds=holds)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
     elif isinstance(test, ir.Call):
@@ -175,6 +177,22 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
                 value.open, kept, value.shapes, value.apis, value.types, value.refs, value.origins, value.items,
                 value.elem, value.kind, value.made,
             )  # fmt: skip
+
+
+_ORDERED = frozenset(("<", "<=", ">", ">="))
+
+
+def _assume_order(frame: "Expressions", test: ir.Compare, *, holds: bool) -> None:
+    """`0 < n <= LIMIT` holds, or `n > LIMIT` does not: the number has a limit."""
+    if len(test.ops) > 1 and not holds:
+        return
+    sides = [test.left, *test.rights]
+    for at, op in enumerate(test.ops):
+        upper = op in ("<", "<=") if holds else op in (">", ">=")
+        lesser, greater = (sides[at], sides[at + 1]) if upper else (sides[at + 1], sides[at])
+        value = frame.eval(lesser)
+        if numbers.is_free(value) and not numbers.is_free(frame.eval(greater)):
+            guards.clear_data(frame, value, numbers.SIZE)
 
 
 def _stripped(node: ir.Expr) -> ir.Expr:
