@@ -11,6 +11,8 @@ from backend_audit.flow.lacks import exposed
 from backend_audit.flow.values import Origin, Value
 from backend_audit.source import Mark
 
+MESSAGE = "message"  # the label of what other programs send: whether people write any of it is not known
+
 
 def reaching(operand: Operand | None, context: str, label: str = "untrusted") -> Origin | None:
     """The source of untrusted data in `operand` that is not harmless in `context` (a word of `models.CONTEXTS`), if any."""
@@ -20,6 +22,8 @@ def reaching(operand: Operand | None, context: str, label: str = "untrusted") ->
 def reaching_value(value: Value, context: str, label: str = "untrusted") -> Origin | None:
     """The same for a part of an operand. Of several sources the one with the shortest way, which is the easiest to follow."""
     found = exposed(value, label, context)
+    if not found and label == "untrusted":
+        found = exposed(value, MESSAGE, context)
     return min(found, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
 
 
@@ -46,7 +50,7 @@ def alert(
         end=end,
         message=f"{subject} and {told}.",
         fix=fix,
-        confidence=confidence,
+        confidence=Confidence.LOW if origin.label == MESSAGE else confidence,
         steps=(*origin.marks(), Mark(site.path, at, end, told)),
         anchor=f"{named(site)}({name})",
         cleared=origin.cleared,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import inside, last_name, scope
-from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._untrusted import MESSAGE, alert, reaching
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
@@ -68,7 +68,7 @@ def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
 
 def _source(operand: Operand) -> Origin | None:
     """Where the data comes from; of several sources rather one that can hold a slash."""
-    found = exposed(operand.value, "untrusted", "path")
+    found = exposed(operand.value, "untrusted", "path") or exposed(operand.value, MESSAGE, "path")
     return min(found, key=lambda one: (one.cleared >= _NO_SLASH, 0 if one.trace is None else one.trace.length), default=None)
 
 

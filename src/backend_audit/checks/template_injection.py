@@ -8,6 +8,7 @@ from backend_audit.checks._template_text import filled_in, is_kept_data
 from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
+from backend_audit.flow.values import Origin
 
 RULE = "template-injection"
 
@@ -29,6 +30,9 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
     if origin is None:
         yield from _of_unknown_hands(template)
         return
+    if template.engine == "format":
+        yield _format(template, origin)
+        return
     if _is_sandboxed(template):
         yield alert(
             template.site,
@@ -49,6 +53,21 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
         does=does,
         fix=_FIX,
         confidence=Confidence.MEDIUM if template.weak else Confidence.HIGH,
+    )
+
+
+def _format(template: TemplateSource, origin: Origin) -> Alert:
+    """`request.args["text"].format(user=user)`: its fields walk from the objects that are given to what these know."""
+    objects = any(path[:1] == "@" for _, given in template.site.args for path in given.value.types) or any(
+        given.value.refs or given.value.apis for _, given in template.site.args
+    )
+    return alert(
+        template.site,
+        template.source,
+        origin,
+        does="is the text that {callee} fills in: `{user.__init__.__globals__}` in it reads what the objects can reach",
+        fix="Keep the text in the program, or take `string.Template`, which knows names only.",
+        confidence=Confidence.MEDIUM if objects else Confidence.LOW,
     )
 
 

@@ -13,7 +13,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
-from backend_audit.frameworks import classes, converters, failures, forms, graphql, urls
+from backend_audit.frameworks import classes, converters, failures, forms, graphql, queues, urls
 from backend_audit.link.symbols import FunctionSymbol
 
 _VERBS = frozenset(
@@ -184,7 +184,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
             return resolved
     if symbol.owner is None and at > 0 and urls.hands_over(frame, symbol, param.name) and not (value.types and not value.open):
         return untrusted(frame, symbol, param, value)
-    return value
+    message = queues.parameter(frame, symbol, at, param, value)
+    return value if message is None else message
 
 
 __all__ = ["UNKNOWN", "handed_over", "is_handler", "parameter", "registrar", "untrusted"]
