@@ -184,6 +184,9 @@ def test_what_could_not_be_read_is_told(run: Callable[..., Ran]) -> None:
 
 
 def test_a_survey_says_what_a_scan_says(run: Callable[..., Ran]) -> None:
+    Path("templates").mkdir()
+    Path("templates/page.html").write_text("{% extends base %}<p>{{ name }}</p>", encoding="utf-8")
+    Path("settings.ini").write_text("[a]\n", encoding="utf-8")
     assert run().code == 0
     config = load(Path(), {"semgrep": False}, os.environ)
     assert scan(config, [Path()]).routes == survey(config, [Path()]).routes

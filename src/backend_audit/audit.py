@@ -62,7 +62,7 @@ class ScanResult:
     routes: tuple[RouteRecord, ...] = ()
 
 
-_CODE = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT})  # what the project stage reads
+_NO_CODE = frozenset({Language.CONFIG, Language.OTHER})  # what the project stage does not read
 Listener = Callable[[Progress], None]
 _T = TypeVar("_T")
 
@@ -105,7 +105,7 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
     found = _found(config, paths, root)
     with _cache(config) as cache:
         files = Files()
-        sources = files.read([file for file in found.files if file.language in _CODE])
+        sources = files.read([file for file in found.files if file.language not in _NO_CODE])
         workers = config.workers or available_workers()
         files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
         tell(Progress("judging", 0, 1))
