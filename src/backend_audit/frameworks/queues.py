@@ -1,7 +1,7 @@
 """Functions that a broker's client calls with a message.
 
-pika: `callback(channel, method, properties, body)`; kombu: `callback(body, message)`. They are handed over by name, or are methods,
-so they are told by their shape. Arguments of tasks are no messages here: the project's own calls decide about them.
+pika: `callback(channel, method, properties, body)`; kombu: `callback(body, message)`. They are handed over by name, or are
+methods, so they are told by their shape. Arguments of tasks are no messages here: the project's own calls decide about them.
 https://pika.readthedocs.io/en/stable/modules/channel.html, https://docs.celeryq.dev/projects/kombu/en/stable/userguide/consumers.html
 """
 
