@@ -89,7 +89,7 @@ MAX_LINES = 300
 LONGER = {
     "ir.py": 560,  # one struct beside the other: a reference to read at a glance
     "flow/engine.py": 800,
-    "flow/builtin.py": 560,  # a table with a function a row
+    "flow/builtin.py": 580,  # a table with a function a row
     "flow/values.py": 470,
     "flow/statements.py": 470,
     "flow/calls.py": 450,
