@@ -64,7 +64,6 @@ class AliasSymbol(Symbol):
     frame: "Expressions"
 
 
-ITSELF = "[self]"  # the result that a model states for an attribute which is a list made from the object: `router.urls`
 _MARKUP = "markupsafe.Markup"
 _HTML = frozenset(("html",))
 _DECLARED = frozenset(  # what a class says of itself, whatever its objects hold
@@ -110,7 +109,7 @@ class Expressions(FrameState, ABC):
             found = join(found, self.read_type(type_name, attr, node))
         if base.items is not None and attr in base.items and (not base.kind or rendering.reads_items(self, base, attr)):
             found = base.items[attr]
-        if base.refs and found.apis and any(self.models.result(path) == ITSELF for path in found.apis):
+        if base.refs and self.models.lists_itself(found.apis):
             return container("list", None, Value(types=base.types, refs=base.refs))
         if base.open and found is NOTHING:
             found = UNKNOWN
@@ -327,19 +326,15 @@ class Expressions(FrameState, ABC):
         keys: set[Origin] = set()
         position = 0
         for item in node.items:
-            if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
-                before, self.target = self.target, item.key.value
-                value = self.eval(item.value)
-                self.target = before
-            else:
-                value = self.eval(item.value)
+            named = item.key.value if isinstance(item.key, ir.Const) else None
+            before, self.target = self.target, named if isinstance(named, str) else self.target
+            value = self.eval(item.value)
+            self.target = before
             if item.star == 1 and elem is None and value.kind in ("list", "tuple") and value.elem is None and not value.open:
-                for one in (value.items or {}).values():
-                    items[position] = one
-                    position += 1
+                items.update(enumerate((value.items or {}).values(), position))
+                position += len(value.items or {})
             elif item.star:
-                extra = value if item.star == 2 else None
-                items.update((extra.items or {}) if extra is not None else {})
+                items.update((value.items or {}) if item.star == 2 else {})
                 rest = builtin.iterated(value) if item.star == 1 else value.elem if value.kind else value.derived()
                 elem = rest if elem is None else elem if rest is None else join(elem, rest)
             elif item.key is not None:

@@ -11,6 +11,7 @@ from backend_audit.flow import concepts, web_concepts
 from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
+_ITSELF = "[self]"
 _HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 CONTEXTS = frozenset(
     (
@@ -161,6 +162,10 @@ class Models:
     def result(self, path: str) -> str | None:
         """The type of what calling (or reading) `path` gives."""
         return self.results.get(path)
+
+    def lists_itself(self, paths: frozenset[str]) -> bool:
+        """Whether an attribute is a list that stands for its object: `router.urls`."""
+        return any(self.results.get(path) == _ITSELF for path in paths)
 
 
 def _words(value: object, where: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.tree import mark_of
 from backend_audit.source import Mark
 
+_DOCUMENTING = ("drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas.", "rest_framework_swagger.")
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -52,6 +53,8 @@ class DjangoRoutes:
         for site in sites:
             seen: dict[str, object] = {}
             for pattern in certain(list(self.tree.of_module(site.urls))):
+                if pattern.router is None and joined(pattern.path) in seen:
+                    continue
                 for route in self.of_pattern(pattern, site):
                     if seen.setdefault(route.path, route.owner or pattern) is (route.owner or pattern):
                         yield route
@@ -178,6 +181,13 @@ class DjangoRoutes:
             registered=registered, kind=kind, guards=_once([*before, *guards]),
             group=pattern.place.module.key if owner is None else owner.key,
         )  # fmt: skip
+
+
+def _kind(api: str) -> str:
+    """What sort of route a library's view makes."""
+    if api.startswith(_DOCUMENTING):
+        return "docs"
+    return "redirect" if api == "django.views.generic.base.RedirectView" else "http"
 
 
 def _said(method: str, action: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Middleware:
         self.engine = deciding.engine
         self.settings = settings
         self._hooks: dict[str, list[tuple[str, FunctionSymbol | None]]] = {}
+        self._judged: dict[tuple[str, str], Guard] = {}
         self._exempt: dict[str, frozenset[str]] = {}
 
     def guards(self, site: Site, path: str, names: tuple[str, ...], said: Said, *, opened: bool) -> list[Guard]:
@@ -42,7 +43,10 @@ class Middleware:
             name = text.rpartition(".")[2]
             if not self.deciding.behaviours.of(hook, 3).looks:
                 continue
-            guard = self.deciding.runs(hook, name, "middleware", None, said)
+            key = (hook.key, said.get("request.method", ""))
+            if key not in self._judged:
+                self._judged[key] = self.deciding.runs(hook, name, "middleware", None, said)
+            guard = self._judged[key]
             if guard.has(*_ASKS) and not self.exempts(hook, site, path, names):
                 found.append(guard)
         return found

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import ResourceRouter, RouteInclude, RouteObject
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_settings import Settings
-from backend_audit.link.symbols import ModuleSymbol, ObjectSymbol
+from backend_audit.link.symbols import ModuleSymbol, ObjectSymbol, Symbol
 from backend_audit.routes.facts import Made, WebFacts, contents
 from backend_audit.routes.tree import texts_of
 
@@ -56,12 +58,38 @@ class UrlTree:
         self.facts = facts
         self.settings = settings
         self.definitions = definitions
+        self.added = self._added()
 
     def of_module(self, module: ModuleSymbol, place: Place | None = None) -> Iterator[Pattern]:
         """The patterns of a URL module."""
         value = self.engine.module_attribute(module, "urlpatterns")
         if value is not None:
-            yield from self.of_list(value, Place("", module) if place is None else replace(place, module=module))
+            here = Place("", module) if place is None else replace(place, module=module)
+            yield from self.of_list(value, here)
+            yield from self.of_list(Value(refs=self.added.get(module.key, frozenset())), here)
+
+    def _added(self) -> dict[str, frozenset[Symbol]]:
+        """What applications add to a URL module when they are ready: `urlpatterns.append(path(…))`, by the module's key."""
+        found: dict[str, frozenset[Symbol]] = {}
+        for function in self.engine.project.functions():
+            if function.node.name != "ready" or function.owner is None:
+                continue
+            imports = [node for node in function.node.body if isinstance(node, ir.Import)]
+            targets = [
+                target
+                for node in imports
+                for alias in node.names
+                if alias.name == "urlpatterns"
+                and isinstance(target := self.engine.project.find(function.module, node.module, node.level), ModuleSymbol)
+            ]
+            calls = [node for node in nodes_of(function.node.body) if isinstance(node, ir.Call)]
+            objects = frozenset(self.engine.object_of(function.module, node) for node in calls if self._is_pattern(node))
+            for target in targets:
+                found[target.key] = found.get(target.key, frozenset()) | objects
+        return found
+
+    def _is_pattern(self, node: ir.Call) -> bool:
+        return any(isinstance(one, RouteObject) for one in self.facts.made.get(id(node), ()))
 
     def roots(self) -> list[ModuleSymbol]:
         """URL modules that nothing includes: where no settings name the root."""
@@ -153,7 +181,16 @@ class UrlTree:
 def complete(made: list[Made]) -> list[Made]:
     """The concepts of one call without that which waits for its callers, where these have come."""
     told = [one for one in made if not isinstance(one, RouteObject) or one.path is None or texts_of(one.path.value)]
-    return told or made
+    found: dict[object, Made] = {}
+    for one in told or made:
+        found.setdefault(_described(one) if isinstance(one, RouteObject) else id(one), one)
+    return list(found.values())
+
+
+def _described(one: RouteObject) -> object:
+    texts = () if one.path is None else tuple(texts_of(one.path.value))
+    view = None if one.handler is None else one.handler.value
+    return texts, () if view is None else (view.refs, view.apis, view.types)
 
 
 def certain(patterns: list[Pattern]) -> list[Pattern]:

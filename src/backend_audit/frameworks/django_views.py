@@ -132,7 +132,7 @@ class Views:
             if answered and verb.upper() in allowed and verb not in ("head", "options", "trace"):
                 found = True
                 yield Answer((verb.upper(),), handler, verb)
-        if not found:
+        if not found or "ANY" in provided:
             dispatch = None if owner is None else self.engine.find_method(owner, "dispatch")
             yield Answer((), dispatch, "dispatch")
 

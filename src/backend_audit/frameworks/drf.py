@@ -182,8 +182,9 @@ class Permissions:
             return Judged(name, True, "lets callers without credentials in", opens=True)
         if truths <= {False}:
             return Judged(name, False, "turns away who has not signed in")
-        looks = self.deciding.behaviours.of(method, 3).looks
-        if looks and None in truths and True not in truths:
+        if False in truths:  # settings, or the object at hand, decide about the rest
+            return Judged(name, False, "may turn away who has not signed in")
+        if None in truths and True not in truths and self.deciding.behaviours.of(method, 3).looks:
             return Judged(name, False, "asks who calls")
         return Judged(name, None, "depends on more than who calls")
 

@@ -108,6 +108,8 @@ class Reading:
                 return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
             if base in (ABSENT, ANONYMOUS):
                 return attribute(base, name, written(node.func.value))
+            if base is FALSE:  # an empty text: `header.startswith("Bearer ")`
+                return FALSE
         function = self.callee(node)
         if function is None:
             return self.of_library(node)

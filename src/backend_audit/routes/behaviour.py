@@ -198,6 +198,7 @@ def denied_by(rejection: Rejection) -> frozenset[int]:
 def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
     """Whether an address is that of a login page, by its text or by how it is written."""
     texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
+    texts += [gap.written for shape in value.shapes for gap in shape.gaps]
     if node is not None:
         inside = [one.value for one in nodes_of([node]) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]

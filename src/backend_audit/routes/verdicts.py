@@ -22,7 +22,7 @@ def decide(route: Route) -> None:
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
     unread = route.kind == "library" and not any(guard.has(Does.OPENS) for guard in route.guards)
     route.auth = Auth.UNKNOWN if unread else Auth.NONE if identified is None else Auth.OPTIONAL
-    if meant or route.kind in ("static", "docs"):
+    if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
         return
     if unread:

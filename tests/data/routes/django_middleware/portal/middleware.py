@@ -1,6 +1,7 @@
 import re
 
 from django.conf import settings
+from django.http import JsonResponse
 from django.shortcuts import redirect
 
 EXEMPT = [re.compile(one) for one in settings.LOGIN_EXEMPT_URLS]
@@ -22,4 +23,15 @@ class SignedInOnly:
         path = request.path_info.lstrip("/")
         if not request.user.is_authenticated and not any(one.match(path) for one in EXEMPT):
             return redirect(settings.LOGIN_URL)
+        return self.get_response(request)
+
+
+class NoBasic:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if isinstance(header, str) and header.startswith("Basic "):
+            return JsonResponse({"error": "no basic authentication"}, status=401)
         return self.get_response(request)

@@ -4,6 +4,7 @@ ROOT_URLCONF = "portal.urls"
 LOGIN_EXEMPT_URLS = [r"^public/", "health"]
 MIDDLEWARE = [
     "portal.middleware.Timing",
+    "portal.middleware.NoBasic",
     "portal.middleware.SignedInOnly",
 ]
 PREFIX = os.environ.get("PREFIX", "")

@@ -1,5 +1,8 @@
+from django.conf import settings
 from rest_framework import permissions
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+from .models import Shop
 
 
 class NeverRejects(BasePermission):
@@ -32,3 +35,15 @@ class ListsForAll(BasePermission):
 
 
 Composed = permissions.IsAdminUser | IsMember
+
+
+class UnlessPublic(permissions.IsAuthenticated):
+    def has_permission(self, request, view):
+        if settings.PUBLIC:
+            return True
+        return super().has_permission(request, view)
+
+
+class OwnerOf(BasePermission):
+    def has_permission(self, request, view):
+        return Shop.objects.filter(owner=request.user).exists()

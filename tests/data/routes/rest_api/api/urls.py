@@ -28,6 +28,8 @@ urlpatterns = [
     path("key/", views.Keyed.as_view()),
     path("given/", views.Closed.as_view(permission_classes=[])),
     path("table/", views.Table.as_view({"get": "list", "delete": "destroy"})),
+    path("setting/", views.Setting.as_view()),
+    path("owned/", views.Owned.as_view()),
     path("report/", views.Report.as_view()),
 ]
 urlpatterns += format_suffix_patterns([path("ping/", views.ping), path("echo/", views.echo), path("plain/", views.plain)])

@@ -6,7 +6,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated, IsAuthenticate
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .permissions import Composed, IsMember, ListsForAll, NeverRejects, ReadOrMember, Stricter
+from .permissions import Composed, IsMember, ListsForAll, NeverRejects, OwnerOf, ReadOrMember, Stricter, UnlessPublic
 
 
 class Books(viewsets.ModelViewSet):
@@ -150,3 +150,17 @@ def echo(request):
 
 def plain(request):
     return Response()
+
+
+class Setting(APIView):
+    permission_classes = [UnlessPublic]
+
+    def get(self, request):
+        return Response()
+
+
+class Owned(APIView):
+    permission_classes = [OwnerOf]
+
+    def get(self, request):
+        return Response()
