@@ -144,8 +144,10 @@ def scan_alone(folder: Path) -> tuple[float, float]:
         "--no-cache",
     ]
     child = subprocess.Popen(program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, used = os.wait4(child.pid, 0)
-    child.returncode = 0
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"the scan ended with {child.returncode}: what it used until then says nothing")
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
