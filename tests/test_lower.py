@@ -428,6 +428,7 @@ NO_CODE = st.lists(st.sampled_from(PIECES), max_size=8)
 @given(NO_CODE.map("".join))
 @example("")
 @example("# a\n\n  # b  \n")
+@example("# x\\\n")
 @settings(max_examples=200, deadline=None)
 def test_files_without_code_are_lowered_as_libcst_would_have_it(text: str) -> None:
     def outcome() -> object:

@@ -20,7 +20,8 @@ _STRING_OR_COMMENT = re.compile(
 )
 
 
-_NO_CODE = re.compile(r"(?:[ \t\f]*(?:#[^\r\n\0]*)?(?:\r\n|\n))*[ \t\f]*(?:#[^\r\n\0]*)?", re.ASCII)
+# No backslash: a comment that ends with one is LibCST's to read.
+_NO_CODE = re.compile(r"(?:[ \t\f]*(?:#[^\r\n\0\\]*)?(?:\r\n|\n))*[ \t\f]*(?:#[^\r\n\0\\]*)?", re.ASCII)
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
