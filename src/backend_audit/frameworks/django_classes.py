@@ -63,7 +63,7 @@ class ClassGuards:
         if known is not None:
             return [known]
         if view.api == "rest_framework.routers.APIRootView":
-            return self.permissions.listed(Listed(texts=tuple(self.permissions.defaults(site))), said, site)
+            return self.permissions.listed(self.permissions.defaults(site), said, site)
         return []
 
     def keyword(self, handler: FunctionSymbol | None) -> Listed | None:

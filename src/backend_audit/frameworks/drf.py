@@ -60,7 +60,7 @@ class Permissions:
     ) -> list[Guard]:
         """The guards of a class-based view for one method and action; `given` comes with the URL pattern or the action."""
         stated = given or (None if action is None else self._of_action(action))
-        default = Listed(texts=tuple(self.defaults(site)))
+        default = self.defaults(site)
         ways = self.choosing.permissions(owner, said, stated, default)
         judged = [self.listed(one, said, site) for one in ways]
         asking = [one for one in judged if any(guard.has(*_ASKS) for guard in one)]
@@ -75,7 +75,7 @@ class Permissions:
         for one in decorators:
             if _PERMITTED in self.deciding.names(one) and isinstance(one.node, ir.Call) and one.node.args:
                 return self.listed(Listed(written=(Written(one.module, one.node.args[0].value),)), said, site)
-        return self.listed(Listed(texts=tuple(self.defaults(site))), said, site)
+        return self.listed(self.defaults(site), said, site)
 
     def _of_action(self, function: FunctionSymbol) -> Listed | None:
         """`@action(permission_classes=[…])`."""
@@ -86,11 +86,13 @@ class Permissions:
                         return Listed(written=(Written(function.module, arg.value),))
         return None
 
-    def defaults(self, site: Site) -> list[str]:
+    def defaults(self, site: Site) -> Listed:
         """`DEFAULT_PERMISSION_CLASSES` of the settings."""
         value = self.settings.value(site, "REST_FRAMEWORK")
-        stated = None if value is None or not value.kind else value.item("DEFAULT_PERMISSION_CLASSES")
-        return [text for one in contents(stated) for text in one.texts()] if stated is not None else []
+        if site.settings is None or (value is not None and not value.kind):
+            return Listed(open=True)
+        stated = None if value is None else value.item("DEFAULT_PERMISSION_CLASSES")
+        return Listed(texts=tuple(text for one in contents(stated) for text in one.texts()))
 
     # --- judging ----------------------------------------------------------------------------------------------------
 
@@ -103,6 +105,8 @@ class Permissions:
                 judged.append((self.judge(each, said), mark))
         judged += [(self.of_text(text, said, site), None) for text in listed.texts]
         via = "settings" if listed.texts else "class"
+        if listed.open and not judged:
+            return [Guard("DEFAULT_PERMISSION_CLASSES", frozenset((Does.DEPENDS,)), "settings")]
         if not judged:
             name, because = ("AllowAny", "the framework's default") if not listed.written else ("permission_classes", "empty")
             return [Guard(name, frozenset((Does.OPENS,)), via, None, None, because)]

@@ -18,10 +18,14 @@ _MAX_WAYS = 16
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Permissions as they are written (`written`: expressions, lists or single ones) or named by settings (`texts`)."""
+    """Permissions as they are written (`written`: expressions, lists or single ones) or named by settings (`texts`).
+
+    `open`: by settings that are not here.
+    """
 
     written: tuple[Written, ...] = ()
     texts: tuple[str, ...] = ()
+    open: bool = False
 
 
 State = dict[str, Listed]
@@ -192,4 +196,4 @@ def _asks_above(node: ir.Expr) -> bool:
 
 
 def _both(one: Listed, other: Listed) -> Listed:
-    return Listed((*one.written, *other.written), (*one.texts, *other.texts))
+    return Listed((*one.written, *other.written), (*one.texts, *other.texts), one.open or other.open)

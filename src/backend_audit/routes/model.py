@@ -18,6 +18,7 @@ class Does(StrEnum):
     LIMITS = "limits"
     REJECTS = "rejects"  # turns callers away for another reason
     RUNS = "runs"  # runs before the handler, without turning anybody away
+    DEPENDS = "depends"  # settings that are not here decide
     OPENS = "opens"  # says that everybody may call (`AllowAny`, `exempt`)
 
 

@@ -20,13 +20,13 @@ def decide(route: Route) -> None:
         route.why = _told(first)
         return
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
-    unread = route.kind == "library" and not any(guard.has(Does.OPENS) for guard in route.guards)
+    unread = _unread(route)
     route.auth = Auth.UNKNOWN if unread else Auth.NONE if identified is None else Auth.OPTIONAL
     if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
         return
     if unread:
-        route.verdict, route.why = Verdict.UNKNOWN, "a view of a library"
+        route.verdict, route.why = Verdict.UNKNOWN, unread
         return
     if any(guard.has(Does.OPENS) for guard in route.guards):
         opener = next(guard for guard in route.guards if guard.has(Does.OPENS))
@@ -38,6 +38,14 @@ def decide(route: Route) -> None:
         if identified is None
         else f"`{identified.name}` identifies callers and lets everybody through"
     )
+
+
+def _unread(route: Route) -> str:
+    """Why nothing can be said of a route that no guard covers."""
+    if any(guard.has(Does.DEPENDS) for guard in route.guards):
+        return "settings that are not here decide"
+    opened = any(guard.has(Does.OPENS) for guard in route.guards)
+    return "a view of a library" if route.kind == "library" and not opened else ""
 
 
 def _signs_in(meant: str) -> bool:

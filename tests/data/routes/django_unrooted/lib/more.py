@@ -14,5 +14,6 @@ urlpatterns = [
     path("three/", views.Three.as_view()),
     path("four/", views.four),
     path("five/", views.Five.as_view()),
+    path("seven/", views.Seven.as_view()),
     path("six/", lambda request: None),
 ]

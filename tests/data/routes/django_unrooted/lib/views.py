@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.views import View
+from rest_framework.views import APIView
 
 
 @login_required
@@ -46,3 +47,8 @@ def four(request):
 class Five(View):
     def dispatch(self, request, *args, **kwargs):
         return HttpResponse("any method")
+
+
+class Seven(APIView):
+    def get(self, request):
+        return HttpResponse("by settings that are not here")
