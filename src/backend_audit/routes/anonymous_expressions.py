@@ -10,7 +10,19 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes import exempt
 from backend_audit.routes.anonymous_run import Env, Said
-from backend_audit.routes.missing import ABSENT, ANONYMOUS, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, attribute, truth
+from backend_audit.routes.missing import (
+    ABSENT,
+    ANONYMOUS,
+    EMPTY,
+    FALSE,
+    PARTS,
+    TRUE,
+    UNKNOWN,
+    Missing,
+    attribute,
+    is_credential,
+    truth,
+)
 
 if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
@@ -81,7 +93,8 @@ class Reading:
             env[written(node.target)] = self.eval(node.value, env)
             return env[written(node.target)]
         if isinstance(node, ir.Index):
-            return ABSENT if self.eval(node.value, env) in (EMPTY, ABSENT) else UNKNOWN
+            missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not _is_open(node.value, node.index)
+            return ABSENT if missing else UNKNOWN
         if isinstance(node, ir.Call):
             return self.call(node, env)
         return self.tested(node, env)
@@ -105,6 +118,8 @@ class Reading:
                 value = self.frame.eval(node.args[0].value) if node.args else NOTHING
                 return exempt.called(self.owner.asked, name, base, value)
             if base is EMPTY and name in ("get", "pop", "getlist", "getone"):
+                if node.args and _is_open(node.func.value, node.args[0].value):
+                    return UNKNOWN
                 return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
             if base in (ABSENT, ANONYMOUS):
                 return attribute(base, name, written(node.func.value))
@@ -166,7 +181,7 @@ class Reading:
         one, other = self.eval(left, env), self.eval(right, env)
         if self.owner.asked is not None and (one in PARTS) is not (other in PARTS) and ABSENT not in (one, other):
             return exempt.compared(self.owner.asked, op, one, other, self.frame.eval(right if one in PARTS else left))
-        if op in ("in", "not in") and other in (EMPTY, ABSENT):
+        if op in ("in", "not in") and other in (EMPTY, ABSENT) and not _is_open(right, left):
             return FALSE if op == "in" else TRUE
         if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):
             rest = other if one is ABSENT else one
@@ -189,3 +204,10 @@ class Reading:
         if listed is None or op not in ("in", "==", "not in", "!="):
             return UNKNOWN
         return TRUE if (text in listed) is (op in ("in", "==")) else FALSE
+
+
+def _is_open(holder: ir.Expr, key: ir.Expr) -> bool:
+    """Whether an entry of the request's headers is no credential, so that the caller may have sent it."""
+    if not isinstance(holder, ir.Attribute) or holder.attr not in ("headers", "META"):
+        return False
+    return isinstance(key, ir.Const) and isinstance(key.value, str) and not is_credential(key.value)

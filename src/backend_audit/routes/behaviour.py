@@ -16,6 +16,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.missing import is_credential
 from backend_audit.routes.status import statuses
 
 LOGIN = 302  # a redirect to a login page
@@ -31,6 +32,7 @@ _CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
+_HEADERS = frozenset({"headers", "META"})
 _DENYING = (
     (
         401,
@@ -106,6 +108,7 @@ class Behaviours:
                 known.denies |= denied_by(rejection)
             known.looks = bool(self.facts.reads.get(function.key))
             frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+            harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
             for node in nodes_of(function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
@@ -114,9 +117,9 @@ class Behaviours:
                     known.denies |= self._answered(frame, node.value)
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
-                elif (isinstance(node, ir.Attribute) and node.attr in _CREDENTIALS) or (
-                    isinstance(node, ir.Name) and node.id in ("current_user", "session")
-                ):
+                elif (
+                    isinstance(node, ir.Attribute) and node.attr in _CREDENTIALS and not (node.attr in _HEADERS and harmless)
+                ) or (isinstance(node, ir.Name) and node.id in ("current_user", "session")):
                     known.looks = True
                 elif isinstance(node, ir.Call) and _ACTS.match(written(node.func).rpartition(".")[2]):
                     known.acts = True
@@ -182,6 +185,12 @@ class Behaviours:
             if isinstance(item.value, (ir.Const, ir.Name, ir.Attribute)):
                 found |= statuses(frame.eval(item.value))
         return found
+
+
+def _asks_no_credential(function: FunctionSymbol) -> bool:
+    """Whether the headers that a function names are none that say who calls."""
+    texts = [node.value for node in nodes_of(function.node.body) if isinstance(node, ir.Const) and isinstance(node.value, str)]
+    return bool(texts) and not any(is_credential(text) for text in texts)
 
 
 def denied_by(rejection: Rejection) -> frozenset[int]:

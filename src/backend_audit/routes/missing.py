@@ -1,5 +1,6 @@
 """The values of a run without credentials: what is missing, who nobody is, and what such things are in a test."""
 
+import re
 from enum import Enum
 
 
@@ -45,6 +46,16 @@ REQUEST_PARTS = {
 }
 _URLS = frozenset({"url", "url_rule"})
 _USERS = frozenset({"user", "current_user"})
+
+
+_CREDENTIAL = re.compile(
+    r"auth|token|key|secret|session|bearer|jwt|user|cookie|sign|hmac|identity|principal|csrf|cert", re.IGNORECASE
+)
+
+
+def is_credential(header: str) -> bool:
+    """Whether a header of that name says who calls: others (`HX-Request`) anybody may send."""
+    return bool(_CREDENTIAL.search(header))
 
 
 def truth(value: Missing) -> bool | None:

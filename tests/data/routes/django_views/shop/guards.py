@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import user_passes_test
+from django.http import HttpResponseForbidden
 from django.shortcuts import redirect
 
 
@@ -21,3 +22,21 @@ def only_logs(view):
 
 
 staff_only = user_passes_test(lambda user: user.is_staff)
+
+
+def only_htmx(view):
+    def inner(request, *args, **kwargs):
+        if "HTTP_HX_REQUEST" not in request.META:
+            return HttpResponseForbidden()
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+def with_key(view):
+    def inner(request, *args, **kwargs):
+        if not request.headers.get("X-Api-Key"):
+            return HttpResponseForbidden()
+        return view(request, *args, **kwargs)
+
+    return inner

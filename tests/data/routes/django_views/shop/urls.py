@@ -23,6 +23,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls", namespace="accounts")),
     path("logout/", auth_views.LogoutView.as_view()),
     path("wrapped/", views.wrapped),
+    path("part/", views.part),
+    path("keyed/", views.keyed),
     path("staff/", views.StaffOnly.as_view()),
     path("everybody/", views.Everybody.as_view()),
 ]

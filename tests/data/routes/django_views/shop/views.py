@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, DeleteView, ListView, UpdateView
 
-from .guards import homemade, only_logs, staff_only
+from .guards import homemade, only_htmx, only_logs, staff_only, with_key
 
 
 def index(request):
@@ -114,3 +114,13 @@ def hook(request):
     if request.headers.get("X-Kind") == "x":
         return HttpResponseForbidden()
     return HttpResponse("hook")
+
+
+@only_htmx
+def part(request):
+    return HttpResponse("part")
+
+
+@with_key
+def keyed(request):
+    return HttpResponse("keyed")
