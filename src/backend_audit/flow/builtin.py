@@ -5,6 +5,7 @@ https://docs.python.org/3/library/stdtypes.html, https://docs.python.org/3/libra
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 
 from backend_audit import ir
 from backend_audit.flow import lacks, numbers, strings, urls
@@ -90,6 +91,8 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
             return _computed(op, one.value, other.value)
         found = numbers.number("int", left, right)
         return numbers.bounded(found) if op in ("%", "&") and not numbers.is_free(right) else found
+    if op in ("-", "//", "**") and (_is_number(left) or _is_number(right)):  # no text is ever the result
+        return numbers.number("int", left, right)
     if left.is_literal() and right.is_literal():
         return MADE
     if left.apis and right.apis:
@@ -426,10 +429,8 @@ def _text_of(args: Pieces) -> Value:
 def _number_of(name: str, args: Pieces) -> Value:
     one = args[0][0].constant() if args else None
     if one is not None and name == "int" and len(args) == 1 and isinstance(one.value, (int, str)):
-        try:
+        with suppress(ValueError):
             return Value(consts=frozenset((Constant("int", int(one.value)),)))
-        except ValueError:
-            return NUMBER
     return numbers.number(name, *(value for value, _ in args[:1]))
 
 

@@ -88,9 +88,10 @@ class FrameState:
 
     def note_tested(self, node: ir.Expr | None, value: Value) -> None:
         """What `request.args.get("next")` is after a test of it, should it be written once more."""
-        if isinstance(node, (ir.Call, ir.Index)):
+        text = written(node) if isinstance(node, (ir.Call, ir.Index)) else "…"
+        if "…" not in text:  # cut, so that another expression may be written alike
             self.tested = True
-            self.env[TESTED + written(node)] = value
+            self.env[TESTED + text] = value
 
     def as_tested(self, node: ir.Expr) -> Value | None:
         """What a test on the way here has told of the very same expression."""

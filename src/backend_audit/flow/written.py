@@ -32,7 +32,9 @@ def _written(node: ir.Node | None, depth: int) -> str:
     if isinstance(node, ir.Template):
         return "f'…'"
     if isinstance(node, ir.Binary):
-        return f"{_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)}"
+        return (
+            f"{_operand(node.left, node.op, depth)} {node.op} {_operand(node.right, '*' if node.op == '-' else node.op, depth)}"
+        )
     if isinstance(node, ir.Logical):
         return f"({_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)})"
     if isinstance(node, ir.Filter):
@@ -42,6 +44,13 @@ def _written(node: ir.Node | None, depth: int) -> str:
     if isinstance(node, ir.Starred):
         return "*" + _written(node.value, depth)
     return "…"
+
+
+def _operand(node: ir.Expr, op: str, depth: int) -> str:
+    """One side of `op`, in parentheses where it would be read otherwise without."""
+    text = _written(node, depth - 1)
+    binds_less = isinstance(node, ir.Binary) and node.op in ("+", "-") and op not in ("+", "-")
+    return f"({text})" if binds_less else text
 
 
 def _argument(arg: ir.Arg, depth: int) -> str:
