@@ -319,6 +319,8 @@ class Calls(Expressions):
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
+        elif (result.open or result.types) and not symbol.node.is_generator:
+            result = self.engine.computed(symbol, bound, result)
         return result
 
     def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:

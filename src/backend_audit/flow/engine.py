@@ -73,6 +73,7 @@ class Engine:
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
         self._summaries: dict[str, Summary] = {}
         self._running: set[str] = set()
+        self._constant_calls: dict[tuple[object, ...], Value] = {}
         self._closures: dict[str, Env] = {}
         self._classes: dict[str, ClassSymbol] = {}
         self._attributes: dict[str, dict[str, Value]] = {}
@@ -517,14 +518,29 @@ class Engine:
 
     def chosen(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
         """Which of several functions a factory gives for constant arguments: `authorizer(required=False)`."""
+        found = self._with_constants(symbol, bound)
+        return found if found is not None and found.refs else result
+
+    def computed(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
+        """What a function makes of constant arguments, its defaults among them, if nothing else is in it."""
+        if not any(origin.label == "param" for origin in self.summary(symbol).result.all_origins()):
+            return result
+        found = self._with_constants(symbol, bound)
+        return found if found is not None and found.is_literal() else result
+
+    def _with_constants(self, symbol: FunctionSymbol, bound: Bound) -> Value | None:
+        """What the function gives when it is run with its arguments, all of them being constants."""
         params = symbol.node.params
         if symbol.key in self._running or not params or any(at not in bound or not bound[at].consts for at in range(len(params))):
-            return result
-        self._running.add(symbol.key)
-        frame = Frame(self, symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
-        self._contained(frame, symbol.node.body)
-        self._running.discard(symbol.key)
-        return frame.returns if frame.returns.refs else result
+            return None
+        key = (symbol.key, *(bound[at].consts for at in range(len(params))))
+        if key not in self._constant_calls:
+            self._running.add(symbol.key)
+            frame = Frame(self, symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
+            self._contained(frame, symbol.node.body)
+            self._running.discard(symbol.key)
+            self._constant_calls[key] = frame.returns
+        return self._constant_calls[key]
 
     @staticmethod
     def _promised(result: Value, declared: Value) -> Value:

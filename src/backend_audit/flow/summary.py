@@ -33,6 +33,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 MAX_LIFTS = 120
+_TEXTS = frozenset(("str", "bytes", "pathlib.Path", "pathlib.PurePath"))
 
 Bound = dict[int, Value]
 
@@ -229,7 +230,7 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     decided = bool(params) and not rest and all(has_callers(str(origin.key[0])) for origin in params)
     result = value
     if params:
-        bare = decided and not (value.types or value.apis or value.refs or value.kind)
+        bare = decided and not (value.types - _TEXTS or value.apis or value.refs or value.kind)
         result = changed(value, origins=rest, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
         shapes = tuple(

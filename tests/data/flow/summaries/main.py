@@ -16,10 +16,10 @@ def use(name, flag):
     see(pick({"k": "v"}))  # $ const="v"
     see(connect())  # $ type=sqlite3.Connection
     see(connect().cursor())  # $ type=sqlite3.Cursor
-    see(twice("x"))  # $ SPURIOUS: open MISSING: const="xx"
+    see(twice("x"))  # $ const="xx"
     see(default())  # $ const="default"
     see(default("given"))  # $ const="given"
-    see(keywords(b="B", a="A"))  # $ SPURIOUS: open MISSING: const="AB"
+    see(keywords(b="B", a="A"))  # $ const="AB"
     see(spread(*("p", "q")))  # $ const="q"
     see(first_of("f", "g"))  # $ const="f" SPURIOUS: const="g"
     see(recursive(3))  # $ const="end" open
@@ -102,4 +102,4 @@ def more(name):
     see(list(map(identity, ["m"]))[0])  # $ const="m"
     callback = identity
     see(callback("called"))  # $ const="called"
-    see([twice(part) for part in ("l",)][0])  # $ SPURIOUS: open MISSING: const="ll"
+    see([twice(part) for part in ("l",)][0])  # $ const="ll"
