@@ -24,6 +24,7 @@ from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
 from backend_audit.flow.models import models_of
 from backend_audit.inventory import Declared, RouteRecord
+from backend_audit.link.script_modules import is_manifest
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
 from backend_audit.source import Language
@@ -105,14 +106,15 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
     found = _found(config, paths, root)
     with _cache(config) as cache:
         files = Files()
-        sources = files.read([file for file in found.files if file.language not in _NO_CODE])
+        code = [file for file in found.files if file.language not in _NO_CODE]
+        sources = files.read([*code, *(file for file in found.files if is_manifest(file.path))])
         workers = config.workers or available_workers()
         files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
         tell(Progress("judging", 0, 1))
         judgement = _judged(files, cache, root.name, config.guards)
         tell(Progress("judging", 1, 1))
         problems = {*found.problems, *files.problems, *judgement.problems, *cache.problems}
-    return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(sources))
+    return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(code))
 
 
 def _found(config: Config, paths: Sequence[Path], root: Path) -> Discovery:
@@ -129,9 +131,9 @@ def _cache(config: Config) -> Cache:
 
 
 def _judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
-    """The project's judgement: from the cache when no lowered file has changed, been added or gone, nor what is declared."""
-    lowered = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered]
-    key = key_of(b"".join(lowered), f"project {name}", msgspec.json.encode(declared).decode())
+    """The project's judgement: from the cache when no file that it reads has changed, been added or gone, nor what is declared."""
+    read = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path)]
+    key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)
     if cached is not None:
         try:
@@ -139,9 +141,9 @@ def _judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgem
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(
-            lambda: project_stage.judge(files.modules(cache), models_of(rules_root()), files.shown, name, declared)
-        )
+        models, node = models_of(rules_root()), models_of(rules_root(), "node")
+        known = project_stage.Known(models, node, files.manifests(), name, declared)
+        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), known, files.shown))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))

@@ -11,6 +11,7 @@ from backend_audit.analysis import file as file_stage
 from backend_audit.analysis.file import ENCODER, FACTS, MODULE, FileFacts, FileJob
 from backend_audit.cache import Cache, key_of
 from backend_audit.finding import Problem, ProblemKind
+from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.pool import Failure, run
 from backend_audit.source import Language, SourceFile
@@ -43,6 +44,11 @@ class Files:
             return self.text(path) if path in self._sources else None
         except DecodingError:  # said by the stage that reads the file
             return None
+
+    def manifests(self) -> dict[str, str]:
+        """The texts of the files that tell how JavaScript's imports are to be read, by path."""
+        texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_manifest(path)}
+        return {path: text for path, text in texts.items() if text is not None}
 
     def modules(self, cache: Cache) -> list[ir.Module]:
         """The lowered files, in path order."""

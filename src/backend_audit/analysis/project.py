@@ -1,7 +1,7 @@
 """The project stage: link the lowered files, follow values, ask the checks of concepts."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
@@ -14,16 +14,18 @@ from backend_audit.finding import Finding, Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
-from backend_audit.frameworks import forms, handlers, pages
+from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.link.project import Project
+from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.source import Language, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
-_JUDGED = frozenset((Language.PYTHON, Language.TEMPLATE))  # what the engine reads so far
+_SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 TextOf = Callable[[str], tuple[str, Hidden]]
 
 
@@ -38,23 +40,44 @@ class Judgement(msgspec.Struct, frozen=True):
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
-def judge(
-    modules: Iterable[ir.Module], models: Models, text_of: TextOf, name: str = "", declared: Declared | None = None
-) -> Judgement:
-    """What the checks of concepts find in the project of `modules`; `name` is that of the folder that paths start from.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known besides the modules.
 
-    `text_of` gives a file's text by its path, and what of it may not be shown; `declared` is what the team says of its guards.
+    `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
+    `name`: of the folder that paths start from; `declared`: what the team says of its guards.
     """
-    project = Project((module for module in modules if module.language in _JUDGED), name)
-    engine = Engine(project, models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
+
+    models: Models
+    node: Models
+    manifests: Mapping[str, str]
+    name: str = ""
+    declared: Declared | None = None
+
+
+def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgement:
+    """What the checks of concepts find in the project of `modules`.
+
+    The languages make a project each: no import leads from one to the other, and their libraries' names never mix.
+    `text_of` gives a file's text by its path, and what of it may not be shown.
+    """
+    modules = list(modules)
+    scripts = [module for module in modules if module.language in _SCRIPTS]
+    project = Project((module for module in modules if module.language not in _SCRIPTS), known.name)
+    engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
-    table = _table(engine, facts, declared, problems)
+    table = _table(engine, facts, known.declared, problems)
     alerts += _route_alerts(table, problems)
     problems += engine.problems
-    places = _Places(project, text_of)
+    if scripts:
+        script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
+        script_engine.go_through()
+        alerts += _concept_alerts(script_engine, WebFacts(), problems)
+        problems += script_engine.problems
+    places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
     return Judgement(findings, tuple(problems), tuple(_record(route, places) for route in table.routes))
 
@@ -151,8 +174,8 @@ def _checks_of(kind: type) -> dict[type, list[Check]]:
 class _Places:
     """Placers by path, made when a file has something to place."""
 
-    def __init__(self, project: Project, text_of: TextOf) -> None:
-        self._modules = {module.path: module.node for module in project.modules.values()}
+    def __init__(self, modules: Iterable[ir.Module], text_of: TextOf) -> None:
+        self._modules = {module.path: module for module in modules}
         self._text_of = text_of
         self._placers: dict[str, Placer] = {}
 

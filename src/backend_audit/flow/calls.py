@@ -98,8 +98,7 @@ class Calls(Expressions):
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         found = NOTHING
         if receiver is not None and (receiver.kind or strings.is_text(receiver)):
-            pieces, named = _pieces(args)
-            known = builtin.method(receiver, attr, pieces, named)
+            known = builtin.method(receiver, attr, *pieces(args))
             if known is not None:
                 found = known
         for symbol in by_key(callee.refs):
@@ -187,7 +186,7 @@ class Calls(Expressions):
                 self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
-        found = builtin.function(path, *_pieces(args)) if path in builtin.FUNCTIONS else None
+        found = self.builtin_function(path, args)
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
             invoked = self.kept(node, self.models.keepers[path], receiver, args)
@@ -197,7 +196,7 @@ class Calls(Expressions):
         elif receiver is not None and named_parts.is_parser(receiver):
             found = named_parts.option(receiver, path.rpartition(".")[2], args)
         elif path in _SUBSTITUTES and receiver is not None and receiver.items and "template" in receiver.items:
-            found = strings.template_call(receiver.items["template"], *_pieces(args))
+            found = strings.template_call(receiver.items["template"], *pieces(args))
         if invoked is not None:
             found = invoked
         elif target == "self":
@@ -213,13 +212,21 @@ class Calls(Expressions):
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
             if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
-                text = builtin.text_method(receiver, last, *_pieces(args))
+                text = self.text_method(receiver, last, args)
                 found = changed(found, open=True).with_origins(receiver.derived().origins) if text is None else text
         if any(row.concept.tracked for row in rows) or path in self.models.access:
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         if path in self.models.access and (first := argument(args, "0")) is not None:
             found = join(found, first.value)  # `login_required(view)` calls the view
         return self.transferred(node, path, receiver, args, found)
+
+    def builtin_function(self, path: str, args: Args) -> Value | None:
+        """What a call of the language's own function `path` gives; None if it is none."""
+        return builtin.function(path, *pieces(args)) if path in builtin.FUNCTIONS else None
+
+    def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
+        """What a method gives that only texts have, on an object of which nothing else is known."""
+        return builtin.text_method(receiver, name, *pieces(args))
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
         """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
@@ -394,7 +401,7 @@ class Calls(Expressions):
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
         if receiver.kind and func.attr in builtin.MUTATORS:
-            changed = builtin.mutated(receiver, func.attr, *_pieces(args))
+            changed = builtin.mutated(receiver, func.attr, *pieces(args))
             if changed is not None:
                 self.update_path(func.value, changed)
         if func.attr == "set" and named_parts.is_parser(receiver):
@@ -439,7 +446,8 @@ def _text(value: str) -> Constant:
     return Constant("str", value)
 
 
-def _pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
+def pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
+    """Positional and named arguments as values with how they are written."""
     positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
     named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
     return positional, named

@@ -25,6 +25,7 @@ from backend_audit.flow.values import (
     NONE,
     NOTHING,
     UNKNOWN,
+    Key,
     Origin,
     Value,
     api,
@@ -51,6 +52,8 @@ _CLASS = "@"  # begins the type name of a class of the project
 class Engine:
     """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
 
+    frame_type: type[Frame] = Frame  # what executes a body of the project's language
+
     def __init__(
         self,
         project: Project,
@@ -74,6 +77,7 @@ class Engine:
         self._summaries: dict[str, Summary] = {}
         self._running: set[str] = set()
         self._constant_calls: dict[tuple[object, ...], Value] = {}
+        self.under_way: dict[str, Frame] = {}  # the runs of functions that are not finished
         self._closures: dict[str, Env] = {}
         self._classes: dict[str, ClassSymbol] = {}
         self._attributes: dict[str, dict[str, Value]] = {}
@@ -143,7 +147,7 @@ class Engine:
         under_way = self._top_levels.get(module.key)
         if under_way is not None:
             return under_way.env
-        frame = Frame(self, module, None, {})
+        frame = self.frame_type(self, module, None, self.prepared(module))
         self._top_levels[module.key] = frame
         self._contained(frame, module.node.body)
         del self._top_levels[module.key]
@@ -152,6 +156,14 @@ class Engine:
             self._summaries.pop(function.key, None)
         self._module_events[module.key] = tuple(frame.events.values())
         return frame.env
+
+    def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - for those whose modules differ
+        """The names that a module finds when it begins to run."""
+        return {}
+
+    def required(self, module: ModuleSymbol, specifier: str) -> Value:  # noqa: ARG002 - as above
+        """What loading the module of that name by a call gives."""
+        return UNKNOWN
 
     def global_value(self, module: ModuleSymbol, name: str) -> Value | None:
         """A name of the module's top level, with what functions assign to it by `global`."""
@@ -269,7 +281,7 @@ class Engine:
             return known
         self._bases[symbol.key] = ((symbol,), ())
         own, external = [symbol], []
-        frame = Frame(self, symbol.module, None, dict(self.environment(symbol.module)))
+        frame = self.frame_type(self, symbol.module, None, dict(self.environment(symbol.module)))
         for base in symbol.node.bases:
             if base.name is not None:
                 continue
@@ -383,7 +395,7 @@ class Engine:
         for one in self.bases(owner)[0]:
             statement = self._annotated_fields(one).get(attr)
             if statement is not None and statement.annotation is not None:
-                frame = Frame(self, one.module, None, self.environment(one.module))
+                frame = self.frame_type(self, one.module, None, self.environment(one.module))
                 held = holds_to_pattern(statement.value, statement.annotation)
                 return MADE if held else self.annotated(frame, statement.annotation)
         return None
@@ -491,13 +503,15 @@ class Engine:
             return EMPTY
         self._running.add(symbol.key)
         self.environment(symbol.module)
-        frame = Frame(self, symbol.module, symbol, {})
+        frame = self.frame_type(self, symbol.module, symbol, {})
+        self.under_way[symbol.key] = frame
         self._closures[symbol.key] = frame.env
         self._bind_parameters(frame, symbol)
         frame.given = dict(frame.env)
         if self._contained(frame, symbol.node.body):
             frame.way_out(NONE, None)
         self._closures[symbol.key] = frame.env
+        del self.under_way[symbol.key]
         self._running.discard(symbol.key)
         result = frame.returns if not symbol.node.is_generator else container("list", None, frame.yields)
         if result is NOTHING:
@@ -507,7 +521,7 @@ class Engine:
         events = tuple(frame.events.values())
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
-        fields = constructed(frame, symbol) if symbol.node.name == "__init__" else {}
+        fields = self.left_in_fields(frame, symbol)
         summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
@@ -515,6 +529,10 @@ class Engine:
         if not symbol.nested:
             del self._closures[symbol.key]
         return summary
+
+    def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
+        """What a constructor leaves in the fields of its object."""
+        return constructed(frame, symbol.node.params[0].name) if symbol.node.name == "__init__" and symbol.node.params else {}
 
     def chosen(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
         """Which of several functions a factory gives for constant arguments: `authorizer(required=False)`."""
@@ -536,7 +554,7 @@ class Engine:
         key = (symbol.key, *(bound[at].consts for at in range(len(params))))
         if key not in self._constant_calls:
             self._running.add(symbol.key)
-            frame = Frame(self, symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
+            frame = self.frame_type(self, symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
             self._contained(frame, symbol.node.body)
             self._running.discard(symbol.key)
             self._constant_calls[key] = frame.returns
@@ -619,7 +637,7 @@ class Engine:
         env = dict(self.environment(module))
         if function.parent is not None:
             env |= self._closures.get(function.parent.key, {})
-        frame = Frame(self, module, None, env)
+        frame = self.frame_type(self, module, None, env)
         marker, scope = (default, frame) if isinstance(default, ir.Call) else self._annotated_marker(frame, param.annotation)
         if marker is None or not self._marks(scope, marker):
             return None
@@ -641,7 +659,7 @@ class Engine:
                 if isinstance(symbol, AliasSymbol):
                     found = annotated_call(symbol.node)
                     module = symbol.frame.module
-                    return found, Frame(self, module, None, dict(self.environment(module)))
+                    return found, self.frame_type(self, module, None, dict(self.environment(module)))
         return annotated_call(annotation), frame
 
     def note_call(self, symbol: FunctionSymbol, bound: Bound, caller: FunctionSymbol | None = None) -> None:
@@ -675,7 +693,7 @@ class Engine:
             models = self.models
             known = (
                 path in models.results or path in models.transfers or path in models.bases or path in models.forwards
-                or path in models.parts or path in models.access
+                or path in models.callbacks or path in models.parts or path in models.access
                 or any(path in table for table in models.rows.values())
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip

@@ -75,7 +75,7 @@ class Expressions(FrameState, ABC):
     """Evaluates expressions to values; assignments inside them (walrus, comprehensions) act on `env`."""
 
     def eval(self, node: ir.Expr) -> Value:
-        return _EVAL[type(node)](self, node)
+        return EVALUATORS[type(node)](self, node)
 
     def optional(self, node: ir.Expr | None) -> Value:
         return UNKNOWN if node is None else self.eval(node)
@@ -432,7 +432,7 @@ def _is_numeric_spec(hole: ir.Hole) -> bool:
     return isinstance(last, ir.Const) and isinstance(last.value, str) and last.value[-1:] in set("bdeEfFgGnoxX")
 
 
-_EVAL: dict[type[ir.Node], Callable[..., Value]] = {
+EVALUATORS: dict[type[ir.Node], Callable[..., Value]] = {
     ir.Const: Expressions.const,
     ir.Name: Expressions.name,
     ir.Attribute: Expressions.attribute,

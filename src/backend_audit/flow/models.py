@@ -1,4 +1,4 @@
-"""Library models: the rows of `rules/models/python/*.toml` as look-up tables. The format is described in the code map."""
+"""Library models: the rows of `rules/models/{python,node}/*.toml` as look-up tables. The format is described in the code map."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,6 +77,19 @@ class Invoker:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """A function that calls those that it is given: `function` is their position (`1*`: all from there on, in lists too).
+
+    `gives`: the types of what they are called with ("" for anything). `error_first`: one with more parameters than these gets an
+    error before them.
+    """
+
+    function: str
+    gives: tuple[str, ...]
+    error_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Keeper:
     """A method that puts `value` into its object under `keys` (constants), or (`value` empty) takes it out again.
 
@@ -114,6 +127,7 @@ class Models:
     parts: dict[str, frozenset[str]] = field(default_factory=dict)  # attributes in which the object's data is harmless
     guards: dict[str, Guard] = field(default_factory=dict)
     invokers: dict[str, Invoker] = field(default_factory=dict)
+    callbacks: dict[str, Callback] = field(default_factory=dict)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # objects and types whose attributes one function sets and others read
     access: dict[str, Access] = field(default_factory=dict)  # guards of routes that libraries bring
@@ -263,6 +277,11 @@ class _Loader:
             access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open")
             for _, path in paths:
                 self.models.access[path] = access
+        elif name == "callback":
+            gives = _words(entry.get("gives", []), where)
+            callback = Callback(str(entry.get("function", "0")), gives, bool(entry.get("error-first")))
+            for _, path in paths:
+                self.models.callbacks[path] = callback
         elif name == "shared":
             self.models.shared.update(path for _, path in paths)
         elif name == "keeper":
@@ -324,13 +343,13 @@ def load_models(files: Iterable[tuple[str, str]]) -> Models:
     return models
 
 
-def model_files(root: Path) -> Iterator[tuple[str, str]]:
-    """The model files of Python below the rules folder `root`, by name."""
-    for path in sorted((root / "models" / "python").glob("*.toml")):
+def model_files(root: Path, folder: str = "python") -> Iterator[tuple[str, str]]:
+    """The model files of a language (`python`, `node`) below the rules folder `root`, by name."""
+    for path in sorted((root / "models" / folder).glob("*.toml")):
         yield path.name, path.read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=4)
-def models_of(root: Path) -> Models:
-    """The models shipped in the rules folder `root`, read once."""
-    return load_models(model_files(root))
+@lru_cache(maxsize=8)
+def models_of(root: Path, folder: str = "python") -> Models:
+    """The models of a language shipped in the rules folder `root`, read once."""
+    return load_models(model_files(root, folder))

@@ -20,7 +20,7 @@ class Frame(Calls):
     def run(self, body: list[ir.Stmt]) -> bool:
         """Execute the statements; False when control never reaches their end."""
         for node in body:  # noqa: SIM110 - `all` over a generator costs a frame for each body
-            if not _RUN[type(node)](self, node):
+            if not RUNNERS[type(node)](self, node):
                 return False
         return True
 
@@ -61,7 +61,7 @@ class Frame(Calls):
         for target in node.targets:
             self.bind(target, value, node)
         if isinstance(node.value, ir.Call):
-            guards.after_call(self, node.value)
+            self.after_call(node.value)
         return True
 
     def eval_for(self, purpose: str, node: ir.Expr) -> Value:
@@ -138,8 +138,12 @@ class Frame(Calls):
         call = node.value.value if isinstance(node.value, ir.Await) else node.value
         if not isinstance(call, ir.Call):
             return True
-        guards.after_call(self, call)
+        self.after_call(call)
         return not self.never_returns(call)
+
+    def after_call(self, call: ir.Call) -> None:
+        """A call came back: what it has let through is known of its arguments."""
+        guards.after_call(self, call)
 
     def never_returns(self, call: ir.Call) -> bool:
         """Calls that end the function's way: `sys.exit()`, `abort(400)`."""
@@ -406,7 +410,7 @@ def _suppresses(context: ir.Expr) -> bool:
 _ABORTS = (".abort", "sys.exit", "os._exit")
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "abort", "flask.abort", "bottle.abort", "pytest.fail", "pytest.skip"})
 
-_RUN: dict[type[ir.Node], Callable[..., bool]] = {
+RUNNERS: dict[type[ir.Node], Callable[..., bool]] = {
     ir.Assign: Frame.assign,
     ir.ExprStmt: Frame.expr_stmt,
     ir.Return: Frame.return_,

@@ -62,6 +62,8 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
     bound: Bound = {}
     if symbol.binds_first and receiver is not None and positional:
         bound[positional.pop(0)] = receiver
+    elif receiver is not None and symbol.has_receiver:
+        bound[len(params) - 1] = receiver
     by_name = {param.name: at for at, param in enumerate(params) if param.kind in ("positional", "keyword")}
     rest: dict[str | int, Value] = {}
     for key, operand in args:

@@ -19,11 +19,9 @@ def validates(method: FunctionSymbol, attr: str) -> bool:
     )
 
 
-def constructed(frame: FrameState, symbol: FunctionSymbol) -> dict[Key, Value]:
-    """The fields that a constructor's way out leaves, in terms of its parameters."""
-    if not symbol.node.params:
-        return {}
-    prefix = f"{symbol.node.params[0].name}."
+def constructed(frame: FrameState, me: str) -> dict[Key, Value]:
+    """The fields that a constructor's way out leaves in its object `me`, in terms of its parameters."""
+    prefix = f"{me}."
     return {
         name.removeprefix(prefix): value
         for name, value in frame.env.items()

@@ -1,0 +1,308 @@
+"""JavaScript's builtins on values: methods of strings, arrays and objects, global functions. Pure: values in, values out.
+
+https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
+"""
+
+from collections.abc import Callable
+
+from backend_audit.flow import lacks, strings
+from backend_audit.flow.values import (
+    CLOSED_TYPES,
+    MADE,
+    NOTHING,
+    NUMBER,
+    UNKNOWN,
+    Constant,
+    Key,
+    Value,
+    changed,
+    constant,
+    container,
+    instance,
+    join,
+    join_all,
+    text,
+)
+
+Pieces = list[strings.Piece]
+BOOL = instance("bool")
+UNDEFINED = constant("undefined", None)
+_LINES = frozenset(("log", "header"))
+_MARKUP = frozenset(("html",))
+
+# --- texts -------------------------------------------------------------------------------------------------------------
+
+_MAPPED: dict[str, Callable[[str], str]] = {
+    "toLowerCase": str.lower, "toUpperCase": str.upper, "toLocaleLowerCase": str.lower, "toLocaleUpperCase": str.upper,
+    "trim": str.strip, "trimStart": str.lstrip, "trimEnd": str.rstrip, "trimLeft": str.lstrip, "trimRight": str.rstrip,
+    "toString": str, "valueOf": str, "normalize": str, "toWellFormed": str,
+}  # fmt: skip
+_TESTS = frozenset("includes startsWith endsWith test localeCompare".split())
+_NUMBERS = frozenset("indexOf lastIndexOf search charCodeAt codePointAt".split())
+_PARTS = frozenset(
+    "slice substring substr charAt at padStart padEnd repeat replace replaceAll match matchAll concat split".split()
+)
+_ONLY_OF_TEXT = (frozenset(_MAPPED) | _PARTS | _TESTS | _NUMBERS) - frozenset(
+    "slice at concat includes indexOf lastIndexOf toString valueOf search match test normalize replace".split()
+)
+
+
+def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
+    """What a method of a string gives; None when strings have no such method."""
+    first = args[0][0] if args else UNKNOWN
+    if name in _MAPPED:
+        return _mapped(receiver, name)
+    if name in _TESTS:
+        return NUMBER if name == "localeCompare" else BOOL
+    if name in _NUMBERS:
+        return NUMBER
+    if name == "concat":
+        return strings.build([(receiver, ""), *args], "+")
+    if name == "split":
+        part = MADE if receiver.is_literal() else receiver.derived()
+        gone = lacks.lacking(first.texts()[0]) if len(first.texts()) == 1 and len(first.texts()[0]) == 1 else frozenset[str]()
+        return container("list", None, part.cleared(gone) if gone and part.origins else part)
+    if name in ("replace", "replaceAll"):
+        return _replaced(receiver, name, args)
+    if name in ("match", "matchAll"):
+        return container("list", None, receiver.derived())
+    if name in _PARTS:
+        if receiver.is_literal():
+            return MADE
+        return (
+            Value(receiver.open, shapes=receiver.shapes, origins=receiver.derived().origins)
+            if receiver.shapes
+            else receiver.derived()
+        )
+    return None
+
+
+def only_of_text(name: str) -> bool:
+    """Whether only strings have a method of this name."""
+    return name in _ONLY_OF_TEXT
+
+
+def _mapped(receiver: Value, name: str) -> Value:
+    change = _MAPPED[name]
+    consts = frozenset(Constant(one.kind, change(one.value)) if isinstance(one.value, str) else one for one in receiver.consts)
+    return Value(
+        receiver.open, consts, receiver.shapes, types=receiver.types, origins=receiver.derived().origins, made=receiver.made
+    )  # fmt: skip
+
+
+def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
+    """A text replaces every hit of a pattern with `g` (or of `replaceAll`), else the first alone, which clears nothing."""
+    if receiver.is_literal() and all(value.is_literal() for value, _ in args):
+        return MADE
+    old = args[0][0].constant() if args else None
+    origins = receiver.derived().origins
+    for value, _ in args[1:]:
+        origins |= value.derived().origins
+    found = Value(True, shapes=receiver.shapes, origins=origins)
+    if old is None or not isinstance(old.value, str):
+        return found
+    if old.kind == "regex":
+        body, _, flags = old.value[1:].rpartition("/")
+        return found.cleared(_gone(body)) if "g" in flags else found
+    return found.cleared(lacks.lacking(old.value)) if name == "replaceAll" else found
+
+
+def _gone(pattern: str) -> frozenset[str]:
+    """The contexts in which a text is harmless once all that a pattern matches has been replaced in it."""
+    contexts: frozenset[str] = frozenset()
+    if "\\n" in pattern or "\\s" in pattern or pattern.startswith(("[^\\w", "[^a-z", "[^A-Z", "\\W")):
+        contexts |= _LINES
+    if "<" in pattern or "&<" in pattern or pattern.startswith(("[^\\w", "[^a-z", "[^A-Z", "[^0-9", "\\W", "\\D")):
+        contexts |= _MARKUP
+    if pattern.rstrip("+") in {"\\W", "\\D", "[^\\w]", "[^a-zA-Z0-9]", "[^a-z0-9]", "[^0-9]", "[^\\d]"}:
+        contexts |= {"all"}
+    return contexts
+
+
+# --- arrays and objects ------------------------------------------------------------------------------------------------
+
+
+def values(receiver: Value) -> Value:
+    """Any of what a container holds; of anything else, something of its data."""
+    if receiver.kind:
+        return join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
+    return receiver.derived()
+
+
+def keys(receiver: Value) -> Value:
+    """Any of the names or positions under which an object holds something."""
+    if receiver.kind in ("list", "tuple"):
+        return MADE
+    if receiver.kind == "dict" and receiver.elem is None and not receiver.open:
+        return join_all(text(str(key)) for key in receiver.items or {})
+    return receiver.derived()
+
+
+def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
+    """What a method of an array, Map or Set gives that takes no function; None when they have none of that name."""
+    first = args[0][0] if args else UNKNOWN
+    if name == "join":
+        glue = first if args else text(",")
+        return strings.join_strings(glue, receiver, "items")
+    if name in ("pop", "shift", "at", "get", "next"):
+        one = first.constant() if args else None
+        known = receiver.item(one.value) if one is not None and isinstance(one.value, (str, int)) else None
+        return values(receiver) if known is None else known
+    if name == "concat":
+        return _concatenated([receiver, *(value for value, _ in args)])
+    if name in ("slice", "splice", "flat", "reverse", "sort", "fill", "values", "toSorted", "toReversed", "with"):
+        return (
+            receiver
+            if name in ("reverse", "sort") or (not args and name == "slice")
+            else container("list", None, values(receiver))
+        )
+    if name == "keys":
+        return container("list", None, keys(receiver))
+    if name == "entries":
+        return container("list", None, container("list", {0: keys(receiver), 1: values(receiver)}))
+    if name in ("includes", "has", "hasOwnProperty"):
+        return BOOL
+    if name in ("indexOf", "lastIndexOf", "push", "unshift", "findIndex"):
+        return NUMBER
+    return UNDEFINED if name in ("add", "set", "delete", "clear", "forEach") else None
+
+
+def _concatenated(parts: list[Value]) -> Value:
+    if all(one.kind in ("list", "tuple") and one.elem is None and not one.open for one in parts):
+        flat = [value for one in parts for value in (one.items or {}).values()]
+        return container("list", dict(enumerate(flat)))
+    return container("list", None, join_all(values(one) if one.kind else one for one in parts))
+
+
+MUTATORS = frozenset("push unshift pop shift splice fill add set".split())
+
+
+def mutated(receiver: Value, name: str, args: Pieces) -> Value | None:
+    """The container after a mutating method; None when nothing is known of it."""
+    if not receiver.kind or name not in MUTATORS:
+        return None
+    items = dict(receiver.items or {})
+    if name == "push" and receiver.elem is None and not receiver.open:
+        for value, _ in args:
+            items[len(items)] = value
+        return container(receiver.kind, items)
+    if name == "set" and len(args) > 1:
+        return with_item(receiver, args[0][0], args[1][0])
+    if name in ("push", "unshift", "add", "splice", "fill"):
+        added = join_all(value for value, _ in (args[2:] if name == "splice" else args))
+        return container(receiver.kind, None, join(values(receiver), added))
+    return container(receiver.kind, None, values(receiver))
+
+
+def with_item(base: Value, key: Value, value: Value) -> Value:
+    """The object after `base[key] = value`."""
+    one = key.constant()
+    if one is not None and isinstance(one.value, (str, int)):
+        return changed(base, items={**(base.items or {}), one.value: value}, made=False)
+    if base.kind:
+        return changed(base, elem=value if base.elem is None else join(base.elem, value), made=False)
+    return base
+
+
+def merged(parts: list[Value]) -> Value:
+    """`Object.assign(a, b)`, `{...a, ...b}`."""
+    items: dict[Key, Value] = {}
+    elem: Value | None = None
+    origins = frozenset(origin for one in parts if not one.kind for origin in one.derived().origins)
+    for one in parts:
+        items.update(one.items or {})
+        rest = one.elem if one.kind else one.derived() if one.origins else None
+        if rest is not None:
+            elem = rest if elem is None else join(elem, rest)
+    return changed(container("dict", items or None, elem), origins=origins)
+
+
+# --- functions ---------------------------------------------------------------------------------------------------------
+
+
+def _text_of(args: Pieces) -> Value:
+    if not args:
+        return text("")
+    value = args[0][0]
+    if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
+        return value
+    return Value(True, origins=value.all_origins(), types=frozenset(("str",)))
+
+
+def _same(args: Pieces) -> Value:
+    return args[0][0] if args else UNDEFINED
+
+
+def _data(args: Pieces) -> Value:
+    """Something that holds the data of all arguments."""
+    if args and all(value.is_literal() for value, _ in args):
+        return MADE
+    origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
+    return Value(True, origins=origins) if origins else UNKNOWN
+
+
+def _array(args: Pieces) -> Value:
+    value = args[0][0] if args else UNKNOWN
+    return value if value.kind in ("list", "tuple") else container("list", None, values(value))
+
+
+def _from_pairs(args: Pieces) -> Value:
+    pair = values(args[0][0]) if args else UNKNOWN
+    return container("dict", None, pair.item(1) or pair.derived())
+
+
+FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
+    "String": _text_of,
+    "String.raw": _data,
+    "JSON.stringify": _data,
+    "JSON.parse": _data,
+    "structuredClone": _same,
+    "Object": _same,
+    "Object.freeze": _same,
+    "Object.seal": _same,
+    "Object.create": lambda _: container("dict"),
+    "Object.assign": lambda args: merged([value for value, _ in args]),
+    "Object.keys": lambda args: container("list", None, keys(_same(args))),
+    "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
+    "Object.values": lambda args: container("list", None, values(_same(args))),
+    "Object.entries": lambda args: container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))})),
+    "Object.fromEntries": _from_pairs,
+    "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
+    "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),
+    "Array.from": _array,
+    "Set": _array,
+    "Map": lambda args: _from_pairs(args) if args else container("dict"),
+    "Promise.resolve": _same,
+    "Promise.all": _same,
+    "Promise.allSettled": _same,
+    "Promise.race": lambda args: values(_same(args)),
+    "Promise.any": lambda args: values(_same(args)),
+    "Promise.reject": lambda _: NOTHING,
+    "Buffer.from": _data,
+    "Buffer.concat": _data,
+    "util.format": _data,
+    "util.promisify": _same,
+    "util.inspect": _data,
+    "util.callbackify": _same,
+    "decodeURIComponent": _data,
+    "decodeURI": _data,
+    "encodeURI": _data,
+    "unescape": _data,
+    "atob": _data,
+    "btoa": _data,
+}
+CLOSED = {
+    "Number": NUMBER, "parseInt": NUMBER, "parseFloat": NUMBER, "Number.parseInt": NUMBER, "Number.parseFloat": NUMBER,
+    "BigInt": NUMBER, "Date.now": NUMBER, "isNaN": BOOL, "isFinite": BOOL, "Boolean": BOOL, "Number.isInteger": BOOL,
+    "Number.isNaN": BOOL, "Number.isFinite": BOOL, "Number.isSafeInteger": BOOL, "Array.isArray": BOOL, "Object.is": BOOL,
+    "Date": instance("datetime.datetime"), "Symbol": MADE,
+}  # fmt: skip
+
+
+def function(path: str, args: Pieces) -> Value | None:
+    """What a call of the global (or plain core library) function `path` gives; None if it is none of them."""
+    closed = CLOSED.get(path) or (NUMBER if path.startswith("Math.") else None)
+    if closed is not None:
+        return closed
+    known = FUNCTIONS.get(path)
+    return None if known is None else known(args)

@@ -1,0 +1,168 @@
+"""The engine for a project of JavaScript and TypeScript: modules as their exports, closures, `this`."""
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.frame import Env
+from backend_audit.flow.script_frame import ScriptFrame
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends
+from backend_audit.flow.syntax import constructed, self_writes
+from backend_audit.flow.values import UNKNOWN, Key, Origin, Value, api, container, ref
+from backend_audit.link.script_modules import api_path
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+
+_ME = "this"
+_DEFAULT = "default"
+
+
+class ScriptEngine(Engine):
+    """As `Engine`; what differs is what names mean across modules and functions."""
+
+    frame_type = ScriptFrame
+
+    # --- modules ----------------------------------------------------------------------------------------------------
+
+    def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - the same for every module
+        """What a module finds when it begins to run."""
+        return {"exports": container("dict"), "module.exports": container("dict")}
+
+    def required(self, module: ModuleSymbol, specifier: str) -> Value:
+        """What `require(specifier)` gives in `module`."""
+        target = self.project.find(module, specifier, 0)
+        if target is None:
+            return UNKNOWN if specifier.startswith((".", "/", "#")) else api(self.models.canonical(api_path(specifier)))
+        if not isinstance(target, ModuleSymbol):
+            return UNKNOWN
+        return ref(target) if target.exported or target.reexported else self.exports(target)
+
+    def imported(self, module: ModuleSymbol, node: ir.Import, alias: ir.Alias) -> Value:
+        return self.part_of(module, node.module, alias.name)
+
+    def part_of(self, module: ModuleSymbol, specifier: str, name: str | None) -> Value:
+        """The export `name` of a module as `module` names it; None for all of it."""
+        whole = self.required(module, specifier)
+        if name is None or whole is UNKNOWN:
+            return whole
+        target = self.project.find(module, specifier, 0)
+        if isinstance(target, ModuleSymbol):
+            found = self.module_attribute(target, name) if target is not module else None
+            return UNKNOWN if found is None else found
+        path = api_path(specifier)
+        return api(self.models.canonical(path if name == _DEFAULT else f"{path}.{name}"))
+
+    def module_attribute(self, module: ModuleSymbol, name: str) -> Value | None:
+        if name in module.exported:
+            specifier, inside = module.exported[name]
+            return self.part_of(module, specifier, inside) if specifier else self.own(module, inside or name)
+        for specifier in module.reexported if name != _DEFAULT else ():
+            target = self.project.find(module, specifier, 0)
+            if isinstance(target, ModuleSymbol) and target is not module:
+                found = self.module_attribute(target, name)
+                if found is not None:
+                    return found
+            elif target is None and not specifier.startswith("."):
+                return api(self.models.canonical(f"{api_path(specifier)}.{name}"))
+        if module.exported:
+            return None
+        whole = self.exports(module)
+        if name == _DEFAULT:
+            return whole
+        held = whole.items.get(name) if whole.items is not None else None
+        if held is not None:
+            return held
+        environment = self.environment(module)
+        return environment.get(f"module.exports.{name}") or environment.get(f"exports.{name}")
+
+    def own(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name of a module's top level as others see it, which in a circle of imports has not run that far."""
+        found = self.global_value(module, name)
+        if found is None and (name in module.classes or name in module.functions):
+            found = ref(module.classes[name] if name in module.classes else module.functions[name])
+        return found
+
+    def exports(self, module: ModuleSymbol) -> Value:
+        """What `module.exports` is when the module has run."""
+        environment = self.environment(module)
+        whole, parts = environment.get("module.exports", UNKNOWN), environment.get("exports", UNKNOWN)
+        if whole.kind == "dict" and parts.kind == "dict" and not whole.items and whole.elem is None:
+            return parts
+        return whole
+
+    def star_value(self, module: ModuleSymbol, name: str) -> Value | None:  # noqa: ARG002 - names of star exports are not names here
+        return None
+
+    def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
+        if isinstance(symbol, FunctionSymbol) and symbol.owner is None and symbol.parent is None:
+            return self.environment(symbol.module).get(f"{symbol.node.name}.{attr}", UNKNOWN)
+        return super().symbol_attribute(symbol, attr)
+
+    # --- classes ----------------------------------------------------------------------------------------------------
+
+    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame) -> Value:  # type: ignore[override]
+        method = self.find_method(owner, attr)
+        if method is not None and method.node.kind == "getter":
+            return UNKNOWN if method.key in self._running else self.summary(method).result
+        return super().instance_attribute(owner, attr, node, frame)
+
+    def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+        known = self._writers.get(symbol.key)
+        if known is None:
+            known = {}
+            for method in symbol.methods.values():
+                for attr in self_writes(method.node.body, _ME):
+                    writers = known.setdefault(attr, [])
+                    if method not in writers:
+                        writers.append(method)
+            self._writers[symbol.key] = known
+        return known
+
+    def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
+        return constructed(frame, _ME) if symbol.has_receiver and symbol.node.kind in ("", "constructor") else {}
+
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def summary(self, symbol: FunctionSymbol) -> Summary:
+        """As `Engine.summary`; what happens in functions within it with its own parameters is for its callers to know too."""
+        known = self._summaries.get(symbol.key)
+        if known is not None:
+            return known
+        if symbol.key in self._running:
+            return EMPTY
+        parent = symbol.parent
+        if parent is not None and parent.key not in self._running and parent.key not in self._closures:
+            self.summary(parent)
+            if symbol.key in self._summaries:
+                return self._summaries[symbol.key]
+        self._forget_within(symbol)
+        found = super().summary(symbol)
+        inner = [event for one in symbol.nested for event in self._happening(one) if depends(event, symbol.key)]
+        if inner and found is not EMPTY:
+            found.lifting = (*found.lifting, *inner)[:MAX_LIFTS]
+        return found
+
+    def _happening(self, symbol: FunctionSymbol) -> list[Concept]:
+        summary = self._summaries.get(symbol.key, EMPTY)
+        return list(dict.fromkeys((*summary.events, *summary.lifting)))
+
+    def _forget_within(self, symbol: FunctionSymbol) -> None:
+        for one in symbol.nested:
+            if one.key not in self._running:
+                self._summaries.pop(one.key, None)
+                self._forget_within(one)
+
+    def closure(self, symbol: FunctionSymbol) -> Env | None:
+        frame = self.under_way.get(symbol.key)
+        return super().closure(symbol) if frame is None else frame.env
+
+    def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
+        super()._bind_parameters(frame, symbol)
+        node = symbol.node
+        if symbol.has_receiver and symbol.owner is not None:
+            origin = Origin("param", (symbol.key, len(node.params) - 1), _ME)
+            own = self.instance_of(symbol.owner).with_origins((origin,))
+            frame.env[_ME] = ref(symbol.owner) if node.is_static else own
+        for param in node.params:
+            if param.pattern is not None:
+                declared = ir.Assign(param.at, param.end, [], "", None, None, "let")
+                frame.bind(param.pattern, frame.env.get(param.name, UNKNOWN), declared)

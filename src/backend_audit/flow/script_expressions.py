@@ -1,0 +1,167 @@
+"""Expressions of JavaScript: `this`, objects with fields, templates, operators, functions and classes as values."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+from backend_audit import ir
+from backend_audit.flow import script_builtin, strings
+from backend_audit.flow.expressions import EVALUATORS
+from backend_audit.flow.script_calls import ScriptCalls
+from backend_audit.flow.values import (
+    MADE,
+    NOTHING,
+    NUMBER,
+    UNKNOWN,
+    Key,
+    Value,
+    api,
+    container,
+    join,
+    join_all,
+    ref,
+)
+from backend_audit.flow.written import written
+
+BOOL = script_builtin.BOOL
+_FOLDERS = frozenset(("__dirname", "__filename"))
+
+
+class ScriptExpressions(ScriptCalls):
+    """Evaluates expressions."""
+
+    def eval(self, node: ir.Expr) -> Value:
+        return _EVAL[type(node)](self, node)
+
+    def name(self, node: ir.Name) -> Value:
+        if node.id in _FOLDERS:
+            return MADE
+        if node.id == "super":
+            owner = self.owner()
+            return UNKNOWN if owner is None else self.engine.above(owner)
+        return self.sensitive(node.id, node, self.lookup(node.id))
+
+    def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
+        if base.kind:
+            if attr in ("length", "size"):
+                return NUMBER
+            held = base.item(attr)
+            if held is not None:
+                return self.inherit(held, base, attr) if base.origins else held
+        elif attr == "length" and (strings.is_text(base) or base.origins) and not base.apis and not base.types:
+            return NUMBER
+        return super().read(base, attr, node)
+
+    def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
+        """What another module calls `default` is the library itself."""
+        return api(path) if attr == "default" else super().read_api(path, attr, node)
+
+    def index(self, node: ir.Index) -> Value:
+        """`x["a"]` is `x.a`."""
+        if isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
+            return self.attribute(ir.Attribute(node.at, node.end, node.value, node.index.value))
+        base, at = self.eval(node.value), self.eval(node.index)
+        if base.kind:
+            one = at.constant()
+            key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
+            held = script_builtin.values(base) if key is None else base.item(key)
+            found = UNKNOWN if held is None or held is NOTHING else held
+            return self.inherit(found, base, "[]") if base.origins else found
+        names = at.texts() if at.constants() is not None else ()
+        if names and (base.apis or base.types or base.refs):
+            return join_all(self.read(base, name, ir.Attribute(node.at, node.end, node.value, name)) for name in names)
+        return self.inherit(UNKNOWN, base, "[]") if base.origins else UNKNOWN
+
+    def display(self, node: ir.Container) -> Value:
+        if node.kind != "dict":
+            return super().display(node)
+        items: dict[Key, Value] = {}
+        spread: list[Value] = []
+        elem: Value | None = None
+        for item in node.items:
+            key = None if item.key is None else self.eval(item.key).constant()
+            name = key.value if key is not None and isinstance(key.value, (str, int)) else None
+            value = self.eval_for(str(name), item.value) if name is not None else self.eval(item.value)
+            if item.star:
+                spread.append(container("dict", items))
+                spread.append(value)
+                items = {}
+            elif name is not None:
+                items[name] = value
+            else:
+                elem = value if elem is None else join(elem, value)
+        own = container("dict", items or None, elem)
+        return script_builtin.merged([*spread, own]) if spread else own
+
+    # --- operators --------------------------------------------------------------------------------------------------
+
+    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
+        if op == "+" and (strings.is_text(left) or strings.is_text(right)) and not (left.kind and right.kind):
+            return strings.build([(left, left_name), (right, right_name)], "+")
+        if op == "+" and (left.origins or right.origins):
+            origins = left.derived().origins | right.derived().origins
+            return Value(True, origins=origins)
+        if op == "+" and (left.open or right.open):
+            return UNKNOWN
+        return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name)
+
+    def template(self, node: ir.Template) -> Value:
+        found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]
+        return strings.build(found, "template literal")
+
+    def unary(self, node: ir.Unary) -> Value:
+        if node.op in ("typeof", "void", "delete"):
+            self.eval(node.operand)
+            return MADE if node.op == "typeof" else script_builtin.UNDEFINED if node.op == "void" else BOOL
+        if node.op == "not":
+            return super().unary(node)
+        value = self.eval(node.operand)
+        return value if value.constants() is not None else NUMBER
+
+    def walrus(self, node: ir.Walrus) -> Value:
+        value = self.eval(node.value)
+        self.bind(node.target, value)
+        return value
+
+    def sequence(self, node: ir.Sequence) -> Value:
+        return [self.eval(one) for one in node.values][-1] if node.values else UNKNOWN
+
+    def defaulted(self, node: ir.Defaulted) -> Value:
+        return join(self.eval(node.target), self.eval(node.default))
+
+    def slice(self, node: ir.Slice) -> Value:  # noqa: ARG002 - JavaScript has none
+        return MADE
+
+    # --- functions and classes --------------------------------------------------------------------------------------
+
+    def lambda_(self, node: ir.Lambda) -> Value:
+        symbol = self.engine.project.symbols.get(id(node.function))
+        return UNKNOWN if symbol is None else ref(symbol)
+
+    def class_value(self, node: ir.ClassValue) -> Value:
+        self.declare_class(node.definition)
+        symbol = self.engine.project.symbols.get(id(node.definition))
+        return UNKNOWN if symbol is None else ref(symbol)
+
+    @abstractmethod
+    def declare_class(self, node: ir.Class) -> None:
+        """Run a class body: what it assigns to `this` are fields of its objects."""
+
+    def iterate(self, node: ir.Expr) -> Value:
+        value = self.eval(node)
+        return script_builtin.values(value) if value.kind else super().iterate(node)
+
+
+_EVAL: dict[type[ir.Node], Callable[..., Value]] = {
+    **EVALUATORS,
+    ir.Name: ScriptExpressions.name,
+    ir.Index: ScriptExpressions.index,
+    ir.Container: ScriptExpressions.display,
+    ir.Template: ScriptExpressions.template,
+    ir.Unary: ScriptExpressions.unary,
+    ir.Walrus: ScriptExpressions.walrus,
+    ir.Lambda: ScriptExpressions.lambda_,
+    ir.Slice: ScriptExpressions.slice,
+    ir.Sequence: ScriptExpressions.sequence,
+    ir.Defaulted: ScriptExpressions.defaulted,
+    ir.ClassValue: ScriptExpressions.class_value,
+}
