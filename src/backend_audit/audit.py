@@ -131,7 +131,7 @@ def _cache(config: Config) -> Cache:
 
 
 def _judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
-    """The project's judgement: from the cache when no file that it reads has changed, been added or gone, nor what is declared."""
+    """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared."""
     read = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path)]
     key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)

@@ -17,6 +17,7 @@ from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
 from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Value
+from backend_audit.source import Language
 
 RULE = "command-injection"
 
@@ -24,6 +25,7 @@ _FIX_SHELL = (
     "Run the program without a shell, with a list of arguments: `subprocess.run(['program', value])`. Where a shell "
     "must be, put the value through `shlex.quote`."
 )
+_FIX_SHELL_NODE = "Run the program without a shell, with an array of arguments: `execFile('program', [value])`."
 _FIX_PROGRAM = "Choose the program from a fixed table in the code; let the data pick an entry of it."
 _FIX_OPTION = "Put `'--'` before the value, or refuse values that begin with `-`."
 _FIX_SPLIT = "Pass a list of arguments, so that nothing in the value can end one argument and begin another."
@@ -60,7 +62,11 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
         return
     if shell is True:
         yield alert(
-            command.site, operand, origin, does="becomes part of a command that a shell reads in {callee}", fix=_FIX_SHELL
+            command.site,
+            operand,
+            origin,
+            does="becomes part of a command that a shell reads in {callee}",
+            fix=_without_shell(command),
         )
     elif shell is None:
         yield alert(
@@ -68,13 +74,18 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
             operand,
             origin,
             does="becomes part of a command that a shell reads if {callee} is told to use one",
-            fix=_FIX_SHELL,
+            fix=_without_shell(command),
             confidence=Confidence.MEDIUM,
         )
     elif _splits(command, value) and not _chooses_program(value):
         yield _added(command, operand, origin)
     else:
         yield _program(command, operand, origin)
+
+
+def _without_shell(command: ShellCommand) -> str:
+    module = command.site.module
+    return _FIX_SHELL if module is None or module.language is Language.PYTHON else _FIX_SHELL_NODE
 
 
 def _added(command: ShellCommand, operand: Operand, origin: Origin) -> Alert:
@@ -105,7 +116,7 @@ def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
             at=at,
             end=end,
             message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
-            fix=_FIX_SHELL,
+            fix=_without_shell(command),
             confidence=Confidence.MEDIUM if _is_parameter(command, gap) else Confidence.LOW,
         )
         return
@@ -158,7 +169,9 @@ def _list(command: ShellCommand, operand: Operand, shell: bool | None) -> Iterat
     origin = None if first is None else reaching_value(first, "shell")
     if origin is not None and first is not None:
         if shell:
-            yield alert(command.site, operand, origin, does="is the command that the shell of {callee} reads", fix=_FIX_SHELL)
+            yield alert(
+                command.site, operand, origin, does="is the command that the shell of {callee} reads", fix=_without_shell(command)
+            )
         elif _is_cut(first):
             yield _added(command, operand, origin)
         elif items or not first.consts:
@@ -188,7 +201,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
         origin = None if text is None else reaching_value(text, "shell")
         if origin is not None:
             what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
-            yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_FIX_SHELL)
+            yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_without_shell(command))
             return
     name = next((one for one in names if takes_dangerous_options(one)), "")
     if not name:

@@ -15,6 +15,7 @@ from backend_audit.flow.values import (
     Key,
     Value,
     api,
+    changed,
     container,
     join,
     join_all,
@@ -23,6 +24,7 @@ from backend_audit.flow.values import (
 from backend_audit.flow.written import written
 
 BOOL = script_builtin.BOOL
+_NOTHING = frozenset(("none", "undefined"))
 _FOLDERS = frozenset(("__dirname", "__filename"))
 
 
@@ -49,7 +51,13 @@ class ScriptExpressions(ScriptCalls):
                 return self.inherit(held, base, attr) if base.origins else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and not base.apis and not base.types:
             return NUMBER
-        return super().read(base, attr, node)
+        made = [path for path in sorted(base.apis) if self.models.result(path)]
+        parts = [path for path in made if self.engine.knows(self.models.canonical(f"{path}.{attr}"))]
+        if not parts:
+            return super().read(base, attr, node)
+        rest = changed(base, apis=base.apis - frozenset(parts))  # `express()` makes something, `express.Router` is part of it
+        found = join_all(self.read_api(path, attr, node) for path in parts)
+        return join(found, super().read(rest, attr, node)) if rest.apis or rest.types or rest.refs else found
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
         """What another module calls `default` is the library itself."""
@@ -104,6 +112,13 @@ class ScriptExpressions(ScriptCalls):
             return UNKNOWN
         return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name)
 
+    def logical(self, node: ir.Logical) -> Value:
+        """`a ?? b` is `b` where `a` is nothing."""
+        left = self.eval(node.left).constants() if node.op == "nullish" else None
+        if left is None or any(one.kind in _NOTHING for one in left) is not all(one.kind in _NOTHING for one in left):
+            return super().logical(node)
+        return self.eval(node.right if next(iter(left)).kind in _NOTHING else node.left)
+
     def template(self, node: ir.Template) -> Value:
         found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]
         return strings.build(found, "template literal")
@@ -157,6 +172,7 @@ _EVAL: dict[type[ir.Node], Callable[..., Value]] = {
     ir.Index: ScriptExpressions.index,
     ir.Container: ScriptExpressions.display,
     ir.Template: ScriptExpressions.template,
+    ir.Logical: ScriptExpressions.logical,
     ir.Unary: ScriptExpressions.unary,
     ir.Walrus: ScriptExpressions.walrus,
     ir.Lambda: ScriptExpressions.lambda_,

@@ -7,7 +7,7 @@ from backend_audit.flow import refine, script_builtin
 from backend_audit.flow.frame import Env
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.statements import RUNNERS
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref, text
+from backend_audit.flow.values import UNKNOWN, Value, container, join, ref, text
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -50,8 +50,9 @@ class ScriptFrame(ScriptExpressions):
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
         if isinstance(target, ir.Defaulted):
             default = self.eval(target.default)
-            given = value.constants() is not None and not value.may_be(None)
-            self.bind(target.target, value if given else default if value is NOTHING else join(value, default))
+            known = value.constants()
+            missing = None if known is None else {one.kind == "undefined" for one in known}
+            self.bind(target.target, value if missing == {False} else default if missing == {True} else join(value, default))
         elif isinstance(target, ir.Container) and target.kind == "dict":
             self.take_apart(target, value)
         elif isinstance(target, ir.Name) and not (node is not None and node.declares) and self.bind_outer(target.id, value):
@@ -87,6 +88,20 @@ class ScriptFrame(ScriptExpressions):
                 continue
             key = str(one.value)
             self.bind(item.value, self.read(value, key, ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)))
+
+    def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
+        """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""
+        whole = value.kind in ("list", "tuple") and value.elem is None and not value.open
+        if not whole or any(item.star for item in target.items[:-1]):
+            super().unpack(target, value, exact=exact)
+            return
+        items = value.items or {}
+        for position, item in enumerate(target.items):
+            if item.star:
+                left = [one for at, one in items.items() if isinstance(at, int) and at >= position]
+                self.bind(item.value, container("list", dict(enumerate(left))))
+            else:
+                self.bind(item.value, items.get(position, script_builtin.UNDEFINED))
 
     def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
         base = self.eval(target.value)

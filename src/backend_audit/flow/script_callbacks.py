@@ -1,0 +1,147 @@
+"""Functions as values in JavaScript: what is handed to others and called there, promises among it."""
+
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow import script_builtin
+from backend_audit.flow.concepts import Concept, Operand, Site
+from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.models import Callback
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, container, instance, join, join_all, ref
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol, Symbol
+
+_LISTS = frozenset(("map", "flatMap", "filter"))
+MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
+_MAX_DEPTH = 4
+_MAX_CALLBACKS = 12  # calls of parameters that one call of a function is followed into
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation(Concept):
+    """A function that is a parameter is called: which one, its callers know."""
+
+    function: Operand | None = None
+    arguments: Operand | None = None
+
+    def given(self) -> list[Value]:
+        """The arguments, in order."""
+        items = {} if self.arguments is None else self.arguments.value.items or {}
+        last = max((key for key in items if isinstance(key, int)), default=-1)
+        return [items.get(at, UNKNOWN) for at in range(last + 1)]
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class Settler(Symbol):
+    """The `resolve` of a promise: collects what the promise is settled with."""
+
+    key: str
+    value: Value = NOTHING
+
+
+class ScriptCallbacks(Frame):
+    """Calls functions that are values."""
+
+    def handed(self, node: ir.Call, function: Value, given: list[Value]) -> Value:
+        """Call a function value with these arguments."""
+        args = tuple((str(at), Operand(value, None)) for at, value in enumerate(given))
+        return self.apply_to(node, function, None, args)
+
+    def apply_to(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
+        found = NOTHING
+        for symbol in sorted(function.refs, key=lambda one: one.key) if len(function.refs) <= MAX_CALLEES else ():
+            if isinstance(symbol, FunctionSymbol):
+                found = join(found, self.call_function(node, symbol, receiver, args))
+            elif isinstance(symbol, Settler):
+                symbol.value = join(symbol.value, args[0][1].value if args else script_builtin.UNDEFINED)
+        return UNKNOWN if found is NOTHING else found
+
+    def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
+        element = script_builtin.values(receiver)
+        found = self.handed(node, function.value, [element, NUMBER, receiver] if attr != "sort" else [element, element])
+        if attr in _LISTS:
+            return container("list", None, element if attr == "filter" else found)
+        return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
+
+    def reduced(self, node: ir.Call, receiver: Value, function: Operand, start: Operand | None) -> Value:
+        element = script_builtin.values(receiver)
+        before = element if start is None else start.value
+        once = self.handed(node, function.value, [before, element, NUMBER])
+        return join(before, join(once, self.handed(node, function.value, [once, element, NUMBER])))
+
+    def chained(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> Value:
+        """`.then(f, g)`: a promise is the value that it will have."""
+        if attr == "finally":
+            self.handed(node, args[0][1].value, [])
+            return receiver
+        results = []
+        for at, (_, operand) in enumerate(args[:2]):
+            fails = attr == "catch" or at == 1
+            results.append(self.handed(node, operand.value, [UNKNOWN if fails else receiver]))
+        return join(receiver, results[0]) if attr == "catch" else join_all(results)
+
+    def indirect(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> Value:
+        """`f.call(me, x)`, `f.apply(me, xs)`, `f.bind(me)`."""
+        if attr == "bind":
+            return receiver
+        me = args[0][1].value if args else None
+        rest = args[1:]
+        if attr == "apply":
+            listed = rest[0][1].value.items if rest else None
+            rest = tuple(
+                (str(int(key) + 1), Operand(value, None)) for key, value in (listed or {}).items() if isinstance(key, int)
+            )
+        shifted = tuple((str(int(key) - 1) if key.isdigit() else key, operand) for key, operand in rest)
+        return self.apply_to(node, receiver, me, shifted)
+
+    def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
+        """A parameter is called: callers know which function it is."""
+        given = container("list", {int(key): operand.value for key, operand in args if key.isdigit()})
+        site = Site(self.module.path, node, "", written(node.func), self.scope, node, args, None, self.module.node)
+        event = Invocation(site=site, function=Operand(callee, node.func), arguments=Operand(given, None))
+        self.events[node.at, node.end, "invocation"] = event
+
+    def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
+        result = super().call_function(node, symbol, receiver, args)
+        followed = 0
+        for number, event in enumerate(self.engine.summary(symbol).lifting):
+            if not isinstance(event, Invocation) or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:
+                continue
+            lifted = self.events.get((symbol.key, number, node.at))
+            if not isinstance(lifted, Invocation) or lifted.function is None:
+                continue
+            if not any(origin.label == "param" for origin in lifted.function.value.origins):
+                del self.events[symbol.key, number, node.at]  # no caller can tell more
+            if lifted.function.value.refs:
+                followed += 1
+                self.depth += 1
+                self.handed(node, lifted.function.value, lifted.given())
+                self.depth -= 1
+        return result
+
+    def promised(self, node: ir.Call, args: Args) -> Value:
+        """`new Promise((resolve, reject) => …)` is what it resolves with."""
+        settler = Settler(f"{self.module.path}:promise@{node.at}")
+        executor = argument(args, "0")
+        if executor is not None:
+            self.handed(node, executor.value, [ref(settler), UNKNOWN])
+        return UNKNOWN if settler.value is NOTHING else settler.value
+
+    def called_back(self, node: ir.Call, callback: Callback, args: Args) -> None:
+        """The library calls the functions that it is given."""
+        types = [instance(self.models.canonical(one)) if one else UNKNOWN for one in callback.gives]
+        first = int(callback.function.rstrip("*"))
+        for key, operand in args:
+            if not key.isdigit() or int(key) < first or (int(key) > first and not callback.function.endswith("*")):
+                continue
+            for symbol in sorted(_functions(operand.value), key=lambda one: one.key):
+                own = len(symbol.node.params) - symbol.has_receiver
+                given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
+                self.handed(node, ref(symbol), given)
+
+
+def _functions(value: Value) -> list[FunctionSymbol]:
+    """The functions that a value is, or holds as a list."""
+    inside = [value, *(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
+    return [symbol for one in inside for symbol in one.refs if isinstance(symbol, FunctionSymbol)]

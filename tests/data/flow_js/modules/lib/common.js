@@ -1,0 +1,2 @@
+exports.part = "part";
+exports.deep = { er: "deeper" };

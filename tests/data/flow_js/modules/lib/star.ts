@@ -1,0 +1,3 @@
+export const fromStar = "star";
+const inner = "inner";
+export { inner };
