@@ -113,6 +113,17 @@ class Runner {
 }
 export const run = async (cmd: string) => { new Runner('sudo ').go(cmd); };
 """,
+    "bare.js": """\
+const http = require('http');
+const url = require('url');
+const cp = require('child_process');
+http.createServer((incoming, outgoing) => {
+  const parsed = url.parse(incoming.url, true);
+  if (parsed.pathname === '/fixed') cp.execSync('ls ' + parsed.pathname);
+  cp.execSync('ls ' + parsed.query.d);
+  cp.execSync('ls ' + new URL(incoming.url, 'http://x').searchParams.get('d'));
+}).listen(80);
+""",
 }
 
 
@@ -126,7 +137,8 @@ def test_a_request_reaches_a_command_through_callbacks_classes_and_files() -> No
                 found.add((SLICE[source.path][source.at : source.end], concept.site.path))
     assert not engine.problems
     assert found == {
-        ("req.query", "app.js"), ("req.body", "app.js"), ("req.body", "run.ts"), ("req.params", "run.ts")
+        ("incoming.url", "bare.js"), ("req.query", "app.js"), ("req.body", "app.js"), ("req.body", "run.ts"),
+        ("req.params", "run.ts"),
     }  # fmt: skip
 
 
