@@ -186,6 +186,11 @@ class Calls(Expressions):
                 self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
+        callback = self.models.callbacks.get(path)
+        served = None if callback is None else argument(args, callback.function)
+        if callback is not None and served is not None and served.value.refs:
+            handed = tuple((str(at), Operand(instance(name), None)) for at, name in enumerate(callback.gives))
+            self.apply(node, Value(refs=served.value.refs), named_parts.bound_to(self, served), handed)
         found = self.builtin_function(path, args)
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
@@ -352,7 +357,7 @@ class Calls(Expressions):
                 handed += [(str(name), Operand(value, one.node)) for name, value in (one.value.items or {}).items()]
             elif not key.isdigit() and key not in invoker.function and "*" not in key:
                 handed.append((key, one))
-        found = self.apply(node, Value(refs=operand.value.refs), None, tuple(handed))
+        found = self.apply(node, Value(refs=operand.value.refs), named_parts.bound_to(self, operand), tuple(handed))
         if not invoker.result:
             return operand.value if path == "functools.partial" else None
         return container("list", None, found) if invoker.each else found

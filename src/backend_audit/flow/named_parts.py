@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
-from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -91,3 +92,12 @@ def _option_key(args: Args) -> str | None:
 def entry(found: Value, names: Sequence[str]) -> Value:
     """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
     return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found
+
+
+def bound_to(frame: "Expressions", function: Operand) -> Value | None:
+    """The object of a method that is handed over: `Thread(target=self.work)`."""
+    owners = {one.owner for one in function.value.refs if isinstance(one, FunctionSymbol) and one.binds_first}
+    if not isinstance(function.node, ir.Attribute) or len(owners) != 1 or len(function.value.refs) != 1:
+        return None
+    base = frame.eval(function.node.value)
+    return None if any(isinstance(one, ClassSymbol) for one in base.refs) else base
