@@ -8,7 +8,7 @@ import pytest
 import tree_sitter
 import tree_sitter_javascript
 import tree_sitter_typescript
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from backend_audit import ir
@@ -417,6 +417,12 @@ PIECES = [
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), st.integers(0, 400), st.sampled_from([JS, TS]))
+@example(
+    "{ ({a, b: c.d = 1} = x); a += 1; b |c; d++; (a != null) ` ${ export {a as b, c}; export {a as b, c}; "
+    "(a?.b?.[0]?.(1)) (a ? b : c)",
+    400,
+    TS,
+)
 def test_no_text_raises(text: str, cut: int, language: Language) -> None:
     module, _ = lowered(text[:cut] + text[cut + 3 :], language)
     check_spans_only(text, module)

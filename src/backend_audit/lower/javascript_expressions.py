@@ -132,7 +132,7 @@ class JavaScriptExpressions(JavaScriptTypes):
         holes: list[ir.Arg] = []
         before = at + 1
         for part in [*(part for part in self.template_parts(node) if isinstance(part, ir.Hole)), None]:
-            stop = end - 1 if part is None else part.at
+            stop = max(before, end - 1) if part is None else part.at  # the closing quote may be missing
             text = ir.Const(before, stop, "str", unescaped(self.source[before:stop]))
             texts.append(ir.Item(before, stop, None, text, 0))
             if part is not None:
