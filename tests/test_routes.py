@@ -17,7 +17,7 @@ from backend_audit.frameworks import answers, forms, handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
-from backend_audit.routes.facts import gathered
+from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Route
 
 DATA = Path(__file__).parent / "data" / "routes"
@@ -38,10 +38,12 @@ def routes_of(app: Path) -> list[str]:
         Project(modules, app.name), models_of(rules_root()), handlers.parameter, answers.returned, handlers.handed_over,
         forms.attribute,
     )  # fmt: skip
-    for _ in engine.concepts():
-        pass
+    engine.go_through()
     assert not engine.problems
-    return [told(route) for route in route_table(engine, gathered(engine.occurrences())).routes]
+    facts = WebFacts()
+    for function, concept in engine.occurrences():
+        facts.add(function, concept)
+    return [told(route) for route in route_table(engine, facts).routes]
 
 
 @pytest.mark.parametrize("app", sorted(file.parent for file in DATA.glob("*/routes.txt")), ids=lambda app: app.name)

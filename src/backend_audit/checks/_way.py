@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.checks._errors import inside
 from backend_audit.checks._view import local_imports
 from backend_audit.flow.models import Models
 from backend_audit.flow.written import written
@@ -69,7 +70,7 @@ def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol], models:
 
 def _passage(module: ModuleSymbol, function: ir.Function | None, seeds: frozenset[str], until: int, models: Models) -> Passage:
     body = module.node.body if function is None else function.body
-    before = [node for node in nodes(body) if isinstance(node, ir.Assign) and node.at < until]
+    before = [node for node in inside(body) if isinstance(node, ir.Assign) and node.at < until]
     params = set() if function is None else {param.name for param in function.params}
     assigned = params | {target.id for one in before for target in one.targets if isinstance(target, ir.Name)}
     made = _backward(before, set(seeds)) & assigned - _NOT_DATA
@@ -126,17 +127,17 @@ def _named(scope: ir.Function | ir.Module, mark: Mark) -> set[str]:
     params = scope.params if isinstance(scope, ir.Function) else []
     own = {param.name for param in params if param.at == mark.at and mark.end <= param.end}
     call: ir.Call | None = None
-    for node in () if own else nodes(scope.body):
+    for node in () if own else inside(scope.body):
         if isinstance(node, ir.Call) and node.at <= mark.at and mark.end <= node.end:
             call = node  # the innermost one comes last
         if isinstance(node, ir.Name) and (node.at, node.end) == (mark.at, mark.end):
             return {node.id}
     if call is None:
         return own
-    inside = [arg.value for arg in call.args if arg.value.at <= mark.at and mark.end <= arg.value.end]
+    pointed_at = [arg.value for arg in call.args if arg.value.at <= mark.at and mark.end <= arg.value.end]
     whole = (mark.at, mark.end) == (call.at, call.end)
     callee = mark.end == call.func.end
-    parts = inside or [arg.value for arg in call.args if whole or callee]
+    parts = pointed_at or [arg.value for arg in call.args if whole or callee]
     if not parts and callee and isinstance(call.func, ir.Attribute):
         parts = [call.func.value]
     return {leaf for part in parts for leaf in leaves(part)} | ({written(call)} if whole else set())
@@ -144,19 +145,19 @@ def _named(scope: ir.Function | ir.Module, mark: Mark) -> set[str]:
 
 def asked(passage: Passage) -> Iterator[Asked]:
     """The tests of the data before it leaves the function, in source order."""
-    for node in nodes(passage.body):
+    for node in inside(passage.body):
         if node.at >= passage.until:
             continue
         if isinstance(node, (ir.If, ir.Assert, ir.While, ir.Conditional)):
             idle = isinstance(node, ir.If) and _is_idle(node, passage)
-            for test in _operands(node.test):
+            for test in operands(node.test):
                 if test.end <= passage.until and passage.mentions(test):
                     yield Asked(test, idle)
 
 
 def _is_idle(node: ir.If, passage: Passage) -> bool:
     """Whether neither branch ends the function, gives the data another value or holds what comes next."""
-    for inner in nodes([*node.body, *node.orelse]):
+    for inner in inside([*node.body, *node.orelse]):
         if isinstance(inner, (ir.Return, ir.Raise, ir.Jump)) and getattr(inner, "kind", "") != "pass":
             return False
         if isinstance(inner, ir.Assign) and any(written(target) in passage.names for target in inner.targets):
@@ -166,24 +167,15 @@ def _is_idle(node: ir.If, passage: Passage) -> bool:
     return not any(one.at <= passage.until <= one.end for one in (*node.body, *node.orelse))
 
 
-def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
+def operands(test: ir.Expr) -> Iterator[ir.Expr]:
+    """The conditions that a test is put together from by `and`, `or` and `not`."""
     if isinstance(test, ir.Unary) and test.op == "not":
-        yield from _operands(test.operand)
+        yield from operands(test.operand)
     elif isinstance(test, ir.Logical):
-        yield from _operands(test.left)
-        yield from _operands(test.right)
+        yield from operands(test.left)
+        yield from operands(test.right)
     else:
         yield test
-
-
-def nodes(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node of `body` but those of functions and classes in it, in source order."""
-    stack = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
-            stack.extend(reversed(ir.children(node)))
 
 
 def api_path(node: ir.Expr, imports: Mapping[str, str]) -> str:

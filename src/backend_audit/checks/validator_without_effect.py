@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
 from backend_audit.checks._view import FileView
+from backend_audit.checks._way import operands
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 
@@ -102,7 +103,7 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
 def never_asked(node: ir.If | ir.Conditional, view: FileView) -> Iterator[Alert]:
     """`if form.is_valid:`, which is true for every form."""
     function = view.function()
-    for test in _operands(node.test):
+    for test in operands(node.test):
         if isinstance(test, ir.Attribute) and test.attr in _ASKS and function is not None and _is_checked(test.value, function):
             yield Alert(
                 node=test,
@@ -211,16 +212,6 @@ def _is_checked(node: ir.Expr, function: ir.Function) -> bool:
         ):
             return _errors.last_name(one.value).endswith(_CHECKED)
     return False
-
-
-def _operands(test: ir.Expr) -> Iterator[ir.Expr]:
-    if isinstance(test, ir.Unary) and test.op == "not":
-        yield from _operands(test.operand)
-    elif isinstance(test, ir.Logical):
-        yield from _operands(test.left)
-        yield from _operands(test.right)
-    else:
-        yield test
 
 
 def _judges(node: ir.Stmt) -> bool:

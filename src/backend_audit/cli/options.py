@@ -1,7 +1,7 @@
 """The options that say how a scan is configured, shared by `scan` and `config`."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -131,4 +131,29 @@ def effective(paths: tuple[Path, ...], given: Given) -> "Config":
         file=given["file"],
         isolated=given["isolated"],
         ignores=not given["no_ignores"],
+    )
+
+
+def output_option(endings: Mapping[str, str]) -> Callable[[_Function], _Function]:
+    """`-o FILE`, repeatable: pairs of a file and the format that its ending asks for; `endings` maps one to the other."""
+
+    def chosen(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+        found: list[tuple[Path, str]] = []
+        for name in names:
+            format_ = next((one for ending, one in endings.items() if name.lower().endswith(ending)), None)
+            if format_ is None:
+                raise click.BadParameter(f"{name}: the ending must be one of {', '.join(endings)}", ctx, param)
+            if not Path(name).parent.is_dir():
+                raise click.BadParameter(f"{name}: the directory does not exist", ctx, param)
+            found.append((Path(name), format_))
+        return tuple(found)
+
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        callback=chosen,
+        multiple=True,
+        metavar="FILE",
+        help=f"Write the report to this file too; its ending says how ({', '.join(endings)}). Repeatable.",
     )

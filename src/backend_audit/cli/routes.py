@@ -5,7 +5,7 @@ from typing import Unpack
 
 import click
 
-from backend_audit.cli.options import PATHS, Reading, effective, read_only, reading_options
+from backend_audit.cli.options import PATHS, Reading, effective, output_option, read_only, reading_options
 from backend_audit.cli.terminal import progress_bar, start_logging
 
 FORMATS = ("text", "json", "markdown", "csv")
@@ -21,31 +21,10 @@ def _methods(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     return words
 
 
-def _outputs(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
-    """Files to write to, each with the format that its ending asks for."""
-    chosen: list[tuple[Path, str]] = []
-    for name in names:
-        format_ = ENDINGS.get(Path(name).suffix.lower())
-        if format_ is None:
-            raise click.BadParameter(f"{name}: the ending must be one of {', '.join(ENDINGS)}", ctx, param)
-        if not Path(name).parent.is_dir():
-            raise click.BadParameter(f"{name}: the directory does not exist", ctx, param)
-        chosen.append((Path(name), format_))
-    return tuple(chosen)
-
-
 @click.command("routes", short_help="List all routes, and who may call them.")
 @PATHS
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    callback=_outputs,
-    multiple=True,
-    metavar="FILE",
-    help=f"Write to this file too; its ending says how ({', '.join(ENDINGS)}). Repeatable.",
-)
+@output_option(ENDINGS)
 @click.option("--open", "only_open", is_flag=True, help="Only routes that anybody may call, and not by intent.")
 @click.option(
     "--method", "methods", callback=_methods, multiple=True, metavar="LIST", help="Only these methods (WS: websockets)."

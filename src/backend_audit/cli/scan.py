@@ -5,38 +5,17 @@ from typing import Unpack
 
 import click
 
-from backend_audit.cli.options import PATHS, Given, configuration_options, effective
+from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option
 from backend_audit.cli.terminal import progress_bar, start_logging
 
 FORMATS = ("text", "concise", "json", "json-v1", "sarif")  # compared with the reporters' own list by a test
 ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".json": "json", ".txt": "text"}
 
 
-def _outputs(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
-    """Files to write reports to, each with the format that its ending asks for."""
-    chosen: list[tuple[Path, str]] = []
-    for name in names:
-        format_ = next((one for ending, one in ENDINGS.items() if name.lower().endswith(ending)), None)
-        if format_ is None:
-            raise click.BadParameter(f"{name}: the ending must be one of {', '.join(ENDINGS)}", ctx, param)
-        if not Path(name).parent.is_dir():
-            raise click.BadParameter(f"{name}: the directory does not exist", ctx, param)
-        chosen.append((Path(name), format_))
-    return tuple(chosen)
-
-
 @click.command("scan")
 @PATHS
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Of the report.")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    callback=_outputs,
-    multiple=True,
-    metavar="FILE",
-    help=f"Write a report to this file too; its ending says how ({', '.join(ENDINGS)}). Repeatable.",
-)
+@output_option(ENDINGS)
 @configuration_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")

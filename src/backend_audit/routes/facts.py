@@ -1,6 +1,5 @@
 """The web concepts of a project, arranged for look-up: by the call that makes an object, by the function they occur in."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backend_audit.flow.concepts import Concept
@@ -66,14 +65,6 @@ class WebFacts:
             return []
         found = sorted((one for one in value.refs if isinstance(one, ObjectSymbol)), key=lambda one: one.key)
         return [(one, self.made.get(id(one.node), [])) for one in found]
-
-
-def gathered(occurrences: Iterable[tuple[FunctionSymbol | None, Concept]]) -> WebFacts:
-    """The web concepts among `occurrences`."""
-    facts = WebFacts()
-    for function, concept in occurrences:
-        facts.add(function, concept)
-    return facts
 
 
 def contents(value: Value | None) -> list[Value]:

@@ -8,9 +8,6 @@ from backend_audit.lower.templates.braces import Lowering
 from backend_audit.lower.templates.names import free_names
 from backend_audit.source import Language, LineIndex
 
-_MARKUP_ENDINGS = (".html", ".htm", ".xhtml", ".xml", ".svg")
-_TEMPLATE_ENDINGS = (".jinja2", ".jinja", ".j2", ".njk", ".mako")
-
 
 def is_template(text: str) -> bool:
     """Whether anything in `text` is more than literal."""

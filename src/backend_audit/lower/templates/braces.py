@@ -10,7 +10,6 @@ from backend_audit.lower.templates.page import Page
 from backend_audit.lower.templates.scan import Piece, pieces
 
 _RAW_FILTERS = frozenset(("safe", "safeseq", "raw"))
-_AS = re.compile(r"\bas\b")
 
 
 class _Open:

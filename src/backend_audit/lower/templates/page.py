@@ -19,7 +19,6 @@ _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"[^\s/>=\"'<]+")
 _SPACE = re.compile(r"\s*")
 _RAW_END = {"script": re.compile(r"</script", re.IGNORECASE), "style": re.compile(r"</style", re.IGNORECASE)}
-_TEXT_TAGS = frozenset(("textarea", "title"))
 _JS_STOP = re.compile(r"""["'`{}]|//|/\*""")
 _JS_END = {
     '"': re.compile(r'(?<!\\)(?:\\\\)*"|\n'),
