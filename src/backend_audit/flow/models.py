@@ -106,11 +106,13 @@ class Access:
     """What a decorator, dependency, permission or hook of a library does to a route's callers; see `routes.model.Does`.
 
     `optional`: the switch that lets callers through without credentials; `open_reading`: who only reads is let through.
+    `carrier`: what it knows callers by ("cookie", "header").
     """
 
     does: frozenset[str]
     optional: str
     open_reading: bool = False
+    carrier: str = ""
 
 
 @dataclass(slots=True)
@@ -274,7 +276,7 @@ class _Loader:
                 self.models.guards[path] = guard
         elif name == "access":
             does = frozenset(_words(entry.get("does", []), where))
-            access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open")
+            access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open", str(entry.get("carrier", "")))
             for _, path in paths:
                 self.models.access[path] = access
         elif name == "callback":

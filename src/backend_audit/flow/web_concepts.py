@@ -86,6 +86,13 @@ class RouteHook(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class ForgeryExemption(Concept):
+    """The protection against requests that other sites start (CSRF) is switched off for a view or a router."""
+
+    view: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GuardMarker(Concept):
     """A value that says `call this before the handler`: `Depends(f)`, `Security(f, scopes=[…])`."""
 
@@ -102,6 +109,7 @@ class CredentialScheme(Concept):
     rejects: Operand | None = None  # a switch: False leaves it to others to turn the caller away
     default_rejects: bool = True
     name: str = ""
+    carrier: str = "header"  # what brings the credential; "cookie" where browsers send it of themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from backend_audit.routes.tree import mark_of
 from backend_audit.source import Mark
 
 _DOCUMENTING = ("drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas.", "rest_framework_swagger.")
+_SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -158,8 +159,8 @@ class DjangoRoutes:
         if not run.denied or any(one is not ABSENT for one in run.passed):
             return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
-        does = frozenset((Does.AUTHENTICATES,))
-        return [Guard(handler.node.name, does, "body", mark, handler, "turns away who has not signed in")]
+        does, carrier = frozenset((Does.AUTHENTICATES,)), self.behaviours.carrier(handler)
+        return [Guard(handler.node.name, does, "body", mark, handler, "turns away who has not signed in", carrier=carrier)]
 
     def route(
         self, pattern: Pattern, site: Site, methods: tuple[str, ...], handler: FunctionSymbol | None, owner: ClassSymbol | None,
@@ -176,11 +177,22 @@ class DjangoRoutes:
         opened = any(guard.name == "login_not_required" and guard.has(Does.OPENS) for guard in guards)
         names = () if concept is None or concept.name is None else concept.name.value.texts()
         before = self.middleware.guards(site, path, names, said, opened=opened)
+        if self.is_rest(handler, owner):  # it is exempt from the middleware, and its own authentication looks instead
+            guards = [guard for guard in guards if guard.via == "authentication" or not guard.has(*_SHIELDING)]
+        else:
+            before += self.middleware.unshielded(site)
         return Route(
             methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
             registered=registered, kind=kind, guards=_once([*before, *guards]),
             group=pattern.place.module.key if owner is None else owner.key,
         )  # fmt: skip
+
+    def is_rest(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
+        """Whether a view is one of the REST framework."""
+        if owner is not None:
+            return self.permissions.covers(owner)
+        decorators = [] if handler is None else [Written(handler.module, node) for node in handler.node.decorators]
+        return self.permissions.is_api_view(decorators)
 
 
 def _kind(api: str) -> str:

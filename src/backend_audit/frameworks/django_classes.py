@@ -9,6 +9,7 @@ from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.django_views import View
 from backend_audit.frameworks.drf import Permissions
+from backend_audit.frameworks.drf_authentication import Authentication
 from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.missing import truth
@@ -28,6 +29,7 @@ class ClassGuards:
         self.engine = deciding.engine
         self.definitions = deciding.definitions
         self.permissions = permissions
+        self.authentication = Authentication(permissions)
 
     def of(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """All guards of a class for one method and action, in the order in which they run."""
@@ -49,7 +51,7 @@ class ClassGuards:
             given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)
             if given is None:
                 given = self.keyword(handler)
-            found += self.authenticators(owner, said)
+            found += self.authenticators(owner, said, site)
             found += self.permissions.of_class(owner, said, site, given, None)
             found += self.throttles(owner)
         return found
@@ -105,7 +107,7 @@ class ClassGuards:
             if guard is None and path.endswith("Mixin"):
                 guard = self.deciding.guarding.named(_snake(path.rpartition(".")[2]), "mixin", mark)
                 guard = replace(guard, name=path.rpartition(".")[2])
-            if guard is None or not guard.has(*_ASKS) or path.startswith("rest_framework"):
+            if guard is None or not guard.has(*_ASKS, Does.UNSHIELDS) or path.startswith("rest_framework"):
                 continue
             test = next((method for name in _TESTS if (method := self.engine.find_method(owner, name)) is not None), None)
             if test is not None and path.endswith(("UserPassesTestMixin", "PermissionRequiredMixin")):
@@ -115,20 +117,17 @@ class ClassGuards:
             found.append(guard)
         return found
 
-    def authenticators(self, owner: ClassSymbol, said: Said) -> list[Guard]:
+    def authenticators(self, owner: ClassSymbol, said: Said, site: Site) -> list[Guard]:
         """Authentication classes of the project that reject who brings no credential, instead of leaving that to permissions."""
-        attribute = self.definitions.attribute(owner, "authentication_classes")
         found: list[Guard] = []
-        for one in [] if attribute is None else self.permissions.choosing.elements(attribute):
-            for symbol in sorted(self.definitions.value(one).refs, key=lambda each: each.key):
-                method = self.engine.find_method(symbol, "authenticate") if isinstance(symbol, ClassSymbol) else None
-                if method is not None and isinstance(symbol, ClassSymbol):
-                    run = self.deciding.behaviours.anonymous.run(method, None, said)
-                    if run.denied and not run.passed:
-                        does = frozenset((Does.AUTHENTICATES,))
-                        found.append(
-                            Guard(symbol.name, does, "authentication", _mark(method), method, "rejects without credentials")
-                        )
+        for symbol in self.authentication.of(owner, site):
+            method = self.engine.find_method(symbol, "authenticate")
+            if method is not None:
+                run = self.deciding.behaviours.anonymous.run(method, None, said)
+                if run.denied and not run.passed:
+                    does = frozenset((Does.AUTHENTICATES,))
+                    found.append(Guard(symbol.name, does, "authentication", _mark(method), method, "rejects without credentials"))
+            found += self.authentication.unshielded(symbol)
         return found
 
     def throttles(self, owner: ClassSymbol) -> list[Guard]:

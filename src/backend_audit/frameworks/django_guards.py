@@ -14,6 +14,7 @@ from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, truth
 from backend_audit.routes.model import Does, Guard
@@ -101,7 +102,8 @@ class Deciding:
         if run.outcome() is Outcome.PASSES and judged.has(*_ASKS):
             return Guard(name, frozenset((Does.RUNS,)), via, mark, function, "lets callers without credentials through")
         if run.denied and not any(one not in (ABSENT, FALSE) for one in run.passed) and not judged.has(*_ASKS):
-            return Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, function, "turns away who has not signed in")
+            does, carrier = frozenset((Does.AUTHENTICATES,)), self.behaviours.carrier(function)
+            return Guard(name, does, via, mark, function, "turns away who has not signed in", carrier=carrier)
         return judged
 
     def may_turn_away(self, function: FunctionSymbol) -> bool:
@@ -125,7 +127,7 @@ class Deciding:
             passed = self.behaviours.anonymous.run(functions[0], {param: Missing.ANONYMOUS}, said).passed
         if passed and all(truth(one) is True for one in passed):
             return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "its test holds for everybody")
-        return Guard(name, _ASKS, via, mark, None, "known name")
+        return Guard(name, _ASKS, via, mark, None, "known name", carrier=COOKIE)
 
     def returned(self, test: Written, node: ir.Lambda) -> Missing:
         """What a lambda gives for an anonymous user."""

@@ -14,9 +14,13 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.tree import texts_of
+from backend_audit.source import Mark
 
 _HOOKS = ("process_request", "process_view", "__call__")
 _WORD = re.compile(r"[a-z]{2}")
+_BY_COOKIE = frozenset(
+    {"django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"}
+)
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -29,6 +33,7 @@ class Middleware:
         self.settings = settings
         self._hooks: dict[str, list[tuple[str, FunctionSymbol | None]]] = {}
         self._judged: dict[tuple[str, str], Guard] = {}
+        self._unshielded: dict[str, list[Guard]] = {}
         self._exempt: dict[str, frozenset[str]] = {}
 
     def guards(self, site: Site, path: str, names: tuple[str, ...], said: Said, *, opened: bool) -> list[Guard]:
@@ -50,6 +55,35 @@ class Middleware:
             if guard.has(*_ASKS) and not self.exempts(hook, site, path, names):
                 found.append(guard)
         return found
+
+    def unshielded(self, site: Site) -> list[Guard]:
+        """Told of a site whose sessions live in cookies, and whose middleware turns no forged request away."""
+        known = self._unshielded.get(site.urls.key)
+        if known is None:
+            listed = self.settings.value(site, "MIDDLEWARE")
+            whole = listed is not None and bool(listed.kind) and not listed.open and all(one.texts() for one in contents(listed))
+            texts = self.settings.texts(site, "MIDDLEWARE") if whole else []
+            missing = any(text in _BY_COOKIE for text in texts) and not any("csrf" in text.lower() for text in texts)
+            covered = any(hook is not None and self._is_shield(hook) for _, hook in self.hooks(site)) if missing else True
+            mark = None if covered else self._mark(site)
+            found = [] if mark is None else [Guard("MIDDLEWARE", frozenset((Does.UNSHIELDS,)), "settings", mark)]
+            known = self._unshielded[site.urls.key] = found
+        return known
+
+    def _is_shield(self, hook: FunctionSymbol) -> bool:
+        """Whether a middleware of the project is Django's own against forged requests, made anew."""
+        bases = () if hook.owner is None else self.engine.external_bases(hook.owner)
+        return any(base.endswith(".CsrfViewMiddleware") for base in bases)
+
+    def _mark(self, site: Site) -> Mark | None:
+        """Where the settings list the middleware: in their own module, or in the one that they are built on."""
+        modules = self.engine.project.modules.values()
+        layered = [one for one in modules if one is not site.settings and "settings" in one.key]
+        for module in [*([] if site.settings is None else [site.settings]), *layered]:
+            node = self.deciding.definitions.names(module).get("MIDDLEWARE")
+            if node is not None and not isinstance(node, ir.Import):
+                return Mark(module.path, node.at, node.at + 1, "the middleware")
+        return None
 
     def hooks(self, site: Site) -> list[tuple[str, FunctionSymbol | None]]:
         """The middleware by its dotted name, with the function of the project that runs; None for a library's."""

@@ -55,6 +55,10 @@ class Permissions:
         bases = [one for base in self.engine.external_bases(owner) for one in models.lineage(models.canonical(base))]
         return any(one.startswith("rest_framework") or _VIEW.search(one) for one in bases)
 
+    def is_api_view(self, decorators: list[Written]) -> bool:
+        """Whether decorators make a function a view of the framework."""
+        return any(_API_VIEW in self.deciding.names(one) for one in decorators)
+
     def of_class(
         self, owner: ClassSymbol, said: Said, site: Site, given: Listed | None, action: FunctionSymbol | None
     ) -> list[Guard]:
@@ -70,7 +74,7 @@ class Permissions:
 
     def of_function(self, decorators: list[Written], said: Said, site: Site) -> list[Guard] | None:
         """The guards of an `@api_view` function; None for any other."""
-        if not any(_API_VIEW in self.deciding.names(one) for one in decorators):
+        if not self.is_api_view(decorators):
             return None
         for one in decorators:
             if _PERMITTED in self.deciding.names(one) and isinstance(one.node, ir.Call) and one.node.args:

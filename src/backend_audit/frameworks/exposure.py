@@ -15,6 +15,7 @@ from backend_audit.frameworks.entities import Entities, assigned, inside, return
 from backend_audit.frameworks.page_sizes import PageSizes
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serializers import Serializers
+from backend_audit.frameworks.writes import Writes, tells_methods_apart
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Body, PageSize, Route, SchemaField, Shown
 from backend_audit.source import Mark
@@ -41,6 +42,7 @@ class Exposure:
         self.serializers = Serializers(self.schemas)
         self.page_sizes = PageSizes(engine)
         self.bodies = Bodies(self.entities)
+        self.writes = Writes(self.entities)
         self._bodies: dict[str, Body] = {}
         self._sizes: dict[str, tuple[PageSize, ...]] = {}
         self._known: dict[str, tuple[Shown, ...]] = {}
@@ -56,6 +58,8 @@ class Exposure:
             route.page_sizes = self._sizes[key]
             if route.body.validated is None:
                 route.body = self._bodies[key]
+            if route.reads_only() and not tells_methods_apart(route.handler):
+                route.writes = self.writes.of(route.handler)
         self._answers(route)
 
     def _answers(self, route: Route) -> None:

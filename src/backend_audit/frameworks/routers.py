@@ -105,6 +105,7 @@ class RouterRoutes:
             guards += self.attached(registration.guards, "route")
         guards += self.guarding.dependencies(handler)
         guards += applied
+        guards += self.unshielded(placed, handler, owner)
         guards += self.in_body(handler)
         return Route(
             methods=methods,
@@ -166,6 +167,15 @@ class RouterRoutes:
                     known.append(self.guarding.classified(symbol, symbol.node.name, f"{via} hook", mark))
             self._hooks[id(hook)] = known
         return known
+
+    def unshielded(self, placed: Placed, handler: FunctionSymbol, owner: ClassSymbol | None) -> list[Guard]:
+        """What switches the protection against forged requests off for a route: `csrf.exempt` of its view or of its blueprint."""
+        keys = {handler.key, *(router.key for router in placed.routers), *(() if owner is None else (owner.key,))}
+        return [
+            Guard(one.site.written, frozenset((Does.UNSHIELDS,)), "exemption", mark_of(one, "exempted here"), None, "known name")
+            for one in self.guarding.facts.exemptions
+            if one.view is not None and not keys.isdisjoint(symbol.key for symbol in one.view.value.refs)
+        ]
 
     def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
         """`guards`, those hooks being none that let this very route through: `if request.endpoint == "login": return`."""
@@ -245,4 +255,5 @@ class RouterRoutes:
         if self.behaviours.anonymous.run(handler).outcome() is Outcome.PASSES:
             return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
-        return [Guard(handler.node.name, does, "body", mark, handler, because)]
+        carrier = self.behaviours.carrier(handler)
+        return [Guard(handler.node.name, does, "body", mark, handler, because, carrier=carrier)]

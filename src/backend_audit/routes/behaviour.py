@@ -15,6 +15,7 @@ from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
+from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import is_credential
 from backend_audit.routes.status import statuses
@@ -71,6 +72,7 @@ class Behaviours:
         self.engine = engine
         self.facts = facts
         self.anonymous = Anonymous(engine, facts, self._denying_raise, self._denying_answer, self._absent, self._denies)
+        self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
@@ -98,6 +100,10 @@ class Behaviours:
             level = [following[key] for key in sorted(following)]
         self._whole[function.key] = found
         return found
+
+    def carrier(self, function: FunctionSymbol) -> str:
+        """What the function knows callers by: "cookie", "header", or "" where neither shows."""
+        return self._carriers.of(function)
 
     def own(self, function: FunctionSymbol) -> Behaviour:
         """The behaviour that the function's own lines show."""

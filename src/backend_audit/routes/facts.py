@@ -7,6 +7,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
     CredentialScheme,
+    ForgeryExemption,
     GuardMarker,
     Rejection,
     ResourceRegistration,
@@ -33,6 +34,7 @@ class WebFacts:
     mounts: list[RouterMount] = field(default_factory=list)
     hooks: list[RouteHook] = field(default_factory=list)
     resources: list[ResourceRegistration] = field(default_factory=list)
+    exemptions: list[ForgeryExemption] = field(default_factory=list)
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
@@ -48,6 +50,8 @@ class WebFacts:
             self.resources.append(concept)
         elif isinstance(concept, RouterMount):
             self.mounts.append(concept)
+        elif isinstance(concept, ForgeryExemption):
+            self.exemptions.append(concept)
         elif isinstance(concept, RouteHook):
             self.hooks.append(concept)
         elif function is not None and isinstance(concept, Rejection):

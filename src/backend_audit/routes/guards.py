@@ -33,6 +33,7 @@ _REQUIRES = re.compile(
     r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
+ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
 
@@ -88,7 +89,8 @@ class Guarding:
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
         if Does.AUTHENTICATES in does and self.lets_through(function):
             does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
-        return Guard(name, does, via, mark, function, because)
+        carrier = self.behaviours.carrier(function) if does & ASKING else ""
+        return Guard(name, does, via, mark, function, because, carrier=carrier)
 
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes: of a decorator, through the wrapper that it makes."""
@@ -104,7 +106,8 @@ class Guarding:
         name = path.rpartition(".")[2]
         if access.optional and call is not None and _switched_on(call, access.optional):
             return Guard(name, frozenset((Does.IDENTIFIES,)), via, mark, None, "told to let everybody through")
-        return Guard(name, frozenset(Does(one) for one in access.does), via, mark, None, "known name")
+        does = frozenset(Does(one) for one in access.does)
+        return Guard(name, does, via, mark, None, "known name", carrier=access.carrier)
 
     def of_objects(self, value: Value, via: str) -> list[Guard]:
         """The guards of libraries that were called to make `value`: `login_required(view)`."""
@@ -193,9 +196,8 @@ def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard
     rejects = scheme.default_rejects and not off
     does = Does.AUTHENTICATES if rejects else Does.IDENTIFIES
     name = scheme.name or scheme.site.api.rpartition(".")[2]
-    return Guard(
-        name, frozenset((does,)), via, mark, None, "turns away who brings no credential" if rejects else "reads a credential"
-    )
+    because = "turns away who brings no credential" if rejects else "reads a credential"
+    return Guard(name, frozenset((does,)), via, mark, None, because, carrier=scheme.carrier)
 
 
 def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tuple[frozenset[Does], str]:

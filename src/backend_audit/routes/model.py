@@ -20,6 +20,8 @@ class Does(StrEnum):
     RUNS = "runs"  # runs before the handler, without turning anybody away
     DEPENDS = "depends"  # settings that are not here decide
     OPENS = "opens"  # says that everybody may call (`AllowAny`, `exempt`)
+    SHIELDS = "shields"  # turns requests away that another site made the caller's browser send (CSRF)
+    UNSHIELDS = "unshields"  # switches that off
 
 
 class Auth(StrEnum):
@@ -49,6 +51,7 @@ class Guard:
     function: FunctionSymbol | None = None
     because: str = ""  # what shows that it does what it does: "raises 401", "known name"
     scopes: tuple[str, ...] = ()
+    carrier: str = ""  # what it knows the caller by: "cookie", which browsers send of themselves, or "header"
 
     def has(self, *kinds: Does) -> bool:
         """Whether it does any of `kinds`."""
@@ -161,6 +164,7 @@ class Route:
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls
+    writes: tuple[Mark, ...] = ()  # to the database, by a request that is only to read
     consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
     caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it
     lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
@@ -173,6 +177,16 @@ class Route:
     def guarded(self, *kinds: Does) -> bool:
         """Whether a guard that runs does any of `kinds`."""
         return any(guard.has(*kinds) for guard in self.guards)
+
+    def reads_only(self) -> bool:
+        """Whether it answers no method that is meant to change anything, or all of them alike."""
+        return set(self.methods) <= {"GET", "HEAD", "OPTIONS"}
+
+    def by_cookie(self) -> bool:
+        """Whether callers are known by a cookie and by nothing that another site could not send."""
+        asking = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.UNSHIELDS)
+        by_cookie = any(guard.carrier == "cookie" for guard in self.guards if guard.has(*asking))
+        return by_cookie and not any(guard.carrier == "header" for guard in self.guards)
 
     def siblings(self) -> list["Route"]:
         """The other routes of its group."""

@@ -1,0 +1,50 @@
+"""Routes that know callers by a cookie, change something, and take requests that any other site can start."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import called, changes, related
+from backend_audit.finding import Confidence
+from backend_audit.routes.model import Does, Guard, Route
+
+RULE = "csrf-protection-off"
+
+_HOW = {
+    "settings": "the middleware of the site has no protection against forged requests",
+    "authentication": "`{name}` refuses no forged request",
+}
+
+
+@check(RULE)
+def csrf_protection_off(route: Route) -> Iterator[Alert]:
+    """`@csrf_exempt` on a view that asks for a login; told once for what switches the protection off."""
+    off = _unshielded(route)
+    if off is None or off.mark is None:
+        return
+    others = [one for one in route.table.routes if _unshielded(one) == off]
+    if others[0] is not route:
+        return
+    how = _HOW.get(off.via, "`{name}` switches the protection against forged requests off").format(name=off.name)
+    rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
+    yield Alert(
+        path=off.mark.path,
+        at=off.mark.at,
+        end=off.mark.end,
+        message=f"{called(route)}{rest} knows callers by a cookie and changes state, and {how}: any site that a user visits can "
+        "make the browser send such a request.",
+        fix="Leave the framework's CSRF protection on; where a client is no browser, let it authenticate by a header, not by the "
+        "session's cookie.",
+        confidence=Confidence.HIGH if off.via == "authentication" or len(others) == 1 else Confidence.MEDIUM,
+        related=related(others, "takes forged requests"),
+        anchor=f"{off.name} {route.name}",
+    )
+
+
+def _unshielded(route: Route) -> Guard | None:
+    """What leaves a route open to forged requests; None where nothing does, or where they would do no harm."""
+    off = next((guard for guard in route.guards if guard.has(Does.UNSHIELDS)), None)
+    if off is None or route.guarded(Does.SHIELDS) or not route.by_cookie():
+        return None
+    if not route.guarded(Does.AUTHENTICATES, Does.AUTHORIZES):
+        return None
+    return off if changes(route) or (not route.methods and route.acts) else None

@@ -1,0 +1,79 @@
+"""Where a handler writes to the database: by the object or the session that a call is made on, in it or a function that it calls.
+
+https://docs.djangoproject.com/en/stable/ref/models/instances/, https://docs.sqlalchemy.org/en/20/orm/session_api.html
+"""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.frameworks.entities import Entities, inside
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.source import Mark
+
+_OF_OBJECTS = frozenset("save delete asave adelete".split())
+_OF_QUERIES = frozenset("update delete create bulk_create bulk_update aupdate adelete acreate insert".split())
+_OF_SESSIONS = frozenset("add delete add_all merge bulk_save_objects".split())
+_COMMITS = frozenset("commit flush".split())
+_OF_METHODS = frozenset("method POST FILES is_valid validate_on_submit validate is_submitted".split())
+_SESSIONS = ("session", "db", "_session", "Session")
+
+
+def tells_methods_apart(handler: FunctionSymbol) -> bool:
+    """Whether a handler looks at the request's method, or at the form that only a changing one brings."""
+    return any(isinstance(node, ir.Attribute) and node.attr in _OF_METHODS for node in inside(handler.node.body))
+
+
+class Writes:
+    """Reads them off functions; kept, since a handler may serve many routes."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+        self.engine = entities.engine
+        self._known: dict[str, tuple[Mark, ...]] = {}
+
+    def of(self, handler: FunctionSymbol) -> tuple[Mark, ...]:
+        """The writes of a handler and of the functions that it calls by name, in source order."""
+        found = self._own(handler)
+        for callee in self._called(handler):
+            found += self._own(callee)
+        return found
+
+    def _called(self, handler: FunctionSymbol) -> list[FunctionSymbol]:
+        called = self.engine.calls.get(handler.key, {})
+        return [called[key] for key in sorted(called) if called[key].node.name != "__init__"]
+
+    def _own(self, function: FunctionSymbol) -> tuple[Mark, ...]:
+        known = self._known.get(function.key)
+        if known is None:
+            known = self._known[function.key] = tuple(self._found(function))
+        return known
+
+    def _found(self, function: FunctionSymbol) -> Iterator[Mark]:
+        calls = [node for node in inside(function.node.body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
+        commits = any(isinstance(node.func, ir.Attribute) and node.func.attr in _COMMITS for node in calls)
+        for node in calls:
+            if isinstance(node.func, ir.Attribute) and self._writes(function, node, node.func, commits=commits):
+                yield Mark(function.module.path, node.at, node.end, f"`{written(node.func)}` writes to the database")
+
+    def _writes(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, *, commits: bool) -> bool:
+        receiver = written(func.value)
+        if commits and func.attr in _OF_SESSIONS and receiver.endswith(_SESSIONS) and node.args:
+            return True
+        if func.attr in _OF_OBJECTS and self._stored(function, func.value):
+            return True
+        queried = isinstance(func.value, (ir.Call, ir.Attribute))
+        return func.attr in _OF_QUERIES and queried and self._asked_of(function, func.value)
+
+    def _stored(self, function: FunctionSymbol, node: ir.Expr) -> bool:
+        return any(self.entities.schemas.is_stored(one) for one in self.entities.of(function, node))
+
+    def _asked_of(self, function: FunctionSymbol, node: ir.Expr) -> bool:
+        """Whether a chain of calls begins at a stored class: `Order.objects.filter(…)`."""
+        current = node
+        while isinstance(current, (ir.Call, ir.Attribute)):
+            current = current.func if isinstance(current, ir.Call) else current.value
+            owner = self.entities.class_named(function, current)
+            if owner is not None:
+                return self.entities.schemas.is_stored(owner)
+        return False
