@@ -51,7 +51,11 @@ def seen(topic: Path) -> dict[tuple[str, int], set[str]]:
     for concept in engine.concepts():
         if isinstance(concept, LogRecord) and concept.site.written == "see" and concept.message is not None:
             line = starts[concept.site.path].position(concept.site.node.at).line
-            found.setdefault((concept.site.path, line), set()).update(set(facts(concept.message.value)) or {"nothing"})
+            value = concept.message.value
+            origins = [origin.cleared for origin in value.all_origins() if origin.label == "untrusted"]
+            cleared = frozenset.intersection(*origins) if origins else frozenset()
+            known = {*facts(value), *(f"clear={one}" for one in cleared if one != "parsed")}
+            found.setdefault((concept.site.path, line), set()).update(known or {"nothing"})
     assert not engine.problems, engine.problems
     return found
 

@@ -26,6 +26,8 @@ DECORATED = "decorated"  # the argument spec for what a decorator stands on
 class FrameState:
     """What expressions and statements share. `env` maps names and access paths (`self.conn`) to values."""
 
+    retold = frozenset(("untrusted",))  # an expression of data of these labels alone is known by its text after a test
+
     def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
         self.engine = engine
         self.models = engine.models

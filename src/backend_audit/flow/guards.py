@@ -49,7 +49,7 @@ def clear_data(
     sources = {source_of(origin) for origin in tested if not needs or needs in origin.cleared}
     if not sources:
         return
-    if not needs and all(origin.label == "untrusted" for origin in tested):
+    if not needs and all(origin.label in frame.retold for origin in tested):
         frame.note_tested(node, value.cleared(contexts))
 
     def change(origin: Origin) -> tuple[Origin, ...]:
@@ -145,6 +145,11 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
                 clear_data(frame, frame.eval(arg.value), PATH, NORMALISED)
 
 
+def is_host_prefix(text: str) -> bool:
+    """`https://example.org/`: an address that begins so is one of that host."""
+    return _HOST_PREFIX.match(text) is not None
+
+
 def is_url_part(node: ir.Expr) -> bool:
     """`urlparse(x).netloc` and the like."""
     return isinstance(node, ir.Attribute) and node.attr in _URL_PARTS
@@ -163,7 +168,7 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
         clear_data(frame, value, lacks.ending_with(test, texts[0]), node=receiver)
     if test == "endswith":
         return
-    if texts and all(_HOST_PREFIX.match(text) for text in texts):
+    if texts and all(is_host_prefix(text) for text in texts):
         clear_data(frame, value, URL, node=receiver)
     clear_data(frame, value, PATH, NORMALISED)
 

@@ -74,6 +74,8 @@ def _decided(op: str, one: Constant, other: Constant) -> Value:
 
 def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
     """Narrow what the environment knows, given that `test` turned out as `holds`."""
+    if frame.narrowed(test, holds=holds):
+        return
     if isinstance(test, ir.Unary) and test.op == "not":
         assume(frame, test.operand, not holds)
     elif isinstance(test, ir.Logical) and test.op != "nullish":
@@ -96,8 +98,7 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
 
 def _assume_either(frame: "Expressions", test: ir.Logical, *, holds: bool) -> None:
     """One of two ways to the same end: `not url.netloc or url.netloc in HOSTS`."""
-    before = frame.env
-    frame.env = dict(before)
+    before, frame.env = frame.env, dict(frame.env)
     assume(frame, test.left, holds)
     one, frame.env = frame.env, dict(before)
     assume(frame, test.left, not holds)
@@ -145,13 +146,13 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         allowed = frame.eval(right)
         if allowed.is_literal() and (allowed.kind or allowed.made):
             if known is not None:
-                frame.env[known[0]] = _member(allowed)
+                frame.env[known[0]] = member(allowed)
             else:
-                frame.note_tested(subject, _member(allowed))
+                frame.note_tested(subject, member(allowed))
             guards.assume_part(frame, test.left, holds=True)
         elif allowed.kind == "list" or not allowed.origins:
             guards.assume_part(frame, test.left, holds=True)
-            if known is not None and _is_allow_list(right, allowed):
+            if known is not None and is_allow_list(right, allowed):
                 guards.clear_data(frame, known[1], guards.ALL)
         return
     if op not in ("==", "is", "!=", "is not"):
@@ -200,12 +201,10 @@ def _stripped(node: ir.Expr) -> ir.Expr:
     method = node.func if isinstance(node, ir.Call) and not node.args else None
     if isinstance(method, ir.Attribute) and method.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
         return _stripped(method.value)
-    if isinstance(node, ir.Walrus):
-        return node.target
-    return node
+    return node.target if isinstance(node, ir.Walrus) else node
 
 
-def _member(allowed: Value) -> Value:
+def member(allowed: Value) -> Value:
     """One of the members of a constant collection."""
     consts: set[Constant] = set()
     if allowed.elem is None and allowed.items and not allowed.made:
@@ -225,7 +224,7 @@ def _member(allowed: Value) -> Value:
 _ALLOWING = re.compile(r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered", re.IGNORECASE)
 
 
-def _is_allow_list(node: ir.Expr, collection: Value) -> bool:
+def is_allow_list(node: ir.Expr, collection: Value) -> bool:
     """Whether membership in a collection that is not constant still means that the program knows the value.
 
     The collection must hold nothing from outside, and be a container (in a string, `in` finds pieces) or say what it is for.

@@ -6,6 +6,7 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 from collections.abc import Callable
 
 from backend_audit.flow import lacks, strings
+from backend_audit.flow.script_patterns import cleared_by_replacing, strips_parents
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -22,13 +23,12 @@ from backend_audit.flow.values import (
     join,
     join_all,
     text,
+    transform,
 )
 
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
 UNDEFINED = constant("undefined", None)
-_LINES = frozenset(("log", "header"))
-_MARKUP = frozenset(("html",))
 
 # --- texts -------------------------------------------------------------------------------------------------------------
 
@@ -45,6 +45,7 @@ _PARTS = frozenset(
 _ONLY_OF_TEXT = (frozenset(_MAPPED) | _PARTS | _TESTS | _NUMBERS) - frozenset(
     "slice at concat includes indexOf lastIndexOf toString valueOf search match test normalize replace".split()
 )
+_LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes indexOf lastIndexOf toString match".split())
 
 
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
@@ -60,7 +61,7 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
         return strings.build([(receiver, ""), *args], "+")
     if name == "split":
         part = MADE if receiver.is_literal() else receiver.derived()
-        gone = lacks.lacking(first.texts()[0]) if len(first.texts()) == 1 and len(first.texts()[0]) == 1 else frozenset[str]()
+        gone = cleared_by_replacing(first, text(""), every=True) if first.constant() is not None else frozenset[str]()
         return container("list", None, part.cleared(gone) if gone and part.origins else part)
     if name in ("replace", "replaceAll"):
         return _replaced(receiver, name, args)
@@ -82,6 +83,11 @@ def only_of_text(name: str) -> bool:
     return name in _ONLY_OF_TEXT
 
 
+def likely_of_text(name: str) -> bool:
+    """Whether data of which nothing else is known is a string if a method of this name is called on it (or an array)."""
+    return name in _LIKELY_OF_TEXT
+
+
 def _mapped(receiver: Value, name: str) -> Value:
     change = _MAPPED[name]
     consts = frozenset(Constant(one.kind, change(one.value)) if isinstance(one.value, str) else one for one in receiver.consts)
@@ -94,29 +100,17 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
     """A text replaces every hit of a pattern with `g` (or of `replaceAll`), else the first alone, which clears nothing."""
     if receiver.is_literal() and all(value.is_literal() for value, _ in args):
         return MADE
-    old = args[0][0].constant() if args else None
     origins = receiver.derived().origins
-    for value, _ in args[1:]:
-        origins |= value.derived().origins
+    new = args[1][0] if len(args) > 1 else UNKNOWN
+    if not new.refs:  # what a function makes of a hit is its own
+        origins |= new.derived().origins
     found = Value(True, shapes=receiver.shapes, origins=origins)
-    if old is None or not isinstance(old.value, str):
+    if not args:
         return found
-    if old.kind == "regex":
-        body, _, flags = old.value[1:].rpartition("/")
-        return found.cleared(_gone(body)) if "g" in flags else found
-    return found.cleared(lacks.lacking(old.value)) if name == "replaceAll" else found
-
-
-def _gone(pattern: str) -> frozenset[str]:
-    """The contexts in which a text is harmless once all that a pattern matches has been replaced in it."""
-    contexts: frozenset[str] = frozenset()
-    if "\\n" in pattern or "\\s" in pattern or pattern.startswith(("[^\\w", "[^a-z", "[^A-Z", "\\W")):
-        contexts |= _LINES
-    if "<" in pattern or "&<" in pattern or pattern.startswith(("[^\\w", "[^a-z", "[^A-Z", "[^0-9", "\\W", "\\D")):
-        contexts |= _MARKUP
-    if pattern.rstrip("+") in {"\\W", "\\D", "[^\\w]", "[^a-zA-Z0-9]", "[^a-z0-9]", "[^0-9]", "[^\\d]"}:
-        contexts |= {"all"}
-    return contexts
+    gone = cleared_by_replacing(args[0][0], new, every=name == "replaceAll")
+    if strips_parents(args[0][0]):
+        return transform(found, lambda one: (one.clear(gone | lacks.lacking("..") if "dots" in one.cleared else gone),))
+    return found.cleared(gone)
 
 
 # --- arrays and objects ------------------------------------------------------------------------------------------------
@@ -127,6 +121,12 @@ def values(receiver: Value) -> Value:
     if receiver.kind:
         return join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
     return receiver.derived()
+
+
+def any_item(receiver: Value) -> Value:
+    """What a container may hold under a name that is not known: in an object, nothing too."""
+    found = values(receiver)
+    return join(found, UNDEFINED) if receiver.kind == "dict" and found is not NOTHING else found
 
 
 def keys(receiver: Value) -> Value:
@@ -241,6 +241,17 @@ def _data(args: Pieces) -> Value:
     return Value(True, origins=origins) if origins else UNKNOWN
 
 
+def _pattern(args: Pieces) -> Value:
+    """`new RegExp("^a", "i")` of constants is `/^a/i`."""
+    one = args[0][0].constant() if args else None
+    flags = args[1][0].constant() if len(args) > 1 else None
+    if one is None or one.kind not in ("str", "regex") or (len(args) > 1 and flags is None):
+        return _data(args)
+    body = str(one.value) if one.kind == "str" else str(one.value)[1:].rpartition("/")[0]
+    inherited = str(one.value).rpartition("/")[2] if one.kind == "regex" else ""
+    return constant("regex", f"/{body}/{inherited if flags is None else flags.value}")
+
+
 def _array(args: Pieces) -> Value:
     value = args[0][0] if args else UNKNOWN
     return value if value.kind in ("list", "tuple") else container("list", None, values(value))
@@ -270,6 +281,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
     "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),
     "Array.from": _array,
+    "RegExp": _pattern,
     "Set": _array,
     "Map": lambda args: _from_pairs(args) if args else container("dict"),
     "Promise.resolve": _same,

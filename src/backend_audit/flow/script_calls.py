@@ -1,7 +1,7 @@
 """Calls in JavaScript: builtin methods, `require`, constructors, wrappers of functions, libraries."""
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, sensitive, strings, tracked
+from backend_audit.flow import script_builtin, script_paths, sensitive, strings, tracked
 from backend_audit.flow.calls import pieces
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
@@ -25,6 +25,9 @@ class ScriptCalls(ScriptCallbacks):
 
     def call(self, node: ir.Call) -> Value:
         func, receiver = node.func, None
+        seen = self.as_tested(node)
+        if seen is not None:
+            return seen
         if isinstance(func, ir.Name) and func.id in ("require", "import") and func.id not in self.env:
             return self.required(node)
         if isinstance(func, ir.Name) and func.id == "super":
@@ -141,15 +144,23 @@ class ScriptCalls(ScriptCallbacks):
                 return self.reduced(node, receiver, first, argument(args, "1"))
         if receiver.kind:
             return script_builtin.container_method(receiver, attr, pieces(args)[0])
-        if strings.is_text(receiver):
+        if strings.is_text(receiver) or (script_builtin.likely_of_text(attr) and self.is_data(receiver)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         return None
+
+    def is_data(self, value: Value) -> bool:
+        """Whether a value comes from somewhere and is nothing else that is known."""
+        known = bool(value.refs) or any(map(self.engine.knows, value.apis)) or any(map(self.engine.class_of, value.types))
+        return bool(value.origins) and not known and not value.types & self.models.bases.keys()
 
     # --- libraries --------------------------------------------------------------------------------------------------
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         if path == "Promise" and node.form == "new":
             return self.promised(node, args)
+        placed = script_paths.function(path, pieces(args)[0])
+        if placed is not None:
+            return placed
         callback = self.models.callbacks.get(path)
         if callback is not None:
             self.called_back(node, callback, args)

@@ -3,8 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Callable
 
+from msgspec import structs
+
 from backend_audit import ir
-from backend_audit.flow import script_builtin, strings
+from backend_audit.flow import script_builtin, script_refine, strings
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -21,15 +23,18 @@ from backend_audit.flow.values import (
     join_all,
     ref,
 )
-from backend_audit.flow.written import written
+from backend_audit.flow.written import dotted, written
 
 BOOL = script_builtin.BOOL
 _NOTHING = frozenset(("none", "undefined"))
+_WHOLE = 3  # the length of the key of what comes in, and is no part of it
 _FOLDERS = frozenset(("__dirname", "__filename"))
 
 
 class ScriptExpressions(ScriptCalls):
     """Evaluates expressions."""
+
+    retold = frozenset(("untrusted", "param"))  # what comes in is read off a parameter
 
     def eval(self, node: ir.Expr) -> Value:
         return _EVAL[type(node)](self, node)
@@ -59,6 +64,17 @@ class ScriptExpressions(ScriptCalls):
         found = join_all(self.read_api(path, attr, node) for path in parts)
         return join(found, super().read(rest, attr, node)) if rest.apis or rest.types or rest.refs else found
 
+    def inherit(self, found: Value, base: Value, step: str) -> Value:
+        """As `Expressions.inherit`; the parts of one request are told apart, since a test of one says nothing of the others."""
+        found = super().inherit(found, base, step)
+        if step == "[]" or not any(one.label == "untrusted" and len(one.key) == _WHOLE for one in found.origins):
+            return found
+        parts = [
+            structs.replace(one, key=(*one.key, step)) if one.label == "untrusted" and len(one.key) == _WHOLE else one
+            for one in found.origins
+        ]
+        return changed(found, origins=frozenset(parts))
+
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
         """What another module calls `default` is the library itself."""
         return api(path) if attr == "default" else super().read_api(path, attr, node)
@@ -67,11 +83,14 @@ class ScriptExpressions(ScriptCalls):
         """`x["a"]` is `x.a`."""
         if isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
             return self.attribute(ir.Attribute(node.at, node.end, node.value, node.index.value))
+        seen = self.as_tested(node)
+        if seen is not None:
+            return seen
         base, at = self.eval(node.value), self.eval(node.index)
         if base.kind:
             one = at.constant()
             key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
-            held = script_builtin.values(base) if key is None else base.item(key)
+            held = script_builtin.any_item(base) if key is None else base.item(key)
             found = UNKNOWN if held is None or held is NOTHING else held
             return self.inherit(found, base, "[]") if base.origins else found
         names = at.texts() if at.constants() is not None else ()
@@ -99,6 +118,31 @@ class ScriptExpressions(ScriptCalls):
                 elem = value if elem is None else join(elem, value)
         own = container("dict", items or None, elem)
         return script_builtin.merged([*spread, own]) if spread else own
+
+    # --- tests ------------------------------------------------------------------------------------------------------
+
+    def narrowed(self, test: ir.Expr, *, holds: bool) -> bool:
+        return script_refine.assume(self, test, holds=holds)
+
+    def known(self, node: ir.Expr) -> tuple[str, Value] | None:
+        """The name or path that `node` is, with its value."""
+        key = dotted(node)
+        return None if key is None else (key, self.env[key] if key in self.env else self.eval(node))
+
+    def settle_known(self, node: ir.Expr, value: Value) -> None:
+        """A test has told what `node` is from here on."""
+        key = dotted(node)
+        if key is None:
+            self.note_tested(node, value)
+        else:
+            self.env[key] = value
+
+    def note_tested(self, node: ir.Expr | None, value: Value) -> None:
+        key = dotted(node)
+        if key is None:
+            super().note_tested(node, value)
+        elif key not in self.env:  # `req.query.x`, which another mention would read anew
+            self.env[key] = value
 
     # --- operators --------------------------------------------------------------------------------------------------
 

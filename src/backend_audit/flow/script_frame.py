@@ -54,7 +54,7 @@ class ScriptFrame(ScriptExpressions):
             missing = None if known is None else {one.kind == "undefined" for one in known}
             self.bind(target.target, value if missing == {False} else default if missing == {True} else join(value, default))
         elif isinstance(target, ir.Container) and target.kind == "dict":
-            self.take_apart(target, value)
+            self.take_apart(target, value, dotted(node.value) if node is not None else None)
         elif isinstance(target, ir.Name) and not (node is not None and node.declares) and self.bind_outer(target.id, value):
             return
         else:
@@ -76,8 +76,8 @@ class ScriptFrame(ScriptExpressions):
         self.env[name] = value
         return True
 
-    def take_apart(self, target: ir.Container, value: Value) -> None:
-        """`{a, b: c, ...rest} = value`."""
+    def take_apart(self, target: ir.Container, value: Value, source: str | None) -> None:
+        """`{a, b: c, ...rest} = value`; of the path `source` more may be known than `value` tells."""
         for item in target.items:
             if item.key is None:
                 self.bind(item.value, value)
@@ -87,7 +87,9 @@ class ScriptFrame(ScriptExpressions):
                 self.bind(item.value, value.derived())
                 continue
             key = str(one.value)
-            self.bind(item.value, self.read(value, key, ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)))
+            known = self.env.get(f"{source}.{key}")
+            part = ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)
+            self.bind(item.value, self.read(value, key, part) if known is None else known)
 
     def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
         """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""
@@ -206,15 +208,16 @@ class ScriptFrame(ScriptExpressions):
 
     def switch(self, node: ir.Switch) -> bool:
         subject = self.eval(node.subject)
-        key = dotted(node.subject)
         falling: Env | None = None
         self.breaks.append([])
         exhaustive = False
         for case in node.cases:
             value = None if case.value is None else self.eval(case.value)
-            env = dict(self.env)
-            if value is not None and key is not None and value.constants() is not None:
-                env[key] = value
+            outer, self.env = self.env, dict(self.env)
+            if case.value is not None:
+                same = ir.Compare(case.at, case.value.end, node.subject, ["=="], [case.value])
+                refine.assume(self, case.value if subject.is_just(True) else same, True)
+            env, self.env = self.env, outer
             exhaustive = exhaustive or value is None
             start = self.join_env(falling, env) or env
             falling = self.branch(case.body, start) if not _never(subject, value) or falling is not None else None

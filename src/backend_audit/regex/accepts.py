@@ -29,11 +29,20 @@ def harmless_after(pattern: str, how: str) -> frozenset[str]:
     ends = bool(graph.last) and all(_marked(graph.sets[one], charset.END) for one in graph.last)
     begins = how != "search" or all(_marked(graph.sets[one], charset.BEGIN) for one in graph.first)
     if ends and begins:
-        held = charset.union(tuple(one for one in ranges if one not in _MARKS) for ranges in graph.sets)
-        if not _common(held, charset.complement(_PLAIN)):
-            return frozenset(("all",))
-        found |= {context for context, signs in _DANGEROUS.items() if not any(_holds(held, ord(sign)) for sign in signs)}
-    return frozenset(found)
+        found |= _harmless_of(charset.union(tuple(one for one in ranges if one not in _MARKS) for ranges in graph.sets))
+    return frozenset(("all",)) if "all" in found else frozenset(found)
+
+
+def harmless_without(signs: Ranges) -> frozenset[str]:
+    """The contexts in which a text is harmless that holds none of these characters."""
+    return frozenset(_harmless_of(charset.complement(signs)))
+
+
+def _harmless_of(held: Ranges) -> set[str]:
+    """The contexts in which a text of these characters is harmless."""
+    if not _common(held, charset.complement(_PLAIN)):
+        return {"all"}
+    return {context for context, signs in _DANGEROUS.items() if not any(_holds(held, ord(sign)) for sign in signs)}
 
 
 def _marked(ranges: Ranges, mark: int) -> bool:

@@ -1,0 +1,111 @@
+"""Node's `path` on values: how paths are put together and taken apart, and what of untrusted data can still climb out of them.
+
+https://nodejs.org/api/path.html. `dots` is cleared where `..` has been resolved as far as it goes: only then does a test of
+how the path begins say where it leads. A path that is absolute and normalised holds no `..` at all.
+"""
+
+import posixpath
+from collections.abc import Callable
+
+from backend_audit.flow import lacks, strings
+from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text
+
+Pieces = list[strings.Piece]
+_DOTS = frozenset(("dots",))
+_PATH = frozenset(("path",))
+_OFFSET = frozenset(("dots", "offset"))
+_NO_PARENT = lacks.lacking("..")
+_MAX_PARTS = 8
+
+
+def _joined(args: Pieces) -> Value:
+    """`path.join(a, b)`: a text of which everything is normalised; what lacks `..` cannot leave its place."""
+    if all(value.is_literal() for value, _ in args):
+        return _constant(args, posixpath.join) if args else text(".")
+    pieces: Pieces = []
+    for value, written in args[:_MAX_PARTS]:
+        pieces += [(text("/"), "")] if pieces else []
+        pieces.append((_one(value), written))
+    return _resolved(strings.build(pieces, "path.join"), args[0][0])
+
+
+def _one(value: Value) -> Value:
+    """A part of a path: `MADE` where it is a constant that nobody needs to read."""
+    return MADE if value.is_literal() and value.constant() is None else value
+
+
+def _resolved(whole: Value, first: Value) -> Value:
+    """The text after `..` was resolved in it: nothing of it is left where the first part is the root."""
+    gone = _DOTS | _NO_PARENT if _is_root(first) else _DOTS
+    return whole.cleared(gone) if whole.all_origins() else whole
+
+
+def _is_root(value: Value) -> bool:
+    begins = {str(shape.parts[0])[:1] if shape.parts else "" for shape in value.shapes} | {one[:1] for one in value.texts()}
+    return begins == {"/"} and not value.open and all(one.startswith("/") and not one.strip("/.") for one in value.texts())
+
+
+def _absolute(args: Pieces) -> Value:
+    """`path.resolve(a, b)`: any part that is absolute takes the place of all before it."""
+    if args and all(value.is_literal() for value, _ in args):
+        return MADE
+    origins: set[Origin] = set()
+    for value, _ in args:
+        for origin in value.derived().origins:
+            shut = {"relative"} <= origin.cleared and origin.cleared >= _NO_PARENT
+            origins.add(origin.clear(_DOTS | _PATH if shut else _DOTS))
+    return Value(True, types=frozenset(("str",)), origins=frozenset(origins)) if origins else UNKNOWN
+
+
+def _normalised(args: Pieces) -> Value:
+    if not args or args[0][0].is_literal():
+        return _constant(args, posixpath.normpath) if args else UNKNOWN
+    value = args[0][0]
+    begins = {shape.parts[0] for shape in value.shapes}
+    rooted = bool(begins) and not value.open and all(isinstance(one, str) and one.startswith("/") for one in begins)
+    return value.cleared(_DOTS | _NO_PARENT if rooted else _DOTS)
+
+
+def _constant(args: Pieces, compute: Callable[..., str]) -> Value:
+    found = [value.constant() for value, _ in args]
+    texts = [one.value for one in found if one is not None and isinstance(one.value, str)]
+    return text(posixpath.normpath(compute(*texts))) if len(texts) == len(args) else MADE
+
+
+def _offset(args: Pieces) -> Value:
+    """`path.relative(folder, path)`: begins with `..` if and only if the path lies outside of the folder."""
+    origins = frozenset(origin.clear(_OFFSET) for value, _ in args for origin in value.derived().origins)
+    return Value(True, types=frozenset(("str",)), origins=origins) if origins else UNKNOWN
+
+
+def _name(args: Pieces) -> Value:
+    """`path.basename(x)`, `path.extname(x)`: no separator is in it."""
+    return _folder(args).cleared(_PATH)
+
+
+def _folder(args: Pieces) -> Value:
+    return UNKNOWN if not args else MADE if args[0][0].is_literal() else args[0][0].derived()
+
+
+def _parts(args: Pieces) -> Value:
+    folder, name = _folder(args), _name(args)
+    return container("dict", {"root": folder, "dir": folder, "base": name, "name": name, "ext": name})
+
+
+def _formatted(args: Pieces) -> Value:
+    parts = args[0][0] if args else UNKNOWN
+    held = parts.items or {}
+    return join_all([held.get("dir", UNKNOWN), held.get("base", UNKNOWN)]) if parts.kind else parts.derived()
+
+
+_FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
+    "join": _joined, "resolve": _absolute, "normalize": _normalised, "relative": _offset, "basename": _name, "extname": _name,
+    "dirname": _folder, "parse": _parts, "format": _formatted, "toNamespacedPath": _normalised,
+}  # fmt: skip
+
+
+def function(path: str, args: Pieces) -> Value | None:
+    """What the function of `path` that is called so gives; None if it is none of them."""
+    head, _, name = path.rpartition(".")
+    known = _FUNCTIONS.get(name) if head in ("path", "path.posix", "path.win32") else None
+    return None if known is None else known(args)

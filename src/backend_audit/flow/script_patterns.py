@@ -1,0 +1,69 @@
+"""JavaScript's regular expressions as values: what matches, what replacing leaves of a text."""
+
+import re
+
+from backend_audit.flow import lacks
+from backend_audit.flow.values import Value
+from backend_audit.regex import harmless_unmatched, harmless_without, lacked_signs, lacked_text, python_pattern
+from backend_audit.regex.charset import Ranges
+
+_ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
+_OPENING = {"<": ("html",), "\n": ("log", "header")}  # without it no tag begins, no line ends
+_LEADING = re.compile(r"\^(\(|\[|\?:)*\\\.(\\\.|\{2\})")
+_ESCAPABLE = frozenset(("regex",))
+
+
+def pattern_of(value: Value) -> tuple[str, ...]:
+    """The patterns that a value may be, as Python reads them; none if it may be anything else."""
+    found = value.constants()
+    if found is None:
+        return ()
+    texts = [_body(one.value) if one.kind == "regex" else (str(one.value), "") for one in sorted(found, key=repr)]
+    return tuple(python_pattern(body, flags) for body, flags in texts)
+
+
+def is_global(value: Value) -> bool:
+    """Whether it is a pattern of which every match counts."""
+    found = value.constants()
+    return found is not None and all(one.kind == "regex" and "g" in _body(one.value)[1] for one in found)
+
+
+def strips_parents(old: Value) -> bool:
+    """Whether replacing takes every `../` off the beginning, which are all that a normalised path has."""
+    return any(_LEADING.match(pattern) is not None for pattern in pattern_of(old))
+
+
+def _holds(signs: Ranges, sign: str) -> bool:
+    return any(low <= ord(sign) <= high for low, high in signs)
+
+
+def _body(written: object) -> tuple[str, str]:
+    body, _, flags = str(written)[1:].rpartition("/")
+    return body, flags
+
+
+def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[str]:
+    """The contexts that `text.replace(old, new)` makes harmless, and what it lacks thereafter.
+
+    Only a replacement of every match counts. What puts a backslash before what it finds leaves it there, escaped.
+    """
+    one = old.constant()
+    if one is None or not (is_global(old) or (every and one.kind == "str")):
+        return frozenset()
+    pattern = pattern_of(old)[0] if one.kind == "regex" else re.escape(str(one.value))
+    signs = lacked_signs(pattern)
+    texts = new.texts()
+    if any(_ESCAPED.fullmatch(text) for text in texts):
+        return harmless_without(signs) & _ESCAPABLE if _holds(signs, "\\") else frozenset()
+    if any("$" in text for text in texts):
+        return frozenset()
+    text = lacked_text(pattern)
+    if signs:
+        kept = {sign for text in texts for sign in text}
+        found = harmless_unmatched(pattern)
+        found |= {context for sign, contexts in _OPENING.items() if _holds(signs, sign) for context in contexts}
+        if "all" in found and any(not (sign.isalnum() or sign in "-_. ") for sign in kept):
+            found -= {"all"}
+        return found | (lacks.lacking(text) if text and text not in kept else frozenset())
+    doubled = len(set(text)) == 1 and all(text[:1] not in one for one in texts)
+    return lacks.lacking(text) if doubled else frozenset()
