@@ -1,29 +1,22 @@
 """The pipeline on one screen: discover → lower → link → flow → check → report."""
 
-import gc
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from backend_audit.analysis import external
-from backend_audit.analysis import project as project_stage
 from backend_audit.analysis.external import External
-from backend_audit.analysis.file import ENCODER, FileFacts
+from backend_audit.analysis.file import FileFacts
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
+from backend_audit.analysis.judgement import judged, load_stage
 from backend_audit.analysis.merging import confident, merged
-from backend_audit.analysis.project import JUDGEMENT, Judgement
-from backend_audit.cache import Cache, default_directory, key_of
+from backend_audit.cache import Cache, default_directory
 from backend_audit.catalog import Catalog, load, rules_root
 from backend_audit.config import Config, Selection, common_directory, reanchored, scan_root, selection
 from backend_audit.discover import DiscoverOptions, Discovery, discover
-from backend_audit.finding import Finding, Problem, ProblemKind, Report, Suppressed
-from backend_audit.flow.models import models_of
-from backend_audit.inventory import Declared, RouteRecord
+from backend_audit.finding import Finding, Problem, Report, Suppressed
+from backend_audit.inventory import RouteRecord
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
@@ -65,7 +58,6 @@ class ScanResult:
 
 _NO_CODE = frozenset({Language.CONFIG, Language.OTHER})  # what the project stage does not read
 Listener = Callable[[Progress], None]
-_T = TypeVar("_T")
 
 
 def _silent(_: Progress) -> None:
@@ -84,9 +76,11 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     with _cache(config) as cache:
         files = Files()
         sources = files.read(found.files)
-        files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
+        files.analyse(
+            sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
+        )
         tell(Progress("judging", 0, 2))
-        judgement = _judged(files, cache, root.name, config.guards)
+        judgement = judged(files, cache, root.name, config.guards)
         tell(Progress("judging", 1, 2))
         semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
         tell(Progress("judging", 2, 2))
@@ -109,9 +103,11 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
         code = [file for file in found.files if file.language not in _NO_CODE]
         sources = files.read([*code, *(file for file in found.files if is_manifest(file.path))])
         workers = config.workers or available_workers()
-        files.analyse(sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)))
+        files.analyse(
+            sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
+        )
         tell(Progress("judging", 0, 1))
-        judgement = _judged(files, cache, root.name, config.guards)
+        judgement = judged(files, cache, root.name, config.guards)
         tell(Progress("judging", 1, 1))
         problems = {*found.problems, *files.problems, *judgement.problems, *cache.problems}
     return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(code))
@@ -128,43 +124,6 @@ def _cache(config: Config) -> Cache:
     if not config.cache:
         return Cache.disabled()
     return Cache.open(config.cache_dir or default_directory(), tool_fingerprint(rules_root()))
-
-
-def _judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
-    """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared."""
-    read = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path)]
-    key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
-    cached = cache.get_many([key]).get(key)
-    if cached is not None:
-        try:
-            return JUDGEMENT.decode(cached)
-        except msgspec.DecodeError:
-            pass
-    try:
-        models, node = models_of(rules_root()), models_of(rules_root(), "node")
-        known = project_stage.Known(models, node, files.manifests(), name, declared)
-        judgement = _in_depth(lambda: project_stage.judge(files.modules(cache), known, files.shown))
-    except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
-        text = f"following values through the project failed with {type(error).__name__}"
-        return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
-    if not judgement.problems:
-        cache.put_many({key: ENCODER.encode(judgement)})
-    return judgement
-
-
-def _in_depth(work: Callable[[], _T]) -> _T:
-    """Run `work` with room for deep call chains (summaries recurse over the call graph), and few collections of garbage.
-
-    Modules and values are many, long-lived and free of cycles: looking through them again and again cost a fifth of the time.
-    """
-    depth, thresholds = sys.getrecursionlimit(), gc.get_threshold()
-    sys.setrecursionlimit(max(depth, 60_000))
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        return work()
-    finally:
-        sys.setrecursionlimit(depth)
-        gc.set_threshold(*thresholds)
 
 
 def _report(

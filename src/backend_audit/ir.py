@@ -15,8 +15,7 @@ Fields with a default are those that some languages never fill. What JavaScript 
 * `===` is `==`, `!==` is `!=`; `as`, `satisfies`, `!` and `a?.b` leave nothing but their operand; a label only its statement.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -534,16 +533,48 @@ def _child_fields(kind: type[Node]) -> tuple[str, ...]:
     )
 
 
-@cache
-def _held(kind: type[Node]) -> Callable[[Node], Iterable["Node | list[Node] | None"]]:
-    """Reads the fields of such a node that can hold nodes: a list of nodes, a node or None each."""
+_Reader = Callable[[Node], list[Node]]
+
+
+def _reader(kind: type[Node]) -> _Reader:
+    """Reads the child nodes of such a node: a closure for each shape, since walks ask for every node of a project."""
     names = _child_fields(kind)
-    return attrgetter(*names) if len(names) > 1 else lambda node: tuple(getattr(node, name) for name in names)
+    if not names:
+        return lambda _: []
+    if len(names) > 1:
+        return _of_fields(attrgetter(*names))
+    read = attrgetter(names[0])
+    return lambda node: _listed(read(node))
+
+
+def _listed(held: "Node | list[Node] | None") -> list[Node]:
+    return held.copy() if type(held) is list else [] if held is None else [held]  # type: ignore[list-item]  # no list
+
+
+def _of_fields(read: Callable[[Node], tuple["Node | list[Node] | None", ...]]) -> _Reader:
+    def children_of(node: Node) -> list[Node]:
+        found: list[Node] = []
+        for held in read(node):
+            if type(held) is list:
+                found += held
+            elif held is not None:
+                found.append(held)  # type: ignore[arg-type]  # no list
+        return found
+
+    return children_of
+
+
+class _Readers(dict[type[Node], _Reader]):
+    """Readers by node class, made when a class is first met."""
+
+    def __missing__(self, kind: type[Node]) -> _Reader:
+        reader = self[kind] = _reader(kind)
+        return reader
+
+
+_readers = _Readers()
 
 
 def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order (which is source order but for dict items and decorators)."""
-    found: list[Node] = []
-    for held in _held(type(node))(node):
-        found += held if type(held) is list else () if held is None else (held,)  # type: ignore[arg-type]  # no list
-    return found
+    return _readers[type(node)](node)

@@ -1,6 +1,6 @@
 """The per-file stage, run in worker processes: decode, lower, local checks, secrets. A pure function of its job."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 
@@ -134,10 +134,10 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
     view = FileView(module, file.role, text, [], local_imports(module))
     found: list[tuple[str, Alert]] = []
     crashed: set[str] = set()
-    none: tuple[Check, ...] = ()
+    unasked = {ir.Name, ir.Const} - by_node.keys()  # most of a file: leaves that no check asks for
 
-    def visit(node: ir.Node) -> None:
-        for check in by_node.get(type(node), none):
+    def judge(node: ir.Node, checks: Iterable[Check]) -> None:
+        for check in checks:
             if check.rule in crashed:
                 continue
             try:
@@ -145,11 +145,17 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
             except Exception as error:  # noqa: BLE001 - the edge of one check
                 crashed.add(check.rule)
                 problems.append(_crash(file.path, check.rule, error))
+
+    def visit(node: ir.Node) -> None:
+        asking = by_node.get(type(node))
+        if asking is not None:
+            judge(node, asking)
         inner = ir.children(node)
         if inner:
             view.ancestors.append(node)
             for child in inner:
-                visit(child)
+                if type(child) not in unasked:
+                    visit(child)
             view.ancestors.pop()
 
     for statement in module.body:

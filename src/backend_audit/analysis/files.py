@@ -1,12 +1,14 @@
 """All files through the per-file stage: from the cache where they did not change, else in worker processes."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from backend_audit import ir
+from backend_audit.analysis import PRELOADED
 from backend_audit.analysis import file as file_stage
 from backend_audit.analysis.file import ENCODER, FACTS, MODULE, FileFacts, FileJob
 from backend_audit.cache import Cache, key_of
@@ -79,9 +81,18 @@ class Files:
         return readable
 
     def analyse(
-        self, files: Sequence[SourceFile], cache: Cache, workers: int, timeout: float, tell: Callable[[int, int], None]
+        self,
+        files: Sequence[SourceFile],
+        cache: Cache,
+        workers: int,
+        timeout: float,
+        tell: Callable[[int, int], None],
+        meanwhile: Callable[[], None],
     ) -> None:
-        """Fill in the facts of `files`, which were read; `tell` hears how many of how many are done."""
+        """Fill in the facts of `files`, which were read; `tell` hears how many of how many are done.
+
+        `meanwhile` runs beside it, in a thread, if the cache does not know them all.
+        """
         known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files)
         rest: list[SourceFile] = []
         for file in files:
@@ -93,9 +104,16 @@ class Files:
                 self._keep(file.path, facts)
         done = len(files) - len(rest)
         tell(done, len(files))
+        with ThreadPoolExecutor(1) as beside:
+            if rest:
+                beside.submit(meanwhile)
+            self._lower(rest, cache, workers, timeout, lambda number: tell(done + number, len(files)))
+
+    def _lower(self, rest: Sequence[SourceFile], cache: Cache, workers: int, timeout: float, tell: Callable[[int], None]) -> None:
+        """The facts of files that the cache does not know."""
         jobs = [ENCODER.encode(FileJob(*self._sources[file.path])) for file in rest]
         weights = [_weight(file) for file in rest]
-        results = run(file_stage.analyse, jobs, workers=workers, timeout=timeout, weights=weights)
+        results = run(file_stage.analyse, jobs, workers=workers, timeout=timeout, weights=weights, preload=(PRELOADED,))
         fresh: dict[bytes, bytes] = {}
         for number, (file, (_, answer)) in enumerate(zip(rest, results, strict=True), 1):
             if isinstance(answer, Failure):
@@ -105,7 +123,7 @@ class Files:
                 if len(fresh) >= _BATCH:
                     cache.put_many(fresh)
                     fresh = {}
-            tell(done + number, len(files))
+            tell(number)
         cache.put_many(fresh)
 
     def _taken(self, path: str, facts: FileFacts) -> dict[bytes, bytes]:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-import msgspec
-
 from backend_audit import ir
+from backend_audit.analysis.judgement import Judgement
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
-from backend_audit.finding import Finding, Problem, ProblemKind, Step
+from backend_audit.finding import Problem, ProblemKind, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
@@ -27,17 +26,6 @@ from backend_audit.source import Language, LineIndex, Mark
 Hidden = tuple[tuple[int, int], ...]
 _SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 TextOf = Callable[[str], tuple[str, Hidden]]
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """What the project as a whole brought to light."""
-
-    findings: tuple[Finding, ...]
-    problems: tuple[Problem, ...]
-    routes: tuple[RouteRecord, ...] = ()
-
-
-JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def validator_of_model(function: ir.Function, view: FileView) -> Iterator[Alert]
 def validating_method(function: ir.Function, view: FileView) -> Iterator[Alert]:
     """`validate_age` of a serializer, `clean_age` of a form, `@validates("age")` of a mapped class, that returns nothing."""
     owner = view.enclosing(ir.Class)
-    if not isinstance(owner, ir.Class) or view.function() is not None or _abstract(function) or not _returns_nothing(function):
+    if not isinstance(owner, ir.Class) or view.function() is not None or _abstract(function):
         return
     bases = [_errors.last_name(base.value) for base in owner.bases if base.name is None]
     decorators = [view.api(one.func) if isinstance(one, ir.Call) else view.api(one) for one in function.decorators]
@@ -68,7 +68,8 @@ def validating_method(function: ir.Function, view: FileView) -> Iterator[Alert]:
         and function.name.startswith("clean_")
         and len(function.params) == 1
     )
-    if any(one == "sqlalchemy.orm.validates" for one in decorators) or (not decorators and (of_serializer or of_form)):
+    validates = any(one == "sqlalchemy.orm.validates" for one in decorators) or (not decorators and (of_serializer or of_form))
+    if validates and _returns_nothing(function):
         yield _alert(
             function,
             f"`{function.name}` returns nothing: the value that it has checked becomes None.",

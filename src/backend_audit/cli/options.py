@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
+from backend_audit.analysis import PRELOADED
+
 if TYPE_CHECKING:
     from backend_audit.config import Config
 
@@ -104,6 +106,17 @@ def read_only(given: Reading) -> Given:
         **given, "mode": None, "select": (), "ignore": (), "fail_on": None, "min_confidence": None,
         "rules": (), "semgrep": None, "no_ignores": False,
     }  # fmt: skip
+
+
+def start_workers(paths: tuple[Path, ...], wanted: int | None) -> None:
+    """Let workers come to life while this process reads its configuration, if there may be much to read: a folder.
+
+    `wanted` is the number of workers that the command line asks for.
+    """
+    from backend_audit.pool import available_workers, start_server  # noqa: PLC0415 - not needed for --help
+
+    if (wanted or available_workers()) > 1 and any(path.is_dir() for path in paths):
+        start_server(PRELOADED)
 
 
 def effective(paths: tuple[Path, ...], given: Given) -> "Config":

@@ -5,7 +5,7 @@ from typing import Unpack
 
 import click
 
-from backend_audit.cli.options import PATHS, Reading, effective, output_option, read_only, reading_options
+from backend_audit.cli.options import PATHS, Reading, effective, output_option, read_only, reading_options, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
 
 FORMATS = ("text", "json", "markdown", "csv")
@@ -66,6 +66,7 @@ def routes_command(
     paths = paths or (Path(),)
     if older is not None and "csv" in (format_, *(one for _, one in outputs)):
         raise click.UsageError("what changed cannot be written as CSV; use text, json or markdown")
+    start_workers(paths, given["workers"])
     config = effective(paths, read_only(given))
 
     from backend_audit.audit import survey  # noqa: PLC0415 - LibCST and the rest are not needed for --help

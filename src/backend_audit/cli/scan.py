@@ -5,7 +5,7 @@ from typing import Unpack
 
 import click
 
-from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option
+from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
 
 FORMATS = ("text", "concise", "json", "json-v1", "sarif")  # compared with the reporters' own list by a test
@@ -39,6 +39,7 @@ def scan_command(
     """Audit files and directories (default: the current one)."""
     start_logging(-1 if quiet else verbose)
     paths = paths or (Path(),)
+    start_workers(paths, given["workers"])
     config = effective(paths, given)
 
     from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help

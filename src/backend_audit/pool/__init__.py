@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from backend_audit.pool.inline import run_inline
-from backend_audit.pool.scheduler import Scheduler, WorkersUnavailable
+from backend_audit.pool.scheduler import Scheduler, WorkersUnavailable, start_server
 from backend_audit.pool.worker import Failure
 
-__all__ = ["Failure", "available_workers", "run"]
+__all__ = ["Failure", "available_workers", "run", "start_server"]
 
 # Starting two workers takes 0.4 s; less code than this is lowered sooner right here.
 _SMALL = 32 * 1024
@@ -25,11 +25,13 @@ def run(
     workers: int,
     timeout: float,
     weights: Sequence[int] | None = None,
+    preload: Sequence[str] = (),
 ) -> Iterator[tuple[bytes, bytes | Failure]]:
     """Each item with what `function` makes of it, in the order of `items` whatever the number of workers.
 
     `function` must be importable by its name, since workers find it by that; items and results are bytes, so nothing
-    but that name is pickled. `weights` say how much work each item is, in bytes of source (default: the items' sizes).
+    but that name is pickled. Where a server forks the workers, it loads the modules `preload` first. `weights` say how
+    much work each item is, in bytes of source (default: the items' sizes).
     An item that takes longer than `timeout` seconds is a `Failure` of kind TIMEOUT; one that raises or kills its
     worker, of kind CRASH (TOO_DEEP for a RecursionError). With one worker, or little to do, the work is done in this
     process: there the timeout holds in the main thread only, and a crash of the interpreter is not survived.
@@ -38,7 +40,7 @@ def run(
     if workers <= 1 or len(items) <= 1 or sum(sizes) <= _SMALL:
         yield from zip(items, run_inline(function, items, timeout), strict=True)
         return
-    scheduler = Scheduler(function, items, sizes, min(workers, len(items)), timeout)
+    scheduler = Scheduler(function, items, sizes, min(workers, len(items)), timeout, preload)
     done = 0
     try:
         for result in scheduler.results():

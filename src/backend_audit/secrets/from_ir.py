@@ -294,6 +294,7 @@ def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], 
         elif isinstance(node, ir.Return) and function:
             walk.bind(node.value, function, How.RETURNED)
         inner = node.name if isinstance(node, ir.Function) else "" if kind is ir.Class else function
-        stack += [(child, inner) for child in reversed(ir.children(node))]
+        # Names are the commonest nodes; they hold nothing, and no visit asks for them.
+        stack += [(child, inner) for child in reversed(ir.children(node)) if type(child) is not ir.Name]
     spans = walk.prose + [(comment.at, comment.end) for comment in module.comments]
     return walk.found, sorted(spans), walk.texts

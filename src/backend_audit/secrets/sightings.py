@@ -16,7 +16,8 @@ from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
 from backend_audit.source import Language, SourceFile
 
-_MARKS = re.compile(r"PRIVATE KEY|://[^\s/@]*:[^\s/@]*@|eyJ|\b(?:password|pwd|Password|Pwd|PWD)=|Basic ")
+_WITH_PASSWORD = re.compile(r"://[^\s/@]*:[^\s/@]*@")
+_KEYWORD = re.compile(r"\b(?:password|pwd|Password|Pwd|PWD)=")
 _COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 
 
@@ -74,7 +75,7 @@ def _read(file: SourceFile, text: str, module: ir.Module | None, *, marked: bool
     if file.language is Language.CONFIG:
         candidates, comments = from_config.extract(file.path, text)
         return _Read(candidates, comments, [])
-    if not (marked or _MARKS.search(text) or may_name_secrets(text)):
+    if not (marked or _bears_a_form(text) or may_name_secrets(text)):
         return _Read([], [], [])
     if module is not None:
         return _Read(*from_ir.extract(module))
@@ -82,6 +83,17 @@ def _read(file: SourceFile, text: str, module: ir.Module | None, *, marked: bool
         return _Read(*from_javascript.extract(file.path, text))
     comments = [match.span() for match in _COMMENT_LINE.finditer(text)]
     return _Read(list(prose.assignments(text)), comments, [])
+
+
+def _bears_a_form(text: str) -> bool:
+    """Whether something with a form of its own may occur; looking for its letters first is ten times faster than a pattern."""
+    return (
+        "PRIVATE KEY" in text
+        or "eyJ" in text
+        or "Basic " in text
+        or ("://" in text and _WITH_PASSWORD.search(text) is not None)
+        or (("assword=" in text or "wd=" in text or "PWD=" in text) and _KEYWORD.search(text) is not None)
+    )
 
 
 def _name_at(candidates: list[Candidate], at: int, end: int) -> str:

@@ -1,0 +1,90 @@
+"""The project's judgement: from the cache, or made by the project stage, whose code is loaded while files are being read."""
+
+import gc
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from backend_audit.analysis.file import ENCODER
+from backend_audit.analysis.files import Files
+from backend_audit.cache import Cache, key_of
+from backend_audit.catalog import rules_root
+from backend_audit.finding import Finding, Problem, ProblemKind
+from backend_audit.inventory import Declared, RouteRecord
+from backend_audit.link.script_modules import is_manifest
+
+if TYPE_CHECKING:
+    from backend_audit.flow.models import Models
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What the project as a whole brought to light."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    routes: tuple[RouteRecord, ...] = ()
+
+
+JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
+_T = TypeVar("_T")
+
+
+def judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
+    """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared.
+
+    `name` is that of the folder that paths start from, `declared` what the team says of its guards.
+    """
+    read = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path)]
+    key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
+    cached = cache.get_many([key]).get(key)
+    if cached is not None:
+        try:
+            return JUDGEMENT.decode(cached)
+        except msgspec.DecodeError:
+            pass
+    try:
+        judgement = _in_depth(lambda: _made(files, cache, name, declared))
+    except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
+        text = f"following values through the project failed with {type(error).__name__}"
+        return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
+    if not judgement.problems:
+        cache.put_many({key: ENCODER.encode(judgement)})
+    return judgement
+
+
+def load_stage() -> None:
+    """Load the code and the models of the project stage: half a second that this process has while workers read files."""
+    from backend_audit.analysis import project  # noqa: F401, PLC0415 - a scan without changes never needs it
+
+    _models()
+
+
+def _models() -> tuple["Models", "Models"]:
+    """Of Python's and of JavaScript's libraries."""
+    from backend_audit.flow.models import models_of  # noqa: PLC0415 - as above
+
+    return models_of(rules_root()), models_of(rules_root(), "node")
+
+
+def _made(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
+    from backend_audit.analysis import project  # noqa: PLC0415 - as above
+
+    models, node = _models()
+    return project.judge(files.modules(cache), project.Known(models, node, files.manifests(), name, declared), files.shown)
+
+
+def _in_depth(work: Callable[[], _T]) -> _T:
+    """Run `work` with room for deep call chains (summaries recurse over the call graph), and few collections of garbage.
+
+    Modules and values are many, long-lived and free of cycles: looking through them again and again cost a fifth of the time.
+    """
+    depth, thresholds = sys.getrecursionlimit(), gc.get_threshold()
+    sys.setrecursionlimit(max(depth, 60_000))
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        return work()
+    finally:
+        sys.setrecursionlimit(depth)
+        gc.set_threshold(*thresholds)
