@@ -1,19 +1,25 @@
-"""Guards above the decorator that registers the route: the framework has taken the bare function by then."""
+"""Guards that are written down and never run: above the route's decorator, on a router without routes, called too early."""
 
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, span
 from backend_audit.finding import Confidence
-from backend_audit.routes.model import Auth, Route
+from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
 
 
 @check(RULE)
 def guard_not_applied(route: Route) -> Iterator[Alert]:
-    """`@login_required` written above `@app.route(…)`."""
+    """`@login_required` written above `@app.route(…)`, `before_request` on another blueprint."""
     for guard in route.unapplied:
+        if guard.via == "astray":
+            yield from _astray(route, guard)
+            continue
+        if guard.via == "early":
+            yield from _early(guard)
+            continue
         at, end = span(route) if guard.mark is None else (guard.mark.at, guard.mark.end)
         rest = "" if route.auth is Auth.REQUIRED else ", and anybody can call it"
         yield Alert(
@@ -24,4 +30,36 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             fix=f"Move `@{guard.name}` below the route's decorator, next to the function.",
             confidence=Confidence.HIGH,
             anchor=f"{guard.name} {route.name} {route.path}",
+        )
+
+
+def _astray(route: Route, guard: Guard) -> Iterator[Alert]:
+    """Told once, for the first open route of the file."""
+    astray = [one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED]
+    if not astray or astray[0] is not route or guard.mark is None:
+        return
+    yield Alert(
+        path=guard.mark.path,
+        at=guard.mark.at,
+        end=guard.mark.end,
+        message=f"`{guard.name}` is put on a router that has no routes: it runs before nothing, and {called(route)} beside it "
+        "can be called by anybody.",
+        fix="Put it on the router that the routes of this file are registered on.",
+        confidence=Confidence.HIGH,
+        anchor=f"{guard.name} astray",
+    )
+
+
+def _early(guard: Guard) -> Iterator[Alert]:
+    """`Depends(require_admin())` where calling it gives nothing: FastAPI then calls the parameter's type instead."""
+    if guard.mark is not None:
+        yield Alert(
+            path=guard.mark.path,
+            at=guard.mark.at,
+            end=guard.mark.end,
+            message=f"`{guard.name}()` runs once, when the module is loaded, and gives None: nothing is left to call for each "
+            "request.",
+            fix=f"Hand over the function itself: `Depends({guard.name})`.",
+            confidence=Confidence.HIGH,
+            anchor=f"{guard.name} early",
         )

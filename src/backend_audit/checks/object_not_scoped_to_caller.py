@@ -17,7 +17,7 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
         return
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:
-        if lookup.mark.path != route.mark.path or not (lookup.owned or careful):
+        if lookup.tenant or lookup.mark.path != route.mark.path or not (lookup.owned or careful):
             continue
         yield Alert(
             at=lookup.mark.at,

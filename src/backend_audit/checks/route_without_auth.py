@@ -6,10 +6,11 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
 from backend_audit.finding import Confidence
 from backend_audit.routes.intent import DELICATE, words_of
-from backend_audit.routes.model import Auth, Does, Route, RouteTable, Verdict
+from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable, Verdict
 
 RULE = "route-without-auth"
 
+_LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -45,8 +46,12 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
     if not route.table.guards_any():
         return Confidence.LOW, ""
-    explicit = any(guard.has(Does.OPENS) for guard in route.guards)
-    exceptional = _share(route.table) >= _MOST and not explicit and route.auth is Auth.NONE
+    opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
+    explicit = opener is not None and opener.because != BY_DEFAULT
+    most = _share(route.table) >= _MOST and route.auth is Auth.NONE
+    if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
+        return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
+    exceptional = most and not explicit
     if delicate:
         return (Confidence.MEDIUM if exceptional else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:

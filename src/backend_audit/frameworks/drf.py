@@ -16,7 +16,7 @@ from backend_audit.frameworks.drf_choice import Choosing, Listed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import BY_DEFAULT, Does, Guard
 from backend_audit.source import Mark
 
 _VIEW = re.compile(r"(?:APIView|ViewSet|ViewSetMixin|GenericAPIView)$")
@@ -112,7 +112,7 @@ class Permissions:
         if listed.open and not judged:
             return [Guard("DEFAULT_PERMISSION_CLASSES", frozenset((Does.DEPENDS,)), "settings")]
         if not judged:
-            name, because = ("AllowAny", "the framework's default") if not listed.written else ("permission_classes", "empty")
+            name, because = ("AllowAny", BY_DEFAULT) if not listed.written else ("permission_classes", "empty")
             return [Guard(name, frozenset((Does.OPENS,)), via, None, None, because)]
         denying = any(one.lets is False for one, _ in judged)
         return [self.guard(one, via, mark, denying=denying) for one, mark in judged]

@@ -6,6 +6,7 @@ from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.inventory import Declared
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
@@ -29,6 +30,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)
     scoping = Scoping(engine, behaviours)
+    claims = Claims(behaviours)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
@@ -36,6 +38,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         route.guards = declarations.guards_of(route)
         decide(route)
         declarations.settle(route)
+        route.claims = claims.of(route)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
     return table

@@ -15,6 +15,7 @@ from backend_audit.flow.values import NOTHING
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
 from backend_audit.flow.written import written
 from backend_audit.frameworks.exposed import Exposed
+from backend_audit.frameworks.misplaced import Misplaced
 from backend_audit.frameworks.registrations import (
     asked,
     deduplicated,
@@ -50,6 +51,7 @@ class RouterRoutes:
         self.guarding = guarding
         self.tree = RouterTree(facts, Exposed(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
+        self.misplaced = Misplaced(guarding, self.tree, self.hook)
 
     def routes(self) -> Iterator[Route]:
         """Every route; those of routers that no application mounts only where nothing is mounted at all."""
@@ -98,6 +100,7 @@ class RouterRoutes:
     ) -> Route:  # fmt: skip
         registration = placed.registration
         applied, unapplied = self.decorators(handler, registration)
+        unapplied += [*self.misplaced.astray(registration), *self.misplaced.early(handler, registration)]
         guards = [*before]
         if owner is not None:
             guards += self.of_class_body(owner, handler.node.name)
@@ -105,7 +108,7 @@ class RouterRoutes:
             guards += self.attached(registration.guards, "route")
         guards += self.guarding.dependencies(handler)
         guards += applied
-        guards += self.unshielded(placed, handler, owner)
+        guards += self.misplaced.unshielded(placed, handler, owner)
         guards += self.in_body(handler)
         return Route(
             methods=methods,
@@ -167,15 +170,6 @@ class RouterRoutes:
                     known.append(self.guarding.classified(symbol, symbol.node.name, f"{via} hook", mark))
             self._hooks[id(hook)] = known
         return known
-
-    def unshielded(self, placed: Placed, handler: FunctionSymbol, owner: ClassSymbol | None) -> list[Guard]:
-        """What switches the protection against forged requests off for a route: `csrf.exempt` of its view or of its blueprint."""
-        keys = {handler.key, *(router.key for router in placed.routers), *(() if owner is None else (owner.key,))}
-        return [
-            Guard(one.site.written, frozenset((Does.UNSHIELDS,)), "exemption", mark_of(one, "exempted here"), None, "known name")
-            for one in self.guarding.facts.exemptions
-            if one.view is not None and not keys.isdisjoint(symbol.key for symbol in one.view.value.refs)
-        ]
 
     def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
         """`guards`, those hooks being none that let this very route through: `if request.endpoint == "login": return`."""

@@ -24,6 +24,9 @@ class Does(StrEnum):
     UNSHIELDS = "unshields"  # switches that off
 
 
+BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
+
+
 class Auth(StrEnum):
     """Whether a caller must have said who it is."""
 
@@ -118,11 +121,23 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request says of its sender, and is believed: `name` is that of the header or key.
+
+    `kind`: who (it is), what (it may), where (it comes from).
+    """
+
+    kind: str
+    name: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """An object of the class `model` is looked up by `key`, an id of the request.
 
     `owned` names its field that says whose it is ("agent.organisation" where what it belongs to has one), "" where the class
-    is not in the project. `how` is the call as written.
+    is not in the project. `how` is the call as written. `tenant`: `key` says whose objects are asked for.
     """
 
     mark: Mark
@@ -130,6 +145,7 @@ class Lookup:
     key: str
     owned: str
     how: str
+    tenant: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -168,6 +184,7 @@ class Route:
     consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
     caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it
     lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
+    claims: tuple[Claim, ...] = ()
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None
     shown: tuple[Shown, ...] = ()

@@ -1,0 +1,42 @@
+"""Guards and handlers that believe what a client says of itself: who it is, what it may, where it comes from."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import called, related
+from backend_audit.finding import Confidence
+from backend_audit.routes.model import Claim, Route
+
+RULE = "client-controlled-authorization"
+
+_SAYS = {
+    "who": "who calls it",
+    "what": "what its caller may do",
+    "where": "whether its caller is let in",
+}
+
+
+@check(RULE)
+def believed(route: Route) -> Iterator[Alert]:
+    """`User.query.get(request.headers["X-User-Id"])`; told once for each place."""
+    for claim in route.claims:
+        others = [one for one in route.table.routes if claim in one.claims]
+        if others[0] is not route:
+            continue
+        rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
+        yield Alert(
+            path=claim.mark.path,
+            at=claim.mark.at,
+            end=claim.mark.end,
+            message=f"{_named(claim)} decides {_SAYS[claim.kind]} for {called(route)}{rest}, and a client writes there what it "
+            "likes: anybody can pass for anybody.",
+            fix="Let a credential decide that the client cannot make itself (a session, a signed token, a secret of the proxy "
+            "that sets the header), and take rights from what is stored of the user.",
+            confidence=Confidence.MEDIUM,
+            related=related(others[1:], "relies on it too"),
+            anchor=f"{claim.kind} {claim.name} {route.name}",
+        )
+
+
+def _named(claim: Claim) -> str:
+    return f"The header `{claim.name}`" if claim.kind != "what" or "-" in claim.name else f"`{claim.name}` of the request"

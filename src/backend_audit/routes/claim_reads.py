@@ -1,0 +1,89 @@
+"""Reads of a request that a client words as it likes: headers that say who it is, and keys of bodies that say what it may."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.source import Mark
+
+_HOLDERS = frozenset({"headers", "META", "environ"})
+_PRIVILEGE = re.compile(r"^(?:is_?admin|is_?staff|is_?superuser|admin|superuser|role|user_?role|permissions?)$", re.IGNORECASE)
+_BODIES = frozenset("json data form args values POST GET query_params get_json".split())
+
+
+def header(node: ir.Node) -> str:
+    """The header that an expression reads, in lower case with hyphens; "" for anything else."""
+    if isinstance(node, ir.Attribute) and written(node) in ("request.host", "flask.request.host"):
+        return "host"
+    base, key = keyed(node)
+    if not isinstance(base, ir.Attribute) or base.attr not in _HOLDERS:
+        return ""
+    if base.attr != "headers":
+        return _plain(key.removeprefix("HTTP_")) if key.startswith("HTTP_") else ""
+    return _plain(key)
+
+
+def privilege(node: ir.Node) -> str:
+    """The privilege that an expression reads from the body or the query; "" for anything else."""
+    base, key = keyed(node)
+    base = base.func if isinstance(base, ir.Call) else base
+    if not isinstance(base, ir.Attribute) or base.attr not in _BODIES or "request" not in written(base.value):
+        return ""
+    return key if _PRIVILEGE.match(key) else ""
+
+
+def keyed(node: ir.Node) -> tuple[ir.Expr | None, str]:
+    """What a constant key is read from, and the key: `headers["X-User"]`, `headers.get("X-User")`."""
+    base, key = None, None
+    if isinstance(node, ir.Index):
+        base, key = node.value, node.index
+    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "get" and node.args:
+        base, key = node.func.value, node.args[0].value
+    text = key.value if isinstance(key, ir.Const) and isinstance(key.value, str) else ""
+    return (base, text) if text else (None, "")
+
+
+class HeaderReads:
+    """The headers that one function reads: in its body, by variables, and as parameters that FastAPI fills."""
+
+    def __init__(self, function: FunctionSymbol) -> None:
+        self.function = function
+        self.nodes = {id(node): name for node in nodes_of(function.node.body) if (name := header(node))}
+        self.params = {param.name: _plain(param.name) for param in function.node.params if _is_header(param)}
+        self.names = dict(self.params)
+        for node in nodes_of(function.node.body) if self.nodes else ():
+            if isinstance(node, ir.Assign) and node.value is not None:
+                read = [self.nodes[id(one)] for one in nodes_of([node.value]) if id(one) in self.nodes]
+                self.names.update({target.id: read[0] for target in node.targets if isinstance(target, ir.Name) and read})
+
+    def of(self, node: ir.Node) -> str:
+        """The header that a node is, by itself or as a variable that holds one."""
+        return self.nodes.get(id(node)) or (self.names.get(node.id, "") if isinstance(node, ir.Name) else "")
+
+    def mentions(self, node: ir.Expr, name: str) -> bool:
+        """Whether an expression holds that header."""
+        return any(self.of(one) == name for one in nodes_of([node]))
+
+    def places(self) -> Iterator[tuple[str, Mark]]:
+        """Each header, and where it is read first."""
+        path = self.function.module.path
+        seen: set[str] = set()
+        params: list[tuple[str, ir.Node]] = [
+            (self.params[one.name], one) for one in self.function.node.params if one.name in self.params
+        ]
+        body = [(self.nodes[id(node)], node) for node in nodes_of(self.function.node.body) if id(node) in self.nodes]
+        for name, node in [*params, *body]:
+            if name not in seen:
+                seen.add(name)
+                yield name, Mark(path, node.at, node.end, f"`{name}` is read here")
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _is_header(param: ir.Param) -> bool:
+    return any("Header(" in written(one) for one in (param.default, param.annotation) if one is not None)

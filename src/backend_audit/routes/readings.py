@@ -1,0 +1,201 @@
+"""What the body of a handler says of ids and of its caller, by names: read once, since several routes ask.
+
+Which variables hold ids of the request, which hold the caller or something of the caller's, and what is done with them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.claim_reads import header, keyed
+
+IDS = re.compile(r"(?:^|_)(?:id|ids|pk|uuid|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
+_CALLER = re.compile(
+    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:g|flask\.g|request\.state)\.\w*user\w*|"
+    r"^current_user\b|^self\.(?:current_user|current_org|user)\b"
+)
+_CALLER_CALLS = re.compile(
+    r"get_jwt_identity|get_jwt|get_current_user|current_user_id|get_jwt_subject|current_identity|get_user_id"
+)
+_NO_CHECK = re.compile(
+    r"^(?:log|debug|info|warning|warn|error|exception|critical|print|notify|send|track|audit|emit|add|save|create|append|delay|write|"
+    r"publish|record|capture|success|message|render|redirect|reverse|url_for|resolve_url|jsonify|Response|JsonResponse|HttpResponse|"
+    r"dict|str|int)"
+)
+_TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
+_SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
+_HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
+
+
+class Mention(NamedTuple):
+    """What an expression holds: names, and whether it reads an id off the request or asks for the caller by itself."""
+
+    names: frozenset[str]
+    asks_id: bool
+    asks_caller: bool
+
+
+class Mentions:
+    """The mentions of expressions, each read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Mention] = {}
+
+    def of(self, node: ir.Node) -> Mention:
+        known = self._known.get(id(node))
+        if known is None:
+            inside = list(nodes_of([node]))
+            names = frozenset(one.id for one in inside if isinstance(one, ir.Name))
+            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(_is_caller, inside)))
+        return known
+
+    def ids(self, node: ir.Node, names: frozenset[str]) -> bool:
+        """Whether an expression holds an id of the request, `names` being those of variables that do."""
+        found = self.of(node)
+        return found.asks_id or not found.names.isdisjoint(names)
+
+    def caller(self, node: ir.Node, names: frozenset[str]) -> bool:
+        """Whether an expression holds the caller, `names` being those of variables that do."""
+        found = self.of(node)
+        return found.asks_caller or not found.names.isdisjoint(names)
+
+
+class Reading:
+    """One function's body, by what is asked of it."""
+
+    def __init__(self, function: FunctionSymbol, mentions: Mentions) -> None:
+        self.mentions = mentions
+        self.calls: list[ir.Call] = []
+        self.names: set[str] = set()
+        self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
+        self._tests: list[ir.Node] = []
+        for node in nodes_of(function.node.body):
+            if isinstance(node, ir.Name):
+                self.names.add(node.id)
+            elif isinstance(node, ir.Call):
+                self.calls.append(node)
+            elif isinstance(node, ir.Assign):
+                if node.value is not None and _plain(node.value):
+                    targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
+                    # Of `data.tenant or caller.tenant`, the first is taken if it is there.
+                    self._passed.append((targets, node.value.left if isinstance(node.value, ir.Logical) else node.value))
+            elif isinstance(node, (ir.If, ir.While, ir.Assert, ir.Conditional)):
+                self._tests.append(node.test)
+            elif isinstance(node, (ir.Compare, ir.Clause)):
+                self._tests.append(node)
+
+    def ids(self, names: frozenset[str]) -> frozenset[str]:
+        """`names` of variables that hold ids, and those of variables made of them."""
+        return self._spread(names, caller=False)
+
+    def callers(self, names: frozenset[str]) -> frozenset[str]:
+        """`names` of variables that hold the caller, and those of variables made of them."""
+        return self._spread(names, caller=True)
+
+    def _spread(self, names: frozenset[str], *, caller: bool) -> frozenset[str]:
+        found = names
+        holds = self.mentions.caller if caller else self.mentions.ids
+        for _ in range(3):
+            before = found
+            for targets, value in self._passed:
+                if not targets <= found and holds(value, found):
+                    found |= targets
+            if found == before:
+                break
+        return found
+
+    def tests(self, callers: frozenset[str]) -> bool:
+        """Whether the caller is held against anything: in a test, or as an argument of a call that looks up or checks."""
+        return any(self.mentions.caller(one, callers) for one in self._tests) or any(
+            self._checks(one, callers) for one in self.calls
+        )
+
+    def _checks(self, node: ir.Call, callers: frozenset[str]) -> bool:
+        name = called(node)
+        if _NO_CHECK.match(name):
+            return False
+        if any(self.mentions.caller(arg.value, callers) for arg in node.args):
+            return True
+        return (
+            isinstance(node.func, ir.Attribute) and name not in ("get", "id") and self.mentions.caller(node.func.value, callers)
+        )
+
+    def keys(self, node: ir.Call, ids: frozenset[str]) -> list[ir.Expr]:
+        """The ids of the request that a call looks an object up by."""
+        return [_key(arg.value) for arg in node.args if self._by_identity(arg, ids)]
+
+    def tenants(self, node: ir.Call, ids: frozenset[str]) -> list[ir.Expr]:
+        """What the request says of a tenant, and a call looks up by."""
+        return [_key(arg.value) for arg in node.args if self._by_tenant(arg, ids)]
+
+    def _by_identity(self, arg: ir.Arg, ids: frozenset[str]) -> bool:
+        if arg.name is not None:
+            last = arg.name.removesuffix("__exact")
+            return last in ("id", "pk", "uuid", "slug", "ident") and self.mentions.ids(arg.value, ids)
+        if isinstance(arg.value, ir.Compare) and arg.value.ops == ["=="]:
+            left = written(arg.value.left).rpartition(".")[2]
+            return left in ("id", "pk", "uuid", "_id") and self.mentions.ids(arg.value.rights[0], ids)
+        if isinstance(arg.value, (ir.Name, ir.Call, ir.Index, ir.Attribute)):
+            return self.mentions.ids(arg.value, ids)
+        return False
+
+    def _by_tenant(self, arg: ir.Arg, ids: frozenset[str]) -> bool:
+        if arg.name is not None:
+            return bool(_TENANT.match(arg.name.removesuffix("__exact"))) and self.mentions.ids(arg.value, ids)
+        if isinstance(arg.value, ir.Compare) and arg.value.ops == ["=="]:
+            left = written(arg.value.left).rpartition(".")[2]
+            return bool(_TENANT.match(left)) and self.mentions.ids(arg.value.rights[0], ids)
+        return False
+
+
+def called(node: ir.Call) -> str:
+    """The last part of what a call calls."""
+    return node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
+
+
+def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr]]:
+    """Parameter and argument of a call of a project function."""
+    names = [param.name for param in target.node.params]
+    if target.binds_first and isinstance(node.func, ir.Attribute):
+        names = names[1:]
+    for at, arg in enumerate(node.args):
+        if not arg.star and (arg.name is not None or at < len(names)):
+            yield arg.name or names[at], arg.value
+
+
+def _key(node: ir.Expr) -> ir.Expr:
+    return node.rights[0] if isinstance(node, ir.Compare) else node
+
+
+def _is_id(node: ir.Node) -> bool:
+    """An id taken from the request: `request.data["id"]`, `self.kwargs["pk"]`, `request.headers["X-Tenant-Id"]`."""
+    base, key = keyed(node)
+    if base is None:
+        return False
+    if header(node).endswith("-id"):
+        return True
+    return bool(IDS.search(key)) and written(base).rpartition(".")[2] in _HOLDERS
+
+
+def _is_caller(node: ir.Node) -> bool:
+    if isinstance(node, (ir.Attribute, ir.Name)):
+        return bool(_CALLER.search(written(node)))
+    if isinstance(node, ir.Index):
+        return written(node.value) in _SESSIONS
+    return isinstance(node, ir.Call) and (
+        bool(_CALLER_CALLS.search(written(node.func))) or written(node.func).removesuffix(".get") in _SESSIONS
+    )
+
+
+def _plain(node: ir.Expr) -> bool:
+    """Whether an expression passes a value on: a name, a part of it, a conversion; not the result of a look-up."""
+    if isinstance(node, ir.Call):
+        name = called(node)
+        return name in ("get", "int", "str", "UUID", "get_object", "getattr") or name.startswith(
+            ("get_jwt", "get_current", "current_")
+        )
+    return isinstance(node, (ir.Name, ir.Attribute, ir.Index, ir.Conditional, ir.Logical, ir.Await))
