@@ -87,7 +87,7 @@ MAY_CATCH_ALL = frozenset(
 MAX_LINES = 300
 # Longer for a reason, with the length that they may not pass.
 LONGER = {
-    "ir.py": 560,  # one struct beside the other: a reference to read at a glance
+    "ir.py": 580,  # one struct beside the other: a reference to read at a glance
     "flow/engine.py": 800,
     "flow/builtin.py": 580,  # a table with a function a row
     "flow/script_builtin.py": 340,  # as builtin.py
