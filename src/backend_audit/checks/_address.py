@@ -97,4 +97,4 @@ def leaving(value: Value) -> Origin | None:
 
 def own_address(origin: Origin) -> bool:
     """Whether the data is the address by which the client has reached this server."""
-    return "referer" in origin.cleared or str(origin.key[0]).rpartition(".")[2] in _OWN
+    return "referer" in origin.cleared or ("part" not in origin.cleared and str(origin.key[0]).rpartition(".")[2] in _OWN)

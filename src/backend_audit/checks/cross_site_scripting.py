@@ -7,6 +7,7 @@ from backend_audit.checks import Alert, _content_type, _templates, check
 from backend_audit.checks._address import leaving, own_address
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput
 from backend_audit.flow.values import Value
@@ -14,6 +15,7 @@ from backend_audit.flow.written import dotted
 
 RULE = "cross-site-scripting"
 _FIX = "Render it with a template that escapes, or escape it here: `markupsafe.escape(value)`, `html.escape(value)`."
+_FIX_NODE = "Render it with a template that escapes, escape it here (`escapeHtml(value)`), or send JSON: `res.json(value)`."
 _MAIL_FIX = "Render the mail's HTML with a template that escapes, or escape the value: `html.escape(value)`."
 _JSON = ("get_json", "json", "json_body", "media", "get_media")
 _HTML_KEYS = frozenset({"html", "HtmlBody", "html_content", "htmlContent", "html_body", "Html"})
@@ -36,7 +38,7 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     does = "is declared to be safe markup by {callee}" if output.marks else "is sent to the browser as HTML by {callee}"
     if output.site.api == "return":
         does = "is returned to the browser as HTML"
-    yield alert(output.site, content, origin, does=does, fix=_FIX, confidence=confidence)
+    yield alert(output.site, content, origin, does=does, fix=advice(output.site, _FIX, _FIX_NODE), confidence=confidence)
 
 
 def _is_object(value: Value) -> bool:

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import leaving, own_address
 from backend_audit.checks._untrusted import alert
+from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
 
 RULE = "open-redirect"
 _FIX = (
     "Send the browser to a path of your own (`url_for`, `reverse`), or check the address first: Django's "
     "`url_has_allowed_host_and_scheme`, or no scheme and no host after `urlsplit`."
+)
+
+_FIX_NODE = (
+    "Send the browser to a path of your own, or check the address first: `new URL(target, own).origin === own`, with `own` "
+    "the origin of this server."
 )
 
 
@@ -37,4 +43,4 @@ def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
         return
     origin = leaving(location.value)
     if origin is not None and not own_address(origin):
-        yield alert(site, location, origin, does="decides to which site {callee} sends the browser", fix=_FIX)
+        yield alert(site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE))

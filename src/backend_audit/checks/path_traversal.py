@@ -7,6 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._untrusted import MESSAGE, alert, reaching
 from backend_audit.checks._view import local_imports
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
 from backend_audit.flow.lacks import exposed
@@ -17,6 +18,10 @@ RULE = "path-traversal"
 _FIX = (
     "Take the last part of the name (`os.path.basename`, `secure_filename`), or resolve the path and refuse it unless "
     "`path.resolve().is_relative_to(base)`."
+)
+_FIX_NODE = (
+    "Take the last part of the name (`path.basename(name)`), or resolve the path (`path.resolve(base, name)`) and refuse it "
+    "unless it begins with `base + path.sep`."
 )
 _NO_SLASH = frozenset(("segment",))  # a mark of the framework: one segment of an address
 _USES = frozenset(
@@ -48,7 +53,7 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
             operand,
             origin,
             does=does,
-            fix=_FIX,
+            fix=advice(access.site, _FIX, _FIX_NODE),
             confidence=_confidence(access, origin),
         )
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import control
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
 from backend_audit.flow.values import Origin
@@ -15,6 +16,8 @@ _FIX = (
     "request, switch redirects off, and refuse addresses of the own network."
 )
 _PART = "Quote the part (`urllib.parse.quote(part, safe='')`) or convert it to the type that it must have."
+
+_PART_NODE = "Encode the part (`encodeURIComponent(part)`) or convert it to the type that it must have."
 
 
 @check(RULE)
@@ -35,7 +38,7 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
         yield alert(request.site, request.url, found.origin, does="decides to which host {callee} sends a request", fix=_FIX)
     else:
         does = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
-        yield alert(request.site, request.url, found.origin, does=does, fix=_PART, confidence=Confidence.MEDIUM)
+        yield alert(request.site, request.url, found.origin, does=does, fix=advice(request.site, _PART, _PART_NODE), confidence=Confidence.MEDIUM)
 
 
 def _own_host(origin: Origin) -> bool:

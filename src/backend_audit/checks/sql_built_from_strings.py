@@ -23,6 +23,7 @@ _HOW = {
     "join": "`join()`",
     "replace": "`replace()`",
     "Template": "a template",
+    "template literal": "a template literal",
 }
 
 

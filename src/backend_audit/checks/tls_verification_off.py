@@ -8,6 +8,7 @@ from backend_audit.checks import Alert, _tls, check
 from backend_audit.checks._context import conditions, inside, meant, only_in_development, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
 from backend_audit.checks._purpose import names_in
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site, TlsContext
 from backend_audit.flow.values import Value
@@ -20,6 +21,7 @@ _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]
 _SWITCH = re.compile(r"(?i)verif|insecure|skip_|no_?check|self_?signed|ssl|tls|cert")
 _RISK = "anyone on the way can pose as the server, read the traffic and change it"
 _FIX_CA = "Leave verification on; for a private certificate authority give its file: `verify='/etc/ssl/internal-ca.pem'`."
+_FIX_NODE = "Leave verification on; for a private certificate authority give its certificate: `ca: fs.readFileSync('ca.pem')`."
 _FIX_CONTEXT = (
     "Use `ssl.create_default_context(cafile=…)` and leave `verify_mode` and `check_hostname` as they are; "
     "a private certificate authority belongs into `cafile`."
@@ -39,7 +41,7 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
     yield Alert(
         node=switch.node or request.site.node,
         message=f"`{named(request.site)}` does not verify the server's certificate (`{shown(switch)}`): {_RISK}.",
-        fix=_FIX_CA,
+        fix=advice(request.site, _FIX_CA, _FIX_NODE),
         confidence=confidence,
     )
 
@@ -61,7 +63,7 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
         yield Alert(
             node=(switch.node if switch is not None else None) or client.site.node,
             message=f"`{named(client.site)}` does not verify the server's certificate{shown_switch}: {_RISK}.",
-            fix=_FIX_CA
+            fix=advice(client.site, _FIX_CA, _FIX_NODE)
             if client.verify is not None
             else "Leave verification on and give the certificate authority's file instead.",
             confidence=confidence,
@@ -84,7 +86,7 @@ def context_without_verification(context: TlsContext) -> Iterator[Alert]:
     what, confidence = found
     confidence = Confidence.LOW if _asked_for(context.site) else confidence
     node = context.value.node if context.value is not None and context.setting != "use" else None
-    yield Alert(node=node or context.site.node, message=f"{what}: {_RISK}.", fix=_FIX_CONTEXT, confidence=confidence)
+    yield Alert(node=node or context.site.node, message=f"{what}: {_RISK}.", fix=advice(context.site, _FIX_CONTEXT, _FIX_NODE), confidence=confidence)
 
 
 def _asked_for(site: Site) -> bool:
@@ -111,6 +113,9 @@ def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:
     elif context.setting == "ldap_option":
         if "OPT_X_TLS_REQUIRE_CERT" in names(context.option) and (names(value) & _NONE_NAMES or truth(value) is False):
             return f"`{shown(value)}` switches certificate verification off for LDAP", Confidence.HIGH
+    elif context.setting == "process":
+        if value is not None and (value.value.texts() == ("0",) or is_false(value)):
+            return f"`{shown(value)}` switches certificate verification off for the whole process", Confidence.HIGH
     elif context.setting == "use" and _tls.unverified_client(context):
         return f"The context of `{named(site)}` is made without `verify_mode`, which means CERT_NONE", Confidence.MEDIUM
     return None

@@ -186,11 +186,7 @@ class Calls(Expressions):
                 self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
-        callback = self.models.callbacks.get(path)
-        served = None if callback is None else argument(args, callback.function)
-        if callback is not None and served is not None and served.value.refs:
-            handed = tuple((str(at), Operand(instance(name), None)) for at, name in enumerate(callback.gives))
-            self.apply(node, Value(refs=served.value.refs), named_parts.bound_to(self, served), handed)
+        self.served(node, path, args)
         found = self.builtin_function(path, args)
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
@@ -206,6 +202,9 @@ class Calls(Expressions):
             found = invoked
         elif target == "self":
             found = receiver if receiver is not None else UNKNOWN
+        elif target is not None and target.startswith("="):
+            passed = argument(args, target[1:])
+            found = UNKNOWN if passed is None else passed.value
         elif target is not None:
             found = instance(target)
             if receiver is not None and receiver.apis and receiver.origins:  # `request.files.get("a")`: a part of what came in
@@ -224,6 +223,14 @@ class Calls(Expressions):
         if path in self.models.access and (first := argument(args, "0")) is not None:
             found = join(found, first.value)  # `login_required(view)` calls the view
         return self.transferred(node, path, receiver, args, found)
+
+    def served(self, node: ir.Call, path: str, args: Args) -> None:
+        """A library calls the function that it is given."""
+        callback = self.models.callbacks.get(path)
+        served = None if callback is None else argument(args, callback.function)
+        if callback is not None and served is not None and served.value.refs:
+            handed = tuple((str(at), Operand(instance(name), None)) for at, name in enumerate(callback.gives))
+            self.apply(node, Value(refs=served.value.refs), named_parts.bound_to(self, served), handed)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         """What a call of the language's own function `path` gives; None if it is none."""

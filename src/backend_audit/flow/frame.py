@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Row
-from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, container, join
+from backend_audit.flow.values import DERIVED, NOTHING, UNKNOWN, Origin, Value, api, container, join, ordered
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark
@@ -19,6 +19,7 @@ Env = dict[str, Value]
 _NO_ARGS: Args = ()
 TESTED = "="  # begins the name under which the environment holds an expression that a test has seen
 NAMED = ":*"
+_DEEPEST = 4  # parts of parts of a parameter are told apart down to here
 _WHOLE_PARAMETER = 2  # the length of the key of an origin that is a parameter, and no part of it
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
@@ -186,10 +187,23 @@ def passed_on(args: Args, spec: str) -> Operand | None:
 def argument(args: Args, spec: str) -> Operand | None:
     """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list), `**` (a mapping).
 
-    `:*` is all that are given by name, as a mapping.
+    `:*` is all that are given by name, as a mapping; `1.agent.ca` what an object that is given holds; `0$` the argument unless
+    it is such an object; `a|b` the first of several that is given.
 
     Unknown if it may hide in `*args` or `**kwargs`.
     """
+    if "|" in spec:
+        found = (argument(args, one) for one in spec.split("|"))
+        return next((one for one in found if one is not None), None)
+    if "." in spec:
+        head, _, path = spec.partition(".")
+        holder = argument(args, head)
+        for name in path.split("."):
+            holder = None if holder is None else _field(holder, name)
+        return holder
+    if spec.endswith("$"):
+        whole = argument(args, spec[:-1])
+        return None if whole is None or whole.value.kind == "dict" else whole
     if spec == NAMED:
         named: dict[str | int, Value] = {key: one.value for key, one in args if key.isidentifier()}
         return Operand(container("dict", named), None) if named else None
@@ -203,4 +217,31 @@ def argument(args: Args, spec: str) -> Operand | None:
         return by_key[position]
     if ("**" in by_key and name) or ("*" in by_key and position):
         return Operand(UNKNOWN, None)
+    return None
+
+
+def _field(holder: Operand, name: str) -> Operand | None:
+    """What an object holds under `name`: None if it is known to hold nothing there, or to be no object."""
+    value = holder.value
+    held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
+    if held is not None:
+        return Operand(held, _entry(holder.node, name) or holder.node)
+    if not value.open or value.kind in ("list", "tuple", "set"):
+        return None
+    if value.kind and not value.origins:
+        return Operand(UNKNOWN, holder.node)
+    parts = [
+        Origin("param", (*one.key, name), one.what, one.cleared, one.trace)
+        if one.label == "param" and len(one.key) <= _DEEPEST and one.key[-1] != DERIVED
+        else one.derived()
+        for one in ordered(value.origins)
+    ]
+    return Operand(UNKNOWN.with_origins(parts), holder.node)
+
+
+def _entry(node: ir.Expr | None, name: str) -> ir.Expr | None:
+    """The expression that an object written in the code has for `name`."""
+    for item in reversed(node.items) if isinstance(node, ir.Container) else ():
+        if isinstance(item.key, ir.Const) and item.key.value == name:
+            return item.value
     return None

@@ -16,7 +16,7 @@ _HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
-        "segment relative referer fields lookup size script all"
+        "segment relative part referer fields lookup size script all"
     ).split()
 )
 
@@ -284,6 +284,8 @@ class _Loader:
             callback = Callback(str(entry.get("function", "0")), gives, bool(entry.get("error-first")))
             for _, path in paths:
                 self.models.callbacks[path] = callback
+                if path.endswith("')"):  # of one event; the method that all of them share
+                    self.models.callbacks.setdefault(path.partition("(")[0], Callback(callback.function, (), False))
         elif name == "shared":
             self.models.shared.update(path for _, path in paths)
         elif name == "keeper":

@@ -1,5 +1,6 @@
 """Functions as values in JavaScript: what is handed to others and called there, promises among it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
@@ -8,7 +9,7 @@ from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Callback
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, container, instance, join, join_all, ref
+from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, container, instance, join, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
@@ -128,17 +129,47 @@ class ScriptCallbacks(Frame):
             self.handed(node, executor.value, [ref(settler), UNKNOWN])
         return UNKNOWN if settler.value is NOTHING else settler.value
 
-    def called_back(self, node: ir.Call, callback: Callback, args: Args) -> None:
-        """The library calls the functions that it is given."""
-        types = [instance(self.models.canonical(one)) if one else UNKNOWN for one in callback.gives]
-        first = int(callback.function.rstrip("*"))
-        for key, operand in args:
-            if not key.isdigit() or int(key) < first or (int(key) > first and not callback.function.endswith("*")):
-                continue
-            for symbol in sorted(_functions(operand.value), key=lambda one: one.key):
+    def callback_of(self, path: str, args: Args) -> Callback | None:
+        """What is known of a library's function that calls others; of one that waits for events, by the event's name."""
+        first = argument(args, "0")
+        names = () if first is None else first.value.texts()
+        known = [self.models.callbacks.get(f"{path}('{name}')") for name in names[:1]]
+        return next((one for one in known if one is not None), self.models.callbacks.get(path))
+
+    def called_back(self, node: ir.Call, path: str, callback: Callback, args: Args, result: Value) -> None:
+        """The library calls the functions that it is given, some with what a promise of the same call would have."""
+        types = [self.given_back(node, path, one, result) for one in callback.gives]
+        for value in _called(callback.function, args):
+            for symbol in sorted(_functions(value), key=lambda one: one.key):
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
                 self.handed(node, ref(symbol), given)
+
+    def given_back(self, node: ir.Call, path: str, what: str, result: Value) -> Value:
+        """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside."""
+        if what == "=":
+            return result
+        if what.startswith("!"):
+            origin = Origin("untrusted", (path, self.module.path, node.at), what[1:])
+            return UNKNOWN.with_origins((origin.step(self.mark(node, f"{written(node)} hands over what comes from outside")),))
+        return instance(self.models.canonical(what)) if what else UNKNOWN
+
+
+def _called(spec: str, args: Args) -> Iterator[Value]:
+    """The arguments that a row's `function` means: `1*` all from there on, `0.handler` a field of an object or of each in a list."""
+    if "." in spec:
+        head, _, name = spec.partition(".")
+        whole = argument(args, head)
+        inside = [] if whole is None else [whole.value, *(whole.value.items or {}).values()]
+        for value in inside:
+            held = argument((("0", Operand(value, None)),), f"0.{name}")
+            if held is not None:
+                yield held.value
+        return
+    first = int(spec.rstrip("*"))
+    for key, operand in args:
+        if key.isdigit() and (int(key) == first or (int(key) > first and spec.endswith("*"))):
+            yield operand.value
 
 
 def _functions(value: Value) -> list[FunctionSymbol]:

@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow import script_builtin, script_paths, sensitive, strings, tracked
 from backend_audit.flow.calls import pieces
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
 from backend_audit.flow.summary import bind_arguments, substitute
@@ -17,6 +18,11 @@ from backend_audit.flow.values import (
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
+_PATTERNS = {
+    "match": "String", "matchAll": "String", "search": "String", "replace": "String", "replaceAll": "String", "split": "String",
+    "test": "RegExp", "exec": "RegExp",
+}  # fmt: skip
+_OTHERS = frozenset(("search", "split", "replace"))
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
 
 
@@ -81,6 +87,8 @@ class ScriptCalls(ScriptCallbacks):
     def apply(self, node: ir.Call, callee: Value, receiver: Value | None, args: Args) -> Value:
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         if receiver is not None:
+            if attr in _PATTERNS:
+                self.matched(node, attr, callee, receiver, args)
             known = self.builtin_method(node, attr, callee, receiver, args)
             if known is not None:
                 return known
@@ -125,6 +133,18 @@ class ScriptCalls(ScriptCallbacks):
         inner = any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs)
         return changed(result, refs=result.refs | given) if inner or symbol is None else result
 
+    def matched(self, node: ir.Call, attr: str, callee: Value, receiver: Value, args: Args) -> None:
+        """Rows of methods by which texts meet patterns, whatever is known of the receiver; `search` means other things, too."""
+        first = argument(args, "0")
+        if first is None or callee.refs or any(map(self.engine.knows, callee.apis)):
+            return
+        if attr in _OTHERS and not (strings.is_text(receiver) or any(one.kind == "regex" for one in first.value.consts)):
+            return
+        path = f"{_PATTERNS[attr]}.{attr}"
+        base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
+        for row in self.models.rows["call"].get(path, ()):
+            self.emit(row, path, node, {"self": Operand(receiver, base)}, args)
+
     # --- builtin methods --------------------------------------------------------------------------------------------
 
     def builtin_method(self, node: ir.Call, attr: str, callee: Value, receiver: Value, args: Args) -> Value | None:
@@ -161,11 +181,14 @@ class ScriptCalls(ScriptCallbacks):
         placed = script_paths.function(path, pieces(args)[0])
         if placed is not None:
             return placed
-        callback = self.models.callbacks.get(path)
-        if callback is not None:
-            self.called_back(node, callback, args)
+        callback = self.callback_of(path, args)
         found = self.call_api(node, path, receiver, args)
+        if callback is not None:
+            self.called_back(node, path, callback, args, found)
         return found if self.engine.knows(path) or callback is not None else self.wrapped(found, None, args)
+
+    def served(self, node: ir.Call, path: str, args: Args) -> None:
+        """Functions are called when it is known with what."""
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         return script_builtin.function(path, pieces(args)[0])

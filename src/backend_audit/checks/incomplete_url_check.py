@@ -1,0 +1,136 @@
+"""Addresses that are checked by a piece of their text, or by a list of schemes that leaves some out."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+from backend_audit.source import Language
+
+RULE = "incomplete-url-check"
+_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
+
+_TLD = r"(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|eu|us|info|biz|cn|ru|jp|in|me|tv|internal)"
+_HOST = re.compile(rf"^(?P<scheme>[a-z]+://)?(?P<host>\.?[\w-]+(?:\.[\w-]+)*\.{_TLD})(?P<port>:\d+)?(?P<rest>/.*)?$", re.IGNORECASE)
+_FILES = re.compile(r"^[\w-]+\.(?:com|io|app|in|me|co|de|us|net)$", re.IGNORECASE)
+_FIX = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`, or `.endsWith('.example.com')`."
+_DANGEROUS = frozenset(("javascript", "data", "vbscript"))
+_SCHEME = re.compile(r"(?<![\w-])(javascript|data|vbscript)(?![\w-])", re.IGNORECASE)
+_FIX_SCHEME = "Compare the parsed scheme with those that are allowed: `['http:', 'https:'].includes(new URL(text).protocol)`."
+_TESTS = frozenset("startsWith includes indexOf exec test match replace".split())
+
+
+@check(RULE, *_SCRIPTS)
+def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`url.includes("example.com")`, `origin.endsWith("example.com")`, `url.startsWith("https://example.com")`."""
+    name = _patterns.method(node)
+    if name not in ("includes", "indexOf", "startsWith", "endsWith") or len(node.args) != 1:
+        return
+    given = node.args[0].value
+    found = _HOST.match(given.value) if isinstance(given, ir.Const) and isinstance(given.value, str) else None
+    if found is None:
+        return
+    how = _compared(name, view)
+    passes = None if how is None else _passes(how, found)
+    if passes is not None:
+        yield Alert(
+            node=node,
+            message=f"The host is looked for in the text of the address: `{passes}` passes, too.",
+            fix=_FIX,
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _compared(name: str, view: FileView) -> str | None:
+    """How the text is compared: anywhere, start, end; None where the answer is used otherwise."""
+    if name != "indexOf":
+        return {"includes": "anywhere", "startsWith": "start", "endsWith": "end"}[name]
+    parent = view.ancestors[-1] if view.ancestors else None
+    if not isinstance(parent, ir.Compare) or len(parent.rights) != 1:
+        return None
+    right = parent.rights[0]
+    value = right.value if isinstance(right, ir.Const) else None
+    if value == 0 and parent.ops[0] in ("==", "!=", ">"):
+        return "start" if parent.ops[0] != ">" else "anywhere"
+    return "anywhere" if value in (-1, 0) else None
+
+
+def _passes(how: str, found: re.Match[str]) -> str | None:
+    """An address of another host that passes the test."""
+    host = found["host"].lstrip(".")
+    if how == "end":
+        return None if found["host"].startswith(".") or found["scheme"] else f"https://evil{host}"
+    if how == "start":
+        return None if found["rest"] or found["port"] or not found["scheme"] and found["host"].startswith(".") else f"https://{host}.evil.org"
+    return f"https://evil.org/?{host}"
+
+
+@check(RULE, *_SCRIPTS)
+def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
+    """`if (url.startsWith("javascript:")) return "about:blank"`: `data:` and `vbscript:` run code as well."""
+    found: list[tuple[ir.Node, frozenset[str]]] = []
+    stack: list[ir.Node] = list(reversed(node.body))
+    inner = FileView(view.module, view.role, view.text, [*view.ancestors, node], view.imports)
+    while stack:
+        one = stack.pop()
+        if isinstance(one, ir.Function):
+            continue
+        schemes = _tested(one, inner)
+        if schemes:
+            found.append((one, schemes))
+        stack.extend(reversed(ir.children(one)))
+    tested = frozenset(scheme for _, schemes in found for scheme in schemes)
+    if "javascript" not in tested or tested >= _DANGEROUS:
+        return
+    places = [one for one, schemes in found if "javascript" in schemes]
+    replaced = [one for one, _ in found if isinstance(one, ir.Call) and _patterns.method(one) == "replace"]
+    last = max(replaced, key=lambda one: one.end, default=None)
+    missing = ", ".join(f"`{one}:`" for one in sorted(_DANGEROUS - tested))
+    yield Alert(
+        node=last if last is not None else places[0],
+        message=f"`javascript:` is refused, but not {missing}, by which an address runs code as well.",
+        fix=_FIX_SCHEME,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _tested(node: ir.Node, view: FileView) -> frozenset[str]:
+    """The schemes that a test, or a replacement, looks for."""
+    if isinstance(node, ir.Call) and _patterns.method(node) in _TESTS:
+        parts = [node.args[0].value] if node.args else []
+        if isinstance(node.func, ir.Attribute):
+            parts.append(node.func.value)
+        return frozenset(scheme for part in parts for scheme in _schemes(part, view))
+    if isinstance(node, ir.Compare) and node.ops[0] in ("==", "!="):
+        return frozenset(scheme for part in (node.left, *node.rights) for scheme in _schemes(part, view))
+    if isinstance(node, ir.Switch):
+        values = [case.value for case in node.cases if case.value is not None]
+        return frozenset(scheme for part in values for scheme in _schemes(part, view))
+    return frozenset()
+
+
+def _schemes(node: ir.Expr, view: FileView) -> Iterator[str]:
+    """The dangerous schemes that a text, a pattern or a list of texts names and nothing else."""
+    written = _patterns.pattern(node, view)
+    if written is not None:
+        yield from (one.lower() for one in _SCHEME.findall(written.text) if len(written.text) < 60)
+        return
+    text = _patterns.text_of(node, view)
+    if text is not None:
+        yield from _only_schemes([text])
+        return
+    if isinstance(node, ir.Name):
+        node = _patterns.given(node, view) or node
+    if isinstance(node, ir.Call) and _patterns.method(node) == "split" and isinstance(node.func, ir.Attribute):
+        yield from _only_schemes((_patterns.text_of(node.func.value, view) or "").split("|"))
+    elif isinstance(node, ir.Container) and node.kind == "list":
+        yield from _only_schemes([_patterns.text_of(item.value, view) or "" for item in node.items])
+
+
+def _only_schemes(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        bare = text.lower().rstrip(":")
+        if bare in _DANGEROUS:
+            yield bare
