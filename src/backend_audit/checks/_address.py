@@ -13,7 +13,7 @@ _LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#]|^\.{1,2}/|^[\w-]+[/?#]")
 # The request's own address: a client that can choose its host has reached this server by it.
 _OWN = frozenset(
     "url base_url full_path path path_info path_qs host_url url_root root_url get_full_path build_absolute_uri get_host host "
-    "referrer rel_url uri full_url query_string".split()
+    "referrer rel_url uri full_url query_string originalUrl hostname href".split()
 )
 _HELD = "\x00"  # stands for a hole that the program fills itself
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.checks._context import path_to
 from backend_audit.checks._operands import names
 from backend_audit.checks._view import walk
 from backend_audit.flow.concepts import HtmlOutput, Operand
@@ -22,6 +23,7 @@ def given(output: HtmlOutput) -> Iterator[Operand | str]:
             if isinstance(key, str) and key.lower() == _TYPE:
                 yield Operand(value, None)
     yield from _assigned(output)
+    yield from _set_by_calls(output)
 
 
 def is_markup(kind: Operand | str) -> bool | None:
@@ -30,6 +32,43 @@ def is_markup(kind: Operand | str) -> bool | None:
     if any(word in text.lower() for text in texts for word in ("html", "svg", "xml")):
         return True
     return False if texts or (not isinstance(kind, str) and kind.value.constants() is not None) else None
+
+
+def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
+    """`res.type("json")`, `res.setHeader("Content-Type", …)`, `res.writeHead(200, {…})` of the same object, around the output."""
+    call = output.site.call
+    base = _root(call.func) if call is not None else ""
+    around = next((one for one in path_to(output.site) if isinstance(one, ir.Function) and _has(one, base)), None)
+    if not base or around is None:
+        return
+    for node in walk(list(around.body)):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and _root(node.func) == base:
+            yield from _type_in(node)
+
+
+def _type_in(call: ir.Call) -> Iterator[str]:
+    values = [arg.value for arg in call.args]
+    name = call.func.attr if isinstance(call.func, ir.Attribute) else ""
+    first = values[0].value if values and isinstance(values[0], ir.Const) else None
+    if name in ("type", "contentType") and isinstance(first, str):
+        yield first if "/" in first or "html" in first else f"text/{first}"
+    elif name in ("setHeader", "set", "header") and str(first).lower() == _TYPE and len(values) > 1:
+        yield values[1].value if isinstance(values[1], ir.Const) and isinstance(values[1].value, str) else "?/?"
+    for value in values:
+        for item in value.items if isinstance(value, ir.Container) and name in ("writeHead", "set", "header", "headers") else ():
+            if isinstance(item.key, ir.Const) and str(item.key.value).lower() == _TYPE and isinstance(item.value, ir.Const):
+                yield str(item.value.value)
+
+
+def _root(node: ir.Expr) -> str:
+    """The name that a chain of calls and attributes begins with."""
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+    return node.id if isinstance(node, ir.Name) else ""
+
+
+def _has(function: ir.Function, name: str) -> bool:
+    return any(param.name == name for param in function.params)
 
 
 def _assigned(output: HtmlOutput) -> Iterator[str]:

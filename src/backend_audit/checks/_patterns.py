@@ -97,4 +97,5 @@ def method(node: ir.Expr | None) -> str:
 
 def inside(node: ir.Expr) -> Iterator[ir.Node]:
     """The nodes of an expression, itself first."""
-    yield from walk([node])
+    nodes: list[ir.Node] = [node]
+    yield from walk(nodes)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.checks import _patterns
-from backend_audit.checks._view import FileView
+from backend_audit.checks._view import FileView, walk
 from backend_audit.regex.shape import Sequence, alternatives
 
 _REPLACING = frozenset(("replace", "replaceAll"))
@@ -161,16 +161,17 @@ def in_loop(view: FileView) -> bool:
 def _handled_before(node: ir.Call, root: ir.Expr, view: FileView) -> bool:
     """Whether the same function takes care of backslashes before: another replacement, or `JSON.stringify`."""
     for scope in _patterns.scopes(view):
-        for one in _patterns.walk(list(scope)):
+        for one in walk(list(scope)):
             if one is node or not isinstance(one, ir.Call) or one.at >= node.end:
                 continue
             name = _patterns.method(one)
             if name == "stringify":
                 return True
-            if name in _REPLACING and one.args:
-                written = _patterns.pattern(one.args[0].value, view)
-                signs = single_signs(written.text) if written is not None else frozenset(_patterns.text_of(one.args[0].value, view) or "")
-                if signs is not None and "\\" in signs and isinstance(root, (ir.Name, ir.Attribute)):
+            if name in _REPLACING and one.args and isinstance(root, (ir.Name, ir.Attribute)):
+                old = one.args[0].value
+                written = _patterns.pattern(old, view)
+                signs = frozenset(_patterns.text_of(old, view) or "") if written is None else single_signs(written.text)
+                if signs is not None and "\\" in signs:
                     return True
         return False
     return False

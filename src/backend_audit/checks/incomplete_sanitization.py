@@ -65,7 +65,7 @@ def _is_cut(chain: Chain, at: int, text: str) -> bool:
 
 @check(RULE, *_SCRIPTS)
 def backslash_left(node: ir.Call, view: FileView) -> Iterator[Alert]:
-    """`name.replace(/'/g, "\\\\'")`: the text's own backslash escapes the one that is added."""
+    r"""`name.replace(/'/g, "\\'")`: the text's own backslash escapes the one that is added."""
     chain = chain_of(node, view)
     if chain is None or chain.node is not node or not chain.steps:
         return
@@ -76,7 +76,7 @@ def backslash_left(node: ir.Call, view: FileView) -> Iterator[Alert]:
         yield Alert(
             node=node,
             message="This escapes with backslashes and leaves those of the text: `\\'` becomes `\\\\'`, which ends the quotes.",
-            fix="Escape backslashes first: `.replace(/\\\\/g, '\\\\\\\\')`, or use what the target's own library offers for quoting.",
+            fix="Escape backslashes first: `.replace(/\\\\/g, '\\\\\\\\')`, or quote by what the target's library offers.",
             confidence=Confidence.MEDIUM,
         )
 
@@ -94,8 +94,9 @@ def comes_back(node: ir.Call, view: FileView) -> Iterator[Alert]:
         yield Alert(
             node=node,
             message=f"What this removes ({_KIND[harm.lstrip()[0]]}) can come together anew from what is left around it.",
-            fix=_FIX_LIBRARY if harm[0] in "< /" and harm != "/.." and ".." not in harm else
-            "Repeat it until nothing changes, or resolve the path and refuse it where it leaves its folder.",
+            fix=_FIX_LIBRARY
+            if harm[0] in "< /" and harm != "/.." and ".." not in harm
+            else "Repeat it until nothing changes, or resolve the path and refuse it where it leaves its folder.",
             confidence=Confidence.MEDIUM,
         )
 
@@ -109,7 +110,8 @@ def _harm(pattern: str) -> str | None:
             return None
     for harm in _HARM:
         for meant, rest in ways_through(pattern, harm):
-            if meant >= min(_MEANT, len(harm)) and (not rest or rest[0].kind != "char" or rest[0].low == 0 or rest[0].text == harm[0]):
+            goes_on = bool(rest) and rest[0].kind == "char" and rest[0].low > 0 and rest[0].text != harm[0]
+            if meant >= _MEANT and not goes_on:
                 return harm
     return _after_wildcard(pattern)
 

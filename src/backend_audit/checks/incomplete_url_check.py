@@ -13,7 +13,9 @@ RULE = "incomplete-url-check"
 _SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 
 _TLD = r"(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|eu|us|info|biz|cn|ru|jp|in|me|tv|internal)"
-_HOST = re.compile(rf"^(?P<scheme>[a-z]+://)?(?P<host>\.?[\w-]+(?:\.[\w-]+)*\.{_TLD})(?P<port>:\d+)?(?P<rest>/.*)?$", re.IGNORECASE)
+_HOST = re.compile(
+    rf"^(?P<scheme>[a-z]+://)?(?P<host>\.?[\w-]+(?:\.[\w-]+)*\.{_TLD})(?P<port>:\d+)?(?P<rest>/.*)?$", re.IGNORECASE
+)
 _FILES = re.compile(r"^[\w-]+\.(?:com|io|app|in|me|co|de|us|net)$", re.IGNORECASE)
 _FIX = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`, or `.endsWith('.example.com')`."
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
@@ -63,7 +65,11 @@ def _passes(how: str, found: re.Match[str]) -> str | None:
     if how == "end":
         return None if found["host"].startswith(".") or found["scheme"] else f"https://evil{host}"
     if how == "start":
-        return None if found["rest"] or found["port"] or not found["scheme"] and found["host"].startswith(".") else f"https://{host}.evil.org"
+        return (
+            None
+            if found["rest"] or found["port"] or (not found["scheme"] and found["host"].startswith("."))
+            else f"https://{host}.evil.org"
+        )
     return f"https://evil.org/?{host}"
 
 

@@ -62,7 +62,9 @@ def _judge(text: str, node: ir.Expr, view: FileView) -> Iterator[Alert]:
         yield _alert(node, free, _FIX_URL)
     wide = _wide_range(text)
     if wide is not None:
-        yield _alert(node, wide, "Write the ranges out, `[A-Za-z]`; a dash that is meant as one stands last or behind a backslash.")
+        yield _alert(
+            node, wide, "Write the ranges out, `[A-Za-z]`; a dash that is meant as one stands last or behind a backslash."
+        )
 
 
 def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
@@ -166,8 +168,7 @@ def _open_host(text: str) -> str | None:
 def _unanchored_host(text: str) -> str | None:
     """The pattern of an address that may stand anywhere in it, or whose host may go on."""
     options = text.split("|") if "(" in text and ")|(" in text else [text]
-    for one in options:
-        one = one.strip("()") if len(options) > 1 else one
+    for one in (each.strip("()") if len(options) > 1 else each for each in options):
         if _BARE_HOST.match(one):
             return "A host's name without anchors may stand anywhere in the text: in the path of another host's address, say."
         if _SCHEME.match(one) is None or _HOST.search(one) is None:
@@ -211,7 +212,7 @@ def _kind(sign: str) -> str:
 
 
 def _crosses(low: str, high: str, kinds: list[str]) -> bool:
-    """Whether a range between signs takes a whole group of letters or digits on the way; a range of all that is printable is meant."""
+    """Whether a range between signs takes all letters or digits of a kind on the way, and not just all that is printable."""
     if low in _ALL_PRINTABLE or high in _ALL_PRINTABLE or ord(low) < 32 or ord(high) > 126 or kinds[0] != kinds[1]:
         return False
     return any(low < first and last < high for first, last in _GROUPS)

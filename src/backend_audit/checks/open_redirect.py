@@ -43,4 +43,6 @@ def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
         return
     origin = leaving(location.value)
     if origin is not None and not own_address(origin):
-        yield alert(site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE))
+        yield alert(
+            site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE)
+        )

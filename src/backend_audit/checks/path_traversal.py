@@ -34,11 +34,11 @@ _STREAMS = ("io.", "tempfile.", "starlette.datastructures.UploadFile", "werkzeug
 @check(RULE)
 def path_traversal(access: FileAccess) -> Iterator[Alert]:
     """`open(os.path.join(FOLDER, request.args["name"]))`, `send_file(name)`, `file.save(f"uploads/{file.filename}")`."""
-    for operand in (access.path, access.other):
+    for operand in (access.path, access.other) if access.base is None else (access.base,):
         if operand is None or _is_stream(operand.value):
             continue
         origin = _source(operand)
-        if origin is None:
+        if origin is None or (access.refuses and "dots" not in origin.cleared and _is_below(operand.value)):
             member = reaching(operand, "path", "archive")
             if member is not None and access.action != "tests":
                 yield _member(access, operand, member)
@@ -75,6 +75,11 @@ def _source(operand: Operand) -> Origin | None:
     """Where the data comes from; of several sources rather one that can hold a slash."""
     found = exposed(operand.value, "untrusted", "path") or exposed(operand.value, MESSAGE, "path")
     return min(found, key=lambda one: (one.cleared >= _NO_SLASH, 0 if one.trace is None else one.trace.length), default=None)
+
+
+def _is_below(value: Value) -> bool:
+    """Whether the path begins with what the program says."""
+    return bool(value.shapes) and not value.open and all(isinstance(shape.parts[0], str) for shape in value.shapes)
 
 
 def _confidence(access: FileAccess, origin: Origin) -> Confidence:

@@ -38,7 +38,14 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
         yield alert(request.site, request.url, found.origin, does="decides to which host {callee} sends a request", fix=_FIX)
     else:
         does = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
-        yield alert(request.site, request.url, found.origin, does=does, fix=advice(request.site, _PART, _PART_NODE), confidence=Confidence.MEDIUM)
+        yield alert(
+            request.site,
+            request.url,
+            found.origin,
+            does=does,
+            fix=advice(request.site, _PART, _PART_NODE),
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _own_host(origin: Origin) -> bool:

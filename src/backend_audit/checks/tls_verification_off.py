@@ -86,7 +86,12 @@ def context_without_verification(context: TlsContext) -> Iterator[Alert]:
     what, confidence = found
     confidence = Confidence.LOW if _asked_for(context.site) else confidence
     node = context.value.node if context.value is not None and context.setting != "use" else None
-    yield Alert(node=node or context.site.node, message=f"{what}: {_RISK}.", fix=advice(context.site, _FIX_CONTEXT, _FIX_NODE), confidence=confidence)
+    yield Alert(
+        node=node or context.site.node,
+        message=f"{what}: {_RISK}.",
+        fix=advice(context.site, _FIX_CONTEXT, _FIX_NODE),
+        confidence=confidence,
+    )
 
 
 def _asked_for(site: Site) -> bool:

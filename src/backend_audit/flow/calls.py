@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
-from backend_audit.flow.frame import Args, argument
+from backend_audit.flow.frame import Args, argument, constant_key
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
 from backend_audit.flow.values import (
@@ -186,7 +186,6 @@ class Calls(Expressions):
                 self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
-        self.served(node, path, args)
         found = self.builtin_function(path, args)
         invoked = self.invoked(node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
@@ -222,9 +221,11 @@ class Calls(Expressions):
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         if path in self.models.access and (first := argument(args, "0")) is not None:
             found = join(found, first.value)  # `login_required(view)` calls the view
-        return self.transferred(node, path, receiver, args, found)
+        result = self.transferred(node, path, receiver, args, found)
+        self.served(node, path, args, result)
+        return result
 
-    def served(self, node: ir.Call, path: str, args: Args) -> None:
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:  # noqa: ARG002 - what some callbacks get
         """A library calls the function that it is given."""
         callback = self.models.callbacks.get(path)
         served = None if callback is None else argument(args, callback.function)
@@ -242,7 +243,7 @@ class Calls(Expressions):
 
     def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
         """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
-        key = self.keeper_key(keeper, args)
+        key = constant_key(args, keeper.keys)
         held = receiver.items or {}
         if not keeper.value:
             if key is None:
@@ -259,17 +260,6 @@ class Calls(Expressions):
             value = strings.build([(held[key], ""), (value, written(operand.node))], "+")
         self.update_path(node.func.value, changed(receiver, items={**held, key: value}))
         return None
-
-    def keeper_key(self, keeper: Keeper, args: Args) -> str | None:
-        """The constant keys of a call, as one; None if one of them is open."""
-        parts: list[str] = []
-        for spec in keeper.keys:
-            operand = argument(args, spec)
-            one = None if operand is None else operand.value.constant()
-            if one is None:
-                return None
-            parts.append(str(one.value))
-        return "\x1f".join(parts)
 
     def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
         """`app.add_middleware(CORSMiddleware, allow_origins=…)`: what the named argument would be called with."""

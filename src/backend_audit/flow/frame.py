@@ -245,3 +245,15 @@ def _entry(node: ir.Expr | None, name: str) -> ir.Expr | None:
         if isinstance(item.key, ir.Const) and item.key.value == name:
             return item.value
     return None
+
+
+def constant_key(args: Args, specs: tuple[str, ...]) -> str | None:
+    """The constants that some arguments are, as one key; None if one of them is open."""
+    parts: list[str] = []
+    for spec in specs:
+        operand = argument(args, spec)
+        one = None if operand is None else operand.value.constant()
+        if one is None:
+            return None
+        parts.append(str(one.value))
+    return "\x1f".join(parts)

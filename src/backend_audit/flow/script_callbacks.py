@@ -136,8 +136,11 @@ class ScriptCallbacks(Frame):
         known = [self.models.callbacks.get(f"{path}('{name}')") for name in names[:1]]
         return next((one for one in known if one is not None), self.models.callbacks.get(path))
 
-    def called_back(self, node: ir.Call, path: str, callback: Callback, args: Args, result: Value) -> None:
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
         """The library calls the functions that it is given, some with what a promise of the same call would have."""
+        callback = self.callback_of(path, args)
+        if callback is None:
+            return
         types = [self.given_back(node, path, one, result) for one in callback.gives]
         for value in _called(callback.function, args):
             for symbol in sorted(_functions(value), key=lambda one: one.key):
@@ -156,7 +159,7 @@ class ScriptCallbacks(Frame):
 
 
 def _called(spec: str, args: Args) -> Iterator[Value]:
-    """The arguments that a row's `function` means: `1*` all from there on, `0.handler` a field of an object or of each in a list."""
+    """What a row's `function` means: `1*` all arguments from there on, `0.handler` a field of an object or of each in a list."""
     if "." in spec:
         head, _, name = spec.partition(".")
         whole = argument(args, head)

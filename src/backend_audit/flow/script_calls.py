@@ -181,14 +181,8 @@ class ScriptCalls(ScriptCallbacks):
         placed = script_paths.function(path, pieces(args)[0])
         if placed is not None:
             return placed
-        callback = self.callback_of(path, args)
         found = self.call_api(node, path, receiver, args)
-        if callback is not None:
-            self.called_back(node, path, callback, args, found)
-        return found if self.engine.knows(path) or callback is not None else self.wrapped(found, None, args)
-
-    def served(self, node: ir.Call, path: str, args: Args) -> None:
-        """Functions are called when it is known with what."""
+        return found if self.engine.knows(path) else self.wrapped(found, None, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         return script_builtin.function(path, pieces(args)[0])

@@ -14,7 +14,7 @@ _MAX_STEPS = 1000
 
 @dataclass(slots=True)
 class Atom:
-    """`kind`: char (`text` is the character), any, escape (`\\d`), class, group, look (ahead or behind), anchor, back (reference).
+    r"""`kind`: char (`text` is the character), any, escape (`\d`), class, group, look (ahead, behind), anchor, back (reference).
 
     `low`…`high` is how often it may come; `high` None for any number of times.
     """
@@ -22,7 +22,7 @@ class Atom:
     kind: str
     text: str = ""
     ranges: list[tuple[str, str]] = field(default_factory=list)  # of a class: its characters and ranges
-    escapes: list[str] = field(default_factory=list)  # of a class: `\\d` and the like in it
+    escapes: list[str] = field(default_factory=list)  # of a class: `\d` and the like in it
     negated: bool = False
     options: "list[Sequence]" = field(default_factory=list)  # of a group
     low: int = 1

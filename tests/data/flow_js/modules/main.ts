@@ -19,7 +19,7 @@ see(again); // $ const="inner"
 see(ns.named); // $ const="named"
 see(require("./lib/function")("x")); // $ const="made x"
 see(express.Router); // $ api=express.Router
-see(require("fs/promises").readFile); // $ api=fs.promises.readFile
+see(require("fs/promises").readFile); // $ api=fs.readFile
 const { deep } = require("./lib/common");
 see(deep.er); // $ const="deeper"
 async function later() {
