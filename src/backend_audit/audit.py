@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from backend_audit.analysis import external
@@ -13,7 +14,8 @@ from backend_audit.analysis.judgement import judged, load_stage
 from backend_audit.analysis.merging import confident, merged
 from backend_audit.cache import Cache, default_directory
 from backend_audit.catalog import Catalog, load, rules_root
-from backend_audit.config import Config, Selection, common_directory, reanchored, scan_root, selection
+from backend_audit.config import Config, Selection, common_directory, place_in, reanchored, scan_root, selection
+from backend_audit.difference import NOTHING_HEARD, Heard
 from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Problem, Report, Suppressed
 from backend_audit.inventory import RouteRecord
@@ -46,7 +48,8 @@ class Survey:
 class ScanResult:
     """What a scan said, and what is needed to show it.
 
-    `root` is the directory that paths are relative to, `project` the place of what was scanned in it ("" for all of it).
+    `root` is the directory that paths are relative to (`shown_root` what to call it, where files were judged in a copy),
+    `project` the place of what was scanned in it ("" for all of it), `heard` what the scan could have told of.
     """
 
     report: Report
@@ -54,6 +57,21 @@ class ScanResult:
     root: Path
     project: str = ""
     routes: tuple[RouteRecord, ...] = ()
+    routes_before: tuple[RouteRecord, ...] | None = None
+    heard: Heard = NOTHING_HEARD
+    shown_root: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Where the files lie. `exported`: git wrote them there, so that all of them are meant, and nothing is ignored.
+
+    `ignores_from` is the folder whose `.backend-auditignore` files count; None: the tree's own.
+    """
+
+    root: Path
+    exported: bool = False
+    ignores_from: Path | None = None
 
 
 _NO_CODE = frozenset({Language.CONFIG, Language.OTHER})  # what the project stage does not read
@@ -64,15 +82,19 @@ def _silent(_: Progress) -> None:
     return
 
 
-def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None) -> ScanResult:
-    """Audit `paths`. `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`."""
+def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None, *, tree: Tree | None = None) -> ScanResult:
+    """Audit `paths`, relative to the tree's root (default: the one that `scan_root` finds).
+
+    `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`.
+    """
     tell = progress or _silent
     users = user_rules(config.rules, load())
     catalog = load().with_cards(users.cards)
     chosen = selection(config, catalog.cards)
-    root = scan_root(list(paths))
+    tree = tree or Tree(scan_root(list(paths)))
+    root = tree.root
     workers = config.workers or available_workers()
-    found = _found(config, paths, root)
+    found = _found(config, paths, tree)
     with _cache(config) as cache:
         files = Files()
         sources = files.read(found.files)
@@ -90,14 +112,25 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
-    return ScanResult(report=report, catalog=catalog, root=root, project=project, routes=judgement.routes)
+    heard = Heard(
+        judged=frozenset(file.path for file in found.files),
+        unseen=external.half_judged(report.problems),
+        rules=chosen.rules - frozenset(semgrep.idle),
+        covers=partial(_covers, [place_in(path, root).as_posix() for path in paths]),
+    )
+    return ScanResult(report=report, catalog=catalog, root=root, project=project, routes=judgement.routes, heard=heard)
+
+
+def _covers(places: Sequence[str], path: str) -> bool:
+    """Whether `path` is one of these, or below one of them."""
+    return any(place in {".", path} or path.startswith(f"{place}/") for place in places)
 
 
 def survey(config: Config, paths: Sequence[Path], progress: Listener | None = None) -> Survey:
     """The route table of `paths`: the front half of a scan, from the same cache, over the files that can hold routes."""
     tell = progress or _silent
     root = scan_root(list(paths))
-    found = _found(config, paths, root)
+    found = _found(config, paths, Tree(root))
     with _cache(config) as cache:
         files = Files()
         code = [file for file in found.files if file.language not in _NO_CODE]
@@ -113,11 +146,16 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
     return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(code))
 
 
-def _found(config: Config, paths: Sequence[Path], root: Path) -> Discovery:
-    exclude = reanchored(config.exclude, config.exclude_base, root)
-    return discover(
-        paths, root=root, options=DiscoverOptions(exclude=exclude, tests=config.tests, max_bytes=config.max_file_size)
+def _found(config: Config, paths: Sequence[Path], tree: Tree) -> Discovery:
+    options = DiscoverOptions(
+        exclude=reanchored(config.exclude, config.exclude_base, tree.root),
+        tests=config.tests,
+        max_bytes=config.max_file_size,
+        use_git=not tree.exported,
+        respect_ignores=not tree.exported,
+        ignores_from=tree.ignores_from,
     )
+    return discover(paths, root=tree.root, options=options)
 
 
 def _cache(config: Config) -> Cache:
@@ -153,7 +191,8 @@ def _report(
             directives = facts[file.path].suppressions if file.path in facts else Suppressions()
             # A comment is unused only if its rule could have spoken.
             spoke = ran - {*semgrep.idle, *([UNUSED] if file.path in unseen or "" in unseen else [])}
-            outcome = apply(file.path, judged, directives, Rules(known=catalog.cards.keys(), ran=spoke, current=catalog.current))
+            rules = Rules(known=catalog.cards.keys(), ran=spoke, current=catalog.current)
+            outcome = apply(file.path, judged, directives, rules, today=config.today)
             judged = list(outcome.findings)
             suppressed += outcome.suppressed
         kept, under = confident(judged, config.min_confidence)

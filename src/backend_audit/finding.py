@@ -1,9 +1,17 @@
 """What the tool says: findings, the places they point at, and problems (what could not be analysed)."""
 
 import hashlib
+import re
 from enum import StrEnum
 
 import msgspec
+
+_LAYOUT = re.compile(r"[\s,;'\"`()\\]+")
+
+
+def unlaid(code: str) -> str:
+    """Code without what a formatter may change: blanks, line ends, kinds of quotes, commas, parentheses, semicolons."""
+    return _LAYOUT.sub("", code)
 
 
 class Severity(StrEnum):
@@ -79,8 +87,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[tuple[Step, ...], ...] = ()  # ways on which data of other sources reaches the same place
 
     def fingerprint(self) -> str:
-        """32 hex digits that stay the same when lines move or code is reindented (`backendAudit/v1`)."""
-        parts = f"{self.rule}\x00{self.place.path}\x00{self.symbol}\x00{self.anchor}"
+        """32 hex digits that stay the same when lines move or code is laid out anew (`backendAudit/v1`)."""
+        parts = f"{self.rule}\x00{self.place.path}\x00{self.symbol}\x00{unlaid(self.anchor)}"
         return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -127,6 +135,43 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
     examples: tuple[str, ...] = ()
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found before and is no longer: `count` times. `finding` is how it was; None when only a baseline knew it."""
+
+    rule: str
+    path: str
+    symbol: str
+    count: int = 1
+    finding: Finding | None = None
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """How the report was held against an older state: its `findings` are the new ones only.
+
+    `against` names the older state in words, `revision` the commit if it was one. `known` findings were there before and
+    still are, `silenced` were reported before and are covered by an ignore comment now. `changed` are the lines that differ,
+    as ranges (both ends included) for each path; None where nobody asked.
+    """
+
+    against: str
+    revision: str = ""
+    known: tuple[Finding, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    silenced: tuple[Suppressed, ...] = ()
+    notes: tuple[str, ...] = ()
+    changed: dict[str, tuple[tuple[int, int], ...]] | None = None
+
+    @property
+    def fixed(self) -> int:
+        """How many findings are gone."""
+        return sum(one.count for one in self.gone)
+
+    def touches(self, place: Place) -> bool:
+        """Whether all lines of `place` are among those that changed."""
+        ranges = (self.changed or {}).get(place.path, ())
+        return any(first <= place.line and place.end_line <= last for first, last in ranges)
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that a scan has to say. Findings are sorted by path, line, column, rule."""
 
@@ -138,3 +183,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     lines: int = 0  # in them
     below: int = 0  # findings under --min-confidence, not listed
     hidden_by_mode: int = 0
+    comparison: Comparison | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert
-from backend_audit.finding import Finding, Place, Step
+from backend_audit.finding import Finding, Place, Step, unlaid
 from backend_audit.link.symbols import blocks
 from backend_audit.source import LineIndex, Mark
 
@@ -67,7 +67,8 @@ class Placer:
 
     def normalised(self, at: int, end: int, redact: Sequence[tuple[int, int]]) -> str:
         """The code of a region without its layout: the line-free part of a fingerprint."""
-        return _SPACE.sub(" ", redacted(self.text, at, end, redact)).strip()[:_MAX_ANCHOR]
+        code = _SPACE.sub(" ", redacted(self.text, at, end, redact)).strip()
+        return code if len(code) <= _MAX_ANCHOR else unlaid(code)[:_MAX_ANCHOR]  # so that layout does not move the cut
 
     def symbol(self, at: int) -> str:
         """The innermost function or class around an offset, dotted; "" at module level."""

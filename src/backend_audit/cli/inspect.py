@@ -66,7 +66,7 @@ def _rows(config: "Config") -> dict[str, object]:
             value = {name.replace("_", "-"): words for name, words in asdict(config.guards).items() if words}
         elif key == "fail-on" and value is None:
             value = "never"
-        elif key == "cache-dir":
+        elif key in {"cache-dir", "baseline"}:
             value = "" if value is None else str(value)
         elif key == "rules":
             value = [path.as_posix() for path in config.rules]

@@ -1,5 +1,6 @@
 """The options that say how a scan is configured, shared by `scan` and `config`."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -59,6 +60,13 @@ _OPTIONS = (
     click.option("--no-semgrep", "semgrep", flag_value=False, default=None, help="Leave out the rules that Semgrep runs."),
     *_READING[3:],
     click.option("--no-ignores", is_flag=True, help="Tell findings that ignore comments cover, too."),
+    click.option(
+        "--today",
+        type=click.DateTime(("%Y-%m-%d",)),
+        envvar="BACKEND_AUDIT_TODAY",
+        metavar="DATE",
+        help="Ignore comments with `until=` before this day cover nothing.  [default: the clock's]",
+    ),
 )
 PATHS = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
@@ -84,6 +92,7 @@ class Given(Reading):
     rules: tuple[str, ...]
     semgrep: bool | None
     no_ignores: bool
+    today: dt.datetime | None
 
 
 def configuration_options(function: _Function) -> _Function:
@@ -104,7 +113,7 @@ def read_only(given: Reading) -> Given:
     """The configuration of a command that reads a project and judges nothing by rules."""
     return {
         **given, "mode": None, "select": (), "ignore": (), "fail_on": None, "min_confidence": None,
-        "rules": (), "semgrep": None, "no_ignores": False,
+        "rules": (), "semgrep": None, "no_ignores": False, "today": None,
     }  # fmt: skip
 
 
@@ -144,6 +153,7 @@ def effective(paths: tuple[Path, ...], given: Given) -> "Config":
         file=given["file"],
         isolated=given["isolated"],
         ignores=not given["no_ignores"],
+        today=(given["today"] or dt.datetime.now().astimezone()).date(),  # the only place that reads the clock
     )
 
 

@@ -24,6 +24,7 @@ class Shown:
     color: str
     statistics: bool
     sarif_suppressed: bool
+    sarif_absent: bool = False
 
 
 def write_reports(
@@ -40,8 +41,10 @@ def write_reports(
         statistics=shown.statistics,
         line_hashes=_line_hashes(result) if Format.SARIF in formats else {},
         project=result.project,
-        root_uri=result.root.as_uri() + "/",
+        root_uri=(result.shown_root or result.root).as_uri() + "/",
         sarif_suppressed=shown.sarif_suppressed,
+        sarif_absent=shown.sarif_absent,
+        suppression_budget=config.suppression_budget,
         routes=counts(rows_of(result.routes)),
     )
     for path, one in outputs:
@@ -61,7 +64,8 @@ def exit_code(report: Report, context: RenderContext, *, exit_zero: bool) -> int
 def _line_hashes(result: ScanResult) -> Mapping[str, Sequence[str]]:
     hashes: dict[str, Sequence[str]] = {}
     report = result.report
-    everything = [*report.findings, *(one.finding for one in report.suppressed)]
+    known = report.comparison.known if report.comparison is not None else ()
+    everything = [*report.findings, *known, *(one.finding for one in report.suppressed)]
     for path in sorted({finding.place.path for finding in everything}):
         try:
             content = (result.root / path).read_bytes()

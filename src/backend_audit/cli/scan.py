@@ -5,6 +5,7 @@ from typing import Unpack
 
 import click
 
+from backend_audit.cli.against import Against, against_options, scanned, told_apart
 from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
 
@@ -17,9 +18,11 @@ ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".json": "json", ".txt": "
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Of the report.")
 @output_option(ENDINGS)
 @configuration_options
+@against_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option("--sarif-suppressed", is_flag=True, help="Keep suppressed findings in SARIF (not for code scanning).")
+@click.option("--sarif-absent", is_flag=True, help="Keep fixed findings in SARIF, as absent (not for code scanning).")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no log.")
 @click.option("-v", "--verbose", count=True, help="Log what is done; twice: in detail.")
@@ -31,22 +34,26 @@ def scan_command(
     exit_zero: bool,
     statistics: bool,
     sarif_suppressed: bool,
+    sarif_absent: bool,
     color: str,
     quiet: bool,
     verbose: int,
+    diff: str | None,
+    staged: bool,
+    baseline: Path | None,
     **given: Unpack[Given],
 ) -> int:
     """Audit files and directories (default: the current one)."""
     start_logging(-1 if quiet else verbose)
-    paths = paths or (Path(),)
+    wanted = Against(diff, baseline, staged=staged)
+    paths, wanted = told_apart(paths, wanted)
     start_workers(paths, given["workers"])
     config = effective(paths, given)
 
-    from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help
-    from backend_audit.cli.output import Shown, exit_code, write_reports  # noqa: PLC0415 - as above
+    from backend_audit.cli.output import Shown, exit_code, write_reports  # noqa: PLC0415 - LibCST and the rest: not for --help
 
     with progress_bar(quiet=quiet) as progress:
-        result = scan(config, paths, progress)
-    shown = Shown(color=color, statistics=statistics, sarif_suppressed=sarif_suppressed)
+        result = scanned(config, paths, wanted, progress)
+    shown = Shown(color=color, statistics=statistics, sarif_suppressed=sarif_suppressed, sarif_absent=sarif_absent)
     context = write_reports(result, config, shown, format_, outputs)
     return exit_code(result.report, context, exit_zero=exit_zero)

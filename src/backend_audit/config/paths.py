@@ -28,6 +28,11 @@ def scan_root(paths: list[Path]) -> Path:
     return common_directory(paths)
 
 
+def place_in(path: Path, root: Path) -> Path:
+    """`path` as seen from `root`."""
+    return Path(os.path.relpath(os.path.abspath(path), root))  # noqa: PTH100 - as above
+
+
 def common_directory(paths: list[Path]) -> Path:
     """The deepest directory that holds all `paths`, or is the only one."""
     absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - as above

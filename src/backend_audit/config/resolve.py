@@ -1,8 +1,9 @@
 """Puts the layers of a configuration together: each key comes from the strongest layer that sets it."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backend_audit.config.errors import ConfigError
@@ -53,6 +54,9 @@ class Config:
     rules: tuple[Path, ...] = ()
     semgrep: bool = True
     ignores: bool = True  # honour ignore comments
+    baseline: Path | None = None  # known findings that are put up with
+    suppression_budget: int = -1  # findings that ignore comments may cover; -1: any number
+    today: dt.date | None = None  # which `until=` of ignore comments have passed; None: none has
     per_path: tuple[PerPath, ...] = ()
     guards: Declared = field(default_factory=Declared)  # the team's own guards and public routes
     origins: Mapping[str, str]
@@ -66,18 +70,41 @@ def load(
     file: Path | None = None,
     isolated: bool = False,
     ignores: bool = True,
+    today: dt.date | None = None,
 ) -> Config:
     """The effective configuration for a scan of `start`; `ConfigError` when a layer is wrong.
 
     `overrides` are the keys given on the command line (kebab-case), `file` replaces the files found from `start` upwards,
-    and `isolated` reads none.
+    and `isolated` reads none. `today` is the day on which it is looked at: nothing but the command line reads a clock.
     """
     layers = [_command_line(overrides), _environment(environment)]
     if file is not None:
         layers.extend(from_file(file))
     elif not isolated:
         layers.extend(found_from(start if start.is_dir() else start.parent))
-    return _resolved(layers, ignores=ignores)
+    return replace(_resolved(layers, ignores=ignores), today=today)
+
+
+def moved_config(config: Config, old: Path, new: Path) -> Config:
+    """The same configuration for a copy of the project: what held below `old` holds below `new`."""
+
+    def moved(path: Path) -> Path:
+        return new / path.relative_to(old) if path.is_relative_to(old) else path
+
+    def base(path: Path) -> Path:
+        """A file above the project speaks of paths from there on: it is as far above the copy."""
+        path = path.resolve()
+        if old.resolve().is_relative_to(path):
+            depth = len(old.resolve().relative_to(path).parts)
+            return new if depth == 0 else new.parents[depth - 1]
+        return moved(path)
+
+    return replace(
+        config,
+        exclude_base=base(config.exclude_base),
+        rules=config.rules,
+        per_path=tuple(replace(one, base=base(one.base)) for one in config.per_path),
+    )
 
 
 def _resolved(layers: list[Layer], *, ignores: bool) -> Config:
@@ -110,10 +137,22 @@ def _resolved(layers: list[Layer], *, ignores: bool) -> Config:
         rules=tuple(_existing(rules, name) for name in rules.settings.rules),
         semgrep=holder["semgrep"].settings.semgrep,
         ignores=ignores,
+        baseline=_existing_file(holder["baseline"]),
+        suppression_budget=holder["suppression-budget"].settings.suppression_budget,
         per_path=tuple(_per_path(layers)),
         guards=_declared(holder["guards"].settings.guards),
         origins=origins,
     )
+
+
+def _existing_file(layer: Layer) -> Path | None:
+    name = layer.settings.baseline
+    if not name:
+        return None
+    path = (layer.base / name).resolve()
+    if not path.is_file():
+        raise ConfigError(f"{layer.origin}: `baseline` names {name}, which is no file")
+    return path
 
 
 def _existing(layer: Layer, name: str) -> Path:
@@ -166,9 +205,9 @@ def _from_text(name: str, key: str, text: str) -> object:
         if key == "semgrep":  # the path of its executable: semgrep/run.py reads it
             return None
         raise ConfigError(f'environment: {name} must be true or false, not "{text}"')
-    if key in {"workers", "timeout"}:
+    if key in {"workers", "timeout", "suppression-budget"}:
         try:
-            return int(text) if key == "workers" else float(text)
+            return float(text) if key == "timeout" else int(text)
         except ValueError:
             raise ConfigError(f'environment: {name} must be a number, not "{text}"') from None
     return text

@@ -110,6 +110,12 @@ class Settings(Table):
         default=[], description="Directories or files with Semgrep rules of your own, relative to this file."
     )
     semgrep: bool = Field(default=True, description="Run the rules that Semgrep carries.")
+    baseline: str = Field(
+        default="", description="A file with known findings that do not count, relative to this file; see `baseline create`."
+    )
+    suppression_budget: int = Field(
+        default=-1, ge=-1, description="How many findings ignore comments may cover before the run fails; -1: any number."
+    )
     per_path: dict[str, PerPathTable] = Field(
         default={}, description="Tables named by a pattern as in .gitignore, relative to this file."
     )

@@ -122,13 +122,17 @@ class _Finder:
 
     def _exclusions(self, paths: set[str], prefix: str) -> list[Layer]:
         """The configured patterns and every `.backend-auditignore` from the root down, outermost first."""
+        source = self._options.ignores_from
+        if source is not None:
+            paths = {found.relative_to(source).as_posix() for found in source.rglob(IGNORE_FILE)}
+            paths = {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
         places = {prefix + path.removesuffix(IGNORE_FILE) for path in paths if path.endswith("/" + IGNORE_FILE)}
         places.add(prefix)
         if not prefix.startswith(("../", "/")):
             parts = prefix.split("/")[:-1]
             places |= {"/".join((*parts[:depth], "")).removeprefix("/") for depth in range(len(parts))}
         places_inwards = sorted(places, key=lambda place: (place.count("/"), place))
-        found = ((place, read_patterns(self._root / place / IGNORE_FILE)) for place in places_inwards)
+        found = ((place, read_patterns((source or self._root) / place / IGNORE_FILE)) for place in places_inwards)
         layers = [Layer(place, patterns) for place, patterns in found if patterns is not None]
         return [self._exclude, *layers] if self._options.exclude else layers
 

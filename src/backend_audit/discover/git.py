@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from backend_audit.discover.model import Listing, words
@@ -18,16 +19,18 @@ _LOCAL_VARIABLES = words(
 _CANNOT_OPEN = re.compile(r"warning: could not open directory '(.*)': (.*)")
 
 
-def run_git(folder: Path, *arguments: str) -> tuple[int, bytes, str]:
+def run_git(folder: Path, *arguments: str, feed: bytes = b"", extra: Mapping[str, str] | None = None) -> tuple[int, bytes, str]:
     """Run git in `folder`; exit code (127 when there is no git), output and messages.
+
+    `feed` is its input, `extra` are variables for it (credentials belong there: command lines are public).
 
     The repository is untrusted: `core.fsmonitor` of its own configuration would be a command to run.
     """
     environment = {k: v for k, v in os.environ.items() if k not in _LOCAL_VARIABLES}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
     command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, env=environment, timeout=_SECONDS, check=False)
+        done = subprocess.run(command, input=feed, capture_output=True, env=environment, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return 127, b"", ""
     return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")

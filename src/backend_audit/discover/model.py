@@ -21,6 +21,7 @@ class DiscoverOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `exclude` are gitignore patterns relative to the root. `tests` and `migrations` judge such code too.
     With `use_git` false git is not run, and with `respect_ignores` false no .gitignore counts (but `exclude` does).
+    `ignores_from` is the folder whose `.backend-auditignore` files count, at the same places; None: the root's own.
     """
 
     exclude: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class DiscoverOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int = 1024 * 1024
     use_git: bool = True
     respect_ignores: bool = True
+    ignores_from: Path | None = None
 
 
 class Discovery(msgspec.Struct, frozen=True):

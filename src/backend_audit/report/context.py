@@ -48,7 +48,7 @@ class RenderContext:
 
     `project` names what was scanned in SARIF's `automationDetails.id`, `root_uri` (a `file:///…/` URI) what paths are
     relative to; both may be empty. `fail_on` is the least severity that fails the run, None: nothing does. `routes` counts
-    routes by verdict, and in "total".
+    routes by verdict, and in "total". `suppression_budget` is how many findings may be suppressed (-1: any number).
     """
 
     catalog: Catalog
@@ -62,6 +62,8 @@ class RenderContext:
     project: str = ""
     root_uri: str = ""
     sarif_suppressed: bool = False
+    sarif_absent: bool = False
+    suppression_budget: int = -1
     routes: Mapping[str, int] = field(default_factory=dict)
 
     def card(self, rule: str) -> RuleCard:
@@ -105,9 +107,16 @@ def is_incomplete(report: Report) -> bool:
     return any(problem.incomplete for problem in report.problems)
 
 
+def over_budget(report: Report, context: RenderContext) -> int:
+    """How many findings more are suppressed than may be."""
+    if context.suppression_budget < 0 or context.fail_on is None:
+        return 0
+    return max(0, len(report.suppressed) - context.suppression_budget)
+
+
 def verdict(report: Report, context: RenderContext) -> Verdict:
     """The one word for a scan; the exit code follows from it."""
-    if failing(report, context):
+    if failing(report, context) or over_budget(report, context):
         return Verdict.FINDINGS
     if is_incomplete(report):
         return Verdict.INCOMPLETE

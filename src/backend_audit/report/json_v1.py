@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from backend_audit.finding import Finding, Place, Report, Step
+from backend_audit.finding import Comparison, Finding, Place, Report, Step
 from backend_audit.report.context import (
     RenderContext,
     by_clause,
@@ -95,6 +95,26 @@ class SummaryPart(msgspec.Struct, frozen=True, kw_only=True):
     routes: dict[str, int] = {}  # by verdict (protected, public, open, unknown), and in "total"
 
 
+class GonePart(msgspec.Struct, frozen=True, kw_only=True):
+    rule: str
+    path: str
+    symbol: str
+    count: int
+    finding: FindingPart | None  # as it was; null when only a baseline knew it
+
+
+class ComparisonPart(msgspec.Struct, frozen=True, kw_only=True):
+    against: str
+    revision: str  # the commit; empty for a baseline file
+    new: int
+    unchanged: int
+    fixed: int
+    known: list[FindingPart]
+    gone: list[GonePart]
+    silenced: list[SuppressedPart]  # told before, suppressed now
+    notes: list[str]
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     tool: ToolPart
@@ -103,6 +123,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: list[SuppressedPart]
     problems: list[ProblemPart]
     skipped: list[SkippedPart]
+    comparison: ComparisonPart | None = None  # where the scan was held against an older state: `findings` are the new ones
 
 
 def render_json(report: Report, context: RenderContext) -> str:
@@ -115,8 +136,32 @@ def render_json(report: Report, context: RenderContext) -> str:
         suppressed=[SuppressedPart(_finding(one.finding, context), one.reason) for one in report.suppressed],
         problems=[ProblemPart(one.path, one.line, str(one.kind), one.message, one.incomplete) for one in report.problems],
         skipped=[SkippedPart(one.reason, one.count, list(one.examples)) for one in report.skipped],
+        comparison=None if report.comparison is None else _comparison(report.comparison, len(report.findings), context),
     )
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _comparison(found: Comparison, new: int, context: RenderContext) -> ComparisonPart:
+    return ComparisonPart(
+        against=found.against,
+        revision=found.revision,
+        new=new,
+        unchanged=len(found.known),
+        fixed=found.fixed,
+        known=[_finding(one, context) for one in found.known],
+        gone=[
+            GonePart(
+                rule=one.rule,
+                path=one.path,
+                symbol=one.symbol,
+                count=one.count,
+                finding=None if one.finding is None else _finding(one.finding, context),
+            )
+            for one in found.gone
+        ],
+        silenced=[SuppressedPart(_finding(one.finding, context), one.reason) for one in found.silenced],
+        notes=list(found.notes),
+    )
 
 
 def json_schema() -> dict[str, Any]:

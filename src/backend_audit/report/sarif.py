@@ -1,6 +1,7 @@
 """SARIF 2.1.0 as GitHub code scanning reads it. The only module that knows sarif_om."""
 
 import re
+from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ import msgspec
 import sarif_om as om
 
 from backend_audit.catalog import RuleCard
-from backend_audit.finding import SEVERITY_ORDER, Finding, Place, Problem, ProblemKind, Report, Step, Suppressed
+from backend_audit.finding import SEVERITY_ORDER, Finding, Gone, Place, Problem, ProblemKind, Report, Step, Suppressed
 from backend_audit.report.attrs_json import to_json
 from backend_audit.report.context import RenderContext, is_incomplete, level
 from backend_audit.report.help import gist
@@ -36,6 +37,7 @@ _KINDS: dict[str, str] = {
     ProblemKind.RULES: "A rule could not be used.",
     _TOO_MANY: "There are more results than a run can hold.",
 }
+_STATES = {True: "new", False: "unchanged"}
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
@@ -43,10 +45,14 @@ def render_sarif(report: Report, context: RenderContext) -> str:
     """The report as one SARIF run. Suppressed findings are left out (code scanning would show them) unless asked for."""
     findings, cut = _most_severe(report, context)
     suppressed = report.suppressed if context.sarif_suppressed else ()
-    rules = sorted({one.rule for one in (*findings, *(one.finding for one in suppressed))})
+    gone = _told_gone(report, context)[: MOST_RESULTS - len(findings)]
+    rules = sorted({*(one.rule for one in findings), *(one.finding.rule for one in suppressed), *(one.rule for one in gone)})
     index = {rule: at for at, rule in enumerate(rules)}
-    results = [_result(one, index, context) for one in findings]
-    results += [_suppressed(one, index, context) for one in suppressed]
+    new = {id(one) for one in report.findings}
+    compared = report.comparison is not None
+    results = [_result(one, index, context, _STATES[id(one) in new] if compared else None) for one in findings]
+    results += [_suppressed(one, index, context, compared=compared) for one in suppressed]
+    results += [_absent(one, index, context) for one in gone]
     driver = om.ToolComponent(
         name="backend-audit",
         full_name=f"backend-audit {context.version}",
@@ -64,19 +70,38 @@ def render_sarif(report: Report, context: RenderContext) -> str:
         original_uri_base_ids={ROOT: _root(context.root_uri)},
         column_kind="unicodeCodePoints",
         results=results,
+        properties=_compared(report),
     )
     log = om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run])
     return msgspec.json.format(msgspec.json.encode(to_json(log)), indent=2).decode() + "\n"
 
 
 def _most_severe(report: Report, context: RenderContext) -> tuple[list[Finding], int]:
-    """The findings that a run can hold, in the report's order, and how many are left out."""
-    findings = list(report.findings)
+    """The findings that a run can hold, new ones first, else in the report's order, and how many are left out.
+
+    Known ones belong to it, too: an alert that is missing in an upload is closed.
+    """
+    known = report.comparison.known if report.comparison is not None else ()
+    findings = [*report.findings, *known]
     if len(findings) <= MOST_RESULTS:
         return findings, 0
-    ranked = sorted(findings, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))  # stable
+    ranked = sorted(report.findings, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))  # stable
+    ranked += sorted(known, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))
     kept = {id(one) for one in ranked[:MOST_RESULTS]}
     return [one for one in findings if id(one) in kept], len(findings) - MOST_RESULTS
+
+
+def _told_gone(report: Report, context: RenderContext) -> list[Gone]:
+    """What is fixed, where it is asked for: code scanning does not know `absent` and would keep it open."""
+    return list(report.comparison.gone) if report.comparison is not None and context.sarif_absent else []
+
+
+def _compared(report: Report) -> dict[str, Node] | None:
+    found = report.comparison
+    if found is None:
+        return None
+    counts = {"new": len(report.findings), "unchanged": len(found.known), "fixed": found.fixed}
+    return {"comparedWith": found.against, **({"revision": found.revision} if found.revision else {}), **counts}
 
 
 def _rule(card: RuleCard) -> Node:
@@ -108,7 +133,8 @@ def _plain_help(card: RuleCard) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _result(finding: Finding, index: dict[str, int], context: RenderContext) -> Node:
+def _result(finding: Finding, index: dict[str, int], context: RenderContext, state: str | None = None) -> Node:
+    """A result; `state` is its `baselineState`, which all results of a run have or none."""
     card = context.card(finding.rule)
     links = [*finding.related, *finding.steps[:1]]
     fingerprints = {"backendAudit/v1": finding.fingerprint()}
@@ -124,6 +150,7 @@ def _result(finding: Finding, index: dict[str, int], context: RenderContext) -> 
         related_locations=[_location(step.place, at, note=step.note) for at, step in enumerate(links, 1)] or None,
         code_flows=[_flow(steps) for steps in (finding.steps, *finding.others)] if finding.steps else None,
         partial_fingerprints=fingerprints,
+        baseline_state=state,
         properties=_properties(finding, card),
     )
 
@@ -135,8 +162,27 @@ def _properties(finding: Finding, card: RuleCard) -> dict[str, Node]:
     return {**known, "considered": told} if told else known
 
 
-def _suppressed(one: Suppressed, index: dict[str, int], context: RenderContext) -> Node:
-    result = _result(one.finding, index, context)
+def _absent(one: Gone, index: dict[str, int], context: RenderContext) -> Node:
+    """A result that is no longer: with the place where it was, or with the file only where a baseline knew it."""
+    if one.finding is not None:
+        result = _result(one.finding, index, replace(context, line_hashes={}), "absent")
+    else:
+        artifact = om.ArtifactLocation(uri=quote(one.path), uri_base_id=ROOT)
+        region = om.Region(start_line=1)  # nothing better is known, and viewers want one
+        result = om.Result(
+            rule_id=one.rule,
+            rule_index=index[one.rule],
+            level=level(context.card(one.rule).severity),
+            message=om.Message(text="This finding of the baseline is fixed."),
+            locations=[om.Location(physical_location=om.PhysicalLocation(artifact_location=artifact, region=region))],
+            baseline_state="absent",
+        )
+    result.occurrence_count = one.count if one.count > 1 else None
+    return result
+
+
+def _suppressed(one: Suppressed, index: dict[str, int], context: RenderContext, *, compared: bool) -> Node:
+    result = _result(one.finding, index, context, "unchanged" if compared else None)
     result.suppressions = [om.Suppression(kind="inSource", state="accepted", justification=one.reason or None)]
     return result
 

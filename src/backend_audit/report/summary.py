@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backend_audit.catalog import CLAUSES
-from backend_audit.finding import Confidence, Mode, Report, Severity
+from backend_audit.finding import Comparison, Confidence, Mode, Report, Severity
 from backend_audit.report.context import (
     RenderContext,
     Verdict,
@@ -18,6 +18,7 @@ from backend_audit.report.context import (
     by_severity,
     failing,
     is_incomplete,
+    over_budget,
     verdict,
 )
 from backend_audit.report.safe import one_line
@@ -26,6 +27,7 @@ _STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: 
 ROUTE_STYLE = {"open": "bold red", "unknown": "yellow", "public": "dim", "protected": "green"}
 _ROUTE_WORDS = {"protected": "protected", "public": "public by intent", "open": "open", "unknown": "unknown"}
 _BAR = 24
+_MOST_FIXED = 20  # listed
 
 
 def summary(report: Report, context: RenderContext) -> RenderableType:
@@ -37,7 +39,11 @@ def summary(report: Report, context: RenderContext) -> RenderableType:
             parts += [_rules(report, context), ""]
     parts += _section("Could not be analysed", _problems(report))
     parts += _section("Not looked at", _skipped(report))
+    parts += _section("Fixed", _fixed(report))
     parts += _section("Not shown", _hidden(report, context))
+    if report.comparison is not None:
+        parts += [Text(one_line(note), "yellow") for note in report.comparison.notes]
+        parts.append(_compared(report.comparison, len(report.findings)))
     if context.routes.get("total"):
         parts.append(routes_line(context.routes) + Text("  `backend-audit routes` lists them", "dim"))
     parts.append(_verdict(report, context))
@@ -123,6 +129,25 @@ def _hidden(report: Report, context: RenderContext) -> RenderableType | None:
     return grid if rows else None
 
 
+def _fixed(report: Report) -> RenderableType | None:
+    gone = report.comparison.gone if report.comparison is not None else ()
+    grid = _grid("left")
+    for one in gone[:_MOST_FIXED]:
+        line = f":{one.finding.place.line}" if one.finding is not None else ""
+        times = f", {one.count} times" if one.count > 1 else ""
+        grid.add_row(Text(f"  {one_line(one.path)}{line}"), Text(one.rule + times, "green"), Text(one_line(one.symbol), "dim"))
+    if len(gone) > _MOST_FIXED:
+        grid.add_row(Text(f"  and {len(gone) - _MOST_FIXED:,} more"))
+    return grid if gone else None
+
+
+def _compared(comparison: Comparison, new: int) -> Text:
+    told = [f"{new:,} new", f"{len(comparison.known):,} unchanged", f"fixed {comparison.fixed:,}"]
+    if comparison.silenced:
+        told.append(f"{len(comparison.silenced):,} newly suppressed")
+    return Text.assemble((f"Compared with {one_line(comparison.against)}: ", "dim"), (", ".join(told), "bold"))
+
+
 def _section(title: str, content: RenderableType | None) -> list[RenderableType]:
     return [] if content is None else [Text(title, "bold"), content, ""]
 
@@ -138,13 +163,17 @@ def _grid(first: str) -> Table:
 def _verdict(report: Report, context: RenderContext) -> RenderableType:
     count = failing(report, context)
     judged = f"{_many(report.files, 'file')}, {_many(report.lines, 'line')} judged"
-    found = _many(len(report.findings), "finding") if report.findings else "no findings"
+    new = "new " if report.comparison is not None else ""
+    found = _many(len(report.findings), f"{new}finding") if report.findings else f"no {new}findings"
     if report.findings and count < len(report.findings):
         found += (
             f", {f'{count:,}' if count else 'none'} at or above {context.fail_on}"
             if context.fail_on
             else ", none of which fails the run"
         )
+    if excess := over_budget(report, context):
+        budget = context.suppression_budget
+        found += f", {_many(budget + excess, 'finding')} suppressed where {budget:,} may be"
     what = verdict(report, context)
     words = [("FAILED", "red")] if what is Verdict.FINDINGS else []
     if is_incomplete(report):

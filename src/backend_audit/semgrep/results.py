@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from backend_audit.finding import Confidence, Finding, Place, Problem, ProblemKind, Suppressed
+from backend_audit.finding import Confidence, Finding, Place, Problem, ProblemKind, Suppressed, unlaid
 from backend_audit.semgrep.rules import SemgrepRule
 from backend_audit.source import LineIndex
 
@@ -130,7 +130,7 @@ def _finding(result: _Result, rule: SemgrepRule, path: str, file: _File, confide
     end = max(at, file.at(result.end.offset))
     start, stop = file.lines.position(at), file.lines.position(end)
     code = file.line(start.line)
-    anchor = " ".join(file.text[at:end].split())[:_MAX_ANCHOR]
+    anchor = " ".join(file.text[at:end].split())
     if stop.line - start.line >= _MAX_LINES:
         stop = start._replace(column=max(start.column + 1, len(code) + 1))
     return Finding(
@@ -141,7 +141,7 @@ def _finding(result: _Result, rule: SemgrepRule, path: str, file: _File, confide
         confidence=confidence,
         symbol="",
         code=code,
-        anchor=anchor,
+        anchor=anchor if len(anchor) <= _MAX_ANCHOR else unlaid(anchor)[:_MAX_ANCHOR],
     )
 
 
