@@ -26,6 +26,7 @@ PATH = frozenset(("path",))
 URL = frozenset(("url",))
 RELATIVE = frozenset(("relative",))  # a mark: no absolute path
 NORMALISED = "dots"
+BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, so it is harmless as a path if it is normalised
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
 _PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix"})
@@ -195,6 +196,8 @@ def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozense
         if at in bound:
             given = next((operand.node for _, operand in args if operand.value is bound[at]), None)
             clear_data(frame, bound[at], contexts, node=given)
+            if contexts >= BEGINS:
+                clear_data(frame, bound[at], PATH, NORMALISED)
 
 
 def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int, frozenset[str]]:

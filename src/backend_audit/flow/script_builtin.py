@@ -5,16 +5,19 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from backend_audit.flow import lacks, strings
 from backend_audit.flow.script_patterns import cleared_by_replacing, strips_parents
 from backend_audit.flow.values import (
-    CLOSED_TYPES,
     MADE,
+    NONE,
     NOTHING,
     NUMBER,
     UNKNOWN,
     Constant,
     Key,
+    Origin,
     Value,
     changed,
     constant,
@@ -29,6 +32,9 @@ from backend_audit.flow.values import (
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
 UNDEFINED = constant("undefined", None)
+
+_PATH = frozenset(("path",))
+_SEGMENT = frozenset(("segment",))
 
 # --- texts -------------------------------------------------------------------------------------------------------------
 
@@ -62,11 +68,12 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name == "split":
         part = MADE if receiver.is_literal() else receiver.derived()
         gone = cleared_by_replacing(first, text(""), every=True) if first.constant() is not None else frozenset[str]()
+        gone = (gone - _PATH) | _SEGMENT if gone >= _PATH else gone  # `..` may be one of the parts
         return container("list", None, part.cleared(gone) if gone and part.origins else part)
     if name in ("replace", "replaceAll"):
         return _replaced(receiver, name, args)
     if name in ("match", "matchAll"):
-        return container("list", None, receiver.derived())
+        return join(NONE, container("list", None, receiver.derived()))
     if name in _PARTS:
         if receiver.is_literal():
             return MADE
@@ -143,7 +150,7 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name == "join":
         glue = first if args else text(",")
-        return strings.join_strings(glue, receiver, "items")
+        return transform(strings.join_strings(glue, receiver, "items"), lambda one: (_whole(one),))
     if name in ("pop", "shift", "at", "get", "next"):
         one = first.constant() if args else None
         known = receiver.item(one.value) if one is not None and isinstance(one.value, (str, int)) else None
@@ -165,6 +172,11 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name in ("indexOf", "lastIndexOf", "push", "unshift", "findIndex"):
         return NUMBER
     return UNDEFINED if name in ("add", "set", "delete", "clear", "forEach") else None
+
+
+def _whole(origin: Origin) -> Origin:
+    """What was a part between separators, together with others."""
+    return structs.replace(origin, cleared=origin.cleared - _SEGMENT) if origin.cleared >= _SEGMENT else origin
 
 
 def _concatenated(parts: list[Value]) -> Value:
@@ -215,106 +227,3 @@ def merged(parts: list[Value]) -> Value:
         if rest is not None:
             elem = rest if elem is None else join(elem, rest)
     return changed(container("dict", items or None, elem), origins=origins)
-
-
-# --- functions ---------------------------------------------------------------------------------------------------------
-
-
-def _text_of(args: Pieces) -> Value:
-    if not args:
-        return text("")
-    value = args[0][0]
-    if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
-        return value
-    return Value(True, origins=value.all_origins(), types=frozenset(("str",)))
-
-
-def _same(args: Pieces) -> Value:
-    return args[0][0] if args else UNDEFINED
-
-
-def _data(args: Pieces) -> Value:
-    """Something that holds the data of all arguments."""
-    if args and all(value.is_literal() for value, _ in args):
-        return MADE
-    origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
-    return Value(True, origins=origins) if origins else UNKNOWN
-
-
-def _pattern(args: Pieces) -> Value:
-    """`new RegExp("^a", "i")` of constants is `/^a/i`."""
-    one = args[0][0].constant() if args else None
-    flags = args[1][0].constant() if len(args) > 1 else None
-    if one is None or one.kind not in ("str", "regex") or (len(args) > 1 and flags is None):
-        return _data(args)
-    body = str(one.value) if one.kind == "str" else str(one.value)[1:].rpartition("/")[0]
-    inherited = str(one.value).rpartition("/")[2] if one.kind == "regex" else ""
-    return constant("regex", f"/{body}/{inherited if flags is None else flags.value}")
-
-
-def _array(args: Pieces) -> Value:
-    value = args[0][0] if args else UNKNOWN
-    return value if value.kind in ("list", "tuple") else container("list", None, values(value))
-
-
-def _from_pairs(args: Pieces) -> Value:
-    pair = values(args[0][0]) if args else UNKNOWN
-    return container("dict", None, pair.item(1) or pair.derived())
-
-
-FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
-    "String": _text_of,
-    "String.raw": _data,
-    "JSON.stringify": _data,
-    "JSON.parse": _data,
-    "structuredClone": _same,
-    "Object": _same,
-    "Object.freeze": _same,
-    "Object.seal": _same,
-    "Object.create": lambda _: container("dict"),
-    "Object.assign": lambda args: merged([value for value, _ in args]),
-    "Object.keys": lambda args: container("list", None, keys(_same(args))),
-    "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
-    "Object.values": lambda args: container("list", None, values(_same(args))),
-    "Object.entries": lambda args: container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))})),
-    "Object.fromEntries": _from_pairs,
-    "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
-    "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),
-    "Array.from": _array,
-    "RegExp": _pattern,
-    "Set": _array,
-    "Map": lambda args: _from_pairs(args) if args else container("dict"),
-    "Promise.resolve": _same,
-    "Promise.all": _same,
-    "Promise.allSettled": _same,
-    "Promise.race": lambda args: values(_same(args)),
-    "Promise.any": lambda args: values(_same(args)),
-    "Promise.reject": lambda _: NOTHING,
-    "Buffer.from": _data,
-    "Buffer.concat": _data,
-    "util.format": _data,
-    "util.promisify": _same,
-    "util.inspect": _data,
-    "util.callbackify": _same,
-    "decodeURIComponent": _data,
-    "decodeURI": _data,
-    "encodeURI": _data,
-    "unescape": _data,
-    "atob": _data,
-    "btoa": _data,
-}
-CLOSED = {
-    "Number": NUMBER, "parseInt": NUMBER, "parseFloat": NUMBER, "Number.parseInt": NUMBER, "Number.parseFloat": NUMBER,
-    "BigInt": NUMBER, "Date.now": NUMBER, "isNaN": BOOL, "isFinite": BOOL, "Boolean": BOOL, "Number.isInteger": BOOL,
-    "Number.isNaN": BOOL, "Number.isFinite": BOOL, "Number.isSafeInteger": BOOL, "Array.isArray": BOOL, "Object.is": BOOL,
-    "Date": instance("datetime.datetime"), "Symbol": MADE,
-}  # fmt: skip
-
-
-def function(path: str, args: Pieces) -> Value | None:
-    """What a call of the global (or plain core library) function `path` gives; None if it is none of them."""
-    closed = CLOSED.get(path) or (NUMBER if path.startswith("Math.") else None)
-    if closed is not None:
-        return closed
-    known = FUNCTIONS.get(path)
-    return None if known is None else known(args)

@@ -1,7 +1,7 @@
 """Calls in JavaScript: builtin methods, `require`, constructors, wrappers of functions, libraries."""
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_paths, sensitive, strings, tracked
+from backend_audit.flow import script_builtin, script_functions, script_paths, sensitive, strings, tracked
 from backend_audit.flow.calls import pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
@@ -15,7 +15,7 @@ from backend_audit.flow.values import (
     join,
     join_all,
 )
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _PATTERNS = {
@@ -65,6 +65,8 @@ class ScriptCalls(ScriptCallbacks):
         args = self.arguments(node)
         first = argument(args, "0")
         names = () if first is None else first.value.texts()
+        for row in self.models.rows["call"].get("require", ()):
+            self.emit(row, "require", node, {}, args)
         return join_all(self.engine.required(self.module, name) for name in names) if names else UNKNOWN
 
     def above_constructed(self, node: ir.Call) -> Value:
@@ -164,9 +166,20 @@ class ScriptCalls(ScriptCallbacks):
                 return self.reduced(node, receiver, first, argument(args, "1"))
         if receiver.kind:
             return script_builtin.container_method(receiver, attr, pieces(args)[0])
+        if attr == "concat" and args and not receiver.types and not any(map(self.engine.knows, receiver.apis)):
+            return script_builtin.text_method(receiver, attr, pieces(args)[0])
         if strings.is_text(receiver) or (script_builtin.likely_of_text(attr) and self.is_data(receiver)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         return None
+
+    def spread(self, args: Args) -> list[strings.Piece]:
+        """The arguments in order, with any of what a spread list holds."""
+        values = script_builtin.values
+        return [
+            (values(operand.value) if key == "*" else operand.value, written(operand.node))
+            for key, operand in args
+            if key.isdigit() or key == "*"
+        ]
 
     def is_data(self, value: Value) -> bool:
         """Whether a value comes from somewhere and is nothing else that is known."""
@@ -178,14 +191,17 @@ class ScriptCalls(ScriptCallbacks):
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         if path == "Promise" and node.form == "new":
             return self.promised(node, args)
-        placed = script_paths.function(path, pieces(args)[0])
+        placed = script_paths.function(path, self.spread(args))
         if placed is not None:
             return placed
         found = self.call_api(node, path, receiver, args)
         return found if self.engine.knows(path) else self.wrapped(found, None, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
-        return script_builtin.function(path, pieces(args)[0])
+        guard = self.models.guards.get(path)
+        return (
+            script_builtin.BOOL if guard is not None and not guard.returns else script_functions.function(path, pieces(args)[0])
+        )
 
     def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
         known = script_builtin.only_of_text(name) and not receiver.kind

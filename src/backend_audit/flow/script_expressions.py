@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_refine, strings
+from backend_audit.flow import refine, script_builtin, script_paths, script_refine, strings
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -77,6 +77,9 @@ class ScriptExpressions(ScriptCalls):
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
         """What another module calls `default` is the library itself."""
+        constant = script_paths.attribute(f"{path}.{attr}")
+        if constant is not None:
+            return constant
         return api(path) if attr == "default" else super().read_api(path, attr, node)
 
     def index(self, node: ir.Index) -> Value:
@@ -147,6 +150,7 @@ class ScriptExpressions(ScriptCalls):
     # --- operators --------------------------------------------------------------------------------------------------
 
     def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
+        right = script_paths.behind(right) if op == "+" and right.origins else right
         if op == "+" and (strings.is_text(left) or strings.is_text(right)) and not (left.kind and right.kind):
             return strings.build([(left, left_name), (right, right_name)], "+")
         if op == "+" and (left.origins or right.origins):
@@ -157,14 +161,21 @@ class ScriptExpressions(ScriptCalls):
         return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name)
 
     def logical(self, node: ir.Logical) -> Value:
-        """`a ?? b` is `b` where `a` is nothing."""
-        left = self.eval(node.left).constants() if node.op == "nullish" else None
-        if left is None or any(one.kind in _NOTHING for one in left) is not all(one.kind in _NOTHING for one in left):
+        """`a ?? b` is `b` where `a` is nothing; `a && b` is `a` only where that is false, so that nothing of its data is left."""
+        if node.op == "and" and (left := self.eval(node.left)).origins and not left.kind:
+            before, self.env = self.env, dict(self.env)
+            refine.assume(self, node.left, True)
+            right = self.eval(node.right)
+            self.env = before
+            return right if not left.open else join(UNKNOWN, right)
+        known = self.eval(node.left).constants() if node.op == "nullish" else None
+        if known is None or any(one.kind in _NOTHING for one in known) is not all(one.kind in _NOTHING for one in known):
             return super().logical(node)
-        return self.eval(node.right if next(iter(left)).kind in _NOTHING else node.left)
+        return self.eval(node.right if next(iter(known)).kind in _NOTHING else node.left)
 
     def template(self, node: ir.Template) -> Value:
         found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]
+        found[1:] = [(script_paths.behind(value), name) for value, name in found[1:]]
         return strings.build(found, "template literal")
 
     def unary(self, node: ir.Unary) -> Value:

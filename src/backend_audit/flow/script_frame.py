@@ -5,19 +5,16 @@ from collections.abc import Callable, Iterator
 from backend_audit import ir
 from backend_audit.flow import refine, script_builtin
 from backend_audit.flow.frame import Env
-from backend_audit.flow.script_expressions import ScriptExpressions
+from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
-from backend_audit.flow.values import UNKNOWN, Value, container, join, ref, text
+from backend_audit.flow.values import UNKNOWN, Value, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-
-if False:  # pragma: no cover
-    pass
 
 _EXITS = frozenset(("process.exit", "process.abort"))
 
 
-class ScriptFrame(ScriptExpressions):
+class ScriptFrame(ScriptNames):
     """Executes statements. `level` is that of the block under way, 0 for the body of the function or module."""
 
     level = -1
@@ -28,6 +25,8 @@ class ScriptFrame(ScriptExpressions):
         for node in body:
             if isinstance(node, ir.Function):
                 self.declare_function(node)
+            elif isinstance(node, ir.Assign) and node.declares == "const" and isinstance(node.value, ir.Lambda):
+                self.foresee(node.targets[0], node.value)
         goes_on = all(_RUN[type(node)](self, node) for node in body)
         for name, value in outer.items():
             self.env[name] = value
@@ -45,78 +44,11 @@ class ScriptFrame(ScriptExpressions):
             if name in self.env
         }
 
-    # --- names ------------------------------------------------------------------------------------------------------
-
-    def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
-        if isinstance(target, ir.Defaulted):
-            default = self.eval(target.default)
-            known = value.constants()
-            missing = None if known is None else {one.kind == "undefined" for one in known}
-            self.bind(target.target, value if missing == {False} else default if missing == {True} else join(value, default))
-        elif isinstance(target, ir.Container) and target.kind == "dict":
-            self.take_apart(target, value, dotted(node.value) if node is not None else None)
-        elif isinstance(target, ir.Name) and not (node is not None and node.declares) and self.bind_outer(target.id, value):
-            return
-        else:
-            super().bind(target, value, node)
-
-    def bind_outer(self, name: str, value: Value) -> bool:
-        """Assign to a name of a function around or of the module; False if it is a name of this function."""
-        if self.function is None or name in self.env:
-            return False
-        function = self.function.parent
-        while function is not None:
-            closure = self.engine.closure(function)
-            if closure is not None and name in closure:
-                closure[name] = join(closure[name], value)
-                self.env[name] = value
-                return True
-            function = function.parent
-        self.engine.set_global(self.module, name, value)
-        self.env[name] = value
-        return True
-
-    def take_apart(self, target: ir.Container, value: Value, source: str | None) -> None:
-        """`{a, b: c, ...rest} = value`; of the path `source` more may be known than `value` tells."""
-        for item in target.items:
-            if item.key is None:
-                self.bind(item.value, value)
-                continue
-            one = self.eval(item.key).constant()
-            if one is None:
-                self.bind(item.value, value.derived())
-                continue
-            key = str(one.value)
-            known = self.env.get(f"{source}.{key}")
-            part = ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)
-            self.bind(item.value, self.read(value, key, part) if known is None else known)
-
-    def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
-        """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""
-        whole = value.kind in ("list", "tuple") and value.elem is None and not value.open
-        if not whole or any(item.star for item in target.items[:-1]):
-            super().unpack(target, value, exact=exact)
-            return
-        items = value.items or {}
-        for position, item in enumerate(target.items):
-            if item.star:
-                left = [one for at, one in items.items() if isinstance(at, int) and at >= position]
-                self.bind(item.value, container("list", dict(enumerate(left))))
-            else:
-                self.bind(item.value, items.get(position, script_builtin.UNDEFINED))
-
-    def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
-        base = self.eval(target.value)
-        if dotted(target.value) not in (None, "this") and not (base.refs or base.apis or base.types):
-            self.update_path(target.value, script_builtin.with_item(base, text(target.attr), value))
-        super().bind_attribute(target, value, node)
-
-    def bind_item(self, target: ir.Index, value: Value, node: ir.Assign | None) -> None:
-        one = self.eval(target.index).constant()
-        if one is not None and isinstance(one.value, str):
-            self.bind_attribute(ir.Attribute(target.at, target.end, target.value, one.value), value, node)
-        else:
-            super().bind_item(target, value, node)
+    def foresee(self, target: ir.Expr, value: ir.Lambda) -> None:
+        """`const f = () => …` further down: what is called later, a handler above it, finds it there."""
+        symbol = self.engine.project.symbols.get(id(value.function))
+        if isinstance(target, ir.Name) and isinstance(symbol, FunctionSymbol):
+            self.env.setdefault(target.id, ref(symbol))
 
     # --- declarations -----------------------------------------------------------------------------------------------
 
@@ -172,7 +104,7 @@ class ScriptFrame(ScriptExpressions):
             self.engine.imported(self.module, node, ir.Alias(node.at, node.end, None, ""))
         return True
 
-    def nothing(self, node: ir.Stmt) -> bool:  # noqa: ARG002 - a statement that says something of names alone
+    def nothing(self, _: ir.Stmt) -> bool:
         return True
 
     # --- control ----------------------------------------------------------------------------------------------------
@@ -221,11 +153,9 @@ class ScriptFrame(ScriptExpressions):
             exhaustive = exhaustive or value is None
             start = self.join_env(falling, env) or env
             falling = self.branch(case.body, start) if not _never(subject, value) or falling is not None else None
-        after = falling
+        after = falling if exhaustive else self.join_env(falling, self.env)
         for env in self.breaks.pop():
             after = self.join_env(after, env)
-        if not exhaustive:
-            after = self.join_env(after, self.env)
         return self.settle(after)
 
     def try_(self, node: ir.Try) -> bool:

@@ -7,14 +7,17 @@ how the path begins say where it leads. A path that is absolute and normalised h
 import posixpath
 from collections.abc import Callable
 
+from msgspec import structs
+
 from backend_audit.flow import lacks, strings
-from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text
+from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text, transform
 
 Pieces = list[strings.Piece]
 _DOTS = frozenset(("dots",))
 _PATH = frozenset(("path",))
 _OFFSET = frozenset(("dots", "offset"))
 _NO_PARENT = lacks.lacking("..")
+_ALONE = frozenset(("segment", "offset"))
 _MAX_PARTS = 8
 
 
@@ -31,7 +34,22 @@ def _joined(args: Pieces) -> Value:
 
 def _one(value: Value) -> Value:
     """A part of a path: `MADE` where it is a constant that nobody needs to read."""
-    return MADE if value.is_literal() and value.constant() is None else value
+    return MADE if value.is_literal() and value.constant() is None else transform(value, lambda one: (_free(one),))
+
+
+def _free(origin: Origin) -> Origin:
+    """One part of a path among others: `..` in it is resolved together with what stands before."""
+    return structs.replace(origin, cleared=origin.cleared - _ALONE) if origin.cleared & _ALONE else origin
+
+
+def behind(value: Value) -> Value:
+    """A text that something is written before: `..` at its beginning, which normalising has left there, leads up from that."""
+
+    def change(origin: Origin) -> tuple[Origin, ...]:
+        climbs = origin.cleared & _OFFSET and not origin.cleared & _NO_PARENT
+        return (structs.replace(origin, cleared=origin.cleared - _OFFSET) if climbs else origin,)
+
+    return transform(value, change) if value.origins else value
 
 
 def _resolved(whole: Value, first: Value) -> Value:
@@ -53,7 +71,7 @@ def _absolute(args: Pieces) -> Value:
     for value, _ in args:
         for origin in value.derived().origins:
             shut = {"relative"} <= origin.cleared and origin.cleared >= _NO_PARENT
-            origins.add(origin.clear(_DOTS | _PATH if shut else _DOTS))
+            origins.add(origin.clear(_DOTS | _NO_PARENT | _PATH if shut else _DOTS | _NO_PARENT))
     return Value(True, types=frozenset(("str",)), origins=frozenset(origins)) if origins else UNKNOWN
 
 
@@ -102,6 +120,11 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "join": _joined, "resolve": _absolute, "normalize": _normalised, "relative": _offset, "basename": _name, "extname": _name,
     "dirname": _folder, "parse": _parts, "format": _formatted, "toNamespacedPath": _normalised,
 }  # fmt: skip
+
+
+def attribute(path: str) -> Value | None:
+    """What a constant of `path` is; None if it is none of them."""
+    return {"path.sep": text("/"), "path.delimiter": text(":")}.get(path.replace(".posix.", "."))
 
 
 def function(path: str, args: Pieces) -> Value | None:

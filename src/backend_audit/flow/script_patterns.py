@@ -8,8 +8,10 @@ from backend_audit.regex import harmless_unmatched, harmless_without, lacked_sig
 from backend_audit.regex.charset import Ranges
 
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
-_OPENING = {"<": ("html",), "\n": ("log", "header")}  # without it no tag begins, no line ends
-_LEADING = re.compile(r"\^(\(|\[|\?:)*\\\.(\\\.|\{2\})")
+_OPENING = {"<": ("html",), "\n": ("log", "header"), "/": ("path",)}  # no tag begins, no line ends, …
+_TOLD = "'\"`.\\/<&"  # signs whose absence is told of a text one by one
+_LEADING = re.compile(r"\^?(\(|\[|\?:)*\\\.(\\\.|\{2\})")
+_OUTER = re.compile(r"\((?:\?:)?([^()]*)\)")  # one group around it all
 _ESCAPABLE = frozenset(("regex",))
 
 
@@ -26,6 +28,17 @@ def is_global(value: Value) -> bool:
     """Whether it is a pattern of which every match counts."""
     found = value.constants()
     return found is not None and all(one.kind == "regex" and "g" in _body(one.value)[1] for one in found)
+
+
+def lacked_marks(pattern: str) -> frozenset[str]:
+    """The contexts in which a text is harmless in which the pattern matches nothing, and what it lacks."""
+    signs = lacked_signs(pattern)
+    found = harmless_unmatched(pattern)
+    if "all" in found:
+        return found
+    found = found.union(*(lacks.lacking(sign) for sign in _TOLD if _holds(signs, sign)))
+    alternatives = [lacked_text(one) for one in _OUTER.sub(r"\1", pattern).split("|")]
+    return found.union(*map(lacks.lacking, alternatives)) if all(alternatives) else found
 
 
 def strips_parents(old: Value) -> bool:
@@ -64,6 +77,7 @@ def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[st
         found |= {context for sign, contexts in _OPENING.items() if _holds(signs, sign) for context in contexts}
         if "all" in found and any(not (sign.isalnum() or sign in "-_. ") for sign in kept):
             found -= {"all"}
-        return found | (lacks.lacking(text) if text and text not in kept else frozenset())
+        gone = [sign for sign in _TOLD if sign not in kept and _holds(signs, sign)]
+        return found if "all" in found else found.union(*map(lacks.lacking, gone))
     doubled = len(set(text)) == 1 and all(text[:1] not in one for one in texts)
     return lacks.lacking(text) if doubled else frozenset()

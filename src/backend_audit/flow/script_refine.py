@@ -6,12 +6,11 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks, refine
+from backend_audit.flow import guards, refine
+from backend_audit.flow import script_texts as texts
 from backend_audit.flow.script_builtin import BOOL, values
-from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, changed
 from backend_audit.flow.written import dotted
-from backend_audit.regex import harmless_after, harmless_unmatched, lacked_text
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -27,12 +26,8 @@ _NUMERIC = frozenset(
 _NO_NUMBER = frozenset(("isNaN", "Number.isNaN"))
 _ABSOLUTE = frozenset(("path.isAbsolute", "path.posix.isAbsolute", "path.win32.isAbsolute"))
 _CLOSED = {"number": NUMBER, "bigint": NUMBER, "boolean": BOOL, "undefined": MADE}
-_HOST_PARTS = frozenset(("hostname", "host", "origin"))
-_SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".split())
+_INSIDE = frozenset(("path-is-inside",))
 _PLAIN = frozenset(("nosql", "lookup"))
-_UPWARDS = ("..", "../", "/..", "..\\", ".")
-_ROOTS = ("/", "\\", "./", "//")
-OFFSET = "offset"  # a mark: the way from a folder to a path, as `path.relative` gives it
 _NOT_FOUND = -1
 
 
@@ -67,15 +62,17 @@ def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.E
         return _at(frame, position, op, frame.eval(right), holds=holds)
     if holds is (op == "=="):
         for one, other in ((left, right), (right, left)):
-            _begins_alike(frame, one, other)
+            _begins_alike(frame, one, other, same=True)
             known = frame.eval(other)
-            if known.is_literal() and not known.kind and dotted(_plain(one)) is not None and frame.eval(one).origins:
-                frame.settle_known(_plain(one), known)  # on either side
-            if isinstance(one, ir.Attribute) and one.attr in _HOST_PARTS and not frame.eval(other).carries("untrusted"):
+            if known.is_literal() and not known.kind and dotted(texts.plain(one)) is not None and frame.eval(one).origins:
+                frame.settle_known(texts.plain(one), known)  # on either side
+            if isinstance(one, ir.Attribute) and one.attr in texts.HOST_PARTS and not frame.eval(other).carries("untrusted"):
                 guards.clear_data(frame, frame.eval(one.value), guards.URL)
             if isinstance(one, ir.Call) and frame.eval(other).is_just(True):
                 _called(frame, one, holds=True)  # `list.includes(x) === true`
-    elif op in ("==", "!=") and isinstance(left, ir.Call) and frame.eval(right).is_just(True):
+    elif op in ("==", "!="):
+        _begins_alike(frame, left, right, same=False)
+    if op in ("==", "!=") and holds is (op != "==") and isinstance(left, ir.Call) and frame.eval(right).is_just(True):
         _called(frame, left, holds=False)
     return False
 
@@ -105,9 +102,9 @@ def _at(frame: "ScriptExpressions", call: ir.Call, op: str, right: Value, *, hol
     number = None if one is None else one.value
     if number == 0 and op in ("==", "!="):
         if holds is (op == "==") and isinstance(call.func, ir.Attribute) and call.args:
-            _begins(frame, call.func.value, call.args[0].value)
+            texts.begins(frame, call.func.value, call.args[0].value)
         elif isinstance(call.func, ir.Attribute) and call.args:
-            _never_begins(frame, call.func.value, call.args[0].value)
+            texts.never_begins(frame, call.func.value, call.args[0].value)
         return True
     tells = {("==", _NOT_FOUND): False, ("!=", _NOT_FOUND): True, (">", _NOT_FOUND): True, (">=", 0): True, ("<", 0): False}
     found = tells.get((op, number)) if isinstance(number, int) else None
@@ -119,7 +116,7 @@ def _placed(frame: "ScriptExpressions", call: ir.Call, *, found: bool) -> bool:
     if not isinstance(call.func, ir.Attribute) or not call.args:
         return False
     if call.func.attr == "search":
-        _matched(frame, call.func.value, call.args[0].value, holds=found)
+        texts.matched(frame, call.func.value, call.args[0].value, holds=found)
     elif call.func.attr == "findIndex":
         _any_of(frame, call, call.func.value, holds=found)
     else:
@@ -127,13 +124,26 @@ def _placed(frame: "ScriptExpressions", call: ir.Call, *, found: bool) -> bool:
     return True
 
 
-def _begins_alike(frame: "ScriptExpressions", part: ir.Expr, start: ir.Expr) -> None:
-    """`x.slice(0, root.length) === root`, `x.charAt(0) === "/"` as a test of how a text begins."""
-    if not isinstance(part, ir.Call) or not isinstance(part.func, ir.Attribute) or len(part.args) != 2:
+def _begins_alike(frame: "ScriptExpressions", part: ir.Expr, start: ir.Expr, *, same: bool) -> None:
+    """`x.slice(0, root.length) === root`, `x.charAt(0) === "/"`, `x[0] === "/"` as a test of how a text begins."""
+    text = _first_sign(part)
+    if text is not None:
+        (texts.begins if same else texts.never_begins)(frame, text, start)
+    if not same or not isinstance(part, ir.Call) or not isinstance(part.func, ir.Attribute) or len(part.args) != 2:
         return
     first = part.args[0].value
     if part.func.attr in ("slice", "substring", "substr") and isinstance(first, ir.Const) and first.value == 0:
-        _begins(frame, part.func.value, start)
+        texts.begins(frame, part.func.value, start)
+
+
+def _first_sign(node: ir.Expr) -> ir.Expr | None:
+    """`x` for `x[0]` and `x.charAt(0)`."""
+    if isinstance(node, ir.Index):
+        return node.value if isinstance(node.index, ir.Const) and node.index.value == 0 else None
+    if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or node.func.attr != "charAt":
+        return None
+    first = node.args[0].value if node.args else None
+    return node.func.value if isinstance(first, ir.Const) and first.value == 0 else None
 
 
 # --- calls -------------------------------------------------------------------------------------------------------------
@@ -151,13 +161,13 @@ def _called(frame: "ScriptExpressions", test: ir.Call, *, holds: bool) -> None:
         elif name in _OWNING and holds:
             _owned(frame, frame.eval(receiver), first)
         elif name == "startsWith":
-            (_begins if holds else _never_begins)(frame, receiver, first)
+            (texts.begins if holds else texts.never_begins)(frame, receiver, first)
         elif name == "endsWith" and holds:
-            _ends(frame, receiver, first)
+            texts.ends(frame, receiver, first)
         elif name in ("test", "exec"):
-            _matched(frame, first, receiver, holds=holds)
-        elif name == "match":
-            _matched(frame, receiver, first, holds=holds)
+            texts.matched(frame, first, receiver, holds=holds)
+        elif name in ("match", "matchAll"):
+            texts.matched(frame, receiver, first, holds=holds)
         elif name in _ANY_OF:
             _any_of(frame, test, receiver, holds=holds)
     _by_path(frame, test, first, holds=holds)
@@ -174,10 +184,12 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
         frame.settle_known(first, MADE)
     elif paths & _ABSOLUTE and not holds:
         guards.clear_data(frame, frame.eval(first), guards.RELATIVE, node=first)
+    elif paths & _INSIDE and holds:
+        guards.clear_data(frame, frame.eval(first), guards.PATH, guards.NORMALISED)
     elif (paths & _OWNS or path.endswith(".hasOwnProperty.call")) and holds and len(test.args) > 1:
         _owned(frame, frame.eval(first), test.args[1].value)
-    elif path in ("Boolean", "Array.isArray"):
-        refine.assume(frame, first, holds) if path == "Boolean" else None
+    elif path == "Boolean":
+        refine.assume(frame, first, holds)
 
 
 def _held(frame: "ScriptExpressions", holder: ir.Expr, subject: ir.Expr, *, holds: bool) -> None:
@@ -185,23 +197,23 @@ def _held(frame: "ScriptExpressions", holder: ir.Expr, subject: ir.Expr, *, hold
     collection = frame.eval(holder)
     asked = frame.eval(subject)
     if not holds:
-        texts = asked.texts()
-        if len(texts) == 1 and asked.constants() is not None and not collection.kind:
-            _lacks(frame, holder, texts[0])
+        wanted = asked.texts()
+        if len(wanted) == 1 and asked.constants() is not None and not collection.kind:
+            texts.lacks_text(frame, holder, wanted[0])
         return
-    subject = _plain(subject)
+    subject = texts.plain(subject)
     if collection.is_literal() and (collection.kind or collection.made):
         frame.settle_known(subject, refine.member(collection))
-        _host(frame, subject)
-    elif refine.is_allow_list(holder, collection) and not (collection.open and collection.origins):
+        texts.of_known_host(frame, subject)
+    elif refine.is_allow_list(holder, collection):
         guards.clear_data(frame, asked, guards.ALL, node=subject)
-        _host(frame, subject)
+        texts.of_known_host(frame, subject)
 
 
 def _owned(frame: "ScriptExpressions", table: Value, subject: ir.Expr) -> None:
     """`TABLE.hasOwnProperty(x)`, `TABLE[x]` is there: `x` is one of its names."""
     if table.kind == "dict" and table.elem is None and table.items and not table.origins:
-        frame.settle_known(_plain(subject), Value(consts=frozenset(Constant("str", str(key)) for key in table.items)))
+        frame.settle_known(texts.plain(subject), Value(consts=frozenset(Constant("str", str(key)) for key in table.items)))
 
 
 def _any_of(frame: "ScriptExpressions", call: ir.Call, collection: ir.Expr, *, holds: bool) -> None:
@@ -220,79 +232,3 @@ def _any_of(frame: "ScriptExpressions", call: ir.Call, collection: ir.Expr, *, h
         frame.env.pop(param.name, None)
     else:
         frame.env[param.name] = outer
-
-
-# --- how texts begin and end, and what they match ---------------------------------------------------------------------
-
-
-def _lacks(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
-    value = frame.eval(subject)
-    if text in _UPWARDS:
-        guards.clear_data(frame, value, guards.PATH, OFFSET)
-    gone = lacks.lacking(text)
-    if gone:
-        frame.settle_known(subject, value.cleared(gone))
-
-
-def _begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
-    """`x.startsWith(root)` holds: of an address after its host, of a normalised path."""
-    value, told = frame.eval(subject), frame.eval(start)
-    if told.carries("untrusted"):
-        return
-    texts = told.texts()
-    if texts and all(guards.is_host_prefix(text) for text in texts):
-        guards.clear_data(frame, value, guards.URL, node=subject)
-    if not (texts and all(text in _UPWARDS for text in texts)):
-        guards.clear_data(frame, value, guards.PATH, guards.NORMALISED)
-
-
-def _never_begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
-    """`x.startsWith("..")` does not hold: a way from a folder leads into it; a text without a root stays below one."""
-    value, texts = frame.eval(subject), frame.eval(start).texts()
-    if texts and all(text.startswith("..") for text in texts):
-        guards.clear_data(frame, value, guards.PATH, OFFSET)
-        guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
-    elif texts and all(text in _ROOTS for text in texts):
-        guards.clear_data(frame, value, guards.RELATIVE)
-
-
-def _ends(frame: "ScriptExpressions", subject: ir.Expr, ending: ir.Expr) -> None:
-    """`url.hostname.endsWith(".example.org")`."""
-    texts = frame.eval(ending).texts()
-    if texts and all(text.startswith(".") for text in texts):
-        _host(frame, subject)
-
-
-def _host(frame: "ScriptExpressions", subject: ir.Expr) -> None:
-    """The host of an address is one that the program knows."""
-    subject = _plain(subject)
-    if isinstance(subject, ir.Attribute) and subject.attr in _HOST_PARTS:
-        guards.clear_data(frame, frame.eval(subject.value), guards.URL)
-    elif isinstance(subject, ir.Name):
-        guards.clear_data(frame, frame.eval(subject), guards.URL, "host")
-
-
-def _matched(frame: "ScriptExpressions", subject: ir.Expr, pattern: ir.Expr, *, holds: bool) -> None:
-    """`pattern.test(x)` has turned out as `holds`."""
-    value = frame.eval(subject)
-    patterns = pattern_of(frame.eval(pattern))
-    if not patterns:
-        return
-    contexts = frozenset.intersection(*(harmless_after(one, "search") if holds else harmless_unmatched(one) for one in patterns))
-    texts = [] if holds else [lacked_text(one) for one in patterns]
-    for text in texts:
-        contexts |= lacks.lacking(text)
-        if text in _UPWARDS:
-            guards.clear_data(frame, value, guards.PATH, OFFSET)
-    if contexts:
-        made = "all" in contexts and not value.all_origins()
-        frame.settle_known(_plain(subject), MADE if made else value.cleared(contexts))
-
-
-def _plain(node: ir.Expr) -> ir.Expr:
-    """`x` for `x.toLowerCase()`, `String(x)`: normalised before the test, the same data all the same."""
-    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not node.args and node.func.attr in _SAME:
-        return _plain(node.func.value)
-    if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "String" and len(node.args) == 1:
-        return _plain(node.args[0].value)
-    return node.target if isinstance(node, ir.Walrus) else node

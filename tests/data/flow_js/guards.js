@@ -12,9 +12,9 @@ app.get("/lists", (req, res) => {
   const order = req.query.order;
   if (ALLOWED.includes(order)) see(order); // $ const="date" const="name"
   see(ALLOWED.includes(order) ? order : "name"); // $ const="date" const="name"
-  if (ALLOWED.indexOf(order) !== -1) see(order);
-  if (ALLOWED.indexOf(order) >= 0) see(order);
-  if (~ALLOWED.indexOf(order)) see(order);
+  if (ALLOWED.indexOf(order) !== -1) see(order); // $ const="date" const="name"
+  if (ALLOWED.indexOf(order) >= 0) see(order); // $ const="date" const="name"
+  if (~ALLOWED.indexOf(order)) see(order); // $ const="date" const="name"
   if (SET.has(order)) {
     see(order); // $ const="a" const="b"
   }
@@ -102,13 +102,13 @@ app.get("/patterns", (req, res) => {
   if (new RegExp("^[a-z]+$").test(x)) {
     see(x); // $ api=express.Request.query.x clear=all open untrusted
   }
-  see(x.replace(/[^a-z]/g, "")); // $ clear=all clear=header clear=html clear=log open untrusted
+  see(x.replace(/[^a-z]/g, "")); // $ clear=all clear=header clear=html clear=log clear=path open untrusted
   see(x.replace(/[^a-z]/, "")); // $ untrusted open
   see(x.replace(/&/g, "&amp;").replace(/</g, "&lt;")); // $ clear=html clear=lacks:< open untrusted
   see(x.replace("<", "&lt;")); // $ untrusted open
   see(x.replaceAll("<", "&lt;")); // $ untrusted clear=html clear=lacks:< open
   see(x.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")); // $ untrusted clear=regex open
-  see(x.replace(/['\n]/g, (sign) => ({ "'": "" })[sign])); // $ untrusted clear=log clear=header open
+  see(x.replace(/['\n]/g, (sign) => ({ "'": "" })[sign])); // $ clear=header clear=lacks:' clear=log open untrusted
 });
 
 function isWord(text) {

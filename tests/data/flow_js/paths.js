@@ -8,18 +8,18 @@ app.get("/inside", (req, res) => {
   const x = req.query.a;
   const p = path.join(ROOT, x);
   see(p); // $ clear=dots shape="{}/{}"
-  if (p.startsWith(ROOT)) see(p); // $ clear=dots clear=path shape="{}/{}"
+  if (p.startsWith(ROOT)) see(p); // $ clear=begins clear=dots clear=path shape="{}/{}"
   const r = path.resolve(ROOT, x);
   if (!r.startsWith(ROOT)) return;
-  see(r); // $ clear=dots clear=path open type=str untrusted
-  see(x); // $ api=express.Request.query.a clear=path open untrusted
+  see(r); // $ clear=begins clear=dots clear=lacks:.. clear=path open type=str untrusted
+  see(x); // $ api=express.Request.query.a clear=begins clear=path open untrusted
 });
 app.get("/offset", (req, res) => {
   const x = req.query.a;
   const rel = path.relative(ROOT, path.join(ROOT, x));
   if (rel.startsWith('..') || path.isAbsolute(rel)) return;
   see(rel); // $ clear=dots clear=lacks:.. clear=offset clear=path clear=relative open type=str untrusted
-  see(path.join(ROOT, rel)); // $ clear=dots clear=lacks:.. clear=offset clear=path clear=relative shape="{}/{}"
+  see(path.join(ROOT, rel)); // $ clear=dots clear=lacks:.. clear=path clear=relative shape="{}/{}"
 });
 app.get("/names", (req, res) => {
   const x = req.query.a;

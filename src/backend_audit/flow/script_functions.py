@@ -1,0 +1,145 @@
+"""JavaScript's global functions, and plain ones of Node's core library, on values. Pure: values in, values out.
+
+https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
+"""
+
+from collections.abc import Callable
+
+from backend_audit.flow import lacks, strings
+from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
+from backend_audit.flow.values import (
+    CLOSED_TYPES,
+    MADE,
+    NOTHING,
+    NUMBER,
+    UNKNOWN,
+    Origin,
+    Value,
+    constant,
+    container,
+    instance,
+    text,
+    transform,
+)
+
+
+def _text_of(args: Pieces) -> Value:
+    if not args:
+        return text("")
+    value = args[0][0]
+    if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
+        return value
+    return Value(True, origins=value.all_origins(), types=frozenset(("str",)))
+
+
+def _encoded(*contexts: str) -> Callable[[Pieces], Value]:
+    """A function after which no sign is left that does harm in these contexts."""
+    cleared = frozenset(contexts)
+    return lambda args: _data(args).cleared(cleared)
+
+
+_OF_SIGNS = frozenset("path url html header log dots offset segment relative sql xpath shell code regex template".split())
+
+
+def _decoded(args: Pieces) -> Value:
+    """What a test or an encoding has told of the text does not hold of what it is decoded to."""
+
+    def change(origin: Origin) -> tuple[Origin, ...]:
+        return (origin.restore(_OF_SIGNS | {mark for mark in origin.cleared if lacks.is_lack(mark)}),)
+
+    return transform(_data(args[:1]), change)
+
+
+def _same(args: Pieces) -> Value:
+    return args[0][0] if args else UNDEFINED
+
+
+def _data(args: Pieces) -> Value:
+    """Something that holds the data of all arguments."""
+    if args and all(value.is_literal() for value, _ in args):
+        return MADE
+    origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
+    return Value(True, origins=origins) if origins else UNKNOWN
+
+
+def _pattern(args: Pieces) -> Value:
+    """`new RegExp("^a", "i")` of constants is `/^a/i`."""
+    one = args[0][0].constant() if args else None
+    flags = args[1][0].constant() if len(args) > 1 else None
+    if one is None or one.kind not in ("str", "regex") or (len(args) > 1 and flags is None):
+        return _data(args)
+    body = str(one.value) if one.kind == "str" else str(one.value)[1:].rpartition("/")[0]
+    inherited = str(one.value).rpartition("/")[2] if one.kind == "regex" else ""
+    return constant("regex", f"/{body}/{inherited if flags is None else flags.value}")
+
+
+def _array(args: Pieces) -> Value:
+    value = args[0][0] if args else UNKNOWN
+    return value if value.kind in ("list", "tuple") else container("list", None, values(value))
+
+
+def _from_pairs(args: Pieces) -> Value:
+    pair = values(args[0][0]) if args else UNKNOWN
+    return container("dict", None, pair.item(1) or pair.derived())
+
+
+FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
+    "String": _text_of,
+    "String.raw": _data,
+    "JSON.stringify": _data,
+    "JSON.parse": _data,
+    "structuredClone": _same,
+    "Object": _same,
+    "Object.freeze": _same,
+    "Object.seal": _same,
+    "Object.create": lambda _: container("dict"),
+    "Object.assign": lambda args: merged([value for value, _ in args]),
+    "Object.keys": lambda args: container("list", None, keys(_same(args))),
+    "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
+    "Object.values": lambda args: container("list", None, values(_same(args))),
+    "Object.entries": lambda args: container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))})),
+    "Object.fromEntries": _from_pairs,
+    "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
+    "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),
+    "Array.from": _array,
+    "RegExp": _pattern,
+    "Set": _array,
+    "Map": lambda args: _from_pairs(args) if args else container("dict"),
+    "Promise.resolve": _same,
+    "Promise.all": _same,
+    "Promise.allSettled": _same,
+    "Promise.race": lambda args: values(_same(args)),
+    "Promise.any": lambda args: values(_same(args)),
+    "Promise.reject": lambda _: NOTHING,
+    "Buffer.from": _data,
+    "Buffer.concat": _data,
+    "util.format": _data,
+    "util.promisify": _same,
+    "util.inspect": _data,
+    "util.callbackify": _same,
+    "decodeURIComponent": _decoded,
+    "decodeURI": _decoded,
+    "unescape": _decoded,
+    "querystring.unescape": _decoded,
+    "encodeURIComponent": _encoded("html", "url", "path", "header", "log", "template"),
+    "querystring.escape": _encoded("html", "url", "path", "header", "log", "template"),
+    "encodeURI": _encoded("html", "header", "log"),
+    "escape": _encoded("html", "header", "log"),
+    "atob": _data,
+    "btoa": _data,
+}
+CLOSED = {
+    "Number": NUMBER, "parseInt": NUMBER, "parseFloat": NUMBER, "Number.parseInt": NUMBER, "Number.parseFloat": NUMBER,
+    "BigInt": NUMBER, "Date.now": NUMBER, "isNaN": BOOL, "isFinite": BOOL, "Boolean": BOOL, "Number.isInteger": BOOL,
+    "Number.isNaN": BOOL, "Number.isFinite": BOOL, "Number.isSafeInteger": BOOL, "Array.isArray": BOOL, "Object.is": BOOL,
+    "Date": instance("datetime.datetime"), "Symbol": MADE,
+}  # fmt: skip
+
+
+def function(path: str, args: Pieces) -> Value | None:
+    """What a call of the global (or plain core library) function `path` gives; None if it is none of them."""
+    closed = CLOSED.get(path) or (NUMBER if path.startswith("Math.") else None)
+    if closed is not None:
+        return closed
+    known = FUNCTIONS.get(path)
+    return None if known is None else known(args)

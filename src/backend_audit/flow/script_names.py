@@ -1,0 +1,112 @@
+"""Names of JavaScript: patterns, names of functions around, fields, what is left where two ways meet."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import script_builtin
+from backend_audit.flow.frame import TESTED, Env
+from backend_audit.flow.script_expressions import ScriptExpressions
+from backend_audit.flow.values import UNKNOWN, Value, container, join, text
+from backend_audit.flow.written import dotted
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.engine import Engine
+
+
+class ScriptNames(ScriptExpressions):
+    """Binds names and paths."""
+
+    def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
+        super().__init__(engine, module, function, env)
+        self.assigned: set[str] = set()  # the paths that were written
+
+    def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
+        if isinstance(target, ir.Defaulted):
+            default = self.eval(target.default)
+            known = value.constants()
+            missing = None if known is None else {one.kind == "undefined" for one in known}
+            self.bind(target.target, value if missing == {False} else default if missing == {True} else join(value, default))
+        elif isinstance(target, ir.Container) and target.kind == "dict":
+            self.take_apart(target, value, dotted(node.value) if node is not None else None)
+        elif isinstance(target, ir.Name) and not (node is not None and node.declares) and self.bind_outer(target.id, value):
+            return
+        else:
+            super().bind(target, value, node)
+
+    def bind_outer(self, name: str, value: Value) -> bool:
+        """Assign to a name of a function around or of the module; False if it is a name of this function."""
+        if self.function is None or name in self.env:
+            return False
+        function = self.function.parent
+        while function is not None:
+            closure = self.engine.closure(function)
+            if closure is not None and name in closure:
+                closure[name] = join(closure[name], value)
+                self.env[name] = value
+                return True
+            function = function.parent
+        self.engine.set_global(self.module, name, value)
+        self.env[name] = value
+        return True
+
+    def take_apart(self, target: ir.Container, value: Value, source: str | None) -> None:
+        """`{a, b: c, ...rest} = value`; of the path `source` more may be known than `value` tells."""
+        for item in target.items:
+            if item.key is None:
+                self.bind(item.value, value)
+                continue
+            one = self.eval(item.key).constant()
+            if one is None:
+                self.bind(item.value, value.derived())
+                continue
+            key = str(one.value)
+            known = self.env.get(f"{source}.{key}")
+            part = ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)
+            self.bind(item.value, self.read(value, key, part) if known is None else known)
+
+    def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
+        """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""
+        whole = value.kind in ("list", "tuple") and value.elem is None and not value.open
+        if not whole or any(item.star for item in target.items[:-1]):
+            super().unpack(target, value, exact=exact)
+            return
+        items = value.items or {}
+        for position, item in enumerate(target.items):
+            if item.star:
+                left = [one for at, one in items.items() if isinstance(at, int) and at >= position]
+                self.bind(item.value, container("list", dict(enumerate(left))))
+            else:
+                self.bind(item.value, items.get(position, script_builtin.UNDEFINED))
+
+    def assign_path(self, key: str, value: Value) -> None:
+        if "." in key:
+            self.assigned.add(key)
+        super().assign_path(key, value)
+
+    def join_env(self, left: Env | None, right: Env | None) -> Env | None:
+        """As `FrameState.join_env`; a path that one way alone knows was tested there, or written: the other has the old value."""
+        merged = super().join_env(left, right)
+        if left is None or right is None or merged is None or left is right:
+            return merged
+        for one, other in ((left, right), (right, left)):
+            for name in [name for name in one if "." in name and name not in other and name[0] != TESTED]:
+                base = other.get(name.rpartition(".")[0])
+                if name not in self.assigned:
+                    del merged[name]
+                elif base is not None and base.origins and not base.kind:
+                    merged[name] = join(one[name], self.inherit(UNKNOWN, base, name.rpartition(".")[2]))
+        return merged
+
+    def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
+        base = self.eval(target.value)
+        if dotted(target.value) not in (None, "this") and not (base.refs or base.apis or base.types):
+            self.update_path(target.value, script_builtin.with_item(base, text(target.attr), value))
+        super().bind_attribute(target, value, node)
+
+    def bind_item(self, target: ir.Index, value: Value, node: ir.Assign | None) -> None:
+        one = self.eval(target.index).constant()
+        if one is not None and isinstance(one.value, str):
+            self.bind_attribute(ir.Attribute(target.at, target.end, target.value, one.value), value, node)
+        else:
+            super().bind_item(target, value, node)

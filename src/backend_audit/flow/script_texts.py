@@ -1,0 +1,94 @@
+"""Tests of texts in JavaScript: how they begin and end, what they hold, which patterns they match."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import guards, lacks
+from backend_audit.flow.script_patterns import lacked_marks, pattern_of
+from backend_audit.flow.values import MADE
+from backend_audit.regex import harmless_after
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_expressions import ScriptExpressions
+
+HOST_PARTS = frozenset(("hostname", "host", "origin"))
+_SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".split())
+_UPWARDS = ("..", "../", "/..", "..\\", ".")
+_ROOTS = ("/", "\\", "./", "//")
+_OFFSET = "offset"  # a mark: the way from a folder to a path, as `path.relative` gives it
+
+
+def lacks_text(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
+    value = frame.eval(subject)
+    if text in _UPWARDS:
+        guards.clear_data(frame, value, guards.PATH, _OFFSET)
+    gone = lacks.lacking(text)
+    if gone:
+        frame.settle_known(subject, value.cleared(gone))
+
+
+def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
+    """`x.startsWith(root)` holds: of an address after its host, of a normalised path."""
+    value, told = frame.eval(subject), frame.eval(start)
+    if told.carries("untrusted"):
+        return
+    texts = told.texts()
+    if texts and all(guards.is_host_prefix(text) for text in texts):
+        guards.clear_data(frame, value, guards.URL, node=subject)
+    if not (texts and all(text in _UPWARDS for text in texts)):
+        guards.clear_data(frame, value, guards.PATH, guards.NORMALISED)
+        guards.clear_data(frame, value, guards.BEGINS)
+
+
+def never_begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
+    """`x.startsWith("..")` does not hold: a way from a folder leads into it; a text without a root stays below one."""
+    value, texts = frame.eval(subject), frame.eval(start).texts()
+    if texts and all(text.startswith("..") for text in texts):
+        guards.clear_data(frame, value, guards.PATH, _OFFSET)
+        guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
+    elif texts and all(text in _ROOTS for text in texts):
+        guards.clear_data(frame, value, guards.RELATIVE)
+    elif texts == (".",):
+        guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
+
+
+def ends(frame: "ScriptExpressions", subject: ir.Expr, ending: ir.Expr) -> None:
+    """`url.hostname.endsWith(".example.org")`."""
+    texts = frame.eval(ending).texts()
+    if texts and all(text.startswith(".") for text in texts):
+        of_known_host(frame, subject)
+
+
+def of_known_host(frame: "ScriptExpressions", subject: ir.Expr) -> None:
+    """The host of an address is one that the program knows."""
+    subject = plain(subject)
+    if isinstance(subject, ir.Attribute) and subject.attr in HOST_PARTS:
+        guards.clear_data(frame, frame.eval(subject.value), guards.URL)
+    elif isinstance(subject, ir.Name):
+        guards.clear_data(frame, frame.eval(subject), guards.URL, "host")
+
+
+def matched(frame: "ScriptExpressions", subject: ir.Expr, pattern: ir.Expr, *, holds: bool) -> None:
+    """`pattern.test(x)` has turned out as `holds`."""
+    value = frame.eval(subject)
+    patterns = pattern_of(frame.eval(pattern))
+    if not patterns:
+        return
+    if holds:
+        contexts = frozenset.intersection(*(harmless_after(one, "search") for one in patterns))
+    else:
+        contexts = frozenset.intersection(*map(lacked_marks, patterns))
+        if contexts & {mark for text in _UPWARDS for mark in lacks.lacking(text)}:
+            guards.clear_data(frame, value, guards.PATH, _OFFSET)
+    if contexts:
+        made = "all" in contexts and not value.all_origins()
+        frame.settle_known(plain(subject), MADE if made else value.cleared(contexts))
+
+
+def plain(node: ir.Expr) -> ir.Expr:
+    """`x` for `x.toLowerCase()`, `String(x)`: normalised before the test, the same data all the same."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not node.args and node.func.attr in _SAME:
+        return plain(node.func.value)
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "String" and len(node.args) == 1:
+        return plain(node.args[0].value)
+    return node.target if isinstance(node, ir.Walrus) else node
