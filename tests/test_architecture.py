@@ -79,6 +79,8 @@ ONLY_IN = {
     "sarif_om": ("report/sarif.py", "report/attrs_json.py"),
     "rich": ("report/", "cli/"),
     "click": ("cli/",),
+    "jinja2": ("report/html.py",),
+    "markupsafe": ("report/html.py",),
     "pydantic": ("config/", "report/"),
     "pydantic_core": ("config/", "report/"),
     "sqlite3": ("cache",),

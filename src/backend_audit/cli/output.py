@@ -31,6 +31,7 @@ def write_reports(
     result: ScanResult, config: Config, shown: Shown, format_: str, outputs: Sequence[tuple[Path, str]]
 ) -> RenderContext:
     """Write all reports, files first (a pipe that closes must not cost a file); the context that they were made with."""
+    table = rows_of(result.routes)
     formats = {Format(format_), *(Format(one) for _, one in outputs)}
     context = RenderContext(
         catalog=result.catalog,
@@ -45,7 +46,9 @@ def write_reports(
         sarif_suppressed=shown.sarif_suppressed,
         sarif_absent=shown.sarif_absent,
         suppression_budget=config.suppression_budget,
-        routes=counts(rows_of(result.routes)),
+        routes=counts(table),
+        table=table,
+        table_before=None if result.routes_before is None else rows_of(result.routes_before),
     )
     for path, one in outputs:
         write_file(path, render(result.report, Format(one), context))

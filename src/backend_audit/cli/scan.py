@@ -9,8 +9,28 @@ from backend_audit.cli.against import Against, against_options, scanned, told_ap
 from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
 
-FORMATS = ("text", "concise", "json", "json-v1", "sarif")  # compared with the reporters' own list by a test
-ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".json": "json", ".txt": "text"}
+FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "json-v1",
+    "sarif",
+    "markdown",
+    "html",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+)  # compared with the reporters' own list by a test
+ENDINGS = {
+    ".sarif": "sarif",
+    ".sarif.json": "sarif",
+    ".json": "json",
+    ".txt": "text",
+    ".md": "markdown",
+    ".html": "html",
+    ".xml": "junit",
+}
 
 
 @click.command("scan")

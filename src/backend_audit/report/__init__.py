@@ -20,7 +20,14 @@ __all__ = [
     "verdict",
 ]
 
-_ENDINGS = {".sarif": Format.SARIF, ".json": Format.JSON, ".txt": Format.TEXT}
+_ENDINGS = {
+    ".sarif": Format.SARIF,
+    ".json": Format.JSON,
+    ".txt": Format.TEXT,
+    ".md": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".xml": Format.JUNIT,
+}
 
 
 def format_of(file_name: str) -> Format | None:
@@ -50,3 +57,27 @@ def render(report: Report, how: Format, context: RenderContext) -> str:
             from backend_audit.report.sarif import render_sarif  # noqa: PLC0415
 
             return render_sarif(report, context)
+        case Format.MARKDOWN:
+            from backend_audit.report.markdown import render_markdown  # noqa: PLC0415
+
+            return render_markdown(report, context)
+        case Format.HTML:
+            from backend_audit.report.html import render_html  # noqa: PLC0415
+
+            return render_html(report, context)
+        case Format.GITHUB:
+            from backend_audit.report.github import render_github  # noqa: PLC0415
+
+            return render_github(report, context)
+        case Format.GITLAB:
+            from backend_audit.report.gitlab import render_gitlab  # noqa: PLC0415
+
+            return render_gitlab(report, context)
+        case Format.JUNIT:
+            from backend_audit.report.junit import render_junit  # noqa: PLC0415
+
+            return render_junit(report, context)
+        case Format.RDJSON:
+            from backend_audit.report.rdjson import render_rdjson  # noqa: PLC0415
+
+            return render_rdjson(report, context)

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from backend_audit.catalog import CLAUSES, Catalog, RuleCard
 from backend_audit.finding import SEVERITY_ORDER, Confidence, Finding, Mode, Report, Severity
+from backend_audit.inventory import RouteRow
 
 
 class Format(StrEnum):
@@ -18,6 +19,12 @@ class Format(StrEnum):
     JSON = "json"
     JSON_V1 = "json-v1"
     SARIF = "sarif"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    RDJSON = "rdjson"
 
 
 Colors: TypeAlias = Literal["standard", "256", "truecolor"]
@@ -49,6 +56,8 @@ class RenderContext:
     `project` names what was scanned in SARIF's `automationDetails.id`, `root_uri` (a `file:///…/` URI) what paths are
     relative to; both may be empty. `fail_on` is the least severity that fails the run, None: nothing does. `routes` counts
     routes by verdict, and in "total". `suppression_budget` is how many findings may be suppressed (-1: any number).
+    `table` are the routes, `table_before` those of the state compared with. `source_url` is what makes a path a
+    link (ending with a slash), `markdown_limit` how many bytes of Markdown there may be.
     """
 
     catalog: Catalog
@@ -65,6 +74,10 @@ class RenderContext:
     sarif_absent: bool = False
     suppression_budget: int = -1
     routes: Mapping[str, int] = field(default_factory=dict)
+    table: Sequence[RouteRow] = ()
+    table_before: Sequence[RouteRow] | None = None
+    source_url: str = ""
+    markdown_limit: int | None = None
 
     def card(self, rule: str) -> RuleCard:
         """The rule's card; a bare one when the catalog has none, so that no finding is lost for want of a page."""

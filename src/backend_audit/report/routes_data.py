@@ -1,6 +1,7 @@
 """The route table for programs and for pages: JSON, CSV, Markdown."""
 
 import csv
+import re
 from collections.abc import Sequence
 from io import StringIO
 
@@ -61,7 +62,10 @@ def render_markdown(rows: Sequence[RouteRow]) -> str:
 def code(text: str) -> str:
     """Text of the scanned code as code in a table's cell."""
     shown = one_line(text).replace("|", "\\|")
-    return f"`` {shown} ``" if "`" in shown else f"`{shown}`" if shown else ""
+    if "`" not in shown:
+        return f"`{shown}`" if shown else ""
+    fence = "`" * (max(len(run) for run in re.findall("`+", shown)) + 1)
+    return f"{fence} {shown} {fence}"
 
 
 def plain(text: str) -> str:
@@ -71,7 +75,8 @@ def plain(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "|*_[]<>#" else sign for sign in text)
+    """Text in which nothing is mark-up, and nobody is mentioned."""
+    return "".join(f"\\{sign}" if sign in "|*_[]<>#" else sign for sign in text).replace("@", "@\u200b")
 
 
 def _cell(value: object) -> str:

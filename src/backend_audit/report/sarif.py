@@ -13,12 +13,12 @@ from backend_audit.finding import SEVERITY_ORDER, Finding, Gone, Place, Problem,
 from backend_audit.report.attrs_json import to_json
 from backend_audit.report.context import RenderContext, is_incomplete, level
 from backend_audit.report.help import gist
+from backend_audit.report.home import HOME
 from backend_audit.report.safe import one_line
 
 Node: TypeAlias = Any  # an object of sarif_om, which has no types
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOME = "https://github.com/backend-audit/backend-audit"
 ROOT = "%SRCROOT%"
 MOST_RESULTS = 25_000  # of a run, for code scanning
 MOST_STEPS = 1_000  # of a flow, that it shows

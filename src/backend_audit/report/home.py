@@ -1,0 +1,3 @@
+"""The tool's home page, as reports name it."""
+
+HOME = "https://github.com/backend-audit/backend-audit"
