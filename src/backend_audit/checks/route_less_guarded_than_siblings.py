@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import SHARE, called, changes, common, related, span
+from backend_audit.checks._routes import SHARE, called, changes, common, one_class, related, span
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Does, Route
 
@@ -15,7 +15,7 @@ _FEW = 3
 @check(RULE)
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
-    if route.auth is not Auth.REQUIRED or not changes(route) or route.guarded(Does.AUTHORIZES):
+    if route.auth is not Auth.REQUIRED or not changes(route) or route.guarded(Does.AUTHORIZES) or route.consults:
         return
     others = [one for one in route.siblings() if changes(one)]
     asking = [one for one in others if one.guarded(Does.AUTHORIZES)]
@@ -31,7 +31,13 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         message=f"{called(route)} asks for a login alone, while the {len(asking)} other changing routes beside it also ask for "
         f"`{guards[0].name}`.",
         fix=f"Put `{guards[0].name}` on it too, or say in a comment why every user may do this.",
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
         related=related(asking, f"asks for `{guards[0].name}`"),
         anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
+
+
+def _chosen(route: Route, others: list[Route]) -> bool:
+    """Whether the class itself says what each of its methods asks for: then somebody meant the difference."""
+    said = all(guard.via in ("class", "settings") for guard in route.guards if guard.has(Does.AUTHENTICATES))
+    return said and one_class(route, others)

@@ -11,6 +11,7 @@ from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable
 RULE = "route-without-auth"
 
 _LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
+_READERS = 3
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -44,6 +45,9 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     delicate = sorted(DELICATE & set(words_of(route.path)))
     if route.auth is Auth.NONE and siblings and (acts or delicate or one_class(route, siblings)):
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
+    readers = [one for one in route.siblings() if not changes(one) and one.verdict is not Verdict.PUBLIC]
+    if route.auth is Auth.NONE and len(readers) >= _READERS and all(_asks_itself(one) for one in readers):
+        return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any():
         return Confidence.LOW, ""
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
@@ -59,6 +63,13 @@ def _judged(route: Route) -> tuple[Confidence, str]:
             Confidence.MEDIUM if exceptional else Confidence.LOW
         ), "it changes state, while most of the application asks who calls"
     return Confidence.LOW, "most of the application asks who calls"
+
+
+def _asks_itself(route: Route) -> bool:
+    """Whether a guard on the route's own handler asks who calls."""
+    return any(
+        guard.has(Does.AUTHENTICATES, Does.AUTHORIZES) and guard.via in ("decorator", "dependency") for guard in route.guards
+    )
 
 
 def _share(table: RouteTable) -> float:

@@ -142,6 +142,16 @@ class DjangoRoutes:
             pattern, site, (resource.method,), resource.handler, resource.owner, name, guards, said, registered, path
         )
 
+    def of_method(
+        self, view: View, owner: ClassSymbol, methods: tuple[str, ...], action: str, pattern: Pattern, site: Site, mark: Mark,
+        path: str,
+    ) -> Route:  # fmt: skip
+        """The route of one method of a class at an address given."""
+        said = _said(methods[0] if methods else "", action)
+        handler = self.views.method(owner, action)
+        guards = self.of_owner(view, handler, said, site, action)
+        return self.route(pattern, site, methods, handler, owner, f"{owner.name}.{action}", guards, said, mark, path)
+
     def of_owner(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """The guards of a class and of the method that answers."""
         found = self.classes.of(view, handler, said, site, action)

@@ -4,6 +4,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.routers import RouterRoutes
+from backend_audit.frameworks.unregistered import Unregistered
 from backend_audit.inventory import Declared
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.claims import Claims
@@ -23,10 +24,9 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     declarations = Declarations(declared or Declared(), engine)
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours, declarations)
-    found: list[Route] = [
-        *RouterRoutes(engine, facts, behaviours, guarding).routes(),
-        *DjangoRoutes(engine, facts, behaviours, guarding).routes(),
-    ]
+    routers, django = RouterRoutes(engine, facts, behaviours, guarding), DjangoRoutes(engine, facts, behaviours, guarding)
+    found: list[Route] = [*routers.routes(), *django.routes()]
+    found += Unregistered(engine, routers, django).routes(found)
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)
     scoping = Scoping(engine, behaviours)

@@ -15,12 +15,15 @@ from backend_audit.routes.tree import Placed, Router, texts_of
 _FLASK = ("flask", "quart", "connexion")
 
 
-def framework_of(router: Router) -> str:
-    """The framework of a router, by what made it."""
-    for creation in router.creations:
-        package = creation.site.api.partition(".")[0]
-        return "flask" if package.startswith(_FLASK) else package
-    return "flask" if router.prefix else ""
+def framework_of(routers: tuple[Router, ...]) -> str:
+    """The framework of the innermost router that a call made."""
+    for router in reversed(routers):
+        if router.creations:
+            package = router.creations[0].site.api.partition(".")[0]
+            return "flask" if package.startswith(_FLASK) else package
+        if router.prefix:
+            return "flask"
+    return ""
 
 
 def functions_in(value: Value) -> list[Symbol]:

@@ -64,7 +64,7 @@ class RouterRoutes:
     def made(self, placed: Placed) -> Iterator[Route]:
         """The routes of one registration: several for several handlers, paths or a class with methods."""
         registration = placed.registration
-        framework = framework_of(placed.routers[-1])
+        framework = framework_of(placed.routers)
         paths = paths_of(registration)
         prefixes = prefix(placed, framework)
         before = self.before(placed)
@@ -93,6 +93,22 @@ class RouterRoutes:
             method = self.engine.find_method(symbol, verb)
             if method is not None and verb not in ("head", "options") and (not stated or verb.upper() in stated):
                 yield self.route(placed, framework, path, method, symbol, (verb.upper(),), before)
+
+    def unplaced(self, symbol: ClassSymbol, path: str) -> Iterator[Route]:
+        """The routes of a class that nothing registers, as far as is seen; those of its module are its siblings."""
+        mark = Mark(symbol.module.path, symbol.node.at, symbol.node.name_end, f"view {symbol.name}")
+        for verb in _VERBS:
+            handler = self.engine.find_method(symbol, verb)
+            if handler is None or verb in ("head", "options"):
+                continue
+            guards = [*self.of_class_body(symbol, verb), *self.guarding.decorators(handler, handler.node.decorators)]
+            guards += self.in_body(handler)
+            yield Route(
+                methods=(verb.upper(),), path=path, framework="flask", handler=handler, owner=symbol, name=handler.name,
+                mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
+                registered=mark, guards=deduplicated(guards), group=symbol.module.key,
+                response_schema=has_schema(None, handler),
+            )  # fmt: skip
 
     def route(
         self, placed: Placed, framework: str, path: str, handler: FunctionSymbol, owner: ClassSymbol | None,
@@ -130,17 +146,21 @@ class RouterRoutes:
     # --- guards -----------------------------------------------------------------------------------------------------
 
     def before(self, placed: Placed) -> list[Guard]:
-        """The guards that the routers from the application down bring, and the mounts between them."""
+        """The guards that the routers from the application down bring, and the mounts between them.
+
+        Of what holds a foreign application, only the middleware stands before that.
+        """
         found: list[Guard] = []
+        foreign = max((depth for depth, mount in enumerate(placed.mounts) if mount.outside), default=-1)
         for depth, router in enumerate(placed.routers):
             via = "application" if router.is_app else "router"
             for creation in router.creations[:1]:
-                for operand in (creation.middleware, creation.guards):
+                for operand in (creation.middleware, creation.guards if depth > foreign else None):
                     if operand is not None:
                         found += self.attached(operand, via)
             for hook in router.hooks:
-                found += self.hook(hook, via)
-            if depth < len(placed.mounts) and (guards := placed.mounts[depth].guards) is not None:
+                found += self.hook(hook, via) if depth > foreign or hook.kind == "middleware" else []
+            if foreign < depth < len(placed.mounts) and (guards := placed.mounts[depth].guards) is not None:
                 found += self.attached(guards, "mount")
         everywhere = [hook for router in self.tree.routers.values() for hook in router.hooks if hook.all_routes]
         for hook in everywhere:

@@ -26,6 +26,10 @@ _NO_CHECK = re.compile(
     r"publish|record|capture|success|message|render|redirect|reverse|url_for|resolve_url|jsonify|Response|JsonResponse|HttpResponse|"
     r"dict|str|int)"
 )
+_TELLS = re.compile(
+    r"^(?:log|debug|info|warning|warn|error|exception|critical|print|notify|send|track|audit|emit|publish|record|capture|success|"
+    r"message|reverse|url_for)"
+)
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
 _HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
@@ -73,11 +77,14 @@ class Reading:
         self.names: set[str] = set()
         self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
         self._tests: list[ir.Node] = []
+        self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         for node in nodes_of(function.node.body):
             if isinstance(node, ir.Name):
                 self.names.add(node.id)
             elif isinstance(node, ir.Call):
                 self.calls.append(node)
+                if _TELLS.match(called(node)):
+                    self._told.update(id(one) for one in nodes_of([arg.value for arg in node.args]))
             elif isinstance(node, ir.Assign):
                 if node.value is not None and _plain(node.value):
                     targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
@@ -116,7 +123,7 @@ class Reading:
 
     def _checks(self, node: ir.Call, callers: frozenset[str]) -> bool:
         name = called(node)
-        if _NO_CHECK.match(name):
+        if _NO_CHECK.match(name) or id(node) in self._told:
             return False
         if any(self.mentions.caller(arg.value, callers) for arg in node.args):
             return True

@@ -33,6 +33,7 @@ _OWNER = re.compile(
     r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
     r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
 )
+_OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
 _CALLED_SO = re.compile(r"^(?:current_)?(?:user|account|identity|principal|caller|me)$|^current_")
 _MAX_DEPTH = 3
 
@@ -179,6 +180,9 @@ class Scoping:
         for name, _ in fields:
             if _OWNER.match(name):
                 return name
+        for base in self.engine.external_bases(model):  # a class of the project that is not scanned
+            if _OWNED_BASE.search(base.rpartition(".")[2]):
+                return base.rpartition(".")[2]
         for name, _ in fields if depth else ():
             for parent in self._by_name.get(name.removesuffix("_id").replace("_", "").lower(), ()):
                 if parent is not model and (through := self.owner_field(parent, depth - 1)):

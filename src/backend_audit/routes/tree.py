@@ -123,12 +123,12 @@ class RouterTree:
     def placed(self) -> Iterator[Placed]:
         """Every registration at every place where it is reached; routers that nothing mounts come last, as if by themselves."""
         reached: set[str] = set()
-        roots = [router for router in self.routers.values() if router.is_app]
-        for root in sorted(roots, key=lambda one: one.key):
-            yield from self._below((root,), (), reached, mounted=True)
         mounted_below = {
             child.key for router in self.routers.values() for mount in router.mounts for child in self._children(mount)
         }
+        roots = [router for router in self.routers.values() if router.is_app and router.key not in mounted_below]
+        for root in sorted(roots, key=lambda one: one.key):
+            yield from self._below((root,), (), reached, mounted=True)
         rest = [one for one in self.routers.values() if one.key not in reached]
         for router in sorted(rest, key=lambda one: (one.key in mounted_below, one.key)):
             if router.key not in reached:
@@ -174,7 +174,8 @@ class RouterTree:
         """Route objects in a list of routes: `Starlette(routes=[Route(…), Mount(…)])`."""
         for one in contents(value):
             for _, made in self.facts.objects(one):
-                for concept in made[:1]:
+                told = [one for one in made if not isinstance(one, RouteInclude) or one.child is not None]
+                for concept in told[:1]:
                     if isinstance(concept, RouteObject):
                         yield Placed(concept, routers, mounts, mounted)
                     elif isinstance(concept, RouteInclude):
@@ -182,7 +183,8 @@ class RouterTree:
                         for child in self.of(inner):
                             yield from self._below((*routers, child), (*mounts, concept), reached, mounted=mounted)
                         if inner is not None and inner.kind:
-                            yield from self._listed(inner, routers, (*mounts, concept), reached, mounted=mounted)
+                            listed = Router(f"{concept.site.path}:mount@{concept.site.node.at:08}", [])
+                            yield from self._listed(inner, (*routers, listed), (*mounts, concept), reached, mounted=mounted)
 
 
 def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:

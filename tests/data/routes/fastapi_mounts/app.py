@@ -1,0 +1,64 @@
+"""An application that holds others: its dependencies do not reach them, its middleware does."""
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.routing import Mount, Route
+
+
+def require_token(request: Request):
+    if request.headers.get("authorization") != "Bearer x":
+        raise HTTPException(401)
+
+
+class RequireSession(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if not request.session.get("user"):
+            return JSONResponse({}, status_code=401)
+        return await call_next(request)
+
+
+inner = FastAPI()
+guarded = FastAPI(dependencies=[Depends(require_token)])
+plain = APIRouter()
+
+
+@inner.get("/secrets")
+def secrets():
+    return []
+
+
+@guarded.get("/keys")
+def keys():
+    return []
+
+
+@plain.get("/news")
+def news():
+    return []
+
+
+app = FastAPI(dependencies=[Depends(require_token)])
+app.include_router(plain)
+app.mount("/inner", inner)
+app.mount("/guarded", guarded)
+
+
+@app.get("/orders")
+def orders():
+    return []
+
+
+def jobs(request):
+    return JSONResponse([])
+
+
+behind = FastAPI(routes=[Mount("/jobs", routes=[Route("/all", jobs)])])
+behind.add_middleware(RequireSession)
+nested = FastAPI()
+behind.mount("/nested", nested)
+
+
+@nested.get("/logs")
+def logs():
+    return []
