@@ -8,6 +8,7 @@ import click
 from backend_audit import __version__
 from backend_audit.cli.baseline import baseline_command
 from backend_audit.cli.explain import explain_command
+from backend_audit.cli.init import init_command
 from backend_audit.cli.inspect import config_command, rules_command
 from backend_audit.cli.routes import routes_command
 from backend_audit.cli.scan import scan_command
@@ -40,7 +41,7 @@ def root() -> None:
     """Review Python and Node.js backends the way a seasoned backend reviewer would."""
 
 
-for _command in (scan_command, baseline_command, routes_command, rules_command, explain_command, config_command):
+for _command in (scan_command, baseline_command, routes_command, rules_command, explain_command, config_command, init_command):
     root.add_command(_command)
 
 

@@ -100,7 +100,7 @@ def _may_matter(path: str) -> bool:
 def _entries(top: Path, commit: str, prefix: str) -> Iterator[_Entry]:
     where = ["--", prefix] if prefix else []
     if commit == INDEX:
-        code, output, said = run_git(top, "ls-files", "-z", "--stage", "--full-name", *where)
+        code, output, said = run_git(top, "ls-files", "-z", "--stage", "--full-name", *where, extra=_index_of(top))
     else:
         code, output, said = run_git(top, "ls-tree", "-r", "-z", "--full-tree", commit, *where)
     if code != 0:
@@ -113,6 +113,17 @@ def _entries(top: Path, commit: str, prefix: str) -> Iterator[_Entry]:
                 yield _Entry(words[0], words[1], path)
         elif path:
             yield _Entry(words[0], words[2], path)
+
+
+def _index_of(top: Path) -> dict[str, str]:
+    """The index that a hook of this repository is about: `git commit -a` and `git commit FILE` make one of their own."""
+    name = os.environ.get("GIT_INDEX_FILE", "")
+    code, output, _ = run_git(top, "rev-parse", "--absolute-git-dir")
+    if not name or code != 0:
+        return {}
+    path = (top / name).resolve()
+    own = Path(os.fsdecode(output.strip(b"\n"))).resolve()
+    return {"GIT_INDEX_FILE": str(path)} if path.is_relative_to(own) and path.is_file() else {}
 
 
 def _sizes(top: Path, objects: Sequence[str]) -> dict[str, int]:
