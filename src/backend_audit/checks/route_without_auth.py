@@ -1,5 +1,6 @@
 """Routes that anybody may call, in an application that asks others who they are."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
@@ -10,8 +11,9 @@ from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable
 
 RULE = "route-without-auth"
 
+_PARAMETER = re.compile(r"[<{:]")
 _LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
-_READERS = 3
+_READERS = 4
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -42,20 +44,27 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
     siblings = guarded_siblings(route)
     acts = changes(route) and (route.acts or route.methods != ("POST",))  # a POST may only ask, for want of a body in GET
-    delicate = sorted(DELICATE & set(words_of(route.path)))
-    if route.auth is Auth.NONE and siblings and (acts or delicate or one_class(route, siblings)):
+    delicate = sorted(DELICATE & set(words_of(_PARAMETER.split(route.path)[0])))  # below an object, `logs` are its own
+    opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
+    explicit = opener is not None and opener.because != BY_DEFAULT
+    odd = acts or (not explicit and (bool(delicate) or one_class(route, siblings)))
+    if route.auth is Auth.NONE and siblings and odd:
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
     readers = [one for one in route.siblings() if not changes(one) and one.verdict is not Verdict.PUBLIC]
-    if route.auth is Auth.NONE and len(readers) >= _READERS and all(_asks_itself(one) for one in readers):
+    if (
+        route.auth is Auth.NONE
+        and route.methods
+        and not changes(route)
+        and len(readers) >= _READERS
+        and all(_asks_itself(one) for one in readers)
+    ):
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any():
         return Confidence.LOW, ""
-    opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
-    explicit = opener is not None and opener.because != BY_DEFAULT
     most = _share(route.table) >= _MOST and route.auth is Auth.NONE
     if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
-    exceptional = most and not explicit
+    exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
     if delicate:
         return (Confidence.MEDIUM if exceptional else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:

@@ -22,6 +22,7 @@ class Overrides:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._by_base: dict[str, list[ClassSymbol]] | None = None
+        self._assigned: dict[str, frozenset[str]] = {}
         self._known: dict[str, tuple[FunctionSymbol, ...]] = {}
 
     def of(self, method: FunctionSymbol) -> tuple[FunctionSymbol, ...]:
@@ -36,8 +37,24 @@ class Overrides:
             self._known[method.key] = known
         return known
 
+    def assigned(self, owner: ClassSymbol, attr: str) -> bool:
+        """Whether a class below `owner` gives the attribute a value of its own: the base's is but a default then."""
+        if owner.key not in self._assigned:
+            self._assigned[owner.key] = frozenset(
+                target.id
+                for one in self._heirs(owner)
+                for node in one.node.body
+                if isinstance(node, ir.Assign)
+                for target in node.targets
+                if isinstance(target, ir.Name)
+            )
+        return attr in self._assigned[owner.key]
+
     def _below(self, owner: ClassSymbol, name: str) -> list[FunctionSymbol]:
-        found: list[FunctionSymbol] = []
+        return sorted((one.methods[name] for one in self._heirs(owner) if name in one.methods), key=lambda one: one.key)
+
+    def _heirs(self, owner: ClassSymbol) -> list[ClassSymbol]:
+        found: list[ClassSymbol] = []
         seen = {owner.key}
         stack = [owner]
         while stack:
@@ -45,9 +62,8 @@ class Overrides:
                 if one.key not in seen:
                     seen.add(one.key)
                     stack.append(one)
-                    if name in one.methods:
-                        found.append(one.methods[name])
-        return sorted(found, key=lambda one: one.key)
+                    found.append(one)
+        return found
 
     def _children(self, owner: ClassSymbol) -> list[ClassSymbol]:
         if self._by_base is None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.frameworks.definitions import Written
 from backend_audit.frameworks.django_guards import Deciding, Said
@@ -12,7 +13,8 @@ from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_authentication import Authentication
 from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
-from backend_audit.routes.missing import truth
+from backend_audit.routes.anonymous_run import Env
+from backend_audit.routes.missing import ABSENT, FALSE, TRUE, truth
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
@@ -45,7 +47,8 @@ class ClassGuards:
             if method is not None:
                 if name != "dispatch" or method is not handler:
                     found += self.deciding.decorators(_written(method), "decorator", said)
-                guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said)
+                known = self.settled(owner, method)
+                guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said, known)
                 found += [guard] if guard.has(*_ASKS) else []
         if self.permissions.covers(owner):
             given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)
@@ -54,6 +57,21 @@ class ClassGuards:
             found += self.authenticators(owner, said, site)
             found += self.permissions.of_class(owner, said, site, given, None)
             found += self.throttles(owner)
+        return found
+
+    def settled(self, owner: ClassSymbol, method: FunctionSymbol) -> Env:
+        """What a method inherited by `owner` finds in its attributes, where the class says it: `login_required = True`."""
+        found: Env = {}
+        if method.owner is owner or not method.node.params:
+            return found
+        for node in nodes_of(method.node.body):
+            if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == method.node.params[0].name:
+                value = self.engine.class_attribute(owner, node.attr)
+                one = value.constant()
+                if one is not None:
+                    found[f"{node.value.id}.{node.attr}"] = TRUE if one.value else ABSENT if one.value is None else FALSE
+                elif value.kind in ("tuple", "list") and value.items:
+                    found[f"{node.value.id}.{node.attr}"] = TRUE
         return found
 
     def of_library(self, view: View, said: Said, site: Site) -> list[Guard]:

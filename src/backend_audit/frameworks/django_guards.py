@@ -12,7 +12,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
@@ -93,12 +93,14 @@ class Deciding:
         asking = [guard for guard in found if guard.because]
         return asking or [self.runs(function, function.node.name, via, mark, said)]
 
-    def runs(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, said: Said) -> Guard:
-        """The guard that running `function` is, for a caller without credentials."""
-        judged = self.guarding.classified(function, name, via, mark)
+    def runs(
+        self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, said: Said, given: Env | None = None
+    ) -> Guard:
+        """The guard that running `function` is, for a caller without credentials; `given`: what is known of its names."""
+        judged = self.guarding.classified(function, name, via, mark, run=not given)
         if not self.may_turn_away(function):
             return judged
-        run = self.behaviours.anonymous.run(function, None, said)
+        run = self.behaviours.anonymous.run(function, given or None, said)
         if run.outcome() is Outcome.PASSES and judged.has(*_ASKS):
             return Guard(name, frozenset((Does.RUNS,)), via, mark, function, "lets callers without credentials through")
         if run.denied and not any(one not in (ABSENT, FALSE) for one in run.passed) and not judged.has(*_ASKS):

@@ -12,9 +12,12 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.bodies import Bodies
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
+from backend_audit.frameworks.intake import Intake
 from backend_audit.frameworks.page_sizes import PageSizes
+from backend_audit.frameworks.query_secrets import QuerySecrets
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serializers import Serializers
+from backend_audit.frameworks.uploads import Uploads
 from backend_audit.frameworks.writes import Writes, tells_methods_apart
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Body, PageSize, Route, SchemaField, Shown
@@ -43,6 +46,9 @@ class Exposure:
         self.page_sizes = PageSizes(engine)
         self.bodies = Bodies(self.entities)
         self.writes = Writes(self.entities)
+        self.uploads = Uploads(engine)
+        self.query_secrets = QuerySecrets(engine)
+        self.intake = Intake(self.entities, self.serializers)
         self._bodies: dict[str, Body] = {}
         self._sizes: dict[str, tuple[PageSize, ...]] = {}
         self._known: dict[str, tuple[Shown, ...]] = {}
@@ -51,16 +57,19 @@ class Exposure:
         """Fill in what `route` takes and shows."""
         if route.handler is not None:
             key = f"{route.handler.key} {route.framework}"
+            by_name = route.framework.startswith(_WRITES_OBJECTS)
             if key not in self._sizes:
-                by_name = route.framework.startswith(_WRITES_OBJECTS)
                 self._sizes[key] = tuple(self.page_sizes.of(route.handler, parameters=by_name))
                 self._bodies[key] = self.bodies.of(route.handler, route.framework)
             route.page_sizes = self._sizes[key]
+            route.uploads = self.uploads.of(route.handler)
+            route.secrets_in_query = tuple(self.query_secrets.of(route.handler, route.path, parameters=by_name))
             if route.body.validated is None:
                 route.body = self._bodies[key]
             if route.reads_only() and not tells_methods_apart(route.handler):
                 route.writes = self.writes.of(route.handler)
         self._answers(route)
+        route.taken = self.intake.of(route)
 
     def _answers(self, route: Route) -> None:
         handler = route.handler

@@ -83,11 +83,11 @@ class Guarding:
         inner = [] if depth <= 0 else self.dependencies(function, depth - 1)
         return [self.classified(function, name, via, mark), *inner]
 
-    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None) -> Guard:
-        """The guard that running `function` before a handler is."""
+    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
+        """The guard that running `function` before a handler is; `run`: what it does to callers without credentials counts."""
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
-        if Does.AUTHENTICATES in does and self.lets_through(function):
+        if run and Does.AUTHENTICATES in does and self.lets_through(function):
             does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
         carrier = self.behaviours.carrier(function) if does & ASKING else ""
         return Guard(name, does, via, mark, function, because, carrier=carrier)

@@ -6,6 +6,11 @@ Read from the path and from the handler's name, word by word, since these are al
 import re
 from itertools import pairwise
 
+from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+
 _WORDS = re.compile(r"[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INTENTS = {
@@ -33,6 +38,12 @@ DELICATE = frozenset(
     export dump settings secrets keys logs audit permissions roles billing impersonate delete purge migrate shutdown restart
     """.split()
 )
+_CAPABILITY = re.compile(
+    r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
+    r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]"
+)
+_SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
+_IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
@@ -53,6 +64,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
     if not segments and not re.search(r"[{<:(]", path) and (reads or not methods):
         return "a public page"
+    if _CAPABILITY.search(path):
+        return "who has the link"
     named = words_of(name)
     everything = {word for segment in segments for word in words_of(segment)}
     first = set(words_of(segments[0])) if segments else set()
@@ -67,3 +80,12 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         elif words & set(last) or words & set(named) or (what in _ANYWHERE and words & everything):
             return what
     return ""
+
+
+def once(path: str, handler: FunctionSymbol | None) -> str:
+    """That a route sets the application up, and its handler asks whether that has been done; "" where not."""
+    if handler is None or _SETS_UP.isdisjoint(words_of(path)):
+        return ""
+    tests = (node.test for node in nodes_of(handler.node.body) if isinstance(node, (ir.If, ir.Conditional)))
+    asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in nodes_of([test]))
+    return "setting up, once" if asked else ""

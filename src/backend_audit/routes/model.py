@@ -90,6 +90,28 @@ class PageSize:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Fields that a request may set on a stored object although they say what its owner may do.
+
+    `how`: all (every field of the model is taken), listed (the fields are named), extra (a model that lets any field through).
+    """
+
+    how: str
+    by: str  # the serializer or model that takes them
+    owner: str  # the stored class
+    fields: tuple[str, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file is stored under the client's name for it, and nothing asks what it is. `how`: the callee as written."""
+
+    how: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaField:
     """A field of a model as an answer would show it. `path` is dotted where a field holds another model."""
 
@@ -189,6 +211,9 @@ class Route:
     response_schema: bool | None = None
     shown: tuple[Shown, ...] = ()
     page_sizes: tuple[PageSize, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    secrets_in_query: tuple[Mark, ...] = ()  # the note names each
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:

@@ -33,6 +33,8 @@ _OWNER = re.compile(
     r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
     r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
 )
+_USERS = re.compile(r"(?:User|Account|Member|Profile|Person|Customer|Employee)s?$")
+_ABOVE_USERS = re.compile(r"^(?:organi[sz]ation|org|tenant|workspace|company|domain)(?:_(?:id|pk|uuid))?$")
 _OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
 _CALLED_SO = re.compile(r"^(?:current_)?(?:user|account|identity|principal|caller|me)$|^current_")
 _MAX_DEPTH = 3
@@ -177,8 +179,9 @@ class Scoping:
     def owner_field(self, model: ClassSymbol, depth: int = 1) -> str:
         """The field of a model that says whose an object is: its own, or that of what it belongs to; "" if there is none."""
         fields = list(self.fields(model))
+        own = _ABOVE_USERS if _USERS.search(model.node.name) else _OWNER  # a user belongs to none but a tenant
         for name, _ in fields:
-            if _OWNER.match(name):
+            if own.match(name):
                 return name
         for base in self.engine.external_bases(model):  # a class of the project that is not scanned
             if _OWNED_BASE.search(base.rpartition(".")[2]):

@@ -1,0 +1,51 @@
+"""Passwords and keys that a handler takes from the query of the address.
+
+https://fastapi.tiangolo.com/tutorial/query-params/, https://flask.palletsprojects.com/en/stable/api/#flask.Request.args
+"""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.written import written
+from backend_audit.frameworks.entities import inside
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.claim_reads import keyed
+from backend_audit.source import Mark
+
+_SECRETS = re.compile(
+    r"^(?:(?:old|new|current|confirm|user|admin)_?)?(?:password|passwd|pwd)(?:_?confirm(?:ation)?)?$|^(?:client_?|api_?)?secret$|"
+    r"^(?:api|private|secret)_?key$|^(?:credit_?card|card_?number|cvv|cvc|ssn)$",
+    re.IGNORECASE,
+)
+_QUERIES = frozenset({"args", "GET", "query_params"})
+_ELSEWHERE = ("Form(", "Body(", "Header(", "Cookie(", "Depends(", "Security(", "Path(", "File(")
+
+
+class QuerySecrets:
+    """Reads them off handlers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def of(self, handler: FunctionSymbol, path: str, *, parameters: bool) -> Iterator[Mark]:
+        """Where a handler takes one; `parameters`: the framework fills them from the query by name."""
+        for param in handler.node.params if parameters else ():
+            if _SECRETS.match(param.name) and f"{{{param.name}" not in path and self._is_text(handler, param):
+                yield Mark(handler.module.path, param.at, param.end, f"`{param.name}`")
+        for node in inside(handler.node.body):
+            base, key = keyed(node)
+            if (
+                isinstance(base, ir.Attribute)
+                and base.attr in _QUERIES
+                and "request" in written(base.value)
+                and _SECRETS.match(key)
+            ):
+                yield Mark(handler.module.path, node.at, node.end, f"`{key}`")
+
+    def _is_text(self, handler: FunctionSymbol, param: ir.Param) -> bool:
+        texts = [written(one) for one in (param.default, param.annotation) if one is not None]
+        if any(word in text for text in texts for word in _ELSEWHERE) or self.engine.provider(handler, param) is not None:
+            return False
+        return param.annotation is None or "str" in written(param.annotation) or "Secret" in written(param.annotation)
