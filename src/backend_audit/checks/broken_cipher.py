@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import is_none, named, names, numbers, shown
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CipherUse, Operand
 
@@ -26,17 +27,23 @@ _FIX = (
     "`cryptography.hazmat.primitives.ciphers.aead`, or `Fernet`."
 )
 
+_FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
+_NAMES = {
+    "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish", "blowfish": "blowfish",
+    "cast": "cast5", "cast5": "cast5", "idea": "idea", "seed": "seed", "3des": "3des",
+}  # fmt: skip
+
 
 @check(RULE)
 def broken_algorithm(cipher: CipherUse) -> Iterator[Alert]:
     """`DES.new(key)`, `algorithms.ARC4(key)`."""
-    found = _BROKEN.get(cipher.algorithm)
+    found = _BROKEN.get(cipher.algorithm or _algorithm(cipher.name))
     if found is not None:
         name, why = found
         yield Alert(
             node=cipher.site.node,
             message=f"`{named(cipher.site)}` encrypts with {name}: {why}.",
-            fix=_FIX,
+            fix=advice(cipher.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
         )
 
@@ -44,17 +51,22 @@ def broken_algorithm(cipher: CipherUse) -> Iterator[Alert]:
 @check(RULE)
 def electronic_codebook(cipher: CipherUse) -> Iterator[Alert]:
     """`AES.new(key, AES.MODE_ECB)`, `modes.ECB()`."""
-    if cipher.algorithm in _BROKEN:
+    if cipher.algorithm in _BROKEN or _algorithm(cipher.name) in _BROKEN:
         return
     given = cipher.mode_value is not None
-    ecb = cipher.mode == "ecb" or "MODE_ECB" in names(cipher.mode_value) or (given and numbers(cipher.mode_value) == [1])
+    ecb = (
+        cipher.mode == "ecb"
+        or _mode(cipher.name) == "ecb"
+        or "MODE_ECB" in names(cipher.mode_value)
+        or (given and numbers(cipher.mode_value) == [1])
+    )
     by_default = not given and cipher.default_mode == "ecb" and not cipher.mode
     if ecb or by_default:
         how = "" if ecb else " by default, as no mode is given"
         yield Alert(
             node=(cipher.mode_value.node if cipher.mode_value is not None else None) or cipher.site.node,
             message=f"`{named(cipher.site)}` encrypts in ECB mode{how}: equal blocks of plaintext stay equal.",
-            fix=_FIX,
+            fix=advice(cipher.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH if ecb else Confidence.MEDIUM,
         )
 
@@ -66,7 +78,11 @@ def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
         return
     if "MODE_ECB" in names(cipher.mode_value):
         return
-    stream = cipher.mode in ("gcm", "ctr") or bool(names(cipher.mode_value) & {"MODE_GCM", "MODE_CTR", "MODE_EAX"})
+    if _algorithm(cipher.name) in _BROKEN or _mode(cipher.name) == "ecb":
+        return
+    stream = (cipher.mode or _mode(cipher.name)) in ("gcm", "ctr") or bool(
+        names(cipher.mode_value) & {"MODE_GCM", "MODE_CTR", "MODE_EAX"}
+    )
     effect = "two messages under one nonce reveal both" if stream else "equal beginnings of messages become visible"
     by_name = isinstance(cipher.iv.node, (ir.Name, ir.Attribute))
     written = f"`{shown(cipher.iv)}`" if by_name else "initialization vector"
@@ -76,6 +92,18 @@ def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
         fix="Draw a new one for every message, `os.urandom(16)` (12 bytes for GCM), and send it along with the ciphertext.",
         confidence=Confidence.HIGH if stream else Confidence.MEDIUM,
     )
+
+
+def _algorithm(name: Operand | None) -> str:
+    """`des` of "des-cbc", `3des` of "des-ede3-cbc"; nothing where the name is not known."""
+    texts = () if name is None else name.value.texts()
+    parts = texts[0].lower().split("-") if len(texts) == 1 else [""]
+    return "3des" if parts[:1] == ["des"] and any("ede" in part for part in parts) else _NAMES.get(parts[0], "")
+
+
+def _mode(name: Operand | None) -> str:
+    texts = () if name is None else name.value.texts()
+    return texts[0].lower().rpartition("-")[2] if len(texts) == 1 and "-" in texts[0] else ""
 
 
 def _constant(iv: Operand) -> bool:

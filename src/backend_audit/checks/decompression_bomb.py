@@ -17,13 +17,15 @@ RULE = "decompression-bomb"
 
 _COMPRESSIONS = frozenset(("infer", "gzip", "bz2", "zip", "xz", "zstd"))
 _CHECKS = re.compile(r"verify|check|validate|ensure|guard|limit|refuse|inspect", re.IGNORECASE)
-_SIZES = frozenset(("file_size", "size", "getbuffer", "unpacked_size", "uncompressed"))
+_SIZES = frozenset(("file_size", "size", "getbuffer", "unpacked_size", "uncompressed", "uncompressedSize", "originalSize"))
 
 
 @check(RULE)
 def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
     """`gzip.decompress(request.body)`, `ZipFile(upload.file).extractall(folder)`."""
     origin = reaching(unfolding.data, "content")
+    if unfolding.into is not None and not _unfolds(unfolding.into):
+        return
     if origin is None or _writes(unfolding.mode) or _not_compressed(unfolding.compression):
         return
     if unfolding.limit is not None and not unfolding.limit.value.is_just(0):
@@ -32,13 +34,22 @@ def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
         return
     yield alert(
         unfolding.site,
-        unfolding.data,
+        unfolding.data if unfolding.into is None else unfolding.into,
         origin,
         does="is unfolded by {callee} without a bound: a few kilobytes can fill memory or disk",
         fix="Read the declared sizes first (`ZipInfo.file_size`), and unfold in pieces with a limit: "
         "`zlib.decompressobj().decompress(data, n)`.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _unfolds(into: Operand) -> bool:
+    """Whether the stream that the data is piped into unfolds it, and was given no limit when it was made."""
+    if "stream.Unfolding" not in into.value.types:
+        return False
+    given = into.node.args if isinstance(into.node, ir.Call) else []
+    items = [item for arg in given if isinstance(arg.value, ir.Container) for item in arg.value.items]
+    return not any(isinstance(item.key, ir.Const) and str(item.key.value).startswith("max") for item in items)
 
 
 def _writes(mode: Operand | None) -> bool:
@@ -56,7 +67,10 @@ def _not_compressed(compression: Operand | None) -> bool:
 def _measures(site: Site) -> bool:
     """Whether the function compares a declared or counted size with something."""
     compared: list[ir.Node] = [node for node in inside(scope(site)) if isinstance(node, ir.Compare)]
-    return any(isinstance(part, ir.Attribute) and part.attr in _SIZES for part in walk(compared))
+    parts = list(walk(compared))
+    if any(isinstance(part, ir.Attribute) and part.attr in _SIZES for part in parts):
+        return True
+    return any(isinstance(part, ir.Index) and isinstance(part.index, ir.Const) and part.index.value in _SIZES for part in parts)
 
 
 def _reads_pieces(site: Site) -> bool:

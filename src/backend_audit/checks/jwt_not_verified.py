@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, inside, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand
 from backend_audit.flow.values import Value
@@ -15,6 +16,7 @@ RULE = "jwt-not-verified"
 
 _RISK = "anyone can write a token with any user and any role in it"
 _FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one algorithm that the issuer uses."
+_FIX_NODE = "Verify it: `jwt.verify(token, key, { algorithms: ['RS256'] })`, with the one algorithm that the issuer uses."
 _LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_verify|insecure|issuer|expir|key_?id|header")
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
@@ -32,7 +34,7 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
     yield Alert(
         node=(operand.node if operand is not None else None) or token.site.node,
         message=f"`{named(token.site)}` does not check the signature ({how}): {_RISK}.",
-        fix=_FIX,
+        fix=advice(token.site, _FIX, _FIX_NODE),
         confidence=confidence,
     )
 
@@ -45,7 +47,7 @@ def none_algorithm_accepted(token: JwtDecode) -> Iterator[Alert]:
     yield Alert(
         node=token.algorithms.node or token.site.node,
         message=f"`{named(token.site)}` accepts the algorithm `none`, which means no signature at all: {_RISK}.",
-        fix=_FIX,
+        fix=advice(token.site, _FIX, _FIX_NODE),
         confidence=Confidence.HIGH,
     )
 
@@ -66,9 +68,21 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
     yield Alert(
         node=node,
         message=f"`{named(token.site)}` {how}: a token signed with the public key as if it were a shared secret passes.",
-        fix=_FIX,
+        fix=advice(token.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM,
     )
+
+
+@check(RULE)
+def expiry_not_checked(token: JwtDecode) -> Iterator[Alert]:
+    """`jwt.verify(token, key, { ignoreExpiration: true })`."""
+    if token.expired is not None and token.expired.value.is_just(True):
+        yield Alert(
+            node=token.expired.node or token.site.node,
+            message=f"`{named(token.site)}` accepts tokens after their time: one that was stolen once opens the door for ever.",
+            fix="Leave the check of `exp` on, and issue a new token with a refresh token instead.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 @check(RULE)
@@ -87,6 +101,10 @@ def unsigned_token_made(token: JwtEncode) -> Iterator[Alert]:
 def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | None:
     if token.unverified:
         return "it only reads the token", Confidence.MEDIUM, None
+    if token.skips is not None and truth(token.skips) is True:
+        return f"`{shown(token.skips)}` switches that off", Confidence.HIGH, token.skips
+    if token.key is not None and token.algorithms is not None and _is_empty(token.key):
+        return f"the key is `{shown(token.key)}`", Confidence.HIGH, token.key
     if token.verify is not None and is_false(token.verify):
         return f"`{shown(token.verify)}`" if token.legacy else "`verify=False`", Confidence.HIGH, token.verify
     if token.legacy:
@@ -97,6 +115,12 @@ def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | N
     if token.options is not None and option is not None and truth(Operand(option, None)) is False:
         return "`verify_signature` is off", Confidence.HIGH, token.options
     return None
+
+
+def _is_empty(key: Operand) -> bool:
+    """Whether there is no key at all: a library that accepts `none` then takes any token."""
+    known = key.value.constants()
+    return known is not None and all(not one.value for one in known)
 
 
 def _signature_option(options: Value) -> Value | None:

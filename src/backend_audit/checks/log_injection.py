@@ -14,7 +14,7 @@ _FIX = "Strip line breaks (`value.replace('\\r', '').replace('\\n', '')`), log i
 @check(RULE)
 def client_text_in_log(record: LogRecord) -> Iterator[Alert]:
     """`logger.info("user: " + request.args["name"])`."""
-    if record.sink != "log" or "structlog" in record.site.api:
+    if record.sink not in ("log", "console") or "structlog" in record.site.api:
         return
     arguments = [one for key, one in record.site.args if key.isdigit()]
     for operand in (record.message, *arguments):

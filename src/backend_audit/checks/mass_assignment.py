@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import ObjectUpdate
 from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
+_FIX_NODE = "Name the fields that a client may set: `const { name, mail } = req.body`, or a schema that strips all others."
 
 
 @check(RULE)
@@ -19,15 +21,27 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         origin = reaching(update.name, "fields")
         if origin is not None:
             does = "names the attribute that {callee} sets: the client can set any, `is_admin` too"
-            yield alert(update.site, update.name, origin, does=does, fix=_FIX)
+            yield alert(update.site, update.name, origin, does=does, fix=advice(update.site, _FIX, _FIX_NODE))
         return
-    if update.data is None or (update.site.api == "?.update" and not _of_attributes(update)):
+    if update.data is None or (update.site.api == "?.update" and not update.whole and not _of_attributes(update)):
+        return
+    if update.whole and not _came_whole(update):
         return
     # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
     origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
     if origin is not None and not str(origin.key[0]).lower().endswith(".files"):
         does = "is spread into {callee}: the client can set any field, `is_admin` too"
-        yield alert(update.site, update.data, origin, does=does, fix=_FIX)
+        yield alert(update.site, update.data, origin, does=does, fix=advice(update.site, _FIX, _FIX_NODE))
+
+
+def _came_whole(update: ObjectUpdate) -> bool:
+    """Of a receiver that nothing is known about: whether the body of a request is handed over as it came in."""
+    node, value = (None, None) if update.data is None else (update.data.node, update.data.value)
+    if isinstance(node, ir.Attribute) and node.attr not in ("body", "payload", "query"):
+        return False
+    if value is None or value.shapes or "str" in value.types or not any("parsed" in one.cleared for one in value.origins):
+        return False
+    return value.kind == "dict" or isinstance(node, (ir.Attribute, ir.Name))
 
 
 def _of_attributes(update: ObjectUpdate) -> bool:

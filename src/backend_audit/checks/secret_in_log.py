@@ -41,6 +41,6 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
 
 def _confidence(record: LogRecord, leak: Leak) -> Confidence:
     found = _secrets.confidence(leak, record.site.path)
-    if record.sink == "print" and _secrets.is_for_terminal(record.site.path):
+    if record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path):
         return Confidence.LOW
     return found

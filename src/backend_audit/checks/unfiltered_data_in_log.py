@@ -125,7 +125,7 @@ def _of_request(node: ir.Attribute, *, called: bool) -> str | None:
 
 def _confidence(record: LogRecord, what: str) -> Confidence:
     site = record.site
-    if record.sink == "print" and _secrets.is_for_terminal(site.path):
+    if record.sink in ("print", "console") and _secrets.is_for_terminal(site.path):
         return Confidence.LOW
     if what == "the request's body":
         return Confidence.HIGH if _SIGN_IN.search(f"{site.symbol} {site.path}") else Confidence.MEDIUM

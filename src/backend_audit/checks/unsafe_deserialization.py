@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import apis, is_false, is_none, named, shown, spread, truth
+from backend_audit.checks._view import walk
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import Deserialization
+from backend_audit.flow.concepts import Deserialization, Operand
 from backend_audit.source import Mark
 
 RULE = "unsafe-deserialization"
 
 _FIXES = {
+    "js-yaml": "Leave the default schema, which holds data only: `yaml.load(text)`.",
     "yaml": "`yaml.safe_load(…)`, or `Loader=yaml.SafeLoader`.",
     "ruamel": "`YAML(typ='safe')`.",
     "torch": "`torch.load(…, weights_only=True)`, or the safetensors format.",
@@ -42,6 +45,7 @@ def code_from_data(reading: Deserialization) -> Iterator[Alert]:
         "numpy": "pickle",
         "ruamel": "yaml",
         "yaml-full": "yaml",
+        "js-yaml": "yaml",
     }.get(reading.format, reading.format)
     yield Alert(
         node=reading.site.node,
@@ -58,6 +62,8 @@ def _unsafe(reading: Deserialization) -> Confidence | None:
         return Confidence.MEDIUM if reading.data is not None and reading.data.value.carries("untrusted") else None
     if reading.format == "yaml":
         return Confidence.HIGH if reading.always else _yaml(reading)
+    if reading.format == "js-yaml":
+        return Confidence.HIGH if _makes_functions(reading.loader) else None
     if reading.format == "ruamel":
         texts = reading.loader.value.texts() if reading.loader is not None else ()
         return Confidence.HIGH if "unsafe" in texts else None
@@ -70,6 +76,16 @@ def _unsafe(reading: Deserialization) -> Confidence | None:
     if reading.format == "jsonpickle" and truth(reading.allow) is True:
         return None
     return Confidence.HIGH
+
+
+def _makes_functions(schema: Operand | None) -> bool:
+    """Whether a schema of js-yaml has the types for functions."""
+    if schema is None:
+        return False
+    if any(path.endswith(("FULL_SCHEMA", "js-yaml-js-types.all", "js-yaml-js-types.function")) for path in apis(schema)):
+        return True
+    nodes: list[ir.Node] = [] if schema.node is None else [schema.node]
+    return any(isinstance(one, ir.Attribute) and one.attr in ("all", "function") for one in walk(nodes))
 
 
 def _yaml(reading: Deserialization) -> Confidence | None:

@@ -12,6 +12,8 @@ RULE = "weak-key-size"
 
 _LEAST_BITS = 2048
 _LEAST_CURVE = 256
+_LEAST_SYMMETRIC = 128
+_WORD = 32
 _KINDS = {
     "rsa": "RSA",
     "dsa": "DSA",
@@ -45,6 +47,23 @@ def short_key(key: KeyGeneration) -> Iterator[Alert]:
         fix="Generate at least 2048 bits (3072 for keys that must hold beyond 2030), or use an elliptic curve such as Ed25519.",
         confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
     )
+
+
+@check(RULE)
+def short_symmetric_key(key: KeyGeneration) -> Iterator[Alert]:
+    """`crypto.generateKeySync("hmac", { length: 64 })`."""
+    if key.algorithm != "symmetric":
+        return
+    operand = key.bits if key.words is None else key.words
+    sizes = [size if key.words is None else size * _WORD for size in numbers(operand)]
+    short = [size for size in sizes if 0 < size < _LEAST_SYMMETRIC]
+    if short and operand is not None:
+        yield Alert(
+            node=operand.node or key.site.node,
+            message=f"`{named(key.site)}` makes a key of {short[0]} bits, which is found by trying; {_LEAST_SYMMETRIC} is the least.",
+            fix="Make keys of at least 128 bits, better 256.",
+            confidence=Confidence.HIGH if len(short) == len(sizes) else Confidence.MEDIUM,
+        )
 
 
 @check(RULE)

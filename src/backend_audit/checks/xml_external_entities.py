@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import inside, last_name, meant, scope
 from backend_audit.checks._operands import is_false, named, names, receiver, shown, truth
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site, XmlParsing
 from backend_audit.flow.values import Origin
@@ -20,6 +21,8 @@ _RISK = "a document can make it read files of the server and call addresses insi
 _FIX_LXML = "Parse with `etree.XMLParser(resolve_entities=False, no_network=True)`, or with `defusedxml`."
 _FIX_SAX = "Leave external entities off, or parse with `defusedxml.sax`."
 
+_FIX_NODE = "Leave `noent` off, or take a parser that knows no entities: `fast-xml-parser`, `libxmljs.parseXml(text)`."
+
 
 @check(RULE)
 def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
@@ -30,7 +33,7 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
     untrusted = () if parsing.data is None else parsing.data.value.carries("untrusted", "html")
     if parsing.data is not None and not untrusted and parsing.data.value.carries("untrusted"):
         return
-    parser = _parser(parsing)
+    parser = "unsafe" if parsing.always else _parser(parsing)
     if parser == "unsafe":
         confidence = Confidence.HIGH if untrusted else Confidence.MEDIUM
         how = "resolves external entities"
@@ -50,7 +53,7 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
     yield Alert(
         node=parsing.site.node,
         message=f"`{named(parsing.site)}` {how} in {origin}: {_RISK}.",
-        fix=_FIX_LXML if parsing.default_unsafe else _FIX_SAX,
+        fix=advice(parsing.site, _FIX_LXML if parsing.default_unsafe else _FIX_SAX, _FIX_NODE),
         confidence=confidence,
         steps=untrusted[0].marks() if untrusted else (),
     )

@@ -71,7 +71,7 @@ class LogRecord(Concept):
 
     handed: ClassVar[str] = "message"
     message: Operand | None = None
-    sink: str = "log"  # log, print, tracker
+    sink: str = "log"  # log, print, console, tracker, json (a line break cannot end an entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,7 @@ class CipherUse(Concept):
     """A cipher, or a mode of one, is set up."""
 
     algorithm: str = ""  # lower case: des, 3des, rc4, blowfish, aes …; "" when only the mode is given
+    name: Operand | None = None  # algorithm, size and mode in one text: "aes-128-ecb"
     mode: str = ""  # lower case: ecb, cbc, gcm, …
     default_mode: str = ""  # what applies when `mode_value` is not given
     mode_value: Operand | None = None
@@ -165,6 +166,7 @@ class KeyGeneration(Concept):
     kind: Operand | None = None  # the algorithm when it is an argument
     bits: Operand | None = None
     curve: Operand | None = None
+    words: Operand | None = None  # the size in words of 32 bits
     default_bits: str = ""  # what applies when `bits` is not given, in digits
 
 
@@ -187,6 +189,8 @@ class JwtDecode(Concept):
     unverified: bool = False  # the function never verifies
     any_algorithm: bool = False  # without a list of algorithms it takes any
     legacy: bool = False  # a signature of an older release: only a literal `verify` counts
+    expired: Operand | None = None  # True: tokens count after their time as well
+    skips: Operand | None = None  # the opposite of `verify`: True checks no signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,7 @@ class CorsPolicy(Concept):
     credentials: Operand | None = None
     default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
     allow_all: Operand | None = None  # a switch that allows every origin
+    reflects: Operand | None = None  # True: whichever origin asks, is allowed
     resources: Operand | None = None  # a mapping of path → {"origins": …, "supports_credentials": …}
     default_credentials: bool = False
 
@@ -272,6 +277,7 @@ class XmlParsing(Concept):
     load_dtd: Operand | None = None
     huge_tree: Operand | None = None
     default_unsafe: bool = False  # resolves external entities unless told otherwise
+    always: bool = False  # resolves external entities, and nothing switches that off
     kind: str = "parse"  # parse (reads data), parser (makes one), feature (`feature` is set to `value`)
     feature: Operand | None = None
     value: Operand | None = None
@@ -308,6 +314,7 @@ class TemplateEngine(Concept):
     """A template environment is made."""
 
     autoescape: Operand | None = None
+    off: Operand | None = None  # the opposite: True switches escaping off
     default_escapes: bool = False
     filters: Operand | None = None  # mako's default_filters
     loader: Operand | None = None
@@ -427,6 +434,7 @@ class Decompression(Concept):
     data: Operand | None = None
     limit: Operand | None = None  # a bound for the result
     mode: Operand | None = None  # of opening: a mode that writes unfolds nothing
+    into: Operand | None = None  # what the data is piped into: only a stream that unfolds counts
     compression: Operand | None = None  # which one, where it may be none
 
 
@@ -507,6 +515,30 @@ class ObjectUpdate(Concept):
     data: Operand | None = None  # `**` is the mapping that is spread
     name: Operand | None = None  # the attribute's name where one is set
     value: Operand | None = None
+    whole: bool = False  # nothing is known about the receiver: only what came in as a whole counts
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMerge(Concept):
+    """What an object holds goes into another one, at every depth, under the names that it has there."""
+
+    data: Operand | None = None  # an object, or a list of them
+    path: Operand | None = None  # where one value goes: names with dots between, or a list of names
+    deep: Operand | None = None  # given: only where it is True
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCall(Concept):
+    """What an object holds under a name that comes from outside is called; made by the interpreter."""
+
+    member: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWrite(Concept):
+    """What an object holds under a name that comes from outside is written to; made by the interpreter."""
+
+    member: Operand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _from_pairs(args: Pieces) -> Value:
 FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String": _text_of,
     "String.raw": _data,
-    "JSON.stringify": _data,
+    "JSON.stringify": lambda args: _data(args).cleared(frozenset(("log", "header"))),
     "JSON.parse": _data,
     "structuredClone": _same,
     "Object": _same,
