@@ -29,8 +29,8 @@ _FIX = (
 
 _FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
 _NAMES = {
-    "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish", "blowfish": "blowfish",
-    "cast": "cast5", "cast5": "cast5", "idea": "idea", "seed": "seed", "3des": "3des",
+    "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish",
+    "blowfish": "blowfish", "cast": "cast5", "cast5": "cast5", "idea": "idea", "seed": "seed", "3des": "3des",
 }  # fmt: skip
 
 

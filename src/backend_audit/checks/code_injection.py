@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CodeExecution
 
@@ -13,6 +14,11 @@ _DOES = {
     "code": "is run as code by {callee}",
     "script": "decides which file {callee} runs",
     "module": "decides which module {callee} imports, and importing runs it",
+}
+_FIXES_NODE = {
+    "code": "Read data with `JSON.parse`; let the data choose among functions of your own in a `Map`.",
+    "script": "Choose the file from a fixed table in the code.",
+    "module": "Look the name up in a fixed table of modules or functions.",
 }
 _FIXES = {
     "code": "Read data with `ast.literal_eval` or `json.loads`; let the data choose among functions of your own in a dictionary.",
@@ -28,6 +34,7 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
     origin = reaching(running.code, context)
     if origin is None:
         return
+    fixes = _FIXES if in_python(running.site) else _FIXES_NODE
     confidence = Confidence.HIGH
     if running.kind == "module":
         confidence = Confidence.LOW if _inside_package(running) else Confidence.MEDIUM
@@ -36,7 +43,7 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
         running.code,
         origin,
         does=_DOES.get(running.kind, _DOES["code"]),
-        fix=_FIXES.get(running.kind, _FIXES["code"]),
+        fix=fixes.get(running.kind, fixes["code"]),
         confidence=confidence,
     )
 

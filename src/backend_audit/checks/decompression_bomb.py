@@ -9,11 +9,19 @@ from backend_audit.checks._archives import name_of
 from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import walk
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Decompression, Operand, Site
 from backend_audit.flow.written import dotted
 
 RULE = "decompression-bomb"
+_FIX = (
+    "Read the declared sizes first (`ZipInfo.file_size`), and unfold in pieces with a limit: "
+    "`zlib.decompressobj().decompress(data, n)`."
+)
+_FIX_NODE = (
+    "Give a bound: `zlib.gunzip(data, { maxOutputLength: 10_000_000 }, …)`, and refuse entries by their `uncompressedSize`."
+)
 
 _COMPRESSIONS = frozenset(("infer", "gzip", "bz2", "zip", "xz", "zstd"))
 _CHECKS = re.compile(r"verify|check|validate|ensure|guard|limit|refuse|inspect", re.IGNORECASE)
@@ -37,8 +45,7 @@ def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
         unfolding.data if unfolding.into is None else unfolding.into,
         origin,
         does="is unfolded by {callee} without a bound: a few kilobytes can fill memory or disk",
-        fix="Read the declared sizes first (`ZipInfo.file_size`), and unfold in pieces with a limit: "
-        "`zlib.decompressobj().decompress(data, n)`.",
+        fix=advice(unfolding.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM,
     )
 

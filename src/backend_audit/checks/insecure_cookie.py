@@ -7,6 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, development_name, only_in_development
 from backend_audit.checks._operands import is_false, is_none, named, numbers, shown, spread, truth
 from backend_audit.checks._purpose import names_in, secret_name
+from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CookieWrite, Operand, Setting
 from backend_audit.flow.sensitive import words
@@ -24,6 +25,10 @@ _SETTINGS = {
     "JWT_AUTH_HTTPONLY": ("any script on the page can read the token's cookie", Confidence.HIGH),
 }
 _NAME_OF = re.compile(r"(?i)_?(cookie)?_?(name|key|id)$")  # `SESSION_COOKIE_NAME` names a session's cookie
+_FIX_SESSION = "Switch the secure flag on (`https_only=True` in Starlette's `SessionMiddleware`), at least in production."
+_FIX_SESSION_NODE = (
+    "Switch the flags on: `session({ cookie: { secure: true, httpOnly: true, sameSite: 'lax' } })`, at least in production."
+)
 _SAMESITE_SETTINGS = frozenset(
     ("SESSION_COOKIE_SAMESITE", "REMEMBER_COOKIE_SAMESITE", "JWT_COOKIE_SAMESITE", "JWT_AUTH_SAMESITE")
 )
@@ -159,5 +164,7 @@ def _effect(lacks: list[str]) -> str:
 
 def _fix(cookie: CookieWrite) -> str:
     if cookie.session:
-        return "Switch the secure flag on (`https_only=True` in Starlette's `SessionMiddleware`), at least in production."
+        return advice(cookie.site, _FIX_SESSION, _FIX_SESSION_NODE)
+    if not in_python(cookie.site):
+        return 'Set it with `{ secure: true, httpOnly: true, sameSite: "lax" }`.'
     return 'Set it with `secure=True, httponly=True, samesite="Lax"`.'

@@ -4,9 +4,14 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import LdapQuery
 
 RULE = "ldap-injection"
+_FIX = "Escape the value: `ldap.filter.escape_filter_chars(value)`, `ldap3.utils.conv.escape_filter_chars(value)`."
+_FIX_NODE = "Build the filter of objects, which escape: `new EqualityFilter({ attribute: 'uid', value })`."
+_FIX_DN = "Escape the value: `ldap.dn.escape_dn_chars(value)`, `ldap3.utils.dn.escape_rdn(value)`."
+_FIX_DN_NODE = "Escape the value: `` ldapEscape.dn`uid=${value},dc=example` `` of the package ldap-escape."
 
 
 @check(RULE)
@@ -19,7 +24,7 @@ def ldap_injection(query: LdapQuery) -> Iterator[Alert]:
             query.filter,
             origin,
             does="becomes part of the filter that {callee} sends: parentheses and `*` in it change what is found",
-            fix="Escape the value: `ldap.filter.escape_filter_chars(value)`, `ldap3.utils.conv.escape_filter_chars(value)`.",
+            fix=advice(query.site, _FIX, _FIX_NODE),
         )
     origin = reaching(query.base, "dn")
     if origin is not None:
@@ -28,5 +33,5 @@ def ldap_injection(query: LdapQuery) -> Iterator[Alert]:
             query.base,
             origin,
             does="becomes part of the name that {callee} works on: commas in it name another entry",
-            fix="Escape the value: `ldap.dn.escape_dn_chars(value)`, `ldap3.utils.dn.escape_rdn(value)`.",
+            fix=advice(query.site, _FIX_DN, _FIX_DN_NODE),
         )

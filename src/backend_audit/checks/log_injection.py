@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
 
 RULE = "log-injection"
 _FIX = "Strip line breaks (`value.replace('\\r', '').replace('\\n', '')`), log its `repr()`, or log in a structured form (JSON)."
+_FIX_NODE = "Strip line breaks (`value.replace(/[\\r\\n]/g, ' ')`), or log in a structured form (JSON): `logger.info({ value })`."
 
 
 @check(RULE)
@@ -21,5 +23,7 @@ def client_text_in_log(record: LogRecord) -> Iterator[Alert]:
         origin = reaching(operand, "log")
         if origin is not None:
             does = "is logged by {callee}: a line break in it writes log lines of the client's own"
-            yield alert(record.site, operand, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            yield alert(
+                record.site, operand, origin, does=does, fix=advice(record.site, _FIX, _FIX_NODE), confidence=Confidence.MEDIUM
+            )
             return

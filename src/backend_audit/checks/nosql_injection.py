@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import NosqlQuery, Operand
 from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value
@@ -16,6 +17,10 @@ _VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
 _FIX = (
     "Convert the value to the type that it must have (`str(value)`, `int(value)`, a schema's typed field), or write "
     "`{'$eq': value}`; never take a whole document from a request."
+)
+_FIX_NODE = (
+    "Convert the value to the type that it must have (`String(value)`, `Number(value)`, a schema), or write `{ $eq: value }`; "
+    "never take a whole document from a request."
 )
 _FIX_CODE = "Leave `$where` and functions out: say it with operators such as `$expr`, and pass the data as values."
 
@@ -47,7 +52,7 @@ def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
         operand,
         origin,
         does="can be a document with operators (`{'$ne': null}`) in the query of {callee}",
-        fix=_FIX,
+        fix=advice(query.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if query.guess else Confidence.HIGH,
     )
 

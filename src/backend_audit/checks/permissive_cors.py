@@ -9,6 +9,7 @@ from backend_audit.checks._context import conditions, development_file, developm
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._view import FileView
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CorsPolicy, Operand, Setting
 from backend_audit.flow.values import Value
@@ -18,6 +19,7 @@ RULE = "permissive-cors"
 
 _RISK = "any site can call the API with the visitor's cookies and read the answers"
 _FIX = "List the origins that belong to you: `allow_origins=['https://app.example.com']`."
+_FIX_NODE = "List the origins that belong to you: `cors({ origin: ['https://app.example.com'], credentials: true })`."
 _ANY = ("*", ".*", "^.*$", "https?://.*", ".+", "^.+$", "https://.*", "http://.*", "^https?://.*$", r"https?:\/\/.*", r".*\..*")
 
 
@@ -33,7 +35,7 @@ def any_origin_with_credentials(policy: CorsPolicy) -> Iterator[Alert]:
         yield Alert(
             node=node,
             message=f"`{named(policy.site)}` allows every origin together with credentials: {_RISK}.",
-            fix=_FIX,
+            fix=advice(policy.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
         )
         return
@@ -146,7 +148,7 @@ def _per_path(policy: CorsPolicy) -> Iterator[Alert]:
             yield Alert(
                 node=policy.resources.node or policy.site.node,
                 message=f"`{named(policy.site)}` allows every origin together with credentials for some paths: {_RISK}.",
-                fix=_FIX,
+                fix=advice(policy.site, _FIX, _FIX_NODE),
                 confidence=Confidence.HIGH,
             )
             return

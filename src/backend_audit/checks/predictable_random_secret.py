@@ -6,11 +6,22 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import named
 from backend_audit.checks._purpose import Purpose, purpose_of, secret_name, word_set
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RandomValue
 from backend_audit.flow.sensitive import words
 
 RULE = "predictable-random-secret"
+
+_FIX = (
+    "Use the `secrets` module: `secrets.token_urlsafe(32)` for tokens, `secrets.choice(alphabet)` for passwords, "
+    "`secrets.randbelow(10**6)` for codes; or `random.SystemRandom()`."
+)
+_FIX_TIME = "Use `secrets.token_urlsafe(32)`, or `uuid.uuid4()` where a UUID is wanted."
+_FIX_NODE = (
+    "Use `crypto.randomBytes(32).toString('base64url')` for tokens, `crypto.randomUUID()` for identifiers, "
+    "`crypto.randomInt(10 ** 6)` for codes."
+)
 
 _HARMLESS = word_set(
     "sleep delay jitter backoff retry wait shuffle sample test tests fake faker mock dummy demo color colour position simulate "
@@ -30,7 +41,7 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
         yield Alert(
             node=drawn.site.node,
             message=f"`{name}` comes from `{named(drawn.site)}`, which is the time and the machine's address: it can be guessed.",
-            fix="Use `secrets.token_urlsafe(32)`, or `uuid.uuid4()` where a UUID is wanted.",
+            fix=advice(drawn.site, _FIX_TIME, _FIX_NODE),
             confidence=Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW,
         )
         return
@@ -38,8 +49,7 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
         node=drawn.site.node,
         message=f"`{name}` must not be guessed, and `{named(drawn.site)}` can be: a few hundred of its values "
         "give all that follow.",
-        fix="Use the `secrets` module: `secrets.token_urlsafe(32)` for tokens, `secrets.choice(alphabet)` for passwords, "
-        "`secrets.randbelow(10**6)` for codes; or `random.SystemRandom()`.",
+        fix=advice(drawn.site, _FIX, _FIX_NODE),
         confidence=confidence,
     )
 

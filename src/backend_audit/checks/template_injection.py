@@ -6,6 +6,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import apis, named
 from backend_audit.checks._template_text import filled_in, is_kept_data
 from backend_audit.checks._untrusted import alert, reaching, span
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
 from backend_audit.flow.values import Origin
@@ -19,6 +20,9 @@ _FIX = (
 _FIX_KEPT = (
     "Render it in `jinja2.sandbox.ImmutableSandboxedEnvironment`, with nothing in its context but what it may show, or take a "
     "language without code."
+)
+_FIX_NODE = (
+    "Keep the template a text of the program, and pass the data as a variable: `ejs.render('Hello <%= name %>', { name })`."
 )
 _SANDBOX = "SandboxedEnvironment"
 
@@ -39,7 +43,7 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
             template.source,
             origin,
             does="is compiled as a template by {callee}, in a sandbox that has been left before",
-            fix=_FIX,
+            fix=advice(template.site, _FIX, _FIX_NODE),
             confidence=Confidence.LOW,
         )
         return
@@ -51,7 +55,7 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
         template.source,
         origin,
         does=does,
-        fix=_FIX,
+        fix=advice(template.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if template.weak else Confidence.HIGH,
     )
 
@@ -93,4 +97,10 @@ def _of_unknown_hands(template: TemplateSource) -> Iterator[Alert]:
         )
     else:
         return
-    yield Alert(at=at, end=end, message=message, fix=_FIX if hole is not None else _FIX_KEPT, confidence=Confidence.MEDIUM)
+    yield Alert(
+        at=at,
+        end=end,
+        message=message,
+        fix=advice(template.site, _FIX, _FIX_NODE) if hole is not None else _FIX_KEPT,
+        confidence=Confidence.MEDIUM,
+    )

@@ -7,10 +7,16 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._hashes import BROKEN, algorithm_of, password_in
 from backend_audit.checks._operands import is_false, named, truth
 from backend_audit.checks._purpose import Purpose, first, purpose_of, secret_name
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HashComputation
 
 RULE = "weak-hash"
+_FIX = (
+    "Use `hashlib.sha256` (or `hmac` with it, where a key is involved); if it is only a name or a check against accidents, say "
+    "so: `usedforsecurity=False`."
+)
+_FIX_NODE = "Use SHA-256: `createHash('sha256')`, or `createHmac('sha256', key)` where a key is involved."
 
 # Uses that need no resistance: names for things, checks against accidents, protocols that prescribe the algorithm.
 _BENIGN = re.compile(
@@ -46,8 +52,7 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
     yield Alert(
         node=computation.site.node,
         message=f"`{named(computation.site)}` computes {name}{why}; two inputs with the same {name} can be made at will.",
-        fix="Use `hashlib.sha256` (or `hmac` with it, where a key is involved); if it is only a name or a check against "
-        "accidents, say so: `usedforsecurity=False`.",
+        fix=advice(computation.site, _FIX, _FIX_NODE),
         confidence=confidence,
     )
 

@@ -60,7 +60,7 @@ def short_symmetric_key(key: KeyGeneration) -> Iterator[Alert]:
     if short and operand is not None:
         yield Alert(
             node=operand.node or key.site.node,
-            message=f"`{named(key.site)}` makes a key of {short[0]} bits, which is found by trying; {_LEAST_SYMMETRIC} is the least.",
+            message=f"`{named(key.site)}` makes a key of {short[0]} bits, found by trying; {_LEAST_SYMMETRIC} is the least.",
             fix="Make keys of at least 128 bits, better 256.",
             confidence=Confidence.HIGH if len(short) == len(sizes) else Confidence.MEDIUM,
         )

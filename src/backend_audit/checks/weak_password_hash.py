@@ -8,6 +8,7 @@ from backend_audit.checks._context import development_file, development_name
 from backend_audit.checks._hashes import BROKEN, GENERAL, algorithm_of, algorithms, password_in
 from backend_audit.checks._operands import contents, named, numbers
 from backend_audit.checks._purpose import names_in, password_name
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HashComputation, PasswordHash, Setting
 
@@ -17,6 +18,9 @@ _FIX = (
     "Hash passwords with a slow, salted scheme: `argon2.PasswordHasher().hash(password)`, or "
     "`bcrypt.hashpw(password, bcrypt.gensalt(12))`; upgrade old hashes at the next login."
 )
+_FIX_SALT = "Draw a salt for each password, `os.urandom(16)`, and store it beside the hash."
+_FIX_SALT_NODE = "Draw a salt for each password, `crypto.randomBytes(16)`, and store it beside the hash."
+_FIX_NODE = "Hash passwords with a slow, salted scheme: `argon2.hash(password)`, or `bcrypt.hash(password, 12)`."
 _WEAK_SCHEMES = re.compile(
     r"(?i)^(plain|plaintext|.*(md4|md5|des_crypt|crypt16|bigcrypt|lmhash|nthash|msdcc2?|mysql323|mysql41|mssql20\d\d|oracle1\d).*|"
     r"hex_\w+|(ldap_|salted_|ldap_salted_)?sha1?|sha1_crypt|sha(1|224|256|384|512)|pbkdf1|(un)?salted_\w+|METHOD_(CRYPT|MD5)|htdigest|"
@@ -41,7 +45,7 @@ def password_through_a_fast_hash(computation: HashComputation) -> Iterator[Alert
         node=computation.site.node,
         message=f"`{named(computation.site)}` hashes the password `{password}` with {kind}, which a graphics card computes "
         "billions of times a second: a stolen table is soon a list of passwords.",
-        fix=_FIX,
+        fix=advice(computation.site, _FIX, _FIX_NODE),
         confidence=confidence if used else Confidence.LOW,
         steps=steps,
     )
@@ -56,7 +60,7 @@ def weak_scheme(hashing: PasswordHash) -> Iterator[Alert]:
     yield Alert(
         node=(hashing.name.node if hashing.name is not None else None) or hashing.site.node,
         message=f"`{named(hashing.site)}` hashes passwords with `{weak}`, which can be reversed by trying.",
-        fix=_FIX,
+        fix=advice(hashing.site, _FIX, _FIX_NODE),
         confidence=Confidence.HIGH,
     )
 
@@ -87,7 +91,7 @@ def constant_salt(hashing: PasswordHash) -> Iterator[Alert]:
         node=hashing.salt.node or hashing.site.node,
         message=f"`{named(hashing.site)}` uses the same salt for every password: equal passwords get equal hashes, and one "
         "table of guesses serves for all.",
-        fix="Draw a salt for each password, `os.urandom(16)`, and store it beside the hash.",
+        fix=advice(hashing.site, _FIX_SALT, _FIX_SALT_NODE),
         confidence=_of_password(hashing),
     )
 

@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import StylesheetUse, XpathQuery
 
 RULE = "xpath-injection"
+_FIX = "Write a variable in the expression and pass the value beside it: `tree.xpath('//user[name=$name]', name=name)`."
+_FIX_NODE = (
+    "Write a variable in the expression and pass the value beside it: "
+    "`xpath.parse('//user[name=$name]').select({ node, variables: { name } })`."
+)
 
 
 @check(RULE)
@@ -21,7 +27,7 @@ def xpath_injection(query: XpathQuery) -> Iterator[Alert]:
         query.expression,
         origin,
         does="becomes part of the XPath expression that {callee} runs: a quote in it changes what is selected",
-        fix="Write a variable in the expression and pass the value beside it: `tree.xpath('//user[name=$name]', name=name)`.",
+        fix=advice(query.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if query.site.api.startswith("?.") else Confidence.HIGH,
     )
 

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Row
-from backend_audit.flow.values import DERIVED, NOTHING, UNKNOWN, Origin, Value, api, container, join, ordered
+from backend_audit.flow.values import CLOSED_TYPES, DERIVED, NOTHING, UNKNOWN, Origin, Value, api, container, join, ordered
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark
@@ -19,6 +19,7 @@ Env = dict[str, Value]
 _NO_ARGS: Args = ()
 TESTED = "="  # begins the name under which the environment holds an expression that a test has seen
 NAMED = ":*"
+_PLAIN = CLOSED_TYPES | {"str"}
 _DEEPEST = 4  # parts of parts of a parameter are told apart down to here
 _WHOLE_PARAMETER = 2  # the length of the key of an origin that is a parameter, and no part of it
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
@@ -226,7 +227,8 @@ def _field(holder: Operand, name: str) -> Operand | None:
     held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
     if held is not None:
         return Operand(held, _entry(holder.node, name) or holder.node)
-    if not value.open or value.kind in ("list", "tuple", "set"):
+    opaque = bool(value.apis or value.types - _PLAIN)  # an object of a library, say
+    if value.kind in ("list", "tuple", "set") or not (value.open or opaque):
         return None
     if value.kind and not value.origins:
         return Operand(UNKNOWN, holder.node)
