@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from backend_audit.flow import concepts, web_concepts
+from backend_audit.flow import concepts, object_concepts, web_concepts
 from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
@@ -199,7 +199,7 @@ def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[st
 
 def _concept_names() -> dict[str, type[Concept]]:
     found = {}
-    for name, one in (vars(concepts) | vars(web_concepts)).items():
+    for name, one in (vars(concepts) | vars(web_concepts) | vars(object_concepts)).items():
         if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
             found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
     return found
