@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
-from backend_audit.flow.concepts import ObjectUpdate
+from backend_audit.flow.object_concepts import ObjectUpdate
 from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"

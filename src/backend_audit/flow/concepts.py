@@ -509,16 +509,6 @@ class RegexUse(Concept):
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectUpdate(Concept):
-    """Attributes of a stored object are set by name from a mapping."""
-
-    data: Operand | None = None  # `**` is the mapping that is spread
-    name: Operand | None = None  # the attribute's name where one is set
-    value: Operand | None = None
-    whole: bool = False  # nothing is known about the receiver: only what came in as a whole counts
-
-
-@dataclass(frozen=True, slots=True)
 class OrmLookup(Concept):
     """A mapper is told by name which column, or which related object's column, a query reads."""
 

@@ -1,8 +1,18 @@
-"""Concepts of objects whose names come from outside: merged, set by a path, called or written to. As in `concepts.py`."""
+"""Concepts of objects whose fields are named from outside: updated, merged, called, written to. As in `concepts.py`."""
 
 from dataclasses import dataclass
 
 from backend_audit.flow.concepts import Concept, Operand
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUpdate(Concept):
+    """Attributes of a stored object are set by name from a mapping."""
+
+    data: Operand | None = None  # `**` is the mapping that is spread
+    name: Operand | None = None  # the attribute's name where one is set
+    value: Operand | None = None
+    whole: bool = False  # nothing is known about the receiver: only what came in as a whole counts
 
 
 @dataclass(frozen=True, slots=True)
