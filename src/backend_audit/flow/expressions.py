@@ -14,6 +14,7 @@ from backend_audit.flow.values import (
     DERIVED,
     FALSE,
     MADE,
+    MEMBER,
     NAMES,
     NOTHING,
     NUMBER,
@@ -143,7 +144,7 @@ class Expressions(FrameState, ABC):
             return found
         origins = []
         for origin in base.origins:
-            if origin.label == NAMES:
+            if origin.label in (NAMES, MEMBER):
                 continue
             if origin.label == "secret" and step != "[]" and not sensitive.gives_away(step):
                 continue  # `credentials.username`

@@ -1,7 +1,7 @@
 """Calls in JavaScript: builtin methods, `require`, constructors, wrappers of functions, libraries."""
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions, script_paths, sensitive, strings, tracked
+from backend_audit.flow import script_builtin, script_functions, script_members, script_paths, sensitive, strings, tracked
 from backend_audit.flow.calls import pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
@@ -48,7 +48,10 @@ class ScriptCalls(ScriptCallbacks):
         if node.form == "element":
             return UNKNOWN
         found = self.apply(node, callee, receiver, args)
+        script_members.called(self, node, callee)
         if isinstance(func, ir.Attribute) and receiver is not None:
+            if func.attr == "get" and len(args) == 1:
+                found = script_members.chosen(receiver, args[0][1].value, found, own=True)
             if receiver.origins and not callee.refs:
                 first = argument(args, "0")
                 asked = first.value.texts() if first is not None else ()

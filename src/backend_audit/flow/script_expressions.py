@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, script_paths, script_refine, strings
+from backend_audit.flow import refine, script_builtin, script_members, script_paths, script_refine, strings
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -101,11 +101,11 @@ class ScriptExpressions(ScriptCalls):
             key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
             held = script_builtin.any_item(base) if key is None else base.item(key)
             found = UNKNOWN if held is None or held is NOTHING else held
-            return self.inherit(found, base, "[]") if base.origins else found
+            return script_members.chosen(base, at, self.inherit(found, base, "[]") if base.origins else found)
         names = at.texts() if at.constants() is not None else ()
         if names and (base.apis or base.types or base.refs):
             return join_all(self.read(base, name, ir.Attribute(node.at, node.end, node.value, name)) for name in names)
-        return self.inherit(UNKNOWN, base, "[]") if base.origins else UNKNOWN
+        return script_members.chosen(base, at, self.inherit(UNKNOWN, base, "[]") if base.origins else UNKNOWN)
 
     def display(self, node: ir.Container) -> Value:
         if node.kind != "dict":

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin
+from backend_audit.flow import script_builtin, script_members
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.values import UNKNOWN, Value, container, join, text
@@ -100,6 +100,7 @@ class ScriptNames(ScriptExpressions):
 
     def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
         base = self.eval(target.value)
+        script_members.written_to(self, target, target.value, base)
         if dotted(target.value) not in (None, "this") and not (base.refs or base.apis or base.types):
             self.update_path(target.value, script_builtin.with_item(base, text(target.attr), value))
         super().bind_attribute(target, value, node)
@@ -109,4 +110,5 @@ class ScriptNames(ScriptExpressions):
         if one is not None and isinstance(one.value, str):
             self.bind_attribute(ir.Attribute(target.at, target.end, target.value, one.value), value, node)
         else:
+            script_members.written_to(self, target, target.value, self.eval(target.value))
             super().bind_item(target, value, node)

@@ -16,6 +16,7 @@ from backend_audit.flow.values import (
     DERIVED,
     MAX_CONSTS,
     MAX_DEPTH,
+    MEMBER,
     NOTHING,
     UNKNOWN,
     Constant,
@@ -178,7 +179,7 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
                 if one.label == "param" and one.key[-1] != DERIVED
                 else one
                 for one in value.all_origins()
-                if one.label != "secret" or _gives_away(remaining)
+                if one.label != MEMBER and (one.label != "secret" or _gives_away(remaining))
             ]
             return UNKNOWN.with_origins(origins)
     return value

@@ -1,0 +1,171 @@
+"""Functions that copy objects into each other by name, to any depth: what one file shows of them."""
+
+from collections.abc import Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.checks import _patterns
+from backend_audit.checks._context import last_name
+from backend_audit.checks._view import FileView, walk
+from backend_audit.flow.written import dotted, written
+
+_LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
+_PROTO = frozenset(("__proto__", "constructor", "prototype"))
+_OWN = frozenset(("hasOwnProperty", "hasOwn", "has", "propertyIsEnumerable", "own"))
+
+
+def enclosing(view: FileView) -> list[ir.Function]:
+    """The functions around, innermost first."""
+    return [one for one in reversed(view.ancestors) if isinstance(one, ir.Function)]
+
+
+def is_enumerated(key: ir.Expr, view: FileView) -> bool:
+    """Whether `key` runs through the names of an object, or of a path, or is what a caller gives for one."""
+    name = key.id if isinstance(key, ir.Name) else ""
+    if isinstance(key, ir.Index):
+        return isinstance(key.value, ir.Name) and _is_list_of_names(key.value, view)
+    for node in reversed(view.ancestors):
+        if isinstance(node, ir.For) and name in _names(node.target):
+            return node.keys or _lists_names(node.iter, view)
+        if isinstance(node, ir.Function) and any(param.name == name for param in node.params):
+            return True
+    value = _patterns.given(ir.Name(key.at, key.end, name), view) if name else None
+    if isinstance(value, ir.Index):
+        return is_enumerated(value, view) or isinstance(value.value, ir.Name)
+    return False
+
+
+def _names(target: ir.Expr) -> set[str]:
+    return {one.id for one in _patterns.inside(target) if isinstance(one, ir.Name)}
+
+
+def _lists_names(node: ir.Expr, view: FileView) -> bool:
+    if isinstance(node, ir.Name):
+        return _is_list_of_names(node, view)
+    return isinstance(node, ir.Call) and last_name(node.func) in _LISTING
+
+
+def _is_list_of_names(name: ir.Name, view: FileView) -> bool:
+    value = _patterns.given(name, view)
+    if isinstance(value, ir.Call):
+        return last_name(value.func) in _LISTING or isinstance(value.func, ir.Name)
+    return False
+
+
+def goes_deeper(target: ir.Index, view: FileView) -> bool:
+    """Whether a function around calls itself (or what it was given) with the member that `target` is."""
+    functions = enclosing(view)
+    if not functions:
+        return False
+    names = {one.name for one in functions if one.name}
+    params = {param.name for one in functions for param in one.params}
+    around = functions[-1] if len(functions) > 1 and functions[0].kind == "arrow" else functions[0]
+    aliases = {written(target)} | _aliases(target, around.body)
+    keys = {written(target.value), written(target.index)}
+    for call in walk(list(around.body)):
+        if not isinstance(call, ir.Call) or not isinstance(call.func, ir.Name):
+            continue
+        given = {written(arg.value) for arg in call.args}
+        callee = call.func.id
+        if callee in names or _leads_back(callee, names, view):
+            if given & aliases:
+                return True
+        elif callee in params and (given & aliases or keys <= given):
+            return True
+    return False
+
+
+def _leads_back(callee: str, names: set[str], view: FileView) -> bool:
+    """Whether a function of the file calls one of `names`: the two copy in turns."""
+    for node in view.module.body:
+        if isinstance(node, ir.Function) and node.name == callee:
+            return any(isinstance(one, ir.Call) and last_name(one.func) in names for one in walk(list(node.body)))
+    return False
+
+
+def _aliases(target: ir.Index, body: Sequence[ir.Stmt]) -> set[str]:
+    """Names that are given the member, or what a function makes of the object and the key."""
+    found: set[str] = set()
+    parts = {written(target.value), written(target.index)}
+    for node in walk(list(body)):
+        if not isinstance(node, ir.Assign) or node.value is None or not isinstance(node.targets[0], ir.Name):
+            continue
+        value = node.value
+        whole = written(value) == written(target)
+        if whole or (isinstance(value, ir.Call) and parts <= {written(arg.value) for arg in value.args}):
+            found.add(node.targets[0].id)
+    return found
+
+
+def descends(target: ir.Index, view: FileView) -> bool:
+    """`target = target[key]` in a loop of the same function: a path is followed."""
+    functions = enclosing(view)
+    base = dotted(target.value)
+    for node in walk(list(functions[0].body)) if functions and base is not None else ():
+        if not isinstance(node, ir.Assign) or node.value is None or dotted(node.targets[0]) != base:
+            continue
+        read = [one for one in _patterns.inside(node.value) if isinstance(one, ir.Index) and dotted(one.value) == base]
+        read += [one for one in node.targets[1:] if isinstance(one, ir.Index) and dotted(one.value) == base]
+        if any(not isinstance(one.index, ir.Const) for one in read):
+            return True
+    return False
+
+
+def guarded(target: ir.Index, view: FileView) -> bool:
+    """Whether the names that lead to a prototype are refused, or only own members are entered."""
+    names: set[str] = set()
+    base = written(target.value)
+    for function in enclosing(view):
+        for node in walk(list(function.body)):
+            if isinstance(node, ir.Call):
+                if _asks_own(node, base):
+                    return True
+                names |= _refused_by(node, view)
+            elif isinstance(node, ir.Compare):
+                if node.ops[0] == "instanceof" and last_name(node.rights[0]) == "Object":
+                    return True
+                names |= {str(one.value) for one in (node.left, *node.rights) if isinstance(one, ir.Const)} & _PROTO
+    return len(names) > 1 or ("__proto__" in names and _plain_only(view))
+
+
+def _plain_only(view: FileView) -> bool:
+    """Whether something is asked to be a plain object: a function, which `constructor` leads to, is none."""
+    called = (
+        last_name(node.func).lower()
+        for function in enclosing(view)
+        for node in walk(list(function.body))
+        if isinstance(node, ir.Call)
+    )
+    return any(name.startswith("is") and "object" in name for name in called)
+
+
+def _asks_own(call: ir.Call, base: str) -> bool:
+    """`base.hasOwnProperty(key)`, `Object.hasOwn(base, key)`, `has.call(base, key)`."""
+    func = call.func
+    first = written(call.args[0].value) if call.args else ""
+    if isinstance(func, ir.Attribute):
+        if func.attr in _OWN and written(func.value) == base:
+            return True
+        owner = last_name(func.value).lower()
+        return first == base and (func.attr in _OWN or (func.attr == "call" and "own" in owner))
+    return isinstance(func, ir.Name) and first == base and "own" in func.id.lower()
+
+
+def _refused_by(call: ir.Call, view: FileView) -> set[str]:
+    """The names of prototypes that a call looks for: in a list, in the text, in a function of the file."""
+    if isinstance(call.func, ir.Attribute) and call.func.attr in ("includes", "indexOf", "has", "test"):
+        holder: ir.Expr | None = call.func.value
+        if isinstance(holder, ir.Name):
+            holder = _patterns.given(holder, view) or holder
+        parts = [holder, *(arg.value for arg in call.args)]
+        return {word for part in parts if part is not None for word in _protos([part])}
+    if isinstance(call.func, ir.Name):
+        for node in walk(list(view.module.body)):
+            if isinstance(node, ir.Function) and node.name == call.func.id:
+                return set(_protos(node.body))
+    return set()
+
+
+def _protos(nodes: Sequence[ir.Node]) -> Iterator[str]:
+    for node in walk(list(nodes)):
+        if isinstance(node, ir.Const) and isinstance(node.value, str):
+            yield from (word for word in sorted(_PROTO) if word in node.value)

@@ -1,0 +1,110 @@
+"""Writes that can reach `Object.prototype`, whose fields every object of the program then has."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _merging, check
+from backend_audit.checks._context import conditions, inside, last_name, scope
+from backend_audit.checks._untrusted import alert, reaching, reaching_value
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
+from backend_audit.flow.script_members import PREFIXED
+from backend_audit.flow.values import MEMBER
+from backend_audit.source import Language, Mark
+
+RULE = "prototype-pollution"
+_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
+_FIX = (
+    "Refuse the names `__proto__`, `constructor` and `prototype`, enter own members only (`Object.hasOwn(target, key)`), or keep "
+    "such data in a `Map` or in `Object.create(null)`."
+)
+_GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "propertyIsEnumerable"))
+
+
+@check(RULE, *_SCRIPTS)
+def copied_to_any_depth(node: ir.Assign, view: FileView) -> Iterator[Alert]:
+    """`for (const key in source) { if (target[key]) merge(target[key], source[key]); else target[key] = source[key]; }`."""
+    target = node.targets[0]
+    if isinstance(target, ir.Index) and node.value is not None and not isinstance(node.value, ir.Const):
+        yield from _judge(target, node, view)
+
+
+@check(RULE, *_SCRIPTS)
+def defined_to_any_depth(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """The same with `Object.defineProperty(target, key, …)`."""
+    if last_name(node.func) == "defineProperty" and len(node.args) > 1:
+        base, key = node.args[0].value, node.args[1].value
+        yield from _judge(ir.Index(node.at, node.end, base, key), node, view)
+
+
+def _judge(target: ir.Index, node: ir.Node, view: FileView) -> Iterator[Alert]:
+    if not isinstance(target.index, (ir.Name, ir.Index)) or not _merging.enclosing(view):
+        return
+    if not _merging.is_enumerated(target.index, view):
+        return
+    deeper = _merging.goes_deeper(target, view)
+    if not (deeper or _merging.descends(target, view)) or _merging.guarded(target, view):
+        return
+    how = "copies members to any depth" if deeper else "follows a path of names"
+    yield Alert(
+        node=node,
+        message=f"This function {how} and does not refuse `__proto__`: names from outside lead it to `Object.prototype`.",
+        fix=_FIX,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+@check(RULE)
+def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
+    """`settings[req.params.group][req.params.name] = req.body.value`."""
+    if write.member is None or _is_guarded(write.site):
+        return
+    found = [one for one in write.member.value.origins if one.label == MEMBER and PREFIXED not in one.cleared]
+    if not found:
+        return
+    origin = min(found, key=lambda one: repr(one.key))
+    node = write.site.node
+    told = "names the member that is written to here: with `__proto__` that is `Object.prototype`"
+    yield Alert(
+        node=node,
+        message=f"A name that comes from {origin.what or 'a request'} {told}.",
+        fix=_FIX,
+        confidence=Confidence.HIGH,
+        steps=(*origin.marks(), Mark(write.site.path, node.at, node.end, told)),
+    )
+
+
+def _is_guarded(site: Site) -> bool:
+    """Whether the function looks at the name before: is it an own member, is it one of those of a prototype."""
+    for node in inside(scope(site)):
+        if node.at >= site.node.at:
+            continue
+        if isinstance(node, ir.Call) and last_name(node.func) in _GUARDS:
+            return True
+        if isinstance(node, ir.Const) and node.value == "__proto__":
+            return True
+    return any(isinstance(test, ir.Compare) and test.ops[0] in ("in", "instanceof") for test in conditions(site))
+
+
+@check(RULE)
+def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
+    """`_.merge(settings, req.body)`, `_.set(settings, req.query.path, value)`."""
+    if merge.deep is not None and not merge.deep.value.is_just(True):
+        return
+    if merge.path is not None:
+        origin = reaching(merge.path, "fields")
+        if origin is not None:
+            does = "is the path by which {callee} sets a value: `__proto__.x` sets it for every object"
+            yield alert(merge.site, merge.path, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+        return
+    if merge.data is None:
+        return
+    inner = list((merge.data.value.items or {}).values()) if merge.data.value.kind == "list" else [merge.data.value]
+    for value in inner:
+        origin = None if value.shapes or "str" in value.types else reaching_value(value, "fields")
+        if origin is not None and "parsed" in origin.cleared:
+            does = "is merged to any depth by {callee}: a key `__proto__` in it sets fields of every object"
+            yield alert(merge.site, merge.data, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            return

@@ -1,0 +1,46 @@
+"""What an object holds under a name that comes from outside: it may be `Object.prototype`, or a function that nobody meant.
+
+Such a value carries, beside its own, an origin of the label `member`, which no check of data asks for.
+"""
+
+from backend_audit import ir
+from backend_audit.flow import lacks
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.models import Row
+from backend_audit.flow.object_concepts import MemberCall, MemberWrite
+from backend_audit.flow.strings import is_text
+from backend_audit.flow.values import MEMBER, Origin, Value
+
+PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
+OWN = "own"  # a mark: of a Map, which holds nothing but what was put into it
+_CALL = Row(MemberCall, {"member": "value"}, {})
+_WRITE = Row(MemberWrite, {"member": "value"}, {})
+_LACKS = lacks.lacking("_")
+
+
+def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Value:
+    """`found`, which `base` holds under `name`, marked where that name is a client's."""
+    if base.kind in ("list", "tuple") or is_text(base) or base.apis or found.constants() is not None or found.made:
+        return found
+    marks = frozenset((OWN,)) if own else frozenset[str]()
+    if name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes):
+        marks |= {PREFIXED}
+    added = [
+        Origin(MEMBER, one.key, one.what, marks, one.trace)
+        for one in name.all_origins()
+        if one.label == "untrusted" and "all" not in one.cleared and not one.cleared >= _LACKS
+    ]
+    return found.with_origins(added)
+
+
+def called(frame: FrameState, node: ir.Call, callee: Value) -> None:
+    """Tell that such a member is called."""
+    if any(origin.label == MEMBER for origin in callee.origins):
+        frame.emit(_CALL, "member", node, {"value": Operand(callee, node.func)})
+
+
+def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) -> None:
+    """Tell that such a member is written to."""
+    if any(origin.label == MEMBER for origin in value.origins):
+        frame.emit(_WRITE, "member", target, {"value": Operand(value, base)})
