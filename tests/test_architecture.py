@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "analysis": JUDGES | {"lower", "suppress", "cache", "catalog", "config", "pool", "semgrep"},
     "audit": JUDGES
     | {"lower", "suppress", "cache", "catalog", "config", "difference", "discover", "pool", "semgrep", "analysis"},
+    "workflow": WORDS | {"discover"},
     "review": WORDS | {"audit", "config", "difference", "discover"},
     "report": WORDS | {"catalog"},
     "cli": WORDS
@@ -59,6 +60,7 @@ MAY_IMPORT = {
         "audit",
         "difference",
         "integrations",
+        "workflow",
         "review",
         "report",
         "discover",

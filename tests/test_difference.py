@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend_audit import cli
@@ -18,6 +18,7 @@ from backend_audit.discover.export import export
 from backend_audit.discover.history import HistoryError, upstream_of
 from git_projects import APP, PULL_STORE, STORE, Project, shop
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 SQL, SWALLOWED, ROUTE = "sql-built-from-strings", "swallowed-exception", "route-without-auth"
 
 
@@ -68,6 +69,7 @@ KEYS = st.builds(
 )
 
 
+@CALM
 @given(st.lists(KEYS), st.lists(KEYS))
 def test_no_old_finding_is_taken_twice(old: list[Key], new: list[Key]) -> None:
     answer = [index for index in matched(old, new) if index is not None]
@@ -121,6 +123,7 @@ ENTRIES = st.builds(
 )
 
 
+@CALM
 @given(st.lists(ENTRIES, unique_by=lambda one: (one.key, one.reason)))
 def test_a_baseline_reads_what_it_writes(entries: list[Entry]) -> None:
     text = Baseline(tuple(entries)).text()
@@ -133,12 +136,14 @@ def test_a_baseline_reads_what_it_writes(entries: list[Entry]) -> None:
     )
 
 
+@CALM
 @given(st.lists(ENTRIES, unique_by=lambda one: (one.key, one.reason)))
 def test_a_union_merge_of_a_baseline_with_itself_is_the_same(entries: list[Entry]) -> None:
     text = Baseline(tuple(entries)).text()
     assert Baseline.read(text + text) == Baseline.read(text)
 
 
+@CALM
 @given(
     st.lists(ENTRIES),
     st.lists(

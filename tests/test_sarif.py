@@ -241,12 +241,11 @@ def test_paths_are_uris() -> None:
     assert location["artifactLocation"]["uri"] == "app/a%20b/%C3%BC%5B1%5D%23%3F.py"
 
 
-def test_too_many_results_are_cut_by_severity_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
-    run = run_of(REPORT)
+def test_too_many_results_are_cut_by_severity_and_said() -> None:
+    run = run_of(REPORT, replace(CONTEXT, sarif_results=2))
     assert [one["ruleId"] for one in run["results"]] == ["sql-built-from-strings", "private-key-in-source"]
     (note,) = (one for one in run["invocations"][0]["toolExecutionNotifications"] if one["descriptor"]["id"] == "too-many")
-    assert note["message"]["text"] == "2 findings of lower severity are left out: a run holds 2 results."
+    assert note["message"]["text"] == "2 findings of lower severity are left out: 2 results have room in a run."
 
 
 def test_same_report_same_bytes() -> None:

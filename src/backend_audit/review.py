@@ -52,23 +52,23 @@ def staged_base(folder: Path) -> Base:
 
 
 @contextmanager
-def exported(folder: Path, commit: str, config: Config) -> Iterator[tuple[Path, list[str]]]:
+def exported(folder: Path, commit: str, max_bytes: int) -> Iterator[tuple[Path, list[str]]]:
     """`folder` as it was at `commit`, in a temporary place, and notes on what of it is missing."""
     with tempfile.TemporaryDirectory(prefix="backend-audit-", ignore_cleanup_errors=True) as name:
         place = (
             Path(name).resolve().joinpath(*folder.parts[1:])
         )  # folders above it keep their names: configuration speaks of them
-        notes = export(folder, commit, place, max_bytes=config.max_file_size)
+        notes = export(folder, commit, place, max_bytes=max_bytes)
         yield place, notes
 
 
 def review(config: Config, paths: Sequence[Path], base: Base, progress: Listener | None = None) -> ScanResult:
     """Audit `paths` now and at the base, with the same configuration; the report's findings are the new ones."""
     root = scan_root(list(paths))
-    with exported(root, base.commit, config) as (before, notes):
+    with exported(root, base.commit, config.max_file_size) as (before, notes):
         if not base.staged:
             return compared(config, paths, base, Before(before, notes), progress)
-        with exported(root, INDEX, config) as (index, more):
+        with exported(root, INDEX, config.max_file_size) as (index, more):
             there = [index / place_in(path, root) for path in paths]
             now = moved_config(config, root, index)
             present = [path for path in there if path.exists()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from backend_audit import __version__
+from backend_audit.cli.action import action_command
 from backend_audit.cli.baseline import baseline_command
 from backend_audit.cli.explain import explain_command
 from backend_audit.cli.init import init_command
@@ -41,7 +42,16 @@ def root() -> None:
     """Review Python and Node.js backends the way a seasoned backend reviewer would."""
 
 
-for _command in (scan_command, baseline_command, routes_command, rules_command, explain_command, config_command, init_command):
+for _command in (
+    scan_command,
+    baseline_command,
+    routes_command,
+    rules_command,
+    explain_command,
+    config_command,
+    init_command,
+    action_command,
+):
     root.add_command(_command)
 
 

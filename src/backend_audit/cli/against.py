@@ -86,15 +86,22 @@ def scanned(config: "Config", paths: tuple[Path, ...], wanted: Against, progress
 
 def read_baseline(file: Path) -> "Baseline":
     """The baseline that a file holds; a wrong one is the user's mistake."""
+    try:
+        return baseline_of(file.read_bytes(), shown(file))
+    except OSError as error:
+        raise click.UsageError(f"{shown(file)}: cannot be read ({error.strerror})") from None
+
+
+def baseline_of(content: bytes, name: str) -> "Baseline":
+    """The baseline with this content; `name` is what to call it when it is wrong."""
     from backend_audit.difference import Baseline, BaselineError  # noqa: PLC0415 - not needed for --help
 
     try:
-        return Baseline.read(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise click.UsageError(f"{shown(file)}: cannot be read ({reason})") from None
+        return Baseline.read(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{name}: cannot be read (it is not UTF-8)") from None
     except BaselineError as error:
-        raise click.UsageError(f"{shown(file)}: {error}") from None
+        raise click.UsageError(f"{name}: {error}") from None
 
 
 def shown(file: Path) -> str:

@@ -31,16 +31,26 @@ def write_reports(
     result: ScanResult, config: Config, shown: Shown, format_: str, outputs: Sequence[tuple[Path, str]]
 ) -> RenderContext:
     """Write all reports, files first (a pipe that closes must not cost a file); the context that they were made with."""
-    table = rows_of(result.routes)
     formats = {Format(format_), *(Format(one) for _, one in outputs)}
-    context = RenderContext(
+    context = context_of(result, config, shown, hashes=Format.SARIF in formats)
+    for path, one in outputs:
+        write_file(path, render(result.report, Format(one), context))
+    terminal = terminal_of(shown.color) if Format(format_) is Format.TEXT else Terminal()
+    print_safely(render(result.report, Format(format_), replace(context, terminal=terminal)))
+    return context
+
+
+def context_of(result: ScanResult, config: Config, shown: Shown, *, hashes: bool) -> RenderContext:
+    """What reporters need besides the report; with `hashes` also what SARIF needs of the files."""
+    table = rows_of(result.routes)
+    return RenderContext(
         catalog=result.catalog,
         version=__version__,
         fail_on=config.fail_on,
         min_confidence=config.min_confidence,
         mode=config.mode,
         statistics=shown.statistics,
-        line_hashes=_line_hashes(result) if Format.SARIF in formats else {},
+        line_hashes=_line_hashes(result) if hashes else {},
         project=result.project,
         root_uri=(result.shown_root or result.root).as_uri() + "/",
         sarif_suppressed=shown.sarif_suppressed,
@@ -50,11 +60,6 @@ def write_reports(
         table=table,
         table_before=None if result.routes_before is None else rows_of(result.routes_before),
     )
-    for path, one in outputs:
-        write_file(path, render(result.report, Format(one), context))
-    terminal = terminal_of(shown.color) if Format(format_) is Format.TEXT else Terminal()
-    print_safely(render(result.report, Format(format_), replace(context, terminal=terminal)))
-    return context
 
 
 def exit_code(report: Report, context: RenderContext, *, exit_zero: bool) -> int:

@@ -38,6 +38,13 @@ def export(folder: Path, commit: str, target: Path, *, max_bytes: int) -> list[s
     return notes
 
 
+def file_at(folder: Path, commit: str, path: str) -> bytes | None:
+    """The content that the file `path`, relative to `folder`, has in `commit`."""
+    top, prefix = top_of(folder)
+    code, output, _ = run_git(top, "cat-file", "blob", f"{commit}:{prefix}{path}")
+    return output if code == 0 else None
+
+
 def _export_into(top: Path, prefix: str, commit: str, target: Path, max_bytes: int, notes: list[str], depth: int) -> None:
     entries = [one for one in _entries(top, commit, prefix) if _is_plain(one.path)]
     inside = [_Entry(one.mode, one.object, one.path.removeprefix(prefix)) for one in entries]

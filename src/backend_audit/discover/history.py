@@ -1,6 +1,6 @@
 """What git knows of the past: commits by their names, the merge base, and missing history fetched step by step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from backend_audit.discover.git import run_git
@@ -69,11 +69,16 @@ def upstream_of(folder: Path, environment: Mapping[str, str]) -> str:
 
 
 def deepened(
-    folder: Path, remote: str, wanted: str, found: Callable[[], str | None], say: Callable[[str], None], extra: Mapping[str, str]
+    folder: Path,
+    remote: str,
+    wanted: Sequence[str],
+    found: Callable[[], str | None],
+    say: Callable[[str], None],
+    extra: Mapping[str, str],
 ) -> str | None:
     """What `found` answers after as little history as need be was fetched from `remote`; `say` is told each step.
 
-    `wanted` is the commit whose history is short; `extra` are variables for git, with the credentials.
+    `wanted` are the commits whose history is short; `extra` are variables for git, with the credentials.
     """
     answer = found()
     if answer is not None or not is_shallow(folder):
@@ -89,19 +94,20 @@ def deepened(
     return found()
 
 
-def fetched(
-    folder: Path, remote: str, commit: str, say: Callable[[str], None], extra: Mapping[str, str], *, depth: int = 1
-) -> bool:
+def fetched(folder: Path, remote: str, commit: str, say: Callable[[str], None], extra: Mapping[str, str]) -> bool:
     """Whether `commit` is here, if need be after it was fetched alone."""
     if commit_of(folder, commit) is not None:
         return True
     say(f"commit {commit[:10]} is not here: fetching it from {remote}")
-    _fetch(folder, remote, f"--depth={depth}", commit, extra, say)
+    # With a depth, a whole clone would become a shallow one.
+    _fetch(folder, remote, "--depth=1" if is_shallow(folder) else "--no-auto-maintenance", [commit], extra, say)
     return commit_of(folder, commit) is not None
 
 
-def _fetch(folder: Path, remote: str, how: str, wanted: str, extra: Mapping[str, str], say: Callable[[str], None]) -> None:
-    code, _, said = run_git(folder, "fetch", "--no-tags", "--no-recurse-submodules", "--quiet", how, remote, wanted, extra=extra)
+def _fetch(
+    folder: Path, remote: str, how: str, wanted: Sequence[str], extra: Mapping[str, str], say: Callable[[str], None]
+) -> None:
+    code, _, said = run_git(folder, "fetch", "--no-tags", "--no-recurse-submodules", "--quiet", how, remote, *wanted, extra=extra)
     if code != 0:
         say(f"git fetch failed: {_first(said) or f'exit code {code}'}")
 

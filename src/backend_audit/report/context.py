@@ -56,8 +56,8 @@ class RenderContext:
     `project` names what was scanned in SARIF's `automationDetails.id`, `root_uri` (a `file:///…/` URI) what paths are
     relative to; both may be empty. `fail_on` is the least severity that fails the run, None: nothing does. `routes` counts
     routes by verdict, and in "total". `suppression_budget` is how many findings may be suppressed (-1: any number).
-    `table` are the routes, `table_before` those of the state compared with. `source_url` is what makes a path a
-    link (ending with a slash), `markdown_limit` how many bytes of Markdown there may be.
+    `table` are the routes, `table_before` those of the state compared with. `source_url` is what makes a path a link (ending
+    with a slash), `sarif_results` how many results a run may hold, `markdown_limit` how many bytes of Markdown there may be.
     """
 
     catalog: Catalog
@@ -72,6 +72,7 @@ class RenderContext:
     root_uri: str = ""
     sarif_suppressed: bool = False
     sarif_absent: bool = False
+    sarif_results: int = 25_000
     suppression_budget: int = -1
     routes: Mapping[str, int] = field(default_factory=dict)
     table: Sequence[RouteRow] = ()

@@ -20,7 +20,6 @@ Node: TypeAlias = Any  # an object of sarif_om, which has no types
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
-MOST_RESULTS = 25_000  # of a run, for code scanning
 MOST_STEPS = 1_000  # of a flow, that it shows
 _FULL_DESCRIPTION = 1_024
 _TOO_MANY = "too-many"
@@ -45,7 +44,7 @@ def render_sarif(report: Report, context: RenderContext) -> str:
     """The report as one SARIF run. Suppressed findings are left out (code scanning would show them) unless asked for."""
     findings, cut = _most_severe(report, context)
     suppressed = report.suppressed if context.sarif_suppressed else ()
-    gone = _told_gone(report, context)[: MOST_RESULTS - len(findings)]
+    gone = _told_gone(report, context)[: context.sarif_results - len(findings)]
     rules = sorted({*(one.rule for one in findings), *(one.finding.rule for one in suppressed), *(one.rule for one in gone)})
     index = {rule: at for at, rule in enumerate(rules)}
     new = {id(one) for one in report.findings}
@@ -66,7 +65,7 @@ def render_sarif(report: Report, context: RenderContext) -> str:
     run = om.Run(
         tool=om.Tool(driver=driver),
         automation_details=om.RunAutomationDetails(id=_category(context.project)),
-        invocations=[_invocation(report, cut)],
+        invocations=[_invocation(report, cut, context.sarif_results)],
         original_uri_base_ids={ROOT: _root(context.root_uri)},
         column_kind="unicodeCodePoints",
         results=results,
@@ -83,12 +82,12 @@ def _most_severe(report: Report, context: RenderContext) -> tuple[list[Finding],
     """
     known = report.comparison.known if report.comparison is not None else ()
     findings = [*report.findings, *known]
-    if len(findings) <= MOST_RESULTS:
+    if len(findings) <= context.sarif_results:
         return findings, 0
     ranked = sorted(report.findings, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))  # stable
     ranked += sorted(known, key=lambda one: SEVERITY_ORDER.index(context.card(one.rule).severity))
-    kept = {id(one) for one in ranked[:MOST_RESULTS]}
-    return [one for one in findings if id(one) in kept], len(findings) - MOST_RESULTS
+    kept = {id(one) for one in ranked[: context.sarif_results]}
+    return [one for one in findings if id(one) in kept], len(findings) - context.sarif_results
 
 
 def _told_gone(report: Report, context: RenderContext) -> list[Gone]:
@@ -244,10 +243,10 @@ def _flow(steps: tuple[Step, ...]) -> Node:
     return om.CodeFlow(thread_flows=[om.ThreadFlow(locations=stops)])
 
 
-def _invocation(report: Report, cut: int) -> Node:
+def _invocation(report: Report, cut: int, most: int) -> Node:
     notes = [_notification(problem) for problem in report.problems]
     if cut:
-        text = f"{cut:,} findings of lower severity are left out: a run holds {MOST_RESULTS:,} results."
+        text = f"{cut:,} findings of lower severity are left out: {most:,} results have room in a run."
         notes.append(
             om.Notification(
                 message=om.Message(text=text), level="warning", descriptor=om.ReportingDescriptorReference(id=_TOO_MANY)
