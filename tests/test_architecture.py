@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 MODELS = sorted((rules_root() / "models" / "python").glob("*.toml"))
 
 WORDS = frozenset({"source", "finding", "ir", "suggest", "inventory"})
-JUDGES = WORDS | {"link", "flow", "routes", "frameworks", "checks", "secrets"}
+JUDGES = WORDS | {"link", "flow", "routes", "frameworks", "checks", "secrets", "signs"}
 # The rooms of the code map, and the rooms into which each may look (its own it always may).
 MAY_IMPORT = {
     "source": frozenset[str](),
@@ -42,6 +42,8 @@ MAY_IMPORT = {
     "frameworks": WORDS | {"link", "flow", "routes"},
     "checks": WORDS | {"link", "flow", "routes", "frameworks", "secrets", "regex"},
     "regex": frozenset[str](),
+    "signs": WORDS | {"link", "flow", "routes"},
+    "criteria": WORDS,
     "secrets": WORDS | {"checks"},
     "semgrep": WORDS | {"catalog", "config"},
     "suppress": WORDS,
@@ -52,7 +54,7 @@ MAY_IMPORT = {
     | {"lower", "suppress", "cache", "catalog", "config", "difference", "discover", "pool", "semgrep", "analysis"},
     "workflow": WORDS | {"discover"},
     "review": WORDS | {"audit", "config", "difference", "discover"},
-    "report": WORDS | {"catalog"},
+    "report": WORDS | {"catalog", "criteria"},
     "cli": WORDS
     | {
         "catalog",
@@ -70,6 +72,8 @@ MAY_IMPORT = {
         "pool",
         "secrets",
         "suppress",
+        "criteria",
+        "signs",
     },
     "__main__": frozenset({"cli"}),
     "__init__": frozenset[str](),

@@ -1,11 +1,12 @@
 """The pipeline on one screen: discover → lower → link → flow → check → report."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from backend_audit.analysis import external
+from backend_audit.analysis.evidence import Evidence, evidence
 from backend_audit.analysis.external import External
 from backend_audit.analysis.file import FileFacts
 from backend_audit.analysis.files import Files
@@ -60,6 +61,7 @@ class ScanResult:
     routes_before: tuple[RouteRecord, ...] | None = None
     heard: Heard = NOTHING_HEARD
     shown_root: Path | None = None
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,22 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
         tell(Progress("judging", 2, 2))
         problems = [*files.problems, *judgement.problems, *cache.problems, *users.problems]
     problems += external.news(semgrep.problems, problems)
-    findings = [*(finding for one in files.facts.values() for finding in one.findings), *judgement.findings, *semgrep.findings]
+    findings = merged(
+        [*(one for facts in files.facts.values() for one in facts.findings), *judgement.findings, *semgrep.findings]
+    )
     report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
+    known = evidence(files, judgement.signs, findings, catalog, ignores=config.ignores)
     heard = Heard(
         judged=frozenset(file.path for file in found.files),
         unseen=external.half_judged(report.problems),
         rules=chosen.rules - frozenset(semgrep.idle),
         covers=partial(_covers, [place_in(path, root).as_posix() for path in paths]),
     )
-    return ScanResult(report=report, catalog=catalog, root=root, project=project, routes=judgement.routes, heard=heard)
+    return ScanResult(
+        report=report, catalog=catalog, root=root, project=project, routes=judgement.routes, heard=heard, evidence=known
+    )
 
 
 def _covers(places: Sequence[str], path: str) -> bool:
@@ -176,7 +183,7 @@ def _report(
 ) -> Report:
     """Choice of rules, ignore comments and confidence, file by file, into the report."""
     by_path: dict[str, list[Finding]] = {file.path: [] for file in found.files}
-    for finding in merged(findings):
+    for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
     standing: list[Finding] = []
     suppressed: list[Suppressed] = list(semgrep.suppressed)

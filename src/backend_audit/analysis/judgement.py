@@ -13,6 +13,7 @@ from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.inventory import Declared, RouteRecord
+from backend_audit.inventory.signs import Sign
 from backend_audit.link.script_modules import is_manifest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Judgement(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     routes: tuple[RouteRecord, ...] = ()
+    signs: tuple[Sign, ...] = ()
 
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
@@ -70,9 +72,11 @@ def _models() -> tuple["Models", "Models"]:
 
 def _made(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
     from backend_audit.analysis import project  # noqa: PLC0415 - as above
+    from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
-    return project.judge(files.modules(cache), project.Known(models, node, files.manifests(), name, declared), files.shown)
+    known = project.Known(models, node, files.manifests(), name, declared, rows_of(rules_root()))
+    return project.judge(files.modules(cache), known, files.shown)
 
 
 def _in_depth(work: Callable[[], _T]) -> _T:

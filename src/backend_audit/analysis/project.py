@@ -1,7 +1,7 @@
 """The project stage: link the lowered files, follow values, ask the checks of concepts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from backend_audit import ir
@@ -17,10 +17,14 @@ from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
+from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
+from backend_audit.signs.project import of_project
+from backend_audit.signs.rows import Rows
+from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
@@ -33,7 +37,7 @@ class Known:
     """What is known besides the modules.
 
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
-    `name`: of the folder that paths start from; `declared`: what the team says of its guards.
+    `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs.
     """
 
     models: Models
@@ -41,6 +45,7 @@ class Known:
     manifests: Mapping[str, str]
     name: str = ""
     declared: Declared | None = None
+    evidence: Rows = field(default_factory=Rows)
 
 
 def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgement:
@@ -60,14 +65,17 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
     table = _table(engine, facts, known.declared, problems)
     alerts += _route_alerts(table, problems)
     problems += engine.problems
+    spotted = _signs(engine, table.routes, known.evidence, problems)
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
         script_engine.go_through()
         alerts += _concept_alerts(script_engine, WebFacts(), problems)
         problems += script_engine.problems
+        spotted += _signs(script_engine, [], known.evidence, problems)
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
-    return Judgement(findings, tuple(problems), tuple(_record(route, places) for route in table.routes))
+    signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
+    return Judgement(findings, tuple(problems), tuple(_record(route, places) for route in table.routes), signs)
 
 
 def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
@@ -96,6 +104,14 @@ def _table(engine: Engine, facts: WebFacts, declared: Declared | None, problems:
     except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost
         problems.append(_crash("", "reading the routes", error))
         return RouteTable()
+
+
+def _signs(engine: Engine, routes: list[Route], rows: Rows, problems: list[Problem]) -> list[Spotted]:
+    try:
+        return list(of_project(engine, routes, rows))
+    except Exception as error:  # noqa: BLE001 - the edge of the scorecard: findings must not be lost
+        problems.append(_crash("", "gathering evidence", error))
+        return []
 
 
 def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:

@@ -8,6 +8,7 @@ import click
 from backend_audit import __version__
 from backend_audit.cli.action import action_command
 from backend_audit.cli.baseline import baseline_command
+from backend_audit.cli.criteria import criteria_command
 from backend_audit.cli.explain import explain_command
 from backend_audit.cli.init import init_command
 from backend_audit.cli.inspect import config_command, rules_command
@@ -46,6 +47,7 @@ for _command in (
     scan_command,
     baseline_command,
     routes_command,
+    criteria_command,
     rules_command,
     explain_command,
     config_command,

@@ -21,13 +21,15 @@ _CODE = {
     "cts": Language.TYPESCRIPT,
 }
 _CONFIG_ENDINGS = words(
-    "env yml yaml toml ini cfg conf cnf config properties json json5 jsonc sh bash zsh ksh pem key ppk tf tfvars hcl dockerfile"
+    "env yml yaml toml ini cfg conf cnf config properties json json5 jsonc sh bash zsh ksh pem key ppk tf tfvars hcl dockerfile "
+    "prisma proto"
 )
 _CONFIG_NAMES = words(
     ".npmrc .yarnrc .pypirc .netrc _netrc .pgpass .my.cnf .htpasswd .dockercfg .dockerconfigjson .git-credentials .s3cfg "
-    ".boto .flaskenv .envrc .credentials id_rsa id_dsa id_ecdsa id_ed25519 credentials procfile"
+    ".boto .flaskenv .envrc .credentials id_rsa id_dsa id_ecdsa id_ed25519 credentials procfile caddyfile pipfile"
 )
 _CONFIG_PREFIXES = (".env", "dockerfile", "containerfile", "docker-compose")
+_REQUIREMENTS = re.compile(r"^(?:[\w-]+[-_])?requirements[\w.-]*\.(?:txt|in)$")
 _LOCKS = words(
     "package-lock.json npm-shrinkwrap.json pnpm-lock.yaml pnpm-lock.yml yarn.lock bun.lock bun.lockb deno.lock poetry.lock "
     "uv.lock pdm.lock pipfile.lock pixi.lock composer.lock cargo.lock gemfile.lock conda-lock.yml conda-lock.yaml "
@@ -58,7 +60,8 @@ def language_of(name: str) -> tuple[Language, str]:
         return Language.PYTHON, TYPE_DECLARATIONS
     if language := _CODE.get(ending) if "." in lower else None:
         return language, TYPE_DECLARATIONS if _DECLARATION.search(lower) else ""
-    if lower in _CONFIG_NAMES or lower.startswith(_CONFIG_PREFIXES) or ("." in lower and ending in _CONFIG_ENDINGS):
+    named = lower in _CONFIG_NAMES or lower.startswith(_CONFIG_PREFIXES) or _REQUIREMENTS.match(lower)
+    if named or ("." in lower and ending in _CONFIG_ENDINGS):
         return Language.CONFIG, ""
     return Language.OTHER, ""
 

@@ -1,0 +1,60 @@
+"""Shares of the routes: how many of those that a question concerns fulfil it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from backend_audit.inventory import RouteRecord
+
+_ENTRANCES = ("signing in or up", "regaining an account")  # what `routes.intent` says of them
+_NO_HANDLERS = frozenset({"static", "admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`covered` of `total` routes; `lacking` are the others."""
+
+    covered: int
+    total: int
+    lacking: tuple[RouteRecord, ...]
+
+    @property
+    def share(self) -> float:
+        """1.0 where no route is concerned."""
+        return self.covered / self.total if self.total else 1.0
+
+
+def covered(facet: str, routes: Iterable[RouteRecord]) -> Coverage:
+    """The share of a facet among `routes`."""
+    answers = [(one, FACETS[facet](one)) for one in routes if one.kind not in _NO_HANDLERS]
+    lacking = tuple(one for one, answer in answers if answer is False)
+    return Coverage(sum(answer is True for _, answer in answers), sum(answer is not None for _, answer in answers), lacking)
+
+
+def _is_authenticated(route: RouteRecord) -> bool | None:
+    return None if route.verdict == "unknown" else route.verdict != "open"
+
+
+def _is_limited(route: RouteRecord) -> bool | None:
+    return any("limits" in guard.does for guard in route.guards)
+
+
+def _is_limited_entrance(route: RouteRecord) -> bool | None:
+    return _is_limited(route) if route.why.startswith(_ENTRANCES) or any(one in route.why for one in _ENTRANCES) else None
+
+
+def _is_validated(route: RouteRecord) -> bool | None:
+    return route.body_validated
+
+
+def _is_described(route: RouteRecord) -> bool | None:
+    return route.response_schema
+
+
+# Each answers whether a route has it; None: the question does not concern it.
+FACETS: dict[str, Callable[[RouteRecord], bool | None]] = {
+    "authenticated": _is_authenticated,
+    "limited": _is_limited,
+    "limited-entrances": _is_limited_entrance,
+    "validated": _is_validated,
+    "described": _is_described,
+}

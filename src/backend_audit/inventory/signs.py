@@ -1,0 +1,38 @@
+"""Signs: places where a project shows what it does (limits, caches, traces, …), by kind."""
+
+import msgspec
+
+from backend_audit.finding import Place
+
+MOST_SIGNS = 12  # kept of one kind and one library: more say nothing new
+
+
+class Sign(msgspec.Struct, frozen=True, order=True):
+    """One place that is evidence. `kind` is what it is evidence of, `what` names the library or mechanism in words.
+
+    `symbol` is the function or class around it, dotted; "" at module level and in files without code.
+    """
+
+    kind: str
+    place: Place
+    what: str = ""
+    symbol: str = ""
+
+
+class Dependency(msgspec.Struct, frozen=True, order=True):
+    """A library that a manifest declares."""
+
+    name: str
+    place: Place
+
+
+def limited(signs: list[Sign]) -> tuple[Sign, ...]:
+    """The signs in order, without repetition, a handful of each kind and library in each file and in all."""
+    counts: dict[tuple[str, str], int] = {}
+    kept: list[Sign] = []
+    for sign in sorted(set(signs)):
+        key = (sign.kind, sign.what)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= MOST_SIGNS:
+            kept.append(sign)
+    return tuple(kept)

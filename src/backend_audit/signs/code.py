@@ -1,0 +1,200 @@
+"""Signs in code: one walk over each module, asking the rows of every reference, call, class and setting."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.signs.names import Names, Scope
+from backend_audit.signs.rows import Paths, Row, Rows
+from backend_audit.signs.settings import Settings
+from backend_audit.signs.spotted import Spotted
+from backend_audit.source import Language, Mark
+
+_OPTION = re.compile(r"^([\w$-]+)(?:(!?=)(.*))?$")
+_MAX_NESTING = 3  # of objects in a call's arguments that hold options
+
+
+def in_code(engine: Engine, rows: Rows) -> Iterator[Spotted]:
+    """The signs in all modules of a project, in path order."""
+    for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
+        yield from _Walk(engine, module, rows).found()
+
+
+class _Walk:
+    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows) -> None:
+        self.names = Names(engine, module)
+        self.module = module
+        self.script = module.node.language is not Language.PYTHON
+        self.paths: Paths = rows.node if self.script else rows.python
+        self.calls = [(row.calls, row) for row in rows.having("calls") if row.calls is not None]
+        self.classes = [(row.classes, row) for row in rows.having("classes") if row.classes is not None]
+        self.fields = [(row.fields, row) for row in rows.having("fields") if row.fields is not None]
+        self.shapes = [row for row in rows.having("shape") if self.script]
+        self.settings = Settings(rows)
+        self.spotted: list[Spotted] = []
+
+    def found(self) -> list[Spotted]:
+        """Everything that the module shows."""
+        if not self.module.path.endswith(".d.ts"):
+            self.block(self.module.node.body, {}, "", top=True)
+        return self.spotted
+
+    def block(self, body: Iterable[ir.Node], scope: Scope, symbol: str, *, top: bool = False) -> None:
+        for node in body:
+            self.visit(node, scope, symbol, top=top)
+
+    def visit(self, node: ir.Node, scope: Scope, symbol: str, *, top: bool = False) -> None:
+        """Look at a node and at all in it. At the `top` of a module the engine knows the names."""
+        if isinstance(node, ir.Import):
+            if not top:
+                self.names.imported(node, scope)
+        elif isinstance(node, ir.Function):
+            self.function(node, scope, symbol)
+        elif isinstance(node, ir.Class):
+            self.class_(node, scope, symbol)
+        elif isinstance(node, ir.Assign):
+            self.assigned(node, scope, symbol, top=top)
+        elif isinstance(node, ir.Call):
+            self.called(node, scope, symbol)
+        elif isinstance(node, (ir.Attribute, ir.Name)):
+            self.referred(node, scope, symbol)
+        elif not isinstance(node, (ir.Const, ir.Export)):
+            for child in ir.children(node):
+                self.visit(child, scope, symbol, top=top)
+
+    def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
+        self.block(node.decorators, scope, symbol)
+        inner = dict(scope)
+        for param in node.params:
+            inner[param.name] = "" if param.annotation is None else self.names.path(param.annotation, scope)
+            if param.annotation is not None:
+                self.annotation(param.annotation, scope, symbol)
+            if param.default is not None:
+                self.visit(param.default, scope, symbol)
+        self.block(node.body, inner, f"{symbol}.{node.name}" if symbol else node.name)
+
+    def annotation(self, node: ir.Expr, scope: Scope, symbol: str) -> None:
+        """A type is no use of what it names; a call in one (`Depends(RateLimiter())`) is."""
+        if isinstance(node, ir.Call):
+            self.called(node, scope, symbol)
+        elif not isinstance(node, (ir.Name, ir.Attribute)):
+            for child in ir.children(node):
+                if isinstance(child, (ir.Call, ir.Index, ir.Container, ir.Item)):
+                    self.annotation(child, scope, symbol)  # type: ignore[arg-type]  # an item has the same children
+
+    def class_(self, node: ir.Class, scope: Scope, symbol: str) -> None:
+        self.block(node.decorators, scope, symbol)
+        self.block([base.value for base in node.bases], scope, symbol)
+        name = f"{symbol}.{node.name}" if symbol else node.name
+        if node.kind != "interface":
+            self.matched(self.classes, node.name, node.at, node.name_end, symbol)
+            for statement in node.body:
+                if isinstance(statement, ir.Assign):
+                    for target in statement.targets:
+                        if isinstance(target, ir.Name):
+                            self.matched(self.fields, target.id, target.at, target.end, name)
+            self.block(node.body, dict(scope), name)
+
+    def assigned(self, node: ir.Assign, scope: Scope, symbol: str, *, top: bool) -> None:
+        self.block(node.decorators, scope, symbol)
+        if node.annotation is not None:
+            self.annotation(node.annotation, scope, symbol)
+        if node.value is None or node.declares == "type":
+            return
+        self.visit(node.value, scope, symbol)
+        path = self.names.path(node.value, scope)
+        for target in node.targets:
+            for row, inner in self.settings.of(target, node.value, top=top):
+                self.spot(row, inner.at, inner.end, symbol)
+            if not top or isinstance(target, ir.Attribute):
+                self.names.bind(target, path, scope)
+            if not isinstance(target, (ir.Name, ir.Container)):
+                self.visit(target, scope, symbol)
+
+    def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
+        path = self.names.path(node.func, scope)
+        name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
+        for row in self.paths.matching(path) if path else self.paths.matching(f"?.{name}") if name else ():
+            if not row.options or any(fits(option, node) for option in row.options):
+                self.spot(row, node.func.at, node.func.end, symbol)
+        self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
+        self.defined(node, name, symbol)
+        for row in self.shapes:
+            if name == "use" and any(_handles_errors(arg.value) for arg in node.args):
+                self.spot(row, node.func.at, node.func.end, symbol)
+        if isinstance(node.func, ir.Attribute) and not isinstance(node.func.value, (ir.Name, ir.Attribute)):
+            self.visit(node.func.value, scope, symbol)
+        elif not isinstance(node.func, (ir.Name, ir.Attribute)):
+            self.visit(node.func, scope, symbol)
+        self.block([arg.value for arg in node.args], scope, symbol)
+
+    def defined(self, node: ir.Call, name: str, symbol: str) -> None:
+        """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""
+        if not self.script:
+            return
+        last = name or (node.func.id if isinstance(node.func, ir.Name) else "")
+        if last in _DEFINING:
+            for key, _ in _options(node):
+                self.matched(self.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
+
+    def referred(self, node: ir.Attribute | ir.Name, scope: Scope, symbol: str) -> None:
+        path = self.names.path(node, scope)
+        for row in self.paths.matching(path) if path else ():
+            if not row.options:
+                self.spot(row, node.at, node.end, symbol)
+        inner = node.value if isinstance(node, ir.Attribute) else None
+        if inner is not None and not isinstance(inner, (ir.Name, ir.Attribute)):
+            self.visit(inner, scope, symbol)
+
+    def matched(self, rows: list[tuple[re.Pattern[str], Row]], name: str, at: int, end: int, symbol: str) -> None:
+        """The rows whose pattern fits a name of the project."""
+        for pattern, row in rows:
+            if pattern.search(name):
+                self.spot(row, at, end, symbol, f"`{name}`")
+
+    def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
+        self.spotted.append(Spotted(row.kind, row.what or what, Mark(self.module.path, at, end, ""), symbol))
+
+
+_DEFINING = frozenset(
+    {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
+)
+
+
+def fits(option: str, node: ir.Call) -> bool:
+    """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one)."""
+    matched = _OPTION.match(option)
+    if matched is None:
+        return False
+    name, sign, wanted = matched[1], matched[2], matched[3] or ""
+    for key, value in _options(node):
+        known = key.id if isinstance(key, ir.Name) else str(key.value)
+        if known == name:
+            text = str(value.value).lower() if isinstance(value, ir.Const) else ""
+            if not sign or (text == wanted.lower()) == (sign == "="):
+                return True
+    return False
+
+
+def _options(node: ir.Call) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:
+    """The keywords of a call and the keys of the objects and dicts that it is given, with what they hold."""
+    for arg in node.args:
+        if arg.name is not None:
+            yield ir.Name(arg.at, arg.end, arg.name), arg.value
+        yield from _keys(arg.value, _MAX_NESTING)
+
+
+def _keys(node: ir.Expr, depth: int) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:
+    if isinstance(node, ir.Container) and depth:
+        for item in node.items:
+            if isinstance(item.key, (ir.Const, ir.Name)):
+                yield item.key, item.value
+            yield from _keys(item.value, depth - 1)
+
+
+def _handles_errors(node: ir.Expr) -> bool:
+    """Whether a function takes an error, a request, an answer and what comes next, as Express's error handlers do."""
+    return isinstance(node, ir.Lambda) and len(node.function.params) == 4

@@ -1,0 +1,64 @@
+"""All signs of a linked project: those in code, in its route table, and what its health routes look at."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend_audit.flow.engine import Engine
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.model import Route
+from backend_audit.signs.code import in_code
+from backend_audit.signs.rows import Rows
+from backend_audit.signs.spotted import Spotted
+
+_HEALTH = re.compile(
+    r"(^|[/_-])(health|healthz|healthcheck|ready|readyz|readiness|live|livez|liveness|heartbeat)([/_-]|$)", re.IGNORECASE
+)
+_DEPENDENCIES = frozenset({"database", "cache-store", "queue", "outgoing-request", "broker"})
+_MAX_DEPTH = 4
+
+
+def of_project(engine: Engine, routes: Sequence[Route], rows: Rows) -> Iterator[Spotted]:
+    """The signs of one project."""
+    found = list(in_code(engine, rows))
+    yield from found
+    yield from _of_routes(routes, rows)
+    yield from _checked_by_health(engine, routes, found)
+
+
+def _of_routes(routes: Sequence[Route], rows: Rows) -> Iterator[Spotted]:
+    asking = [(row.routes, row) for row in rows.having("routes") if row.routes is not None]
+    for route in routes:
+        lines = [f"{method} {route.path}" for method in route.methods] or [f"{_WORDS.get(route.kind, 'ANY')} {route.path}"]
+        for pattern, row in asking:
+            if any(pattern.search(line) for line in lines):
+                yield Spotted(row.kind, row.what or f"`{lines[0]}`", route.mark, route.name)
+
+
+_WORDS = {"websocket": "WS", "graphql": "GRAPHQL", "static": "STATIC", "admin": "ADMIN"}
+
+
+def is_health(path: str) -> bool:
+    """Whether a route is one that tells whether the service is well, by its path."""
+    return bool(_HEALTH.search(path))
+
+
+def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[Spotted]) -> Iterator[Spotted]:
+    """Health routes whose handlers, or what those call, touch a database, a cache or another service."""
+    touching = [one for one in found if one.kind in _DEPENDENCIES]
+    for route in routes:
+        if route.handler is not None and is_health(route.path):
+            for function in _reached(engine, route.handler):
+                path, start, end = function.module.path, function.node.at, function.node.end
+                if any(one.mark.path == path and start <= one.mark.at < end for one in touching):
+                    yield Spotted("readiness-check", f"`{route.path}`", route.mark, route.name)
+                    break
+
+
+def _reached(engine: Engine, start: FunctionSymbol) -> list[FunctionSymbol]:
+    """The function and what it calls, nearest first."""
+    found, level = [start], [start]
+    for _ in range(_MAX_DEPTH):
+        called = [one for function in level for one in engine.calls.get(function.key, {}).values()]
+        level = [one for one in dict.fromkeys(called) if one not in found]
+        found += level
+    return found

@@ -1,0 +1,176 @@
+"""The rows of `rules/evidence/*.toml` as look-up tables. The format is described in the code map."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from backend_audit.signs.manifests import normal
+
+_LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
+_PATTERNS = ("calls", "classes", "fields", "line", "only", "routes")
+_KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
+SHAPES = frozenset({"error-middleware"})
+
+
+class EvidenceError(Exception):
+    """An evidence file that breaks the format; the message names the file and the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what shows that a project does `kind`.
+
+    `python` and `node` are API paths (`redis.Redis.setex`; `sentry_sdk.*` for all below it; `?.setex` for a method of something
+    unknown), and `options` are asked of a call's keywords (`ttl`, `openapi_url=None`, `a!=1`): one of them must be there.
+    `calls`, `classes`, `fields` are patterns of the project's own names. `settings` are names of settings, dotted for a key in
+    one, `texts` strings in settings. `files` and `line` find lines of files without code, where a line of the file fits `only`.
+    `routes` is a pattern of method and path. `dependencies` are packages that bring it, whose mention alone proves nothing.
+    """
+
+    kind: str
+    what: str
+    python: tuple[str, ...] = ()
+    node: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    calls: re.Pattern[str] | None = None
+    classes: re.Pattern[str] | None = None
+    fields: re.Pattern[str] | None = None
+    line: re.Pattern[str] | None = None
+    only: re.Pattern[str] | None = None
+    routes: re.Pattern[str] | None = None
+    shape: str = ""
+
+
+@dataclass(slots=True)
+class Paths:
+    """API paths of one language: whole ones, and beginnings."""
+
+    whole: dict[str, list[Row]] = field(default_factory=dict)
+    beginnings: dict[str, list[Row]] = field(default_factory=dict)
+    _known: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+
+    def add(self, pattern: str, row: Row) -> None:
+        """Take in one pattern of a row."""
+        table = self.beginnings if pattern.endswith(".*") else self.whole
+        table.setdefault(pattern.removesuffix(".*"), []).append(row)
+
+    def matching(self, path: str) -> tuple[Row, ...]:
+        """The rows that an API path fits; what calls give counts as what is called: `a.B().c` is `a.B.c`."""
+        known = self._known.get(path)
+        if known is None:
+            plain = path.replace("()", "")
+            found = [*self.whole.get(plain, ())]
+            head = plain
+            while head:
+                found += [row for row in self.beginnings.get(head, ()) if row not in found]
+                head = head.rpartition(".")[0]
+            known = self._known[path] = tuple(found)
+        return known
+
+
+@dataclass(slots=True)
+class Rows:
+    """All rows, and those of each trigger."""
+
+    every: list[Row] = field(default_factory=list)
+    python: Paths = field(default_factory=Paths)
+    node: Paths = field(default_factory=Paths)
+    kinds: dict[str, str] = field(default_factory=dict)  # each kind in words
+
+    def brings(self) -> dict[str, frozenset[str]]:
+        """For each kind the packages that could bring it, as `manifests.normal` writes them."""
+        found: dict[str, set[str]] = {}
+        for row in self.every:
+            found.setdefault(row.kind, set()).update(normal(name) for name in row.dependencies)
+        return {kind: frozenset(names) for kind, names in found.items()}
+
+    def having(self, trigger: str) -> list[Row]:
+        """The rows with a trigger, in order."""
+        return [row for row in self.every if getattr(row, trigger)]
+
+
+def _words(entry: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise EvidenceError(f"{where}: {key} must be a list of strings")
+    return tuple(cast("list[str]", value))
+
+
+def _pattern(entry: Mapping[str, object], key: str, where: str) -> re.Pattern[str] | None:
+    value = entry.get(key)
+    if value is None:
+        return None
+    try:
+        return re.compile(str(value), re.MULTILINE)
+    except re.error as error:
+        raise EvidenceError(f"{where}: {key} is no regular expression ({error})") from error
+
+
+def _row(entry: Mapping[str, object], kinds: Mapping[str, str], where: str) -> Row:
+    unknown = sorted(entry.keys() - _KEYS)
+    if unknown:
+        raise EvidenceError(f"{where}: unknown key {unknown[0]!r}")
+    if entry.get("kind") not in kinds:
+        raise EvidenceError(f"{where}: unknown kind {entry.get('kind')!r}")
+    lists = {key if key != "with" else "options": _words(entry, key, where) for key in _LISTS}
+    patterns = {key: _pattern(entry, key, where) for key in _PATTERNS}
+    shape = str(entry.get("shape", ""))
+    if shape and shape not in SHAPES:
+        raise EvidenceError(f"{where}: unknown shape {shape!r}")
+    if bool(lists["files"]) != (patterns["line"] is not None):
+        raise EvidenceError(f"{where}: files and line belong together")
+    row = Row(str(entry["kind"]), str(entry.get("what", "")), shape=shape, **lists, **patterns)  # type: ignore[arg-type]
+    if row == Row(row.kind, row.what, options=row.options):
+        raise EvidenceError(f"{where}: nothing finds it")
+    return row
+
+
+def load_rows(files: Iterable[tuple[str, str]]) -> Rows:
+    """The tables of evidence files given as (name, text).
+
+    Raises:
+        EvidenceError: a file is no TOML or breaks the format.
+    """
+    rows = Rows()
+    parsed = []
+    for where, content in files:
+        try:
+            parsed.append((where, cast("dict[str, object]", tomllib.loads(content))))
+        except tomllib.TOMLDecodeError as error:
+            raise EvidenceError(f"{where}: {error}") from error
+    for where, data in parsed:
+        if unknown := sorted(data.keys() - {"kinds", "evidence"}):
+            raise EvidenceError(f"{where}: unknown table {unknown[0]!r}")
+        for kind, words in cast("dict[str, str]", data.get("kinds", {})).items():
+            if kind in rows.kinds:
+                raise EvidenceError(f"{where}: {kind} is described twice")
+            rows.kinds[kind] = words
+    for where, data in parsed:
+        for number, entry in enumerate(cast("list[dict[str, object]]", data.get("evidence", [])), 1):
+            row = _row(entry, rows.kinds, f"{where}: [[evidence]] {number}")
+            rows.every.append(row)
+            for pattern in row.python:
+                rows.python.add(pattern, row)
+            for pattern in row.node:
+                rows.node.add(pattern, row)
+    return rows
+
+
+def evidence_files(root: Path) -> Iterator[tuple[str, str]]:
+    """The evidence files below the rules folder `root`, by name."""
+    for path in sorted((root / "evidence").glob("*.toml")):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=4)
+def rows_of(root: Path) -> Rows:
+    """The evidence rows shipped in the rules folder `root`, read once."""
+    return load_rows(evidence_files(root))

@@ -1,0 +1,53 @@
+"""Signs in settings: constants of modules (`CACHES = {…}`), their keys and texts, and items of `app.config`."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.signs.rows import Row, Rows
+
+_MAX_NESTING = 5
+
+
+class Settings:
+    """The rows that settings fit."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._named: dict[str, list[Row]] = {}
+        self._texts: list[tuple[str, Row]] = []
+        for row in rows.every:
+            for name in row.settings:
+                self._named.setdefault(name, []).append(row)
+            self._texts += [(text, row) for text in row.texts]
+
+    def of(self, target: ir.Expr, value: ir.Expr, *, top: bool) -> Iterator[tuple[Row, ir.Node]]:
+        """The rows that an assignment fits, each with the node that shows it."""
+        if isinstance(target, ir.Index) and isinstance(target.index, ir.Const) and isinstance(target.index.value, str):
+            yield from self._held(target.index.value, target, value, _MAX_NESTING)
+        elif top and isinstance(target, ir.Name) and target.id.isupper():
+            yield from self._held(target.id, target, value, _MAX_NESTING)
+
+    def _held(self, name: str, node: ir.Node, value: ir.Expr, depth: int) -> Iterator[tuple[Row, ir.Node]]:
+        if depth and not is_off(value):
+            yield from ((row, node) for row in self._named.get(name, ()))
+            yield from self._inside(name, value, depth)
+
+    def _inside(self, name: str, value: ir.Expr, depth: int) -> Iterator[tuple[Row, ir.Node]]:
+        if isinstance(value, ir.Const) and isinstance(value.value, str):
+            text = value.value
+            yield from ((row, value) for wanted, row in self._texts if text == wanted or text.startswith(f"{wanted}."))
+        elif isinstance(value, ir.Container):
+            for item in value.items:
+                if item.key is None:
+                    yield from self._inside(name, item.value, depth)
+                elif isinstance(item.key, ir.Const):
+                    yield from self._held(f"{name}.{item.key.value}", item.key, item.value, depth - 1)
+        elif isinstance(value, ir.Binary):
+            yield from self._inside(name, value.left, depth)
+            yield from self._inside(name, value.right, depth)
+
+
+def is_off(value: ir.Expr) -> bool:
+    """Whether a setting's value says that there is none: an empty container or text, `None`, `False`."""
+    if isinstance(value, ir.Container):
+        return not value.items
+    return isinstance(value, ir.Const) and value.value in (None, False, "", 0)

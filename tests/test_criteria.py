@@ -1,0 +1,241 @@
+"""The scorecard: every bullet of the seed has its row, and each state is given for what the code shows."""
+
+from pathlib import Path
+
+import pytest
+
+from backend_audit.audit import scan
+from backend_audit.catalog import CLAUSES, load, rules_root
+from backend_audit.cli.criteria_output import assessed
+from backend_audit.config import load as load_config
+from backend_audit.criteria import Assessment, Criterion, Facts, ModesError, Section, State, assess, sections_of
+from backend_audit.criteria.model import Share, Spoil, Want
+from backend_audit.criteria.reading import read_sections
+from backend_audit.finding import Mode, Place
+from backend_audit.inventory import GuardRecord, RouteRecord
+from backend_audit.inventory.signs import Dependency, Sign
+from backend_audit.signs.rows import EvidenceError, load_rows, rows_of
+
+# The bullets of the seed, word for word (before the colon, where there is one).
+DEFAULT = (
+    "Clean REST/GraphQL APIs, OpenAPI/Swagger documentation, Database optimization, JWT authentication, Error handling, "
+    "Input validation, Security best practices"
+)
+ADVANCED = (
+    "Multi-Tenancy, API Versioning, Rate Limiting, Webhooks, Background Jobs, File Uploads, Search, Analytics, Audit Logging, "
+    "Data Export, Soft Deletes, Feature Flags, API Gateway, Service Health, Observability, RBAC, OAuth2/OIDC, "
+    "Payment Integration, Email/SMS, Cron Jobs"
+)
+ELITE = {
+    "Microservices Architecture": "Service Mesh, API Gateway, Service Discovery, Circuit Breakers, Bulkhead Pattern, "
+    "Retry Logic, Load Balancing, gRPC Services",
+    "Advanced Data Patterns": "CQRS, Event Sourcing, Saga Pattern, CDC, GraphQL Federation, Polyglot Persistence, "
+    "Database Sharding, Read Replicas, Connection Pooling",
+    "Real-Time Capabilities": "WebSockets, Server-Sent Events, Message Brokers, Pub/Sub, Real-Time Analytics",
+    "Observability & Reliability": "Distributed Tracing, APM, Centralized Logging, Metrics, Alerting, SLI/SLO, Error Tracking, "
+    "Chaos Engineering",
+    "Security Hardening": "Zero Trust, API Key Rotation, Secret Management, WAF Integration, DDoS Protection, "
+    "SQL Injection Prevention, XSS Protection, CORS, CSP",
+    "Performance Optimization": "Caching Layers, Database Query Optimization, Connection Reuse, Lazy Loading, Batch Processing, "
+    "Async Processing, CDN Integration, Edge Functions",
+}
+
+
+def titles(section: Section) -> str:
+    return ", ".join(one.title for one in section.criteria)
+
+
+def test_every_bullet_of_the_seed_has_its_row() -> None:
+    criteria, default, advanced, *elite = sections_of(rules_root())
+    assert [f"Must include: {one.title}" for one in criteria.criteria] == [
+        text for clause, text in CLAUSES.items() if clause.startswith("must-")
+    ]
+    assert titles(default) == DEFAULT
+    assert titles(advanced) == ADVANCED
+    assert {section.title.removeprefix("Elite: "): titles(section) for section in elite} == ELITE
+    assert [section.mode for section in (criteria, default, advanced, *elite)] == ["default"] * 2 + ["advanced"] + ["elite"] * 6
+
+
+def test_rows_of_modes_name_what_exists() -> None:
+    """Kinds that no row of evidence shows, and rules that nobody wrote, would never speak."""
+    kinds = rows_of(rules_root()).kinds.keys()
+    shown = {row.kind for row in rows_of(rules_root()).every} | {
+        "routes",
+        "route-authorizes",
+        "several-stores",
+        "readiness-check",
+    }
+    assert not sorted(kinds - shown), "described, but nothing shows them"
+    asked: set[str] = set()
+    rules = {*load().cards.keys(), *CLAUSES}
+    for one in (criterion for section in sections_of(rules_root()) for criterion in section.criteria):
+        inner = [*one.wants, *one.spoils]
+        asked |= {*one.applies, *one.evidence, *(kind for part in inner for kind in part.kinds)}
+        asked |= {kind for want in one.wants for kind in want.when}
+        asked |= set(one.share.everywhere) if one.share is not None else set()
+        assert rules.issuperset(one.findings), f"{one.id}: {sorted(set(one.findings) - rules)}"
+        assert one.like or one.not_assessed or one.next, f"{one.id} says nothing of what to do"
+        assert one.otherwise or not one.applies, f"{one.id} does not say why it does not apply"
+    assert not sorted(asked - kinds), "asked, but not described"
+    inner_kinds = {"cache-store", "document-store", "key-value", "graph-store"}  # for readiness and for kinds of stores
+    assert not sorted(kinds - asked - inner_kinds), "described, but nothing asks"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[evidence]]\nkind = "x"\npython = ["a"]\n', "unknown kind 'x'"),
+        ('[kinds]\nx = "x"\n[[evidence]]\nkind = "x"\n', "nothing finds it"),
+        ('[kinds]\nx = "x"\n[[evidence]]\nkind = "x"\npyton = ["a"]\n', "unknown key 'pyton'"),
+        ('[kinds]\nx = "x"\n[[evidence]]\nkind = "x"\nfiles = ["a"]\n', "files and line belong together"),
+        ('[kinds]\nx = "x"\n[[evidence]]\nkind = "x"\ncalls = "("\n', "no regular expression"),
+        ("[kinds\n", "rows.toml"),
+    ],
+)
+def test_evidence_that_breaks_the_format_is_refused(text: str, told: str) -> None:
+    with pytest.raises(EvidenceError, match=told.replace("(", r"\(")):
+        load_rows([("rows.toml", text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[section]]\ntitle = "A"\n[[section.criterion]]\nid = "a"\ntitle = "A"\n', "nothing decides"),
+        ('[[section]]\ntitle = "A"\n[[section.criterion]]\nid = "a"\ntitle = "A"\nevidenc = ["b"]\n', "unknown field"),
+        (
+            '[[section]]\ntitle = "A"\n[[section.criterion]]\nid = "a"\ntitle = "A"\nshare = { of = "x", words = "y" }\n',
+            "unknown share",
+        ),
+    ],
+)
+def test_modes_that_break_the_format_are_refused(text: str, told: str) -> None:
+    with pytest.raises(ModesError, match=told):
+        read_sections(text, "modes.toml", "default")
+
+
+# --- judging ---------------------------------------------------------------------------------------------------------
+
+HERE = Place("app.py", 3, 1, 3, 5)
+
+
+def route(path: str = "/a", *, does: tuple[str, ...] = (), line: int = 1) -> RouteRecord:
+    place = Place("routes.py", line, 1, line, 2)
+    guards = (GuardRecord("g", does, "decorator"),) if does else ()
+    return RouteRecord(
+        methods=("GET",), path=path, kind="http", framework="f", handler="h", place=place, registered=place,
+        auth="none", verdict="open", why="", guards=guards,
+    )  # fmt: skip
+
+
+def judged(criterion: Criterion, facts: Facts) -> Assessment:
+    return assess([Section(title="S", mode="default", criteria=(criterion,))], facts, Mode.DEFAULT)[0]
+
+
+def test_a_sign_meets_and_its_place_is_told() -> None:
+    one = judged(Criterion(id="a", title="A", evidence=("x",)), Facts(signs=[Sign("x", HERE, "Lib")], kinds={"x": "an x"}))
+    assert (one.state, one.reason, one.place) == (State.MET, "An x (Lib)", HERE)
+
+
+def test_a_library_that_nothing_uses_is_told_and_is_no_evidence() -> None:
+    facts = Facts(dependencies=[Dependency("lib", HERE)], kinds={"x": "an x"}, brings={"x": frozenset({"lib"})})
+    one = judged(Criterion(id="a", title="A", evidence=("x",), next="Do."), facts)
+    assert (one.state, one.reason) == (State.MISSING, "`lib` is declared (app.py:3), but nothing uses it")
+    assert one.next == "Do."
+
+
+def test_what_is_lacking_leaves_partial_and_says_what_to_do() -> None:
+    wants = (Want(kinds=("y",), lacks="no y", next="Add y."), Want(kinds=("y",), lacks="never asked", when=("z",)))
+    one = judged(Criterion(id="a", title="A", evidence=("x",), wants=wants, next="Do."), Facts(signs=[Sign("x", HERE)]))
+    assert (one.state, one.reason, one.next) == (State.PARTIAL, "X; no y", "Add y.")
+
+
+def test_what_does_not_apply_or_cannot_be_seen_is_said() -> None:
+    criterion = Criterion(id="a", title="A", applies=("z",), otherwise="no z", evidence=("x",), not_assessed="elsewhere")
+    assert judged(criterion, Facts()).state is State.NOT_APPLICABLE
+    unseen = judged(criterion, Facts(signs=[Sign("z", HERE)]))
+    assert (unseen.state, unseen.reason, unseen.place) == (State.NOT_ASSESSED, "Elsewhere", None)
+
+
+def test_weaker_signs_leave_partial_only_where_there_is_nothing_better() -> None:
+    criterion = Criterion(id="a", title="A", evidence=("x",), spoils=(Spoil(kinds=("y",), why="only y", alone=True),))
+    weak, strong = Sign("y", HERE), Sign("x", HERE)
+    assert judged(criterion, Facts(signs=[weak])).state is State.PARTIAL
+    assert judged(criterion, Facts(signs=[weak, strong])).state is State.MET
+
+
+def test_coverage_counts_routes_and_names_where_to_begin() -> None:
+    criterion = Criterion(
+        id="a", title="A", evidence=("x",), share=Share(of="limited", words="are limited", everywhere=("all",)), next="Limit."
+    )
+    some = Facts(routes=[route(does=("limits",)), route("/b", line=7)])
+    one = judged(criterion, some)
+    assert (one.state, one.covered, one.total) == (State.PARTIAL, 1, 2)
+    assert one.reason == "1 of 2 routes are limited"
+    assert one.next == "Limit. Begin with GET /b (routes.py:7)."
+    assert judged(criterion, Facts(routes=some.routes, signs=[Sign("all", HERE), Sign("x", HERE)])).state is State.MET
+    assert judged(criterion, Facts(routes=[route()])).state is State.MISSING
+
+
+# --- from code to states ---------------------------------------------------------------------------------------------
+
+
+def card_of(folder: Path, mode: Mode = Mode.ELITE) -> dict[str, Assessment]:
+    config = load_config(folder, {"cache": False, "semgrep": False, "workers": 1, "mode": str(mode)}, {}, isolated=True)
+    return {one.id: one for one in assessed(scan(config, [folder]), mode)}
+
+
+LIMITED = """
+from fastapi import FastAPI, Request
+from slowapi import Limiter
+from slowapi.util import get_remote_address
+
+limiter = Limiter(key_func=get_remote_address)
+app = FastAPI()
+
+@app.get("/a")
+@limiter.limit("5/minute")
+def a(request: Request) -> str:
+    return "a"
+
+@app.get("/b")
+def b(request: Request) -> str:
+    return "b"
+"""
+
+
+def test_limits_are_counted_by_route(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(LIMITED)
+    (tmp_path / "requirements.txt").write_text("fastapi\nslowapi\nprometheus-client==0.2\n")
+    card = card_of(tmp_path)
+    assert (card["must-05"].state, card["must-05"].covered, card["must-05"].total) == (State.PARTIAL, 1, 2)
+    assert card["elite-metrics"].reason == "`prometheus-client` is declared (requirements.txt:3), but nothing uses it"
+    assert card["must-09"].state is State.MISSING
+
+
+@pytest.mark.parametrize(
+    ("body", "state"), [("return 'ok'", State.PARTIAL), ("db.execute('SELECT 1')\n    return 'ok'", State.MET)]
+)
+def test_readiness_must_touch_what_the_service_needs(tmp_path: Path, body: str, state: State) -> None:
+    text = f"""
+from fastapi import FastAPI, Depends
+from sqlalchemy import create_engine
+engine = create_engine("sqlite://")
+def get_db():
+    return engine.connect()
+app = FastAPI()
+@app.get("/readyz")
+def ready(db=Depends(get_db)) -> str:
+    {body}
+"""
+    (tmp_path / "main.py").write_text(text)
+    assert card_of(tmp_path)["must-09"].state is state
+
+
+def test_an_import_alone_is_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import sentry_sdk\nfrom prometheus_client import Counter\nX: Counter\n")
+    (tmp_path / "app.js").write_text("const Sentry = require('@sentry/node')\nimport client from 'prom-client'\n")
+    card = card_of(tmp_path)
+    assert card["elite-error-tracking"].state is State.MISSING
+    assert card["elite-metrics"].state is State.MISSING
+    (tmp_path / "app.js").write_text("const Sentry = require('@sentry/node')\nSentry.init({ dsn: process.env.DSN })\n")
+    assert card_of(tmp_path)["elite-error-tracking"].state is State.MET
