@@ -100,6 +100,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     with _cache(config) as cache:
         files = Files()
         sources = files.read(found.files)
+        files.read(found.aside)  # nobody judges them: they are evidence
         files.analyse(
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )

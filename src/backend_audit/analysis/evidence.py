@@ -7,7 +7,7 @@ from backend_audit.analysis.files import Files
 from backend_audit.analysis.merging import confident
 from backend_audit.catalog import Catalog, rules_root
 from backend_audit.finding import Confidence, Finding
-from backend_audit.inventory.signs import Dependency, Sign, limited
+from backend_audit.inventory.signs import Dependency, Sign, in_browser, limited
 from backend_audit.signs.manifests import declared
 from backend_audit.signs.rows import rows_of
 from backend_audit.signs.texts import in_texts
@@ -29,6 +29,8 @@ def evidence(files: Files, signs: Iterable[Sign], findings: Iterable[Finding], c
     in_files = in_texts(paths, files.readable_text, rows_of(rules_root()))
     by_path: dict[str, list[Finding]] = {}
     for finding in confident(findings, Confidence.MEDIUM)[0]:
+        if in_browser(finding.place.path):
+            continue
         by_path.setdefault(finding.place.path, []).append(finding)
     standing: list[Finding] = []
     for path in sorted(by_path):

@@ -24,6 +24,8 @@ _REASONS = {
     Role.GENERATED: "generated code",
     Role.VENDORED: "vendored code",
 }
+_SQL = ".sql"
+_LARGEST_ASIDE = 256 * 1024  # larger ones are dumps of data
 _CODE = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT})
 
 
@@ -71,6 +73,7 @@ class _Finder:
         self._judged |= {Role.MIGRATION} if options.migrations else set()
         self._exclude = Layer("", Patterns(options.exclude))
         self._files: dict[str, SourceFile] = {}
+        self._aside: dict[str, SourceFile] = {}
         self._links: list[tuple[str, str, Language, Role]] = []
         self._linked_folders: dict[str, bool] = {}
         self._tally = Tally()
@@ -79,7 +82,8 @@ class _Finder:
         self._add_links()
         skipped = self._tally.skipped(set(self._files))
         files = tuple(self._files[path] for path in sorted(self._files))
-        return Discovery(files, skipped, self._tally.problems())
+        aside = tuple(self._aside[path] for path in sorted(self._aside) if path not in self._files)
+        return Discovery(files, skipped, self._tally.problems(), aside)
 
     def add_named(self, path: Path) -> None:
         """A file that the user named: judged if it can be read and its language is known."""
@@ -113,6 +117,8 @@ class _Finder:
                 language = template_language(path)
             if language is not Language.OTHER or may_have_shebang(name):
                 self._consider(scope, path, language, reason)
+            elif name.lower().endswith(_SQL) and not _excluded(scope.layers, scope.prefix + path):
+                self._put_aside(scope.prefix + path, f"{scope.folder}/{path}", language)
 
     def _list(self, folder: Path) -> Listing:
         if self._options.use_git and self._options.respect_ignores and (listing := list_by_git(folder)):
@@ -155,7 +161,19 @@ class _Finder:
         if role in self._judged:
             self._judge(shown, f"{scope.folder}/{path}", language, role, named=False)
         else:
+            if role is Role.MIGRATION:
+                self._put_aside(shown, f"{scope.folder}/{path}", language)
             self._tally.skip(_REASONS[role], shown)
+
+    def _put_aside(self, shown: str, absolute: str, language: Language) -> None:
+        """Keep a migration or SQL script that is a regular file of the project and not a dump."""
+        try:
+            status = os.lstat(absolute)
+            shown.encode()
+        except (OSError, ValueError):  # told of no file that nobody judges
+            return
+        if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_ASIDE and not self._through_link(absolute):
+            self._aside[shown] = SourceFile(shown, absolute, language, Role.MIGRATION, status.st_size)
 
     def _judge(self, shown: str, absolute: str, language: Language, role: Role, *, named: bool) -> None:
         """Look at the file itself; what cannot be judged is said aloud."""
@@ -208,6 +226,8 @@ class _Finder:
         if named or role in self._judged:
             self._files.setdefault(shown, SourceFile(shown, absolute, language, role, size))
         else:
+            if role is Role.MIGRATION:
+                self._put_aside(shown, absolute, language)
             self._tally.skip(_REASONS[role], shown)
 
     def _add_links(self) -> None:

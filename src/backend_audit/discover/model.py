@@ -34,11 +34,15 @@ class DiscoverOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """The files to judge (sorted by path), what was passed over and why, and what could not be read."""
+    """The files to judge (sorted by path), what was passed over and why, and what could not be read.
+
+    `aside` are files that nobody judges and that tell how tables are made: migrations and SQL scripts.
+    """
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
+    aside: tuple[SourceFile, ...] = ()
 
 
 class Listing(msgspec.Struct):

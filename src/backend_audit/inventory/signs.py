@@ -36,3 +36,14 @@ def limited(signs: list[Sign]) -> tuple[Sign, ...]:
         if counts[key] <= MOST_SIGNS:
             kept.append(sign)
     return tuple(kept)
+
+
+_BROWSER = frozenset("static public assets client frontend wwwroot browser webapp ui".split())
+_PAGES = (".jsx", ".tsx")
+
+
+def in_browser(path: str) -> bool:
+    """Whether a script runs in browsers, by where it lies: it is no part of the service."""
+    *folders, name = path.lower().split("/")
+    script = name.endswith((".js", ".mjs", ".cjs", ".ts", *_PAGES))
+    return script and (name.endswith(_PAGES) or not _BROWSER.isdisjoint(folders))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
+from backend_audit.inventory.signs import in_browser
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.signs.names import Names, Scope
 from backend_audit.signs.rows import Paths, Row, Rows
@@ -14,6 +15,8 @@ from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
 
 _OPTION = re.compile(r"^([\w$-]+)(?:(!?=)(.*))?$")
+_RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
+_SHORTEST, _LONGEST = 6, 20_000  # of texts that are looked at
 _MAX_NESTING = 3  # of objects in a call's arguments that hold options
 
 
@@ -32,13 +35,15 @@ class _Walk:
         self.calls = [(row.calls, row) for row in rows.having("calls") if row.calls is not None]
         self.classes = [(row.classes, row) for row in rows.having("classes") if row.classes is not None]
         self.fields = [(row.fields, row) for row in rows.having("fields") if row.fields is not None]
+        self.relations = [(row.relations, row) for row in rows.having("relations") if row.relations is not None]
+        self.strings = [(row.strings, row) for row in rows.having("strings") if row.strings is not None]
         self.shapes = [row for row in rows.having("shape") if self.script]
         self.settings = Settings(rows)
         self.spotted: list[Spotted] = []
 
     def found(self) -> list[Spotted]:
         """Everything that the module shows."""
-        if not self.module.path.endswith(".d.ts"):
+        if not in_browser(self.module.path):
             self.block(self.module.node.body, {}, "", top=True)
         return self.spotted
 
@@ -61,9 +66,18 @@ class _Walk:
             self.called(node, scope, symbol)
         elif isinstance(node, (ir.Attribute, ir.Name)):
             self.referred(node, scope, symbol)
-        elif not isinstance(node, (ir.Const, ir.Export)):
+        elif isinstance(node, ir.Const):
+            self.constant(node, symbol)
+        elif not isinstance(node, ir.Export):
             for child in ir.children(node):
                 self.visit(child, scope, symbol, top=top)
+
+    def constant(self, node: ir.Const, symbol: str) -> None:
+        """A text in the code: SQL, an address, a media type."""
+        if isinstance(node.value, str) and _SHORTEST <= len(node.value) <= _LONGEST:
+            for pattern, row in self.strings:
+                if pattern.search(node.value):
+                    self.spot(row, node.at, node.end, symbol)
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
         self.block(node.decorators, scope, symbol)
@@ -96,6 +110,8 @@ class _Walk:
                     for target in statement.targets:
                         if isinstance(target, ir.Name):
                             self.matched(self.fields, target.id, target.at, target.end, name)
+                            if _relates(statement):
+                                self.matched(self.relations, target.id, target.at, target.end, name)
             self.block(node.body, dict(scope), name)
 
     def assigned(self, node: ir.Assign, scope: Scope, symbol: str, *, top: bool) -> None:
@@ -193,6 +209,13 @@ def _keys(node: ir.Expr, depth: int) -> Iterator[tuple[ir.Name | ir.Const, ir.Ex
             if isinstance(item.key, (ir.Const, ir.Name)):
                 yield item.key, item.value
             yield from _keys(item.value, depth - 1)
+
+
+def _relates(node: ir.Assign) -> bool:
+    """Whether a field names another table: by a call (`ForeignKey(…)`), or by decorators (`@ManyToOne()`)."""
+    made = [node.value] if isinstance(node.value, ir.Call) else []
+    names = [written(one.func) for one in (*made, *node.decorators) if isinstance(one, ir.Call)]
+    return any(_RELATION.search(name) for name in names)
 
 
 def _handles_errors(node: ir.Expr) -> bool:
