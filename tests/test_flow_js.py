@@ -146,6 +146,25 @@ def test_a_request_reaches_a_command_through_callbacks_classes_and_files() -> No
     }  # fmt: skip
 
 
+LANGUAGE = DATA.parent / "script_language"
+LOST = {"A.self this", "emitter", "error message", "reflect"}  # ways that are not followed yet
+
+
+def test_the_data_of_a_request_is_followed_through_the_language() -> None:
+    """Each `see(value, "way")` of the folder is reached by data of the request."""
+    texts = {file.relative_to(LANGUAGE).as_posix(): file.read_text(encoding="utf-8") for file in sorted(LANGUAGE.rglob("*.js"))}
+    engine = engine_of(texts)
+    reached: dict[str, bool] = {}
+    for concept in engine.concepts():
+        if isinstance(concept, LogRecord) and concept.site.written == "see" and concept.message is not None:
+            way = concept.site.arg("1")
+            for label in () if way is None else way.value.texts():
+                reached[label] = reached.get(label, False) or bool(concept.message.value.carries("untrusted"))
+    assert not engine.problems
+    assert {label for label, found in reached.items() if not found} == LOST
+    assert len(reached) > 50
+
+
 def show() -> None:
     for topic in TOPICS:
         found = seen(topic)

@@ -125,9 +125,10 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
 
 def values(receiver: Value) -> Value:
     """Any of what a container holds; of anything else, something of its data."""
-    if receiver.kind:
-        return join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
-    return receiver.derived()
+    if not receiver.kind:
+        return receiver.derived()
+    held = join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
+    return join(held, UNKNOWN.with_origins(receiver.derived().origins)) if receiver.open and receiver.origins else held
 
 
 def any_item(receiver: Value) -> Value:
@@ -167,6 +168,8 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
         return container("list", None, keys(receiver))
     if name == "entries":
         return container("list", None, container("list", {0: keys(receiver), 1: values(receiver)}))
+    if name == "filter":
+        return container("list", None, values(receiver))
     if name in ("includes", "has", "hasOwnProperty"):
         return BOOL
     if name in ("indexOf", "lastIndexOf", "push", "unshift", "findIndex"):

@@ -1,17 +1,23 @@
 """Functions as values in JavaScript: what is handed to others and called there, promises among it."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin
+from backend_audit.flow import script_builtin, script_functions
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Callback
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, container, instance, join, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_engine import ScriptEngine
 
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
@@ -41,13 +47,42 @@ class Settler(Symbol):
     value: Value = NOTHING
 
 
+@dataclass(eq=False, slots=True, repr=False)
+class Partial(Symbol):
+    """`f.bind(me, x)`: a function with its first arguments."""
+
+    key: str
+    function: Value
+    me: Value | None
+    args: Args
+
+
+def shifted(args: Args, by: int) -> Args:
+    """Arguments that come after `by` others (before them, if negative)."""
+    return tuple((str(int(key) + by) if key.isdigit() else key, operand) for key, operand in args)
+
+
 class ScriptCallbacks(Frame):
     """Calls functions that are values."""
+
+    engine: "ScriptEngine"
+    handing = 0  # calls under way of functions that were handed over
+
+    @abstractmethod
+    def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
+        """What a function of a library gives."""
 
     def handed(self, node: ir.Call, function: Value, given: list[Value]) -> Value:
         """Call a function value with these arguments."""
         args = tuple((str(at), Operand(value, None)) for at, value in enumerate(given))
-        return self.apply_to(node, function, None, args)
+        self.handing += 1
+        found = self.apply_to(node, function, None, args)
+        self.handing -= 1
+        return found
+
+    def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
+        """What happens in a callback, happens there."""
+        return inner if self.handing else super().outer_site(inner, node, args)
 
     def apply_to(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
         found = NOTHING
@@ -56,6 +91,12 @@ class ScriptCallbacks(Frame):
                 found = join(found, self.call_function(node, symbol, receiver, args))
             elif isinstance(symbol, Settler):
                 symbol.value = join(symbol.value, args[0][1].value if args else script_builtin.UNDEFINED)
+            elif isinstance(symbol, Partial):
+                given = (*symbol.args, *shifted(args, len(symbol.args)))
+                found = join(found, self.apply_to(node, symbol.function, symbol.me, given))
+        for path in sorted(function.apis) if len(function.apis) <= MAX_CALLEES else ():
+            if self.engine.knows(path) or script_functions.is_known(path):
+                found = join(found, self.call_library(node, path, receiver, args[:1]))
         return UNKNOWN if found is NOTHING else found
 
     def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
@@ -84,17 +125,18 @@ class ScriptCallbacks(Frame):
 
     def indirect(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> Value:
         """`f.call(me, x)`, `f.apply(me, xs)`, `f.bind(me)`."""
-        if attr == "bind":
-            return receiver
         me = args[0][1].value if args else None
         rest = args[1:]
+        if attr == "bind":
+            if not rest:
+                return receiver
+            return ref(Partial(f"{self.module.path}:bind@{node.at}", receiver, me, shifted(rest, -1)))
         if attr == "apply":
             listed = rest[0][1].value.items if rest else None
             rest = tuple(
                 (str(int(key) + 1), Operand(value, None)) for key, value in (listed or {}).items() if isinstance(key, int)
             )
-        shifted = tuple((str(int(key) - 1) if key.isdigit() else key, operand) for key, operand in rest)
-        return self.apply_to(node, receiver, me, shifted)
+        return self.apply_to(node, receiver, me, shifted(rest, -1))
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""
@@ -104,7 +146,14 @@ class ScriptCallbacks(Frame):
         self.events[node.at, node.end, "invocation"] = event
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
-        result = super().call_function(node, symbol, receiver, args)
+        result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
+        if symbol.nested and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):
+            self.engine.close_over(symbol, bind_arguments(symbol, receiver, args))
+        written_outside = self.engine.written_outside.get(symbol.key)
+        if written_outside:
+            bound = bind_arguments(symbol, receiver, args)
+            for (owner, name), value in list(written_outside.items()):
+                self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
         followed = 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
             if not isinstance(event, Invocation) or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:

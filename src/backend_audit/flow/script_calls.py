@@ -5,7 +5,7 @@ from backend_audit.flow import script_builtin, script_functions, script_members,
 from backend_audit.flow.calls import pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
-from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
+from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import (
     NOTHING,
@@ -14,6 +14,7 @@ from backend_audit.flow.values import (
     changed,
     join,
     join_all,
+    ref,
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
@@ -89,6 +90,16 @@ class ScriptCalls(ScriptCallbacks):
             function = function.parent
         return None if function is None else function.owner
 
+    def object_class(self) -> ClassSymbol | None:
+        """The class that `this` is an object of, in the arrow function of one of its fields."""
+        function = self.function
+        while function is not None and function.node.kind == "arrow":
+            owner = self.engine.field_owner(function)
+            if owner is not None:
+                return owner
+            function = function.parent
+        return None
+
     def apply(self, node: ir.Call, callee: Value, receiver: Value | None, args: Args) -> Value:
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         if receiver is not None:
@@ -103,6 +114,8 @@ class ScriptCalls(ScriptCallbacks):
                 found = join(found, self.wrapped(self.call_symbol(node, symbol, receiver, args), symbol, args))
             elif isinstance(symbol, ClassSymbol):
                 found = join(found, self.construct(node, symbol, args))
+            elif isinstance(symbol, Partial):
+                found = join(found, self.apply_to(node, ref(symbol), receiver, args))
             elif isinstance(symbol, Settler):
                 settled = argument(args, "0")
                 symbol.value = join(symbol.value, script_builtin.UNDEFINED if settled is None else settled.value)
@@ -155,7 +168,7 @@ class ScriptCalls(ScriptCallbacks):
     def builtin_method(self, node: ir.Call, attr: str, callee: Value, receiver: Value, args: Args) -> Value | None:
         """Methods of functions, promises, arrays and texts; None if it is none of those."""
         first = argument(args, "0")
-        functions = first is not None and any(isinstance(one, (FunctionSymbol, Settler)) for one in first.value.refs)
+        functions = first is not None and self.is_function(first.value)
         if attr in ("call", "apply", "bind") and receiver.refs:
             return self.indirect(node, attr, receiver, args)
         if callee.refs:
@@ -174,6 +187,11 @@ class ScriptCalls(ScriptCallbacks):
         if strings.is_text(receiver) or (script_builtin.likely_of_text(attr) and self.is_data(receiver)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         return None
+
+    def is_function(self, value: Value) -> bool:
+        """Whether it is something that can be called."""
+        known = any(self.engine.knows(path) or script_functions.is_known(path) for path in value.apis)
+        return known or any(isinstance(one, (FunctionSymbol, Settler, Partial)) for one in value.refs)
 
     def spread(self, args: Args) -> list[strings.Piece]:
         """The arguments in order, with any of what a spread list holds."""

@@ -4,14 +4,19 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env
+from backend_audit.flow.injection import ParameterHook
+from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, depends, substitute
 from backend_audit.flow.syntax import constructed, self_writes
-from backend_audit.flow.values import UNKNOWN, Key, Origin, Value, api, container, ref
+from backend_audit.flow.values import NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
+from backend_audit.link.project import Project
 from backend_audit.link.script_modules import api_path
+from backend_audit.link.script_symbols import other_names
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
+_EXPORTS = ("module.exports", "exports")
 _ME = "this"
 _DEFAULT = "default"
 
@@ -20,6 +25,12 @@ class ScriptEngine(Engine):
     """As `Engine`; what differs is what names mean across modules and functions."""
 
     frame_type = ScriptFrame
+    _field_owners: dict[int, ClassSymbol] | None = None
+
+    def __init__(self, project: Project, models: Models, parameter: ParameterHook | None = None) -> None:
+        super().__init__(project, models, parameter)
+        self._closed_over: dict[str, Bound] = {}
+        self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
     # --- modules ----------------------------------------------------------------------------------------------------
 
@@ -86,7 +97,11 @@ class ScriptEngine(Engine):
         environment = self.environment(module)
         whole, parts = environment.get("module.exports", UNKNOWN), environment.get("exports", UNKNOWN)
         if whole.kind == "dict" and parts.kind == "dict" and not whole.items and whole.elem is None:
-            return parts
+            whole = parts
+        for name in other_names(module.node.body):
+            alias = environment.get(name, UNKNOWN)
+            if whole.kind == "dict" and alias.kind == "dict":
+                whole = changed(whole, items={**(whole.items or {}), **(alias.items or {})})
         return whole
 
     def star_value(self, module: ModuleSymbol, name: str) -> Value | None:  # noqa: ARG002 - names of star exports are not names here
@@ -94,7 +109,9 @@ class ScriptEngine(Engine):
 
     def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
         if isinstance(symbol, FunctionSymbol) and symbol.owner is None and symbol.parent is None:
-            return self.environment(symbol.module).get(f"{symbol.node.name}.{attr}", UNKNOWN)
+            environment = self.environment(symbol.module)
+            names = [symbol.node.name, *(name for name in _EXPORTS if symbol in environment.get(name, UNKNOWN).refs)]
+            return next((found for name in names if (found := environment.get(f"{name}.{attr}")) is not None), UNKNOWN)
         return super().symbol_attribute(symbol, attr)
 
     # --- classes ----------------------------------------------------------------------------------------------------
@@ -119,6 +136,23 @@ class ScriptEngine(Engine):
 
     def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
         return constructed(frame, _ME) if symbol.has_receiver and symbol.node.kind in ("", "constructor") else {}
+
+    def field_owner(self, function: FunctionSymbol) -> ClassSymbol | None:
+        """The class whose field is this arrow function: `this` in it is the object."""
+        if self._field_owners is None:
+            self._field_owners = {
+                id(member.value.function): owner
+                for owner in self._classes.values()
+                for member in owner.node.body
+                if isinstance(member, ir.Assign) and isinstance(member.value, ir.Lambda)
+            }
+        return self._field_owners.get(id(function.node))
+
+    def external_field(self, path: str, attr: str, reader: FunctionSymbol | None) -> Value | None:
+        """As `Engine.external_field`; what the library itself puts there is not the project's to say."""
+        if self.knows(self.models.canonical(f"{path}.{attr}")):
+            return None
+        return super().external_field(path, attr, reader)
 
     # --- functions --------------------------------------------------------------------------------------------------
 
@@ -154,6 +188,37 @@ class ScriptEngine(Engine):
     def closure(self, symbol: FunctionSymbol) -> Env | None:
         frame = self.under_way.get(symbol.key)
         return super().closure(symbol) if frame is None else frame.env
+
+    def note_written_outside(self, function: FunctionSymbol, owner: str, name: str, value: Value) -> None:
+        """`function` writes a name of the function `owner` around it ("" for the module): its callers know with what."""
+        if any(origin.label == "param" and origin.key[0] == function.key for origin in value.all_origins()):
+            self.written_outside.setdefault(function.key, {})[owner, name] = value
+
+    def write_outside(self, frame: Frame, module: ModuleSymbol, owner: str, name: str, value: Value) -> None:
+        """A call has written a name of a function around, as far as that still runs, or of the module."""
+        running = self.under_way.get(owner)
+        if not owner:
+            self.set_global(module, name, value)
+        elif running is not None and name in running.env:
+            running.env[name] = join(running.env[name], value)
+        elif frame.function is not None and owner in self._closures and name in self._closures[owner]:
+            self._closures[owner][name] = join(self._closures[owner][name], value)
+
+    def close_over(self, symbol: FunctionSymbol, bound: Bound) -> None:
+        """A call of `symbol` gave a function within it, which keeps what the call was given."""
+        known = self._closed_over.setdefault(symbol.key, {})
+        for at, value in bound.items():
+            known[at] = join(known.get(at, NOTHING), self.settled(value))
+
+    def closed_over(self, symbol: FunctionSymbol, result: Value) -> Value:
+        """`result` of a function with what the calls of the functions around it were given."""
+        parent = symbol.parent
+        while parent is not None and result.origins:
+            bound = self._closed_over.get(parent.key)
+            if bound is not None and parent.key not in self._running:
+                result = substitute(result, parent.key, bound)
+            parent = parent.parent
+        return result
 
     def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
         super()._bind_parameters(frame, symbol)

@@ -10,6 +10,7 @@ from backend_audit.flow import refine, script_builtin, script_members, script_pa
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
+    CLOSED_TYPES,
     MADE,
     NOTHING,
     NUMBER,
@@ -34,6 +35,7 @@ _FOLDERS = frozenset(("__dirname", "__filename"))
 class ScriptExpressions(ScriptCalls):
     """Evaluates expressions."""
 
+    answers: dict[str, ir.Expr]
     retold = frozenset(("untrusted", "param"))  # what comes in is read off a parameter
 
     def eval(self, node: ir.Expr) -> Value:
@@ -42,6 +44,8 @@ class ScriptExpressions(ScriptCalls):
     def name(self, node: ir.Name) -> Value:
         if node.id in _FOLDERS:
             return MADE
+        if node.id == "this" and "this" not in self.env and (owner := self.object_class()) is not None:
+            return self.engine.instance_of(owner)
         if node.id == "super":
             owner = self.owner()
             return UNKNOWN if owner is None else self.engine.above(owner)
@@ -73,6 +77,8 @@ class ScriptExpressions(ScriptCalls):
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """As `Expressions.inherit`; the parts of one request are told apart, since a test of one says nothing of the others."""
         found = super().inherit(found, base, step)
+        if found.origins and not found.open and not found.types & CLOSED_TYPES:
+            found = changed(found, open=True)
         if step == "[]" or not any(one.label == "untrusted" and len(one.key) == _WHOLE for one in found.origins):
             return found
         parts = [

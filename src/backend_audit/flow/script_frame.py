@@ -11,6 +11,7 @@ from backend_audit.flow.values import UNKNOWN, Value, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
+_TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary)
 _EXITS = frozenset(("process.exit", "process.abort"))
 
 
@@ -59,6 +60,9 @@ class ScriptFrame(ScriptNames):
             if isinstance(target := node.targets[0], ir.Name) and node.declares:
                 self.env[target.id] = UNKNOWN if node.annotation is None else self.engine.annotated(self, node.annotation)
             return True
+        target = node.targets[0]
+        if node.declares == "const" and isinstance(target, ir.Name) and isinstance(node.value, _TESTS):
+            self.answers[target.id] = node.value
         return super().assign(node)
 
     def declare_function(self, node: ir.Function) -> bool:

@@ -136,6 +136,11 @@ CLOSED = {
 }  # fmt: skip
 
 
+def is_known(path: str) -> bool:
+    """Whether `function` knows the path."""
+    return path in CLOSED or path in FUNCTIONS
+
+
 def function(path: str, args: Pieces) -> Value | None:
     """What a call of the global (or plain core library) function `path` gives; None if it is none of them."""
     closed = CLOSED.get(path) or (NUMBER if path.startswith("Math.") else None)

@@ -20,6 +20,7 @@ class ScriptNames(ScriptExpressions):
     def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
         super().__init__(engine, module, function, env)
         self.assigned: set[str] = set()  # the paths that were written
+        self.answers: dict[str, ir.Expr] = {}  # constants that hold what a test has said: `const isSafe = …`
 
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
         if isinstance(target, ir.Defaulted):
@@ -43,10 +44,12 @@ class ScriptNames(ScriptExpressions):
             closure = self.engine.closure(function)
             if closure is not None and name in closure:
                 closure[name] = join(closure[name], value)
+                self.engine.note_written_outside(self.function, function.key, name, value)
                 self.env[name] = value
                 return True
             function = function.parent
         self.engine.set_global(self.module, name, value)
+        self.engine.note_written_outside(self.function, "", name, value)
         self.env[name] = value
         return True
 
@@ -67,6 +70,8 @@ class ScriptNames(ScriptExpressions):
 
     def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
         """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""
+        if value.kind and value.open and value.origins:
+            value = UNKNOWN.with_origins(script_builtin.values(value).all_origins())
         whole = value.kind in ("list", "tuple") and value.elem is None and not value.open
         if not whole or any(item.star for item in target.items[:-1]):
             super().unpack(target, value, exact=exact)

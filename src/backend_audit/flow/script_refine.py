@@ -40,6 +40,10 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
         return position is not None and _placed(frame, position, found=holds)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         return _compared(frame, test, test.ops[0], test.rights[0], holds=holds)
+    elif isinstance(test, ir.Name) and test.id in frame.answers:
+        answer = frame.answers.pop(test.id)  # no test asks for itself
+        refine.assume(frame, answer, holds)
+        frame.answers[test.id] = answer
     elif isinstance(test, ir.Index) and holds:
         _owned(frame, frame.eval(test.value), test.index)
     elif isinstance(test, ir.Call):

@@ -1,11 +1,12 @@
 """Tests of texts in JavaScript: how they begin and end, what they hold, which patterns they match."""
 
+import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks
 from backend_audit.flow.script_patterns import lacked_marks, pattern_of
-from backend_audit.flow.values import MADE
+from backend_audit.flow.values import MADE, Value
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ HOST_PARTS = frozenset(("hostname", "host", "origin"))
 _SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".split())
 _UPWARDS = ("..", "../", "/..", "..\\", ".")
 _ROOTS = ("/", "\\", "./", "//")
+_ROOTED, _HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
+_LOCAL = re.compile(r"\^\\?/(\(\?!|\[\^)")  # `^/(?!/)`, `^/[^/]`
 _OFFSET = "offset"  # a mark: the way from a folder to a path, as `path.relative` gives it
 
 
@@ -22,9 +25,17 @@ def lacks_text(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
     value = frame.eval(subject)
     if text in _UPWARDS:
         guards.clear_data(frame, value, guards.PATH, _OFFSET)
+    if text in ("//", "://"):
+        _marked(frame, value, _HOSTLESS, _ROOTED)
     gone = lacks.lacking(text)
     if gone:
         frame.settle_known(subject, value.cleared(gone))
+
+
+def _marked(frame: "ScriptExpressions", value: Value, mark: str, other: str) -> None:
+    """An address that begins with one slash, and not with two, has no host of its own."""
+    guards.clear_data(frame, value, guards.URL, other)
+    guards.clear_data(frame, value, frozenset((mark,)))
 
 
 def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
@@ -35,6 +46,8 @@ def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None
     texts = told.texts()
     if texts and all(guards.is_host_prefix(text) for text in texts):
         guards.clear_data(frame, value, guards.URL, node=subject)
+    if texts == ("/",):
+        _marked(frame, value, _ROOTED, _HOSTLESS)
     if not (texts and all(text in _UPWARDS for text in texts)):
         guards.clear_data(frame, value, guards.PATH, guards.NORMALISED)
         guards.clear_data(frame, value, guards.BEGINS)
@@ -48,6 +61,8 @@ def never_begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -
         guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
     elif texts and all(text in _ROOTS for text in texts):
         guards.clear_data(frame, value, guards.RELATIVE)
+        if "//" in texts:
+            _marked(frame, value, _HOSTLESS, _ROOTED)
     elif texts == (".",):
         guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
 
@@ -76,6 +91,8 @@ def matched(frame: "ScriptExpressions", subject: ir.Expr, pattern: ir.Expr, *, h
         return
     if holds:
         contexts = frozenset.intersection(*(harmless_after(one, "search") for one in patterns))
+        if all(_LOCAL.match(one) for one in patterns):
+            contexts |= guards.URL
     else:
         contexts = frozenset.intersection(*map(lacked_marks, patterns))
         if contexts & {mark for text in _UPWARDS for mark in lacks.lacking(text)}:

@@ -120,6 +120,26 @@ def _prototype(node: ir.Expr) -> str | None:
     return None
 
 
+def other_names(body: list[ir.Stmt]) -> list[str]:
+    """The names that a module gives its own `module.exports`: `const api = module.exports`, `var api = exports = {}`."""
+    found: list[str] = []
+    for node in body:
+        if not isinstance(node, ir.Assign) or not isinstance(target := node.targets[0], ir.Name):
+            continue
+        value = node.value
+        while isinstance(value, ir.Walrus) and not _is_exports(value.target):
+            value = value.value
+        if _is_exports(value.target if isinstance(value, ir.Walrus) else value):
+            found.append(target.id)
+    return found
+
+
+def _is_exports(node: ir.Expr | None) -> bool:
+    if isinstance(node, ir.Attribute):
+        return node.attr == "exports" and isinstance(node.value, ir.Name) and node.value.id == "module"
+    return isinstance(node, ir.Name) and node.id == "exports"
+
+
 def exports(module: ModuleSymbol) -> None:
     """Fill in what the export statements of a module say: outside name → (module, name there); None for all of a module."""
     for node in _exports(module.node.body):

@@ -1,0 +1,2 @@
+exports = module.exports = {};
+exports.get = (v) => v + 1;

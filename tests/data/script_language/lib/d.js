@@ -1,0 +1,1 @@
+module.exports = { d1: (v) => v, ...require("./d2") };

@@ -1,0 +1,1 @@
+exports.d2 = async (v) => v;
