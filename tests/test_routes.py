@@ -1,8 +1,8 @@
 """Routes and guards of small applications, one a folder of `data/routes`, told whole in its `routes.txt`.
 
 A line is a route: `METHOD /path auth handler guard,guard`. Guards are those that do more than run, in the order in which
-they run; `-` for none; `!name` is written there and does not run. Lines are compared exactly, none may be missing or added;
-`#` begins a comment. `python tests/test_routes.py FOLDER` prints what is found.
+they run, with what they are told to ask for in parentheses; `-` for none; `!name` is written there and does not run. Lines are
+compared exactly, none may be missing or added; `#` begins a comment. `python tests/test_routes.py FOLDER` prints what is found.
 """
 
 import sys
@@ -18,17 +18,21 @@ from backend_audit.frameworks.inventory import route_table
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import Does, Route
+from backend_audit.routes.model import Does, Guard, Route
 
 DATA = Path(__file__).parent / "data" / "routes"
 
 
 def told(route: Route) -> str:
     """One route as a line."""
-    guards = [guard.name for guard in route.guards if guard.does != {Does.RUNS}]
+    guards = [f"{guard.name}{_asked(guard)}" for guard in route.guards if guard.does != {Does.RUNS}]
     guards += [f"!{guard.name}" for guard in route.unapplied]
     methods = ",".join(route.methods) or "ANY"
     return f"{methods} {route.path} {route.auth} {route.name} {','.join(guards) or '-'}"
+
+
+def _asked(guard: Guard) -> str:
+    return f"({'+'.join(guard.scopes)})" if guard.scopes else ""
 
 
 def routes_of(app: Path) -> list[str]:

@@ -142,6 +142,7 @@ def _record(route: Route, places: "_Places") -> RouteRecord:
                 one.via,
                 one.because,
                 None if one.mark is None else places.step(one.mark).place,
+                one.scopes,
             )
             for one in found
         )

@@ -20,7 +20,7 @@ _BROAD = frozenset(("Exception", "BaseException", "builtins.Exception", "builtin
 # Exceptions whose text speaks of what the caller sent, or is written for the caller.
 _FOR_CALLERS = re.compile(
     r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
-    r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
+    r"Decode|ParseError|csv\.Error|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
 )
 _TEXT = frozenset(
     ("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output")

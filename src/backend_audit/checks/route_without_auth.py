@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable, Verdict
 
@@ -66,12 +68,21 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
     if delicate:
-        return (Confidence.MEDIUM if exceptional else Confidence.LOW), f"its path says `{delicate[0]}`"
+        return (
+            Confidence.MEDIUM if exceptional and not _is_switched(route) else Confidence.LOW
+        ), f"its path says `{delicate[0]}`"
     if acts:
         return (
             Confidence.MEDIUM if exceptional else Confidence.LOW
         ), "it changes state, while most of the application asks who calls"
     return Confidence.LOW, "most of the application asks who calls"
+
+
+def _is_switched(route: Route) -> bool:
+    """Whether the handler refuses everybody at its end: what comes before is for another state of the application."""
+    last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
+    called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
+    return called or isinstance(last, ir.Raise)
 
 
 def _asks_itself(route: Route) -> bool:

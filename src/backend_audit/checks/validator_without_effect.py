@@ -69,7 +69,7 @@ def validating_method(function: ir.Function, view: FileView) -> Iterator[Alert]:
         and len(function.params) == 1
     )
     validates = any(one == "sqlalchemy.orm.validates" for one in decorators) or (not decorators and (of_serializer or of_form))
-    if validates and _returns_nothing(function):
+    if validates and _returns_nothing(function) and not _called_by(owner, function.name):
         yield _alert(
             function,
             f"`{function.name}` returns nothing: the value that it has checked becomes None.",
@@ -134,6 +134,14 @@ def verdict_dropped(node: ir.Try, view: FileView) -> Iterator[Alert]:
             fix="Turn the input away: raise, or answer with the errors.",
             confidence=Confidence.MEDIUM,
         )
+
+
+def _called_by(owner: ir.Class, name: str) -> bool:
+    """Whether the class calls its method itself: then it is none that the framework finds by its name."""
+    methods = [one for one in owner.body if isinstance(one, ir.Function)]
+    return any(
+        isinstance(node, ir.Call) and written(node.func) == f"self.{name}" for one in methods for node in _errors.inside(one.body)
+    )
 
 
 def written_in(test: ir.Expr) -> set[str]:

@@ -31,6 +31,7 @@ from backend_audit.frameworks.registrations import (
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.denials import ALL, NOBODY, SOME, Denials
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
@@ -51,6 +52,7 @@ class RouterRoutes:
         self.guarding = guarding
         self.tree = RouterTree(facts, Exposed(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
+        self.denials = Denials(engine, behaviours)
         self.misplaced = Misplaced(guarding, self.tree, self.hook)
 
     def routes(self) -> Iterator[Route]:
@@ -266,8 +268,12 @@ class RouterRoutes:
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
         if not does & {Does.AUTHENTICATES, Does.AUTHORIZES}:
             return []
-        if self.behaviours.anonymous.run(handler).outcome() is Outcome.PASSES:
+        outcome = self.behaviours.anonymous.run(handler).outcome()
+        whom = self.denials.of(handler) if outcome is Outcome.UNKNOWN else ALL
+        if outcome is Outcome.PASSES or whom == NOBODY:
             return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
+        if whom == SOME:
+            return [Guard(handler.node.name, frozenset((Does.DEPENDS,)), "body", mark, handler, "turns only some callers away")]
         carrier = self.behaviours.carrier(handler)
         return [Guard(handler.node.name, does, "body", mark, handler, because, carrier=carrier)]

@@ -13,6 +13,7 @@ class GuardRecord(msgspec.Struct, frozen=True):
     via: str
     because: str = ""
     place: Place | None = None
+    scopes: tuple[str, ...] = ()  # the roles, permissions or scopes that it is told to ask for
 
 
 class RouteRecord(msgspec.Struct, frozen=True, kw_only=True):

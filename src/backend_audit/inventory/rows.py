@@ -20,6 +20,7 @@ class GuardRow(msgspec.Struct, frozen=True, kw_only=True):
     because: str = ""
     file: str = ""
     line: int = 0
+    scopes: tuple[str, ...] = ()
 
 
 class RouteRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,4 +97,5 @@ def _guard(guard: GuardRecord) -> GuardRow:
         because=guard.because,
         file="" if guard.place is None else guard.place.path,
         line=0 if guard.place is None else guard.place.line,
+        scopes=guard.scopes,
     )

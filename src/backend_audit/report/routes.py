@@ -39,8 +39,9 @@ def render_routes(rows: Sequence[RouteRow], terminal: Terminal, *, of: int) -> s
 
 
 def guard_words(guard: GuardRow) -> str:
-    """A guard and what it does: "`require_user` authenticates"."""
-    return f"`{one_line(guard.name)}` {' and '.join(guard.does)}"
+    """A guard and what it does: "`require_role` authenticates and authorizes (admin)"."""
+    scopes = f" ({one_line(', '.join(guard.scopes))})" if guard.scopes else ""
+    return f"`{one_line(guard.name)}` {' and '.join(guard.does)}{scopes}"
 
 
 def _by_file(rows: Sequence[RouteRow]) -> dict[str, list[RouteRow]]:

@@ -29,7 +29,7 @@ _ACTS = re.compile(
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
-_CREDENTIALS = frozenset(
+CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
@@ -71,7 +71,7 @@ class Behaviours:
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         self.engine = engine
         self.facts = facts
-        self.anonymous = Anonymous(engine, facts, self._denying_raise, self._denying_answer, self._absent, self._denies)
+        self.anonymous = Anonymous(engine, facts, self.denying_raise, self.denying_answer, self._absent, self.denies)
         self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
         self._own: dict[str, Behaviour] = {}
@@ -124,7 +124,7 @@ class Behaviours:
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
                 elif (
-                    isinstance(node, ir.Attribute) and node.attr in _CREDENTIALS and not (node.attr in _HEADERS and harmless)
+                    isinstance(node, ir.Attribute) and node.attr in CREDENTIALS and not (node.attr in _HEADERS and harmless)
                 ) or (isinstance(node, ir.Name) and node.id in ("current_user", "session")):
                     known.looks = True
                 elif isinstance(node, ir.Call) and _ACTS.match(written(node.func).rpartition(".")[2]):
@@ -159,7 +159,7 @@ class Behaviours:
         names = [symbol.name.rpartition(".")[2], *(path.rpartition(".")[2] for path in self.engine.external_bases(symbol))]
         return next((found for name in names if (found := _by_name(name))), frozenset())
 
-    def _denying_raise(self, frame: Frame, node: ir.Expr) -> bool:
+    def denying_raise(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether raising `node` says who are you, or you may not."""
         at = self._sites.get(id(node))
         found = denied_by(at) if at is not None else self.raised(frame, node)
@@ -167,7 +167,7 @@ class Behaviours:
             found = frozenset(self.own(frame.function).denies) if frame.function is not None else frozenset()
         return bool(found & _AWAY)
 
-    def _denying_answer(self, frame: Frame, node: ir.Expr) -> bool:
+    def denying_answer(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether the answer `node` turns the caller away."""
         at = self._sites.get(id(node))
         if at is not None:
@@ -176,7 +176,7 @@ class Behaviours:
             return bool(self._answered(frame, node) & _AWAY)
         return False
 
-    def _denies(self, function: FunctionSymbol) -> bool:
+    def denies(self, function: FunctionSymbol) -> bool:
         """Whether a function may turn a caller away, or what it calls."""
         return bool(self.of(function).denies & {*_AWAY, 404})
 

@@ -68,7 +68,8 @@ class Claims:
             yield from _privileges(function)
         if not reads.names and not reads.nodes:
             return
-        alone = not any(_CREDENTIAL.search(text) for text in _words(function))
+        verified = any(one.verifies for one in self.behaviours.facts.reads.get(function.key, ()))
+        alone = not verified and not any(_CREDENTIAL.search(text) for text in _words(function))
         for name, mark in reads.places():
             if _WHO.match(name) and alone and _identifies(function, reads, name):
                 yield Claim("who", name, mark)

@@ -17,6 +17,7 @@ from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.scopes import of_annotation, of_call, of_marker
 from backend_audit.source import Mark
 
 _AUTH = re.compile(
@@ -53,7 +54,9 @@ class Guarding:
             found += self.accessing(made_by, value, via, mark)
             for concept in made[:1]:
                 if isinstance(concept, GuardMarker) and concept.function is not None:
-                    found += self.of_value(concept.function.value, via, mark, depth)
+                    asked = of_marker(concept)
+                    inner = self.of_value(concept.function.value, via, mark, depth)
+                    found += [*(replace(one, scopes=asked) for one in inner[:1]), *inner[1:]] if asked else inner
                 elif isinstance(concept, CredentialScheme):
                     found.append(scheme_guard(concept, via, mark))
         for symbol in sorted(value.refs, key=lambda one: one.key):
@@ -131,8 +134,16 @@ class Guarding:
             value = self.engine.provider(function, param)
             if value is not None:
                 mark = Mark(function.module.path, param.at, param.end, f"parameter {param.name}")
-                found += self.of_value(value, "dependency", mark, depth)
+                inner = self.of_value(value, "dependency", mark, depth)
+                asked = self._asked_of(param)
+                found += [*(replace(one, scopes=asked) for one in inner[:1]), *inner[1:]] if asked else inner
         return found
+
+    def _asked_of(self, param: ir.Param) -> tuple[str, ...]:
+        """The scopes and roles that a parameter's marker names."""
+        made = [] if param.default is None else self.facts.made.get(id(param.default), [])
+        marker = next((one for one in made if isinstance(one, GuardMarker)), None)
+        return of_annotation(param.annotation) if marker is None else of_marker(marker)
 
     def decorators(self, symbol: FunctionSymbol | ClassSymbol, nodes: list[ir.Expr]) -> Iterator[Guard]:
         """The guards that decorators are; `nodes` in the order in which they run (the outermost first)."""
@@ -149,7 +160,8 @@ class Guarding:
             if call is not None and not any(guard.does - _IDLE for guard in found):
                 made = self.decorating(frame.eval(call), mark)
                 found = [replace(one, name=written(callee).rpartition(".")[2]) for one in made] or found
-            yield from found or [self.named(written(callee), "decorator", mark)]
+            for one in found or [self.named(written(callee), "decorator", mark)]:
+                yield replace(one, scopes=of_call(call)) if one.has(*ASKING) and not one.scopes else one
 
     def decorating(self, value: Value, mark: Mark | None) -> list[Guard]:
         """The guards that a decorator's value stands for; of a class, what its objects do when they are called."""

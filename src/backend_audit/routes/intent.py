@@ -42,6 +42,16 @@ _CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
     r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]"
 )
+_SERVICES = frozenset(
+    """
+    slack telegram twilio stripe paypal github gitlab bitbucket sendgrid mailgun postmark discord whatsapp messenger shopify
+    mattermost braintree mollie razorpay paddle docusign pagerduty intercom zendesk
+    """.split()
+)
+_TELLS = frozenset(
+    "event events command commands action actions interactive interactions menu menus options notify notification notifications "
+    "bot status update updates incoming receive message messages".split()
+)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,6 +78,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "who has the link"
     named = words_of(name)
     everything = {word for segment in segments for word in words_of(segment)}
+    if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
+        return "a call-back of another service"
     first = set(words_of(segments[0])) if segments else set()
     delicate = not DELICATE.isdisjoint(everything)
     for what, listed in _INTENTS.items():

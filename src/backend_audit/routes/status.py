@@ -22,7 +22,7 @@ def statuses(value: Value) -> frozenset[int]:
         elif isinstance(one.value, str) and one.value[:3].isdigit():
             found.add(int(one.value[:3]))
     for path in value.apis | value.types:
-        last = path.rpartition(".")[2].removesuffix("()")
+        last = path.removesuffix(".value").rpartition(".")[2].removesuffix("()")
         if last in _NAMES:
             found.add(_NAMES[last])
         elif match := _IN_NAME.search(last):

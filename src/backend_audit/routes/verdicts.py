@@ -42,8 +42,9 @@ def decide(route: Route) -> None:
 
 def _unread(route: Route) -> str:
     """Why nothing can be said of a route that no guard covers."""
-    if any(guard.has(Does.DEPENDS) for guard in route.guards):
-        return "settings that are not here decide"
+    depending = next((guard for guard in route.guards if guard.has(Does.DEPENDS)), None)
+    if depending is not None:
+        return f"the handler {depending.because}" if depending.because else "settings that are not here decide"
     opened = any(guard.has(Does.OPENS) for guard in route.guards)
     return "a view of a library" if route.kind == "library" and not opened else ""
 

@@ -35,3 +35,8 @@ def shared(share_token):
 @login_required
 def orders():
     return request.args["page"]
+
+
+@app.route("/slack/event", methods=["POST"])
+def slack_event():
+    return "", 204

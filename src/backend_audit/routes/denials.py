@@ -1,0 +1,109 @@
+"""Which callers the body of a handler turns away: all that bring no credential, or only some, for reasons of its own.
+
+`if note.private and not user: abort(401)` asks some callers who they are; `if not OPEN: abort(403)` asks nobody.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.behaviour import CREDENTIALS, Behaviours
+
+ALL, SOME, NOBODY = "all", "some", "nobody"
+_NAMES = frozenset({"current_user", "session"})
+
+
+class Denials:
+    """Reads them off handlers."""
+
+    def __init__(self, engine: Engine, behaviours: Behaviours) -> None:
+        self.engine = engine
+        self.behaviours = behaviours
+
+    def of(self, handler: FunctionSymbol) -> str:
+        """`ALL`, `SOME` or `NOBODY`, by the tests that a denial lies under."""
+        frame = Frame(self.engine, handler.module, handler, dict(self.engine.environment(handler.module)))
+        asked = self._asked(handler)
+        denies = self._denying(handler, frame)
+        found = [self._judged(tests, asked, calls=calls) for tests, calls in _denials(handler.node.body, denies, ())]
+        return ALL if ALL in found else SOME if SOME in found else NOBODY
+
+    def _asked(self, handler: FunctionSymbol) -> frozenset[str]:
+        """The names of a handler that hold credentials, who calls, or something made of them."""
+        found = {param.name for param in handler.node.params if self.engine.provider(handler, param) is not None}
+        found |= _NAMES
+        for _ in range(3):
+            before = len(found)
+            for node in nodes_of(handler.node.body):
+                if isinstance(node, (ir.Assign, ir.Walrus)) and node.value is not None and _asks(node.value, found):
+                    targets = node.targets if isinstance(node, ir.Assign) else [node.target]
+                    found |= {one.id for target in targets for one in nodes_of([target]) if isinstance(one, ir.Name)}
+            if len(found) == before:
+                break
+        return frozenset(found)
+
+    def _denying(self, handler: FunctionSymbol, frame: Frame) -> Callable[[ir.Node], str]:
+        """Says of a node whether it turns the caller away ("here"), or calls what may ("called")."""
+        called = {one.node.name for one in self.engine.calls.get(handler.key, {}).values() if self.behaviours.denies(one)}
+
+        def denying(node: ir.Node) -> str:
+            if isinstance(node, ir.Raise):
+                return "here" if node.exc is not None and self.behaviours.denying_raise(frame, node.exc) else ""
+            if isinstance(node, ir.Return):
+                return "here" if node.value is not None and self.behaviours.denying_answer(frame, node.value) else ""
+            if isinstance(node, ir.Call):
+                if id(node) in self.behaviours.facts.demands:
+                    return "called"
+                if self.behaviours.denying_answer(frame, node) and frame.never_returns(node):
+                    return "here"
+                name = node.func.attr if isinstance(node.func, ir.Attribute) else getattr(node.func, "id", "")
+                return "called" if name in called else ""
+            return ""
+
+        return denying
+
+    @staticmethod
+    def _judged(tests: tuple[ir.Expr, ...], asked: frozenset[str], *, calls: bool) -> str:
+        """What a denial under `tests` means; one that is called looks at the caller itself."""
+        mentions = [_asks(one, asked) for one in tests]
+        if calls:
+            return ALL if all(mentions) else SOME
+        if not any(mentions):
+            return NOBODY if tests else ALL
+        return ALL if all(mentions) else SOME
+
+
+def _asks(node: ir.Node, names: "frozenset[str] | set[str]") -> bool:
+    return any(
+        (isinstance(one, ir.Name) and one.id in names) or (isinstance(one, ir.Attribute) and one.attr in CREDENTIALS)
+        for one in nodes_of([node])
+    )
+
+
+def _denials(
+    body: list[ir.Stmt], denies: Callable[[ir.Node], str], tests: tuple[ir.Expr, ...]
+) -> Iterator[tuple[tuple[ir.Expr, ...], bool]]:
+    """The tests around each denial in a body, and whether it is called."""
+    for node in body:
+        if isinstance(node, ir.If):
+            yield from _own([node.test], denies, tests)
+            yield from _denials(node.body, denies, (*tests, node.test))
+            yield from _denials(node.orelse, denies, (*tests, node.test))
+        elif isinstance(node, ir.Try):
+            for inner in (node.body, *(one.body for one in node.handlers), node.orelse, node.final):
+                yield from _denials(inner, denies, tests)
+        elif isinstance(node, (ir.With, ir.For, ir.While)):
+            yield from _denials(node.body, denies, tests)
+        elif not isinstance(node, (ir.Function, ir.Class)):
+            yield from _own([node], denies, tests)
+
+
+def _own(
+    roots: Sequence[ir.Node], denies: Callable[[ir.Node], str], tests: tuple[ir.Expr, ...]
+) -> Iterator[tuple[tuple[ir.Expr, ...], bool]]:
+    for node in nodes_of(roots):
+        if how := denies(node):
+            yield tests, how == "called"

@@ -1,0 +1,35 @@
+"""The roles, permissions and scopes that a guard is told to ask for, where it is attached."""
+
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.syntax import annotated_call
+from backend_audit.flow.web_concepts import GuardMarker
+from backend_audit.routes.facts import contents
+
+
+def of_marker(marker: GuardMarker) -> tuple[str, ...]:
+    """`Security(f, scopes=["me"])`, `Depends(require_role("admin"))`."""
+    scopes = contents(None if marker.scopes is None else marker.scopes.value)
+    inner = None if marker.function is None else marker.function.node
+    return (*(text for one in scopes for text in one.texts()), *of_call(inner))
+
+
+def of_annotation(annotation: ir.Expr | None) -> tuple[str, ...]:
+    """`Annotated[User, Security(f, scopes=["me"])]`, as written: of an annotation, no value is followed."""
+    call = annotated_call(annotation)
+    if call is None:
+        return ()
+    scopes = [text for arg in call.args if arg.name == "scopes" for text in _constants(arg.value)]
+    return (*scopes, *of_call(call.args[0].value if call.args else None))
+
+
+def of_call(node: ir.Expr | None) -> tuple[str, ...]:
+    """The texts that a guard is made with: `require_role("admin")`, `roles_required(["editor", "admin"])`."""
+    return tuple(text for arg in node.args for text in _constants(arg.value)) if isinstance(node, ir.Call) else ()
+
+
+def _constants(node: ir.Expr) -> Iterator[str]:
+    """The text that an expression is, or the texts that it lists."""
+    items = [item.value for item in node.items] if isinstance(node, ir.Container) else [node]
+    yield from (one.value for one in items if isinstance(one, ir.Const) and isinstance(one.value, str))
