@@ -1,12 +1,15 @@
 """The scorecard: every bullet of the seed has its row, and each state is given for what the code shows."""
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from backend_audit.audit import scan
 from backend_audit.catalog import CLAUSES, load, rules_root
-from backend_audit.cli.criteria_output import assessed
+from backend_audit.cli import run
+from backend_audit.cli.scorecard import assessed
 from backend_audit.config import load as load_config
 from backend_audit.criteria import Assessment, Criterion, Facts, ModesError, Section, State, assess, sections_of
 from backend_audit.criteria.model import Share, Spoil, Want
@@ -239,3 +242,53 @@ def test_an_import_alone_is_no_evidence(tmp_path: Path) -> None:
     assert card["elite-metrics"].state is State.MISSING
     (tmp_path / "app.js").write_text("const Sentry = require('@sentry/node')\nSentry.init({ dsn: process.env.DSN })\n")
     assert card_of(tmp_path)["elite-error-tracking"].state is State.MET
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def run_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = run(["criteria", "-q", "--no-cache", "--no-semgrep", "--isolated", "--workers", "1", *arguments])
+    return code, capsys.readouterr().out
+
+
+def test_every_format_tells_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.py").write_text(LIMITED)
+    files = {ending: tmp_path.parent / f"card{ending}" for ending in (".json", ".md", ".sarif")}
+    code, text = run_command([str(tmp_path), *(word for file in files.values() for word in ("-o", str(file)))], capsys)
+    assert code == 0
+    assert "partial         Rate limiting  must-05" in text
+    assert "1 of 2 routes are limited" in text
+    assert "elite" not in text
+    data = json.loads(files[".json"].read_text())
+    assert data["schema"] == "criteria-v1"
+    states = {one["id"]: one["state"] for one in data["criteria"]}
+    assert (states["must-05"], states["must-08"], len(states)) == ("partial", "missing", 19)
+    limits = next(one for one in data["criteria"] if one["id"] == "must-05")
+    assert (limits["covered"], limits["total"], limits["evidence"][0]["file"]) == (1, 2, "main.py")
+    assert "| Rate limiting | partial |" in files[".md"].read_text()
+    assert "| Audit logging | **missing** |" in files[".md"].read_text()
+
+
+def test_sarif_tells_each_missing_criterion_once_as_a_note(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.py").write_text(LIMITED)
+    code, text = run_command([str(tmp_path), "--mode", "elite", "--format", "sarif"], capsys)
+    log = json.loads(text)
+    jsonschema.validate(log, json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.schema.json").read_text()))
+    run_ = log["runs"][0]
+    rules = [one["ruleId"] for one in run_["results"]]
+    assert code == 0
+    assert run_["automationDetails"]["id"] == "backend-audit/criteria/"
+    assert {"criterion-must-08", "criterion-advanced-webhooks"} <= set(rules)
+    assert len(rules) == len(set(rules)), "a criterion is told twice"
+    assert "criterion-must-05" not in rules, "partial is no result"
+    assert {one["level"] for one in run_["results"]} == {"note"}
+    assert not any("security" in one["properties"]["tags"] for one in run_["tool"]["driver"]["rules"])
+    assert {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run_["results"]} == {"main.py"}
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.py").write_text("def broken(:\n")
+    assert run_command([str(tmp_path)], capsys)[0] == 3
+    (tmp_path / "main.py").unlink()
+    assert run_command([str(tmp_path)], capsys)[0] == 3

@@ -8,8 +8,8 @@ import click
 from backend_audit.cli.options import MODES, PATHS, Reading, effective, output_option, read_only, reading_options, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
 
-FORMATS = ("text",)
-ENDINGS = {".txt": "text"}
+FORMATS = ("text", "json", "markdown", "sarif")
+ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".json": "json", ".md": "markdown", ".txt": "text"}
 _FINE, _INCOMPLETE = 0, 3
 
 
@@ -41,8 +41,9 @@ def criteria_command(
 
     from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help
     from backend_audit.cli import criteria_output as output  # noqa: PLC0415 - as above
+    from backend_audit.cli.scorecard import assessed  # noqa: PLC0415 - as above
 
     with progress_bar(quiet=quiet) as progress:
         result = scan(config, paths, progress)
-    output.write_all(output.assessed(result, config.mode), format_, outputs, color)
+    output.write_all(assessed(result, config.mode), result, format_, outputs, color)
     return _FINE if output.tell_problems(result) else _INCOMPLETE

@@ -4,44 +4,52 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
+from backend_audit import __version__
 from backend_audit.audit import ScanResult
-from backend_audit.catalog import rules_root
-from backend_audit.cli.output import write_file
+from backend_audit.cli.output import hashes_of, write_file
 from backend_audit.cli.terminal import print_safely, terminal_of
-from backend_audit.criteria import Assessment, Facts, assess, sections_of
-from backend_audit.finding import Mode, Severity
-from backend_audit.report import Terminal
+from backend_audit.criteria import Assessment
+from backend_audit.report import Format, RenderContext, Terminal, render
 from backend_audit.report.criteria import render_criteria
+from backend_audit.report.criteria_data import render_json, render_markdown
+from backend_audit.report.criteria_findings import missing_as_report
 from backend_audit.report.safe import one_line
-from backend_audit.signs.rows import rows_of
 
 
-def assessed(result: ScanResult, mode: Mode) -> list[Assessment]:
-    """What the criteria of `mode` come to in what was scanned."""
-    rows = rows_of(rules_root())
-    facts = Facts(
-        signs=result.evidence.signs,
-        routes=result.routes,
-        findings=result.evidence.findings,
-        dependencies=result.evidence.dependencies,
-        kinds=rows.kinds,
-        brings=rows.brings(),
-        clauses={card.id: card.clause for card in result.catalog.cards.values() if card.severity is not Severity.LOW},
-    )
-    return assess(sections_of(rules_root()), facts, mode)
-
-
-def write_all(found: Sequence[Assessment], format_: str, outputs: Sequence[tuple[Path, str]], color: str) -> None:
+def write_all(
+    found: Sequence[Assessment], result: ScanResult, format_: str, outputs: Sequence[tuple[Path, str]], color: str
+) -> None:
     """Files first: a pipe that closes must not cost a file."""
     for path, one in outputs:
-        write_file(path, _rendered(found, one, Terminal()))
-    print_safely(_rendered(found, format_, terminal_of(color) if format_ == "text" else Terminal()))
+        write_file(path, _rendered(found, result, one, Terminal()))
+    print_safely(_rendered(found, result, format_, terminal_of(color) if format_ == "text" else Terminal()))
 
 
-def _rendered(found: Sequence[Assessment], format_: str, terminal: Terminal) -> str:
-    del format_
-    return render_criteria(found, terminal)
+def _rendered(found: Sequence[Assessment], result: ScanResult, format_: str, terminal: Terminal) -> str:
+    match format_:
+        case "json":
+            return render_json(found)
+        case "markdown":
+            return render_markdown(found)
+        case "sarif":
+            return _sarif(found, result)
+        case _:
+            return render_criteria(found, terminal)
+
+
+def _sarif(found: Sequence[Assessment], result: ScanResult) -> str:
+    """What is missing, as a run of its own category: beside that of a scan in code scanning, and never instead of it."""
+    report, catalog = missing_as_report(found)
+    context = RenderContext(
+        catalog=catalog,
+        version=__version__,
+        line_hashes=hashes_of(result.root, [one.place.path for one in report.findings]),
+        project=f"criteria/{result.project}",
+        root_uri=result.root.as_uri() + "/",
+    )
+    return render(msgspec.structs.replace(report, problems=result.report.problems), Format.SARIF, context)
 
 
 def tell_problems(result: ScanResult) -> bool:

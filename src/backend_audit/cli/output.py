@@ -1,6 +1,6 @@
 """Writes a scan's reports: one to stdout, the others to the files that `-o` names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import click
 
 from backend_audit import __version__
 from backend_audit.audit import ScanResult
+from backend_audit.cli.scorecard import assessed
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.config import Config
 from backend_audit.finding import Report
@@ -57,6 +58,7 @@ def context_of(result: ScanResult, config: Config, shown: Shown, *, hashes: bool
         sarif_absent=shown.sarif_absent,
         suppression_budget=config.suppression_budget,
         routes=counts(table),
+        criteria=assessed(result, config.mode),
         table=table,
         table_before=None if result.routes_before is None else rows_of(result.routes_before),
     )
@@ -70,13 +72,18 @@ def exit_code(report: Report, context: RenderContext, *, exit_zero: bool) -> int
 
 
 def _line_hashes(result: ScanResult) -> Mapping[str, Sequence[str]]:
-    hashes: dict[str, Sequence[str]] = {}
     report = result.report
     known = report.comparison.known if report.comparison is not None else ()
     everything = [*report.findings, *known, *(one.finding for one in report.suppressed)]
-    for path in sorted({finding.place.path for finding in everything}):
+    return hashes_of(result.root, [finding.place.path for finding in everything])
+
+
+def hashes_of(root: Path, paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """The hashes of all lines of the files at `paths`, which are relative to `root`."""
+    hashes: dict[str, Sequence[str]] = {}
+    for path in sorted(set(paths)):
         try:
-            content = (result.root / path).read_bytes()
+            content = (root / path).read_bytes()
         except OSError:  # gone since the scan: its findings go without the hash
             continue
         hashes[path] = line_hashes(content.decode("utf-8", "replace"))

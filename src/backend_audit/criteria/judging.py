@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from backend_audit.criteria.coverage import Coverage, covered
 from backend_audit.criteria.derived import derived
 from backend_audit.criteria.model import Assessment, Criterion, Section, Share, State
-from backend_audit.criteria.words import SHOWN, counted, nothing, shown, where
+from backend_audit.criteria.words import SHOWN, counted, nothing, sentence, shown, where
 from backend_audit.finding import MODE_ORDER, Finding, Mode, Place
 from backend_audit.inventory import RouteRecord
 from backend_audit.inventory.signs import Dependency, Sign
@@ -60,7 +60,7 @@ class _Judge:
             text=criterion.text,
             section=section,
             state=state,
-            reason=reason[:1].upper() + reason[1:],
+            reason=sentence(reason),
             evidence=() if state is State.NOT_APPLICABLE else case.evidence(),
             covered=case.coverage.covered if case.coverage is not None else 0,
             total=case.coverage.total if case.coverage is not None else 0,

@@ -42,6 +42,11 @@ def counted(findings: Sequence[Finding]) -> str:
     return f"{len(findings)} findings: {', '.join(told)}" if told else ""
 
 
+def sentence(text: str) -> str:
+    """Text beginning with a capital, unless its first word has one elsewhere: `gRPC`."""
+    return text if any(sign.isupper() for sign in text.partition(" ")[0]) else text[:1].upper() + text[1:]
+
+
 def where(place: Place) -> str:
     """A place as people write it."""
     return f"{place.path}:{place.line}"

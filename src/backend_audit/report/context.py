@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from backend_audit.catalog import CLAUSES, Catalog, RuleCard
+from backend_audit.criteria import Assessment
 from backend_audit.finding import SEVERITY_ORDER, Confidence, Finding, Mode, Report, Severity
 from backend_audit.inventory import RouteRow
 
@@ -75,6 +76,7 @@ class RenderContext:
     sarif_results: int = 25_000
     suppression_budget: int = -1
     routes: Mapping[str, int] = field(default_factory=dict)
+    criteria: Sequence[Assessment] = ()  # what the criteria of the mode come to
     table: Sequence[RouteRow] = ()
     table_before: Sequence[RouteRow] | None = None
     source_url: str = ""

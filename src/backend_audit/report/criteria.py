@@ -1,6 +1,5 @@
 """The scorecard for people: what each criterion comes to, why, where it shows, and what to do next."""
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -9,24 +8,12 @@ from rich.text import Text
 
 from backend_audit.criteria import Assessment, State
 from backend_audit.report.context import Terminal
+from backend_audit.report.criteria_words import STATE_STYLE, criteria_line, state_words
 from backend_audit.report.safe import one_line
 from backend_audit.report.text import Hanging, prose, to_text
 
-STATE_STYLE = {
-    State.MET: "green",
-    State.PARTIAL: "yellow",
-    State.MISSING: "bold red",
-    State.NOT_APPLICABLE: "dim",
-    State.NOT_ASSESSED: "dim",
-}
-_WORDS = {State.NOT_APPLICABLE: "not applicable", State.NOT_ASSESSED: "not assessed"}
 _STATE = 16  # the width of the column
 _PLACES = 3
-
-
-def state_words(state: State) -> str:
-    """A state as people say it."""
-    return _WORDS.get(state, str(state))
 
 
 def render_criteria(assessments: Sequence[Assessment], terminal: Terminal) -> str:
@@ -38,14 +25,6 @@ def render_criteria(assessments: Sequence[Assessment], terminal: Terminal) -> st
             parts += [*_assessment(one, terminal), ""]
     parts.append(criteria_line(assessments))
     return to_text(Group(*parts), terminal)
-
-
-def criteria_line(assessments: Sequence[Assessment]) -> Text:
-    """`12 criteria: 5 met, 4 partial, 3 missing`: counts, and no grade."""
-    counts = Counter(one.state for one in assessments)
-    told = [Text(f"{counts[state]} {state_words(state)}", STATE_STYLE[state]) for state in State if counts[state]]
-    total = len(assessments)
-    return Text(f"{total} criteri{'on' if total == 1 else 'a'}", "bold") + Text(": ") + Text(", ").join(told)
 
 
 def _assessment(one: Assessment, terminal: Terminal) -> list[RenderableType]:

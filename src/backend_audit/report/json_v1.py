@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from backend_audit.criteria import Assessment
 from backend_audit.finding import Comparison, Finding, Place, Report, Step
 from backend_audit.report.context import (
     RenderContext,
@@ -115,6 +116,17 @@ class ComparisonPart(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str]
 
 
+class CriterionPart(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    section: str
+    state: str  # "met", "partial", "missing", "not-applicable", "not-assessed"
+    reason: str
+    next: str
+    covered: int  # of `total` routes, where it is counted by route
+    total: int
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     tool: ToolPart
@@ -123,6 +135,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: list[SuppressedPart]
     problems: list[ProblemPart]
     skipped: list[SkippedPart]
+    criteria: list[CriterionPart] = []
     comparison: ComparisonPart | None = None  # where the scan was held against an older state: `findings` are the new ones
 
 
@@ -136,9 +149,23 @@ def render_json(report: Report, context: RenderContext) -> str:
         suppressed=[SuppressedPart(_finding(one.finding, context), one.reason) for one in report.suppressed],
         problems=[ProblemPart(one.path, one.line, str(one.kind), one.message, one.incomplete) for one in report.problems],
         skipped=[SkippedPart(one.reason, one.count, list(one.examples)) for one in report.skipped],
+        criteria=[_criterion(one) for one in context.criteria],
         comparison=None if report.comparison is None else _comparison(report.comparison, len(report.findings), context),
     )
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _criterion(one: Assessment) -> CriterionPart:
+    return CriterionPart(
+        id=one.id,
+        title=one.title,
+        section=one.section,
+        state=str(one.state),
+        reason=one.reason,
+        next=one.next,
+        covered=one.covered,
+        total=one.total,
+    )
 
 
 def _comparison(found: Comparison, new: int, context: RenderContext) -> ComparisonPart:

@@ -104,7 +104,8 @@ def _compared(report: Report) -> dict[str, Node] | None:
 
 
 def _rule(card: RuleCard) -> Node:
-    tags = ["security", *(f"external/cwe/cwe-{number:03}" for number in card.cwe)]
+    harms = card.security_severity > 0  # what a backend lacks is no vulnerability
+    tags = [*(["security"] if harms else []), *(f"external/cwe/cwe-{number:03}" for number in card.cwe)]
     if card.clause:
         tags.append(f"seed/{card.clause}")
     full = card.summary if len(card.summary) <= _FULL_DESCRIPTION else card.summary[: _FULL_DESCRIPTION - 1] + "…"
@@ -121,7 +122,7 @@ def _rule(card: RuleCard) -> Node:
         properties={
             "tags": tags,
             "precision": str(card.confidence),
-            "security-severity": f"{card.security_severity:.1f}",
+            **({"security-severity": f"{card.security_severity:.1f}"} if harms else {}),
             "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[level(card.severity)],
         },
     )

@@ -21,6 +21,7 @@ from backend_audit.report.context import (
     over_budget,
     verdict,
 )
+from backend_audit.report.criteria_words import scan_line
 from backend_audit.report.safe import one_line
 
 _STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "blue"}
@@ -46,6 +47,8 @@ def summary(report: Report, context: RenderContext) -> RenderableType:
         parts.append(_compared(report.comparison, len(report.findings)))
     if context.routes.get("total"):
         parts.append(routes_line(context.routes) + Text("  `backend-audit routes` lists them", "dim"))
+    if context.criteria and (line := scan_line(context.criteria)) is not None:
+        parts.append(line)
     parts.append(_verdict(report, context))
     return Group(*parts)
 
