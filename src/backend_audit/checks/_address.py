@@ -15,6 +15,8 @@ _OWN = frozenset(
     "url base_url full_path path path_info path_qs host_url url_root root_url get_full_path build_absolute_uri get_host host "
     "referrer rel_url uri full_url query_string originalUrl hostname href".split()
 )
+_SCRIPT_REQUESTS = ("express.", "http.", "koa.", "fastify.", "@hapi/hapi.")
+_NO_OTHERS = frozenset("cookies signedCookies headers header rawHeaders headersDistinct get state".split())
 _HELD = "\x00"  # stands for a hole that the program fills itself
 
 
@@ -95,6 +97,14 @@ def leaving(value: Value) -> Origin | None:
     return None
 
 
+def own_request(origin: Origin) -> bool:
+    """Whether the data stands where another site cannot put it: a cookie, a header of the browser's own."""
+    head, _, last = str(origin.key[0]).rpartition(".")
+    return head.startswith(_SCRIPT_REQUESTS) and last in _NO_OTHERS
+
+
 def own_address(origin: Origin) -> bool:
-    """Whether the data is the address by which the client has reached this server."""
+    """Whether the data is the address by which the client has reached this server, or something that no link can hold."""
+    if own_request(origin):
+        return True
     return "referer" in origin.cleared or ("part" not in origin.cleared and str(origin.key[0]).rpartition(".")[2] in _OWN)

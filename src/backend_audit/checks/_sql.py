@@ -38,7 +38,18 @@ _FRAGMENT = re.compile(
     r"fragment|expression|predicate|columns|fields|order_by|joins?|sets?|assignments|placeholders?|cte)$",
     re.IGNORECASE,
 )
-_SAFE_RESULTS = ("hashlib.", "uuid.", "time.", "secrets.", "datetime.", "decimal.", "math.", "random.", "ipaddress.")
+_SAFE_RESULTS = (
+    "hashlib.",
+    "uuid.",
+    "time.",
+    "secrets.",
+    "datetime.",
+    "decimal.",
+    "math.",
+    "random.",
+    "ipaddress.",
+    "crypto.Digest",
+)
 
 
 class Place(StrEnum):

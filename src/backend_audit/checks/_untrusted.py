@@ -5,6 +5,7 @@ from bisect import bisect_right
 from backend_audit import ir
 from backend_audit.checks import Alert
 from backend_audit.checks._operands import named, shown
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.lacks import exposed
@@ -83,6 +84,8 @@ def _name(site: Site, operand: Operand | None) -> str:
     if site.call is not None and node is site.call.func and isinstance(node, ir.Attribute):
         node = node.value  # the receiver of a method
     text = shown(Operand(operand.value, node))
+    if not in_python(site) and ("…" in text or "'…'" in text):
+        return ""  # nothing that a reader would find in the code
     return text if len(text) <= 60 else ""
 
 

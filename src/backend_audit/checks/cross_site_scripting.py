@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _content_type, _templates, check
-from backend_audit.checks._address import leaving, own_address
+from backend_audit.checks._address import leaving, own_address, own_request
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice
@@ -30,7 +30,7 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     if content is None or content.value.kind in ("dict", "set"):
         return
     origin = reaching(content, "html")
-    if origin is None or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
+    if origin is None or own_request(origin) or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
         return
     confidence = _as_html(output)
     if confidence is None:

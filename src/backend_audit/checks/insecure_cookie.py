@@ -130,7 +130,9 @@ def _sensitive(cookie: CookieWrite) -> bool:
 
 
 def _public(name: str) -> bool:
-    return not {"csrf", "xsrf", "csrftoken", "captcha", "consent", "theme", "lang"}.isdisjoint(words(name))
+    return not {"csrf", "xsrf", "csrftoken", "captcha", "consent", "theme", "lang", "method", "type", "mode"}.isdisjoint(
+        words(name)
+    )
 
 
 def _for_scripts(cookie: CookieWrite) -> bool:

@@ -9,7 +9,7 @@ from backend_audit.checks._context import calls_in, inside, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand
+from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand, Site
 from backend_audit.flow.values import Value
 
 RULE = "jwt-not-verified"
@@ -18,6 +18,7 @@ _RISK = "anyone can write a token with any user and any role in it"
 _FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one algorithm that the issuer uses."
 _FIX_NODE = "Verify it: `jwt.verify(token, key, { algorithms: ['RS256'] })`, with the one algorithm that the issuer uses."
 _LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_verify|insecure|issuer|expir|key_?id|header")
+_SERVER = frozenset("server backend api routes controllers middleware middlewares services functions".split())
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
 
@@ -29,7 +30,7 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
         return
     how, confidence, operand = found
     function = token.site.function
-    if _verified_elsewhere(token) or (function is not None and _LOOKS_ONLY.search(function.name)):
+    if _verified_elsewhere(token) or _in_browser(token.site) or (function is not None and _LOOKS_ONLY.search(function.name)):
         confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
     yield Alert(
         node=(operand.node if operand is not None else None) or token.site.node,
@@ -115,6 +116,11 @@ def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | N
     if token.options is not None and option is not None and truth(Operand(option, None)) is False:
         return "`verify_signature` is off", Confidence.HIGH, token.options
     return None
+
+
+def _in_browser(site: Site) -> bool:
+    """Whether a library for browsers reads the token, and nothing says that the file runs on a server."""
+    return site.api.startswith("jwt-decode") and _SERVER.isdisjoint(site.path.lower().split("/"))
 
 
 def _is_empty(key: Operand) -> bool:

@@ -10,6 +10,7 @@ from backend_audit.flow.object_concepts import ObjectUpdate
 from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
+_WHOLE = 3  # the length of the key of a source; parts of it have longer ones
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
 _FIX_NODE = "Name the fields that a client may set: `const { name, mail } = req.body`, or a schema that strips all others."
 
@@ -36,12 +37,14 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
 
 def _came_whole(update: ObjectUpdate) -> bool:
     """Of a receiver that nothing is known about: whether the body of a request is handed over as it came in."""
-    node, value = (None, None) if update.data is None else (update.data.node, update.data.value)
-    if isinstance(node, ir.Attribute) and node.attr not in ("body", "payload", "query"):
+    if update.site.api == "?.update":
+        options = update.site.arg("1")
+        if options is None or "where" not in (options.value.items or {}):
+            return False
+    value = None if update.data is None else update.data.value
+    if value is None or value.shapes or "str" in value.types:
         return False
-    if value is None or value.shapes or "str" in value.types or not any("parsed" in one.cleared for one in value.origins):
-        return False
-    return value.kind == "dict" or isinstance(node, (ir.Attribute, ir.Name))
+    return any("parsed" in one.cleared and len(one.key) == _WHOLE for one in value.origins)
 
 
 def _of_attributes(update: ObjectUpdate) -> bool:

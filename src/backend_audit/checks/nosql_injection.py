@@ -14,6 +14,7 @@ RULE = "nosql-injection"
 _PARSED = frozenset(("json", "get_json", "receive_json", "iter_json", "get_media", "media", "json_body", "json_params"))
 _CODE_KEYS = frozenset(("$where", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize"))
 _VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
+_MAPPERS = frozenset(("where", "include", "attributes", "relations", "select", "data", "order"))
 _FIX = (
     "Convert the value to the type that it must have (`str(value)`, `int(value)`, a schema's typed field), or write "
     "`{'$eq': value}`; never take a whole document from a request."
@@ -104,5 +105,8 @@ def _code_in(value: Value, depth: int) -> Origin | None:
 
 
 def _reads_like_document(value: Value) -> bool:
-    """Of a receiver that nothing is known about: only a dictionary written in the code is taken for a query."""
-    return value.kind == "dict" and bool(value.items)
+    """Of a receiver that nothing is known about: only a dictionary written in the code is taken for a query.
+
+    Not one that puts the conditions under `where`, as mappers of SQL have it.
+    """
+    return value.kind == "dict" and bool(value.items) and not (value.items or {}).keys() & _MAPPERS

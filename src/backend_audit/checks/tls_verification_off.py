@@ -156,7 +156,7 @@ def _off(verify: Operand | None, *, none_is_off: bool = False) -> Confidence | N
     if any(_UNVERIFIED in api for api in apis(verify)):
         return None  # told where the context is made
     if may_be_false(verify) and not verify.value.may_be(True):
-        return Confidence.LOW if verify.value.open else Confidence.MEDIUM
+        return Confidence.LOW if verify.value.open or verify.value.types else Confidence.MEDIUM
     return None
 
 

@@ -9,6 +9,7 @@ from backend_audit.source import Language
 HEAD = 2048
 _MINIFIED_FROM = 16 * 1024  # smaller files are read wholly by a person, long lines or not
 _SAMPLE = 4096
+_LONG = 400
 
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _GENERATED = re.compile(
@@ -42,8 +43,10 @@ class Head(NamedTuple):
 
     @property
     def is_minified(self) -> bool:
-        """No line ends in four KiB from the middle: no person wrote that."""
-        return len(self.middle) == _SAMPLE and b"\n" not in self.middle and b"\r" not in self.middle
+        """No line ends in four KiB from the middle, or a long one of the first has hardly a blank: no person wrote that."""
+        if len(self.middle) == _SAMPLE and b"\n" not in self.middle and b"\r" not in self.middle:
+            return True
+        return any(map(_is_squeezed, self.data.splitlines()))
 
     @property
     def is_alembic_revision(self) -> bool:
@@ -57,6 +60,13 @@ class Head(NamedTuple):
         if _GENERATED.search(opening):
             return True
         return bool(_DO_NOT_EDIT.search(opening) and _MENTIONS_GENERATION.search(opening))
+
+
+def _is_squeezed(line: bytes) -> bool:
+    """Whether a line is code whose blanks were taken out."""
+    if len(line) < _LONG or line.count(b" ") * 20 > len(line):
+        return False
+    return sum(line.count(sign) for sign in (b";", b"{", b"(", b",")) >= _LONG // 20
 
 
 def read_head(path: str, size: int, *, code: bool) -> Head:

@@ -53,9 +53,7 @@ class ScriptExpressions(ScriptCalls):
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """What a request holds under the name of a secret may be one, though the library's model knows nothing of its parts."""
-        if value.apis and not value.open and any(origin.label == "untrusted" for origin in value.origins):
-            value = changed(value, open=True)
-        return super().sensitive(name, node, value)
+        return super().sensitive(name, node, script_members.possibly_text(value))
 
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         if base.kind:
@@ -76,15 +74,13 @@ class ScriptExpressions(ScriptCalls):
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """As `Expressions.inherit`; the parts of one request are told apart, since a test of one says nothing of the others."""
-        found = super().inherit(found, base, step)
+        found = script_members.kept_by_server(super().inherit(found, base, step), base, step)
         if found.origins and not found.open and not found.types & CLOSED_TYPES:
             found = changed(found, open=True)
-        if step == "[]" or not any(one.label == "untrusted" and len(one.key) == _WHOLE for one in found.origins):
+        whole = frozenset(one.key for one in base.origins if one.label == "untrusted" and len(one.key) == _WHOLE)
+        if step == "[]" or not whole:
             return found
-        parts = [
-            structs.replace(one, key=(*one.key, step)) if one.label == "untrusted" and len(one.key) == _WHOLE else one
-            for one in found.origins
-        ]
+        parts = [structs.replace(one, key=(*one.key, step)) if one.key in whole else one for one in found.origins]
         return changed(found, origins=frozenset(parts))
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:

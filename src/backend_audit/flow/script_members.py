@@ -10,12 +10,14 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import MemberCall, MemberWrite
 from backend_audit.flow.strings import is_text
-from backend_audit.flow.values import MEMBER, Origin, Value
+from backend_audit.flow.values import MEMBER, Origin, Value, changed
 
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map, which holds nothing but what was put into it
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
+_BY_SERVER = frozenset(("path", "filename", "destination", "tempFilePath", "filepath"))
+_PATH = frozenset(("path",))
 _LACKS = lacks.lacking("_")
 
 
@@ -44,3 +46,17 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
     """Tell that such a member is written to."""
     if any(origin.label == MEMBER for origin in value.origins):
         frame.emit(_WRITE, "member", target, {"value": Operand(value, base)})
+
+
+def kept_by_server(found: Value, base: Value, step: str) -> Value:
+    """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies."""
+    if step in _BY_SERVER and any(str(one.key[0]).endswith((".file", ".files")) for one in base.origins):
+        return found.cleared(_PATH)
+    return found
+
+
+def possibly_text(value: Value) -> Value:
+    """Data of a request of which a library's model says no more: it may be a text, and so a secret."""
+    if value.apis and not value.open and any(origin.label == "untrusted" for origin in value.origins):
+        return changed(value, open=True)
+    return value
