@@ -16,6 +16,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
+from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
@@ -64,6 +65,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
     alerts = list(_concept_alerts(engine, facts, problems))
     table = _table(engine, facts, known.declared, problems)
     alerts += _route_alerts(table, problems)
+    alerts += _work_alerts(work_of(engine, facts, table), problems)
     problems += engine.problems
     spotted = _signs(engine, table.routes, known.evidence, problems)
     if scripts:
@@ -127,6 +129,22 @@ def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[
             except Exception as error:  # noqa: BLE001 - the edge of one check
                 crashed.add(check.rule)
                 problems.append(_crash(route.mark.path, check.rule, error))
+
+
+def _work_alerts(concepts: Iterator[Concept], problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
+    """What the checks of the work of requests say."""
+    by_concept = _checks_of(Concept)
+    crashed: set[str] = set()
+    for concept in concepts:
+        for check in by_concept.get(type(concept), ()):
+            if check.rule in crashed:
+                continue
+            try:
+                for alert in check.function(concept):
+                    yield alert.path or concept.site.path, check.rule, alert
+            except Exception as error:  # noqa: BLE001 - the edge of one check
+                crashed.add(check.rule)
+                problems.append(_crash(concept.site.path, check.rule, error))
 
 
 def _crash(path: str, what: str, error: Exception) -> Problem:

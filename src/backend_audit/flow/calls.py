@@ -312,7 +312,7 @@ class Calls(Expressions):
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         bound = bind_arguments(symbol, receiver, args)
-        self.engine.note_call(symbol, bound, self.function)
+        self.engine.note_call(symbol, bound, self, node)
         summary = self.engine.summary(symbol)
         for number, event in enumerate(summary.lifting):
             lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
@@ -354,7 +354,9 @@ class Calls(Expressions):
                 handed += [(str(name), Operand(value, one.node)) for name, value in (one.value.items or {}).items()]
             elif not key.isdigit() and key not in invoker.function and "*" not in key:
                 handed.append((key, one))
+        before, self.elsewhere = self.elsewhere, invoker.elsewhere or self.elsewhere
         found = self.apply(node, Value(refs=operand.value.refs), named_parts.bound_to(self, operand), tuple(handed))
+        self.elsewhere = before
         if not invoker.result:
             return operand.value if path == "functools.partial" else None
         return container("list", None, found) if invoker.each else found
@@ -371,7 +373,9 @@ class Calls(Expressions):
             if isinstance(symbol, FunctionSymbol) and symbol.node.decorators:
                 bound = bool(symbol.node.params) and symbol.owner is None and symbol.node.params[0].name == "self"
                 shifted = tuple((str(int(key) + bound) if key.isdigit() else key, one) for key, one in args)
+                before, self.elsewhere = self.elsewhere, "later"
                 self.call_function(node, symbol, None, shifted)
+                self.elsewhere = before
 
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """The call of a wrapper as the place of what happens in it."""

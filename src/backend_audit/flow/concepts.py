@@ -10,6 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from backend_audit import ir
+from backend_audit.flow.moments import Moment
 from backend_audit.flow.values import Value
 
 
@@ -33,6 +34,7 @@ class Site(msgspec.Struct, frozen=True):
     function: ir.Function | None = None  # the innermost function around `node`
     module: ir.Module | None = None  # the file it stands in; checks read it to see what a value is used for
     inner: "Site | None" = None  # where it happens, when this is a call that hands the whole text on to there
+    moment: Moment | None = None  # of a timed concept
 
     def arg(self, name: str) -> Operand | None:
         """The argument called `name` (or at the position written as a number), if given."""
@@ -50,6 +52,7 @@ class Concept:
     handed: ClassVar[str] = ""
     tracked: ClassVar[bool] = False  # the call that it occurs in makes an object told apart by that call
     forwarded: ClassVar[bool] = False  # its arguments are looked for in the `**kwargs` that a function hands on
+    timed: ClassVar[bool] = False  # when it happens matters
     site: Site
 
 

@@ -15,6 +15,7 @@ from backend_audit.flow.expressions import AliasSymbol, Expressions
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, provided
 from backend_audit.flow.models import Models
+from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
@@ -97,6 +98,8 @@ class Engine:
         self._external: dict[tuple[str, str], Value] = {}
         self._readers: dict[tuple[str, str], set[str]] = {}
         self.calls: dict[str, dict[str, FunctionSymbol]] = {}  # caller → the functions that it calls, by key
+        self.sites: dict[str, dict[tuple[int, str], CallSite]] = {}  # caller → its calls of the project's functions
+        self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.overrides = Overrides(self)
@@ -664,10 +667,14 @@ class Engine:
                     return found, self.frame_type(self, module, None, dict(self.environment(module)))
         return annotated_call(annotation), frame
 
-    def note_call(self, symbol: FunctionSymbol, bound: Bound, caller: FunctionSymbol | None = None) -> None:
+    def note_call(
+        self, symbol: FunctionSymbol, bound: Bound, frame: FrameState | None = None, node: ir.Call | None = None
+    ) -> None:
         """Remember of which types the arguments of a call are; a summary made without knowing them is stale."""
-        if caller is not None:
+        if frame is not None and frame.function is not None and node is not None:
+            caller = frame.function
             self.calls.setdefault(caller.key, {})[symbol.key] = symbol
+            self.sites.setdefault(caller.key, {})[node.at, symbol.key] = CallSite(caller, symbol, node, frame.moment(node))
         facts = self._facts.setdefault(symbol.key, {})
         for at, value in bound.items():
             param = symbol.node.params[at]

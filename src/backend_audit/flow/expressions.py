@@ -9,6 +9,7 @@ from backend_audit.flow import builtin, named_parts, numbers, refine, rendering,
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import Args, FrameState
 from backend_audit.flow.models import Row
+from backend_audit.flow.moments import Loop
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     DERIVED,
@@ -360,13 +361,16 @@ class Expressions(FrameState, ABC):
     def comprehension(self, node: ir.Comprehension) -> Value:
         before = dict(self.env)
         for clause in node.clauses:
-            self.bind(clause.target, self.iterate(clause.iter))
+            element = self.iterate(clause.iter)
+            self.bind(clause.target, element)
+            self.enter(Loop(node, clause.iter, clause.target, element))
             for condition in clause.conditions:
                 self.eval(condition)
                 refine.assume(self, condition, True)
         keys = frozenset[Origin]() if node.key is None else self.eval(node.key).as_keys()
         value = self.eval(node.value)
         self.env = before
+        del self.loops[-len(node.clauses) :]
         return container("list" if node.kind == "generator" else node.kind, None, value).with_origins(keys)
 
     def iterate(self, node: ir.Expr) -> Value:
@@ -408,7 +412,10 @@ class Expressions(FrameState, ABC):
         return found
 
     def await_(self, node: ir.Await) -> Value:
-        return self.eval(node.value)
+        before, self.awaited = self.awaited, node.value
+        value = self.eval(node.value)
+        self.awaited = before
+        return value
 
     def yield_(self, node: ir.Yield) -> Value:
         value = self.optional(node.value)

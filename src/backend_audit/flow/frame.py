@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Row
+from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.values import CLOSED_TYPES, DERIVED, NOTHING, UNKNOWN, Origin, Value, api, container, join, ordered
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
@@ -48,6 +49,9 @@ class FrameState:
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
+        self.loops: list[Loop] = []  # those under way, the innermost last
+        self.awaited: ir.Expr | None = None  # what an `await` stands before
+        self.elsewhere = ""  # as in `Moment`, of what is run through now
         self.parents: set[str] = set()  # names and paths below which paths may be known
 
     # --- places -----------------------------------------------------------------------------------------------------
@@ -139,11 +143,25 @@ class FrameState:
         site = Site(
             self.module.path, node, path, written_as or written(call.func if call else node), self.scope, call, args,
             None if self.function is None else self.function.node, self.module.node,
+            moment=self.moment(node, given.get("self")) if row.concept.timed else None,
         )  # fmt: skip
         if "target" in row.concept.__dataclass_fields__:
             roles.setdefault("target", self.target)
         concept = row.concept(site=site, **roles)  # the loader has checked roles against fields
         self.events[node.at, node.end, path, id(row)] = concept
+
+    def enter(self, loop: Loop) -> None:
+        """A loop begins."""
+        self.loops.append(loop)
+        if self.function is not None:
+            self.engine.loops[id(loop.target)] = (self.function, loop)
+
+    def moment(self, node: ir.Node, receiver: Operand | None = None) -> Moment:
+        """The circumstances in which the call `node` is made."""
+        awaited, elsewhere = node is self.awaited, self.elsewhere or ("thread" if self.depth else "")
+        if not (self.loops or awaited or elsewhere or receiver):
+            return NOW
+        return Moment(tuple(self.loops), awaited, elsewhere, frozenset() if receiver is None else receiver.value.types)
 
     def join_env(self, left: Env | None, right: Env | None) -> Env | None:
         """Where two ways meet: names of both; None is a way that cannot be taken."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from backend_audit.flow import concepts, object_concepts, web_concepts
+from backend_audit.flow import concepts, object_concepts, web_concepts, work_concepts
 from backend_audit.flow.concepts import Concept
 
 _TRIGGERS = ("call", "read", "write", "store")
@@ -67,13 +67,15 @@ class Guard:
 class Invoker:
     """A function that calls the function it is given: `function` with the arguments from position `first` on.
 
-    `each`: with each element of those. `result`: gives what the function gives.
+    `each`: with each element of those. `result`: gives what the function gives. `elsewhere`:
+    "thread" for another thread or process, "later" when the request is answered.
     """
 
     function: str
     first: int
     each: bool
     result: bool
+    elsewhere: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[st
 
 def _concept_names() -> dict[str, type[Concept]]:
     found = {}
-    for name, one in (vars(concepts) | vars(web_concepts) | vars(object_concepts)).items():
+    for name, one in (vars(concepts) | vars(web_concepts) | vars(object_concepts) | vars(work_concepts)).items():
         if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
             found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
     return found
@@ -293,12 +295,12 @@ class _Loader:
             for _, path in paths:
                 self.models.keepers[path] = keeper
         elif name == "invoker":
-            first = entry.get("first", 1)
             invoker = Invoker(
                 str(entry.get("function", "0")),
-                first if isinstance(first, int) else 1,
+                int(str(entry.get("first", 1))),
                 bool(entry.get("each")),
                 bool(entry.get("result")),
+                str(entry.get("elsewhere", "")),
             )
             for _, path in paths:
                 self.models.invokers[path] = invoker

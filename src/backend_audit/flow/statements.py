@@ -7,6 +7,7 @@ from backend_audit.flow import builtin, decorating, guards, refine, rendering, s
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
+from backend_audit.flow.moments import Loop
 from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
@@ -248,7 +249,9 @@ class Frame(Calls):
             return self.run(node.body)
 
         before = set(self.events)
+        self.enter(Loop(node, node.iter, node.target, elem))
         goes_on = self.loop(once, node.orelse)
+        self.loops.pop()
         unrolled.registrations(self, node, [key for key in self.events if key not in before])
         return goes_on
 

@@ -38,12 +38,16 @@ class WebFacts:
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
+    work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
         """Take in one occurrence."""
         if isinstance(concept, Made):
             self.made.setdefault(id(concept.site.node), []).append(concept)
+        elif concept.timed:
+            if function is not None:
+                self.work.append((function, concept))
         elif isinstance(concept, RouteRegistration):
             self.registrations.append(concept)
         elif isinstance(concept, ResourceRegistration):

@@ -1,0 +1,51 @@
+"""Calls that hold the event loop up: while they wait, no other request of the process is served."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import named
+from backend_audit.finding import Confidence
+from backend_audit.routes.work import LoopBlocked
+
+RULE = "blocking-call-in-async"
+
+_WAITS = {
+    "sleep": "sleeps",
+    "network": "waits for the network",
+    "process": "waits for a process",
+    "database": "waits for the database",
+    "hash": "computes a hash that is made to be slow",
+    "file": "waits for a file",
+    "files": "copies or unpacks files",
+}
+_INSTEAD = {
+    "sleep": "`await asyncio.sleep(…)`",
+    "network": "an asynchronous client (`httpx.AsyncClient`)",
+    "process": "`await asyncio.create_subprocess_exec(…)`",
+    "database": "the driver's asynchronous API (`AsyncSession`, `asyncpg`, `psycopg.AsyncConnection`)",
+}
+
+
+@check(RULE)
+def blocking_call_in_async(blocked: LoopBlocked) -> Iterator[Alert]:
+    """`time.sleep(1)` in an `async def` handler, or in a function that one calls."""
+    site = blocked.site
+    also = f" ({blocked.others} more in this function)" if blocked.others else ""
+    instead = _INSTEAD.get(blocked.kind)
+    thread = f"`await asyncio.to_thread({named(site)}, …)`"
+    last = " (a `def` handler of FastAPI runs in a thread of itself)" if blocked.kind == "database" else ""
+    yield Alert(
+        node=site.call.func if site.call is not None else site.node,
+        message=f"`{named(site)}` {_WAITS[blocked.kind]}{also} while the coroutine `{blocked.function}` runs: the event loop "
+        "stands still, and with it every other request of this process.",
+        fix=f"Use {instead}, or {thread}{last}." if instead else f"Run it in a thread: {thread}.",
+        confidence=_confidence(blocked),
+        steps=blocked.way,
+    )
+
+
+def _confidence(blocked: LoopBlocked) -> Confidence:
+    """Small files are read before anybody waits; what no handler is seen to run may be a script."""
+    if not blocked.served or blocked.kind == "file":
+        return Confidence.LOW
+    return Confidence.HIGH if len(blocked.way) == 1 and blocked.kind != "files" else Confidence.MEDIUM

@@ -1,0 +1,25 @@
+"""Concepts of the work that a request makes: what holds its thread up, what asks the database.
+
+As in `concepts.py`. A timed concept knows the moment of its call: the loops around it, and who waits for it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend_audit.flow.concepts import Concept
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingCall(Concept):
+    """The thread stands still until the call comes back."""
+
+    timed: ClassVar[bool] = True
+    kind: str = ""  # sleep, network, process, database, hash (a slow one, of passwords), file
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseQuery(Concept):
+    """The database is asked something, in a round trip of its own."""
+
+    timed: ClassVar[bool] = True
+    statement: str = ""  # the position of the statement, where the call may run any: only one that reads counts

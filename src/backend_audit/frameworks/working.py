@@ -1,0 +1,24 @@
+"""The work of a project's requests as concepts: what holds up, what is asked again and again."""
+
+from collections.abc import Iterator
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.entities import Entities
+from backend_audit.frameworks.lazy import LazyLoads
+from backend_audit.frameworks.loads import Loads
+from backend_audit.frameworks.relations import Relations
+from backend_audit.frameworks.schemas import Schemas
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.model import RouteTable
+from backend_audit.routes.repeated import Repeated
+from backend_audit.routes.work import Work
+
+
+def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
+    """What the work of the requests in `table` shows, kind by kind, each in the order of the code."""
+    work = Work(engine, facts, table)
+    schemas = Schemas(engine)
+    yield from work.blocked()
+    yield from Repeated(work).concepts()
+    yield from LazyLoads(Loads(Entities(schemas), Relations(schemas)), work).concepts()

@@ -1,0 +1,215 @@
+"""Queries that are asked once for each element of a loop: in it, or in a function that it calls with the element.
+
+A loop over a few constants asks a few times; a query for a batch of elements (`id__in=`, `.in_(…)`) is what mends the others.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.moments import CallSite, Loop
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.work_concepts import DatabaseQuery
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol, decorator_name
+from backend_audit.routes.work import Work
+from backend_audit.source import Mark
+
+_MAX_HOPS = 3
+_BATCH = re.compile(r"chunk|batch|bulk|page|slice|window", re.IGNORECASE)
+_CACHES = re.compile(r"cache|memo", re.IGNORECASE)
+_READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_FETCHES = re.compile(r"(^|_)(get|fetch|select|find|load|query|list|count|exists)", re.IGNORECASE)
+_CHANGES = re.compile(r"(^|_)(create|update|upsert|add|delete|remove|set|save|insert|store|register|send|sync)(_|$)")
+_MANY = frozenset(("in_", "any_", "in_bulk"))
+_WRITES = frozenset(
+    "save delete create bulk_create bulk_update update add add_all commit flush merge insert upsert set remove asave acreate "
+    "adelete aupdate insert_one update_one delete_one replace_one get_or_create update_or_create".split()
+)
+_BUILT = "sqlalchemy.Select"
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedQuery(Concept):
+    """A query runs once for each element of `loop`. `site` is the call in the loop; `query` is what asks, as written.
+
+    `way`: from the request's handler to the loop, then to the query. `served`: a request's handler runs it. `others`: further
+    queries in the same loop.
+    """
+
+    loop: Mark | None = None
+    over: str = ""
+    query: str = ""
+    way: tuple[Mark, ...] = ()
+    served: bool = False
+    others: int = 0
+
+
+class Repeated:
+    """Finds them, by the calls of the project's functions."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self._callers: dict[str, list[CallSite]] = {}
+        for _, sites in sorted(work.engine.sites.items()):
+            for _, site in sorted(sites.items()):
+                if site.moment.elsewhere != "later":
+                    self._callers.setdefault(site.callee.key, []).append(site)
+
+    def concepts(self) -> Iterator[RepeatedQuery]:
+        """One for each loop: its first query."""
+        together: dict[Mark | None, dict[int, RepeatedQuery]] = {}
+        for function, concept in self.work.facts.work:
+            site = concept.site
+            if (
+                isinstance(concept, DatabaseQuery)
+                and site.call is not None
+                and site.moment is not None
+                and reads(concept, function)
+            ):
+                for found in self._of(function, site, site.call):
+                    together.setdefault(found.loop, {}).setdefault(found.site.node.at, found)
+        for calls in together.values():
+            yield replace(calls[min(calls)], others=len(calls) - 1)
+
+    def _of(self, function: FunctionSymbol, site: Site, call: ir.Call) -> Iterator[RepeatedQuery]:
+        loops = site.moment.loops if site.moment is not None else ()
+        loop = None if _asks_for_many(call) else repeating(loops, names_in(call), function)
+        if loop is not None:
+            yield self._made(function, site, loop, written(call.func), ())
+        elif not loops and not _asks_for_many(call):
+            end = (Mark(site.path, call.at, call.end, f"{written(call.func)} asks the database"),)
+            yield from self._through(function, written(call.func), names_in(call), end, _MAX_HOPS)
+
+    def _through(
+        self, function: FunctionSymbol, query: str, names: set[str], way: tuple[Mark, ...], hops: int
+    ) -> Iterator[RepeatedQuery]:
+        """The loops that call `function`, which asks each time that it is called, with what `names` hold."""
+        needed = _parameters_in(names, function)
+        if (
+            hops == 0
+            or not needed
+            or _writes(function)
+            or any(_CACHES.search(decorator_name(one)) for one in function.node.decorators)
+        ):
+            return
+        for one in self._callers.get(function.key, ()):
+            caller, node = one.caller, one.node
+            given = {name for expression in _given(node, function, needed) for name in names_in(expression)}
+            loop = repeating(one.moment.loops, given, caller)
+            if loop is not None:
+                module = caller.module
+                site = Site(module.path, node, "", written(node.func), caller.name, node, module=module.node, moment=one.moment)
+                yield self._made(caller, site, loop, query, way)
+            elif not one.moment.loops and caller is not function:
+                step = Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()")
+                yield from self._through(caller, query, given, (step, *way), hops - 1)
+
+    def _made(self, function: FunctionSymbol, site: Site, loop: Loop, query: str, after: tuple[Mark, ...]) -> RepeatedQuery:
+        path = function.module.path
+        mark = Mark(path, loop.iter.at, loop.iter.end, f"for each of {written(loop.iter)}")
+        served = function.key in self.work.serving
+        before = self.work.way(self.work.serving, function) if served else ()
+        here = Mark(path, site.node.at, site.node.end, f"{site.written} is called each time")
+        return RepeatedQuery(site, mark, written(loop.iter), query, (*before, mark, here, *after), served)
+
+
+def reads(query: DatabaseQuery, function: FunctionSymbol) -> bool:
+    """Whether the call reads: of one that runs any statement, whether that is a SELECT, or its function's name says it."""
+    if not query.statement:
+        return True
+    operand = query.site.arg(query.statement)
+    if operand is None:
+        return False
+    value = operand.value
+    if _BUILT in value.types:
+        return True
+    texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
+    if not texts:
+        return value.open and bool(_FETCHES.search(function.node.name))
+    return all(_READS.match(text) for text in texts)
+
+
+def repeating(loops: tuple[Loop, ...], names: set[str], function: FunctionSymbol) -> Loop | None:
+    """The innermost loop whose elements are among `names`; None for one that has few passes, or takes many elements in each."""
+    for loop in reversed(loops):
+        if names & _bound_by(loop, function):
+            text = written(loop.iter) + " " + written(loop.target)
+            return None if _is_short(loop) or _BATCH.search(text) else loop
+    return None
+
+
+def names_in(node: ir.Node) -> set[str]:
+    """The names that an expression mentions."""
+    return {one.id for one in nodes_of([node]) if isinstance(one, ir.Name)}
+
+
+def _bound_by(loop: Loop, function: FunctionSymbol) -> set[str]:
+    """The names that are others in each pass: the loop's own, and what is made of them in its body."""
+    bound = names_in(loop.target)
+    if isinstance(loop.node, ir.For):
+        _derive(bound, nodes_of(loop.node.body))
+    return bound - {param.name for param in function.node.params}
+
+
+def _derive(known: set[str], nodes: Iterator[ir.Node]) -> None:
+    """Add to `known` the names that are made of what it names."""
+    for one in nodes:
+        if isinstance(one, ir.Assign) and one.value is not None and names_in(one.value) & known:
+            known |= {name for target in one.targets for name in names_in(target)}
+        elif isinstance(one, ir.For) and names_in(one.iter) & known:
+            known |= names_in(one.target)
+
+
+def _parameters_in(names: set[str], function: FunctionSymbol) -> set[str]:
+    """The parameters of which the things called `names` are made; not the object, which is mostly the same each time."""
+    found: set[str] = set()
+    for at, param in enumerate(function.node.params):
+        if at == 0 and function.binds_first:
+            continue
+        known = {param.name}
+        _derive(known, nodes_of(function.node.body))
+        if known & names:
+            found.add(param.name)
+    return found
+
+
+def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterator[ir.Expr]:
+    """The arguments that `call` gives for the parameters `needed`."""
+    params = [param.name for param in function.node.params]
+    if function.binds_first and isinstance(call.func, ir.Attribute):
+        params = params[1:]
+    for at, arg in enumerate(call.args):
+        name = arg.name if arg.name is not None else params[at] if at < len(params) else ""
+        if name in needed or arg.star:
+            yield arg.value
+
+
+def _writes(function: FunctionSymbol) -> bool:
+    """Whether the function changes what is stored: then each element needs its own call."""
+    if _CHANGES.search(function.node.name):
+        return True
+    called = (written(one.func).rpartition(".")[2] for one in nodes_of(function.node.body) if isinstance(one, ir.Call))
+    return any(name in _WRITES for name in called)
+
+
+def _is_short(loop: Loop) -> bool:
+    """Whether the loop goes over constants of the program."""
+    node = loop.iter
+    while isinstance(node, ir.Call) and written(node.func) in ("reversed", "list", "enumerate") and node.args:
+        node = node.args[0].value
+    if isinstance(node, ir.Call) and written(node.func) == "range":
+        return all(isinstance(arg.value, ir.Const) for arg in node.args)
+    return isinstance(node, ir.Container) or loop.element.is_literal()
+
+
+def _asks_for_many(call: ir.Call) -> bool:
+    """Whether one query asks for many: `id__in=ids`, `User.id.in_(ids)`."""
+    for one in nodes_of([call]):
+        if isinstance(one, ir.Arg) and one.name is not None and one.name.endswith("__in"):
+            return True
+        if isinstance(one, ir.Attribute) and one.attr in _MANY:
+            return True
+    return False

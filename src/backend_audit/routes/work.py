@@ -1,0 +1,123 @@
+"""The work that requests make: what runs while a handler is served, what holds the event loop up, what is asked once a row.
+
+Fed by the calls of the project's functions (`Engine.sites`) and the timed concepts that occur in them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.moments import CallSite
+from backend_audit.flow.work_concepts import BlockingCall
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.model import Route, RouteTable
+from backend_audit.source import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class LoopBlocked(Concept):
+    """A call holds the event loop up: `function` is the coroutine that it runs in, `way` the calls that lead from there to it.
+
+    `served`: a request's handler runs it. `others`: further calls of that kind in the same function.
+    """
+
+    kind: str = ""
+    function: str = ""
+    way: tuple[Mark, ...] = ()
+    served: bool = False
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a function is reached: from `root`, by `call` in a function that is reached itself (None for the root)."""
+
+    root: FunctionSymbol
+    call: CallSite | None
+
+
+class Work:
+    """Which functions requests run, and how they get there."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, table: RouteTable) -> None:
+        self.engine = engine
+        self.facts = facts
+        self.functions = {one.key: one for one in engine.project.functions()}
+        self.serving = self._reach(_roots(table))  # before the answer is given
+        coroutines = [one for one in self.functions.values() if one.node.is_async]
+        served = [one for one in coroutines if one.key in self.serving]
+        self.on_loop = self._reach([*served, *(one for one in coroutines if one.key not in self.serving)], here=True)
+
+    def _reach(self, roots: list[FunctionSymbol], *, here: bool = False) -> dict[str, Reached]:
+        """The functions that `roots` run, by the fewest calls, and not later; `here`: by calls that hold the caller up."""
+        found = {one.key: Reached(one, None) for one in roots}
+        level = [one.key for one in roots]
+        while level:
+            following: list[str] = []
+            for key in level:
+                for _, site in sorted(self.engine.sites.get(key, {}).items()):
+                    counts = _holds_up(site) if here else site.moment.elsewhere != "later"
+                    if site.callee.key not in found and counts:
+                        found[site.callee.key] = Reached(found[key].root, site)
+                        following.append(site.callee.key)
+            level = following
+        return found
+
+    def way(self, reached: dict[str, Reached], function: FunctionSymbol) -> tuple[Mark, ...]:
+        """The stops from the root to `function`."""
+        marks: list[Mark] = []
+        one = reached[function.key]
+        while one.call is not None:
+            caller, node = one.call.caller, one.call.node
+            marks.append(Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()"))
+            one = reached[caller.key]
+        root = one.root
+        marks.append(Mark(root.module.path, root.node.at, root.node.name_end, f"{root.node.name}() runs"))
+        return tuple(reversed(marks))
+
+    def blocked(self) -> Iterator[LoopBlocked]:
+        """What holds the event loop up: the first call of a kind in each function."""
+        together: dict[tuple[str, str], list[BlockingCall]] = {}
+        for function, concept in self.facts.work:
+            if isinstance(concept, BlockingCall) and function.key in self.on_loop and _blocks(concept):
+                together.setdefault((function.key, concept.kind), []).append(concept)
+        for (key, kind), calls in together.items():
+            first = min(calls, key=lambda one: one.site.node.at)
+            function = self.functions[key]
+            root = self.on_loop[key].root
+            others = len({one.site.node.at for one in calls}) - 1
+            way = self.way(self.on_loop, function)
+            yield LoopBlocked(first.site, kind, root.node.name, way, root.key in self.serving, others)
+
+
+def _roots(table: RouteTable) -> list[FunctionSymbol]:
+    """The handlers of routes and what runs before them, in the table's order."""
+    found: dict[str, FunctionSymbol] = {}
+    for route in table.routes:
+        for function in _run_by(route):
+            found.setdefault(function.key, function)
+    return list(found.values())
+
+
+def _run_by(route: Route) -> Iterator[FunctionSymbol]:
+    if route.handler is not None:
+        yield route.handler
+    yield from (guard.function for guard in route.guards if guard.function is not None)
+
+
+def _holds_up(site: CallSite) -> bool:
+    """Whether the caller stands still until the callee has come back, on its own thread."""
+    callee = site.callee.node
+    if site.moment.elsewhere or callee.is_async or callee.is_generator:
+        return False
+    return not (site.moment.awaited and callee.decorators)  # a decorator has made a coroutine of it
+
+
+def _blocks(call: BlockingCall) -> bool:
+    moment = call.site.moment
+    if moment is None or moment.awaited or moment.elsewhere:
+        return False
+    return not any("async" in name.lower() for name in moment.receiver)
