@@ -295,13 +295,9 @@ class _Loader:
             for _, path in paths:
                 self.models.keepers[path] = keeper
         elif name == "invoker":
-            invoker = Invoker(
-                str(entry.get("function", "0")),
-                int(str(entry.get("first", 1))),
-                bool(entry.get("each")),
-                bool(entry.get("result")),
-                str(entry.get("elsewhere", "")),
-            )
+            function, first = str(entry.get("function", "0")), int(str(entry.get("first", 1)))
+            elsewhere = str(entry.get("elsewhere", ""))
+            invoker = Invoker(function, first, bool(entry.get("each")), bool(entry.get("result")), elsewhere)
             for _, path in paths:
                 self.models.invokers[path] = invoker
         elif name in {"sanitizer", "propagator"}:

@@ -82,14 +82,14 @@ class Entities:
                     found = [one for one in value.refs if isinstance(one, ClassSymbol)]
         return found[0] if len(found) == 1 else None
 
-    def _last(self, function: FunctionSymbol, func: ir.Expr) -> str:
+    def meant(self, function: FunctionSymbol, func: ir.Expr) -> str:
         """What a callee is called where it comes from: `from django.shortcuts import get_object_or_404 as found`."""
         value = self.engine.environment(function.module).get(func.id) if isinstance(func, ir.Name) else None
         name = next(iter(value.apis)) if value is not None and len(value.apis) == 1 else written(func)
         return name.rpartition(".")[2]
 
     def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> list[ClassSymbol]:
-        last = self._last(function, node.func)
+        last = self.meant(function, node.func)
         own = self.class_named(function, node.func)
         if own is not None:
             return [own] if self._counts(own) else []
@@ -115,7 +115,7 @@ class Entities:
             if isinstance(current, ir.Await):
                 current = current.value
             elif isinstance(current, ir.Call):
-                last = self._last(function, current.func)
+                last = self.meant(function, current.func)
                 if last in _OTHER:
                     return []
                 for arg in current.args[: 1 if last in _ASKS else 0]:

@@ -32,6 +32,8 @@ _QUERYING = (
     )
     | _LOADS
 )
+_LIMITS = frozenset("limit slice paginate paginate_queryset yield_per with_limit head top".split())
+_FILTERS = frozenset("filter filter_by where exclude join having complex_filter".split())
 _KEEPS = frozenset(("list", "tuple", "sorted", "reversed", "set", "iter", "unique_everseen", "cast", "enumerate", "paginate"))
 
 
@@ -43,6 +45,8 @@ class Query:
     loaded: frozenset[str] = frozenset()
     where: ir.Expr | None = None  # the query's expression
     awaited: bool = False  # by a session that cannot load anything later
+    limited: bool = False  # to a number of objects
+    filtered: bool = False
 
     def loads(self, path: str) -> bool:
         """Whether the relation at `path` comes with the objects."""
@@ -72,7 +76,8 @@ class Loads:
         if isinstance(node, ir.Name):
             return self._variable(function, node, depth)
         if isinstance(node, ir.Index):
-            return self.of(function, node.value, depth) if isinstance(node.index, ir.Slice) else None
+            found = self.of(function, node.value, depth) if isinstance(node.index, ir.Slice) else None
+            return None if found is None else replace(found, limited=True)
         if isinstance(node, ir.Call):
             return self._call(function, node, depth)
         if isinstance(node, ir.Attribute):
@@ -134,14 +139,18 @@ class Loads:
             found.append(one)
         if not found or any(one.model is not found[0].model for one in found):
             return None
-        return replace(found[0], loaded=frozenset.intersection(*(one.loaded for one in found)))
+        limited, filtered = any(one.limited for one in found), any(one.filtered for one in found)
+        return replace(
+            found[0], loaded=frozenset.intersection(*(one.loaded for one in found)), limited=limited, filtered=filtered
+        )
 
     def _call(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Query | None:
         func = node.func
-        last = written(func).rpartition(".")[2]
+        last = self.entities.meant(function, func)
         if isinstance(func, ir.Name):
             if last in _KEEPS and node.args:
-                return self.of(function, node.args[0].value, depth - 1)
+                found = self.of(function, node.args[0].value, depth - 1)
+                return None if found is None else replace(found, limited=found.limited or last in _LIMITS)
             if last == "select" and len(node.args) == 1:
                 return self._asked(function, node)
             return self._of_function(function, node, depth)
@@ -158,7 +167,10 @@ class Loads:
         if last not in _QUERYING:
             return self._custom(function, func, last, depth)
         inner = self.of(function, func.value, depth - 1)
-        return None if inner is None else replace(inner, loaded=inner.loaded | _loaded_by(node, last))
+        if inner is None:
+            return None
+        limited, filtered = inner.limited or last in _LIMITS, inner.filtered or last in _FILTERS
+        return replace(inner, loaded=inner.loaded | _loaded_by(node, last), limited=limited, filtered=filtered)
 
     def _asked(self, function: FunctionSymbol, node: ir.Call) -> Query | None:
         """`session.query(Model)`, `select(Model)`."""
@@ -170,7 +182,8 @@ class Loads:
         if func.attr == "get_queryset" and function.owner is not None and written(func.value) == "self":
             return self.of_view(function.owner, depth - 1)
         if func.attr in ("filter_queryset", "paginate_queryset") and node.args:
-            return self.of(function, node.args[0].value, depth - 1)
+            found = self.of(function, node.args[0].value, depth - 1)
+            return None if found is None else replace(found, limited=found.limited or func.attr in _LIMITS)
         owner = self.entities.class_named(function, func.value)
         if func.attr == "select" and owner is not None and not node.args and self.entities.schemas.is_stored(owner):
             return Query(owner, frozenset(), node)
@@ -193,7 +206,8 @@ class Loads:
         inner = self.of(function, func.value, depth - 1)
         if inner is None:
             return None
-        return replace(inner, loaded=inner.loaded.union(*(_loaded_within(one) for one in known)))
+        loaded = inner.loaded.union(*(_loaded_within(one) for one in known))
+        return replace(inner, loaded=loaded, filtered=True, limited=inner.limited or "pag" in name or "limit" in name)
 
     def _methods(self) -> dict[str, list[FunctionSymbol]]:
         """The methods of managers and query sets of the project, by name."""

@@ -10,7 +10,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.model import SchemaField
 from backend_audit.source import Mark
 
@@ -31,6 +31,7 @@ _STORED = (
     "django.contrib.auth.base_user.",
     "tortoise.", "peewee.", "playhouse.", "beanie.", "odmantic.", "mongoengine.", "flask_mongoengine.", "ormar.", "pony.",
 )  # fmt: skip
+_DECLARING = frozenset(("as_declarative", "as_declarative_base", "mapped", "mapped_as_dataclass"))  # decorators of SQLAlchemy
 _DJANGO_USERS = ("AbstractUser", "AbstractBaseUser", "User")
 _RELATIONS = frozenset(
     "relationship Relationship relation backref dynamic_loader association_proxy PrivateAttr computed_field ClassVar "
@@ -63,7 +64,9 @@ class Schemas:
         external = self.external(owner)
         if any(base.startswith("sqlmodel.") for base in external):
             return any(arg.name == "table" for one in self.engine.bases(owner)[0][:1] for arg in one.node.bases)
-        return any(base.startswith(_STORED) or "db.Model" in base for base in external)
+        if any(base.startswith(_STORED) or "db.Model" in base for base in external):
+            return True
+        return any(decorator_name(one) in _DECLARING for each in self.engine.bases(owner)[0] for one in each.node.decorators)
 
     def fields(self, owner: ClassSymbol) -> tuple[SchemaField, ...]:
         """The fields of a class, inherited ones too, those of the models that they hold below their names."""

@@ -9,6 +9,7 @@ from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
 from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
+from backend_audit.frameworks.whole_lists import WholeLists
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.repeated import Repeated
@@ -21,4 +22,6 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     schemas = Schemas(engine)
     yield from work.blocked()
     yield from Repeated(work).concepts()
-    yield from LazyLoads(Loads(Entities(schemas), Relations(schemas)), work).concepts()
+    loads = Loads(Entities(schemas), Relations(schemas))
+    yield from LazyLoads(loads, work).concepts()
+    yield from WholeLists(loads, table).concepts()
