@@ -13,12 +13,17 @@ import pytest
 from backend_audit.catalog import rules_root
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import models_of
-from backend_audit.frameworks import answers, forms, handlers
+from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.frameworks import answers, forms, handlers, script_handlers
 from backend_audit.frameworks.inventory import route_table
+from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.link.project import Project
+from backend_audit.link.script_project import ScriptProject
+from backend_audit.lower import javascript
 from backend_audit.lower.python import lower
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.source import Language
 
 DATA = Path(__file__).parent / "data" / "routes"
 
@@ -37,6 +42,8 @@ def _asked(guard: Guard) -> str:
 
 def routes_of(app: Path) -> list[str]:
     """All routes of the application in the folder `app`."""
+    if any(app.rglob("*.[jt]s")):
+        return [told(route) for route in script_routes(app)]
     modules = [lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(app.rglob("*.py"))]
     engine = Engine(
         Project(modules, app.name), models_of(rules_root()), handlers.parameter, answers.returned, handlers.handed_over,
@@ -48,6 +55,22 @@ def routes_of(app: Path) -> list[str]:
     for function, concept in engine.occurrences():
         facts.add(function, concept)
     return [told(route) for route in route_table(engine, facts).routes]
+
+
+def script_routes(app: Path) -> list[Route]:
+    """All routes of an application of JavaScript or TypeScript."""
+    modules = []
+    for file in sorted(app.rglob("*.[jt]s")):
+        language = Language.TYPESCRIPT if file.suffix == ".ts" else Language.JAVASCRIPT
+        modules.append(javascript.lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8"), language).module)
+    models = models_of(rules_root(), "node")
+    engine = ScriptEngine(ScriptProject(modules, {}, app.name), models, script_handlers.parameter)
+    engine.go_through()
+    assert not engine.problems
+    facts = WebFacts()
+    for function, concept in engine.occurrences():
+        facts.add(function, concept)
+    return script_route_table(engine, facts).routes
 
 
 @pytest.mark.parametrize("app", sorted(file.parent for file in DATA.glob("*/routes.txt")), ids=lambda app: app.name)

@@ -16,6 +16,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
+from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
@@ -63,21 +64,26 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
-    table = _table(engine, facts, known.declared, problems)
-    alerts += _route_alerts(table, problems)
-    alerts += _work_alerts(work_of(engine, facts, table), problems)
+    tables = [_table(route_table, engine, facts, known.declared, problems)]
+    alerts += _route_alerts(tables[0], problems)
+    alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
     problems += engine.problems
-    spotted = _signs(engine, table.routes, known.evidence, problems)
+    spotted = _signs(engine, tables[0].routes, known.evidence, problems)
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
         script_engine.go_through()
-        alerts += _concept_alerts(script_engine, WebFacts(), problems)
+        facts = WebFacts()
+        alerts += _concept_alerts(script_engine, facts, problems)
+        tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
+        alerts += _route_alerts(tables[1], problems)
         problems += script_engine.problems
-        spotted += _signs(script_engine, [], known.evidence, problems)
+        spotted += _signs(script_engine, tables[1].routes, known.evidence, problems)
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
-    return Judgement(findings, tuple(problems), tuple(_record(route, places) for route in table.routes), signs)
+    return Judgement(
+        findings, tuple(problems), tuple(_record(route, places) for table in tables for route in table.routes), signs
+    )
 
 
 def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
@@ -100,9 +106,15 @@ def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) ->
                 problems.append(_crash(path, check.rule, error))
 
 
-def _table(engine: Engine, facts: WebFacts, declared: Declared | None, problems: list[Problem]) -> RouteTable:
+def _table(
+    make: Callable[[Engine, WebFacts, Declared | None], RouteTable],
+    engine: Engine,
+    facts: WebFacts,
+    declared: Declared | None,
+    problems: list[Problem],
+) -> RouteTable:
     try:
-        return route_table(engine, facts, declared)
+        return make(engine, facts, declared)
     except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost
         problems.append(_crash("", "reading the routes", error))
         return RouteTable()

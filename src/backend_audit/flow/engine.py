@@ -100,6 +100,7 @@ class Engine:
         self.calls: dict[str, dict[str, FunctionSymbol]] = {}  # caller → the functions that it calls, by key
         self.sites: dict[str, dict[tuple[int, str], CallSite]] = {}  # caller → its calls of the project's functions
         self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
+        self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.overrides = Overrides(self)
@@ -237,7 +238,7 @@ class Engine:
 
     def object_of(self, module: ModuleSymbol, node: ir.Call) -> ObjectSymbol:
         """The object that the call `node` makes."""
-        return self._objects.setdefault(id(node), ObjectSymbol(f"{module.path}:object@{node.at:08}", node))
+        return self._objects.setdefault(id(node), ObjectSymbol(object_key(module.path, node), node))
 
     def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
         """`symbol.attr` for a module, class or function of the project."""
@@ -612,7 +613,7 @@ class Engine:
                 if known is not None and not declared.types:
                     value = changed(value, types=known.types, refs=known.refs, apis=known.apis)
                 elif known is not None and known.refs:
-                    value = changed(value, refs=known.refs)
+                    value = changed(value, refs=known.refs, types=value.types | known.types)
                 if declared.made:  # one of the constants of a Literal
                     frame.env[param.name] = declared
                     continue
@@ -681,9 +682,10 @@ class Engine:
             if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs"):
                 continue
             if param.annotation is not None:  # it says the type, but not which of the objects that are told apart
-                value = Value(refs=frozenset(one for one in value.refs if isinstance(one, ObjectSymbol)))  # noqa: PLW2901
-                if not value.refs:
+                objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
+                if not objects:
                     continue
+                value = Value(refs=objects, types=value.types)  # noqa: PLW2901
             types = frozenset(one for one in value.types if one not in ("str", "int", "float", "bool"))
             fact = Value(open=True, types=types, refs=value.refs, apis=frozenset(one for one in value.apis if "." in one))
             before = facts.get(at)
@@ -772,6 +774,11 @@ class Engine:
         site = Site(frame.module.path, node, f"{framework}.{name}", written(target), frame.scope, module=frame.module.node)
         concept = Setting(site=site, name=name, value=operand, framework=framework)
         frame.events[node.at, node.end, name, framework] = concept
+
+
+def object_key(path: str, node: ir.Node) -> str:
+    """The key of the object that the call `node` in the file `path` makes."""
+    return f"{path}:object@{node.at:08}"
 
 
 class FolderSymbol(ModuleSymbol):

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions
+from backend_audit.flow import script_builtin, script_functions, unrolled
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Callback
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, container, instance, join, join_all, ref
+from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
 
+_SHARING = frozenset(("fastify-plugin()",))  # what such a plugin is called with is not a scope of its own
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4
@@ -101,7 +102,11 @@ class ScriptCallbacks(Frame):
 
     def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
         element = script_builtin.values(receiver)
+        before = set(self.events)
         found = self.handed(node, function.value, [element, NUMBER, receiver] if attr != "sort" else [element, element])
+        added = unrolled.registering(self, [key for key in self.events if key not in before])
+        passes = unrolled.elements(receiver) if added else []
+        unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, NUMBER, receiver]))
         if attr in _LISTS:
             return container("list", None, element if attr == "filter" else found)
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
@@ -146,6 +151,7 @@ class ScriptCallbacks(Frame):
         self.events[node.at, node.end, "invocation"] = event
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
+        self.engine.callees.setdefault(id(node), {})[symbol.key] = symbol
         result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
         if symbol.nested and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):
             self.engine.close_over(symbol, bind_arguments(symbol, receiver, args))
@@ -192,13 +198,20 @@ class ScriptCallbacks(Frame):
             return
         types = [self.given_back(node, path, one, result) for one in callback.gives]
         for value in _called(callback.function, args):
+            if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
+                types = [self.eval(node.func.value), *types[1:]]
             for symbol in sorted(_functions(value), key=lambda one: one.key):
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
                 self.handed(node, ref(symbol), given)
 
     def given_back(self, node: ir.Call, path: str, what: str, result: Value) -> Value:
-        """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside."""
+        """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside.
+
+        `+…`: an object of the type that this very call makes.
+        """
+        if what.startswith("+"):
+            return changed(instance(self.models.canonical(what[1:])), refs=frozenset((self.engine.object_of(self.module, node),)))
         if what == "=":
             return result
         if what.startswith("!"):

@@ -129,7 +129,7 @@ class ScriptCalls(ScriptCallbacks):
             self.guess(node, f"?.{attr}", callee, receiver, args)
         if receiver is not None and not callee.apis and not callee.refs and found is NOTHING:
             for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
-                found = join(found, self.call_function(node, method, receiver, args))
+                found = join(found, self.wrapped(self.call_function(node, method, receiver, args), method, args))
         if found is NOTHING:
             return UNKNOWN if receiver is None or not receiver.origins else receiver.derived()
         return found

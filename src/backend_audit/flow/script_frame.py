@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin
+from backend_audit.flow import refine, script_builtin, unrolled
 from backend_audit.flow.frame import Env
 from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
@@ -124,7 +124,17 @@ class ScriptFrame(ScriptNames):
             self.bind(node.target, elem, declared)
             return self.run(node.body)
 
-        return self.loop(once, [])
+        def single(element: Value) -> None:
+            self.breaks.append([])
+            self.bind(node.target, element, declared)
+            self.run(node.body)
+            self.breaks.pop()
+
+        before = set(self.events)
+        goes_on = self.loop(once, [])
+        added = unrolled.registering(self, [key for key in self.events if key not in before])
+        unrolled.again(self, added, unrolled.elements(self.eval(node.iter)) if added and not node.keys else [], single)
+        return goes_on
 
     def while_(self, node: ir.While) -> bool:
         if not node.body_first and refine.truth(self.eval(node.test)) is False:

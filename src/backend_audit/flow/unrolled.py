@@ -1,23 +1,41 @@
 """Loops over tables of routes: `for path, view in ROUTES: app.add_url_rule(path, view_func=view)` pairs path and view."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.values import Value, constant, container
-from backend_audit.flow.web_concepts import RouteHook, RouteRegistration, RouterMount
+from backend_audit.flow.web_concepts import RouteChain, RouteHook, RouteRegistration, RouterMount
 
 if TYPE_CHECKING:
     from backend_audit.flow.statements import Frame
 
 _MAX_PASSES = 40
-_REGISTERING = (RouteHook, RouteRegistration, RouterMount)
+_REGISTERING = (RouteChain, RouteHook, RouteRegistration, RouterMount)
 
 
 def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]]) -> None:
     """Make the registrations among the events `added` by a loop anew, one pass at a time, where all its passes are known."""
     keys = [key for key in added if isinstance(frame.events[key], _REGISTERING)]
     passes = _passes(frame, node.iter) if keys and isinstance(node.target, ir.Container) else []
-    if not passes:
+
+    def once(element: Value) -> None:
+        frame.breaks.append([])
+        frame.bind(node.target, element)
+        frame.run(node.body)
+        frame.breaks.pop()
+
+    again(frame, keys, passes, once)
+
+
+def registering(frame: "Frame", added: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Those of the events `added` that register routes."""
+    return [key for key in added if isinstance(frame.events[key], _REGISTERING)]
+
+
+def again(frame: "Frame", keys: list[tuple[object, ...]], passes: list[Value], once: Callable[[Value], object]) -> None:
+    """Make the events `keys` anew, one pass at a time; nothing happens where there is no pass."""
+    if not passes or not keys:
         return
     for key in keys:
         del frame.events[key]
@@ -25,10 +43,7 @@ def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]])
     for number, element in enumerate(passes):
         frame.env = dict(outer)
         before = set(frame.events)
-        frame.breaks.append([])
-        frame.bind(node.target, element)
-        frame.run(node.body)
-        frame.breaks.pop()
+        once(element)
         for key in [one for one in frame.events if one not in before]:
             frame.events[*key, "pass", number] = frame.events.pop(key)
     frame.env = outer
@@ -42,7 +57,11 @@ def _passes(frame: "Frame", node: ir.Expr) -> list[Value]:
             named = [(key, one) for key, one in (mapping.items or {}).items() if isinstance(key, str)]
             return [container("tuple", {0: constant("str", key), 1: one}) for key, one in named][:_MAX_PASSES]
         return []
-    value = frame.eval(node)
+    return elements(frame.eval(node))
+
+
+def elements(value: Value) -> list[Value]:
+    """What a list holds, if that is known whole and little."""
     if value.kind not in ("list", "tuple", "set") or value.elem is not None or value.open:
         return []
     found = list((value.items or {}).values())

@@ -62,7 +62,7 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
         return isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
 
     def __hash__(self) -> int:
-        return hash((self.label, self.key))
+        return hash((self.label, self.key, self.cleared))
 
     def step(self, mark: Mark) -> "Origin":
         """The same data one stop further."""

@@ -93,6 +93,28 @@ class ForgeryExemption(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class RouteChain(Concept):
+    """What runs one after the other for a path, as frameworks with middleware are told: middleware, routers, the handler.
+
+    `kind`: how the arguments are read (`routes/chains.py`): verb, use, param, options, hook, plugin, resource.
+    """
+
+    forwarded: ClassVar[bool] = True
+    owner: Operand | None = None  # the application, router or plugin instance
+    arguments: Operand | None = None  # all of them, in order
+    method: str = ""  # the methods that the row states, with blanks between; "" for all
+    kind: str = "verb"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardExemption(Concept):
+    """A guard is told the paths for which it does not run: `guard.unless({path: […]})`."""
+
+    guard: Operand | None = None
+    options: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GuardMarker(Concept):
     """A value that says `call this before the handler`: `Depends(f)`, `Security(f, scopes=[…])`."""
 

@@ -10,15 +10,26 @@ from backend_audit.flow.values import Value, changed
 from backend_audit.link.symbols import FunctionSymbol
 
 _REQUESTS = frozenset(("req", "request"))
-_RESPONSES = frozenset(("res", "response"))
+_RESPONSES = frozenset(("res", "response", "reply"))
+_INSTANCES = frozenset(
+    ("fastify", "instance", "fastifyInstance")
+)  # what plugins of Fastify are called with, by its documentation
+_APPS = frozenset(("app", "server", "api", "f"))
+_OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:  # noqa: ARG001 - a hook
     """What is known of a parameter; `value` unchanged where that is nothing."""
     names = [one.name for one in symbol.node.params]
     first = next((number for number, name in enumerate(names[:2]) if name in _REQUESTS), None)
-    if value.types or value.refs or first is None or len(names) <= first + 1 or names[first + 1] not in _RESPONSES:
+    if value.types or value.refs:
         return value
+    if at == 0 and (names[0] in _INSTANCES or (names[0] in _APPS and names[1:2] and names[1] in _OPTIONS)):
+        return changed(value, types=frozenset(("fastify.Instance",)))
+    if first is None or len(names) <= first + 1 or names[first + 1] not in _RESPONSES:
+        return value
+    framework = "fastify" if names[first + 1] == "reply" else "express"
     if at == first:
-        return changed(value, types=frozenset(("express.Request",)))
-    return changed(value, types=frozenset(("express.Response",))) if at == first + 1 else value
+        return changed(value, types=frozenset((f"{framework}.Request",)))
+    kind = "Reply" if framework == "fastify" else "Response"
+    return changed(value, types=frozenset((f"{framework}.{kind}",))) if at == first + 1 else value

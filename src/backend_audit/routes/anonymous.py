@@ -19,10 +19,13 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing, truth
 
 _MAX_DEPTH = 5
+Answered = Callable[[FunctionSymbol, ir.Expr], frozenset[int]]  # the statuses that an expression of a function answers with
 
 
 class Anonymous:
     """Runs functions for a caller without credentials. `denies` says whether a raise or an answer turns a caller away."""
+
+    body_type: type[Body] = Body  # what runs a function of the project's language
 
     def __init__(
         self,
@@ -39,10 +42,12 @@ class Anonymous:
         self.answers = answers
         self.absent = absent
         self.denies = denies
+        self.answered: Answered = _no_answer
         self.asked: Asked | None = None
         self._asked: dict[tuple[str, Asked], Run] = {}
         self._looking: dict[str, bool] = {}
         self._known: dict[tuple[str, tuple[tuple[str, str], ...]], Run] = {}
+        self._with: dict[tuple[object, ...], Run] = {}
         self._running: set[str] = set()
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
 
@@ -54,7 +59,7 @@ class Anonymous:
         if function.key in self._running or len(self._running) > _MAX_DEPTH:
             return Run(passed=[UNKNOWN])
         self._running.add(function.key)
-        found = Body(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
+        found = self.body_type(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
         self._running.discard(function.key)
         if given is None:
             self._known[key] = found
@@ -68,7 +73,7 @@ class Anonymous:
 
     def decides(self, function: FunctionSymbol, test: ir.Expr, said: Said) -> bool | None:
         """How a test in `function` turns out for a caller without credentials; None where that is open."""
-        return truth(Body(self, function, said).eval(test, {}))
+        return truth(self.body_type(self, function, said).eval(test, {}))
 
     def run_for(self, function: FunctionSymbol, asked: Asked) -> Run:
         """The run of a hook for one route: it may look at the request's path or endpoint."""
@@ -112,6 +117,10 @@ class Anonymous:
             return UNKNOWN
         passed = self.run(functions[0]).passed
         return passed[0] if passed and all(one is passed[0] for one in passed) else UNKNOWN
+
+
+def _no_answer(function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:  # noqa: ARG001 - for languages that return answers
+    return frozenset()
 
 
 def _is_none(node: ir.Expr | None) -> bool:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import builtin
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -35,7 +34,9 @@ class Reading:
         self.owner = owner
         self.said = said
         self.function = function
-        self.frame = Frame(owner.engine, function.module, function, dict(owner.engine.environment(function.module)))
+        self.frame = owner.engine.frame_type(
+            owner.engine, function.module, function, dict(owner.engine.environment(function.module))
+        )
         if function.owner is not None and function.binds_first and function.node.params:
             self.frame.env[function.node.params[0].name] = owner.engine.instance_of(function.owner)
 

@@ -18,11 +18,15 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Run:
-    """How a body ended: `denied`, and the values it passed with (`sure` when no open test lay on the way)."""
+    """How a body ended: `denied`, and the values it passed with (`sure` when no open test lay on the way).
+
+    `answered`: the values it came back with after it had answered the caller itself.
+    """
 
     denied: bool = False
     passed: list[Missing] = field(default_factory=list)
     sure: bool = False
+    answered: list[Missing] = field(default_factory=list)
 
     def outcome(self) -> Outcome:
         """The outcome for the caller."""

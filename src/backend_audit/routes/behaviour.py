@@ -68,12 +68,17 @@ class Behaviour:
 class Behaviours:
     """Behaviours of the functions of one project, computed on demand and kept."""
 
+    anonymous_type: type[Anonymous] = Anonymous
+
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         self.engine = engine
         self.facts = facts
-        self.anonymous = Anonymous(engine, facts, self.denying_raise, self.denying_answer, self._absent, self.denies)
+        self.anonymous = self.anonymous_type(engine, facts, self.denying_raise, self.denying_answer, self._absent, self.denies)
         self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
+        self._by_node: dict[int, list[Rejection]] = {}
+        for one in [one for found in facts.rejections.values() for one in found]:
+            self._by_node.setdefault(id(one.site.node), []).append(one)
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
 
@@ -218,6 +223,11 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
         inside = [one.value for one in nodes_of([node]) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]
     return any(_LOGIN_WORDS.search(text) for text in texts)
+
+
+def acts_by_name(name: str) -> bool:
+    """Whether a call of that name changes something, by its name."""
+    return bool(_ACTS.match(name))
 
 
 def stored_into(body: list[ir.Stmt]) -> set[int]:

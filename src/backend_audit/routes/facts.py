@@ -8,10 +8,12 @@ from backend_audit.flow.web_concepts import (
     CredentialRead,
     CredentialScheme,
     ForgeryExemption,
+    GuardExemption,
     GuardMarker,
     Rejection,
     ResourceRegistration,
     ResourceRouter,
+    RouteChain,
     RouteHook,
     RouteInclude,
     RouteObject,
@@ -35,6 +37,8 @@ class WebFacts:
     hooks: list[RouteHook] = field(default_factory=list)
     resources: list[ResourceRegistration] = field(default_factory=list)
     exemptions: list[ForgeryExemption] = field(default_factory=list)
+    chains: list[RouteChain] = field(default_factory=list)
+    spared: list[GuardExemption] = field(default_factory=list)
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
@@ -50,6 +54,10 @@ class WebFacts:
                 self.work.append((function, concept))
         elif isinstance(concept, RouteRegistration):
             self.registrations.append(concept)
+        elif isinstance(concept, RouteChain):
+            self.chains.append(concept)
+        elif isinstance(concept, GuardExemption):
+            self.spared.append(concept)
         elif isinstance(concept, ResourceRegistration):
             self.resources.append(concept)
         elif isinstance(concept, RouterMount):

@@ -1,0 +1,232 @@
+"""Routes of Express and its kind (Connect, Koa with a router): middleware and handlers in the order in which they were added.
+
+https://expressjs.com/en/guide/routing.html, https://expressjs.com/en/guide/using-middleware.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.values import UNKNOWN
+from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.flow.written import written
+from backend_audit.frameworks.registrations import deduplicated, joined
+from backend_audit.frameworks.steps import Step, definition, handler_of, path_texts, runs, steps_of
+from backend_audit.routes.chains import ChainRouter, ChainTree, flat
+from backend_audit.routes.covers import Before, everything
+from backend_audit.routes.exempt import Asked
+from backend_audit.routes.facts import contents
+from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.script_guards import ScriptGuarding
+from backend_audit.routes.tree import mark_of, texts_of
+
+_MAX_DEPTH = 12
+_ERROR_HANDLER = 4  # parameters: (error, request, response, next)
+
+
+class ExpressRoutes:
+    """Makes the routes of a project's applications."""
+
+    def __init__(self, engine: Engine, tree: ChainTree, guarding: ScriptGuarding) -> None:
+        self.engine = engine
+        self.tree = tree
+        self.guarding = guarding
+        self._reached: set[str] = set()
+
+    def routes(self) -> Iterator[Route]:
+        """Every route, those of routers that nothing mounts last (and only where no application is known whole)."""
+        routers = sorted(self.tree.routers.values(), key=lambda one: one.key)
+        routers = [one for one in routers if one.creations and not one.api.startswith("fastify")]
+        mounted = {child.key for router in routers for child in self.children(router)}
+        found: list[Route] = []
+        for router in routers:
+            if router.is_app and router.key not in mounted:
+                found += self.below(router, "", [], ())
+        complete = bool(found)
+        for router in routers:
+            if router.key not in self._reached and router.key not in mounted and not complete:
+                found += self.below(router, "", [], ())
+        yield from _merged(found)
+
+    def children(self, router: ChainRouter) -> Iterator[ChainRouter]:
+        """The routers that are put on a router."""
+        for layer in router.layers:
+            if layer.child is not None:
+                yield layer.child
+            elif layer.chain is not None and layer.chain.kind in ("use", "verb"):
+                for step in steps_of(layer.chain):
+                    yield from self.tree.of(step.value)
+
+    def below(self, router: ChainRouter, prefix: str, before: list[Before], above: tuple[ChainRouter, ...]) -> Iterator[Route]:
+        """The routes of a router as it is reached at `prefix`, after `before` has run."""
+        if router in above or len(above) > _MAX_DEPTH:
+            return
+        self._reached.add(router.key)
+        # In Express what a router runs for a path also runs for what is mounted there after it; Koa's routers keep to themselves.
+        mine = list(before) if "koa" in router.api else before
+        here = joined([prefix] if prefix else [], stated_prefix(router))
+        here = "" if here == "/" else here
+        for layer in router.layers:
+            if layer.child is not None:
+                yield from self.below(layer.child, here, mine, (*above, router))
+                continue
+            chain = layer.chain
+            if chain is None or chain.kind == "prefix":
+                continue
+            if chain.kind == "resource":
+                yield from self.resource(router, chain, here, mine)
+                continue
+            paths, steps = self.read(router, chain)
+            for path in paths:
+                full = path if path.startswith("/^") else joined([here] if here else [], path)
+                full = full.rstrip("/") or "/"
+                if chain.kind == "use":
+                    yield from self.used(router, chain, full, steps, mine, (*above, router))
+                elif chain.kind == "param":
+                    guards = [guard for step in steps for guard in self.guarding.of_step(step.value, step.node, chain, "param")]
+                    mine.append(Before(here, tuple(guards), param=path))
+                else:
+                    yield from self.handled(router, chain, full, steps, mine)
+
+    # --- arguments --------------------------------------------------------------------------------------------------
+
+    def read(self, router: ChainRouter, chain: RouteChain) -> tuple[list[str], list[Step]]:
+        """The paths of a chain, and what runs for them."""
+        given = [] if chain.arguments is None else contents(chain.arguments.value)
+        if router.api.endswith(".route"):
+            return [""], steps_of(chain)
+        if not given:
+            return [], []
+        steps = steps_of(chain)
+        paths = path_texts(given[0])
+        if "koa" in router.api and len(given) > 2 and not runs(given[1]) and (named := path_texts(given[1])):
+            return named, steps[2:]  # the route's name comes first
+        if paths:
+            taken = len(list(flat([given[0]])))
+            return ([], []) if chain.kind == "verb" and len(given) == 1 else (paths, steps[taken:])
+        if chain.kind == "use" and (len(given) == 1 or runs(given[0])):
+            return [""], steps
+        if chain.kind == "verb" and (runs(given[0]) or len(given) == 1):
+            return [], []
+        return ["/{}"], steps[1:]
+
+    # --- layers -----------------------------------------------------------------------------------------------------
+
+    def used(
+        self, router: ChainRouter, chain: RouteChain, path: str, steps: list[Step], before: list[Before],
+        above: tuple[ChainRouter, ...],
+    ) -> Iterator[Route]:  # fmt: skip
+        """What `use` puts on a router: routers below, or middleware before what comes later."""
+        plain = "" if path == "/" else path
+        for step in steps:
+            routers = self.tree.of(step.value)
+            for one in routers:
+                yield from self.below(one, plain, before, above)
+            if routers:
+                continue
+            function = handler_of(step.value)
+            if function is not None and sum(one.kind == "positional" for one in function.node.params) == _ERROR_HANDLER:
+                continue
+            guards = self.guarding.of_step(step.value, step.node, chain, "application" if router.is_app else "router")
+            if function is not None and plain and not everything(plain) and self.guarding.answers_always(function):
+                yield self.route(router, chain, path, (), step, before, [])
+            before.append(Before(plain, tuple(_everywhere(guards) if everything(plain) else guards)))
+
+    def handled(
+        self, router: ChainRouter, chain: RouteChain, path: str, steps: list[Step], before: list[Before]
+    ) -> Iterator[Route]:
+        """A route: the last step handles it, those before guard it; all of them run before what is registered later."""
+        if not steps:
+            return
+        *first, last = steps
+        methods = tuple(chain.method.split())
+        guards = [guard for step in first for guard in self.guarding.of_step(step.value, step.node, chain, "route")]
+        ahead = list(before)
+        closing = self.guarding.of_step(last.value, last.node, chain, "route")
+        before.append(Before(path, (*guards, *closing), exact=True, methods=methods))
+        function = handler_of(last.value)
+        passes = self.guarding.passes_on(last.value)
+        if passes and (not methods or everything(path)):
+            return
+        made = self.route(router, chain, path, methods, last, ahead, guards)
+        if passes:
+            made.kind = "middleware"  # it is a route of its own unless another one follows
+            if function is None:
+                made.guards = deduplicated([*made.guards, *closing])
+        if function is not None or last.value.apis or last.value.types or last.value.open:
+            yield made
+
+    def resource(self, router: ChainRouter, chain: RouteChain, here: str, before: list[Before]) -> Iterator[Route]:
+        """The routes that a library makes for a model: of all its objects, and of one."""
+        given = contents(chain.arguments.value) if chain.arguments is not None else []
+        endpoints = given[0].item("endpoints") if given else None
+        texts = [] if endpoints is None else [texts_of(one) for one in contents(endpoints)]
+        for found, verbs in zip(texts, (("GET", "POST"), ("GET", "PUT", "DELETE")), strict=False):
+            for path in found:
+                for verb in verbs:
+                    yield self.route(
+                        router, chain, joined([here] if here else [], path), (verb,), Step(UNKNOWN, None), before, []
+                    )
+
+    def route(
+        self, router: ChainRouter, chain: RouteChain, path: str, methods: tuple[str, ...], last: Step, before: list[Before],
+        guards: list[Guard],
+    ) -> Route:  # fmt: skip
+        function = handler_of(last.value)
+        registered = mark_of(chain, "registered here")
+        asked = Asked(path, "", "", methods)
+        ahead = [guard for one in before if one.covers(path, methods) for guard in one.guards]
+        found = self.guarding.exempted([*ahead, *guards], asked)
+        if function is not None:
+            found += self.guarding.in_body(function)
+        name = written(last.node or chain.site.node) if function is None else function.name
+        mark = registered if function is None else definition(function)
+        return Route(
+            methods=methods,
+            path=path,
+            framework=framework_of(router),
+            handler=function,
+            name=name.rpartition(".")[2] if function is None else name,
+            mark=mark,
+            registered=registered,
+            guards=deduplicated(found),
+            group=router.key,
+        )
+
+
+def _everywhere(guards: list[Guard]) -> list[Guard]:
+    """Guards in front of a whole application: that one of them notes who calls says nothing of its routes."""
+    idle = frozenset((Does.IDENTIFIES,))
+    return [
+        replace(one, does=frozenset((Does.RUNS,))) if one.does == idle and one.function is not None else one for one in guards
+    ]
+
+
+def framework_of(router: ChainRouter) -> str:
+    """The framework of a router, by what made it."""
+    return "koa" if "koa" in router.api else router.api.partition(".")[0] or "express"
+
+
+def stated_prefix(router: ChainRouter) -> str:
+    """The prefix that a router was made with, or told later."""
+    told = [layer.chain for layer in router.layers if layer.chain is not None and layer.chain.kind == "prefix"]
+    texts = [text for chain in told if chain.arguments is not None for text in texts_of(chain.arguments.value)]
+    return texts[-1] if texts else router.prefix
+
+
+def _merged(found: list[Route]) -> list[Route]:
+    """One route for each path and method: handlers that only pass on are guards of the one that follows."""
+    kept: list[Route] = []
+    by_key: dict[tuple[str, tuple[str, ...]], Route] = {}
+    for route in found:
+        key = (route.path, route.methods)
+        earlier = by_key.get(key)
+        if earlier is not None and earlier.kind == "middleware":
+            kept.remove(earlier)
+        elif earlier is not None:
+            continue  # the first one answers
+        by_key[key] = route
+        kept.append(route)
+    for route in kept:
+        route.kind = "http" if route.kind == "middleware" else route.kind
+    return kept

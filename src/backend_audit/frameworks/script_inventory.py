@@ -1,0 +1,39 @@
+"""The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
+
+from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.express import ExpressRoutes
+from backend_audit.frameworks.fastify import FastifyRoutes
+from backend_audit.inventory import Declared
+from backend_audit.routes.chains import ChainTree
+from backend_audit.routes.declared import Declarations
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.script_behaviour import ScriptBehaviours
+from backend_audit.routes.script_guards import ScriptGuarding
+from backend_audit.routes.verdicts import decide
+
+
+def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
+    """As `inventory.route_table`, for JavaScript and TypeScript."""
+    if not facts.chains:
+        return RouteTable()
+    declarations = Declarations(declared or Declared(), engine)
+    behaviours = ScriptBehaviours(engine, facts)
+    guarding = ScriptGuarding(engine, facts, behaviours, declarations)
+    tree = ChainTree(engine, facts)
+    found: list[Route] = [
+        *ExpressRoutes(engine, tree, guarding).routes(),
+        *FastifyRoutes(engine, tree, guarding).routes(),
+    ]
+    table = RouteTable(sorted(found, key=_order))
+    for route in table.routes:
+        route.table = table
+        route.acts = route.handler is None or behaviours.of(route.handler).acts
+        route.guards = declarations.guards_of(route)
+        decide(route)
+        declarations.settle(route)
+    return table
+
+
+def _order(route: Route) -> tuple[str, tuple[str, ...], str, int]:
+    return route.path, route.methods, route.mark.path, route.mark.at

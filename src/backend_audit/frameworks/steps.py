@@ -1,0 +1,92 @@
+"""What the arguments of a registration are: paths, and the steps that run for them, each with how it is written."""
+
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.chains import flat
+from backend_audit.routes.facts import contents
+from backend_audit.routes.tree import texts_of
+from backend_audit.source import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that runs for a path: `value` what it is, `node` how it is written where that is known."""
+
+    value: Value
+    node: ir.Expr | None
+
+
+def steps_of(chain: RouteChain) -> list[Step]:
+    """The arguments of a chain, lists taken apart, each with how it is written."""
+    given = [] if chain.arguments is None else contents(chain.arguments.value)
+    call = chain.site.call
+    nodes: list[ir.Expr | None] = [None] * len(given)
+    if call is not None and len(call.args) == len(given) and not any(arg.star for arg in call.args):
+        nodes = [arg.value for arg in call.args]
+    found: list[Step] = []
+    for value, node in zip(given, nodes, strict=True):
+        inner = list(flat([value]))
+        items = [item.value for item in node.items] if isinstance(node, ir.Container) else []
+        if value.kind in ("list", "tuple", "set") and len(items) == len(inner):
+            found += [Step(one, item) for one, item in zip(inner, items, strict=True)]
+        else:
+            found += [Step(one, node) for one in inner]
+    return found
+
+
+def path_texts(value: Value) -> list[str]:
+    """The paths that an argument is: texts, or a list of them; none where it is something that runs."""
+    found: list[str] = []
+    for one in flat([value]):
+        texts = texts_of(one)
+        if not texts:
+            return []
+        found += texts
+    return list(dict.fromkeys(found))
+
+
+def runs(value: Value) -> bool:
+    """Whether a value is a function or router rather than a path."""
+    inner = list(flat([value]))
+    return any(one.refs or one.apis or one.types for one in inner)
+
+
+def handler_of(value: Value) -> FunctionSymbol | None:
+    """The function that handles a request: what a wrapper was given, rather than the wrapper's own function."""
+    found = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
+    given = [one for one in found if not wraps(one, found)]
+    return next(iter(given or found), None)
+
+
+def wraps(function: FunctionSymbol, others: list[FunctionSymbol]) -> bool:
+    """Whether a function is made by a wrapper around one of `others`: it stands in a function and calls what that was given."""
+    return len(others) > 1 and function.parent is not None and bool(called_parameters(function))
+
+
+def called_parameters(function: FunctionSymbol) -> set[str]:
+    """The parameters of the functions around `function` that it calls."""
+    names: set[str] = set()
+    around = function.parent
+    while around is not None:
+        names |= {param.name for param in around.node.params}
+        around = around.parent
+    called: set[str] = set()
+    stack: list[ir.Node] = list(function.node.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Call):
+            func = node.func
+            if isinstance(func, ir.Attribute) and func.attr in ("call", "apply"):
+                func = func.value
+            called |= {func.id} if isinstance(func, ir.Name) else set()
+        stack.extend(ir.children(node))
+    return (names - {param.name for param in function.node.params}) & called
+
+
+def definition(function: FunctionSymbol) -> Mark:
+    """The place of a handler."""
+    return Mark(function.module.path, function.node.at, function.node.name_end, f"handler {function.node.name}")

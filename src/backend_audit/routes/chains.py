@@ -1,0 +1,156 @@
+"""Routers whose middleware and handlers run in the order in which they were added: Express, Koa, Fastify.
+
+A layer is one call that adds something; what its arguments mean differs with the framework, and is read in `frameworks/`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.engine import Engine, object_key
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteChain, RouterCreation
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.facts import WebFacts, contents
+from backend_audit.routes.order import Order
+from backend_audit.routes.tree import texts_of
+
+
+@dataclass(eq=False, slots=True)
+class ChainRouter:
+    """A router: the calls that make it (one, but where callers differ), and its layers in order."""
+
+    key: str
+    creations: list[RouterCreation] = field(default_factory=list)
+    layers: list["Layer"] = field(default_factory=list)
+
+    @property
+    def is_app(self) -> bool:
+        return any(one.app for one in self.creations)
+
+    @property
+    def prefix(self) -> str:
+        texts = [text for one in self.creations if one.prefix is not None for text in texts_of(one.prefix.value)]
+        return texts[0] if texts else ""
+
+    @property
+    def api(self) -> str:
+        """What makes it, as an API path; "" for a plugin's instance."""
+        return self.creations[0].site.api if self.creations else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one call adds to a router: middleware and handlers, or (`child`) a router that is made on it."""
+
+    order: int
+    chain: RouteChain | None = None
+    child: ChainRouter | None = None
+
+
+class ChainTree:
+    """All routers of a project with their layers."""
+
+    def __init__(self, engine: Engine, facts: WebFacts) -> None:
+        self.engine = engine
+        self.facts = facts
+        self.order = Order(engine)
+        self.routers: dict[str, ChainRouter] = {}
+        self.floating: dict[int, list[Layer]] = {}  # on a parameter of which no call is in sight, by the function's node
+        self._functions = {id(one.node): one for one in engine.project.functions()}
+        for concepts in facts.made.values():
+            for concept in concepts:
+                if isinstance(concept, RouterCreation):
+                    key = object_key(concept.site.path, concept.site.node)
+                    self.routers.setdefault(key, ChainRouter(key)).creations.append(concept)
+        for chain in facts.chains:
+            if chain.kind == "plugin":
+                key = object_key(chain.site.path, chain.site.node)
+                self.routers.setdefault(key, ChainRouter(key))
+        for router in list(self.routers.values()):
+            for creation in router.creations:
+                for owner in [] if creation.on is None else self.of(creation.on.value):
+                    if owner is not router and not any(one.child is router for one in owner.layers):
+                        owner.layers.append(Layer(self.order.of(creation.site.node), child=router))
+        self._attach()
+        for router in self.routers.values():
+            router.layers.sort(key=lambda one: one.order)
+        for layers in self.floating.values():
+            layers.sort(key=lambda one: one.order)
+
+    def _attach(self) -> None:
+        seen: set[tuple[int, str, str]] = set()
+        loose: list[Layer] = []
+        for chain in self.facts.chains:
+            if chain.arguments is None or decided_by_callers(chain.arguments):
+                continue
+            layer = Layer(self.order.of(chain.site.node), chain)
+            owners = [] if chain.owner is None else self.of(chain.owner.value)
+            for router in owners:
+                key = (id(chain.site.node), router.key, _described(chain.arguments.value))
+                if key not in seen:
+                    seen.add(key)
+                    router.layers.append(layer)
+            holder = None if owners else self.holder(chain)
+            if holder is not None:
+                self.floating.setdefault(id(holder.node), []).append(layer)
+            elif not owners:
+                loose.append(layer)
+        app = self.main_app()
+        if app is not None:
+            app.layers += loose
+
+    def of(self, value: Value | None) -> list[ChainRouter]:
+        """The routers that a value can be."""
+        return [self.routers[one.key] for one, _ in self.facts.objects(value) if one.key in self.routers]
+
+    def plugin(self, chain: RouteChain) -> ChainRouter:
+        """The scope that registering a plugin makes."""
+        key = object_key(chain.site.path, chain.site.node)
+        return self.routers.setdefault(key, ChainRouter(key))
+
+    def main_app(self) -> ChainRouter | None:
+        """The application that most is put on, where it stands out."""
+        apps = sorted((one for one in self.routers.values() if one.is_app), key=lambda one: -len(one.layers))
+        return apps[0] if apps and (len(apps) == 1 or len(apps[0].layers) > len(apps[1].layers)) else None
+
+    def holder(self, chain: RouteChain) -> FunctionSymbol | None:
+        """The function whose parameter the owner of a chain is."""
+        node = None if chain.owner is None else chain.owner.node
+        while isinstance(node, (ir.Attribute, ir.Call)):
+            node = node.func if isinstance(node, ir.Call) else node.value
+        function = None if chain.site.function is None else self._functions.get(id(chain.site.function))
+        while function is not None and isinstance(node, ir.Name):
+            if any(param.name == node.id for param in function.node.params):
+                return function
+            function = function.parent
+        return None
+
+    def function_of(self, node: ir.Function) -> FunctionSymbol | None:
+        return self._functions.get(id(node))
+
+
+def decided_by_callers(arguments: Operand) -> bool:
+    """Whether an argument is a parameter that the callers fill: what they give was told at their calls."""
+    return any(_filled_elsewhere(one) for one in contents(arguments.value))
+
+
+def _filled_elsewhere(value: Value) -> bool:
+    known = value.consts or value.shapes or value.apis or value.types or value.refs or value.kind
+    return value.made and not value.open and not known
+
+
+def _described(value: Value) -> str:
+    """What tells two registrations by the same call apart."""
+    refs = "|".join(sorted(one.key for item in contents(value) for inner in contents(item) for one in inner.refs))
+    return f"{'|'.join(texts_of(value))} {refs}"
+
+
+def flat(values: Iterator[Value] | list[Value], depth: int = 4) -> Iterator[Value]:
+    """Values with those in lists in their places."""
+    for one in values:
+        if one.kind in ("list", "tuple", "set") and depth:
+            yield from flat(contents(one), depth - 1)
+        else:
+            yield one

@@ -1,0 +1,163 @@
+"""Runs of guards and handlers of JavaScript for a caller without credentials.
+
+Middleware lets a caller through by calling `next()`, other functions by coming to their end without having answered. Where a
+test of a credential decided the way, any error on it (an answer from 400 on, `next(error)`, an exception) turns the caller away.
+"""
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.anonymous import Anonymous
+from backend_audit.routes.anonymous_run import Env, Run, Said
+from backend_audit.routes.middleware import next_of
+from backend_audit.routes.missing import ABSENT, TRUE, UNKNOWN, Missing, truth
+from backend_audit.routes.script_anonymous_calls import ScriptCalling
+from backend_audit.routes.script_missing import ROUTE_PARTS
+
+
+class ScriptAnonymous(Anonymous):
+    """As `Anonymous`."""
+
+    def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
+        """As `Anonymous.run`; runs with the same things missing among the parameters are the same."""
+        known = {name: value for name, value in (given or {}).items() if value is not UNKNOWN}
+        if not known:
+            return super().run(function, None, said)
+        key = (function.key, self.asked, *sorted((name, value.value) for name, value in known.items()))
+        if key not in self._with:
+            found = super().run(function, known, said)
+            self._with[key] = found
+        return self._with[key]
+
+    def looks_at_route(self, function: FunctionSymbol, depth: int = 3) -> bool:
+        known = self._looking.get(function.key)
+        if known is None:
+            self._looking[function.key] = False
+            stack: list[ir.Node] = list(function.node.body)
+            while stack and not known:
+                node = stack.pop()
+                known = isinstance(node, ir.Attribute) and node.attr in ROUTE_PARTS
+                stack.extend(ir.children(node))
+            called = self.engine.calls.get(function.key, {}).values() if depth else ()
+            known = bool(known) or any(self.looks_at_route(one, depth - 1) for one in called)
+            self._looking[function.key] = known
+        return known
+
+
+class ScriptBody(ScriptCalling):
+    """One run of one function of JavaScript."""
+
+    def whole(self, env: Env) -> Run:
+        self.hands_on = next_of(self.function)
+        if self.block(self.function.node.body, env, sure=True) and not self.hands_on:
+            self.passes(ABSENT, sure=not self._open)
+        return self.found
+
+    def passes(self, value: Missing, *, sure: bool) -> None:
+        if self._answered and not self.hands_on:
+            self.found.answered.append(value)
+        else:
+            super().passes(value, sure=sure and not self._risky)
+
+    # --- statements -------------------------------------------------------------------------------------------------
+
+    def statement(self, node: ir.Stmt, env: Env, *, sure: bool) -> bool:
+        if isinstance(node, ir.Block):
+            return self.block(node.body, env, sure=sure)
+        if isinstance(node, ir.Switch):
+            self.perhaps([case.body for case in node.cases], env)
+            return True
+        if isinstance(node, (ir.For, ir.While)):
+            self.perhaps([node.body], env)
+            return True
+        if isinstance(node, ir.Raise):
+            self.failed(frozenset() if node.exc is None else self.errors(node.exc))
+            return False
+        return super().statement(node, env, sure=sure)
+
+    def perhaps(self, bodies: list[list[ir.Stmt]], env: Env) -> list[bool]:
+        """Run bodies that may or may not run; which of their ends are reached. What they assign is open afterwards."""
+        before, self._open = self._open, True
+        answered, ends = self._answered, []
+        for body in bodies:
+            inner, self._answered = dict(env), answered
+            ends.append(self.block(body, inner, sure=False))
+            self.mixed(env, inner)
+        self._open, self._answered = before, answered
+        return ends
+
+    def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
+        if node.value is None:
+            if not self.hands_on:
+                self.passes(ABSENT, sure=sure and not self._open)
+        elif self.called(node.value, env) and not self.hands_on:
+            self.passes(self.eval(node.value, env), sure=sure and not self._open)
+
+    def assigned(self, node: ir.Assign, env: Env) -> bool:
+        if node.value is None or node.declares == "type":
+            for target in node.targets if node.declares else ():
+                env[written(target)] = ABSENT
+            return True
+        if not self.called(node.value, env):
+            return False
+        value = self.eval(node.value, env) if not node.op else UNKNOWN
+        for target in node.targets:
+            self.bound(target, value, written(node.value), env)
+            if isinstance(target, ir.Attribute) and target.attr in ("status", "statusCode"):
+                self.answers(self.errors(node.value))
+        return True
+
+    def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
+        decided = truth(self.eval(node.test, env))
+        self.run_within(node.test, env)
+        if decided is None:
+            return self.either(node, env)
+        before, self._decided = self._decided, True
+        goes_on = self.block(node.body if decided else node.orelse, env, sure=sure)
+        self._decided = before
+        return goes_on
+
+    def either(self, node: ir.If, env: Env) -> bool:
+        """Both ways of a test that is open; what holds afterwards holds on all ways that come that far."""
+        before, self._open = self._open, True
+        answered, told, ends, ways = self._answered, list[bool](), list[bool](), list[Env]()
+        for body in (node.body, node.orelse):
+            self._answered, way = answered, dict(env)
+            ends.append(self.block(body, way, sure=False))
+            told.append(self._answered)
+            ways.append(way)
+        self._answered = all(one for one, end in zip(told, ends, strict=True) if end) if any(ends) else answered
+        self._open = before or any(ends)
+        reached = [way for way, end in zip(ways, ends, strict=True) if end] or ways
+        for name in {name: None for way in reached for name in way}:
+            values = [way.get(name, UNKNOWN) for way in reached]
+            env[name] = values[0] if all(one is values[0] for one in values) else UNKNOWN
+        return any(ends)
+
+    def tried(self, node: ir.Try, env: Env, *, sure: bool) -> bool:
+        denies = any(self.turns_away(handler.body) for handler in node.handlers)
+        before, self._risky = self._risky, self._risky or denies
+        decided = self._decided
+        goes_on = self.block(node.body, env, sure=sure)
+        self._risky = before
+        if self._thrown:
+            self._thrown = False
+            ends = [self.block(handler.body, _caught(handler, env), sure=sure) for handler in node.handlers]
+            goes_on = any(ends)
+            self._decided = decided
+        else:
+            answered = self._answered
+            for handler in node.handlers:
+                env |= _caught(handler, env)
+            handled = self.perhaps([handler.body for handler in node.handlers], env)
+            self._open, self._answered = self._open or (any(handled) and denies), answered
+            goes_on = goes_on or any(handled)
+        return self.block(node.final, env, sure=sure) and goes_on
+
+
+def _caught(handler: ir.Handler, env: Env) -> Env:
+    """What is known where an exception is caught: that there is one."""
+    return {**env, handler.name: TRUE} if handler.name else dict(env)
+
+
+ScriptAnonymous.body_type = ScriptBody

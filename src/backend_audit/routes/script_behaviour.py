@@ -1,0 +1,75 @@
+"""What a function of JavaScript can do to a caller: the statuses that it answers, hands to `next`, rejects with or throws."""
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.behaviour import LOGIN, Behaviour, Behaviours, acts_by_name, denied_by, stored_into
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
+from backend_audit.routes.script_anonymous import ScriptAnonymous
+from backend_audit.routes.script_errors import error_statuses, within
+from backend_audit.routes.script_missing import attribute, is_request
+
+_HANDS_ERROR = frozenset("next done reject cb callback _next".split())
+_STATUS_FIELDS = frozenset("status statusCode".split())
+_AWAY = frozenset((401, 403, LOGIN))
+
+
+class ScriptBehaviours(Behaviours):
+    """As `Behaviours`, for a project of JavaScript."""
+
+    anonymous_type = ScriptAnonymous
+
+    def __init__(self, engine: Engine, facts: WebFacts) -> None:
+        super().__init__(engine, facts)
+        if isinstance(self.anonymous, ScriptAnonymous):
+            self.anonymous.answered = self.answered
+
+    def own(self, function: FunctionSymbol) -> Behaviour:
+        known = self._own.get(function.key)
+        if known is not None:
+            return known
+        known = self._own[function.key] = Behaviour()
+        for rejection in self.facts.rejections.get(function.key, ()):
+            known.denies |= denied_by(rejection)
+        known.looks = bool(self.facts.reads.get(function.key))
+        frame = self.engine.frame_type(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+        written_to = stored_into(function.node.body)
+        for node in within(function.node.body):
+            if isinstance(node, ir.Raise) and node.exc is not None:
+                known.denies |= error_statuses(self.engine, frame, node.exc)
+            elif isinstance(node, ir.Call):
+                self._call(known, frame, node)
+            elif isinstance(node, ir.Assign) and node.value is not None:
+                if any(isinstance(one, ir.Attribute) and one.attr in _STATUS_FIELDS for one in node.targets):
+                    known.denies |= error_statuses(self.engine, frame, node.value)
+            elif isinstance(node, ir.Attribute) and id(node) not in written_to:
+                known.looks = known.looks or _looks(node)
+        return known
+
+    def _call(self, known: Behaviour, frame: Frame, node: ir.Call) -> None:
+        name = written(node.func).rpartition(".")[2]
+        if name in _HANDS_ERROR and node.args:
+            known.denies |= error_statuses(self.engine, frame, node.args[0].value)
+        if acts_by_name(name):
+            known.acts = True
+
+    def answered(self, function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:
+        """The statuses that an expression answers the caller with."""
+        found: frozenset[int] = frozenset()
+        for one in within([node]):
+            for at in self._by_node.get(id(one), ()) if isinstance(one, ir.Call) else ():
+                if at.site.function is function.node:
+                    found |= denied_by(at)
+        return found
+
+
+def _looks(node: ir.Attribute) -> bool:
+    """Whether reading an attribute asks who calls."""
+    name = written(node.value)
+    base = EMPTY if name.rpartition(".")[2] in ("session", "cookies", "signedCookies", "headers") else UNKNOWN
+    if base is EMPTY or is_request(name) or name.rpartition(".")[2] in ("locals", "state"):
+        return attribute(base, node.attr, name) is ABSENT
+    return False

@@ -1,0 +1,158 @@
+"""Guards of routes in JavaScript: middleware and hooks as values, classified by known name, by behaviour, or by name."""
+
+import re
+from dataclasses import replace
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
+from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.declared import Declarations
+from backend_audit.routes.exempt import Asked
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.guards import Guarding, asks_by_name, judged
+from backend_audit.routes.middleware import hands_on
+from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.tree import mark_of
+from backend_audit.source import Mark
+
+_ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
+_ASKED = frozenset(_ASKING)
+_IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
+ANONYMOUS = "<anonymous>"
+_UNAUTHORIZED = 401
+_BY_NAME = re.compile(
+    r"^(?:ensure|require[sd]?|verify|check|validate|assert|must_be|needs?)_?(?:is_)?(?:a_)?(?:logged_?in|login|auth\w*|user|token|jwt|admin\w*|session|"
+    r"api_?key|permissions?|access|roles?)$|^is_(?:logged_?in|auth\w*|admin\w*)$|^(?:auth|authenticate|authenticated|authori[sz]e|authguard|protect|"
+    r"auth_middleware|authentication|jwt_auth|auth_required|login_required|only_admins?|admin_only)$"
+)
+_INSTANCE = "fastify.Instance."
+_TOKEN_STRATEGY = re.compile(r"jwt|bearer|token|basic|key|header|cookie|digest|session|hmac|cert|api", re.IGNORECASE)
+
+
+class ScriptGuarding(Guarding):
+    """Reads guards off the steps of chains."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, behaviours: Behaviours, declarations: Declarations) -> None:
+        super().__init__(engine, facts, behaviours, declarations)
+        self.decorated: dict[str, Value] = {}  # by the names under which a server's instance holds them
+
+    def of_library(self, value: Value, chain: RouteChain) -> list[Guard]:
+        """The guards that a plugin of a library is known to bring when it is registered."""
+        mark = mark_of(chain, "registered here")
+        paths = sorted(value.apis | value.types)
+        known = [self.known(path.removesuffix("()"), "plugin", mark, chain.site.call) for path in paths]
+        return [guard for guard in known if guard is not None]
+
+    def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
+        """As `Guarding.of_value`; what an instance was decorated with stands for the decoration."""
+        names = {path.removeprefix(_INSTANCE) for path in value.apis if path.startswith(_INSTANCE)}
+        for name in sorted(names & self.decorated.keys()):
+            found = super().of_value(self.decorated[name], via, mark, depth)
+            return [replace(one, name=name) for one in found] if len(found) == 1 else found
+        return super().of_value(value, via, mark, depth)
+
+    def of_step(self, value: Value, node: ir.Expr | None, chain: RouteChain, via: str) -> list[Guard]:
+        """The guards that a step of a chain is."""
+        mark = mark_of(chain, "runs before")
+        if node is not None:
+            mark = Mark(chain.site.path, node.at, node.end, written(node))
+        found = self.of_value(value, via, mark)
+        if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
+            named = called(node)
+            return [Guard(named, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")] if _asks(named) else []
+        if node is not None and len(found) == 1:
+            return [replace(found[0], name=called(node) or found[0].name)]
+        return found
+
+    def of_symbol(self, symbol: Symbol, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:  # noqa: ARG002 - as above
+        """The guard that a function of the project is, called after what holds it if it has no name of its own."""
+        if not isinstance(symbol, FunctionSymbol):
+            return []
+        names = [one for one in symbol.name.split(".") if one != ANONYMOUS]
+        return [self.classified(symbol, names[-1] if names else ANONYMOUS, via, mark)]
+
+    def accessing(self, symbol: ObjectSymbol, value: Value, via: str, mark: Mark | None) -> list[Guard]:
+        """As `Guarding.accessing`; one that is told to sign callers in asks for no credential that they have by then."""
+        found = super().accessing(symbol, value, via, mark)
+        first = symbol.node.args[0].value if symbol.node.args else None
+        texts = [first.value] if isinstance(first, ir.Const) else []
+        signs_in = any(isinstance(one, str) and not _TOKEN_STRATEGY.search(one) for one in texts)
+        return [replace(one, does=frozenset((Does.RUNS,)), because="signs callers in") if signs_in else one for one in found]
+
+    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
+        guard = super().classified(function, name, via, mark, run=run)
+        if guard.has(*_ASKING) and not self.asks(function, name):
+            return replace(guard, does=guard.does - _ASKED | {Does.REJECTS})
+        if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
+            return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because="turns away who brings no credential")
+        return guard
+
+    def asks(self, function: FunctionSymbol, name: str) -> bool:
+        """Whether a function that can answer 401 or 403 does so for want of a credential."""
+        looks = self.behaviours.of(function).looks or bool(judged(name, frozenset(), looks=True)[0] & {Does.IDENTIFIES})
+        return looks or self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED
+
+    def asks_itself(self, handler: FunctionSymbol) -> bool:
+        """Whether a handler's own lines look at a credential and answer 401."""
+        own = [self.behaviours.own(one) for one in (handler, *handler.nested)]
+        return any(one.looks for one in own) and any(_UNAUTHORIZED in one.denies for one in own)
+
+    def lets_through(self, function: FunctionSymbol) -> bool:
+        """Whether a caller without credentials surely passes."""
+        return self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES
+
+    def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
+        """`guards`, those being none that let this very route through: `if (req.path === "/login") return next()`."""
+        found: list[Guard] = []
+        for guard in guards:
+            if guard.function is not None and guard.has(*_ASKING) and guard.via != "body":
+                run = self.behaviours.anonymous.run_for(guard.function, route)
+                if run.outcome() is Outcome.PASSES:
+                    found.append(replace(guard, does=frozenset((Does.RUNS,)), because="lets this route through"))
+                    continue
+            found.append(guard)
+        return found
+
+    def in_body(self, handler: FunctionSymbol) -> list[Guard]:
+        """The handler itself, where it turns callers away that have not said who they are."""
+        behaviour = self.behaviours.of(handler, 4)
+        does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
+        outcome = self.behaviours.anonymous.run(handler).outcome()
+        if outcome is Outcome.DENIED:
+            does, because = does | {Does.AUTHENTICATES}, because or "turns away who brings no credential"
+        if not does & _ASKED or outcome is Outcome.PASSES:
+            return []
+        if outcome is not Outcome.DENIED and not self.asks_itself(handler):
+            return []
+        mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
+        return [Guard(handler.node.name, does - _IDLE, "body", mark, handler, because)]
+
+    def passes_on(self, value: Value) -> bool:
+        """Whether something is middleware: it can hand the request on to what comes after it."""
+        functions = [one for one in value.refs if isinstance(one, FunctionSymbol)]
+        if not functions:
+            return bool(self.of_objects(value, "route"))
+        return all(hands_on(one) for one in functions)
+
+    def answers_always(self, function: FunctionSymbol) -> bool:
+        """Whether a function never hands the request on."""
+        return not hands_on(function)
+
+
+def called(node: ir.Expr) -> str:
+    """How a step is called where it is written: `auth` for `guards.auth("admin")`, `check` for `this.check.bind(this)`."""
+    callee = node.func if isinstance(node, ir.Call) else node
+    if isinstance(callee, ir.Attribute) and callee.attr == "bind":
+        callee = callee.value
+    return written(callee).rpartition(".")[2] if isinstance(callee, (ir.Name, ir.Attribute)) else ""
+
+
+def _asks(name: str) -> bool:
+    """Whether something of which only the name is known says that it asks who calls."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return bool(_BY_NAME.search(plain)) or asks_by_name(plain)

@@ -1,0 +1,194 @@
+"""A run of JavaScript without credentials: what expressions are."""
+
+from backend_audit import ir
+from backend_audit.flow.values import Constant, Value
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes import exempt, script_missing
+from backend_audit.routes.anonymous_expressions import Reading
+from backend_audit.routes.anonymous_run import Env, Said
+from backend_audit.routes.missing import ABSENT, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, truth
+from backend_audit.routes.script_missing import is_request
+
+_ORDERS = frozenset(("<", ">", "<=", ">=", "instanceof"))
+_MADE_OF = frozenset("Boolean String Number parseInt Object".split())
+_FOUND_BY = ("verify", "decode", "find", "get", "lookup", "validate", "check", "auth", "parse", "extract", "resolve", "load")
+_TYPES = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "undefined": "undefined"}
+
+
+class ScriptReading(Reading):
+    """What the expressions of one function are for a caller without credentials."""
+
+    def __init__(self, owner: object, function: FunctionSymbol, said: Said) -> None:
+        super().__init__(owner, function, said)  # type: ignore[arg-type]  # as `Reading`
+        if function.has_receiver and function.owner is not None:
+            self.frame.env["this"] = self.owner.engine.instance_of(function.owner)
+
+    def callee(self, call: ir.Call) -> FunctionSymbol | None:
+        """The one function of the project that a call means; what it is given to call is none."""
+        found = self.owner.engine.callees.get(id(call), {})
+        given = {id(arg.value.function) for arg in call.args if isinstance(arg.value, ir.Lambda)}
+        rest = [one for one in found.values() if id(one.node) not in given]
+        name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
+        named = [one for one in rest if one.node.name == name]
+        if len(named or rest) == 1:
+            return (named or rest)[0]
+        return None
+
+    def above(self, call: ir.Call) -> Value | None:  # noqa: ARG002 - `super` is a name like others here
+        return None
+
+    def passed_on(self, function: FunctionSymbol, call: ir.Call, env: Env) -> Env:
+        given: Env = {}
+        params = [param for param in function.node.params if param.kind == "positional"]
+        for param, arg in zip(params, call.args, strict=False):
+            if arg.star:
+                break
+            given[param.name] = self.eval(arg.value, env)
+            if param.name not in ("req", "request", "res", "response", "reply", "next", "ctx"):
+                continue
+            given.pop(param.name)
+        return given
+
+    def eval(self, node: ir.Expr, env: Env) -> Missing:
+        if isinstance(node, ir.Const):
+            return ABSENT if node.value is None else TRUE if node.value else FALSE
+        if isinstance(node, ir.Name):
+            return env.get(node.id, ABSENT if node.id == "undefined" else UNKNOWN)
+        if isinstance(node, ir.Index):
+            return self.indexed(node, env)
+        if isinstance(node, ir.Attribute):
+            known = env.get(written(node))
+            return known if known is not None else self.part(self.eval(node.value, env), node.attr, written(node.value))
+        if isinstance(node, ir.Container):
+            return TRUE
+        if isinstance(node, ir.Sequence):
+            return [self.eval(one, env) for one in node.values][-1] if node.values else UNKNOWN
+        if isinstance(node, ir.Lambda):
+            return TRUE
+        return super().eval(node, env)
+
+    def part(self, base: Missing, attr: str, source: str) -> Missing:
+        """What `source.attr` is."""
+        found = script_missing.attribute(base, attr, source)
+        return UNKNOWN if found in PARTS and self.owner.asked is None else found
+
+    def element(self, base: Missing) -> Missing:
+        """What one of the elements of a list is."""
+        return ABSENT if base in (ABSENT, FALSE, EMPTY) else UNKNOWN
+
+    def indexed(self, node: ir.Index, env: Env) -> Missing:
+        base = self.eval(node.value, env)
+        if isinstance(node.index, ir.Const):
+            known = env.get(f"{written(node.value)}.{node.index.value}")
+            return known if known is not None else self.part(base, str(node.index.value), written(node.value))
+        return ABSENT if base in (ABSENT, EMPTY) else UNKNOWN
+
+    def call(self, node: ir.Call, env: Env) -> Missing:
+        func = node.func
+        name = func.attr if isinstance(func, ir.Attribute) else written(func)
+        first = node.args[0].value if node.args else None
+        if id(node) in self.owner.facts.nobody:
+            return ABSENT
+        if name in _MADE_OF and first is not None and not isinstance(func, ir.Attribute):
+            decided = truth(self.eval(first, env))
+            return UNKNOWN if decided is None else TRUE if decided else FALSE
+        if isinstance(func, ir.Attribute):
+            base = self.eval(func.value, env)
+            if base in PARTS and self.owner.asked is not None:
+                return self.of_part(name, base, first)
+            if self.owner.asked is not None and name in ("test", "some", "includes", "indexOf", "find") and first is not None:
+                found = self.searched_for(name, func.value, first, env)
+                if found is not UNKNOWN:
+                    return found
+            text = str(first.value) if isinstance(first, ir.Const) else None
+            known = script_missing.called(base, name, written(func.value), text)
+            if known is not None:
+                return known
+        function = self.callee(node)
+        if function is not None:
+            run = self.owner.run(function, self.passed_on(function, node, env), self.said)
+            values = [*run.passed, *run.answered]
+            return values[0] if values and all(one is values[0] for one in values) else UNKNOWN
+        by_absence = name.lower().lstrip("_").startswith(_FOUND_BY) and node.form != "new"
+        missing = first is not None and not is_request(written(first)) and self.eval(first, env) in (ABSENT, FALSE)
+        return ABSENT if by_absence and missing else UNKNOWN
+
+    def of_part(self, name: str, part: Missing, first: ir.Expr | None) -> Missing:
+        """A method of the request's path or method: `req.path.startsWith("/public")`."""
+        asked = self.owner.asked
+        if asked is None or first is None:
+            return part if name in ("toLowerCase", "toUpperCase", "trim", "toString") else UNKNOWN
+        if name in ("replace", "split"):
+            return UNKNOWN
+        value = self.frame.eval(first)
+        names = {"startsWith": "startswith", "endsWith": "endswith"}
+        if name in names:
+            return exempt.called(asked, names[name], part, value)
+        if name == "includes":
+            return exempt.compared(asked, "in", UNKNOWN, part, value)
+        if name == "match":
+            return exempt.matched(asked, "search", part, _pattern(value))
+        return UNKNOWN
+
+    def searched_for(self, name: str, held: ir.Expr, first: ir.Expr, env: Env) -> Missing:
+        """`OPEN.includes(req.path)`, `PATTERN.test(req.path)`, `OPEN.some((one) => req.path.startsWith(one))`."""
+        asked = self.owner.asked
+        if asked is None:
+            return UNKNOWN
+        part = self.eval(first, env)
+        if name == "test" and part in PARTS:
+            return exempt.matched(asked, "search", part, _pattern(self.frame.eval(held)))
+        if name in ("includes", "indexOf") and part in PARTS:
+            found = exempt.compared(asked, "in", part, UNKNOWN, self.frame.eval(held))
+            return found if name == "includes" else UNKNOWN
+        if name in ("some", "find") and isinstance(first, ir.Lambda):
+            return self.some(held, first.function, env)
+        return UNKNOWN
+
+    def some(self, held: ir.Expr, test: ir.Function, env: Env) -> Missing:
+        """Whether a test holds for one of a list, by its expression; each element stands in its parameter."""
+        value = self.frame.eval(held)
+        elements = list((value.items or {}).values()) if value.kind and value.elem is None and not value.open else []
+        returned = test.body[-1].value if test.body and isinstance(test.body[-1], ir.Return) else None
+        if not elements or returned is None or not test.params:
+            return UNKNOWN
+        results = []
+        for element in elements:
+            self.frame.env[test.params[0].name] = element
+            results.append(truth(self.eval(returned, dict(env))))
+        self.frame.env.pop(test.params[0].name, None)
+        if any(one is True for one in results):
+            return TRUE
+        return FALSE if all(one is False for one in results) else UNKNOWN
+
+    def tested(self, node: ir.Expr, env: Env) -> Missing:
+        if isinstance(node, ir.Logical) and node.op == "nullish":
+            left = self.eval(node.left, env)
+            return self.eval(node.right, env) if left is ABSENT else left
+        if isinstance(node, ir.Unary) and node.op == "typeof":
+            return self.eval(node.operand, env)
+        return super().tested(node, env)
+
+    def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
+        one = self.eval(left, env)
+        if isinstance(left, ir.Unary) and left.op == "typeof" and isinstance(right, ir.Const) and one is UNKNOWN:
+            kinds = {one.kind for one in self.frame.eval(left.operand).constants() or ()}
+            if len(kinds) == 1:
+                same = _TYPES.get(kinds.pop(), "object") == right.value
+                return TRUE if same is (op == "==") else FALSE
+        if isinstance(left, ir.Unary) and left.op == "typeof" and one is ABSENT and isinstance(right, ir.Const):
+            same = right.value == "undefined"
+            return TRUE if same is (op == "==") else FALSE
+        if op in _ORDERS and (one is ABSENT or self.eval(right, env) is ABSENT):
+            return FALSE
+        return super().compared(op, left, right, env)
+
+
+def _pattern(value: Value) -> Value:
+    """A regular expression as written in JavaScript, as the text of its pattern."""
+    bodies = set()
+    for one in value.consts:
+        text = str(one.value)
+        bodies.add(text[1 : text.rfind("/")].replace("\\/", "/") if one.kind == "regex" and text.rfind("/") > 0 else text)
+    return Value(open=value.open, consts=frozenset(Constant("str", one) for one in bodies))

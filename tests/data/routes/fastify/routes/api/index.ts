@@ -1,0 +1,4 @@
+export default async function (fastify) {
+  fastify.get("/", async () => ({}));
+  fastify.get("/open", async () => ({}));
+}
