@@ -22,7 +22,7 @@ from backend_audit.link.script_project import ScriptProject
 from backend_audit.lower import javascript
 from backend_audit.lower.python import lower
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.model import Does, Guard, Route, RouteTable
 from backend_audit.source import Language
 
 DATA = Path(__file__).parent / "data" / "routes"
@@ -41,9 +41,13 @@ def _asked(guard: Guard) -> str:
 
 
 def routes_of(app: Path) -> list[str]:
-    """All routes of the application in the folder `app`."""
-    if any(app.rglob("*.[jt]s")):
-        return [told(route) for route in script_routes(app)]
+    """All routes of the application in the folder `app`, as lines."""
+    found = script_routes(app) if any(app.rglob("*.[jt]s")) else table_of(app).routes
+    return [told(route) for route in found]
+
+
+def table_of(app: Path) -> RouteTable:
+    """The route table of an application of Python."""
     modules = [lower(file.relative_to(app).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(app.rglob("*.py"))]
     engine = Engine(
         Project(modules, app.name), models_of(rules_root()), handlers.parameter, answers.returned, handlers.handed_over,
@@ -54,7 +58,7 @@ def routes_of(app: Path) -> list[str]:
     facts = WebFacts()
     for function, concept in engine.occurrences():
         facts.add(function, concept)
-    return [told(route) for route in route_table(engine, facts).routes]
+    return route_table(engine, facts)
 
 
 def script_routes(app: Path) -> list[Route]:
@@ -81,6 +85,13 @@ def test_routes(app: Path) -> None:
     wrong += [f"not expected: {line}" for line in found if line not in expected]
     if wrong or len(expected) != len(found):
         pytest.fail("\n".join(wrong) or "a route is told twice", pytrace=False)
+
+
+def test_rest_views_say_what_they_answer() -> None:
+    said = {route.name: route.response_schema for route in table_of(DATA / "rest_views_alone").routes}
+    assert said["Rules.post"] is True  # by a decorator
+    assert said["Rules.put"] is False
+    assert said["Status.get"] is False
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ class RouterCreation(Concept):
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
     app: bool = False  # it serves by itself: nothing has to mount it
     named_prefix: bool = False  # where no prefix is given, its name is one
+    replaces: bool = False  # of guards given at several depths, the innermost alone counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class RouteRegistration(Concept):
     endpoint: Operand | None = None  # the name that code calls the route by
     kind: str = "http"  # http, websocket, static, graphql
     absolute: bool = False  # the path is no part of the owner's prefix
+    replaces: bool = False  # its guards stand in the place of its routers'
     converter: str = ""  # how path parameters are written, where the row knows: "braces", "angles", "regex"
 
 

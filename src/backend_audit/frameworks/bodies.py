@@ -19,6 +19,7 @@ _BY_NAME = ("fastapi", "ninja")  # frameworks that fill parameters from the body
 _ELSEWHERE = frozenset("Query Path Header Cookie Depends Security".split())
 _PLAIN = frozenset(("dict", "Dict", "Any", "Mapping", "MutableMapping"))
 _RAW = re.compile(r"^(self\.)?(flask\.|quart\.)?request\.(json|get_json|data|POST|form|body|values)(\(.*\))?$")
+_INLINE = re.compile(r"^(self\.)?(flask\.|quart\.)?request\.(json|get_json|data)(\(.*\))?$")  # of forms, all values are texts
 _VALIDATES = re.compile(
     r"valid|schema|serializ|form|parse|load|verify|check|from_dict|construct_event|clean|adapter|convert|model|sign",
     re.IGNORECASE,
@@ -69,7 +70,10 @@ class Bodies:
             if isinstance(node, ir.Assign) and node.value is not None and _is_raw(node.value):
                 raw.names |= {target.id for target in node.targets if isinstance(target, ir.Name)}
                 raw.read = raw.read or written(node.value)
-        if not raw.names:
+        inline = next((node for node in inside(handler.node.body) if _inline(node) and _key(node, raw.names)), None)
+        if inline is not None:
+            raw.read = raw.read or written(_holder(inline))
+        if not raw.names and inline is None:
             return Body(validated=True if declared else None)
         if self._is_validated(handler, raw) or _SIGNED.search(f"{handler.node.name} {self._words(handler)}"):
             return Body(validated=True, read=raw.read)
@@ -84,7 +88,7 @@ class Bodies:
         for node in inside(handler.node.body):
             if not isinstance(node, ir.Call):
                 continue
-            whole = [arg for arg in node.args if isinstance(arg.value, ir.Name) and arg.value.id in raw.names]
+            whole = [arg for arg in node.args if _is_whole(arg.value, raw.names)]
             if not whole:
                 continue
             called = self.entities.class_named(handler, node.func)
@@ -223,13 +227,28 @@ def _is_raw(node: ir.Expr) -> bool:
 
 
 def _key(node: ir.Node, names: set[str]) -> str | None:
-    """The key that an expression reads from one of the variables: `data["x"]`, `data.get("x")`."""
-    if isinstance(node, ir.Index) and isinstance(node.value, ir.Name) and node.value.id in names:
-        key: ir.Expr = node.index
-    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("get", "pop") and node.args:
-        if not isinstance(node.func.value, ir.Name) or node.func.value.id not in names:
-            return None
-        key = node.args[0].value
-    else:
+    """The key that an expression reads from one of the variables, or from the request: `data["x"]`, `request.data.get("x")`."""
+    base = _holder(node)
+    if base is None or not _is_whole(base, names):
         return None
+    key = node.index if isinstance(node, ir.Index) else node.args[0].value if isinstance(node, ir.Call) else None
     return key.value if isinstance(key, ir.Const) and isinstance(key.value, str) else None
+
+
+def _holder(node: ir.Node) -> ir.Expr | None:
+    """What an expression reads by a key."""
+    if isinstance(node, ir.Index):
+        return node.value
+    by_call = isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("get", "pop") and node.args
+    return node.func.value if by_call and isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) else None
+
+
+def _inline(node: ir.Node) -> bool:
+    """Whether an expression reads a key of the request's own body."""
+    base = _holder(node)
+    return base is not None and bool(_INLINE.match(written(base)))
+
+
+def _is_whole(node: ir.Expr, names: set[str]) -> bool:
+    """Whether an expression is the body as it came: a variable that holds it, or the request's own."""
+    return (isinstance(node, ir.Name) and node.id in names) or bool(_INLINE.match(written(node)))

@@ -12,10 +12,10 @@ from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_middleware import Middleware
 from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, joined
-from backend_audit.frameworks.django_views import Answer, View, Views
+from backend_audit.frameworks.django_views import ACTIONS, Answer, View, Views
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
@@ -26,6 +26,7 @@ from backend_audit.source import Mark
 
 _DOCUMENTING = ("drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas.", "rest_framework_swagger.")
 _SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
+_SAYS_ANSWER = ("extend_schema", "swagger_auto_schema")
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -194,8 +195,17 @@ class DjangoRoutes:
         return Route(
             methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
             registered=registered, kind=kind, guards=_once([*before, *guards]),
+            response_schema=self.declares(handler, owner) if self.is_rest(handler, owner) else None,
             group=pattern.place.module.key if owner is None else owner.key,
         )  # fmt: skip
+
+    def declares(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
+        """Whether a REST view says what it answers with: by its serializer, or by a decorator for its documentation."""
+        if owner is not None and (handler is None or handler.owner is not owner or handler.node.name in ACTIONS):
+            own = self.definitions.attribute(owner, "serializer_class") is not None
+            if own or self.engine.find_method(owner, "get_serializer_class") is not None:
+                return True
+        return handler is not None and any(decorator_name(one) in _SAYS_ANSWER for one in handler.node.decorators)
 
     def is_rest(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a view is one of the REST framework."""

@@ -12,7 +12,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
-from backend_audit.flow.web_concepts import ResourceRouter, RouteInclude, RouteObject
+from backend_audit.flow.web_concepts import ResourceRouter, RouteInclude, RouteObject, RouterCreation
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_settings import Settings
 from backend_audit.link.symbols import ModuleSymbol, ObjectSymbol, Symbol
@@ -59,6 +59,7 @@ class UrlTree:
         self.settings = settings
         self.definitions = definitions
         self.added = self._added()
+        self.mounted: dict[str, str] = {}  # where patterns mount applications of other frameworks, by their keys
 
     def of_module(self, module: ModuleSymbol, place: Place | None = None) -> Iterator[Pattern]:
         """The patterns of a URL module."""
@@ -134,6 +135,11 @@ class UrlTree:
                 continue
             if any(_ADMIN.match(path) for path in view.value.apis):
                 yield Pattern(place, place.prefix + route, view, concept, admin=True)
+                continue
+            held = [each for one in contents(view.value) for each in self.facts.objects(one)]
+            apps = [symbol.key for symbol, made in held if any(isinstance(one, RouterCreation) for one in made)]
+            if apps:  # an application of another framework, which knows its own routes
+                self.mounted.update(dict.fromkeys(apps, joined(place.prefix + route)))
                 continue
             includes = [one for _, made in self.facts.objects(view.value) for one in made if isinstance(one, RouteInclude)]
             if includes:

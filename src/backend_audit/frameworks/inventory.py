@@ -25,7 +25,9 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours, declarations)
     routers, django = RouterRoutes(engine, facts, behaviours, guarding), DjangoRoutes(engine, facts, behaviours, guarding)
-    found: list[Route] = [*routers.routes(), *django.routes()]
+    found = list(django.routes())
+    routers.mount_at(django.tree.mounted)
+    found = [*routers.routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)

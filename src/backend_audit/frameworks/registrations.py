@@ -104,7 +104,7 @@ def own_prefix(router: Router) -> str:
     """The prefix that a router was made with."""
     for creation in router.creations[:1]:
         given = _first(creation.prefix)
-        return f"/{_first(creation.name)}" if not given and creation.named_prefix else given
+        return f"/{_first(creation.name)}" if not given and creation.named_prefix else router.at + given
     return router.prefix
 
 

@@ -28,6 +28,7 @@ from backend_audit.frameworks.registrations import (
     paths_of,
     prefix,
 )
+from backend_audit.frameworks.replacing import Replacing
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
@@ -52,8 +53,15 @@ class RouterRoutes:
         self.guarding = guarding
         self.tree = RouterTree(facts, Exposed(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
+        self.replacing = Replacing(guarding)
         self.denials = Denials(engine, behaviours)
         self.misplaced = Misplaced(guarding, self.tree, self.hook)
+
+    def mount_at(self, places: dict[str, str]) -> None:
+        """Where patterns of another framework mount routers, by the routers' keys."""
+        for key, place in places.items():
+            if key in self.tree.routers:
+                self.tree.routers[key].at = place
 
     def routes(self) -> Iterator[Route]:
         """Every route; those of routers that no application mounts only where nothing is mounted at all."""
@@ -122,7 +130,9 @@ class RouterRoutes:
         guards = [*before]
         if owner is not None:
             guards += self.of_class_body(owner, handler.node.name)
-        if registration.guards is not None:
+        if registration.replaces:
+            guards += self.replacing.of(placed)
+        elif registration.guards is not None:
             guards += self.attached(registration.guards, "route")
         guards += self.guarding.dependencies(handler)
         guards += applied
@@ -157,12 +167,14 @@ class RouterRoutes:
         for depth, router in enumerate(placed.routers):
             via = "application" if router.is_app else "router"
             for creation in router.creations[:1]:
-                for operand in (creation.middleware, creation.guards if depth > foreign else None):
+                own = creation.guards if depth > foreign and not creation.replaces else None
+                for operand in (creation.middleware, own):
                     if operand is not None:
                         found += self.attached(operand, via)
             for hook in router.hooks:
                 found += self.hook(hook, via) if depth > foreign or hook.kind == "middleware" else []
-            if foreign < depth < len(placed.mounts) and (guards := placed.mounts[depth].guards) is not None:
+            replaced = placed.registration.replaces
+            if not replaced and foreign < depth < len(placed.mounts) and (guards := placed.mounts[depth].guards) is not None:
                 found += self.attached(guards, "mount")
         everywhere = [hook for router in self.tree.routers.values() for hook in router.hooks if hook.all_routes]
         for hook in everywhere:

@@ -33,6 +33,7 @@ class Router:
     mounts: list[RouterMount] = field(default_factory=list)
     hooks: list[RouteHook] = field(default_factory=list)
     prefix: str = ""  # of a class whose methods are routes: no call makes it
+    at: str = ""  # where another framework's patterns mount it
 
     @property
     def is_app(self) -> bool:
