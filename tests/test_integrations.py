@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +258,68 @@ def test_init_pre_commit(init: Init, hooked: Project) -> None:
     code, _, err = init("pre-commit")
     assert code == 2
     assert "- repo: https://github.com/backend-audit/backend-audit" in err
+
+
+# --- watch -----------------------------------------------------------------------------------------------------------
+
+
+class Watching:
+    """`backend-audit watch` as a process, as an editor runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "backend_audit", "watch", "--no-semgrep", "--workers", "1", "--interval", "0.05"]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def round(self) -> list[str]:
+        """The lines of the next round, between those with which it begins and ends."""
+        (watch,) = (task for task in json.loads(vscode_tasks())["tasks"] if task.get("isBackground"))
+        background = watch["problemMatcher"]["background"]
+        out = self.process.stdout
+        assert out is not None
+        assert re.search(background["beginsPattern"], out.readline())
+        lines: list[str] = []
+        while not re.search(background["endsPattern"], line := out.readline()):
+            assert line, "the process has ended"
+            lines.append(line.rstrip("\n"))
+        return lines
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Iterator[tuple[Project, Watching]]:
+    project = shop(tmp_path / "shop")
+    one = Watching(project.folder)
+    timer = threading.Timer(120, one.process.kill)  # a line that never comes must not hang the tests
+    timer.start()
+    yield project, one
+    timer.cancel()
+    one.process.kill()
+    one.process.communicate()
+
+
+def rules_in(lines: list[str]) -> list[tuple[str, str]]:
+    return [(told["file"], told["code"]) for told in map(matches, lines)]
+
+
+def test_watch_tells_after_every_change(watching: tuple[Project, Watching]) -> None:
+    project, watch = watching
+    old = [("store.py", "sql-built-from-strings"), ("store.py", "swallowed-exception")]
+    assert rules_in(watch.round()) == old
+    project.put("store.py", PULL_STORE)
+    assert len(watch.round()) == 3
+    project.put("api/more.py", STORE)  # a new folder
+    assert len(watch.round()) == 5
+    (project.folder / "api" / "more.py").unlink()
+    assert len(watch.round()) == 3
+    project.put("backend-audit.toml", 'mode = "elit"\n')
+    (line,) = watch.round()
+    assert matches(line)["code"] == "configuration"
+    project.put("backend-audit.toml", 'exclude = ["store.py"]\n')
+    assert watch.round() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT")
+def test_watch_ends_when_interrupted(watching: tuple[Project, Watching]) -> None:
+    _, watch = watching
+    watch.round()
+    watch.process.send_signal(signal.SIGINT)
+    assert watch.process.wait(timeout=20) == 0

@@ -15,6 +15,7 @@ from backend_audit.cli.inspect import config_command, rules_command
 from backend_audit.cli.routes import routes_command
 from backend_audit.cli.scan import scan_command
 from backend_audit.cli.terminal import harden_streams
+from backend_audit.cli.watch import watch_command
 
 CLEAN, USAGE, INTERRUPTED = 0, 2, 130
 
@@ -45,6 +46,7 @@ def root() -> None:
 
 for _command in (
     scan_command,
+    watch_command,
     baseline_command,
     routes_command,
     criteria_command,

@@ -1,0 +1,122 @@
+"""`watch`: a scan after every change, in lines that background problem matchers read."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from backend_audit.cli.options import PATHS, Given, configuration_options, effective
+from backend_audit.cli.terminal import print_safely, start_logging
+
+if TYPE_CHECKING:
+    from backend_audit.audit import ScanResult
+
+_CONFIGURATION = ("backend-audit.toml", "pyproject.toml", ".backend-auditignore", ".gitignore")
+_GRAIN = 20_000_000  # nanoseconds by which the times of files may be behind the clock
+_SHOWN = 3  # changed files that are named
+_State = dict[str, tuple[int, int]]
+
+
+@click.command("watch")
+@PATHS
+@configuration_options
+@click.option("--interval", type=click.FloatRange(0.05), default=0.3, show_default=True, help="Seconds between two looks.")
+def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[Given]) -> int:
+    """Scan PATHS now and after every change, until interrupted.
+
+    Each round begins with the line `backend-audit: checking …` and ends with `backend-audit: checked: …`; between them stand the
+    lines of `scan --format concise`.
+    """
+    start_logging(-1)
+    paths = paths or (Path(),)
+    changed: list[str] = []
+    files: list[str] = []
+    try:
+        while True:
+            told = ", ".join(changed[:_SHOWN]) + (f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else "")
+            print_safely(f"backend-audit: checking {told or 'everything'}\n")
+            early, start = _state(files), time.time_ns() - _GRAIN
+            files = _round(paths, given)
+            # What changed while it was judged calls for another round; of what is new its time tells.
+            before = {path: early.get(path, (0, 0) if one[0] >= start else one) for path, one in _state(files).items()}
+            changed = _changes(files, before, interval)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _round(paths: tuple[Path, ...], given: Given) -> list[str]:
+    """Scan once and tell; the files and folders whose change calls for the next round."""
+    from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help
+    from backend_audit.cli.output import Shown, context_of  # noqa: PLC0415 - as above
+    from backend_audit.config import ConfigError  # noqa: PLC0415 - as above
+    from backend_audit.report import Format, is_incomplete, render  # noqa: PLC0415 - as above
+
+    try:
+        config = effective(paths, given)
+        result = scan(config, paths)
+    except ConfigError as error:  # may be half written
+        parts = [line.partition(": ") for line in str(error).splitlines()]
+        lines = [f"{file}:1:1: error: {what} [configuration]\n" for file, _, what in parts]
+        print_safely("".join([*lines, "backend-audit: checked: the configuration is wrong\n"]))
+        return list(_above(paths))
+    context = context_of(result, config, Shown(color="never", statistics=False, sarif_suppressed=False), hashes=False)
+    text = render(result.report, Format.CONCISE, context)
+    count = len(result.report.findings)
+    told = f"{count} finding{'' if count == 1 else 's'}{', incomplete' if is_incomplete(result.report) else ''}"
+    print_safely(f"{text}backend-audit: checked: {told}\n")
+    return [*_of_interest(result), *_above(paths)]
+
+
+def _of_interest(result: "ScanResult") -> Iterator[str]:
+    """What was judged, the folders around it (files that come and go), and the folders in these."""
+    from backend_audit.discover.walk import PRUNED  # noqa: PLC0415 - not needed for --help
+
+    folders: set[str] = set()
+    for path in sorted(result.heard.judged | {one.path for one in result.report.problems if one.path}):
+        yield str(result.root / path)
+        folders |= {str(folder) for folder in (result.root / path).parents if folder.is_relative_to(result.root)}
+    for folder in sorted(folders):
+        yield folder
+        try:
+            with os.scandir(folder) as scan:
+                inner = sorted(one.path for one in scan if one.name not in PRUNED and one.is_dir(follow_symlinks=False))
+        except OSError:  # gone since
+            continue
+        yield from (one for one in inner if one not in folders)
+
+
+def _above(paths: Iterable[Path]) -> Iterator[str]:
+    """The paths themselves, and the configuration files that may hold for them."""
+    for path in paths:
+        place = path.absolute()
+        yield str(place)
+        for folder in (place, *place.parents):
+            yield from (str(folder / name) for name in _CONFIGURATION)
+            if (folder / ".git").exists():
+                break
+
+
+def _state(files: Iterable[str]) -> _State:
+    found: _State = {}
+    for file in files:
+        try:
+            status = os.stat(file)  # noqa: PTH116 - a thousand of them, several times a second
+        except OSError:
+            continue
+        found[file] = status.st_mtime_ns, status.st_size
+    return found
+
+
+def _changes(files: list[str], before: _State, interval: float) -> list[str]:
+    """Wait until something changed, and until it is quiet again; the names of what changed."""
+    while (now := _state(files)) == before:
+        time.sleep(interval)
+    while (later := _state(files)) != now:  # several files are being written
+        now = later
+        time.sleep(min(interval, 0.1))
+    changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+    named = [Path(path).name for path in changed if not Path(path).is_dir()]
+    return named or [Path(path).name for path in changed]
