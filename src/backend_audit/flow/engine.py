@@ -39,7 +39,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import written
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol, object_key
 
 _MAX_MRO = 40
 _MAX_TARGETS = 4  # methods of one name that an unknown object's call is followed into
@@ -774,11 +774,6 @@ class Engine:
         site = Site(frame.module.path, node, f"{framework}.{name}", written(target), frame.scope, module=frame.module.node)
         concept = Setting(site=site, name=name, value=operand, framework=framework)
         frame.events[node.at, node.end, name, framework] = concept
-
-
-def object_key(path: str, node: ir.Node) -> str:
-    """The key of the object that the call `node` in the file `path` makes."""
-    return f"{path}:object@{node.at:08}"
 
 
 class FolderSymbol(ModuleSymbol):

@@ -78,6 +78,11 @@ class ObjectSymbol(Symbol):
     node: ir.Call
 
 
+def object_key(path: str, node: ir.Node) -> str:
+    """The key of the object that the call `node` in the file `path` makes."""
+    return f"{path}:object@{node.at:08}"
+
+
 def decorator_name(node: ir.Expr) -> str:
     """The last word of a decorator: `wraps` for `@functools.wraps(f)`."""
     if isinstance(node, ir.Call):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.engine import Engine, object_key
+from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import FunctionSymbol, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.order import Order
 from backend_audit.routes.tree import texts_of
