@@ -7,11 +7,13 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._bounds import bounded
 from backend_audit.checks._untrusted import alert, reaching
-from backend_audit.checks._view import walk
+from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, RegexUse, Site
 from backend_audit.flow.written import dotted
-from backend_audit.regex import Pump, exponential, polynomial
+from backend_audit.regex import Pump, exponential, polynomial, python_pattern
+from backend_audit.source import Language
 
 RULE = "catastrophic-regex"
 _FIX = (
@@ -32,10 +34,10 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
         return
     flags = _flags(use.flags)
     whole = use.how == "fullmatch"
-    for text in use.pattern.value.texts():
+    for text, literal in _texts(use):
         if len(text) > _MAX_PATTERN:
             continue
-        found = exponential(text, flags, whole=whole)
+        found = None if literal else exponential(text, flags, whole=whole)
         if found is not None:
             yield _alert(use, found)
             return
@@ -47,19 +49,50 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
             return
 
 
+@check(RULE, Language.JAVASCRIPT, Language.TYPESCRIPT)
+def ambiguous_literal(node: ir.Const, view: FileView) -> Iterator[Alert]:  # noqa: ARG001 - the shape of such a check
+    """`/(a+)+$/`."""
+    if node.kind != "regex" or not isinstance(node.value, str) or len(node.value) > _MAX_PATTERN:
+        return
+    body, _, flags = node.value[1:].rpartition("/")
+    found = exponential(python_pattern(body, flags), 0, whole=False)
+    if found is not None:
+        yield _said(node, found, sure=True)
+
+
+def _texts(use: RegexUse) -> list[tuple[str, bool]]:
+    """The patterns as Python reads them, and whether each is a literal, which is judged where it stands."""
+    value = None if use.pattern is None else use.pattern.value
+    if value is None:
+        return []
+    if in_python(use.site):
+        return [(text, False) for text in value.texts()]
+    found: list[tuple[str, bool]] = []
+    for one in sorted(value.consts, key=repr):
+        if one.kind == "regex":
+            body, _, flags = str(one.value)[1:].rpartition("/")
+            found.append((python_pattern(body, flags), True))
+        elif one.kind == "str":
+            found.append((python_pattern(str(one.value), ""), False))
+    return found
+
+
 def _is_short(use: RegexUse) -> bool:
     """Whether the text's length was bounded before: the square of a few hundred is soon done."""
     return use.subject is not None and bounded(use.site, use.subject.node)
 
 
 def _alert(use: RegexUse, pump: Pump) -> Alert:
-    node = _place(use.site, use.pattern)
+    return _said(_place(use.site, use.pattern), pump, sure=pump.here or not in_python(use.site))
+
+
+def _said(node: ir.Node, pump: Pump, *, sure: bool) -> Alert:
     message = (
         f"The pattern can read {_many(pump)} in two ways each: before an end that does not match, the work doubles with each."
     )
-    if not pump.here:
+    if not sure:
         message += " CPython's own engine merges such alternatives; others (`regex`, PCRE, JavaScript) try both."
-    return Alert(node=node, message=message, fix=_FIX, confidence=Confidence.HIGH if pump.here else Confidence.MEDIUM)
+    return Alert(node=node, message=message, fix=_FIX, confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
 
 
 def _many(pump: Pump) -> str:

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
-from backend_audit.checks._view import walk
+from backend_audit.checks import Alert, _script_errors, check
+from backend_audit.checks._view import FileView, walk
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.values import Origin
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.routes.status import statuses
-from backend_audit.source import Mark
+from backend_audit.source import Language, Mark
 
 RULE = "error-detail-in-response"
 _FIX = "Log the exception, and answer with a text of the program's own (and an id under which the log has it)."
@@ -55,6 +55,19 @@ def error_told(answer: Answer) -> Iterator[Alert]:
         steps=(*origin.marks(), Mark(site.path, at, end, "is sent to the client here")),
         anchor=f"{site.symbol}:{origin.what}:{site.api}",
     )
+
+
+@check(RULE, Language.JAVASCRIPT, Language.TYPESCRIPT)
+def error_sent(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`res.status(500).send(err.stack)`."""
+    for told, trace in _script_errors.told_error(node, view):
+        what = "A stack trace" if trace else "The exception as it is"
+        yield Alert(
+            node=told,
+            message=f"{what} goes to the client: it tells of queries, paths, hosts and versions that only the log should hold.",
+            fix=_FIX,
+            confidence=Confidence.HIGH if trace else Confidence.MEDIUM,
+        )
 
 
 def _span(site: Site, operand: Operand) -> tuple[int, int]:

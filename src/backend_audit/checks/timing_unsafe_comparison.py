@@ -9,6 +9,7 @@ from backend_audit.checks._context import inside, last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
+from backend_audit.source import Language
 
 RULE = "timing-unsafe-comparison"
 
@@ -17,9 +18,10 @@ _MAKING = re.compile(r"(^|_)(hmac|signature)(_|$)")
 _VERB = re.compile(r"^_*(make|compute|calculate|generate|create|get|build|expected|hmac|sign|signature|calc)")
 _GIVEN = re.compile(r"(?i)signature|hmac|(^|_)sig$|digest|(^|_)mac$")
 _DEPTH = 3
+_COMPARES = {True: "hmac.compare_digest", False: "crypto.timingSafeEqual"}
 
 
-@check(RULE)
+@check(RULE, Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT)
 def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator[Alert]:
     """`if hmac.new(key, body, sha256).hexdigest() == signature`."""
     if len(node.ops) != 1 or node.ops[0] not in ("==", "!="):
@@ -33,12 +35,13 @@ def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator
     if len(computed) != 1:
         return
     other = sides[0] if computed[0] is sides[1] else sides[1]
+    compares = _COMPARES[view.module.language is Language.PYTHON]
     named_so = any(_GIVEN.search(name) for name in _names(other))
     yield Alert(
         node=node,
         message=f"`{written(computed[0])}` is compared with `{written(other)}` by `{node.ops[0]}`, which stops at the first "
         "difference: by its time a valid signature can be found byte by byte.",
-        fix=f"`hmac.compare_digest({written(computed[0])}, {written(other)})`, which takes the same time for every guess.",
+        fix=f"`{compares}({written(computed[0])}, {written(other)})`, which takes the same time for every guess.",
         confidence=Confidence.HIGH if named_so else Confidence.MEDIUM,
     )
 
@@ -47,7 +50,7 @@ def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> b
     """Whether the expression is a message authentication code that this function computes."""
     for one in inside([ir.ExprStmt(expr.at, expr.end, expr)]):
         if isinstance(one, ir.Call):
-            if (view.api(one.func) or "") in _MAKERS:
+            if (view.api(one.func) or "") in _MAKERS or last_name(one.func) == "createHmac":
                 return True
             name = last_name(one.func).lower()
             if one is expr and _MAKING.search(name) and _VERB.search(name):

@@ -5,7 +5,7 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 
 from collections.abc import Callable
 
-from backend_audit.flow import lacks, strings
+from backend_audit.flow import lacks, numbers, strings
 from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -136,6 +136,14 @@ CLOSED = {
 }  # fmt: skip
 
 
+def _number(path: str, args: Pieces) -> Value:
+    """A number made of the arguments; `Math.min(n, 100)` has a bound."""
+    values_of = [value for value, _ in args]
+    found = numbers.number("int", *values_of)
+    limited = path == "Math.min" and any(value.is_literal() for value in values_of)
+    return numbers.bounded(found) if limited else found
+
+
 def is_known(path: str) -> bool:
     """Whether `function` knows the path."""
     return path in CLOSED or path in FUNCTIONS
@@ -144,6 +152,8 @@ def is_known(path: str) -> bool:
 def function(path: str, args: Pieces) -> Value | None:
     """What a call of the global (or plain core library) function `path` gives; None if it is none of them."""
     closed = CLOSED.get(path) or (NUMBER if path.startswith("Math.") else None)
+    if closed is NUMBER and args:
+        return _number(path, args)
     if closed is not None:
         return closed
     known = FUNCTIONS.get(path)

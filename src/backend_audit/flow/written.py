@@ -24,7 +24,7 @@ def _written(node: ir.Node | None, depth: int) -> str:
     if isinstance(node, ir.Index):
         return f"{_written(node.value, depth)}[{_written(node.index, depth - 1)}]"
     if isinstance(node, ir.Const):
-        return "..." if node.kind == "ellipsis" else repr(node.value)
+        return "..." if node.kind == "ellipsis" else str(node.value) if node.kind == "regex" else repr(node.value)
     if isinstance(node, ir.Await):
         return _written(node.value, depth)
     if isinstance(node, ir.Hole):

@@ -1,0 +1,140 @@
+"""How errors are taken in one JavaScript file: empty `catch` blocks, `.catch(() => {})`, call-backs that drop `err`."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _patterns
+from backend_audit.checks._context import last_name
+from backend_audit.checks._view import FileView, walk
+from backend_audit.finding import Confidence
+
+_CLEANUP = frozenset(
+    "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
+    "unsubscribe removeListener clearTimeout clearInterval terminate quit dispose unref rollback flush log warn error info "
+    "debug".split()
+)
+_PROBES = frozenset(
+    "parse require import resolve accessSync access statSync stat lstatSync existsSync readFileSync decodeURIComponent "
+    "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView".split()
+)
+_ERRORS = re.compile(r"^(err|error|e)$")
+_FIX = (
+    "Handle the error or pass it on: log it with what was tried, `throw` it, or hand it to `next(error)`. If nothing is to be "
+    "done, say why in a comment."
+)
+
+
+def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
+    """`try { save(); } catch {}`."""
+    for handler in node.handlers:
+        if handler.body:
+            continue
+        body = list(walk(list(node.body)))
+        called = [last_name(one.func) for one in body if isinstance(one, ir.Call)]
+        names = [name for name in called if name not in _CLEANUP and name not in _PROBES]
+        if not names:
+            continue
+        shown = f"`{names[0]}`" if names[0] else "this"
+        leaves = any(isinstance(one, (ir.Return, ir.Jump)) for one in body)  # what follows is the answer to a failure
+        yield Alert(
+            at=handler.at,
+            end=min(handler.end, handler.at + len("catch")),
+            message=f"`catch` does nothing: what goes wrong in {shown} disappears without a trace.",
+            fix=_FIX,
+            confidence=Confidence.LOW if leaves or _explained(handler.at, handler.end, view) else Confidence.MEDIUM,
+        )
+
+
+def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`save().catch(() => {})`."""
+    if _patterns.method(node) != "catch" or len(node.args) != 1 or not isinstance(node.func, ir.Attribute):
+        return
+    handler = node.args[0].value
+    if not _does_nothing(handler):
+        return
+    made = node.func.value
+    name = last_name(made.func) if isinstance(made, ir.Call) else ""
+    if name in _CLEANUP or name in _PROBES:
+        return
+    yield Alert(
+        at=node.func.end - len("catch"),
+        end=node.end,
+        message=f"`.catch(…)` does nothing: a rejection{f' of `{name}`' if name else ''} disappears without a trace.",
+        fix=_FIX,
+        confidence=Confidence.LOW if _explained(node.func.end, node.end, view) else Confidence.MEDIUM,
+    )
+
+
+def _does_nothing(handler: ir.Expr) -> bool:
+    if isinstance(handler, ir.Lambda):
+        body = handler.function.body
+        if len(body) == 1 and isinstance(body[0], ir.Return):
+            return isinstance(body[0].value, ir.Const) and body[0].value.kind in ("undefined", "none")
+        return not body
+    return last_name(handler) in ("noop", "noOp")
+
+
+def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`fs.readFile(name, (err, data) => use(data))`."""
+    handler = node.args[-1].value if node.args else None
+    if not isinstance(handler, ir.Lambda) or len(handler.function.params) < 2:
+        return
+    params = [param.name for param in handler.function.params]
+    if not _ERRORS.match(params[0]) or params[0] == "e" or params[1] in ("req", "request", "_req", "ctx"):
+        return
+    names = [one.id for one in walk(list(handler.function.body)) if isinstance(one, ir.Name)]
+    if params[0] in names or not set(params[1:]) & set(names):
+        return
+    callee = view.source(node.func)[-60:].strip()
+    yield Alert(
+        at=handler.function.params[0].at,
+        end=handler.function.params[0].end,
+        message=f"The call-back of `{callee}` does not look at `{params[0]}`: after a failure it goes on without a result.",
+        fix="Begin with it: `if (err) return next(err);`, or use the function that gives a promise, and `await` it.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _explained(at: int, end: int, view: FileView) -> bool:
+    """Whether a comment within says why."""
+    return any(len(comment.text) > 6 for comment in view.comments_between(at, end))
+
+
+_ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))
+_ANSWERS = frozenset(("res", "response", "reply", "resp"))
+_ERROR = re.compile(r"^(err|error|e|ex|exception|reason|cause)$|(Err|Error|Exception)$")
+_DEBUG = re.compile(r"debug|dev|NODE_ENV|verbose|stackTrace|showStack|env", re.IGNORECASE)
+
+
+def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
+    """What of an error an answer tells: the expression, and whether it is its stack; `res.send(err.stack)`, `res.send(err)`."""
+    if _patterns.method(node) not in _ANSWERING or _root(node.func) not in _ANSWERS or not node.args:
+        return
+    if any(isinstance(one, (ir.If, ir.Conditional)) and _asks_debug(one.test) for one in view.ancestors):
+        return
+    first = node.args[0].value
+    for one in _patterns.inside(first):
+        if isinstance(one, ir.Conditional) and _asks_debug(one.test):
+            return
+        if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
+            yield one, True
+            return
+    if isinstance(first, ir.Name) and _ERROR.search(first.id) and _patterns.method(node) in ("send", "end", "write"):
+        yield first, False
+
+
+def _asks_debug(test: ir.Expr) -> bool:
+    return any(
+        _DEBUG.search(
+            last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else str(one.value) if isinstance(one, ir.Const) else ""
+        )
+        for one in _patterns.inside(test)
+        if isinstance(one, (ir.Name, ir.Attribute, ir.Const))
+    )
+
+
+def _root(node: ir.Expr) -> str:
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+    return node.id if isinstance(node, ir.Name) else ""
