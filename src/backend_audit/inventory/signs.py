@@ -43,7 +43,6 @@ _PAGES = (".jsx", ".tsx")
 
 
 def in_browser(path: str) -> bool:
-    """Whether a script runs in browsers, by where it lies: it is no part of the service."""
+    """Whether a file is for browsers, by where it lies: it is no part of the service."""
     *folders, name = path.lower().split("/")
-    script = name.endswith((".js", ".mjs", ".cjs", ".ts", *_PAGES))
-    return script and (name.endswith(_PAGES) or not _BROWSER.isdisjoint(folders))
+    return name.endswith(_PAGES) or (not name.endswith(".py") and not _BROWSER.isdisjoint(folders))

@@ -10,13 +10,13 @@ from backend_audit.inventory.signs import in_browser
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.signs.names import Names, Scope
 from backend_audit.signs.rows import Paths, Row, Rows
-from backend_audit.signs.settings import Settings
+from backend_audit.signs.settings import Settings, is_off
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
 
-_OPTION = re.compile(r"^([\w$-]+)(?:(!?=)(.*))?$")
+_OPTION = re.compile(r"^([\w$-]+|\d)(?:(!?=)(.*))?$")
 _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
-_SHORTEST, _LONGEST = 6, 20_000  # of texts that are looked at
+_SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
 _MAX_NESTING = 3  # of objects in a call's arguments that hold options
 
 
@@ -36,6 +36,7 @@ class _Walk:
         self.classes = [(row.classes, row) for row in rows.having("classes") if row.classes is not None]
         self.fields = [(row.fields, row) for row in rows.having("fields") if row.fields is not None]
         self.relations = [(row.relations, row) for row in rows.having("relations") if row.relations is not None]
+        self.keys = [(row.keys, row) for row in rows.having("keys") if row.keys is not None]
         self.strings = [(row.strings, row) for row in rows.having("strings") if row.strings is not None]
         self.shapes = [row for row in rows.having("shape") if self.script]
         self.settings = Settings(rows)
@@ -68,9 +69,17 @@ class _Walk:
             self.referred(node, scope, symbol)
         elif isinstance(node, ir.Const):
             self.constant(node, symbol)
+        elif isinstance(node, ir.Item):
+            self.item(node, scope, symbol)
         elif not isinstance(node, ir.Export):
             for child in ir.children(node):
                 self.visit(child, scope, symbol, top=top)
+
+    def item(self, node: ir.Item, scope: Scope, symbol: str) -> None:
+        """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
+        if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
+            self.matched(self.keys, node.key.value, node.key.at, node.key.end, symbol)
+        self.block([one for one in (node.key, node.value) if one is not None], scope, symbol)
 
     def constant(self, node: ir.Const, symbol: str) -> None:
         """A text in the code: SQL, an address, a media type."""
@@ -133,7 +142,8 @@ class _Walk:
     def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
         path = self.names.path(node.func, scope)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
-        for row in self.paths.matching(path) if path else self.paths.matching(f"?.{name}") if name else ():
+        known = self.paths.matching(path) if path else ()
+        for row in known or (self.paths.matching(f"?.{name}") if name else ()):
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
@@ -181,11 +191,16 @@ _DEFINING = frozenset(
 
 
 def fits(option: str, node: ir.Call) -> bool:
-    """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one)."""
+    """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
+
+    A number names a position: `0=Exception`.
+    """
     matched = _OPTION.match(option)
     if matched is None:
         return False
     name, sign, wanted = matched[1], matched[2], matched[3] or ""
+    if name.isdigit():
+        return int(name) < len(node.args) and _last_word(node.args[int(name)].value) == wanted
     for key, value in _options(node):
         known = key.id if isinstance(key, ir.Name) else str(key.value)
         if known == name:
@@ -193,6 +208,13 @@ def fits(option: str, node: ir.Call) -> bool:
             if not sign or (text == wanted.lower()) == (sign == "="):
                 return True
     return False
+
+
+def _last_word(node: ir.Expr) -> str:
+    """What an argument says in one word: a constant, or the last part of a dotted name."""
+    if isinstance(node, ir.Const):
+        return str(node.value)
+    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 
 
 def _options(node: ir.Call) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:

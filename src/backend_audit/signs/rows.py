@@ -11,7 +11,7 @@ from typing import cast
 from backend_audit.signs.manifests import normal
 
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
-_PATTERNS = ("calls", "classes", "fields", "relations", "strings", "line", "only", "routes")
+_PATTERNS = ("calls", "classes", "fields", "relations", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
 SHAPES = frozenset({"error-middleware"})
 
@@ -26,8 +26,8 @@ class Row:
 
     `python` and `node` are API paths (`redis.Redis.setex`; `sentry_sdk.*` for all below it; `?.setex` for a method of something
     unknown), and `options` are asked of a call's keywords (`ttl`, `openapi_url=None`, `a!=1`): one of them must be there.
-    `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table, `strings`
-    of texts in the code. `settings` are names of settings, dotted for a key in
+    `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table, `keys`
+    of keys in objects and dicts, `strings` of texts in the code. `settings` are names of settings, dotted for a key in
     one, `texts` strings in settings. `files` and `line` find lines of files without code, where a line of the file fits `only`.
     `routes` is a pattern of method and path. `dependencies` are packages that bring it, whose mention alone proves nothing.
     """
@@ -45,6 +45,7 @@ class Row:
     classes: re.Pattern[str] | None = None
     fields: re.Pattern[str] | None = None
     relations: re.Pattern[str] | None = None
+    keys: re.Pattern[str] | None = None
     strings: re.Pattern[str] | None = None
     line: re.Pattern[str] | None = None
     only: re.Pattern[str] | None = None
