@@ -1,6 +1,7 @@
 """The scorecard: every bullet of the seed has its row, and each state is given for what the code shows."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import jsonschema
@@ -292,3 +293,49 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run_command([str(tmp_path)], capsys)[0] == 3
     (tmp_path / "main.py").unlink()
     assert run_command([str(tmp_path)], capsys)[0] == 3
+
+
+# --- whole applications, of both languages ---------------------------------------------------------------------------
+
+APPS = Path(__file__).parent / "data" / "criteria"
+EXPECTED = tomllib.loads((APPS / "expected.toml").read_text())
+
+
+@pytest.mark.parametrize("app", EXPECTED)
+def test_states_of_whole_applications(app: str) -> None:
+    wanted = {name: state for state, names in EXPECTED[app].items() for name in names.split()}
+    found = {name: str(one.state) for name, one in card_of(APPS / app).items()}
+    assert found == wanted
+
+
+def test_every_criterion_is_seen_both_ways_in_both_languages() -> None:
+    ids = {one.id for section in sections_of(rules_root()) for one in section.criteria}
+    for language in ("python", "node"):
+        states = {name: EXPECTED[f"{language}_{name}"] for name in ("all", "some", "none")}
+        met = {one for found in states.values() for one in found.get("met", "").split()}
+        other = {one for found in states.values() for state, ones in found.items() if state != "met" for one in ones.split()}
+        assert met == ids
+        assert ids - other <= {"elite-sql-injection", "elite-xss"}  # only findings speak against these: see below
+
+
+INJECTED = """
+from flask import Flask, request
+import sqlite3
+app = Flask(__name__)
+@app.get("/find")
+def find():
+    rows = sqlite3.connect("a.db").execute(f"SELECT name FROM a WHERE id = {request.args['id']}").fetchall()
+    return "<b>" + request.args["id"] + "</b>" + str(len(rows))
+"""
+
+
+def test_findings_speak_against_a_criterion(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(INJECTED)
+    card = card_of(tmp_path)
+    assert card["elite-sql-injection"].state is State.PARTIAL
+    assert "`sql-built-from-strings`" in card["elite-sql-injection"].reason
+    assert card["elite-xss"].state is State.PARTIAL
+    assert "app.py:7" in card["elite-sql-injection"].next
+    ignored = INJECTED.replace(".fetchall()", ".fetchall()  # backend-audit: ignore[sql-built-from-strings] ids are ours")
+    (tmp_path / "app.py").write_text(ignored)
+    assert card_of(tmp_path)["elite-sql-injection"].state is State.MET

@@ -142,8 +142,8 @@ class _Walk:
     def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
         path = self.names.path(node.func, scope)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
-        known = self.paths.matching(path) if path else ()
-        for row in known or (self.paths.matching(f"?.{name}") if name else ()):
+        known = [*(self.paths.matching(path) if path else ()), *(self.paths.matching(f"?.{name}") if name else ())]
+        for row in known:
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)

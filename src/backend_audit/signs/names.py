@@ -26,7 +26,9 @@ class Names:
     def path(self, node: ir.Expr, scope: Scope) -> str:
         """The API path that an expression means; "" if it is none that is known."""
         if isinstance(node, ir.Name):
-            return scope[node.id] if node.id in scope else path_of(self.env.get(node.id))
+            known = scope[node.id] if node.id in scope else path_of(self.env.get(node.id))
+            free = self.script and not known and node.id in _GLOBALS and node.id not in scope and node.id not in self.env
+            return node.id if free else known
         if isinstance(node, ir.Attribute):
             return self._attribute(node, scope)
         if isinstance(node, ir.Call):
@@ -93,4 +95,5 @@ def path_of(value: Value | None) -> str:
     return next((one for one in sorted(value.types) if not one.startswith("@") and one not in _PLAIN), "")
 
 
+_GLOBALS = frozenset("process fetch setInterval Promise console".split())
 _PLAIN = frozenset("str int float bool bytes list dict set tuple None NoneType object".split())
