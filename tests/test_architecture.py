@@ -53,6 +53,7 @@ MAY_IMPORT = {
     "audit": JUDGES
     | {"lower", "suppress", "cache", "catalog", "config", "difference", "discover", "pool", "semgrep", "analysis"},
     "workflow": WORDS | {"discover"},
+    "language_server": WORDS | {"audit", "catalog", "config", "report"},
     "review": WORDS | {"audit", "config", "difference", "discover"},
     "report": WORDS | {"catalog", "criteria"},
     "cli": WORDS
@@ -62,6 +63,7 @@ MAY_IMPORT = {
         "audit",
         "difference",
         "integrations",
+        "language_server",
         "workflow",
         "review",
         "report",
@@ -88,6 +90,8 @@ ONLY_IN = {
     "rich": ("report/", "cli/"),
     "click": ("cli/",),
     "jinja2": ("report/html.py",),
+    "lsprotocol": ("language_server/",),
+    "pygls": ("language_server/",),
     "markupsafe": ("report/html.py",),
     "pydantic": ("config/", "report/"),
     "pydantic_core": ("config/", "report/"),

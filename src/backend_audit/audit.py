@@ -1,6 +1,6 @@
 """The pipeline on one screen: discover → lower → link → flow → check → report."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -68,12 +68,14 @@ class ScanResult:
 class Tree:
     """Where the files lie. `exported`: git wrote them there, so that all of them are meant, and nothing is ignored.
 
-    `ignores_from` is the folder whose `.backend-auditignore` files count; None: the tree's own.
+    `ignores_from` is the folder whose `.backend-auditignore` files count; None: the tree's own. `overlay` are contents by path
+    that stand for those on disk (an editor's).
     """
 
     root: Path
     exported: bool = False
     ignores_from: Path | None = None
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
 
 
 _NO_CODE = frozenset({Language.CONFIG, Language.OTHER})  # what the project stage does not read
@@ -98,7 +100,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     workers = config.workers or available_workers()
     found = _found(config, paths, tree)
     with _cache(config) as cache:
-        files = Files()
+        files = Files(overlay=tree.overlay)
         sources = files.read(found.files)
         files.read(found.aside)  # nobody judges them: they are evidence
         files.analyse(

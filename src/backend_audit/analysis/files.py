@@ -1,6 +1,6 @@
 """All files through the per-file stage: from the cache where they did not change, else in worker processes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ class Files:
     facts: dict[str, FileFacts] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    overlay: Mapping[str, bytes] = field(default_factory=dict)  # contents that stand for those on disk
     _sources: dict[str, tuple[SourceFile, bytes]] = field(default_factory=dict)
     _modules: dict[str, bytes] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ class Files:
         readable = []
         for file in files:
             try:
-                data = Path(file.absolute).read_bytes()
+                data = self.overlay[file.path] if file.path in self.overlay else Path(file.absolute).read_bytes()
             except OSError as error:
                 text = error.strerror or type(error).__name__
                 self.problems.append(Problem(file.path, 0, ProblemKind.UNREADABLE, text))

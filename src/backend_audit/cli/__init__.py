@@ -12,6 +12,7 @@ from backend_audit.cli.criteria import criteria_command
 from backend_audit.cli.explain import explain_command
 from backend_audit.cli.init import init_command
 from backend_audit.cli.inspect import config_command, rules_command
+from backend_audit.cli.lsp import lsp_command
 from backend_audit.cli.routes import routes_command
 from backend_audit.cli.scan import scan_command
 from backend_audit.cli.terminal import harden_streams
@@ -54,6 +55,7 @@ for _command in (
     explain_command,
     config_command,
     init_command,
+    lsp_command,
     action_command,
 ):
     root.add_command(_command)
