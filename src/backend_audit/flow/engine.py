@@ -383,9 +383,7 @@ class Engine:
             found = self._members(owner)
         if found is not None:
             return found
-        own = self._own_attribute(owner, attr)
-        if own is not None and own.constants() is not None and self.overrides.assigned(owner, attr):
-            own = changed(own, open=True)
+        own = self.overrides.default(owner, attr, self._own_attribute(owner, attr))
         declared = self._declared(owner, attr)
         if own is not None:
             if declared is not None and (declared.types or declared.made) and not declared.open and not own.is_literal():

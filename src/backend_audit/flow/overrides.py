@@ -7,6 +7,7 @@ own speaks for itself; following all that override it would mix what is apart.
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -37,8 +38,13 @@ class Overrides:
             self._known[method.key] = known
         return known
 
-    def assigned(self, owner: ClassSymbol, attr: str) -> bool:
-        """Whether a class below `owner` gives the attribute a value of its own: the base's is but a default then."""
+    def default(self, owner: ClassSymbol, attr: str, own: Value | None) -> Value | None:
+        """What `self.attr` is by the value `own` of the class: but a default where a class below gives it another."""
+        if own is None or own.constants() is None or not self._assigned_below(owner, attr):
+            return own
+        return changed(own, open=True)
+
+    def _assigned_below(self, owner: ClassSymbol, attr: str) -> bool:
         if owner.key not in self._assigned:
             self._assigned[owner.key] = frozenset(
                 target.id

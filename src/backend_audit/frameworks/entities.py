@@ -210,14 +210,25 @@ def assigned(function: FunctionSymbol, name: str, before: int = -1) -> Iterator[
             yield node.value
 
 
-def inside(body: list[ir.Stmt]) -> Iterator[ir.Node]:
-    """Every node of a body but those of functions and classes in it, in source order."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
-            stack.extend(reversed(ir.children(node)))
+def inside(body: list[ir.Stmt]) -> list[ir.Node]:
+    """Every node of a body but those of functions and classes in it, in source order; kept, since many ask of one function."""
+    known = _inside.get(id(body))
+    if known is None or known[0] is not body:
+        found: list[ir.Node] = []
+        stack: list[ir.Node] = list(reversed(body))
+        while stack:
+            node = stack.pop()
+            found.append(node)
+            if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
+                stack.extend(reversed(ir.children(node)))
+        if len(_inside) >= _MAX_KEPT:
+            _inside.clear()
+        known = _inside[id(body)] = (body, found)
+    return known[1]
+
+
+_MAX_KEPT = 256
+_inside: dict[int, tuple[list[ir.Stmt], list[ir.Node]]] = {}  # by the identity of a body, with the body itself
 
 
 def _distinct(found: list[ClassSymbol]) -> list[ClassSymbol]:

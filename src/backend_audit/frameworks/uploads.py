@@ -41,7 +41,9 @@ class Uploads:
         known = self._known.get(handler.key)
         if known is None:
             params = frozenset(one.name for one in handler.node.params if _is_upload(one))
-            known = self._known[handler.key] = tuple(self._stored(handler, params, frozenset(), _DEPTH))
+            takes = params or any(isinstance(one, ir.Attribute) and one.attr in _HOLDERS for one in inside(handler.node.body))
+            known = tuple(self._stored(handler, params, frozenset(), _DEPTH)) if takes else ()
+            self._known[handler.key] = known
         return known
 
     def _stored(self, function: FunctionSymbol, uploads: frozenset[str], named: frozenset[str], depth: int) -> Iterator[Upload]:

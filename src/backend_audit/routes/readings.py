@@ -32,6 +32,7 @@ _TELLS = re.compile(
 )
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
+_PARTS = frozenset({"auth", "identity", "current_org"})
 _HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
 
 
@@ -43,6 +44,9 @@ class Mention(NamedTuple):
     asks_caller: bool
 
 
+_NOTHING = Mention(frozenset(), asks_id=False, asks_caller=False)
+
+
 class Mentions:
     """The mentions of expressions, each read once."""
 
@@ -50,6 +54,8 @@ class Mentions:
         self._known: dict[int, Mention] = {}
 
     def of(self, node: ir.Node) -> Mention:
+        if isinstance(node, ir.Const):
+            return _NOTHING
         known = self._known.get(id(node))
         if known is None:
             inside = list(nodes_of([node]))
@@ -189,8 +195,10 @@ def _is_id(node: ir.Node) -> bool:
 
 
 def _is_caller(node: ir.Node) -> bool:
-    if isinstance(node, (ir.Attribute, ir.Name)):
-        return bool(_CALLER.search(written(node)))
+    if isinstance(node, ir.Name):
+        return node.id == "current_user"
+    if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
+        return ("user" in node.attr or node.attr in _PARTS) and bool(_CALLER.search(written(node)))
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS
     return isinstance(node, ir.Call) and (
