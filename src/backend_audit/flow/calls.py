@@ -8,7 +8,7 @@ from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument, constant_key
 from backend_audit.flow.models import Keeper
-from backend_audit.flow.summary import bind_arguments, handed_over_whole, lift, substitute
+from backend_audit.flow.summary import Stepped, bind_arguments, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     NOTHING,
@@ -314,15 +314,15 @@ class Calls(Expressions):
         bound = bind_arguments(symbol, receiver, args)
         self.engine.note_call(symbol, bound, self, node)
         summary = self.engine.summary(symbol)
+        stepped = Stepped(bound, self.mark(node, f"passed to {symbol.node.name}()")) if summary.lifting else None
         for number, event in enumerate(summary.lifting):
-            lifted = lift(event, symbol.key, bound, self.mark(node, f"passed to {symbol.node.name}()"))
-            if lifted is not None:
-                key = (symbol.key, number, node.at)
-                if lifted.handed and handed_over_whole(event, lifted):
-                    lifted = replace(lifted, site=self.outer_site(event.site, node, args))
-                self.events[key] = lifted
-                if isinstance(lifted, TemplateRender):
-                    rendering.rendered(self, node, lifted)
+            found = None if stepped is None else lifted(event, symbol.key, stepped)
+            if found is not None:
+                if found.handed and handed_over_whole(event, found):
+                    found = replace(found, site=self.outer_site(event.site, node, args))
+                self.events[symbol.key, number, node.at] = found
+                if isinstance(found, TemplateRender):
+                    rendering.rendered(self, node, found)
         result = substitute(summary.result, symbol.key, bound)
         if len(result.refs) > 1:
             result = self.engine.chosen(symbol, bound, result)

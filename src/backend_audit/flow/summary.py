@@ -39,6 +39,23 @@ _TEXTS = frozenset(("str", "bytes", "pathlib.Path", "pathlib.PurePath"))
 Bound = dict[int, Value]
 
 
+class Stepped(dict[int, Value]):
+    """Arguments of a call, one stop further on; `carried` keeps the data in each, which is asked for again and again."""
+
+    __slots__ = ("carried",)
+
+    def __init__(self, bound: Bound, mark: Mark) -> None:
+        super().__init__((at, value.stepped(mark)) for at, value in bound.items())
+        self.carried: dict[int, frozenset[Origin]] = {}
+
+    def data(self, at: int) -> frozenset[Origin]:
+        """The data in an argument, as that of something computed from it."""
+        found = self.carried.get(at)
+        if found is None:
+            found = self.carried[at] = self[at].derived().origins
+        return found
+
+
 @dataclass(slots=True)
 class Summary:
     """`result` and `yields` in terms of the parameters; `events` all that occurs, `lifting` what callers' data can change."""
@@ -115,7 +132,9 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
             if argument is not None:
-                added.update(_carried(argument, origin))
+                at = int(origin.key[1])
+                data = bound.data(at) if isinstance(bound, Stepped) else argument.derived().origins
+                added.update(_carried(data, origin))
         elif argument is None:
             whole = join(whole, UNKNOWN)
         else:
@@ -143,9 +162,8 @@ def _cleared(value: Value, origin: Origin) -> Value:
     return value.cleared(origin.cleared) if origin.cleared else value
 
 
-def _carried(argument: Value, origin: Origin) -> frozenset[Origin]:
+def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
     path = origin.key[2:-1]
-    found = argument.derived().origins
     if path:  # of an argument that is a parameter itself: still the part at that path
         found = frozenset(
             Origin(one.label, (*(*one.key[:-1], *path)[:6], DERIVED), one.what, one.cleared, one.trace)
@@ -269,11 +287,15 @@ def handed_over_whole(before: Concept, after: Concept) -> bool:
 
 def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept | None:
     """`concept` of the callee as it occurs with a caller's arguments; None when these add nothing to it."""
+    return lifted(concept, function, Stepped(bound, mark))
+
+
+def lifted(concept: Concept, function: str, stepped: Stepped) -> Concept | None:
+    """As `lift`, for several concepts of one call."""
     changes: dict[str, Operand] = {}
     for one in fields(concept):
         operand = getattr(concept, one.name)
         if isinstance(operand, Operand):
-            stepped = {at: value.stepped(mark) for at, value in bound.items()}
             value = substitute(operand.value, function, stepped)
             if value is not operand.value:
                 changes[one.name] = Operand(value, operand.node)
