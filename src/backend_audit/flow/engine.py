@@ -12,6 +12,7 @@ from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.expressions import AliasSymbol, Expressions
+from backend_audit.flow.folders import FolderSymbol, module_value
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, provided
 from backend_audit.flow.models import Models
@@ -207,7 +208,7 @@ class Engine:
             head = node.module.partition(".")[0]
             dotted_name = head if alias.asname == head else node.module
             target = self.project.find(module, dotted_name, 0)
-            return api(dotted_name) if target is None else _module_value(target)
+            return api(dotted_name) if target is None else module_value(target)
         target = self.project.find(module, node.module, node.level)
         if target is None:
             return api(self.models.canonical(f"{self.project.absolute(module, node.module, node.level)}.{alias.name}"))
@@ -217,9 +218,9 @@ class Engine:
                 if found is not None:
                     return found
             inside = self.project.at(f"{target.key}/{alias.name}" if target.key else alias.name)
-            return UNKNOWN if inside is None or not target.is_package else _module_value(inside)
+            return UNKNOWN if inside is None or not target.is_package else module_value(inside)
         inside = self.project.at(f"{target}/{alias.name}")
-        return UNKNOWN if inside is None else _module_value(inside)
+        return UNKNOWN if inside is None else module_value(inside)
 
     def module_attribute(self, module: ModuleSymbol, name: str) -> Value | None:
         """`module.name` from outside."""
@@ -234,7 +235,7 @@ class Engine:
         if star is not None:
             return star
         inside = self.project.at(f"{module.key}/{name}") if module.is_package else None
-        return None if inside is None else _module_value(inside)
+        return None if inside is None else module_value(inside)
 
     def object_of(self, module: ModuleSymbol, node: ir.Call) -> ObjectSymbol:
         """The object that the call `node` makes."""
@@ -254,7 +255,7 @@ class Engine:
             return self.class_attribute(symbol, attr)
         if isinstance(symbol, FolderSymbol):
             inside = self.project.at(f"{symbol.key}/{attr}")
-            return UNKNOWN if inside is None else _module_value(inside)
+            return UNKNOWN if inside is None else module_value(inside)
         return UNKNOWN
 
     # --- classes ----------------------------------------------------------------------------------------------------
@@ -679,7 +680,7 @@ class Engine:
             param = symbol.node.params[at]
             if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs"):
                 continue
-            if param.annotation is not None:  # it says the type, but not which of the objects that are told apart
+            if self.declares(symbol, param):  # it says the type, but not which of the objects that are told apart
                 objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
                 if not objects:
                     continue
@@ -692,6 +693,10 @@ class Engine:
                 facts[at] = after
                 if symbol.key in self._summaries and (types or fact.refs or fact.apis):
                     self._stale.add(symbol.key)
+
+    def declares(self, symbol: FunctionSymbol, param: ir.Param) -> bool:  # noqa: ARG002 - for those where annotations may be empty
+        """Whether the annotation of a parameter says of which type it is."""
+        return param.annotation is not None
 
     # --- helpers of frames ------------------------------------------------------------------------------------------
 
@@ -774,25 +779,6 @@ class Engine:
         frame.events[node.at, node.end, name, framework] = concept
 
 
-class FolderSymbol(ModuleSymbol):
-    """A namespace package: a folder without `__init__`."""
-
-
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 _MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _MAX_RUNNING = 400
-
-
-def _module_value(target: ModuleSymbol | str) -> Value:
-    return ref(target) if isinstance(target, ModuleSymbol) else ref(_folder(target))
-
-
-_folders: dict[str, FolderSymbol] = {}
-
-
-def _folder(path: str) -> FolderSymbol:
-    if path not in _folders:
-        from backend_audit.source import Language  # noqa: PLC0415
-
-        _folders[path] = FolderSymbol(path, path, ir.Module(path, Language.PYTHON, [], [], [0], 0), True)
-    return _folders[path]

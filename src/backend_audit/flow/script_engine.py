@@ -3,14 +3,14 @@
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.frame import Env
+from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, depends, substitute
 from backend_audit.flow.syntax import constructed, self_writes
-from backend_audit.flow.values import NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
+from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
 from backend_audit.link.project import Project
 from backend_audit.link.script_modules import api_path
 from backend_audit.link.script_symbols import other_names
@@ -19,6 +19,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 _EXPORTS = ("module.exports", "exports")
 _ME = "this"
 _DEFAULT = "default"
+_PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
 
 class ScriptEngine(Engine):
@@ -29,6 +30,8 @@ class ScriptEngine(Engine):
 
     def __init__(self, project: Project, models: Models, parameter: ParameterHook | None = None) -> None:
         super().__init__(project, models, parameter)
+        self._declared_here: dict[int, bool] = {}
+        self._type_names: set[str] | None = None
         self._closed_over: dict[str, Bound] = {}
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
@@ -153,6 +156,32 @@ class ScriptEngine(Engine):
         if self.knows(self.models.canonical(f"{path}.{attr}")):
             return None
         return super().external_field(path, attr, reader)
+
+    def annotated(self, frame: FrameState, annotation: ir.Expr) -> Value:
+        """As `Engine.annotated`; a type of a module that is out of sight says nothing, so that callers may tell more."""
+        found = super().annotated(frame, annotation)
+        if not found.types or found.kind or all(map(self.is_type, found.types)):
+            return found
+        return changed(found, types=frozenset(filter(self.is_type, found.types)), open=True)
+
+    def is_type(self, name: str) -> bool:
+        """Whether models, the project or the language know a type of this name."""
+        if self._type_names is None:
+            models = self.models
+            self._type_names = {path.rpartition(".")[0] for path in models.method_names()} | models.bases.keys()
+            self._type_names |= set(models.results.values()) | CLOSED_TYPES | _PRIMITIVE
+            self._type_names |= {name for callback in models.callbacks.values() for name in callback.gives}
+        return name in self._type_names or self.class_of(name) is not None
+
+    def declares(self, symbol: FunctionSymbol, param: ir.Param) -> bool:
+        if param.annotation is None:
+            return False
+        known = self._declared_here.get(id(param))
+        if known is None:
+            frame = self.frame_type(self, symbol.module, None, self.environment(symbol.module))
+            found = self.annotated(frame, param.annotation)
+            known = self._declared_here[id(param)] = bool(found.types or found.kind or found.made)
+        return known
 
     # --- functions --------------------------------------------------------------------------------------------------
 

@@ -50,10 +50,9 @@ class Stepped(dict[int, Value]):
 
     def data(self, at: int) -> frozenset[Origin]:
         """The data in an argument, as that of something computed from it."""
-        found = self.carried.get(at)
-        if found is None:
-            found = self.carried[at] = self[at].derived().origins
-        return found
+        if at not in self.carried:
+            self.carried[at] = self[at].derived().origins
+        return self.carried[at]
 
 
 @dataclass(slots=True)
@@ -132,8 +131,7 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
             if argument is not None:
-                at = int(origin.key[1])
-                data = bound.data(at) if isinstance(bound, Stepped) else argument.derived().origins
+                data = bound.data(int(origin.key[1])) if isinstance(bound, Stepped) else argument.derived().origins
                 added.update(_carried(data, origin))
         elif argument is None:
             whole = join(whole, UNKNOWN)

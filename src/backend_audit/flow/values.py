@@ -59,8 +59,6 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
     trace: Trace | None = None
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
         return isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
 
     def __hash__(self) -> int:
