@@ -8,6 +8,7 @@ from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
+LATE = "late"  # added behind all that it could run before
 
 
 @check(RULE)
@@ -19,6 +20,9 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             continue
         if guard.via == "early":
             yield from _early(guard)
+            continue
+        if guard.via == LATE:
+            yield from _late(route, guard)
             continue
         at, end = span(route) if guard.mark is None else (guard.mark.at, guard.mark.end)
         rest = "" if route.auth is Auth.REQUIRED else ", and anybody can call it"
@@ -48,6 +52,22 @@ def _astray(route: Route, guard: Guard) -> Iterator[Alert]:
         confidence=Confidence.HIGH,
         anchor=f"{guard.name} astray",
     )
+
+
+def _late(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`app.use(requireLogin)` behind the last route, told once."""
+    behind = [one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED]
+    if behind and behind[0] is route and guard.mark is not None:
+        yield Alert(
+            path=guard.mark.path,
+            at=guard.mark.at,
+            end=guard.mark.end,
+            message=f"`{guard.name}` is added when {called(route)} has been: what is added first runs first, nothing comes after "
+            "it, and so it guards nothing.",
+            fix="Add it before the routes that it is to guard.",
+            confidence=Confidence.HIGH,
+            anchor=f"{guard.name} late",
+        )
 
 
 def _early(guard: Guard) -> Iterator[Alert]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called
 from backend_audit.finding import Confidence
+from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.model import Does, Guard, Route
 
 RULE = "guard-without-effect"
@@ -21,11 +22,15 @@ _PROMISES = re.compile(
 def guard_without_effect(route: Route) -> Iterator[Alert]:
     """`Depends(verify_token)` where `verify_token` neither raises nor answers."""
     for guard in route.guards:
-        if not _promises(guard) or guard.mark is None or guard.mark.path != route.mark.path:
+        if not _promises(guard) or guard.mark is None or guard.mark.path not in (route.mark.path, route.registered.path):
             continue
         if route.guarded(Does.AUTHENTICATES, Does.AUTHORIZES):
             continue
+        if guard.because == ANSWERS_IN_VAIN:
+            yield from _in_vain(route, guard)
+            continue
         yield Alert(
+            path=guard.mark.path,
             at=guard.mark.at,
             end=guard.mark.end,
             message=f"`{guard.name}` runs before {called(route)} and turns nobody away: it neither raises nor answers, "
@@ -36,10 +41,33 @@ def guard_without_effect(route: Route) -> Iterator[Alert]:
         )
 
 
+def _in_vain(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`if (!token) res.status(401).end(); next();`, told at the first route that it runs before."""
+    first = next(one for one in route.table.routes if any(_same(guard, other) for other in one.guards))
+    if first is route and guard.function is not None:
+        node = guard.function.node
+        yield Alert(
+            path=guard.function.module.path,
+            at=node.at,
+            end=node.name_end,
+            message=f"`{guard.name}` answers a caller without credentials and then hands the request on: the handler of "
+            f"{called(route)} runs for it all the same.",
+            fix="Return after the answer, before `next()`.",
+            confidence=Confidence.HIGH,
+            anchor=f"{guard.name} in vain",
+        )
+
+
+def _same(guard: Guard, other: Guard) -> bool:
+    return guard.function is other.function and guard.because == other.because
+
+
 def _promises(guard: Guard) -> bool:
     """Whether the guard's name says that it checks the caller, and its code cannot."""
+    if guard.because == ANSWERS_IN_VAIN:
+        return True
     if guard.function is None or guard.does - {Does.RUNS, Does.IDENTIFIES}:
         return False
-    if guard.via not in ("dependency", "decorator", "route", "router", "mount", "application"):
+    if guard.via not in ("dependency", "decorator", "route", "router", "mount", "application", "hook"):
         return False
     return bool(_PROMISES.search(guard.name.rpartition(".")[2].lower())) and guard.because == ""

@@ -16,6 +16,7 @@ from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
+from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.tree import mark_of, texts_of
@@ -32,6 +33,7 @@ class ExpressRoutes:
         self.tree = tree
         self.guarding = guarding
         self._reached: set[str] = set()
+        self._made: list[Route] = []
 
     def routes(self) -> Iterator[Route]:
         """Every route, those of routers that nothing mounts last (and only where no application is known whole)."""
@@ -41,7 +43,9 @@ class ExpressRoutes:
         found: list[Route] = []
         for router in routers:
             if router.is_app and router.key not in mounted:
-                found += self.below(router, "", [], ())
+                before, first = list[Before](), len(self._made)
+                found += self.below(router, "", before, ())
+                self.behind(before, first)
         complete = bool(found)
         for router in routers:
             if router.key not in self._reached and router.key not in mounted and not complete:
@@ -130,7 +134,10 @@ class ExpressRoutes:
             guards = self.guarding.of_step(step.value, step.node, chain, "application" if router.is_app else "router")
             if function is not None and plain and not everything(plain) and self.guarding.answers_always(function):
                 yield self.route(router, chain, path, (), step, before, [])
-            before.append(Before(plain, tuple(_everywhere(guards) if everything(plain) else guards)))
+            if function is None or hands_on(function) or not everything(plain):
+                self.covering(before, path, ())
+            guards = _everywhere(guards) if everything(plain) else guards
+            before.append(Before(plain, tuple(guards), added=len(self._made)))
 
     def handled(
         self, router: ChainRouter, chain: RouteChain, path: str, steps: list[Step], before: list[Before]
@@ -175,13 +182,13 @@ class ExpressRoutes:
         function = handler_of(last.value)
         registered = mark_of(chain, "registered here")
         asked = Asked(path, "", "", methods)
-        ahead = [guard for one in before if one.covers(path, methods) for guard in one.guards]
+        ahead = [guard for one in self.covering(before, path, methods) for guard in one.guards]
         found = self.guarding.exempted([*ahead, *guards], asked)
         if function is not None:
             found += self.guarding.in_body(function)
         name = written(last.node or chain.site.node) if function is None else function.name
         mark = registered if function is None else definition(function)
-        return Route(
+        made = Route(
             methods=methods,
             path=path,
             framework=framework_of(router),
@@ -192,6 +199,24 @@ class ExpressRoutes:
             guards=deduplicated(found),
             group=router.key,
         )
+        self._made.append(made)
+        return made
+
+    def covering(self, before: list[Before], path: str, methods: tuple[str, ...]) -> list[Before]:
+        """Those of `before` that run for a path, which are of use by that."""
+        found = [one for one in before if one.covers(path, methods)]
+        for one in found:
+            one.used = True
+        return found
+
+    def behind(self, before: list[Before], first: int) -> None:
+        """Note guards that were added behind all that they could have guarded, of the routes from `first` on."""
+        for one in before:
+            late = [replace(guard, via="late") for guard in one.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+            if late and not one.used and not one.exact and not one.param:
+                for route in self._made[first : one.added]:
+                    if one.covers(route.path, route.methods):
+                        route.unapplied = (*route.unapplied, *late)
 
 
 def _everywhere(guards: list[Guard]) -> list[Guard]:

@@ -27,6 +27,7 @@ class Run:
     passed: list[Missing] = field(default_factory=list)
     sure: bool = False
     answered: list[Missing] = field(default_factory=list)
+    both: bool = False  # it answered the caller, and let it through all the same
 
     def outcome(self) -> Outcome:
         """The outcome for the caller."""

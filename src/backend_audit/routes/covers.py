@@ -9,7 +9,7 @@ _PARAMETER = re.compile(r"\{:?\w*\}|:\w+(\([^)]*\))?[?*+]?|\*\w*|\([^)]*\)")
 _EVERYTHING = frozenset(("", "/", "*", "/*", "(.*)", "/(.*)", "/*splat", "*splat", "/{*splat}", "/**"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Before:
     """Guards that run before what comes later: for paths below `path` (`exact`: for that path alone), of `methods`.
 
@@ -21,6 +21,8 @@ class Before:
     exact: bool = False
     methods: tuple[str, ...] = ()
     param: str = ""
+    added: int = 0  # how many routes there were when it was added
+    used: bool = False  # something that it covers came later
 
     def covers(self, path: str, methods: tuple[str, ...]) -> bool:
         """Whether a request for the route `path` comes by."""

@@ -38,6 +38,9 @@ ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
 
+ANSWERS_IN_VAIN = "answers, and hands the request on all the same"
+
+
 class Guarding:
     """Reads guards off decorators, dependencies and hooks."""
 

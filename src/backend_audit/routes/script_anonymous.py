@@ -57,6 +57,7 @@ class ScriptBody(ScriptCalling):
         if self._answered and not self.hands_on:
             self.found.answered.append(value)
         else:
+            self.found.both = self.found.both or (self._answered and sure)
             super().passes(value, sure=sure and not self._risky)
 
     # --- statements -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.guards import Guarding, asks_by_name, judged
+from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.tree import mark_of
@@ -86,6 +86,8 @@ class ScriptGuarding(Guarding):
 
     def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
         guard = super().classified(function, name, via, mark, run=run)
+        if self.behaviours.anonymous.run(function).both:
+            return replace(guard, does=frozenset((Does.RUNS,)), because=ANSWERS_IN_VAIN)
         if guard.has(*_ASKING) and not self.asks(function, name):
             return replace(guard, does=guard.does - _ASKED | {Does.REJECTS})
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:

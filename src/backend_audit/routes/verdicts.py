@@ -40,6 +40,13 @@ def decide(route: Route) -> None:
     )
 
 
+def _called(route: Route) -> str:
+    """What the handler is called; one without a name is known by its file."""
+    if route.handler is not None and route.name.endswith("<anonymous>"):
+        return route.handler.module.path.rpartition("/")[2].partition(".")[0]
+    return route.name
+
+
 def _unread(route: Route) -> str:
     """Why nothing can be said of a route that no guard covers."""
     depending = next((guard for guard in route.guards if guard.has(Does.DEPENDS)), None)
