@@ -115,7 +115,7 @@ class ScriptGuarding(Guarding):
             if guard.function is not None and guard.has(*_ASKING) and guard.via != "body":
                 run = self.behaviours.anonymous.run_for(guard.function, route)
                 if run.outcome() is Outcome.PASSES:
-                    found.append(replace(guard, does=frozenset((Does.RUNS,)), because="lets this route through"))
+                    found.append(replace(guard, does=frozenset((Does.OPENS,)), because="lets this route through"))
                     continue
             found.append(guard)
         return found
@@ -157,4 +157,6 @@ def called(node: ir.Expr) -> str:
 def _asks(name: str) -> bool:
     """Whether something of which only the name is known says that it asks who calls."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    if plain in ("require", "import"):
+        return False
     return bool(_BY_NAME.search(plain)) or asks_by_name(plain)

@@ -8,7 +8,7 @@ _BODY = "body"  # a handler that turns callers away itself
 
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
-    meant = intent(route.path, route.name, route.methods) or once(route.path, route.handler)
+    meant = intent(route.path, _called(route), route.methods) or once(route.path, route.handler)
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
         asking = [guard for guard in asking if guard.via != _BODY]
