@@ -1,7 +1,16 @@
 """Calls in JavaScript: builtin methods, `require`, constructors, wrappers of functions, libraries."""
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions, script_members, script_paths, sensitive, strings, tracked
+from backend_audit.flow import (
+    script_builtin,
+    script_functions,
+    script_members,
+    script_paths,
+    script_schemas,
+    sensitive,
+    strings,
+    tracked,
+)
 from backend_audit.flow.calls import pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Args, argument
@@ -212,6 +221,9 @@ class ScriptCalls(ScriptCallbacks):
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         if path == "Promise" and node.form == "new":
             return self.promised(node, args)
+        described = script_schemas.called(self, node, path, receiver, args, pieces(args)[0])
+        if described is not None:
+            return described
         placed = script_paths.function(path, self.spread(args))
         if placed is not None:
             return placed

@@ -6,10 +6,10 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, refine
+from backend_audit.flow import guards, refine, script_schemas
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.script_builtin import BOOL, values
-from backend_audit.flow.values import MADE, NUMBER, Constant, Value, changed
+from backend_audit.flow.values import MADE, NUMBER, Constant, Value, by_key, changed
 from backend_audit.flow.written import dotted
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
         answer = frame.answers.pop(test.id)  # no test asks for itself
         refine.assume(frame, answer, holds)
         frame.answers[test.id] = answer
+    elif isinstance(test, (ir.Name, ir.Attribute)) and not holds:
+        for symbol in by_key(frame.eval(test).refs):
+            if isinstance(symbol, script_schemas.Verdict):
+                script_schemas.let_through(frame, symbol)  # `if (error) return`
     elif isinstance(test, ir.Index) and holds:
         _owned(frame, frame.eval(test.value), test.index)
     elif isinstance(test, ir.Call):

@@ -1,0 +1,197 @@
+"""Schemas as values: what data is once a schema of zod, Joi or Yup has let it through.
+
+https://zod.dev/api, https://joi.dev/api, https://github.com/jquense/yup. A schema holds what it gives under `OUT`: closed values
+(numbers, constants of an enumeration), containers of such, and `FREE` for texts that may still be anything.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
+from backend_audit.flow.script_patterns import pattern_of
+from backend_audit.flow.values import MADE, NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all
+from backend_audit.flow.written import dotted
+from backend_audit.link.symbols import Symbol
+from backend_audit.regex import harmless_after
+
+if TYPE_CHECKING:
+    from backend_audit.flow.frame import Args
+    from backend_audit.flow.script_calls import ScriptCalls
+
+SCHEMA = "schema.Schema"
+OUT = "~out"
+_LABEL = "schema"
+_LIBRARIES = ("zod", "joi", "yup")
+_NO_OBJECT = frozenset(("nosql", "lookup"))
+_NO_BREAK = frozenset(("path", "url", "log", "header"))
+_MAX_DEPTH = 5
+
+
+def _free(cleared: frozenset[str] = frozenset()) -> Value:
+    return Value(open=True, origins=frozenset((Origin(_LABEL, ("free",), "", cleared),)))
+
+
+FREE, TEXT = _free(), _free(_NO_OBJECT)
+_KINDS = {
+    "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
+    "date": instance("datetime.datetime"),
+    "null": UNKNOWN, "undefined": UNKNOWN, "email": _free(_NO_OBJECT | _NO_BREAK), "uuid": MADE, "guid": MADE,
+}  # fmt: skip
+_CLOSING = frozenset(
+    "uuid guid cuid cuid2 ulid nanoid datetime date time ip ipv4 ipv6 cidr alphanum hex token isoDate isoDuration creditCard"
+    " objectId duration stringbool".split()
+)
+_PARSES = frozenset("parse parseAsync validateSync validateAsync cast attempt".split())
+_ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
+_OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
+
+
+def schema(out: Value) -> Value:
+    """The schema that gives `out`."""
+    return Value(types=frozenset((SCHEMA,)), items={OUT: out})
+
+
+def out_of(value: Value) -> Value:
+    """What a schema gives."""
+    return (value.items or {}).get(OUT, FREE)
+
+
+def _shape(value: Value) -> Value:
+    """The object that `{a: z.string()}` describes."""
+    return container("dict", {key: out_of(one) for key, one in (value.items or {}).items()} if value.kind == "dict" else None)
+
+
+def _any(value: Value) -> Value:
+    return join_all(out_of(one) for one in (value.items or {}).values()) if value.items else FREE
+
+
+def made(path: str, args: Pieces) -> Value | None:
+    """What a call of `z.object`, `Joi.string` and the like makes; None if the path is no such maker."""
+    library, _, name = path.replace(".coerce.", ".").partition(".")
+    if library not in _LIBRARIES or "." in name:
+        return None
+    first, last = (args[0][0], args[-1][0]) if args else (UNKNOWN, UNKNOWN)
+    if name in _KINDS:
+        return schema(_KINDS[name])
+    if name in ("object", "strictObject", "looseObject"):
+        return schema(_shape(first) if args else container("dict", None, FREE))
+    makers: dict[str, Callable[[], Value]] = {
+        "array": lambda: container("list", None, out_of(first)),
+        "record": lambda: container("dict", None, out_of(last)),
+        "enum": lambda: values(first) if first.is_literal() else MADE,
+        "nativeEnum": lambda: values(first) if first.is_literal() else MADE,
+        "literal": lambda: first,
+        "valid": lambda: join_all(value for value, _ in args),
+        "union": lambda: _any(first),
+        "discriminatedUnion": lambda: _any(last),
+        "intersection": lambda: merged([out_of(first), out_of(last)]),
+        "tuple": lambda: container("list", None, _any(first)),
+        "optional": lambda: out_of(first),
+        "nullable": lambda: out_of(first),
+        "preprocess": lambda: out_of(last),
+    }
+    return schema(makers[name]() if name in makers else FREE)
+
+
+def refined(receiver: Value, name: str, args: Pieces) -> Value:
+    """The schema after a method of it: `.uuid()`, `.regex(…)`, `.optional()`."""
+    out, first = out_of(receiver), args[0][0] if args else UNKNOWN
+    free = any(origin.label == _LABEL for origin in out.origins)
+    if name in _CLOSING and free:
+        return schema(MADE)
+    if name in ("regex", "pattern", "matches") and free:
+        found = [harmless_after(one, "search") for one in pattern_of(first)]
+        return schema(out.cleared(frozenset.intersection(*found)) if found else out)
+    if name == "email" and free:
+        return schema(out.cleared(_NO_BREAK))
+    if name in ("valid", "equal", "oneOf", "enum") and args:
+        given = values(first) if first.kind else join_all(value for value, _ in args)
+        return schema(given if given.is_literal() else out)
+    if name in ("items", "of"):
+        return schema(container("list", None, join_all(out_of(value) for value, _ in args)))
+    if name == "array":
+        return schema(container("list", None, out))
+    if name in ("extend", "keys", "shape", "augment", "safeExtend") and first.kind == "dict":
+        return schema(merged([out, _shape(first)]))
+    if name in ("merge", "and", "concat") and SCHEMA in first.types:
+        return schema(merged([out, out_of(first)]))
+    if name in ("or", "try") and SCHEMA in first.types:
+        return schema(join_all([out, *(out_of(value) for value, _ in args)]))
+    if name == "pipe" and SCHEMA in first.types:
+        return first
+    if name in _OPENING and out.kind == "dict":
+        return schema(changed(out, elem=FREE))
+    if name in ("default", "catch", "prefault") and args:
+        return schema(join(out, first))
+    if name in ("number", "integer", "boolean") and not out.kind:
+        return schema(_KINDS.get(name, NUMBER))
+    return receiver
+
+
+def filled(out: Value, data: Value, part: Callable[[Value, str], Value], depth: int = _MAX_DEPTH) -> Value:
+    """`data` as a schema lets it through; `part` reads a field of it."""
+    free = [origin for origin in out.origins if origin.label == _LABEL]
+    found = NOTHING
+    if out.kind == "dict" and depth:
+        items = {key: filled(one, part(data, str(key)), part, depth - 1) for key, one in (out.items or {}).items()}
+        elem = None if out.elem is None else filled(out.elem, values(data), part, depth - 1)
+        found = container("dict", items or None, elem)
+    elif out.kind == "list" and depth:
+        found = container("list", None, filled(out.elem or FREE, values(data), part, depth - 1))
+    rest = Value(
+        out.open and not free, out.consts, out.shapes, out.apis, out.types, out.refs, frozenset(), made=out.made
+    )  # fmt: skip
+    if rest.open or rest.consts or rest.types or rest.made or rest.shapes:
+        found = join(found, rest)
+    if free or (out.kind and not depth):
+        cleared = frozenset.intersection(*(origin.cleared for origin in free)) if free else frozenset[str]()
+        text = cleared >= _NO_OBJECT
+        origins = data.derived().origins if text else frozenset[Origin]()
+        whole = Value(True, types=frozenset(("str",)), origins=origins) if text else data
+        found = join(found, whole.cleared(cleared))
+    return UNKNOWN if found is NOTHING else found
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class Verdict(Symbol):
+    """The error that a schema finds in `data`, or none: then the data is `found`."""
+
+    key: str
+    data: ir.Expr | None
+    found: Value
+
+
+def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | None, args: "Args", given: Pieces) -> Value | None:
+    """What a call that schemas have to do with gives: one that makes one, refines it, asks it; None for any other."""
+    if receiver is None or SCHEMA not in receiver.types:
+        return made(path, given)
+    name = path.rpartition(".")[2]
+    data = next((operand for key, operand in args if key == "0"), None)
+    if data is None or name not in _ASKS:
+        return refined(receiver, name, given)
+
+    def part(value: Value, field: str) -> Value:
+        return frame.read(value, field, ir.Attribute(node.at, node.end, ir.Name(node.at, node.at, "…"), field))
+
+    found = filled(out_of(receiver), data.value, part)
+    verdict = Verdict(f"{frame.module.path}:verdict@{node.at}", data.node, found)
+    if name in _PARSES:
+        let_through(frame, verdict)
+        return found
+    error = Value(True, refs=frozenset((verdict,)))
+    told: dict[str | int, Value] = {"success": BOOL, "data": found, "value": found, "error": error}
+    own = found.items or {} if name == "validate" else {}  # Yup gives the data, Joi an answer
+    return container("dict", {**own, **told})
+
+
+def let_through(frame: "ScriptCalls", verdict: Verdict) -> None:
+    """Data has passed: its fields are what the schema says, under the name that it was given by too."""
+    key = dotted(verdict.data)
+    if key is None:
+        return
+    if not verdict.found.kind:
+        frame.env[key] = verdict.found
+    for name, value in (verdict.found.items or {}).items():
+        frame.env[f"{key}.{name}"] = value

@@ -1,0 +1,39 @@
+// What schemas let through, in their answers and under the data's own name.
+const { see } = require("probe");
+const express = require("express");
+const { z } = require("zod");
+const Joi = require("joi");
+const app = express();
+const S = z.object({ n: z.number(), c: z.coerce.number().optional().default(1), s: z.string().min(1), e: z.enum(["a", "b"]), u: z.string().uuid(), list: z.array(z.string()), r: z.string().regex(/^\w+$/), l: z.union([z.literal("x"), z.literal("y")]), content: z.string().url().or(z.string().min(1)) });
+app.get("/own", (req, res) => {
+  const d = S.parse(req.body);
+  see(d.n); // $ type=int
+  see(d.c); // $ const=1 type=int
+  see(d.e); // $ const="a" const="b"
+  see(d.u); // $ made
+  see(d.r); // $ clear=all clear=lookup clear=nosql open type=str untrusted
+  see(d.l); // $ const="x" const="y"
+  see(d.s); // $ clear=lookup clear=nosql open type=str untrusted
+  see(d.list[0]); // $ clear=lookup clear=nosql open type=str untrusted
+  see(d.content); // $ clear=lookup clear=nosql open type=str untrusted
+  see(req.body.u); // $ made
+  see(req.body.zzz); // $ api=express.Request.body.zzz open untrusted
+});
+app.get("/own", (req, res) => {
+  const r = S.safeParse(req.body);
+  if (!r.success) return;
+  const { s, u } = r.data;
+  see(s); // $ clear=lookup clear=nosql open type=str untrusted
+  see(u); // $ made
+});
+const J = Joi.object({ a: Joi.string().alphanum().required(), b: Joi.string(), c: Joi.string().valid("p", "q") });
+app.get("/joi", (req, res) => {
+  const { error, value } = J.validate(req.body);
+  see(value.a); // $ made
+  see(value.b); // $ clear=lookup clear=nosql open type=str untrusted
+  see(value.c); // $ const="p" const="q"
+  if (error) return;
+  see(req.body.a); // $ made
+  see(req.body.b); // $ clear=lookup clear=nosql open type=str untrusted
+  see(req.body.c); // $ const="p" const="q"
+});
