@@ -339,3 +339,68 @@ def test_findings_speak_against_a_criterion(tmp_path: Path) -> None:
     ignored = INJECTED.replace(".fetchall()", ".fetchall()  # backend-audit: ignore[sql-built-from-strings] ids are ours")
     (tmp_path / "app.py").write_text(ignored)
     assert card_of(tmp_path)["elite-sql-injection"].state is State.MET
+
+
+RETRIES = {
+    "grows.py": (
+        (
+            "import time, httpx\nfor n in range(3):\n    try:\n        httpx.get('https://a', timeout=1)\n"
+            "    except httpx.HTTPError:\n        time.sleep(2 ** n)\n"
+        ),
+        "retries (a loop that waits); no jitter: all clients come back at once",
+    ),
+    "waits.js": (
+        (
+            "async function f() {\n  while (true) {\n    try {\n      return await fetch('https://a')\n"
+            "    } catch (error) {\n      await sleep(1000)\n    }\n  }\n}\n"
+        ),
+        "retries (a loop that waits); the delay does not grow; no jitter: all clients come back at once",
+    ),
+    "polls.py": (
+        "import time, httpx\nwhile True:\n    httpx.get('https://a', timeout=1)\n    time.sleep(60)\n",
+        "no sign of retries",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RETRIES)
+def test_loops_that_try_again_are_retries(tmp_path: Path, name: str) -> None:
+    text, told = RETRIES[name]
+    (tmp_path / name).write_text(text)
+    assert card_of(tmp_path)["elite-retry"].reason.lower() == told
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "state"),
+    [
+        ("a.py", 'app.add_middleware(CORSMiddleware, allow_origins=["https://a.example"])', State.MET),
+        ("a.py", 'app.add_middleware(CORSMiddleware, allow_origins=["*"])', State.PARTIAL),
+        ("a.js", "app.use(cors({ origin: ['https://a.example'] }))", State.MET),
+        ("a.js", "app.use(cors({ origin: '*' }))", State.PARTIAL),
+        ("a.js", "app.use(cors())", State.PARTIAL),
+    ],
+)
+def test_any_origin_is_half_a_policy(tmp_path: Path, name: str, call: str, state: State) -> None:
+    head = {
+        "a.py": "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\n",
+        "a.js": "const express = require('express')\nconst cors = require('cors')\nconst app = express()\n",
+    }
+    (tmp_path / name).write_text(f"{head[name]}{call}\n")
+    assert card_of(tmp_path)["elite-cors"].state is state
+
+
+def test_what_browsers_run_is_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "app.js").write_text("const Sentry = require('@sentry/node')\nSentry.init({})\n")
+    (tmp_path / "server.js").write_text("require('express')()\n")
+    assert card_of(tmp_path)["elite-error-tracking"].state is State.MISSING
+
+
+def test_indexes_in_migrations_count(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import sqlite3\nsqlite3.connect('a.db')\n")
+    assert card_of(tmp_path)["elite-query-optimization"].state is State.MISSING
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "001.sql").write_text("CREATE TABLE a (id int);\nCREATE INDEX by_id ON a (id);\n")
+    one = card_of(tmp_path)["elite-query-optimization"]
+    assert one.state is State.PARTIAL
+    assert [(sign.place.path, sign.place.line) for sign in one.evidence] == [("migrations/001.sql", 2)]

@@ -1,11 +1,13 @@
 """Shares of the routes: how many of those that a question concerns fulfil it."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from backend_audit.inventory import RouteRecord
 
 _ENTRANCES = ("signing in or up", "regaining an account")  # what `routes.intent` says of them
+_ACTION = re.compile(r"/(get|create|update|delete|add|remove|fetch|list|save|edit|insert|modify)([_-]\w+|[A-Z]\w*)?(/|$)")
 _NO_HANDLERS = frozenset({"static", "admin"})
 
 
@@ -50,6 +52,10 @@ def _is_described(route: RouteRecord) -> bool | None:
     return route.response_schema
 
 
+def _names_things(route: RouteRecord) -> bool | None:
+    return None if route.kind == "websocket" else not _ACTION.search(route.path)
+
+
 # Each answers whether a route has it; None: the question does not concern it.
 FACETS: dict[str, Callable[[RouteRecord], bool | None]] = {
     "authenticated": _is_authenticated,
@@ -57,4 +63,5 @@ FACETS: dict[str, Callable[[RouteRecord], bool | None]] = {
     "limited-entrances": _is_limited_entrance,
     "validated": _is_validated,
     "described": _is_described,
+    "resources": _names_things,
 }

@@ -8,6 +8,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
 from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.signs import shapes
 from backend_audit.signs.names import Names, Scope
 from backend_audit.signs.rows import Paths, Row, Rows
 from backend_audit.signs.settings import Settings, is_off
@@ -38,7 +39,7 @@ class _Walk:
         self.relations = [(row.relations, row) for row in rows.having("relations") if row.relations is not None]
         self.keys = [(row.keys, row) for row in rows.having("keys") if row.keys is not None]
         self.strings = [(row.strings, row) for row in rows.having("strings") if row.strings is not None]
-        self.shapes = [row for row in rows.having("shape") if self.script]
+        self.shapes = {row.shape: row for row in rows.having("shape")}
         self.settings = Settings(rows)
         self.spotted: list[Spotted] = []
 
@@ -67,6 +68,13 @@ class _Walk:
             self.called(node, scope, symbol)
         elif isinstance(node, (ir.Attribute, ir.Name)):
             self.referred(node, scope, symbol)
+        elif isinstance(node, (ir.While, ir.For)):
+            wait = shapes.waits_between_attempts(node)
+            if wait is not None:
+                self.shaped("retry-loop", wait, symbol)
+                if shapes.grows(wait):
+                    self.shaped("backoff-loop", wait, symbol)
+            self.block(ir.children(node), scope, symbol)
         elif isinstance(node, ir.Const):
             self.constant(node, symbol)
         elif isinstance(node, ir.Item):
@@ -148,9 +156,8 @@ class _Walk:
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
         self.defined(node, name, symbol)
-        for row in self.shapes:
-            if name == "use" and any(_handles_errors(arg.value) for arg in node.args):
-                self.spot(row, node.func.at, node.func.end, symbol)
+        if name == "use" and self.script and any(shapes.handles_errors(arg.value) for arg in node.args):
+            self.shaped("error-middleware", node.func, symbol)
         if isinstance(node.func, ir.Attribute) and not isinstance(node.func.value, (ir.Name, ir.Attribute)):
             self.visit(node.func.value, scope, symbol)
         elif not isinstance(node.func, (ir.Name, ir.Attribute)):
@@ -181,6 +188,10 @@ class _Walk:
             if pattern.search(name):
                 self.spot(row, at, end, symbol, f"`{name}`")
 
+    def shaped(self, shape: str, node: ir.Node, symbol: str) -> None:
+        if shape in self.shapes:
+            self.spot(self.shapes[shape], node.at, node.end, symbol)
+
     def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
         self.spotted.append(Spotted(row.kind, row.what or what, Mark(self.module.path, at, end, ""), symbol))
 
@@ -193,8 +204,10 @@ _DEFINING = frozenset(
 def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
-    A number names a position: `0=Exception`.
+    A number names a position: `0=Exception`; `!ttl` asks that it is not given.
     """
+    if option.startswith("!"):
+        return not fits(option[1:], node)
     matched = _OPTION.match(option)
     if matched is None:
         return False
@@ -204,7 +217,8 @@ def fits(option: str, node: ir.Call) -> bool:
     for key, value in _options(node):
         known = key.id if isinstance(key, ir.Name) else str(key.value)
         if known == name:
-            text = str(value.value).lower() if isinstance(value, ir.Const) else ""
+            only = value.items[0].value if isinstance(value, ir.Container) and len(value.items) == 1 else value
+            text = str(only.value).lower() if isinstance(only, ir.Const) else ""
             if not sign or (text == wanted.lower()) == (sign == "="):
                 return True
     return False
@@ -238,8 +252,3 @@ def _relates(node: ir.Assign) -> bool:
     made = [node.value] if isinstance(node.value, ir.Call) else []
     names = [written(one.func) for one in (*made, *node.decorators) if isinstance(one, ir.Call)]
     return any(_RELATION.search(name) for name in names)
-
-
-def _handles_errors(node: ir.Expr) -> bool:
-    """Whether a function takes an error, a request, an answer and what comes next, as Express's error handlers do."""
-    return isinstance(node, ir.Lambda) and len(node.function.params) == 4

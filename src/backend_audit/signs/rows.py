@@ -13,7 +13,7 @@ from backend_audit.signs.manifests import normal
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
-SHAPES = frozenset({"error-middleware"})
+SHAPES = frozenset({"error-middleware", "retry-loop", "backoff-loop"})
 
 
 class EvidenceError(Exception):
@@ -70,7 +70,7 @@ class Paths:
         """The rows that an API path fits; what calls give counts as what is called: `a.B().c` is `a.B.c`."""
         known = self._known.get(path)
         if known is None:
-            plain = path.replace("()", "")
+            plain = path.replace("()", "").replace(".Module", "")  # as models call a module that is a function itself
             found = [*self.whole.get(plain, ())]
             head = plain
             while head:

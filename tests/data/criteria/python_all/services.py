@@ -36,6 +36,7 @@ streams = Application(broker_address="kafka")
 registry = consul.Consul()
 channel = grpc.secure_channel("stock:443", grpc.ssl_channel_credentials())
 stock = OrdersStub(channel)
+server = grpc.aio.server()
 s3 = boto3.client("s3")
 
 

@@ -28,6 +28,7 @@ new Worker('webhooks', async (job) => deliver(job.data))
 new Queue('reports').add('nightly', {}, { jobId: 'nightly', repeat: { pattern: '0 3 * * *' } })
 setGlobalDispatcher(new Agent({ keepAliveTimeout: 10_000 }))
 new grpc.Client('stock:443', grpc.credentials.createSsl())
+new grpc.Server().addService({}, {})
 const breaker = new CircuitBreaker(fetchQuote)
 
 export const auditLog = { create: async (entry: object) => entry }
