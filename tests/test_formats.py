@@ -14,6 +14,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from backend_audit.criteria import Assessment, State
 from backend_audit.finding import Comparison, Finding, Gone, Place, Problem, ProblemKind, Report, Step, Suppressed
 from backend_audit.inventory import GuardRow, RouteRow
 from backend_audit.report import Format, render
@@ -72,7 +73,22 @@ GUARDED = RouteRow(
 )
 BEFORE = msgspec.structs.replace(GUARDED, guards=(), auth="none", verdict="open")
 WITH_ROUTES = replace(CONTEXT, table=(ROW, GUARDED), table_before=(BEFORE,), routes={"total": 2, "open": 1, "protected": 1})
-EVIL_ROUTES = replace(WITH_ROUTES, table=(msgspec.structs.replace(ROW, path=EVIL, handler=EVIL, why=EVIL, file=EVIL),))
+
+
+def criterion(name: str, state: State, text: str = "as it is") -> Assessment:
+    return Assessment(
+        id=name, title=name, text="", section="Success criteria", state=state, reason=text, next=text, total=4, covered=3
+    )
+
+
+CRITERIA = (criterion("Rate limiting", State.PARTIAL), criterion("Health checks", State.MET), criterion("Caching", State.MISSING))
+BEFORE_CRITERIA = (criterion("Rate limiting", State.MET), criterion("Health checks", State.MISSING), CRITERIA[2])
+WITH_ROUTES = replace(WITH_ROUTES, criteria=CRITERIA, criteria_before=BEFORE_CRITERIA)
+EVIL_ROUTES = replace(
+    WITH_ROUTES,
+    criteria=(criterion("Rate limiting", State.MISSING, EVIL),),
+    table=(msgspec.structs.replace(ROW, path=EVIL, handler=EVIL, why=EVIL, file=EVIL),),
+)
 CASES = {"sample": (REPORT, WITH_ROUTES), "empty": (EMPTY, CONTEXT), "evil": (evil(), EVIL_ROUTES)}
 cases = pytest.mark.parametrize("case", CASES)
 
@@ -272,10 +288,14 @@ def test_markdown_has_what_a_reviewer_needs() -> None:
         "1 new (1 open), 1 tightened",
         "**new** `GET /items/{id}`",
         "## Could not be analysed",
+        "* **Rate limiting**: met → partial: as it is",
+        "* **Health checks**: missing → met: as it is",
         "412 tests",
     ):
         assert part in text, part
     assert text.count("on lines that did not change") == 1
+    assert "**Caching**" not in text, "nothing became of it"
+    assert text.index("**Rate limiting**") < text.index("**Health checks**"), "what is lost comes first"
 
 
 @pytest.mark.parametrize("limit", [3_000, 20_000, 65_536])
@@ -353,6 +373,9 @@ def test_a_page_shows_everything() -> None:
         "print is a statement here",
         "412",
         "below medium confidence",
+        "<b>Rate limiting</b>",
+        "3 criteria: 1 met, 1 partial, 1 missing",
+        "3 of 4 routes",
     ):
         assert part in text, part
     assert "<code>log</code>" not in text, "a guard that turns nobody away is no guard"

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ import msgspec
 import pytest
 
 from backend_audit.catalog import load
-from backend_audit.finding import Finding, Place, Problem, ProblemKind, Report, Step
+from backend_audit.finding import Comparison, Finding, Gone, Place, Problem, ProblemKind, Report, Step
 from backend_audit.report import Format, RenderContext, line_hashes, render, sarif
 from report_samples import CONTEXT, FINDINGS, REPORT, TEXTS, USERS
 
@@ -53,7 +54,19 @@ def odd() -> Report:
     return msgspec.structs.replace(REPORT, findings=(finding, *FINDINGS), problems=scan)
 
 
+def compared() -> Report:
+    """A report held against an older state: new, unchanged, absent with and without its finding."""
+    gone = (
+        Gone(rule=FINDINGS[3].rule, path="app/old.py", symbol="", finding=FINDINGS[3]),
+        Gone(rule=FINDINGS[1].rule, path="a b/gone.py", symbol="f", count=2),
+    )
+    return msgspec.structs.replace(
+        with_findings(*FINDINGS[:1]), comparison=Comparison(against="x", known=FINDINGS[1:2], gone=gone)
+    )
+
+
 CASES = {
+    "compared": (compared(), replace(WHOLE, sarif_absent=True)),
     "whole": (REPORT, WHOLE),
     "default": (REPORT, CONTEXT),
     "odd": (odd(), WHOLE),
@@ -246,6 +259,27 @@ def test_too_many_results_are_cut_by_severity_and_said() -> None:
     assert [one["ruleId"] for one in run["results"]] == ["sql-built-from-strings", "private-key-in-source"]
     (note,) = (one for one in run["invocations"][0]["toolExecutionNotifications"] if one["descriptor"]["id"] == "too-many")
     assert note["message"]["text"] == "2 findings of lower severity are left out: 2 results have room in a run."
+
+
+def test_thirty_thousand_findings_are_cut_as_code_scanning_takes_them() -> None:
+    """https://docs.github.com/code-security/code-scanning/reference/sarif-files/sarif-support: 25,000 results a run."""
+    rules = ("request-without-timeout", "sql-built-from-strings", "swallowed-exception")
+    findings = tuple(
+        msgspec.structs.replace(FINDINGS[1], rule=rules[line % 3], place=Place(f"a{line % 7}.py", line, 1, line, 9), related=())
+        for line in range(1, 30_001)
+    )
+    run = run_of(Report(findings=findings, files=7))
+    counts = Counter(one["ruleId"] for one in run["results"])
+    assert counts == {"sql-built-from-strings": 10_000, "swallowed-exception": 10_000, "request-without-timeout": 5_000}
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"] == "5,000 findings of lower severity are left out: 25,000 results have room in a run."
+
+
+def test_known_findings_give_way_to_new_ones() -> None:
+    known = tuple(msgspec.structs.replace(FINDINGS[3], place=Place("k.py", line, 1, line, 2)) for line in range(1, 9))
+    report = Report(findings=FINDINGS[2:3], files=1, comparison=Comparison(against="x", known=known))
+    run = run_of(report, replace(CONTEXT, sarif_results=4))
+    assert [one["baselineState"] for one in run["results"]] == ["new", "unchanged", "unchanged", "unchanged"]
 
 
 def test_same_report_same_bytes() -> None:

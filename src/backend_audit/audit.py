@@ -50,7 +50,8 @@ class ScanResult:
     """What a scan said, and what is needed to show it.
 
     `root` is the directory that paths are relative to (`shown_root` what to call it, where files were judged in a copy),
-    `project` the place of what was scanned in it ("" for all of it), `heard` what the scan could have told of.
+    `project` the place of what was scanned in it ("" for all of it), `heard` what the scan could have told of, `base` what a
+    scan of the older state said, where there was one.
     """
 
     report: Report
@@ -58,7 +59,7 @@ class ScanResult:
     root: Path
     project: str = ""
     routes: tuple[RouteRecord, ...] = ()
-    routes_before: tuple[RouteRecord, ...] | None = None
+    base: "ScanResult | None" = None
     heard: Heard = NOTHING_HEARD
     shown_root: Path | None = None
     evidence: Evidence = field(default_factory=Evidence)

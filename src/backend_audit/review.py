@@ -105,7 +105,7 @@ def compared(
         notes = (*before.notes, *_unknown(report, result.report))
         changed = _changed(found, root, before.root, {new: one for one, new in moved.items()})
         found = msgspec.structs.replace(found, comparison=msgspec.structs.replace(found.comparison, notes=notes, changed=changed))
-    return replace(result, report=found, routes_before=old.routes if old is not None else ())
+    return replace(result, report=found, base=old)
 
 
 def hold_against(result: ScanResult, baseline: Baseline, folder: Path, name: str) -> ScanResult:

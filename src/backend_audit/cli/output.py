@@ -60,7 +60,8 @@ def context_of(result: ScanResult, config: Config, shown: Shown, *, hashes: bool
         routes=counts(table),
         criteria=assessed(result, config.mode),
         table=table,
-        table_before=None if result.routes_before is None else rows_of(result.routes_before),
+        table_before=None if result.base is None else rows_of(result.base.routes),
+        criteria_before=None if result.base is None else assessed(result.base, config.mode),
     )
 
 

@@ -77,6 +77,7 @@ class RenderContext:
     suppression_budget: int = -1
     routes: Mapping[str, int] = field(default_factory=dict)
     criteria: Sequence[Assessment] = ()  # what the criteria of the mode come to
+    criteria_before: Sequence[Assessment] | None = None  # and came to, as table_before
     table: Sequence[RouteRow] = ()
     table_before: Sequence[RouteRow] | None = None
     source_url: str = ""

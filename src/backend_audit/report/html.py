@@ -5,17 +5,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from backend_audit.catalog import CLAUSES, RuleCard
+from backend_audit.criteria import Assessment
 from backend_audit.finding import Finding, Report, Step
 from backend_audit.inventory import RouteRow
 from backend_audit.inventory.diff import Change, compared
 from backend_audit.inventory.rows import VERDICTS
 from backend_audit.report.context import RenderContext, by_clause, by_severity, failing, is_incomplete, over_budget, verdict
+from backend_audit.report.criteria_words import criteria_line, state_words
 from backend_audit.report.order import by_worth
 from backend_audit.report.safe import one_line, visible
 from backend_audit.report.snippet import Snippet, snippet
@@ -66,6 +69,7 @@ def render_html(report: Report, context: RenderContext) -> str:
             groups=_groups(report, context),
             routes=sorted(context.table, key=_interest),
             changes=_changes(context),
+            sections=_sections(context),
         )
     )
 
@@ -81,6 +85,20 @@ def _groups(report: Report, context: RenderContext) -> list[_Group]:
 def _shown(finding: Finding, context: RenderContext) -> _Shown:
     code = snippet(finding, "")
     return _Shown(finding, context.card(finding.rule), code if isinstance(code, Snippet) else None, finding.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One list of success criteria, and what it comes to in a line."""
+
+    title: str
+    line: str
+    criteria: list[Assessment]
+
+
+def _sections(context: RenderContext) -> list[_Section]:
+    groups = [(title, list(inside)) for title, inside in groupby(context.criteria, lambda one: one.section)]
+    return [_Section(title, criteria_line(inside).plain, inside) for title, inside in groups]
 
 
 def _interest(row: RouteRow) -> int:
@@ -101,7 +119,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"prose": _prose, "line": one_line, "code": _code, "many": _many, "guards": _guards}
+    made.filters |= {"prose": _prose, "line": one_line, "code": _code, "many": _many, "guards": _guards, "state": state_words}
     return made
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from backend_audit.criteria import State
 from backend_audit.finding import Finding, Report, Severity
 from backend_audit.inventory.diff import Kind, compared
 from backend_audit.report.context import RenderContext, Verdict, failing, is_incomplete, over_budget, verdict
+from backend_audit.report.criteria_words import state_words
 from backend_audit.report.order import by_worth
 from backend_audit.report.routes_changes import changes_words
 from backend_audit.report.routes_data import code, plain
@@ -122,6 +124,7 @@ def _tail(report: Report, context: RenderContext) -> list[str]:
         rows = [(one, one.finding) for one in found.silenced]
         lines += _listed([f"`{it.rule}` {_where(it, context)}: {plain(one.reason) or '*no reason given*'}" for one, it in rows])
     lines += _route_changes(context)
+    lines += _criteria_changes(context)
     if report.problems:
         lines += ["## Could not be analysed", ""]
         rows_of = [
@@ -154,6 +157,20 @@ def _times(count: int) -> str:
 def _listed(rows: Sequence[str]) -> list[str]:
     lines = [f"* {row}" for row in rows[:_MOST_LISTED]]
     return [*lines, *([f"* and {len(rows) - _MOST_LISTED} more"] if len(rows) > _MOST_LISTED else []), ""]
+
+
+def _criteria_changes(context: RenderContext) -> list[str]:
+    """The success criteria that come to something else than at the base, the lost ones first."""
+    before = {one.id: one.state for one in context.criteria_before or ()}
+    changed = [one for one in context.criteria if before.get(one.id, one.state) is not one.state]
+    if not changed:
+        return []
+    changed.sort(key=lambda one: list(State).index(one.state), reverse=True)  # stable
+    rows = [
+        f"**{plain(one.title)}**: {state_words(before[one.id])} → {state_words(one.state)}: {plain(one.reason)}"
+        for one in changed
+    ]
+    return ["## Success criteria", "", *_listed(rows)]
 
 
 def _route_changes(context: RenderContext) -> list[str]:
