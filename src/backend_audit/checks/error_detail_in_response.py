@@ -20,8 +20,9 @@ _BROAD = frozenset(("Exception", "BaseException", "builtins.Exception", "builtin
 # Exceptions whose text speaks of what the caller sent, or is written for the caller.
 _FOR_CALLERS = re.compile(
     r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
-    r"Decode|ParseError|csv\.Error|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
+    r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
 )
+_OF_INPUT = frozenset(("csv.Error", "_csv.Error", "zlib.error", "binascii.Error"))  # they speak of what the caller sent, too
 _TEXT = frozenset(
     ("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output")
 )
@@ -88,7 +89,7 @@ def _confidence(answer: Answer, origin: Origin) -> Confidence | None:
     broad = not names or any(name in _BROAD for name in names)
     if broad:
         return Confidence.MEDIUM
-    if all(name.startswith("@") or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
+    if all(name[:1] == "@" or name in _OF_INPUT or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
         return None
     return Confidence.MEDIUM if status is None or status >= _SERVER_ERROR else Confidence.LOW
 
