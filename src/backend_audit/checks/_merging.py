@@ -96,6 +96,13 @@ def _aliases(target: ir.Index, body: Sequence[ir.Stmt]) -> set[str]:
     return found
 
 
+def comes_from_elsewhere(value: ir.Expr, target: ir.Index) -> bool:
+    """Whether the value is something else than what the object holds already, or a constant."""
+    called = {id(one) for call in _patterns.inside(value) if isinstance(call, ir.Call) for one in _patterns.inside(call.func)}
+    own = {one.id for one in _patterns.inside(target) if isinstance(one, ir.Name)}
+    return any(isinstance(one, ir.Name) and id(one) not in called and one.id not in own for one in _patterns.inside(value))
+
+
 def descends(target: ir.Index, view: FileView) -> bool:
     """`target = target[key]` in a loop of the same function: a path is followed."""
     functions = enclosing(view)

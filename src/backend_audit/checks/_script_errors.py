@@ -120,8 +120,14 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
         if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
             yield one, True
             return
+    if any(isinstance(one, ir.If) and _asks_type(one.test) for one in view.ancestors):
+        return  # a text, it seems
     if isinstance(first, ir.Name) and _ERROR.search(first.id) and _patterns.method(node) in ("send", "end", "write"):
         yield first, False
+
+
+def _asks_type(test: ir.Expr) -> bool:
+    return any(isinstance(one, ir.Unary) and one.op == "typeof" for one in _patterns.inside(test))
 
 
 def _asks_debug(test: ir.Expr) -> bool:

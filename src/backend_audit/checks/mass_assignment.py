@@ -1,15 +1,18 @@
 """Objects that take every field that a client names."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import last_name
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.flow.object_concepts import ObjectUpdate
 from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
+_STORES = re.compile(r"model|repo|prisma|collection|^db$|database|^tx$|entity", re.IGNORECASE)
 _WHOLE = 3  # the length of the key of a source; parts of it have longer ones
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
 _FIX_NODE = "Name the fields that a client may set: `const { name, mail } = req.body`, or a schema that strips all others."
@@ -41,10 +44,22 @@ def _came_whole(update: ObjectUpdate) -> bool:
         options = update.site.arg("1")
         if options is None or "where" not in (options.value.items or {}):
             return False
+    if not _is_model(update):
+        return False
     value = None if update.data is None else update.data.value
     if value is None or value.shapes or "str" in value.types:
         return False
     return any("parsed" in one.cleared and len(one.key) == _WHOLE for one in value.origins)
+
+
+def _is_model(update: ObjectUpdate) -> bool:
+    """Whether the receiver is called like a class of stored objects: `User`, `db.user`, `userModel`, `prisma.user`."""
+    func = None if update.site.call is None else update.site.call.func
+    owner = func.value if isinstance(func, ir.Attribute) else None
+    name = last_name(owner)
+    if name[:1].isupper() or _STORES.search(name):
+        return True
+    return isinstance(owner, ir.Attribute) and _STORES.search(last_name(owner.value)) is not None
 
 
 def _of_attributes(update: ObjectUpdate) -> bool:

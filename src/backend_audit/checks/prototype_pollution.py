@@ -27,7 +27,7 @@ _GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "
 def copied_to_any_depth(node: ir.Assign, view: FileView) -> Iterator[Alert]:
     """`for (const key in source) { if (target[key]) merge(target[key], source[key]); else target[key] = source[key]; }`."""
     target = node.targets[0]
-    if isinstance(target, ir.Index) and node.value is not None and not isinstance(node.value, ir.Const):
+    if isinstance(target, ir.Index) and node.value is not None and _merging.comes_from_elsewhere(node.value, target):
         yield from _judge(target, node, view)
 
 

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import inside, scope
 from backend_audit.checks._hashes import BROKEN, algorithm_of, password_in
 from backend_audit.checks._operands import is_false, named, truth
-from backend_audit.checks._purpose import Purpose, first, purpose_of, secret_name
-from backend_audit.checks._wording import advice
+from backend_audit.checks._purpose import Purpose, first, names_in, purpose_of, secret_name
+from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import HashComputation
+from backend_audit.flow.concepts import HashComputation, Site
 
 RULE = "weak-hash"
 _FIX = (
@@ -47,6 +50,9 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
     if password_in(computation)[0] is not None:
         return  # weak-password-hash tells it
     purpose = purpose_of(computation.site)
+    fed = _fed(computation.site)
+    if fed:
+        purpose = replace(purpose, inputs=[*purpose.inputs, *fed])
     confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))
     name = BROKEN[broken[0]]
     yield Alert(
@@ -54,6 +60,19 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         message=f"`{named(computation.site)}` computes {name}{why}; two inputs with the same {name} can be made at will.",
         fix=advice(computation.site, _FIX, _FIX_NODE),
         confidence=confidence,
+    )
+
+
+def _fed(site: Site) -> tuple[str, ...]:
+    """The names of what the object that the call makes is fed with in the same chain: `createHash("md5").update(filename)`."""
+    if site.call is None or in_python(site):
+        return ()
+    return tuple(
+        name
+        for node in inside(scope(site))
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.value is site.call
+        for arg in node.args
+        for name in names_in(arg.value)
     )
 
 

@@ -4,7 +4,7 @@ Such a value carries, beside its own, an origin of the label `member`, which no 
 """
 
 from backend_audit import ir
-from backend_audit.flow import lacks
+from backend_audit.flow import lacks, uploads
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
@@ -16,8 +16,6 @@ PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so 
 OWN = "own"  # a mark: of a Map, which holds nothing but what was put into it
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
-_BY_SERVER = frozenset(("path", "filename", "destination", "tempFilePath", "filepath"))
-_PATH = frozenset(("path",))
 _LACKS = lacks.lacking("_")
 
 
@@ -50,9 +48,7 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
 
 def kept_by_server(found: Value, base: Value, step: str) -> Value:
     """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies."""
-    if step in _BY_SERVER and any(str(one.key[0]).endswith((".file", ".files")) for one in base.origins):
-        return found.cleared(_PATH)
-    return found
+    return found.cleared(uploads.known_by_server(step)) if any(map(uploads.is_upload, base.origins)) else found
 
 
 def possibly_text(value: Value) -> Value:

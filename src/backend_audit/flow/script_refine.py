@@ -3,6 +3,7 @@
 https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -27,6 +28,9 @@ _NO_NUMBER = frozenset(("isNaN", "Number.isNaN"))
 _ABSOLUTE = frozenset(("path.isAbsolute", "path.posix.isAbsolute", "path.win32.isAbsolute"))
 _CLOSED = {"number": NUMBER, "bigint": NUMBER, "boolean": BOOL, "undefined": MADE}
 _INSIDE = frozenset(("path-is-inside",))
+_INSIDE_BY_NAME = re.compile(
+    r"^is_?(path_?|sub_?|child_?)?(inside|within|in_?(dir|directory|folder|root)|sub_?path|child_?path)", re.IGNORECASE
+)
 _PLAIN = frozenset(("nosql", "lookup"))
 _NOT_FOUND = -1
 
@@ -194,6 +198,9 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
         guards.clear_data(frame, frame.eval(first), guards.RELATIVE, node=first)
     elif paths & _INSIDE and holds:
         guards.clear_data(frame, frame.eval(first), guards.PATH, guards.NORMALISED)
+    elif holds and _INSIDE_BY_NAME.search(path.rpartition(".")[2]):
+        for arg in test.args:
+            guards.clear_data(frame, frame.eval(arg.value), guards.PATH, guards.NORMALISED)
     elif (paths & _OWNS or path.endswith(".hasOwnProperty.call")) and holds and len(test.args) > 1:
         _owned(frame, frame.eval(first), test.args[1].value)
     elif path == "Boolean":

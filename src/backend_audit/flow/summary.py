@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
-from backend_audit.flow import sensitive
+from backend_audit.flow import sensitive, uploads
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
 from backend_audit.flow.strings import merged_parts
@@ -193,6 +193,8 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
             origins = [
                 Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
                 if one.label == "param" and one.key[-1] != DERIVED
+                else one.clear(uploads.known_by_server(remaining[-1]))
+                if uploads.is_upload(one)
                 else one
                 for one in value.all_origins()
                 if one.label != MEMBER and (one.label != "secret" or _gives_away(remaining))

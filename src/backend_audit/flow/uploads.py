@@ -1,0 +1,18 @@
+"""Uploaded files as JavaScript's libraries hand them over: what the client says of them, and what the server knows."""
+
+from backend_audit.flow.values import Origin
+
+_BY_SERVER = frozenset(("path", "filename", "destination", "tempFilePath", "filepath"))
+_HOLDERS = tuple(f"{owner}.{name}" for owner in ("express.Request", "koa.Request", "koa.Context") for name in ("file", "files"))
+_PATH = frozenset(("path",))
+_NOTHING: frozenset[str] = frozenset()
+
+
+def is_upload(origin: Origin) -> bool:
+    """Whether the data is that of uploaded files."""
+    return origin.label == "untrusted" and origin.key[0] in _HOLDERS
+
+
+def known_by_server(step: str | int) -> frozenset[str]:
+    """The contexts in which the field `step` of such a file is harmless: the server chose where it lies."""
+    return _PATH if step in _BY_SERVER else _NOTHING
