@@ -48,7 +48,7 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
 
 def kept_by_server(found: Value, base: Value, step: str) -> Value:
     """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies."""
-    return found.cleared(uploads.known_by_server(step)) if any(map(uploads.is_upload, base.origins)) else found
+    return found.cleared(frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step)))
 
 
 def possibly_text(value: Value) -> Value:

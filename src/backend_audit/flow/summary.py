@@ -193,9 +193,7 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
             origins = [
                 Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
                 if one.label == "param" and one.key[-1] != DERIVED
-                else one.clear(uploads.known_by_server(remaining[-1]))
-                if uploads.is_upload(one)
-                else one
+                else one.clear(uploads.known_by_server(one, remaining[-1]))
                 for one in value.all_origins()
                 if one.label != MEMBER and (one.label != "secret" or _gives_away(remaining))
             ]

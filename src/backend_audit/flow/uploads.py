@@ -8,11 +8,6 @@ _PATH = frozenset(("path",))
 _NOTHING: frozenset[str] = frozenset()
 
 
-def is_upload(origin: Origin) -> bool:
-    """Whether the data is that of uploaded files."""
-    return origin.label == "untrusted" and origin.key[0] in _HOLDERS
-
-
-def known_by_server(step: str | int) -> frozenset[str]:
-    """The contexts in which the field `step` of such a file is harmless: the server chose where it lies."""
-    return _PATH if step in _BY_SERVER else _NOTHING
+def known_by_server(origin: Origin, step: str | int) -> frozenset[str]:
+    """The contexts in which the field `step` of uploaded files is harmless: the server chose where they lie."""
+    return _PATH if step in _BY_SERVER and origin.label == "untrusted" and origin.key[0] in _HOLDERS else _NOTHING
