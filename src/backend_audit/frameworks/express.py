@@ -49,7 +49,13 @@ class ExpressRoutes:
         complete = bool(found)
         for router in routers:
             if router.key not in self._reached and router.key not in mounted and not complete:
-                found += self.below(router, "", [], ())
+                found += self.below(router, "", [_elsewhere()], ())
+        for key in sorted(self.tree.floating) if not found else ():
+            chains = [(one, one.chain) for one in self.tree.floating[key] if one.chain is not None]
+            layers = [layer for layer, chain in chains if chain.site.api.startswith("express.")]
+            holder = self.tree.holder(chains[0][1]) if layers else None
+            if holder is not None:
+                found += self.below(ChainRouter(holder.key, [], layers), "", [_elsewhere()], ())
         yield from _merged(found)
 
     def children(self, router: ChainRouter) -> Iterator[ChainRouter]:
@@ -217,6 +223,12 @@ class ExpressRoutes:
                 for route in self._made[first : one.added]:
                     if one.covers(route.path, route.methods):
                         route.unapplied = (*route.unapplied, *late)
+
+
+def _elsewhere() -> Before:
+    """What stands before routers that no application in sight mounts."""
+    told = "is mounted by an application that is not here"
+    return Before("", (Guard("application", frozenset((Does.DEPENDS,)), "application", None, None, told),))
 
 
 def _everywhere(guards: list[Guard]) -> list[Guard]:

@@ -56,7 +56,8 @@ class FastifyRoutes:
                 found += self.within(Scope(router.layers, "", router.key))
         for module in self.engine.project.modules.values():
             for function in module.every if not found else ():
-                if id(function.node) in self.tree.floating and id(function.node) not in self._reached:
+                layers = self.tree.floating.get(id(function.node), []) if id(function.node) not in self._reached else []
+                if any(one.chain is not None and one.chain.site.api.startswith("fastify.") for one in layers):
                     found += self.within(self.entering([function], Scope([], "", function.key)))
         yield from found
 

@@ -15,6 +15,8 @@ _INSTANCES = frozenset(
     ("fastify", "instance", "fastifyInstance")
 )  # what plugins of Fastify are called with, by its documentation
 _APPS = frozenset(("app", "server", "api", "f"))
+_EXPRESS = frozenset(("app", "router", "expressApp", "apiRouter"))
+_FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
 
 
@@ -26,6 +28,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         return value
     if at == 0 and (names[0] in _INSTANCES or (names[0] in _APPS and names[1:2] and names[1] in _OPTIONS)):
         return changed(value, types=frozenset(("fastify.Instance",)))
+    if at == 0 and names[0] in _EXPRESS and len(symbol.node.params) <= _FEW:
+        return changed(value, types=frozenset(("express.Application",)))
     if first is None or len(names) <= first + 1 or names[first + 1] not in _RESPONSES:
         return value
     framework = "fastify" if names[first + 1] == "reply" else "express"

@@ -93,7 +93,7 @@ class ChainTree:
                     seen.add(key)
                     router.layers.append(layer)
             holder = None if owners else self.holder(chain)
-            if holder is not None:
+            if holder is not None and not (chain.site.api.startswith("express.") and self.main_app() is not None):
                 self.floating.setdefault(id(holder.node), []).append(layer)
             elif not owners:
                 loose.append(layer)

@@ -49,6 +49,9 @@ class ScriptBody(ScriptCalling):
 
     def whole(self, env: Env) -> Run:
         self.hands_on = next_of(self.function)
+        for param in self.function.node.params[:1]:
+            if isinstance(param.pattern, ir.Container) and any(_of_request(item.key) for item in param.pattern.items):
+                self.bound(param.pattern, UNKNOWN, "req", env)  # `({ headers }) => …`
         if self.block(self.function.node.body, env, sure=True) and not self.hands_on:
             self.passes(ABSENT, sure=not self._open)
         return self.found
@@ -154,6 +157,11 @@ class ScriptBody(ScriptCalling):
             self._open, self._answered = self._open or (any(handled) and denies), answered
             goes_on = goes_on or any(handled)
         return self.block(node.final, env, sure=sure) and goes_on
+
+
+def _of_request(key: ir.Expr | None) -> bool:
+    """Whether a part of a parameter is called like one of a request."""
+    return isinstance(key, ir.Const) and key.value in ("headers", "cookies", "session", "user", "query", "body", "params", "auth")
 
 
 def _caught(handler: ir.Handler, env: Env) -> Env:

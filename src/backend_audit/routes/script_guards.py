@@ -24,8 +24,15 @@ _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 _ASKED = frozenset(_ASKING)
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 ANONYMOUS = "<anonymous>"
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
+_HARMLESS = re.compile(
+    r"upload|multer|cache|cors|limit|throttl|pars|json|log(?!in)|compress|static|^validat(?:e|or|ion)?$|validate(?:Body|Schema|Params|Query)|"
+    r"schema|helmet|metric|trim|sanitiz|file|require$|^(?:single|array|fields|none|any)$",
+    re.IGNORECASE,
+)
+_ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
 _BY_NAME = re.compile(
+    r"^(?:is_)?valid(?:ated?)?_(?:request|session|user|token|api_?key|jwt|access)$|"
     r"^(?:ensure|require[sd]?|verify|check|validate|assert|must_be|needs?)_?(?:is_)?(?:a_)?(?:logged_?in|login|auth\w*|user|token|jwt|admin\w*|session|"
     r"api_?key|permissions?|access|roles?)$|^is_(?:logged_?in|auth\w*|admin\w*)$|^(?:auth|authenticate|authenticated|authori[sz]e|authguard|protect|"
     r"auth_middleware|authentication|jwt_auth|auth_required|login_required|only_admins?|admin_only)$"
@@ -64,7 +71,7 @@ class ScriptGuarding(Guarding):
         found = self.of_value(value, via, mark)
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
             named = called(node)
-            return [Guard(named, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")] if _asks(named) else []
+            return self.unread(named, via, mark)
         if node is not None and len(found) == 1:
             return [replace(found[0], name=called(node) or found[0].name)]
         return found
@@ -107,6 +114,17 @@ class ScriptGuarding(Guarding):
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes."""
         return self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES
+
+    def unread(self, name: str, via: str, mark: Mark) -> list[Guard]:
+        """The guard that something is of which nothing but its name is known."""
+        does = judged(name, frozenset((_FORBIDDEN,)), looks=False)[0]  # were it to turn callers away, for what would it
+        if does & _ASKED and Does.AUTHORIZES in does and _ROLES.search(name):
+            return [Guard(name, frozenset((Does.AUTHENTICATES, Does.AUTHORIZES)), via, mark, None, "its name")]
+        if _asks(name):
+            return [Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")]
+        if via != "route" or not name or _HARMLESS.search(name):
+            return []
+        return [Guard(name, frozenset((Does.DEPENDS,)), via, mark, None, f"is behind `{name}`, which cannot be read")]
 
     def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
         """`guards`, those being none that let this very route through: `if (req.path === "/login") return next()`."""
