@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _cors_headers, check
 from backend_audit.checks._context import conditions, development_file, development_name, inside, last_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._view import FileView
-from backend_audit.checks._wording import advice
+from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CorsPolicy, Operand, Setting
+from backend_audit.flow.concepts import CorsPolicy, HeaderWrite, Operand, Setting
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import dotted
 
@@ -51,6 +51,27 @@ def any_origin_with_credentials(policy: CorsPolicy) -> Iterator[Alert]:
         return
     if where is None and policy.resources is not None:
         yield from _per_path(policy)
+
+
+@check(RULE)
+def origin_in_header(header: HeaderWrite) -> Iterator[Alert]:
+    """`res.setHeader("Access-Control-Allow-Origin", req.headers.origin)` beside `…-Allow-Credentials`."""
+    value = None if in_python(header.site) else _cors_headers.allowed(header)
+    if value is None or not _cors_headers.with_credentials(header.site) or only_in_development(header.site):
+        return
+    origin = _cors_headers.reflected(value)
+    if origin is None and not _cors_headers.is_null(value):
+        return
+    if any(isinstance(test, ir.Compare) and test.ops[0] == "in" for test in conditions(header.site)):
+        return
+    what = "the origin `null`, which any page can take on," if origin is None else "whichever origin the request names"
+    yield Alert(
+        node=value.node or header.site.node,
+        message=f"`{named(header.site)}` allows {what} together with credentials: {_RISK}.",
+        fix="Compare the request's origin with a list of yours, and send it back only if it is in it.",
+        confidence=Confidence.HIGH,
+        steps=() if origin is None else origin.marks(),
+    )
 
 
 @check(RULE)
