@@ -1,4 +1,7 @@
-"""How requests come in, a file a framework: the lines of `data/requests` with `# $ alert` use data of one, no others do."""
+"""How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do.
+
+`data/requests` has a file a framework, `data/followed` the ways that data takes through functions, containers and objects.
+"""
 
 from pathlib import Path
 
@@ -7,15 +10,26 @@ import pytest
 import rule_pages
 
 DATA = Path(__file__).parent / "data" / "requests"
+FOLLOWED = DATA.parent / "followed"
 MARK = "# $ alert"
 RULES = ("server-side-request-forgery", "open-redirect", "cross-site-scripting", "header-injection")
 
 
 @pytest.mark.parametrize("file", sorted(DATA.glob("*.py")), ids=lambda file: file.stem)
 def test_request(file: Path, tmp_path: Path) -> None:
+    compare(file, RULES, tmp_path)
+
+
+@pytest.mark.parametrize("file", sorted(FOLLOWED.glob("*.py")), ids=lambda file: file.stem)
+def test_followed(file: Path, tmp_path: Path) -> None:
+    compare(file, ("command-injection",), tmp_path)
+
+
+def compare(file: Path, rules: tuple[str, ...], tmp_path: Path) -> None:
+    """Fail with the lines of `file` where the findings of `rules` and the marks differ."""
     lines = file.read_text(encoding="utf-8").splitlines()
     (tmp_path / file.name).write_text("\n".join(line.partition(MARK)[0].rstrip() for line in lines), encoding="utf-8")
-    found = {one.place.line for rule in RULES for one in rule_pages.audited(rule, tmp_path)[0]}
+    found = {one.place.line for rule in rules for one in rule_pages.audited(rule, tmp_path)[0]}
     expected = {number for number, line in enumerate(lines, 1) if MARK in line}
     told = [f"{file.name}:{number}: not found: {lines[number - 1].strip()}" for number in sorted(expected - found)]
     told += [f"{file.name}:{number}: not expected: {lines[number - 1].strip()}" for number in sorted(found - expected)]

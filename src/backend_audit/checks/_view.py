@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.link.symbols import statements
@@ -48,6 +49,7 @@ class FileView:
         return (comment for comment in self.module.comments if at <= comment.at < end)
 
 
+@lru_cache(maxsize=128)  # checks of one file ask one after the other
 def local_imports(module: ir.Module) -> dict[str, str]:
     """Local name → API path for every absolute import anywhere in the file; relative ones keep their dots."""
     found: dict[str, str] = {}

@@ -13,6 +13,7 @@ from backend_audit.flow.values import (
     CLOSED_TYPES,
     DERIVED,
     MADE,
+    NAMES,
     NONE,
     NOTHING,
     NUMBER,
@@ -43,7 +44,7 @@ def iterated(value: Value) -> Value:
     """What iterating over the value gives: any element, keys of a dict."""
     if value.kind == "dict":
         keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
-        return join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING)
+        return _from(value, join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING))
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
         inside = [Value(open=True, origins=frozenset(map(_element, value.origins)))]
     else:
@@ -53,7 +54,16 @@ def iterated(value: Value) -> Value:
     if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
         objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
         inside += [Value(refs=objects)] if objects else []
-    return join_all(inside)
+    found = join_all(inside)
+    return _from(value, found) if value.kind else found
+
+
+def _from(holder: Value, found: Value) -> Value:
+    """An element of a container that came from outside as a whole came from there too, unless its type is closed."""
+    closed = found.types & CLOSED_TYPES or found.refs or found.made or found.consts
+    if not holder.origins or found is NOTHING or (closed and not found.open):
+        return found
+    return found.with_origins(_element(one) if one.label == "param" else one for one in holder.origins if one.label != NAMES)
 
 
 def _element(origin: Origin) -> Origin:
@@ -497,6 +507,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "max": _one_of,
     "itertools.repeat": lambda args: container("list", None, _same(args)),
     "itertools.chain": lambda args: container("list", None, join_all(iterated(value) for value, _ in args)),
+    "functools.reduce": lambda args: iterated(args[1][0]).derived() if len(args) > 1 else UNKNOWN,
     "textwrap.dedent": _same,
     "textwrap.indent": _same,
     "inspect.cleandoc": _same,
@@ -509,6 +520,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "re.compile": lambda args: Value(types=frozenset(("re.Pattern",)), items={"pattern": args[0][0]} if args else None),
     "string.Template": lambda args: Value(types=frozenset(("string.Template",)), items={"template": _same(args)}),
     "asyncio.shield": _same,
+    "asyncio.gather": lambda args: container("list", {at: value for at, (value, _) in enumerate(args)}) if args else UNKNOWN,
     "os.fspath": _same,
     "contextlib.closing": _same,
     "os.path.splitext": _extension,
@@ -536,6 +548,7 @@ _COLLECTIONS = {
     "list": "list", "tuple": "tuple", "set": "set", "frozenset": "set", "dict": "dict", "collections.OrderedDict": "dict",
     "collections.deque": "list",
 }  # fmt: skip
+_FACTORIES = {"list": "list", "set": "set", "dict": "dict"}
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop"})
 FUNCTIONS = (
     _ENVIRONMENT
@@ -561,6 +574,7 @@ def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value 
         default = args[1] if len(args) > 1 else named.get("default")
         return TEXT if default is None else join(TEXT, default[0])
     if path == "collections.defaultdict":
-        return container("dict", None, UNKNOWN)
+        made = _FACTORIES.get(next(iter(args[0][0].apis), "")) if args else None
+        return container("dict", None, UNKNOWN if made is None else container(made, None, UNKNOWN))
     known = _FUNCTIONS.get(path)
     return None if known is None else known(args)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow import builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
-from backend_audit.flow.frame import Args, argument, constant_key
+from backend_audit.flow.frame import Args, argument, constant_key, pieces
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import Stepped, bind_arguments, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
@@ -109,7 +109,7 @@ class Calls(Expressions):
             elif isinstance(symbol, LambdaSymbol):
                 found = join(found, self.call_lambda(symbol, args))
         if attr in _LATER and receiver is not None:
-            self.queued(node, attr, receiver, args)
+            handed.queued(self, node, attr, receiver, args)
         for path in in_order(callee.apis):
             found = join(found, self.call_api(node, path, receiver, args))
         for type_name in in_order(callee.types):
@@ -187,7 +187,7 @@ class Calls(Expressions):
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
         found = self.builtin_function(path, args)
-        invoked = self.invoked(node, path, args) if path in self.models.invokers else None
+        invoked = handed.invoked(self, node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
             invoked = self.kept(node, self.models.keepers[path], receiver, args)
         target = self.models.result(path)
@@ -337,46 +337,6 @@ class Calls(Expressions):
         given = {name: operand.value for at, name in enumerate(names) for key, operand in args if key in (str(at), name)}
         return symbol.frame.enter_lambda(symbol.node, given)
 
-    def invoked(self, node: ir.Call, path: str, args: Args) -> Value | None:
-        """What comes of a function handed to one that calls it: `asyncio.to_thread(f, x)`, `map(f, xs)`; None if this is none."""
-        invoker = self.models.invokers.get(path)
-        operand = None if invoker is None else argument(args, invoker.function)
-        if invoker is None or operand is None or not operand.value.refs:
-            return None
-        handed: list[tuple[str, Operand]] = []
-        for key, one in args:
-            if key.isdigit() and int(key) >= invoker.first:
-                value = builtin.iterated(one.value) if invoker.each else one.value
-                handed.append((str(int(key) - invoker.first), Operand(value, one.node)))
-            elif key == "args" and one.value.kind:
-                handed += [(str(at), Operand(value, one.node)) for at, value in (one.value.items or {}).items()]
-            elif key == "kwargs" and one.value.kind:
-                handed += [(str(name), Operand(value, one.node)) for name, value in (one.value.items or {}).items()]
-            elif not key.isdigit() and key not in invoker.function and "*" not in key:
-                handed.append((key, one))
-        before, self.elsewhere = self.elsewhere, invoker.elsewhere or self.elsewhere
-        found = self.apply(node, Value(refs=operand.value.refs), named_parts.bound_to(self, operand), tuple(handed))
-        self.elsewhere = before
-        if not invoker.result:
-            return operand.value if path == "functools.partial" else None
-        return container("list", None, found) if invoker.each else found
-
-    def queued(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
-        """`task.delay(url)`: a worker calls the function with these arguments; its result is not here."""
-        if attr == "apply_async":
-            given = dict(args)
-            listed, named = argument(args, "0:args"), given.get("kwargs")
-            values = [] if listed is None else [*(listed.value.items or {}).items()]
-            args = tuple((str(at), Operand(value, None)) for at, value in values)
-            args += tuple((str(name), Operand(value, None)) for name, value in (named.value.items or {}).items()) if named else ()
-        for symbol in sorted(receiver.refs, key=lambda one: one.key):
-            if isinstance(symbol, FunctionSymbol) and symbol.node.decorators:
-                bound = bool(symbol.node.params) and symbol.owner is None and symbol.node.params[0].name == "self"
-                shifted = tuple((str(int(key) + bound) if key.isdigit() else key, one) for key, one in args)
-                before, self.elsewhere = self.elsewhere, "later"
-                self.call_function(node, symbol, None, shifted)
-                self.elsewhere = before
-
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """The call of a wrapper as the place of what happens in it."""
         return Site(
@@ -401,21 +361,35 @@ class Calls(Expressions):
                 for row in self.models.rows["call"].get(path, ()):
                     self.emit(row, path, node, {}, args)
         made = tracked.told_apart(self, node, symbol, made)
-        fields: dict[Key, Value] = {key: operand.value for key, operand in args if not key.isdigit() and "*" not in key}
+        names = self.engine.field_names(symbol) if any(key.isdigit() for key, _ in args) else []
+        fields: dict[Key, Value] = {}
+        for key, operand in args:
+            if key.isdigit() and int(key) < len(names):
+                fields[names[int(key)]] = operand.value
+            elif not key.isdigit() and "*" not in key:
+                fields[key] = operand.value
         return changed(made, items=fields, kind="") if fields and init is None else made
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
         if receiver.kind and func.attr in builtin.MUTATORS:
-            changed = builtin.mutated(receiver, func.attr, *pieces(args))
-            if changed is not None:
-                self.update_path(func.value, changed)
-        if func.attr == "set" and named_parts.is_parser(receiver):
-            changed = named_parts.with_option(receiver, args)
-            if changed is not None:
-                self.update_path(func.value, changed)
+            after = builtin.mutated(receiver, func.attr, *pieces(args))
+            if after is not None:
+                after = after if func.attr == "clear" else after.with_origins(receiver.origins)
+                self.update_item(func.value, after) if isinstance(func.value, ir.Index) else self.update_path(func.value, after)
+        if named_parts.is_parser(receiver):
+            option_set = func.attr == "set"
+            after = named_parts.with_option(receiver, args) if option_set else named_parts.with_read(receiver, func.attr, args)
+            if after is not None:
+                self.update_path(func.value, after)
         if func.attr in ("update", "setdefault", "from_mapping"):
             self.stored(node, func, receiver, args)
+
+    def update_item(self, target: ir.Index, value: Value) -> None:
+        """`groups[key].append(v)`: the container that holds the container changes too."""
+        holder = self.eval(target.value)
+        if holder.kind:
+            self.update_path(target.value, builtin.with_item(holder, self.eval(target.index), value).with_origins(holder.origins))
 
     def stored(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """Rows that ask for items being stored, for the method forms of it."""
@@ -450,10 +424,3 @@ _GETTERS = frozenset(
 
 def _text(value: str) -> Constant:
     return Constant("str", value)
-
-
-def pieces(args: Args) -> tuple[list[strings.Piece], dict[str, strings.Piece]]:
-    """Positional and named arguments as values with how they are written."""
-    positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
-    named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
-    return positional, named

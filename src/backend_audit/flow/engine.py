@@ -11,16 +11,16 @@ from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow import guards
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
-from backend_audit.flow.expressions import AliasSymbol, Expressions
+from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.folders import FolderSymbol, module_value
 from backend_audit.flow.frame import Env, FrameState
-from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, provided
+from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook, injected
 from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
-from backend_audit.flow.syntax import annotated_call, constructed, is_bare, is_configuration, is_settings, self_writes, validates
+from backend_audit.flow.syntax import constructed, is_configuration, is_settings, self_writes, validates
 from backend_audit.flow.types import annotation_value, holds_to_pattern
 from backend_audit.flow.values import (
     MADE,
@@ -110,12 +110,20 @@ class Engine:
     # --- the whole project ------------------------------------------------------------------------------------------
 
     def go_through(self) -> None:
-        """Run every module and function of the project, those again whose parameters have turned out to be known objects."""
+        """Run every module and function of the project, and those again that came to know more.
+
+        A function does whose parameters have turned out to be known objects, or whose callees now do more with what it passes.
+        """
         self._round(self.project.functions())
-        stale = [one for one in self.project.functions() if one.key in self._stale]
-        for function in stale:
-            self._summaries.pop(function.key, None)
-        self._round(iter(stale))
+        for _ in range(_ROUNDS):
+            stale, self._stale = self._stale, set()
+            functions = [one for one in self.project.functions() if one.key in stale]
+            if not functions:
+                return
+            before = {one.key: self._summaries.pop(one.key, EMPTY) for one in functions}
+            self._round(iter(functions))
+            grown = {key for key, one in before.items() if len(self._summaries.get(key, EMPTY).lifting) > len(one.lifting)}
+            self._stale.update(caller for caller, callees in self.calls.items() if not grown.isdisjoint(callees))
 
     def concepts(self) -> Iterator[Concept]:
         """Every concept that occurs in the project, in path order, those that callers' data completed included."""
@@ -179,9 +187,17 @@ class Engine:
         return join(found, added)
 
     def set_global(self, module: ModuleSymbol, name: str, value: Value) -> None:
+        """A function assigns to a name of the module, or changes its container; those that have read it before are stale."""
         key = (module.key, name)
         value = self.settled(value)
-        self._globals[key] = join(self._globals[key], value) if key in self._globals else value
+        before = self._globals.get(key)
+        self._globals[key] = value if before is None else join(before, value)
+        if before is None or not value.all_origins() <= before.all_origins():
+            self._stale.update(self._readers.get(key, ()))
+
+    def container_read(self, module: ModuleSymbol, name: str, reader: FunctionSymbol) -> None:
+        """A function reads a container of the module, which others may fill later."""
+        self._readers.setdefault((module.key, name), set()).add(reader.key)
 
     def star_value(self, module: ModuleSymbol, name: str) -> Value | None:
         """A name that may come from a star import."""
@@ -401,8 +417,11 @@ class Engine:
             statement = self._annotated_fields(one).get(attr)
             if statement is not None and statement.annotation is not None:
                 frame = self.frame_type(self, one.module, None, self.environment(one.module))
-                held = holds_to_pattern(statement.value, statement.annotation)
-                return MADE if held else self.annotated(frame, statement.annotation)
+                if holds_to_pattern(statement.value, statement.annotation):
+                    return MADE
+                value = self.annotated(frame, statement.annotation)
+                enum = any((known := self.class_of(name)) is not None and self._is_enum(known) for name in value.types)
+                return changed(value, open=False, made=True) if enum else value
         return None
 
     def _annotated_fields(self, symbol: ClassSymbol) -> dict[str, ir.Assign]:
@@ -416,6 +435,15 @@ class Engine:
                     known.setdefault(target.id, statement)
             self._annotations[symbol.key] = known
         return known
+
+    def field_names(self, symbol: ClassSymbol) -> list[str]:
+        """The fields of a class whose constructor follows from its annotations (dataclass, NamedTuple, attrs), in their order."""
+        names: dict[str, None] = {}
+        for one in reversed(self.bases(symbol)[0]):
+            for name, statement in self._annotated_fields(one).items():
+                if not written(statement.annotation).startswith(("ClassVar", "typing.ClassVar")):
+                    names[name] = None
+        return list(names)
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
         """The contexts in which a field is harmless since a validator of its class has let it through.
@@ -616,56 +644,11 @@ class Engine:
                 if declared.made:  # one of the constants of a Literal
                     frame.env[param.name] = declared
                     continue
-                injected = self.injected(frame, param)
-                if injected is not None:
-                    frame.env[param.name] = injected
+                filled = injected(self, frame, param)
+                if filled is not None:
+                    frame.env[param.name] = filled
                     continue
             frame.env[param.name] = value if self._parameter is None else self._parameter(frame, symbol, at, param, value)
-
-    def injected(self, frame: FrameState, param: ir.Param) -> Value | None:
-        """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
-        provider = None if frame.function is None else self.provider(frame.function, param)
-        found: Value | None = None
-        for symbol in () if provider is None else sorted(provider.refs, key=lambda one: one.key):
-            if isinstance(symbol, FunctionSymbol):
-                value = provided(self, frame, symbol, param)
-                found = value if found is None else join(found, value)
-            elif isinstance(symbol, ClassSymbol) and not is_bare(param.default):  # else the request fills its fields
-                found = self.instance_of(symbol)
-        return None if found is None else self.settled(found)
-
-    def provider(self, function: FunctionSymbol, param: ir.Param) -> Value | None:
-        """What the framework calls to fill a parameter of `function`; None for a parameter without a marker."""
-        module, default = function.module, param.default
-        if param.annotation is None and not isinstance(default, ir.Call):
-            return None
-        env = dict(self.environment(module))
-        if function.parent is not None:
-            env |= self._closures.get(function.parent.key, {})
-        frame = self.frame_type(self, module, None, env)
-        marker, scope = (default, frame) if isinstance(default, ir.Call) else self._annotated_marker(frame, param.annotation)
-        if marker is None or not self._marks(scope, marker):
-            return None
-        if marker.args:
-            found = scope.eval(marker.args[0].value)
-            return changed(found, refs=found.refs - {function})  # of its own name, it means what had that name before
-        return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
-
-    @staticmethod
-    def _marks(scope: Frame, marker: ir.Call) -> bool:
-        """Whether a call is FastAPI's marker of a dependency, by what it means or by its name."""
-        known = scope.eval(marker.func) if isinstance(marker.func, (ir.Name, ir.Attribute)) else UNKNOWN
-        return bool(known.apis & _MARKERS) or written(marker.func).rsplit(".", 1)[-1] in ("Depends", "Security")
-
-    def _annotated_marker(self, frame: Frame, annotation: ir.Expr | None) -> tuple[ir.Call | None, Frame]:
-        """The marker of an annotation, and the frame whose names it uses: an alias is read where it was written."""
-        if isinstance(annotation, (ir.Name, ir.Attribute)):
-            for symbol in self.type_expression(frame, annotation).refs:
-                if isinstance(symbol, AliasSymbol):
-                    found = annotated_call(symbol.node)
-                    module = symbol.frame.module
-                    return found, self.frame_type(self, module, None, dict(self.environment(module)))
-        return annotated_call(annotation), frame
 
     def note_call(
         self, symbol: FunctionSymbol, bound: Bound, frame: FrameState | None = None, node: ir.Call | None = None
@@ -780,5 +763,5 @@ class Engine:
 
 
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
-_MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _MAX_RUNNING = 400
+_ROUNDS = 3  # more only serve chains of callbacks handed on and on

@@ -52,6 +52,7 @@ class FrameState:
         self.loops: list[Loop] = []  # those under way, the innermost last
         self.awaited: ir.Expr | None = None  # what an `await` stands before
         self.elsewhere = ""  # as in `Moment`, of what is run through now
+        self.originals: Env = {}  # what paths (`body.name`) gave before a test told more of them
         self.parents: set[str] = set()  # names and paths below which paths may be known
 
     # --- places -----------------------------------------------------------------------------------------------------
@@ -75,6 +76,8 @@ class FrameState:
         if self.function is not None:
             found = self.engine.global_value(self.module, name)
             if found is not None:
+                if found.kind:
+                    self.engine.container_read(self.module, name, self.function)
                 return found
         star = self.engine.star_value(self.module, name)
         return star if star is not None else api(name)
@@ -108,8 +111,14 @@ class FrameState:
     def update_path(self, node: ir.Expr, value: Value) -> None:
         """Rebind the container or object that `node` names, if it names one (after a mutation)."""
         key = dotted(node)
-        if key is not None:
-            self.assign_path(key, value)
+        if key is None:
+            return
+        if isinstance(node, ir.Name) and self.function is not None and self.function.parent is None:
+            if key not in self.env and self.engine.global_value(self.module, key) is not None:
+                self.globals.add(key)  # what happens to it is seen by the other functions
+            if key in self.globals and value.kind and value.all_origins():
+                self.engine.set_global(self.module, key, value)
+        self.assign_path(key, value)
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""
@@ -175,12 +184,12 @@ class FrameState:
             if other is None and name[0] == TESTED:
                 continue  # tested on one of the ways only
             if other is None:
-                merged[name] = value if "." not in name else join(value, UNKNOWN)
+                merged[name] = value if "." not in name else join(value, self.originals.get(name, UNKNOWN))
             else:
                 merged[name] = value if value is other else join(value, other)
         for name, value in right.items():
             if name not in left and name[0] != TESTED:
-                merged[name] = value if "." not in name else join(value, UNKNOWN)
+                merged[name] = value if "." not in name else join(value, self.originals.get(name, UNKNOWN))
         return merged
 
 
@@ -277,3 +286,10 @@ def constant_key(args: Args, specs: tuple[str, ...]) -> str | None:
             return None
         parts.append(str(one.value))
     return "\x1f".join(parts)
+
+
+def pieces(args: Args) -> tuple[list[tuple[Value, str]], dict[str, tuple[Value, str]]]:
+    """Positional and named arguments as values with how they are written."""
+    positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
+    named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
+    return positional, named

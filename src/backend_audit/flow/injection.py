@@ -1,4 +1,4 @@
-"""What a provider of a dependency gives, its own parameters being filled by the framework.
+"""Injected dependencies: what fills a parameter, and what a provider gives, its own parameters being filled by the framework.
 
 `Depends(get_page)` calls `get_page` with values of the request, by the same rules as a handler's parameters; what happens in the
 provider with them has happened by the time the handler runs. https://fastapi.tiangolo.com/tutorial/dependencies/
@@ -8,20 +8,73 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import Bound, lift, substitute
-from backend_audit.flow.values import UNKNOWN, Value
+from backend_audit.flow.syntax import annotated_call, is_bare
+from backend_audit.flow.values import UNKNOWN, Value, changed, join
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
+
+_MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 # What frameworks know, handed to the engine.
 ParameterHook = Callable[[FrameState, FunctionSymbol, int, ir.Param, Value], Value]  # what a framework hands over
 AttributeHook = Callable[[FrameState, ClassSymbol, str, ir.Attribute], Value | None]  # what a framework puts into an object
 ReturnHook = Callable[[FrameState, FunctionSymbol, ir.Return, Value], None]  # what a framework does with a handler's result
 GivenHook = Callable[[FrameState, FunctionSymbol, ir.Param, Value], Value]  # what a framework fills a provider's parameter with
+
+
+def injected(engine: "Engine", frame: FrameState, param: ir.Param) -> Value | None:
+    """What a dependency-injected parameter gets: the result of its provider (`Depends(get_db)`)."""
+    provides = None if frame.function is None else provider(engine, frame.function, param)
+    found: Value | None = None
+    for symbol in () if provides is None else sorted(provides.refs, key=lambda one: one.key):
+        if isinstance(symbol, FunctionSymbol):
+            value = provided(engine, frame, symbol, param)
+            found = value if found is None else join(found, value)
+        elif isinstance(symbol, ClassSymbol) and not is_bare(param.default):  # else the request fills its fields
+            found = engine.instance_of(symbol)
+    return None if found is None else engine.settled(found)
+
+
+def provider(engine: "Engine", function: FunctionSymbol, param: ir.Param) -> Value | None:
+    """What the framework calls to fill a parameter of `function`; None for a parameter without a marker."""
+    module, default = function.module, param.default
+    if param.annotation is None and not isinstance(default, ir.Call):
+        return None
+    env = dict(engine.environment(module))
+    if function.parent is not None:
+        env |= engine.closure(function.parent) or {}
+    frame = engine.frame_type(engine, module, None, env)
+    marker, scope = (default, frame) if isinstance(default, ir.Call) else _annotated_marker(engine, frame, param.annotation)
+    if marker is None or not _marks(scope, marker):
+        return None
+    if marker.args:
+        found = scope.eval(marker.args[0].value)
+        return changed(found, refs=found.refs - {function})  # of its own name, it means what had that name before
+    return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
+
+
+def _marks(scope: Frame, marker: ir.Call) -> bool:
+    """Whether a call is FastAPI's marker of a dependency, by what it means or by its name."""
+    known = scope.eval(marker.func) if isinstance(marker.func, (ir.Name, ir.Attribute)) else UNKNOWN
+    return bool(known.apis & _MARKERS) or written(marker.func).rsplit(".", 1)[-1] in ("Depends", "Security")
+
+
+def _annotated_marker(engine: "Engine", frame: Frame, annotation: ir.Expr | None) -> tuple[ir.Call | None, Frame]:
+    """The marker of an annotation, and the frame whose names it uses: an alias is read where it was written."""
+    if isinstance(annotation, (ir.Name, ir.Attribute)):
+        for symbol in engine.type_expression(frame, annotation).refs:
+            if isinstance(symbol, AliasSymbol):
+                found = annotated_call(symbol.node)
+                module = symbol.frame.module
+                return found, engine.frame_type(engine, module, None, dict(engine.environment(module)))
+    return annotated_call(annotation), frame
 
 
 def provided(engine: "Engine", frame: FrameState, symbol: FunctionSymbol, at: ir.Param) -> Value:
@@ -43,7 +96,7 @@ def _filled(engine: "Engine", symbol: FunctionSymbol) -> Bound:
         return bound
     inner = Frame(engine, symbol.module, symbol, {})
     for index, param in enumerate(symbol.node.params):
-        if param.kind in ("args", "kwargs") or engine.provider(symbol, param) is not None:
+        if param.kind in ("args", "kwargs") or provider(engine, symbol, param) is not None:
             continue
         value = UNKNOWN if param.annotation is None else engine.annotated(inner, param.annotation)
         bound[index] = engine.given(inner, symbol, param, value)

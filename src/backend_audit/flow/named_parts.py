@@ -17,6 +17,7 @@ _REFERER = frozenset(("referer",))  # a mark
 _REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
 _MAX_CANDIDATES = 12
 _PARSERS = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"))
+_READERS = frozenset(("read_string", "read_file", "read_dict"))
 _GETTERS = frozenset(("get", "getint", "getfloat", "getboolean"))
 
 
@@ -80,6 +81,12 @@ def with_option(receiver: Value, args: Args) -> Value | None:
     items = dict(receiver.items or {})
     items["" if key is None else key] = value.value
     return changed(receiver, items=items)
+
+
+def with_read(receiver: Value, method: str, args: Args) -> Value | None:
+    """The parser after it has read a text, a file or a mapping: all of its options may come from there."""
+    source = argument(args, "0") if method in _READERS else None
+    return None if source is None else receiver.with_origins(source.value.derived().origins)
 
 
 def _option_key(args: Args) -> str | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks, numbers
-from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value
+from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
 
@@ -115,7 +115,10 @@ def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
         return None
     if key in frame.env:
         return key, frame.env[key]
-    return (key, frame.eval(node)) if "." in key else None
+    if "." not in key:
+        return None
+    frame.originals[key] = frame.eval(node)
+    return key, frame.originals[key]
 
 
 def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
@@ -174,10 +177,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         key, value = known
         kept = value.consts - (other.constants() or frozenset())
         if kept != value.consts and (kept or value.open or value.types):
-            frame.env[key] = Value(
-                value.open, kept, value.shapes, value.apis, value.types, value.refs, value.origins, value.items,
-                value.elem, value.kind, value.made,
-            )  # fmt: skip
+            frame.env[key] = changed(value, consts=kept)
 
 
 _ORDERED = frozenset(("<", "<=", ">", ">="))

@@ -128,7 +128,8 @@ class Frame(Calls):
                 after_star = True
                 self.bind(item.value, container("list", None, builtin.iterated(value)))
                 continue
-            part = None if after_star or not value.kind else value.item(position)
+            outside = bool(value.origins) and position not in (value.items or {})  # known as a whole alone
+            part = None if after_star or outside or not value.kind else value.item(position)
             part = builtin.iterated(value) if part is None else part
             if not exact and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
                 part = part.without("secret")  # which of the parts is the secret one is not known
@@ -315,6 +316,8 @@ class Frame(Calls):
     def match(self, node: ir.Match) -> bool:
         subject = self.eval(node.subject)
         key = dotted(node.subject)
+        if key is not None:
+            self.originals[key] = subject
         after: Env | None = None
         exhaustive = False
         for case in node.cases:

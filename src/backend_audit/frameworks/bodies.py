@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
+from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import Entities, inside
 from backend_audit.link.symbols import FunctionSymbol
@@ -54,7 +55,7 @@ class Bodies:
         raw = Raw()
         declared = False
         for param in handler.node.params if framework.startswith(_BY_NAME) else ():
-            if param.annotation is None or self.engine.provider(handler, param) is not None or _is_elsewhere(param):
+            if param.annotation is None or provider(self.engine, handler, param) is not None or _is_elsewhere(param):
                 continue
             owner = next(
                 (one for one in self.schemas.classes(handler.module, param.annotation) if self.schemas.is_schema(one)), None

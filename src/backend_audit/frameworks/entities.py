@@ -7,6 +7,7 @@ https://docs.sqlalchemy.org/en/20/orm/queryguide/, https://docs.djangoproject.co
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.schemas import Schemas
@@ -177,8 +178,8 @@ class Entities:
             if param.name == name:
                 if param.annotation is not None:
                     found += [one for one in self.schemas.classes(function.module, param.annotation) if self._counts(one)]
-                if not found and (provider := self.engine.provider(function, param)) is not None:
-                    for symbol in provider.refs:
+                if not found and (provides := provider(self.engine, function, param)) is not None:
+                    for symbol in provides.refs:
                         if isinstance(symbol, FunctionSymbol):
                             found += self.returned(symbol, depth - 1)
                 return found

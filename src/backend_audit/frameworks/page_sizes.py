@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import inside
@@ -56,7 +57,7 @@ class PageSizes:
             yield PageSize(asked, mark, used)
 
     def _is_number(self, handler: FunctionSymbol, param: ir.Param) -> bool:
-        if param.annotation is None or self.engine.provider(handler, param) is not None:
+        if param.annotation is None or provider(self.engine, handler, param) is not None:
             return False
         frame = Frame(self.engine, handler.module, None, dict(self.engine.environment(handler.module)))
         return "int" in self.engine.annotated(frame, param.annotation).types

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
@@ -46,6 +47,6 @@ class QuerySecrets:
 
     def _is_text(self, handler: FunctionSymbol, param: ir.Param) -> bool:
         texts = [written(one) for one in (param.default, param.annotation) if one is not None]
-        if any(word in text for text in texts for word in _ELSEWHERE) or self.engine.provider(handler, param) is not None:
+        if any(word in text for text in texts for word in _ELSEWHERE) or provider(self.engine, handler, param) is not None:
             return False
         return param.annotation is None or "str" in written(param.annotation) or "Secret" in written(param.annotation)

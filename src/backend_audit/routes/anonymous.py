@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
@@ -20,6 +21,7 @@ from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing
 
 _MAX_DEPTH = 5
 Answered = Callable[[FunctionSymbol, ir.Expr], frozenset[int]]  # the statuses that an expression of a function answers with
+_Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # function, what is said, what is given
 
 
 class Anonymous:
@@ -46,23 +48,23 @@ class Anonymous:
         self.asked: Asked | None = None
         self._asked: dict[tuple[str, Asked], Run] = {}
         self._looking: dict[str, bool] = {}
-        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], Run] = {}
-        self._with: dict[tuple[object, ...], Run] = {}
+        self._known: dict[_Key, Run] = {}
+        self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
         self._running: set[str] = set()
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
 
     def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
-        """The run of `function`; kept where nothing is `given`."""
-        key = (function.key, tuple(sorted((said or {}).items())))
-        if given is None and key in self._known:
+        """The run of `function`; kept, since what calls what branches without end."""
+        arguments = tuple(sorted((name, one.value) for name, one in (given or {}).items()))
+        key = (function.key, tuple(sorted((said or {}).items())), arguments)
+        if key in self._known:
             return self._known[key]
         if function.key in self._running or len(self._running) > _MAX_DEPTH:
             return Run(passed=[UNKNOWN])
         self._running.add(function.key)
         found = self.body_type(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
         self._running.discard(function.key)
-        if given is None:
-            self._known[key] = found
+        self._known[key] = found
         return found
 
     def called(self, function: FunctionSymbol, given: Env | None, said: Said) -> Run:
@@ -101,9 +103,9 @@ class Anonymous:
         """What is missing among a function's parameters: credentials that the framework would have filled in."""
         found: Env = {}
         for param in function.node.params:
-            provider = self.engine.provider(function, param)
-            if provider is not None:
-                found[param.name] = self.provided(provider)
+            provides = provider(self.engine, function, param)
+            if provides is not None:
+                found[param.name] = self.provided(provides)
             elif _is_none(param.default) or _defaults_to_none(param.default):
                 found[param.name] = ABSENT
         return found

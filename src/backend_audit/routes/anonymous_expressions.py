@@ -42,6 +42,12 @@ class Reading:
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means."""
+        key = (self.function.key, call.at, call.end)
+        if key not in self.owner.callees:
+            self.owner.callees[key] = self._callee(call)
+        return self.owner.callees[key]
+
+    def _callee(self, call: ir.Call) -> FunctionSymbol | None:
         above = self.above(call)
         if above is not None and isinstance(call.func, ir.Attribute):
             owners = [symbol for one in above.types if (symbol := self.owner.engine.class_of(one)) is not None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
@@ -33,7 +34,7 @@ class Denials:
 
     def _asked(self, handler: FunctionSymbol) -> frozenset[str]:
         """The names of a handler that hold credentials, who calls, or something made of them."""
-        found = {param.name for param in handler.node.params if self.engine.provider(handler, param) is not None}
+        found = {param.name for param in handler.node.params if provider(self.engine, handler, param) is not None}
         found |= _NAMES
         for _ in range(3):
             before = len(found)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
@@ -134,7 +135,7 @@ class Guarding:
         """The guards that a function's own parameters bring: `user = Depends(current_user)`."""
         found: list[Guard] = []
         for param in function.node.params:
-            value = self.engine.provider(function, param)
+            value = provider(self.engine, function, param)
             if value is not None:
                 mark = Mark(function.module.path, param.at, param.end, f"parameter {param.name}")
                 inner = self.of_value(value, "dependency", mark, depth)

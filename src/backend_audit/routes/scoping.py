@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
@@ -83,14 +84,14 @@ class Scoping:
         return False
 
     def _from_request(self, handler: FunctionSymbol, param: ir.Param) -> bool:
-        return param.kind != "kwargs" and self.engine.provider(handler, param) is None
+        return param.kind != "kwargs" and provider(self.engine, handler, param) is None
 
     def _caller_names(self, function: FunctionSymbol) -> frozenset[str]:
         """Parameters that hold who calls: filled by a dependency that looks, or called so."""
         found: set[str] = set()
         for param in function.node.params:
-            provider = self.engine.provider(function, param)
-            if self._asks(provider) or _CALLED_SO.search(param.name):
+            provides = provider(self.engine, function, param)
+            if self._asks(provides) or _CALLED_SO.search(param.name):
                 found.add(param.name)
         return frozenset(found)
 

@@ -19,15 +19,9 @@ class ScriptAnonymous(Anonymous):
     """As `Anonymous`."""
 
     def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
-        """As `Anonymous.run`; runs with the same things missing among the parameters are the same."""
+        """As `Anonymous.run`; what is not known of an argument says nothing."""
         known = {name: value for name, value in (given or {}).items() if value is not UNKNOWN}
-        if not known:
-            return super().run(function, None, said)
-        key = (function.key, self.asked, *sorted((name, value.value) for name, value in known.items()))
-        if key not in self._with:
-            found = super().run(function, known, said)
-            self._with[key] = found
-        return self._with[key]
+        return super().run(function, known, said)
 
     def looks_at_route(self, function: FunctionSymbol, depth: int = 3) -> bool:
         known = self._looking.get(function.key)

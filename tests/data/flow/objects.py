@@ -98,7 +98,7 @@ def outside():
     see(store.connection)  # $ type=sqlite3.Connection
     see(store.fresh())  # $ type=sqlite3.Cursor
     holder = Holder(sqlite3.connect("x"))
-    see(holder.connection)  # $ type=sqlite3.Connection open
+    see(holder.connection)  # $ type=sqlite3.Connection
     see(holder.name)  # $ const="holder" type=str open
     see([sqlite3.connect("x")][0])  # $ type=sqlite3.Connection
     see({"c": sqlite3.connect("x")}["c"])  # $ type=sqlite3.Connection
