@@ -319,6 +319,19 @@ def test_a_folder_and_a_commit_are_told_apart(project: Project, run: Run) -> Non
     assert run(project.folder / "api", "scan", "--diff", "main", "--format", "concise").told == [("store.py", SQL)]
 
 
+def test_a_repository_below_the_current_folder(project: Project, run: Run) -> None:
+    project.pull_request()
+    project.commit()
+    told = run(project.folder.parent, "scan", "shop", "--diff=main", "--format", "concise").told
+    assert told == [("shop/app.py", ROUTE), ("shop/store.py", SQL)]
+    project.put("new/store.py", STORE)
+    assert len(run(project.folder, "scan", "new", "--diff=main", "--format", "concise").told) == 2
+    assert run(project.folder, "scan", "new", "--staged", "--format", "concise").told == []
+    ran = run(project.folder, "scan", "new/store.py", "--staged")
+    assert ran.code == 2
+    assert "is staged" in ran.err
+
+
 def test_configuration_holds_for_the_base_too(project: Project, run: Run) -> None:
     project.put("backend-audit.toml", 'exclude = ["/store.py"]\n[per-path."app.py"]\nignore = ["route-without-auth"]\n')
     project.pull_request()

@@ -10,7 +10,7 @@ import msgspec
 
 from backend_audit import audit
 from backend_audit.audit import Listener, ScanResult, Tree
-from backend_audit.config import Config, moved_config, place_in, scan_root
+from backend_audit.config import Config, common_directory, moved_config, place_in, scan_root
 from backend_audit.difference import Baseline, Paths, against_base, against_baseline, new_lines, renamed
 from backend_audit.discover.export import INDEX, export
 from backend_audit.discover.history import HistoryError, commit_of, merge_base, top_of, upstream_of
@@ -52,30 +52,49 @@ def staged_base(folder: Path) -> Base:
 
 
 @contextmanager
-def exported(folder: Path, commit: str, max_bytes: int) -> Iterator[tuple[Path, list[str]]]:
-    """`folder` as it was at `commit`, in a temporary place, and notes on what of it is missing."""
+def exported(root: Path, paths: Sequence[Path], commit: str, max_bytes: int) -> Iterator[tuple[Path, list[str]]]:
+    """`root` as it was at `commit`, in a temporary place, and notes on what of it is missing.
+
+    The repository is the one that holds all `paths`: around `root`, or below it.
+    """
+    inside = common_directory(list(paths))
+    top = top_of(inside)[0]
+    below = root.resolve() if root.resolve().is_relative_to(top) else top
     with tempfile.TemporaryDirectory(prefix="backend-audit-", ignore_cleanup_errors=True) as name:
-        place = (
-            Path(name).resolve().joinpath(*folder.parts[1:])
-        )  # folders above it keep their names: configuration speaks of them
-        notes = export(folder, commit, place, max_bytes=max_bytes)
+        # Folders above it keep their names: configuration speaks of them.
+        place = Path(name).resolve().joinpath(*root.parts[1:])
+        target = place / below.relative_to(root.resolve())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        notes = export(below, commit, target, max_bytes=max_bytes)
         yield place, notes
 
 
 def review(config: Config, paths: Sequence[Path], base: Base, progress: Listener | None = None) -> ScanResult:
     """Audit `paths` now and at the base, with the same configuration; the report's findings are the new ones."""
     root = scan_root(list(paths))
-    with exported(root, base.commit, config.max_file_size) as (before, notes):
+    with exported(root, paths, base.commit, config.max_file_size) as (before, notes):
         if not base.staged:
             return compared(config, paths, base, Before(before, notes), progress)
-        with exported(root, INDEX, config.max_file_size) as (index, more):
-            there = [index / place_in(path, root) for path in paths]
+        with exported(root, paths, INDEX, config.max_file_size) as (index, more):
+            there = _copies(paths, root, index)
+            if not there:
+                raise HistoryError("nothing of what was named is staged or committed")
             now = moved_config(config, root, index)
-            present = [path for path in there if path.exists()]
-            result = compared(
-                now, present or [index], base, Before(before, [*notes, *more]), progress, Tree(index, exported=True)
-            )
+            known = Before(before, [*notes, *more])
+            result = compared(now, there, base, known, progress, Tree(index, exported=True))
             return replace(result, shown_root=root)
+
+
+def _copies(paths: Sequence[Path], root: Path, copy: Path) -> list[Path]:
+    """The same paths in a copy of `root`, those that are there; a folder that is not there is an empty one."""
+    found = []
+    for path in paths:
+        there = copy / place_in(path, root)
+        if path.is_dir():
+            there.mkdir(parents=True, exist_ok=True)
+        if there.exists():
+            found.append(there)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +111,9 @@ def compared(
     """The scan of `paths`, held against a scan of the same paths below `before`."""
     root = tree.root if tree is not None else scan_root(list(paths))
     result = audit.scan(config, paths, progress, tree=tree)
-    there = [before.root / place_in(path, root) for path in paths]
-    present = [path for path in there if path.exists()]
+    there = _copies(paths, root, before.root)
     old_config = moved_config(config, root, before.root)
-    old = audit.scan(old_config, present or [before.root], progress, tree=Tree(before.root, exported=True)) if present else None
+    old = audit.scan(old_config, there, progress, tree=Tree(before.root, exported=True)) if there else None
     report = old.report if old is not None else Report(findings=())
     judged = old.heard.judged if old is not None else frozenset[str]()
     gone, added = judged - result.heard.judged, result.heard.judged - judged

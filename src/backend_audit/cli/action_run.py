@@ -65,7 +65,7 @@ class Run:
         paths = [Path(one) for one in self.inputs.paths]
         self.say(f"compared with {base.name}")
         try:
-            with review.exported(folder, base.commit, _FILE_LIMIT) as (before, missing):
+            with review.exported(folder, paths, base.commit, _FILE_LIMIT) as (before, missing):
                 root = before if base.gate else folder
                 config = self._policy(folder, before, paths) if base.gate else self._own(paths)
                 now = moved_config(config, before, folder) if base.gate else config

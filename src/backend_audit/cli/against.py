@@ -65,17 +65,17 @@ def told_apart(paths: tuple[Path, ...], wanted: Against) -> tuple[tuple[Path, ..
 def scanned(config: "Config", paths: tuple[Path, ...], wanted: Against, progress: "Listener | None") -> "ScanResult":
     """The scan that was asked for, with its report held against what was asked for."""
     from backend_audit import audit, review  # noqa: PLC0415 - LibCST and the rest are not needed for --help
-    from backend_audit.config import scan_root  # noqa: PLC0415 - as above
+    from backend_audit.config import common_directory  # noqa: PLC0415 - as above
     from backend_audit.discover.history import HistoryError  # noqa: PLC0415 - as above
 
     baseline = None if (file := wanted.baseline or config.baseline) is None else read_baseline(file)
     if wanted.diff is None and not wanted.staged:
         result = audit.scan(config, paths, progress)
     else:
-        root = scan_root(list(paths))
+        folder = common_directory(list(paths))
         reference = None if wanted.diff == UPSTREAM else wanted.diff
         try:
-            base = review.staged_base(root) if wanted.staged else review.base_of(root, reference, os.environ)
+            base = review.staged_base(folder) if wanted.staged else review.base_of(folder, reference, os.environ)
             result = review.review(config, paths, base, progress)
         except HistoryError as error:
             raise click.UsageError(str(error)) from None
