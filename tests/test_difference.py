@@ -108,6 +108,20 @@ def test_renamed_files() -> None:
 def test_new_lines() -> None:
     assert new_lines(["a", "b", "c"], ["a", "x", "y", "c", "d"]) == ((2, 3), (5, 5))
     assert new_lines(["a"], ["a"]) == ()
+    assert new_lines([], ["a", "b"]) == ((1, 2),)
+    assert new_lines(["a", "a"], ["a", "a", "a"]) == ((3, 3),)
+    assert new_lines(["x", "a"], ["a"]) == ()
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=8)
+
+
+@CALM
+@given(LINES, LINES)
+def test_lines_that_are_not_new_are_old(before: list[str], after: list[str]) -> None:
+    new = {line for first, last in new_lines(before, after) for line in range(first, last + 1)}
+    kept = iter(before)
+    assert all(line in kept for number, line in enumerate(after, 1) if number not in new), "in their order"
 
 
 # --- baseline files --------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ def action_command(*, today: "dt.datetime | None") -> int:
     from backend_audit.cli.action_run import Run  # noqa: PLC0415 - not needed for --help
     from backend_audit.workflow import Event, EventError, Inputs, InputsError  # noqa: PLC0415 - as above
 
-    environment = os.environ
+    environment = dict(os.environ)
+    os.environ.pop("INPUT_TOKEN", None)  # nothing that is started from here needs it but git, which is given it
     try:
         inputs = Inputs.read(environment)
         path = environment.get("GITHUB_EVENT_PATH", "")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 _SAME_NAME, _OTHER_NAME = 0.5, 0.6  # share of lines that two files of the same and of another name have in common
+_LONG = 2_000  # lines
 _MOST_PAIRS = 40_000  # of files of different names that are compared
 
 
@@ -47,5 +48,11 @@ def _lines(text: str) -> Counter[str]:
 
 def new_lines(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """The lines of `after` that are not in `before`, as ranges of 1-based numbers, both ends included."""
-    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return tuple((start + 1, stop) for kind, _, _, start, stop in opcodes if kind in {"insert", "replace"})
+    shorter = min(len(before), len(after))
+    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    most = shorter - head
+    tail = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    # Frequent lines (`}`, blanks) make the exact comparison of long texts quadratic.
+    opcodes = SequenceMatcher(None, old, new, autojunk=len(new) > _LONG).get_opcodes()
+    return tuple((head + start + 1, head + stop) for kind, _, _, start, stop in opcodes if kind in {"insert", "replace"})
