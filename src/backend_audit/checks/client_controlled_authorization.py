@@ -20,9 +20,9 @@ _SAYS = {
 def believed(route: Route) -> Iterator[Alert]:
     """`User.query.get(request.headers["X-User-Id"])`; told once for each place."""
     for claim in route.claims:
-        others = [one for one in route.table.routes if claim in one.claims]
-        if others[0] is not route:
+        if next(one for one in route.table.routes if claim in one.claims) is not route:
             continue
+        others = [one for one in route.table.routes if claim in one.claims]
         rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
         yield Alert(
             path=claim.mark.path,

@@ -21,9 +21,9 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
     off = _unshielded(route)
     if off is None or off.mark is None:
         return
-    others = [one for one in route.table.routes if _unshielded(one) == off]
-    if others[0] is not route:
+    if next(one for one in route.table.routes if _unshielded(one) == off) is not route:
         return
+    others = [one for one in route.table.routes if _unshielded(one) == off]
     how = _HOW.get(off.via, "`{name}` switches the protection against forged requests off").format(name=off.name)
     rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
     yield Alert(

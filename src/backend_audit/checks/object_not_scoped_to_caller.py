@@ -1,19 +1,22 @@
 """Objects handed out by an id of the request, whoever asks: every user reaches everybody's."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, related
 from backend_audit.finding import Confidence
-from backend_audit.routes.model import Does, Lookup, Route
+from backend_audit.routes.model import Does, Guard, Lookup, Route
 
 RULE = "object-not-scoped-to-caller"
+
+_RIGHTS = re.compile(r"can_|_can|perm|role|owner|manager|admin|access|allow|right|member|polic|acl")
 
 
 @check(RULE)
 def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
-    if route.guarded(Does.AUTHORIZES) or not route.lookups:
+    if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
         return
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:
@@ -33,3 +36,8 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
 
 def _whose(lookup: Lookup) -> str:
     return f" (its `{lookup.owned}` says whose it is)" if lookup.owned else ""
+
+
+def _may_ask(guard: Guard) -> bool:
+    """Whether a guard of which only the name is known may ask for a right: `@owner_can_enter("view_document")`."""
+    return guard.function is None and not guard.because and bool(_RIGHTS.search(guard.name.rpartition(".")[2].lower()))

@@ -84,7 +84,9 @@ class Reading:
         self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
         self._tests: list[ir.Node] = []
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
+        self.asks_caller = False
         for node in nodes_of(function.node.body):
+            self.asks_caller = self.asks_caller or _is_caller(node)
             if isinstance(node, ir.Name):
                 self.names.add(node.id)
             elif isinstance(node, ir.Call):
@@ -100,6 +102,10 @@ class Reading:
                 self._tests.append(node.test)
             elif isinstance(node, (ir.Compare, ir.Clause)):
                 self._tests.append(node)
+
+    def is_tested(self, call: ir.Call) -> bool:
+        """Whether what a call gives is what a test is about."""
+        return any(one is call for test in self._tests for one in nodes_of([test]))
 
     def ids(self, names: frozenset[str]) -> frozenset[str]:
         """`names` of variables that hold ids, and those of variables made of them."""
@@ -168,6 +174,14 @@ class Reading:
 def called(node: ir.Call) -> str:
     """The last part of what a call calls."""
     return node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
+
+
+def root_class(node: ir.Call) -> ir.Name | None:
+    """What a chain of calls begins with: `Order.objects.filter(…)`, `get_object_or_404(Order, …)`."""
+    first = node.args[0].value if node.args and isinstance(node.func, ir.Name) else node.func
+    while isinstance(first, (ir.Attribute, ir.Call)):
+        first = first.func if isinstance(first, ir.Call) else first.value
+    return first if isinstance(first, ir.Name) else None
 
 
 def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr]]:

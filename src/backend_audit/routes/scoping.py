@@ -18,7 +18,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.model import Lookup, Route
-from backend_audit.routes.readings import IDS, Mentions, Reading, called, handed
+from backend_audit.routes.readings import IDS, Mentions, Reading, called, handed, root_class
 from backend_audit.source import Mark
 
 _LOOKUPS = frozenset(
@@ -29,6 +29,7 @@ _LOOKUPS = frozenset(
     "get get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter filter_by "
     "where query fetch_one first_or_404 one_or_404 get_or_abort".split()
 )
+_KEYED = frozenset("filter filter_by get create get_or_create update_or_create exclude get_object_or_404".split())
 _IN_PATH = re.compile(r"[{<:](?:\w+:)?(\w+)|\?P<(\w+)>")
 _OWNER = re.compile(
     r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
@@ -49,6 +50,7 @@ class Scoping:
         self.behaviours = behaviours
         self.mentions = Mentions()
         self._readings: dict[str, Reading] = {}
+        self._used: dict[str, str] | None = None  # class outside of the project → a field of its owner
         self._by_name: dict[str, list[ClassSymbol]] = {}
         for symbol in engine.project.symbols.values():
             if isinstance(symbol, ClassSymbol):
@@ -126,6 +128,8 @@ class Scoping:
                 found.append(lookup)
                 continue
             target = self._target(route, frame, node) if depth > 0 else None
+            if target is not None and reading.is_tested(node) and self.reading(target).asks_caller and _hands_request(node):
+                return True
             if target is not None:
                 names = {param for param, arg in handed(target, node) if self.mentions.ids(arg, ids)}
                 whose = {param for param, arg in handed(target, node) if self.mentions.caller(arg, callers)}
@@ -151,7 +155,10 @@ class Scoping:
 
     def _lookup(self, frame: Frame, reading: Reading, node: ir.Call, ids: frozenset[str]) -> Lookup | None:
         """The lookup that a call is: `Model.objects.get(pk=pk)`, `session.query(Model).filter(Model.id == id)`."""
-        if called(node) not in _LOOKUPS:
+        name = called(node)
+        if name not in _LOOKUPS and isinstance(node.func, ir.Name):  # imported under another name
+            name = next((path.rpartition(".")[2] for path in sorted(frame.eval(node.func).apis)), name)
+        if name not in _LOOKUPS:
             return None
         keys = reading.keys(node, ids)
         mark = Mark(frame.module.path, node.at, node.end, "looks it up")
@@ -167,7 +174,22 @@ class Scoping:
             if owned:
                 return Lookup(mark, model.node.name, written(keys[0]), owned, written(node.func))
         unknown = "" if models else _outside(frame, node)
-        return Lookup(mark, unknown, written(keys[0]), "", written(node.func)) if unknown else None
+        owned = self.used_owner(unknown) if unknown else ""
+        return Lookup(mark, unknown, written(keys[0]), owned, written(node.func)) if unknown else None
+
+    def used_owner(self, model: str) -> str:
+        """The field that says whose an object of a class outside of the project is, by the keywords that queries use for it."""
+        if self._used is None:
+            self._used = {}
+            for function in self.engine.project.functions():
+                for node in self.reading(function).calls:
+                    fields = [arg.name.partition("__")[0] for arg in node.args if arg.name] if called(node) in _KEYED else []
+                    owner = next((one for one in fields if _OWNER.match(one)), "")
+                    first = root_class(node) if owner else None
+                    value = None if first is None else self.engine.environment(function.module).get(first.id)
+                    for path in () if value is None else sorted(value.apis):
+                        self._used.setdefault(path.rpartition(".")[2], owner)
+        return "" if _USERS.search(model) else self._used.get(model, "")
 
     def _models(self, frame: Frame, node: ir.Call) -> Iterator[ClassSymbol]:
         """The classes of the project that a call names, in its receiver and its arguments."""
@@ -206,8 +228,14 @@ class Scoping:
 def _outside(frame: Frame, node: ir.Call) -> str:
     """The name of a class that a call names, of which the scanned project knows nothing but the name; "" without one."""
     for one in nodes_of([node]):
-        if isinstance(one, ir.Name) and one.id[:1].isupper() and not one.id.isupper():
-            value = frame.eval(one)
-            if any("." in path and not frame.models.bases.get(path) for path in value.apis):
-                return one.id
+        if isinstance(one, ir.Name):
+            for path in sorted(frame.eval(one).apis):
+                name = path.rpartition(".")[2]
+                if "." in path and name[:1].isupper() and not name.isupper() and not frame.models.bases.get(path):
+                    return name
     return ""
+
+
+def _hands_request(node: ir.Call) -> bool:
+    """Whether a call gets the request as a whole, and the caller with it."""
+    return any(written(arg.value) in ("request", "self.request") for arg in node.args)
