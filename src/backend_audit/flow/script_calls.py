@@ -53,6 +53,8 @@ class ScriptCalls(ScriptCallbacks):
             callee = known if known is not None else self.read(receiver, func.attr, func)
         else:
             callee = self.eval(func)
+            held = self.eval(func.value) if isinstance(func, ir.Index) and callee.apis else UNKNOWN
+            receiver = held if held.types else None  # `app[method](path, handler)`
         args = self.arguments(node)
         if node.form == "element":
             return UNKNOWN

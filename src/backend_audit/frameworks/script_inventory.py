@@ -3,6 +3,7 @@
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
+from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
@@ -15,16 +16,13 @@ from backend_audit.routes.verdicts import decide
 
 def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
     """As `inventory.route_table`, for JavaScript and TypeScript."""
-    if not facts.chains:
-        return RouteTable()
     declarations = Declarations(declared or Declared(), engine)
     behaviours = ScriptBehaviours(engine, facts)
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
-    tree = ChainTree(engine, facts)
-    found: list[Route] = [
-        *ExpressRoutes(engine, tree, guarding).routes(),
-        *FastifyRoutes(engine, tree, guarding).routes(),
-    ]
+    found: list[Route] = [*NestRoutes(engine, facts, guarding).routes()]
+    if facts.chains:
+        tree = ChainTree(engine, facts)
+        found += [*ExpressRoutes(engine, tree, guarding).routes(), *FastifyRoutes(engine, tree, guarding).routes()]
     table = RouteTable(sorted(found, key=_order))
     for route in table.routes:
         route.table = table

@@ -83,7 +83,7 @@ class ChainTree:
         seen: set[tuple[int, str, str]] = set()
         loose: list[Layer] = []
         for chain in self.facts.chains:
-            if chain.arguments is None or decided_by_callers(chain.arguments):
+            if chain.arguments is None or chain.kind.startswith("nest-") or decided_by_callers(chain.arguments):
                 continue
             layer = Layer(self.order.of(chain.site.node), chain)
             owners = [] if chain.owner is None else self.of(chain.owner.value)

@@ -115,7 +115,7 @@ class ScriptGuarding(Guarding):
         """Whether a caller without credentials surely passes."""
         return self.behaviours.anonymous.run(function).outcome() is Outcome.PASSES
 
-    def unread(self, name: str, via: str, mark: Mark) -> list[Guard]:
+    def unread(self, name: str, via: str, mark: Mark | None) -> list[Guard]:
         """The guard that something is of which nothing but its name is known."""
         does = judged(name, frozenset((_FORBIDDEN,)), looks=False)[0]  # were it to turn callers away, for what would it
         if does & _ASKED and Does.AUTHORIZES in does and _ROLES.search(name):

@@ -24,5 +24,6 @@ app.get("/feed", expressjwt({ secret: process.env.KEY, algorithms: ["HS256"], cr
 app.get("/token", expressjwt({ secret: process.env.KEY, algorithms: ["HS256"] }), (req, res) => res.json([]));
 app.all("/closed/*", refuse);
 app.get("/closed/door", (req, res) => res.json([]));
+require("./tables")(app);
 app.use((err, req, res, next) => res.status(500).end());
 app.listen(3000);
