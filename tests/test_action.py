@@ -456,7 +456,11 @@ def test_one_comment(hub: Hub, act: Act, tmp_path: Path) -> None:
     merge = hub.merge()
     clean = act(hub.checkout(merge), "pull_request", hub.event(), comment="true", min_confidence="high", path="guards.py")
     assert "nothing new" in comment(clean, "all")
-    bad = act(hub.checkout(merge), "pull_request", hub.event(repository="someone/fork"), comment="true")
+    fork = act(hub.checkout(merge), "pull_request", hub.event(repository="someone/fork"), comment="true")
+    holds_the_two(fork)
+    assert "comment-number" not in fork.outputs, "the step is skipped"
+    assert "can only read" in fork.log
+    bad = act(hub.checkout(merge), "pull_request", hub.event(), comment="true")
     assert "may not write" in comment(bad, "read-only")
     assert json.loads(store.read_text("utf-8")) == []
     assert "written" in comment(bad, "all")

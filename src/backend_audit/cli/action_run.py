@@ -140,6 +140,7 @@ class Run:
             code = exit_code(report, context, exit_zero=True)
             self.say("findings do not fail this job: they go to code scanning, which decides (set fail-on to change that)")
         sarif = self._write_sarif(result, context)
+        comment = self._comment(result, context) if self.inputs.comment else {}
         if self.inputs.summary and (summary := self.environment.get("GITHUB_STEP_SUMMARY", "")):
             with Path(summary).open("a", encoding="utf-8", newline="\n") as file:
                 file.write(self._markdown(result, context, _SUMMARY_LIMIT))
@@ -153,7 +154,7 @@ class Run:
             "fixed": str(fixed),
             "highest-severity": str(worst[0]) if worst else "none",
             "exit-code": str(code),
-            **(self._comment(result, context) if self.inputs.comment else {}),
+            **comment,
         }
         if path := self.environment.get("GITHUB_OUTPUT", ""):
             with Path(path).open("a", encoding="utf-8", newline="\n") as file:
@@ -183,6 +184,9 @@ class Run:
 
     def _comment(self, result: ScanResult, context: RenderContext) -> dict[str, str]:
         """The comment's file, for a step that may write; `comment-new` says whether there is anything to say."""
+        if self.event.fork and self.event.name == "pull_request":
+            self.say("no comment: the token of a pull request from a fork can only read")
+            return {}
         marker = f"<!-- backend-audit {re.sub(r'[^A-Za-z0-9_.-]+', '-', context.project)} -->"
         place = self._temporary() / "backend-audit-comment.md"
         write_file(place, f"{marker}\n{self._markdown(result, context, _COMMENT_LIMIT - len(marker))}")
