@@ -10,7 +10,7 @@ from backend_audit.inventory.signs import in_browser
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.signs import shapes
 from backend_audit.signs.names import Names, Scope
-from backend_audit.signs.rows import Paths, Row, Rows
+from backend_audit.signs.rows import Fitting, Paths, Row, Rows
 from backend_audit.signs.settings import Settings, is_off
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
@@ -33,12 +33,12 @@ class _Walk:
         self.module = module
         self.script = module.node.language is not Language.PYTHON
         self.paths: Paths = rows.node if self.script else rows.python
-        self.calls = [(row.calls, row) for row in rows.having("calls") if row.calls is not None]
-        self.classes = [(row.classes, row) for row in rows.having("classes") if row.classes is not None]
-        self.fields = [(row.fields, row) for row in rows.having("fields") if row.fields is not None]
-        self.relations = [(row.relations, row) for row in rows.having("relations") if row.relations is not None]
-        self.keys = [(row.keys, row) for row in rows.having("keys") if row.keys is not None]
-        self.strings = [(row.strings, row) for row in rows.having("strings") if row.strings is not None]
+        self.calls = rows.fitting("calls")
+        self.classes = rows.fitting("classes")
+        self.fields = rows.fitting("fields")
+        self.relations = rows.fitting("relations")
+        self.keys = rows.fitting("keys")
+        self.strings = rows.fitting("strings")
         self.shapes = {row.shape: row for row in rows.having("shape")}
         self.settings = Settings(rows)
         self.spotted: list[Spotted] = []
@@ -92,9 +92,8 @@ class _Walk:
     def constant(self, node: ir.Const, symbol: str) -> None:
         """A text in the code: SQL, an address, a media type."""
         if isinstance(node.value, str) and _SHORTEST <= len(node.value) <= _LONGEST:
-            for pattern, row in self.strings:
-                if pattern.search(node.value):
-                    self.spot(row, node.at, node.end, symbol)
+            for row in self.strings.of(node.value):
+                self.spot(row, node.at, node.end, symbol)
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
         self.block(node.decorators, scope, symbol)
@@ -182,11 +181,10 @@ class _Walk:
         if inner is not None and not isinstance(inner, (ir.Name, ir.Attribute)):
             self.visit(inner, scope, symbol)
 
-    def matched(self, rows: list[tuple[re.Pattern[str], Row]], name: str, at: int, end: int, symbol: str) -> None:
+    def matched(self, rows: Fitting, name: str, at: int, end: int, symbol: str) -> None:
         """The rows whose pattern fits a name of the project."""
-        for pattern, row in rows:
-            if pattern.search(name):
-                self.spot(row, at, end, symbol, f"`{name}`")
+        for row in rows.of(name):
+            self.spot(row, at, end, symbol, f"`{name}`")
 
     def shaped(self, shape: str, node: ir.Node, symbol: str) -> None:
         if shape in self.shapes:

@@ -80,6 +80,29 @@ class Paths:
         return known
 
 
+class Fitting:
+    """The rows of one trigger by the texts that their patterns fit, remembered: names of a project come again and again."""
+
+    def __init__(self, pairs: list[tuple[re.Pattern[str], Row]]) -> None:
+        self._pairs = pairs
+        self._any = re.compile("|".join(map(_scoped, (pattern for pattern, _ in pairs))) or r"(?!)", re.MULTILINE)
+        self._known: dict[str, tuple[Row, ...]] = {}
+
+    def of(self, text: str) -> tuple[Row, ...]:
+        """The rows that `text` fits, in order."""
+        known = self._known.get(text)
+        if known is None:
+            fits = self._any.search(text) is not None
+            known = self._known[text] = tuple(row for pattern, row in self._pairs if pattern.search(text)) if fits else ()
+        return known
+
+
+def _scoped(pattern: re.Pattern[str]) -> str:
+    """The pattern as a part of another one: flags at its beginning hold for itself alone."""
+    text = pattern.pattern
+    return f"(?i:{text.removeprefix('(?i)')})" if text.startswith("(?i)") else f"(?:{text})"
+
+
 @dataclass(slots=True)
 class Rows:
     """All rows, and those of each trigger."""
@@ -88,6 +111,13 @@ class Rows:
     python: Paths = field(default_factory=Paths)
     node: Paths = field(default_factory=Paths)
     kinds: dict[str, str] = field(default_factory=dict)  # each kind in words
+    _fitting: dict[str, Fitting] = field(default_factory=dict)
+
+    def fitting(self, trigger: str) -> Fitting:
+        """The rows with a pattern as that trigger, to be asked by text."""
+        if trigger not in self._fitting:
+            self._fitting[trigger] = Fitting([(getattr(row, trigger), row) for row in self.having(trigger)])
+        return self._fitting[trigger]
 
     def brings(self) -> dict[str, frozenset[str]]:
         """For each kind the packages that could bring it, as `manifests.normal` writes them."""

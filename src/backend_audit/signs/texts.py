@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from backend_audit.finding import Place
 from backend_audit.inventory.signs import Sign
@@ -15,23 +15,29 @@ _LONGEST = 2_000  # characters of a line that are looked at
 
 def in_texts(paths: Iterable[str], text_of: Callable[[str], str | None], rows: Rows) -> Iterator[Sign]:
     """The signs in the files at `paths`, whose texts `text_of` gives. A pattern with a slash is one of the whole path."""
-    wanted = rows.having("files")
+    wanted = [(_meant(row.files), row) for row in rows.having("files")]
+    any_of_them = _meant(tuple(dict.fromkeys(pattern for _, row in wanted for pattern in row.files)))
     for path in sorted(paths):
-        asking = [row for row in wanted if _is_meant(path, row)]
-        text = text_of(path) if asking else None
-        if text is not None:
-            asking = [row for row in asking if row.only is None or row.only.search(text)]
-            yield from _in_text(path, text, asking)
+        low = path.lower()
+        if not any_of_them(low):
+            continue
+        given = text_of(path)
+        if given is not None:
+            text = "\n".join(given.splitlines())
+            asking = [row for meant, row in wanted if meant(low) and (row.only is None or row.only.search(text))]
+            yield from _in_text(path, text, [row for row in asking if row.line is not None and row.line.search(text)])
 
 
-def _is_meant(path: str, row: Row) -> bool:
-    low = path.lower()
-    name = posixpath.basename(low)
-    return any(fnmatchcase(low if "/" in pattern else name, pattern) for pattern in row.files)
+def _meant(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a path in small letters is one of a file that the patterns mean."""
+    whole = re.compile("|".join(translate(one) for one in patterns if "/" in one) or r"(?!)")
+    last = re.compile("|".join(translate(one) for one in patterns if "/" not in one) or r"(?!)")
+    return lambda low: last.match(posixpath.basename(low)) is not None or whole.match(low) is not None
 
 
 def _in_text(path: str, text: str, rows: list[Row]) -> Iterator[Sign]:
-    for number, line in enumerate(text.splitlines(), 1):
+    """The signs of `rows`, each of which fits somewhere in the text: its patterns know lines."""
+    for number, line in enumerate(text.splitlines() if rows else (), 1):
         if _COMMENT.match(line):
             continue
         for row in rows:
