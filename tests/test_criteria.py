@@ -153,6 +153,14 @@ def test_what_is_lacking_leaves_partial_and_says_what_to_do() -> None:
     assert (one.state, one.reason, one.next) == (State.PARTIAL, "X; no y", "Add y.")
 
 
+def test_what_is_wanted_nearby_does_not_count_elsewhere() -> None:
+    wants = (Want(kinds=("y",), lacks="no y", near=True),)
+    criterion = Criterion(id="a", title="A", evidence=("x",), wants=wants, next="Do.")
+    elsewhere = Place("other.py", 1, 1, 1, 2)
+    assert judged(criterion, Facts(signs=[Sign("x", HERE), Sign("y", HERE)])).state is State.MET
+    assert judged(criterion, Facts(signs=[Sign("x", HERE), Sign("y", elsewhere)])).state is State.PARTIAL
+
+
 def test_what_does_not_apply_or_cannot_be_seen_is_said() -> None:
     criterion = Criterion(id="a", title="A", applies=("z",), otherwise="no z", evidence=("x",), not_assessed="elsewhere")
     assert judged(criterion, Facts()).state is State.NOT_APPLICABLE

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backend_audit.criteria.coverage import Coverage, covered
 from backend_audit.criteria.derived import derived
-from backend_audit.criteria.model import Assessment, Criterion, Section, Share, State
+from backend_audit.criteria.model import Assessment, Criterion, Section, Share, State, Want
 from backend_audit.criteria.words import SHOWN, counted, nothing, sentence, shown, where
 from backend_audit.finding import MODE_ORDER, Finding, Mode, Place
 from backend_audit.inventory import RouteRecord
@@ -87,9 +87,13 @@ class _Case:
         self.signs = judge.of(criterion.evidence)
         self.coverage = self._coverage(criterion.share)
         self.findings = [one for one in judge.facts.findings if self._concerns(one)]
-        self.lacks = [one for one in criterion.wants if (not one.when or judge.has(one.when)) and not judge.has(one.kinds)]
+        self.lacks = [one for one in criterion.wants if (not one.when or judge.has(one.when)) and not self._has(one)]
         self.is_there = bool(self.signs) or criterion.clean or self._counts()
         self.spoils = [one for one in criterion.spoils if judge.has(one.kinds) and not (one.alone and self.is_there)]
+
+    def _has(self, want: Want) -> bool:
+        files = {sign.place.path for sign in self.signs}
+        return any(not want.near or sign.place.path in files for sign in self.judge.of(want.kinds))
 
     def _coverage(self, share: Share | None) -> Coverage | None:
         if share is None:

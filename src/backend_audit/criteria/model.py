@@ -21,12 +21,14 @@ class State(StrEnum):
 class Want(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
     """One thing that must be there too: a sign of any of `kinds`, else it `lacks` that, in words.
 
-    It is asked only `when` there is a sign of any of those kinds (none named: always). `next` says how to mend it.
+    It is asked only `when` there is a sign of any of those kinds (none named: always). `near`: only signs in a file that shows
+    the criterion itself count. `next` says how to mend it.
     """
 
     kinds: tuple[str, ...]
     lacks: str
     when: tuple[str, ...] = ()
+    near: bool = False
     next: str = ""
 
 
