@@ -412,3 +412,14 @@ def test_indexes_in_migrations_count(tmp_path: Path) -> None:
     one = card_of(tmp_path)["elite-query-optimization"]
     assert one.state is State.PARTIAL
     assert [(sign.place.path, sign.place.line) for sign in one.evidence] == [("migrations/001.sql", 2)]
+
+
+@pytest.mark.parametrize(
+    ("signature", "state"), [("(err, req, res, next)", State.MET), ("(options, req, res, next)", State.MISSING)]
+)
+def test_named_error_handlers_of_express_count(tmp_path: Path, signature: str, state: State) -> None:
+    (tmp_path / "app.js").write_text("const express = require('express')\nexpress().use(require('./error').handler)\n")
+    (tmp_path / "error.js").write_text(
+        f"const handler = {signature} => {{ res.status(500).send({{}}) }}\nmodule.exports = {{ handler }}\n"
+    )
+    assert card_of(tmp_path)["must-02"].state is state

@@ -97,6 +97,8 @@ class _Walk:
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
         self.block(node.decorators, scope, symbol)
+        if self.script and shapes.is_error_handler(node):
+            self.shaped("error-middleware", node, symbol)
         inner = dict(scope)
         for param in node.params:
             inner[param.name] = "" if param.annotation is None else self.names.path(param.annotation, scope)

@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.written import written
 
+_ERRORS = frozenset({"err", "error", "e", "ex", "exception"})
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
 def handles_errors(node: ir.Expr) -> bool:
     """Whether a function takes an error, a request, an answer and what comes next, as Express's error handlers do."""
     return isinstance(node, ir.Lambda) and len(node.function.params) == 4
+
+
+def is_error_handler(node: ir.Function) -> bool:
+    """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
+    names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
+    return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
 
 
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
