@@ -3,6 +3,7 @@
 https://expressjs.com/en/guide/routing.html, https://expressjs.com/en/guide/using-middleware.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,11 +18,12 @@ from backend_audit.routes.covers import Before, everything
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.middleware import hands_on
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.model import Body, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.tree import mark_of, texts_of
 
 _MAX_DEPTH = 12
+_VALIDATOR = re.compile(r"valid|schema|celebrate|parse", re.IGNORECASE)
 _ERROR_HANDLER = 4  # parameters: (error, request, response, next)
 
 
@@ -204,6 +206,7 @@ class ExpressRoutes:
             registered=registered,
             guards=deduplicated(found),
             group=router.key,
+            body=checked(guards),
         )
         self._made.append(made)
         return made
@@ -223,6 +226,12 @@ class ExpressRoutes:
                 for route in self._made[first : one.added]:
                     if one.covers(route.path, route.methods):
                         route.unapplied = (*route.unapplied, *late)
+
+
+def checked(guards: list[Guard]) -> Body:
+    """What is known of the body of a route by the validators in front of it."""
+    found = [one for one in guards if one.has(Does.VALIDATES) and (one.function is None or _VALIDATOR.search(one.name))]
+    return Body(validated=True, schema=found[0].name) if found else Body()
 
 
 def _elsewhere() -> Before:

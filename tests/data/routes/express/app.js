@@ -1,6 +1,9 @@
 const express = require("express");
 const passport = require("passport");
 const { expressjwt } = require("express-jwt");
+const { requiresAuth } = require("express-openid-connect");
+const { rateLimit } = require("express-rate-limit");
+const { celebrate, Joi } = require("celebrate");
 const items = require("./routes/items");
 const { requireUser, remember, refuse } = require("./guards");
 
@@ -24,6 +27,7 @@ app.get("/feed", expressjwt({ secret: process.env.KEY, algorithms: ["HS256"], cr
 app.get("/token", expressjwt({ secret: process.env.KEY, algorithms: ["HS256"] }), (req, res) => res.json([]));
 app.all("/closed/*", refuse);
 app.get("/closed/door", (req, res) => res.json([]));
+app.post("/reviews", rateLimit({ max: 5 }), requiresAuth(), celebrate({ body: Joi.object({}) }), (req, res) => res.json({}));
 require("./tables")(app);
 app.use((err, req, res, next) => res.status(500).end());
 app.listen(3000);
