@@ -6,6 +6,7 @@ A loop over a few constants asks a few times; a query for a batch of elements (`
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
@@ -150,17 +151,34 @@ def _bound_by(loop: Loop, function: FunctionSymbol) -> set[str]:
     """The names that are others in each pass: the loop's own, and what is made of them in its body."""
     bound = names_in(loop.target)
     if isinstance(loop.node, ir.For):
-        _derive(bound, nodes_of(loop.node.body))
+        _derive(bound, _bindings(nodes_of(loop.node.body)))
     return bound - {param.name for param in function.node.params}
 
 
-def _derive(known: set[str], nodes: Iterator[ir.Node]) -> None:
-    """Add to `known` the names that are made of what it names."""
+_Bindings = list[tuple[set[str], set[str]]]  # the names that are read, and those that are made of them
+
+
+def _bindings(nodes: Iterator[ir.Node]) -> _Bindings:
+    """What assignments and loops bind, in their order."""
+    found: _Bindings = []
     for one in nodes:
-        if isinstance(one, ir.Assign) and one.value is not None and names_in(one.value) & known:
-            known |= {name for target in one.targets for name in names_in(target)}
-        elif isinstance(one, ir.For) and names_in(one.iter) & known:
-            known |= names_in(one.target)
+        if isinstance(one, ir.Assign) and one.value is not None:
+            found.append((names_in(one.value), {name for target in one.targets for name in names_in(target)}))
+        elif isinstance(one, ir.For):
+            found.append((names_in(one.iter), names_in(one.target)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _bindings_of(function: FunctionSymbol) -> _Bindings:
+    return _bindings(nodes_of(function.node.body))
+
+
+def _derive(known: set[str], bindings: _Bindings) -> None:
+    """Add to `known` the names that are made of what it names."""
+    for read, made in bindings:
+        if not read.isdisjoint(known):
+            known |= made
 
 
 def _parameters_in(names: set[str], function: FunctionSymbol) -> set[str]:
@@ -170,7 +188,7 @@ def _parameters_in(names: set[str], function: FunctionSymbol) -> set[str]:
         if at == 0 and function.binds_first:
             continue
         known = {param.name}
-        _derive(known, nodes_of(function.node.body))
+        _derive(known, _bindings_of(function))
         if known & names:
             found.add(param.name)
     return found
@@ -187,6 +205,7 @@ def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterato
             yield arg.value
 
 
+@lru_cache(maxsize=4096)
 def _writes(function: FunctionSymbol) -> bool:
     """Whether the function changes what is stored: then each element needs its own call."""
     if _CHANGES.search(function.node.name):
