@@ -10,7 +10,7 @@ from backend_audit.checks._view import local_imports
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
-from backend_audit.flow.lacks import exposed
+from backend_audit.flow.lacks import exposed, has_no_parent
 from backend_audit.flow.values import Origin, Value
 
 RULE = "path-traversal"
@@ -38,7 +38,8 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
         if operand is None or _is_stream(operand.value):
             continue
         origin = _source(operand)
-        if origin is None or (access.refuses and "dots" not in origin.cleared and _is_below(operand.value)):
+        below = origin is not None and access.joined and has_no_parent(origin)
+        if origin is None or below or (access.refuses and "dots" not in origin.cleared and _is_below(operand.value)):
             member = reaching(operand, "path", "archive")
             if member is not None and access.action != "tests":
                 yield _member(access, operand, member)

@@ -7,6 +7,8 @@ nothing that following values can see. So a function counts as such a check by w
 import re
 from functools import lru_cache
 
+from backend_audit import ir
+
 _THING = r"(url|uri|link|host|hostname|domain|redirect|address|addr|ip|origin|netloc|target|next|endpoint)s?"
 _GOOD = r"(safe|valid|allowed|trusted|whitelisted|allowlisted|permitted|relative|public)"
 _BAD = r"(private|internal|blocked|forbidden|unsafe|disallowed|denied|blacklisted|loopback|reserved|banned|invalid|local)"
@@ -28,6 +30,26 @@ def lets_through(name: str, *, holds: bool) -> bool:
     if _REFUSES.search(words):
         return not holds
     return holds and _ADMITS.search(words) is not None
+
+
+_PLACES = frozenset(
+    "host hosts hostname hostnames domain domains dns ip ips ipv4 ipv6 ipaddr cidr address addresses private internal local"
+    " localhost loopback origin origins netmask allowlist whitelist denylist blocklist blacklist".split()
+)
+
+
+def looks_at_host(function: ir.Function) -> bool:
+    """Whether anything in a function is called after the places that an address can lead to."""
+    stack: list[ir.Node] = [*function.body]
+    while stack:
+        node = stack.pop()
+        name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+        if name and not _PLACES.isdisjoint(_snake(name).split("_")):
+            return True
+        if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and str(node.key.value) in _PLACES:
+            return True
+        stack.extend(ir.children(node))
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -415,6 +415,7 @@ class FileAccess(Concept):
     other: Operand | None = None  # the second path of a copy or move
     action: str = "opens"  # opens, reads, writes, deletes, lists, serves, …
     base: Operand | None = None  # the folder that the callee keeps `path` in: then only this one matters
+    joined: bool = False  # the callee puts it behind a folder: without `..` it stays below
     refuses: bool = False  # it refuses `..` in what it is given: only where the path begins, or what was resolved before, matters
 
 

@@ -79,10 +79,6 @@ class Expressions(FrameState, ABC):
     def eval(self, node: ir.Expr) -> Value:
         return EVALUATORS[type(node)](self, node)
 
-    def narrowed(self, test: ir.Expr, *, holds: bool) -> bool:  # noqa: ARG002 - for languages with tests of their own
-        """Narrow by what `test` says in this language alone; whether that was all that it says."""
-        return False
-
     def optional(self, node: ir.Expr | None) -> Value:
         return UNKNOWN if node is None else self.eval(node)
 

@@ -97,6 +97,14 @@ class FrameState:
 
     # --- expressions that a test has seen ---------------------------------------------------------------------------
 
+    def narrowed(self, test: ir.Expr, *, holds: bool) -> bool:  # noqa: ARG002 - for languages with tests of their own
+        """Narrow by what `test` says in this language alone; whether that was all that it says."""
+        return False
+
+    def believed(self, func: ir.Expr) -> bool:  # noqa: ARG002 - for languages in which names promise more than they keep
+        """Whether a function that is called like a check of addresses counts as one."""
+        return True
+
     def note_tested(self, node: ir.Expr | None, value: Value) -> None:
         """What `request.args.get("next")` is after a test of it, should it be written once more."""
         text = written(node) if isinstance(node, (ir.Call, ir.Index)) else "…"

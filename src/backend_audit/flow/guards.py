@@ -102,7 +102,7 @@ def _called(call: ir.Call) -> str:
 
 def _by_name(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Checks of addresses go by names that tell what they do; what they do (resolving names, reading lists) is past following."""
-    if not address.lets_through(_called(test), holds=holds):
+    if not address.lets_through(_called(test), holds=holds) or not frame.believed(test.func):
         return False
     for operand in test.args:
         clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
@@ -115,7 +115,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
         return
     receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
     callee = frame.eval(call.func)
-    if address.raises(_called(call)):
+    if address.raises(_called(call)) and frame.believed(call.func):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
     for path in in_order(callee.apis):

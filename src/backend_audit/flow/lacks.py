@@ -60,6 +60,11 @@ def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
     return tuple(found)
 
 
+def has_no_parent(origin: Origin) -> bool:
+    """Whether the data holds no `..`."""
+    return bool(origin.cleared & _PARENTS)
+
+
 def placed_in_path(value: Value) -> frozenset[Origin]:
     """The origins of a text that is joined to a path: what cannot leave its place in the text is cleared for good."""
     origins = value.derived().origins

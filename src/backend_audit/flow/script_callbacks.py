@@ -221,7 +221,14 @@ class ScriptCallbacks(Frame):
 
 
 def _called(spec: str, args: Args) -> Iterator[Value]:
-    """What a row's `function` means: `1*` all arguments from there on, `0.handler` a field of an object or of each in a list."""
+    """What a row's `function` means: `1*` all arguments from there on, `0.handler` a field of an object or of each in a list.
+
+    `a|b`: both.
+    """
+    if "|" in spec:
+        for one in spec.split("|"):
+            yield from _called(one, args)
+        return
     if "." in spec:
         head, _, name = spec.partition(".")
         whole = argument(args, head)

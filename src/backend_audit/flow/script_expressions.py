@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, script_members, script_paths, script_refine, strings
+from backend_audit.flow import address, refine, script_builtin, script_members, script_paths, script_refine, strings
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -25,6 +25,7 @@ from backend_audit.flow.values import (
     ref,
 )
 from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import FunctionSymbol
 
 BOOL = script_builtin.BOOL
 _NOTHING = frozenset(("none", "undefined"))
@@ -134,6 +135,11 @@ class ScriptExpressions(ScriptCalls):
 
     def narrowed(self, test: ir.Expr, *, holds: bool) -> bool:
         return script_refine.assume(self, test, holds=holds)
+
+    def believed(self, func: ir.Expr) -> bool:
+        """A function of the project must look at where the address leads: `validUrl` is often a test of the syntax alone."""
+        own = [one for one in self.eval(func).refs if isinstance(one, FunctionSymbol)]
+        return not own or any(address.looks_at_host(one.node) for one in own)
 
     def known(self, node: ir.Expr) -> tuple[str, Value] | None:
         """The name or path that `node` is, with its value."""

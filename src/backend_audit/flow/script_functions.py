@@ -111,7 +111,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Promise.race": lambda args: values(_same(args)),
     "Promise.any": lambda args: values(_same(args)),
     "Promise.reject": lambda _: NOTHING,
-    "Buffer.from": _data,
+    "Buffer.from": lambda args: _decoded(args) if len(args) > 1 and not args[1][0].may_be("utf8") else _data(args),
     "Buffer.concat": _data,
     "util.format": _data,
     "util.promisify": _same,
