@@ -182,10 +182,8 @@ class FrameState:
 
     def join_env(self, left: Env | None, right: Env | None) -> Env | None:
         """Where two ways meet: names of both; None is a way that cannot be taken."""
-        if left is None or right is None:
+        if left is None or right is None or left is right:
             return right if left is None else left
-        if left is right:
-            return left
         merged: Env = {}
         for name, value in left.items():
             other = right.get(name)
