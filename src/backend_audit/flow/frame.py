@@ -107,8 +107,7 @@ class FrameState:
 
     def note_tested(self, node: ir.Expr | None, value: Value) -> None:
         """What `request.args.get("next")` is after a test of it, should it be written once more."""
-        text = written(node) if isinstance(node, (ir.Call, ir.Index)) else "…"
-        if "…" not in text:  # cut, so that another expression may be written alike
+        if "…" not in (text := written(node) if isinstance(node, (ir.Call, ir.Index)) else "…"):  # cut, others may be alike
             self.tested = True
             self.env[TESTED + text] = value
 
