@@ -19,7 +19,8 @@ _INTENTS = {
         oauth2 oidc openid jwks token tokens refresh otp mfa totp 2fa passkey webauthn magic
     """.split(),
     "regaining an account": """
-        forgot reset recover recovery confirm confirmation activate activation verify verification unsubscribe invitation invite
+        forgot forgotten reset recover recovery confirm confirmation activate activation verify verification unsubscribe
+        invitation invite
     """.split(),
     "health and metrics": """
         health healthz healthcheck live livez liveness ready readyz readiness ping alive status heartbeat metrics version info
@@ -27,6 +28,7 @@ _INTENTS = {
     "documentation": "docs doc redoc swagger openapi schema apidocs documentation playground graphiql".split(),
     "static files": "static assets asset favicon robots sitemap manifest css js img images fonts media public icons icon".split(),
     "a call-back of another service": "webhook webhooks callback hook hooks ipn".split(),
+    "a visitor's cart": "cart carts addtocart removefromcart emptycart updatecart checkout".split(),
     "a public page": """
         index home homepage root landing about terms privacy contact faq legal imprint welcome error errors notfound config csrf
         captcha locale locales languages
