@@ -73,7 +73,7 @@ class Entities:
         """The class of the project that a name or dotted name means."""
         if not isinstance(node, (ir.Name, ir.Attribute)):
             return None
-        frame = Frame(self.engine, function.module, None, dict(self.engine.environment(function.module)))
+        frame = Frame(self.engine, function.module, None, self.engine.environment(function.module))  # only read
         found = [one for one in self.engine.type_expression(frame, node).refs if isinstance(one, ClassSymbol)]
         if not found and isinstance(node, ir.Name):
             for inner in inside(function.node.body):

@@ -7,9 +7,10 @@ https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html#summary-of-r
 from dataclasses import dataclass, replace
 
 from backend_audit import ir
+from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import Entities, assigned, returns
+from backend_audit.frameworks.entities import Entities, returns
 from backend_audit.frameworks.relations import Relations
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -60,8 +61,9 @@ class Query:
 class Loads:
     """Reads queries in functions."""
 
-    def __init__(self, entities: Entities, relations: Relations) -> None:
+    def __init__(self, entities: Entities, relations: Relations, bindings: Bindings) -> None:
         self.entities = entities
+        self.bindings = bindings
         self.relations = relations
         self.engine = entities.engine
         self._by_name: dict[str, list[FunctionSymbol]] = {}
@@ -86,7 +88,7 @@ class Loads:
 
     def _variable(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Query | None:
         """What was assigned to a variable before; what any of the assignments loads counts as loaded."""
-        values = list(assigned(function, node.id, before=node.at))
+        values = self.bindings.values(function, node.id, node.at)
         if not values:
             return None
         found = self.of(function, values[-1], depth - 1)

@@ -13,7 +13,7 @@ from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions
 from backend_audit.frameworks.django_settings import Settings
-from backend_audit.frameworks.entities import assigned, returns
+from backend_audit.frameworks.entities import returns
 from backend_audit.frameworks.loads import Loads, Query
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Route, RouteTable
@@ -125,11 +125,11 @@ class WholeLists:
             for item in node.items:
                 yield from self._listed(function, item.value, depth - 1)
         elif isinstance(node, ir.Name):
-            for value in list(assigned(function, node.id, before=node.at))[-1:]:
+            for value in self.loads.bindings.values(function, node.id, node.at)[-1:]:
                 yield from self._listed(function, value, depth - 1)
-            for loop in nodes_of(function.node.body):
-                if isinstance(loop, ir.For) and any(_appends(one, node.id) for one in nodes_of(loop.body)):
-                    yield loop.iter
+            for one in self.loads.bindings.of(function):
+                if one.loop is not None and any(_appends(each, node.id) for each in nodes_of(one.loop.body)):
+                    yield one.value
 
     def _made(self, route: Route, query: Query, path: str, node: ir.Expr, module: ir.Module, how: str) -> WholeList:
         site = Site(path, node, "", written(node), route.name, module=module)

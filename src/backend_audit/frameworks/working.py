@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.entities import Entities
@@ -19,9 +20,9 @@ from backend_audit.routes.work import Work
 def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
     """What the work of the requests in `table` shows, kind by kind, each in the order of the code."""
     work = Work(engine, facts, table)
-    schemas = Schemas(engine)
+    schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
-    yield from Repeated(work).concepts()
-    loads = Loads(Entities(schemas), Relations(schemas))
+    yield from Repeated(work, bindings).concepts()
+    loads = Loads(Entities(schemas), Relations(schemas), bindings)
     yield from LazyLoads(loads, work).concepts()
     yield from WholeLists(loads, table).concepts()

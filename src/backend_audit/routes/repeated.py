@@ -6,9 +6,9 @@ A loop over a few constants asks a few times; a query for a batch of elements (`
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from backend_audit import ir
+from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.syntax import nodes_of
@@ -51,8 +51,9 @@ class RepeatedQuery(Concept):
 class Repeated:
     """Finds them, by the calls of the project's functions."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, bindings: Bindings) -> None:
         self.work = work
+        self.bindings = bindings
         self._callers: dict[str, list[CallSite]] = {}
         for _, sites in sorted(work.engine.sites.items()):
             for _, site in sorted(sites.items()):
@@ -77,7 +78,7 @@ class Repeated:
 
     def _of(self, function: FunctionSymbol, site: Site, call: ir.Call) -> Iterator[RepeatedQuery]:
         loops = site.moment.loops if site.moment is not None else ()
-        loop = None if _asks_for_many(call) else repeating(loops, names_in(call), function)
+        loop = None if _asks_for_many(call) else self.repeating(loops, names_in(call), function)
         if loop is not None:
             yield self._made(function, site, loop, written(call.func), ())
         elif not loops and not _asks_for_many(call):
@@ -85,10 +86,10 @@ class Repeated:
             yield from self._through(function, written(call.func), names_in(call), end, _MAX_HOPS)
 
     def _through(
-        self, function: FunctionSymbol, query: str, names: set[str], way: tuple[Mark, ...], hops: int
+        self, function: FunctionSymbol, query: str, names: frozenset[str], way: tuple[Mark, ...], hops: int
     ) -> Iterator[RepeatedQuery]:
         """The loops that call `function`, which asks each time that it is called, with what `names` hold."""
-        needed = _parameters_in(names, function)
+        needed = self._parameters_in(names, function)
         if (
             hops == 0
             or not needed
@@ -98,8 +99,8 @@ class Repeated:
             return
         for one in self._callers.get(function.key, ()):
             caller, node = one.caller, one.node
-            given = {name for expression in _given(node, function, needed) for name in names_in(expression)}
-            loop = repeating(one.moment.loops, given, caller)
+            given = frozenset(name for expression in _given(node, function, needed) for name in names_in(expression))
+            loop = self.repeating(one.moment.loops, given, caller)
             if loop is not None:
                 module = caller.module
                 site = Site(module.path, node, "", written(node.func), caller.name, node, module=module.node, moment=one.moment)
@@ -107,6 +108,22 @@ class Repeated:
             elif not one.moment.loops and caller is not function:
                 step = Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()")
                 yield from self._through(caller, query, given, (step, *way), hops - 1)
+
+    def repeating(self, loops: tuple[Loop, ...], names: frozenset[str], function: FunctionSymbol) -> Loop | None:
+        """The innermost loop whose elements are among `names`; None for one of few passes, or of many elements in each."""
+        for loop in reversed(loops):
+            bound = set(names_in(loop.target))
+            if isinstance(loop.node, ir.For):
+                bound = self.bindings.derived(function, bound, loop.node)
+            if not names.isdisjoint(bound - {param.name for param in function.node.params}):
+                text = written(loop.iter) + " " + written(loop.target)
+                return None if _is_short(loop) or _BATCH.search(text) else loop
+        return None
+
+    def _parameters_in(self, names: frozenset[str], function: FunctionSymbol) -> set[str]:
+        """The parameters of which the things called `names` are made; not the object, which is mostly the same each time."""
+        params = function.node.params[1:] if function.binds_first else function.node.params
+        return {one.name for one in params if not names.isdisjoint(self.bindings.derived(function, {one.name}))}
 
     def _made(self, function: FunctionSymbol, site: Site, loop: Loop, query: str, after: tuple[Mark, ...]) -> RepeatedQuery:
         path = function.module.path
@@ -133,67 +150,6 @@ def reads(query: DatabaseQuery, function: FunctionSymbol) -> bool:
     return all(_READS.match(text) for text in texts)
 
 
-def repeating(loops: tuple[Loop, ...], names: set[str], function: FunctionSymbol) -> Loop | None:
-    """The innermost loop whose elements are among `names`; None for one that has few passes, or takes many elements in each."""
-    for loop in reversed(loops):
-        if names & _bound_by(loop, function):
-            text = written(loop.iter) + " " + written(loop.target)
-            return None if _is_short(loop) or _BATCH.search(text) else loop
-    return None
-
-
-def names_in(node: ir.Node) -> set[str]:
-    """The names that an expression mentions."""
-    return {one.id for one in nodes_of([node]) if isinstance(one, ir.Name)}
-
-
-def _bound_by(loop: Loop, function: FunctionSymbol) -> set[str]:
-    """The names that are others in each pass: the loop's own, and what is made of them in its body."""
-    bound = names_in(loop.target)
-    if isinstance(loop.node, ir.For):
-        _derive(bound, _bindings(nodes_of(loop.node.body)))
-    return bound - {param.name for param in function.node.params}
-
-
-_Bindings = list[tuple[set[str], set[str]]]  # the names that are read, and those that are made of them
-
-
-def _bindings(nodes: Iterator[ir.Node]) -> _Bindings:
-    """What assignments and loops bind, in their order."""
-    found: _Bindings = []
-    for one in nodes:
-        if isinstance(one, ir.Assign) and one.value is not None:
-            found.append((names_in(one.value), {name for target in one.targets for name in names_in(target)}))
-        elif isinstance(one, ir.For):
-            found.append((names_in(one.iter), names_in(one.target)))
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _bindings_of(function: FunctionSymbol) -> _Bindings:
-    return _bindings(nodes_of(function.node.body))
-
-
-def _derive(known: set[str], bindings: _Bindings) -> None:
-    """Add to `known` the names that are made of what it names."""
-    for read, made in bindings:
-        if not read.isdisjoint(known):
-            known |= made
-
-
-def _parameters_in(names: set[str], function: FunctionSymbol) -> set[str]:
-    """The parameters of which the things called `names` are made; not the object, which is mostly the same each time."""
-    found: set[str] = set()
-    for at, param in enumerate(function.node.params):
-        if at == 0 and function.binds_first:
-            continue
-        known = {param.name}
-        _derive(known, _bindings_of(function))
-        if known & names:
-            found.add(param.name)
-    return found
-
-
 def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterator[ir.Expr]:
     """The arguments that `call` gives for the parameters `needed`."""
     params = [param.name for param in function.node.params]
@@ -205,7 +161,6 @@ def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterato
             yield arg.value
 
 
-@lru_cache(maxsize=4096)
 def _writes(function: FunctionSymbol) -> bool:
     """Whether the function changes what is stored: then each element needs its own call."""
     if _CHANGES.search(function.node.name):
