@@ -65,19 +65,19 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
     tables = [_table(route_table, engine, facts, known.declared, problems)]
+    spotted = _signs(engine, tables[0], known.evidence, problems)
     alerts += _route_alerts(tables[0], problems)
     alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
     problems += engine.problems
-    spotted = _signs(engine, tables[0].routes, known.evidence, problems)
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
         script_engine.go_through()
         facts = WebFacts()
         alerts += _concept_alerts(script_engine, facts, problems)
         tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
+        spotted += _signs(script_engine, tables[1], known.evidence, problems)
         alerts += _route_alerts(tables[1], problems)
         problems += script_engine.problems
-        spotted += _signs(script_engine, tables[1].routes, known.evidence, problems)
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
@@ -120,12 +120,15 @@ def _table(
         return RouteTable()
 
 
-def _signs(engine: Engine, routes: list[Route], rows: Rows, problems: list[Problem]) -> list[Spotted]:
+def _signs(engine: Engine, table: RouteTable, rows: Rows, problems: list[Problem]) -> list[Spotted]:
+    """The evidence in the code; the checks of the table's routes ask of which kinds there is any."""
     try:
-        return list(of_project(engine, routes, rows))
+        found = list(of_project(engine, table.routes, rows))
     except Exception as error:  # noqa: BLE001 - the edge of the scorecard: findings must not be lost
         problems.append(_crash("", "gathering evidence", error))
         return []
+    table.signs = frozenset(one.kind for one in found)
+    return found
 
 
 def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:

@@ -11,6 +11,7 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
+from backend_audit.routes.limiting import tried
 from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.verdicts import decide
@@ -41,6 +42,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         decide(route)
         declarations.settle(route)
         route.claims = claims.of(route)
+        route.tried = tried(route, behaviours)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
     return table

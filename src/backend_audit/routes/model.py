@@ -175,6 +175,7 @@ class RouteTable:
     """All routes, sorted by path, methods and place."""
 
     routes: list["Route"] = field(default_factory=list)
+    signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
 
     def guards_any(self) -> bool:
         """Whether any route of the project asks who calls: a project without any has its own ways."""
@@ -214,6 +215,7 @@ class Route:
     uploads: tuple[Upload, ...] = ()
     taken: tuple[Taken, ...] = ()
     secrets_in_query: tuple[Mark, ...] = ()  # the note names each
+    tried: str = ""  # what can be tried again and again, without anybody counting: passwords, mails, accounts
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:
