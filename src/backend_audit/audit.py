@@ -22,6 +22,7 @@ from backend_audit.finding import Finding, Problem, Report, Suppressed
 from backend_audit.inventory import RouteRecord
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.pool import available_workers
+from backend_audit.routes.openapi import is_description
 from backend_audit.semgrep import Outcome, user_rules
 from backend_audit.source import Language
 from backend_audit.suppress import UNUSED, Rules, Suppressions, apply
@@ -145,7 +146,7 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
     with _cache(config) as cache:
         files = Files()
         code = [file for file in found.files if file.language not in _NO_CODE]
-        sources = files.read([*code, *(file for file in found.files if is_manifest(file.path))])
+        sources = files.read([*code, *(file for file in found.files if is_manifest(file.path) or is_description(file.path))])
         workers = config.workers or available_workers()
         files.analyse(
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage

@@ -16,6 +16,7 @@ from backend_audit.finding import Problem, ProblemKind
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.pool import Failure, run
+from backend_audit.routes.openapi import is_description
 from backend_audit.source import Language, SourceFile
 
 _FACTS, _MODULE = "facts", "module"
@@ -51,6 +52,11 @@ class Files:
     def manifests(self) -> dict[str, str]:
         """The texts of the files that tell how JavaScript's imports are to be read, by path."""
         texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_manifest(path)}
+        return {path: text for path, text in texts.items() if text is not None}
+
+    def descriptions(self) -> dict[str, str]:
+        """The texts of the files that may describe the API, by path."""
+        texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_description(path)}
         return {path: text for path, text in texts.items() if text is not None}
 
     def modules(self, cache: Cache) -> list[ir.Module]:

@@ -15,6 +15,7 @@ from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.inventory import Declared, RouteRecord
 from backend_audit.inventory.signs import Sign
 from backend_audit.link.script_modules import is_manifest
+from backend_audit.routes.openapi import is_description
 
 if TYPE_CHECKING:
     from backend_audit.flow.models import Models
@@ -38,7 +39,9 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgeme
 
     `name` is that of the folder that paths start from, `declared` what the team says of its guards.
     """
-    read = [files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path)]
+    read = [
+        files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)
+    ]
     key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)
     if cached is not None:
@@ -75,7 +78,7 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared) -> Judgemen
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
-    known = project.Known(models, node, files.manifests(), name, declared, rows_of(rules_root()))
+    known = project.Known(models, node, files.manifests(), name, declared, rows_of(rules_root()), files.descriptions())
     return project.judge(files.modules(cache), known, files.shown)
 
 

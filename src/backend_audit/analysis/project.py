@@ -22,8 +22,10 @@ from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
+from backend_audit.routes.drift import drifts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
+from backend_audit.routes.openapi import described
 from backend_audit.signs.project import of_project
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
@@ -39,7 +41,8 @@ class Known:
     """What is known besides the modules.
 
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
-    `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs.
+    `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
+    `descriptions`: the texts of OpenAPI files by path.
     """
 
     models: Models
@@ -48,6 +51,7 @@ class Known:
     name: str = ""
     declared: Declared | None = None
     evidence: Rows = field(default_factory=Rows)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgement:
@@ -78,6 +82,8 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
         spotted += _signs(script_engine, tables[1], known.evidence, problems)
         alerts += _route_alerts(tables[1], problems)
         problems += script_engine.problems
+    files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
+    alerts += _work_alerts(drifts(files, tables), problems)
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
@@ -220,8 +226,8 @@ class _Places:
     def placer(self, path: str) -> Placer:
         if path not in self._placers:
             module = self._modules.get(path)
-            lines = LineIndex([0]) if module is None else LineIndex(module.line_starts)
             text, hidden = self._text_of(path)
+            lines = LineIndex.of(text) if module is None else LineIndex(module.line_starts)
             self._placers[path] = Placer(path, text, lines, module, hidden)
         return self._placers[path]
 

@@ -24,7 +24,7 @@ _MADE = frozenset("register registration signup".split())
 # Words that leave it what it is: `login_with_password`, `obtain-token`.
 _BESIDE = frozenset(
     "user users account accounts with by password passwords email mail get access obtain check code form api view my do request "
-    "new phone sms link pin two factor auth ldap local admin customer client verify send jwt basic username create perform lab".split()
+    "new phone sms link pin two factor auth ldap local admin customer client verify send jwt basic username lab".split()
 )
 _SECRET = re.compile(r"[<{:](?:\w+:)?\w*(?:token|uidb64|signature|hash|key|secret)")  # a part of the path that nobody guesses
 

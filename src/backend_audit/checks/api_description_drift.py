@@ -1,0 +1,41 @@
+"""The committed OpenAPI file and the routes say different things."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.checks._routes import called
+from backend_audit.finding import Confidence
+from backend_audit.routes.drift import Drift
+
+RULE = "api-description-drift"
+
+
+@check(RULE)
+def api_description_drift(drift: Drift) -> Iterator[Alert]:
+    """A described operation without a route, a route without a description, promised security that is not there."""
+    operation, route = drift.operation, drift.route
+    if drift.kind == "vanished" and operation is not None:
+        yield Alert(
+            node=drift.site.node,
+            message=f"`{operation.method} {operation.shown}` is described here, and no route answers it.",
+            fix="Remove it from the description, or mount its route.",
+            confidence=Confidence.MEDIUM,
+            anchor=f"{operation.method} {operation.shown}",
+        )
+    elif drift.kind == "unguarded" and route is not None and operation is not None:
+        yield Alert(
+            node=drift.site.node,
+            message=f"`{drift.description}` promises that {called(route)} demands a credential, and it asks nobody: {route.why}.",
+            fix="Put the guard on the route, or say `security: []` in the description if it is meant to be open.",
+            confidence=Confidence.MEDIUM,
+            related=(operation.mark,),
+            anchor=f"unguarded {called(route)}",
+        )
+    elif drift.kind == "undocumented" and route is not None:
+        yield Alert(
+            node=drift.site.node,
+            message=f"{called(route)} is missing from `{drift.description}`, which describes the routes beside it.",
+            fix="Describe it there, or generate the description from the code.",
+            confidence=Confidence.MEDIUM,
+            anchor=f"undocumented {called(route)}",
+        )

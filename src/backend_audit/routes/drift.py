@@ -1,0 +1,95 @@
+"""Where the routes and the description of the API in the repository have drifted apart."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Site
+from backend_audit.inventory.paths import key_of
+from backend_audit.routes.model import Auth, Route, RouteTable, Verdict
+from backend_audit.routes.openapi import Description, Operation
+from backend_audit.source import Mark
+
+_BELONGS = 0.5  # of a description's operations that have a route, for the file to be that of this application
+_FEW = 3
+_ASIDE = frozenset(("documentation", "static files", "health and metrics", "a public page"))
+
+
+@dataclass(frozen=True, slots=True)
+class Drift(Concept):
+    """A route and the file `description` do not agree.
+
+    `kind`: undocumented (the file does not tell of the route), vanished (an operation without a route), unguarded (the file
+    promises that callers are asked who they are, and the route asks nobody).
+    """
+
+    kind: str = ""
+    route: Route | None = None
+    operation: Operation | None = None
+    description: str = ""
+    mark: Mark | None = None
+
+
+def drifts(descriptions: Iterable[Description], tables: list[RouteTable]) -> Iterator[Drift]:
+    """What has drifted apart, file by file."""
+    routes = [one for table in tables for one in table.routes if one.kind in ("http", "library")]
+    for description in descriptions:
+        yield from _of_file(description, routes)
+
+
+def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
+    known: dict[str, list[Route]] = {}
+    for route in routes:
+        known.setdefault(key_of(route.path), []).append(route)
+    operations: dict[tuple[str, str], Operation] = {}
+    for one in description.operations:  # with several servers, the base that the routes have
+        shown = (one.method, one.shown)
+        if shown not in operations or _served(known, one):
+            operations[shown] = one
+    met = [one for one in operations.values() if _served(known, one)]
+    if not operations or len(met) < _BELONGS * len(operations):
+        return
+    for one in operations.values():
+        if not _served(known, one) and one.method not in ("HEAD", "OPTIONS"):
+            node = ir.Const(one.mark.at, one.mark.end, "str", one.shown)
+            yield Drift(Site(description.path, node, "", one.shown, ""), "vanished", None, one, description.path, one.mark)
+    for one in met:
+        for route in _served(known, one):
+            if one.secured and route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC):
+                yield _about(route, "unguarded", one, description.path)
+    if len(met) >= _FEW:
+        yield from _undocumented(description, routes, met)
+
+
+def _undocumented(description: Description, routes: list[Route], met: list[Operation]) -> Iterator[Drift]:
+    """Routes that stand beside described ones, and are not described."""
+    told = {(one.method, one.path) for one in met}
+    beside = {place for one in met for place in (_beside(one.path), _static(one.path))}
+    for route in routes:
+        path = key_of(route.path)
+        if _beside(path) not in beside or any(word in route.why for word in _ASIDE):
+            continue
+        missing = [method for method in route.methods if method not in ("HEAD", "OPTIONS") and (method, path) not in told]
+        if missing and (path not in {one.path for one in met} or len(missing) == len(route.methods)):
+            yield _about(route, "undocumented", None, description.path)
+
+
+def _beside(path: str) -> str:
+    """What neighbours have in common: the path up to its last segment that is no parameter."""
+    above, _, last = _static(path).rpartition("/")
+    return above or last
+
+
+def _static(path: str) -> str:
+    """A path without its parameters."""
+    return "/".join(one for one in path.strip("/").split("/") if one != "{}")
+
+
+def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
+    return [route for route in known.get(one.path, ()) if not route.methods or one.method in route.methods]
+
+
+def _about(route: Route, kind: str, operation: Operation | None, description: str) -> Drift:
+    mark = route.mark
+    node = ir.Const(mark.at, mark.end, "str", route.name)
+    return Drift(Site(mark.path, node, "", route.name, route.name), kind, route, operation, description, mark)

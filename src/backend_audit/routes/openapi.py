@@ -1,0 +1,98 @@
+"""Descriptions of an API that lie in the repository: the operations that an OpenAPI (or Swagger 2) file promises.
+
+https://spec.openapis.org/oas/v3.1.0, https://swagger.io/specification/v2/
+"""
+
+import posixpath
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import yaml
+
+from backend_audit.inventory.paths import key_of
+from backend_audit.source import LineIndex, Mark
+
+_NAMED = re.compile(r"(?:^|[-_.])(?:openapi|swagger)(?:[-_.]|$)", re.IGNORECASE)
+_METHODS = frozenset("get put post delete options head patch trace".split())
+_MAX_CHARACTERS = 3_000_000
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`path` in full, with `{}` for each parameter; `secured`: a caller has to say who it is, as far as the file says that."""
+
+    method: str
+    path: str
+    shown: str
+    secured: bool
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One file: its operations in their order."""
+
+    path: str
+    operations: tuple[Operation, ...]
+
+
+def is_description(path: str) -> bool:
+    """Whether a file may describe the API, by its name."""
+    name = posixpath.basename(path)
+    return name.lower().endswith((".json", ".yaml", ".yml")) and bool(_NAMED.search(name))
+
+
+def described(path: str, text: str) -> Description | None:
+    """The operations of a file; None for one that is no description, or cannot be read."""
+    if len(text) > _MAX_CHARACTERS:
+        return None
+    try:
+        root = yaml.compose(text, _Loader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    top = _entries(root)
+    if "paths" not in top or not {"openapi", "swagger"} & set(top):
+        return None
+    bases = _bases(top)
+    everywhere = _demands(top["security"][1]) if "security" in top else False
+    starts = LineIndex.of(text).starts
+    found: list[Operation] = []
+    for shown, (key, item) in _entries(top["paths"][1]).items():
+        at = starts[key.start_mark.line] + key.start_mark.column
+        mark = Mark(path, at, at + len(shown), f"{shown} is described here")
+        for method, (_, operation) in _entries(item).items():
+            if method in _METHODS:
+                own = _entries(operation)
+                secured = _demands(own["security"][1]) if "security" in own else everywhere
+                found += [Operation(method.upper(), key_of(base + shown), shown, secured, mark) for base in bases]
+    return Description(path, tuple(found))
+
+
+def _entries(node: yaml.Node | None) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """Key and value nodes of a mapping by the key's text."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): (key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _bases(top: dict[str, tuple[yaml.Node, yaml.Node]]) -> list[str]:
+    """The paths that all operations stand below: of Swagger 2 `basePath`, of OpenAPI 3 the servers' paths."""
+    if "basePath" in top:
+        return [str(top["basePath"][1].value).rstrip("/")]
+    servers = top["servers"][1] if "servers" in top else None
+    found: list[str] = []
+    for one in servers.value if isinstance(servers, yaml.SequenceNode) else []:
+        url = _entries(one).get("url")
+        if url is not None:
+            base = urlsplit(str(url[1].value)).path.rstrip("/")
+            found += [base] if base not in found else []
+    return found or [""]
+
+
+def _demands(node: yaml.Node) -> bool:
+    """Whether a list of security requirements holds nothing but such that demand something."""
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        return False
+    return all(isinstance(one, yaml.MappingNode) and bool(one.value) for one in node.value)
