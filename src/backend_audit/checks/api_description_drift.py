@@ -31,6 +31,16 @@ def api_description_drift(drift: Drift) -> Iterator[Alert]:
             related=(operation.mark,),
             anchor=f"unguarded {called(route)}",
         )
+    elif drift.kind == "partial":
+        yield Alert(
+            node=drift.site.node,
+            message=f"This file describes {drift.described} of the {drift.described + len(drift.missing)} routes there; "
+            f"{', '.join(called(one) for one in drift.missing[:3])} and {len(drift.missing) - 3} more are missing.",
+            fix="Describe them, or generate the description from the code.",
+            confidence=Confidence.MEDIUM,
+            related=tuple(one.mark for one in drift.missing[:5]),
+            anchor="partial",
+        )
     elif drift.kind == "undocumented" and route is not None:
         yield Alert(
             node=drift.site.node,

@@ -12,6 +12,7 @@ from backend_audit.source import Mark
 
 _BELONGS = 0.5  # of a description's operations that have a route, for the file to be that of this application
 _FEW = 3
+_MOST = 0.7  # of the routes beside described ones that are described, for a missing one to be an oversight
 _ASIDE = frozenset(("documentation", "static files", "health and metrics", "a public page"))
 
 
@@ -20,7 +21,8 @@ class Drift(Concept):
     """A route and the file `description` do not agree.
 
     `kind`: undocumented (the file does not tell of the route), vanished (an operation without a route), unguarded (the file
-    promises that callers are asked who they are, and the route asks nobody).
+    promises that callers are asked who they are, and the route asks nobody), partial (the file tells of few of the routes: said
+    once, with `missing` of them).
     """
 
     kind: str = ""
@@ -28,6 +30,8 @@ class Drift(Concept):
     operation: Operation | None = None
     description: str = ""
     mark: Mark | None = None
+    missing: tuple[Route, ...] = ()
+    described: int = 0
 
 
 def drifts(descriptions: Iterable[Description], tables: list[RouteTable]) -> Iterator[Drift]:
@@ -65,13 +69,24 @@ def _undocumented(description: Description, routes: list[Route], met: list[Opera
     """Routes that stand beside described ones, and are not described."""
     told = {(one.method, one.path) for one in met}
     beside = {place for one in met for place in (_beside(one.path), _static(one.path))}
+    missed: list[Route] = []
+    described = 0
     for route in routes:
         path = key_of(route.path)
         if _beside(path) not in beside or any(word in route.why for word in _ASIDE):
             continue
         missing = [method for method in route.methods if method not in ("HEAD", "OPTIONS") and (method, path) not in told]
+        described += not missing
         if missing and (path not in {one.path for one in met} or len(missing) == len(route.methods)):
-            yield _about(route, "undocumented", None, description.path)
+            missed.append(route)
+    if len(missed) > _FEW and described < _MOST * (described + len(missed)):
+        first = met[0].mark
+        node = ir.Const(first.at, first.end, "str", met[0].shown)
+        site = Site(description.path, node, "", met[0].shown, "")
+        yield Drift(site, "partial", None, None, description.path, first, tuple(missed), described)
+        return
+    for route in missed:
+        yield _about(route, "undocumented", None, description.path)
 
 
 def _beside(path: str) -> str:
