@@ -170,6 +170,8 @@ class ScriptCalls(ScriptCallbacks):
             return
         path = f"{_PATTERNS[attr]}.{attr}"
         base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
+        if _PATTERNS[attr] == "String" and isinstance(base, ir.Call) and base.form == "new" and not strings.is_text(receiver):
+            return  # `new UrlPattern("…").match(url)`
         for row in self.models.rows["call"].get(path, ()):
             self.emit(row, path, node, {"self": Operand(receiver, base)}, args)
 
