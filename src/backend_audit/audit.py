@@ -109,7 +109,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )
         tell(Progress("judging", 0, 2))
-        judgement = judged(files, cache, root.name, config.guards)
+        judgement = judged(files, cache, root.name, config.guards, workers)
         tell(Progress("judging", 1, 2))
         semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
         tell(Progress("judging", 2, 2))
@@ -152,7 +152,7 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )
         tell(Progress("judging", 0, 1))
-        judgement = judged(files, cache, root.name, config.guards)
+        judgement = judged(files, cache, root.name, config.guards, workers)
         tell(Progress("judging", 1, 1))
         problems = {*found.problems, *files.problems, *judgement.problems, *cache.problems}
     return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(code))

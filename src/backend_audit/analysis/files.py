@@ -7,10 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from backend_audit import ir
 from backend_audit.analysis import PRELOADED
 from backend_audit.analysis import file as file_stage
-from backend_audit.analysis.file import ENCODER, FACTS, MODULE, FileFacts, FileJob
+from backend_audit.analysis.file import ENCODER, FACTS, FileFacts, FileJob
 from backend_audit.cache import Cache, key_of
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.link.script_modules import is_manifest
@@ -59,14 +58,14 @@ class Files:
         texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_description(path)}
         return {path: text for path, text in texts.items() if text is not None}
 
-    def modules(self, cache: Cache) -> list[ir.Module]:
-        """The lowered files, in path order."""
+    def modules(self, cache: Cache) -> list[bytes]:
+        """The lowered files, encoded, in path order."""
         lowered = {path: key for path, key in self.keys.items() if path in self.facts and self.facts[path].lowered}
         missing = {path: _key(key, _MODULE) for path, key in lowered.items() if path not in self._modules}
         known = cache.get_many(missing.values())
         for path, key in missing.items():
             self._modules[path] = known[key] if key in known else self._again(path)
-        return [MODULE.decode(self._modules[path]) for path in sorted(lowered)]
+        return [self._modules[path] for path in sorted(lowered)]
 
     def _again(self, path: str) -> bytes:
         """The module of a file whose facts were cached and whose module was evicted."""

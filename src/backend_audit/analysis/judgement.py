@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from backend_audit.analysis.file import ENCODER
+from backend_audit.analysis import PRELOADED
+from backend_audit.analysis.file import ENCODER, MODULE
 from backend_audit.analysis.files import Files
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
@@ -15,6 +16,7 @@ from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.inventory import Declared, RouteRecord
 from backend_audit.inventory.signs import Sign
 from backend_audit.link.script_modules import is_manifest
+from backend_audit.pool import Failure, beside
 from backend_audit.routes.openapi import is_description
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ class Judgement(msgspec.Struct, frozen=True):
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 _T = TypeVar("_T")
+_PATIENCE = 600.0  # seconds that gathering evidence may take
 
 
-def judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
+def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: int) -> Judgement:
     """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared.
 
     `name` is that of the folder that paths start from, `declared` what the team says of its guards.
@@ -50,7 +53,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared) -> Judgeme
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(lambda: _made(files, cache, name, declared))
+        judgement = _in_depth(lambda: _made(files, cache, name, declared, workers))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
@@ -73,13 +76,24 @@ def _models() -> tuple["Models", "Models"]:
     return models_of(rules_root()), models_of(rules_root(), "node")
 
 
-def _made(files: Files, cache: Cache, name: str, declared: Declared) -> Judgement:
-    from backend_audit.analysis import project  # noqa: PLC0415 - as above
+def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: int) -> Judgement:
+    from backend_audit.analysis import project, spotting  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
-    known = project.Known(models, node, files.manifests(), name, declared, rows_of(rules_root()), files.descriptions())
-    return project.judge(files.modules(cache), known, files.shown)
+    manifests = files.manifests()
+    known = project.Known(models, node, manifests, name, declared, rows_of(rules_root()), files.descriptions())
+    encoded = files.modules(cache)
+    job = ENCODER.encode(spotting.SpottingJob(encoded, manifests, name))
+    with beside(spotting.spotted, job, workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
+
+        def in_code() -> spotting.InCode:
+            answer = wait()
+            if isinstance(answer, Failure):
+                raise TimeoutError(answer.message)  # the evidence is a problem then, and nothing else is lost
+            return spotting.IN_CODE.decode(answer)
+
+        return project.judge([MODULE.decode(one) for one in encoded], known, files.shown, in_code)
 
 
 def _in_depth(work: Callable[[], _T]) -> _T:

@@ -7,6 +7,7 @@ from functools import cache
 from backend_audit import ir
 from backend_audit.analysis.judgement import Judgement
 from backend_audit.analysis.placing import Placer
+from backend_audit.analysis.spotting import SCRIPTS, Asked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
 from backend_audit.finding import Problem, ProblemKind, Step
@@ -29,10 +30,9 @@ from backend_audit.routes.openapi import described
 from backend_audit.signs.project import of_project
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
-from backend_audit.source import Language, LineIndex, Mark
+from backend_audit.source import LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
-_SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 TextOf = Callable[[str], tuple[str, Hidden]]
 
 
@@ -54,22 +54,22 @@ class Known:
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgement:
+def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: Asked) -> Judgement:
     """What the checks of concepts find in the project of `modules`.
 
     The languages make a project each: no import leads from one to the other, and their libraries' names never mix.
-    `text_of` gives a file's text by its path, and what of it may not be shown.
+    `text_of` gives a file's text by its path, and what of it may not be shown; `in_code` waits for the signs in the code.
     """
     modules = list(modules)
-    scripts = [module for module in modules if module.language in _SCRIPTS]
-    project = Project((module for module in modules if module.language not in _SCRIPTS), known.name)
+    scripts = [module for module in modules if module.language in SCRIPTS]
+    project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
     problems: list[Problem] = []
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, problems))
     tables = [_table(route_table, engine, facts, known.declared, problems)]
-    spotted = _signs(engine, tables[0], known.evidence, problems)
+    spotted = _signs(engine, tables[0], known.evidence, lambda: in_code().python, problems)
     alerts += _route_alerts(tables[0], problems)
     alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
     problems += engine.problems
@@ -79,7 +79,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf) -> Judgem
         facts = WebFacts()
         alerts += _concept_alerts(script_engine, facts, problems)
         tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
-        spotted += _signs(script_engine, tables[1], known.evidence, problems)
+        spotted += _signs(script_engine, tables[1], known.evidence, lambda: in_code().scripts, problems)
         alerts += _route_alerts(tables[1], problems)
         problems += script_engine.problems
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
@@ -126,10 +126,12 @@ def _table(
         return RouteTable()
 
 
-def _signs(engine: Engine, table: RouteTable, rows: Rows, problems: list[Problem]) -> list[Spotted]:
+def _signs(
+    engine: Engine, table: RouteTable, rows: Rows, in_code: Callable[[], list[Spotted]], problems: list[Problem]
+) -> list[Spotted]:
     """The evidence in the code; the checks of the table's routes ask of which kinds there is any."""
     try:
-        found = list(of_project(engine, table.routes, rows))
+        found = list(of_project(engine, table.routes, rows, in_code()))
     except Exception as error:  # noqa: BLE001 - the edge of the scorecard: findings must not be lost
         problems.append(_crash("", "gathering evidence", error))
         return []

@@ -3,18 +3,22 @@
 Own scheduler, because `ProcessPoolExecutor` gives up as a whole when one worker dies, and cannot stop one that hangs.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from backend_audit.pool.inline import run_inline
 from backend_audit.pool.scheduler import Scheduler, WorkersUnavailable, start_server
-from backend_audit.pool.worker import Failure
+from backend_audit.pool.worker import Failure, attempt
 
-__all__ = ["Failure", "available_workers", "run", "start_server"]
+__all__ = ["Failure", "available_workers", "beside", "run", "start_server"]
 
 # Starting two workers takes 0.4 s; less code than this is lowered sooner right here.
 _SMALL = 32 * 1024
+_WORTH_A_PROCESS = 1024 * 1024  # what is less is done before a process has begun
 _MOST_WORKERS = 16  # more only wait for the parent, which links alone
 
 
@@ -49,6 +53,28 @@ def run(
     except WorkersUnavailable:  # no process can be started here (a sandbox, a limit): slower, but no less complete
         rest = items[done:]
         yield from zip(rest, run_inline(function, rest, timeout), strict=True)
+
+
+@contextlib.contextmanager
+def beside(
+    function: Callable[[bytes], bytes], item: bytes, *, workers: int, timeout: float, preload: Sequence[str] = ()
+) -> Iterator[Callable[[], bytes | Failure]]:
+    """What `function` makes of `item`, in a worker process, while this one goes on; what is given waits for the result.
+
+    With one worker, or a small item, the work is done here, when it is asked for.
+    """
+    if workers <= 1 or len(item) <= _WORTH_A_PROCESS:
+        yield cache(lambda: attempt(function, item))
+        return
+
+    def work() -> bytes | Failure:
+        try:
+            return next(Scheduler(function, [item], [len(item)], 1, timeout, preload).results())
+        except WorkersUnavailable:
+            return attempt(function, item)
+
+    with ThreadPoolExecutor(1) as thread:
+        yield thread.submit(work).result
 
 
 def available_workers() -> int:

@@ -1,4 +1,4 @@
-"""All signs of a linked project: those in code, in its route table, and what its health routes look at."""
+"""All signs of a linked project: those in code (`signs/code.py`), in its route table, and what its health routes look at."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route
-from backend_audit.signs.code import in_code
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
 
@@ -17,9 +16,8 @@ _DEPENDENCIES = frozenset({"database", "cache-store", "queue", "outgoing-request
 _MAX_DEPTH = 4
 
 
-def of_project(engine: Engine, routes: Sequence[Route], rows: Rows) -> Iterator[Spotted]:
-    """The signs of one project."""
-    found = list(in_code(engine, rows))
+def of_project(engine: Engine, routes: Sequence[Route], rows: Rows, found: Sequence[Spotted]) -> Iterator[Spotted]:
+    """The signs of one project, with those `found` in its code."""
     yield from found
     yield from _of_routes(routes, rows)
     yield from _checked_by_health(engine, routes, found)
