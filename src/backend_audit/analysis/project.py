@@ -54,6 +54,9 @@ class Known:
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
+_last: list[Engine] = []  # of the last judgement: freeing their values takes half a second, mostly just before the process ends
+
+
 def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: Asked) -> Judgement:
     """What the checks of concepts find in the project of `modules`.
 
@@ -61,9 +64,11 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     `text_of` gives a file's text by its path, and what of it may not be shown; `in_code` waits for the signs in the code.
     """
     modules = list(modules)
+    _last.clear()
     scripts = [module for module in modules if module.language in SCRIPTS]
     project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
+    _last.append(engine)
     problems: list[Problem] = []
     engine.go_through()
     facts = WebFacts()
@@ -75,6 +80,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     problems += engine.problems
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
+        _last.append(script_engine)
         script_engine.go_through()
         facts = WebFacts()
         alerts += _concept_alerts(script_engine, facts, problems)

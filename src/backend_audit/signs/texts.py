@@ -10,6 +10,7 @@ from backend_audit.inventory.signs import Sign
 from backend_audit.signs.rows import Row, Rows
 
 _COMMENT = re.compile(r"^\s*(#|//|--|;)")
+_RECORDED = re.compile(r"(^|/)(__snapshots__|cassettes|recordings|snapshots)/")  # what tests once saw of other services
 _LONGEST = 2_000  # characters of a line that are looked at
 
 
@@ -19,7 +20,7 @@ def in_texts(paths: Iterable[str], text_of: Callable[[str], str | None], rows: R
     any_of_them = _meant(tuple(dict.fromkeys(pattern for _, row in wanted for pattern in row.files)))
     for path in sorted(paths):
         low = path.lower()
-        if not any_of_them(low):
+        if not any_of_them(low) or _RECORDED.search(low):
             continue
         given = text_of(path)
         if given is not None:
