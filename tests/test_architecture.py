@@ -83,7 +83,7 @@ MAY_IMPORT = {
 # Packages that only one place knows, so that they can be replaced there.
 ONLY_IN = {
     "libcst": ("lower/",),
-    "tree_sitter": ("lower/", "secrets/from_javascript.py", "secrets/javascript_source.py"),
+    "tree_sitter": ("lower/", "secrets/from_javascript.py", "secrets/javascript_source.py", "secrets/javascript_variables.py"),
     "tree_sitter_javascript": ("lower/", "secrets/javascript_source.py"),
     "tree_sitter_typescript": ("lower/", "secrets/javascript_source.py"),
     "sarif_om": ("report/sarif.py", "report/attrs_json.py"),

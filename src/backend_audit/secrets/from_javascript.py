@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from backend_audit.secrets.candidate import Candidate, How
 from backend_audit.secrets.javascript_source import JavaScriptSource, operator
+from backend_audit.secrets.javascript_variables import Variables
 from backend_audit.secrets.models import taken
 
 _TRANSPARENT = frozenset(
@@ -82,6 +83,7 @@ class _Walk:
         self.source = source
         self.found = Extract([], [], [])
         self.keys: dict[int, tuple[str, ...]] = {}
+        self.variables = Variables(source)
 
     def run(self) -> None:
         """Visit every node once; constant strings (joined ones as a whole) are climbed from."""
@@ -100,6 +102,7 @@ class _Walk:
     def visit(self, node: Node, path: list[Node]) -> bool:
         """Whether to go on below `node`."""
         kind = node.type
+        self.variables.visit(node, path)
         if kind == "comment":
             self.found.prose.append(self.source.span(node))
             return False
@@ -246,4 +249,5 @@ def extract(path: str, text: str) -> Extract:
     """Parse `text` and read every string and comment of it."""
     walk = _Walk(JavaScriptSource(path, text))
     walk.run()
+    walk.found.candidates.extend(list(walk.variables.taken(walk.found.candidates)))
     return walk.found
