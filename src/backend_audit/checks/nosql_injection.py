@@ -14,6 +14,9 @@ RULE = "nosql-injection"
 _PARSED = frozenset(("json", "get_json", "receive_json", "iter_json", "get_media", "media", "json_body", "json_params"))
 _CODE_KEYS = frozenset(("$where", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize"))
 _VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
+_MAPPED_OPERATORS = frozenset(
+    ("equals", "in", "notIn", "has", "hasSome", "hasEvery", "contains", "startsWith", "endsWith", "lt", "lte", "gt", "gte")
+)
 _MAPPERS = frozenset(("where", "include", "attributes", "relations", "select", "data", "order"))
 _FIX = (
     "Convert the value to the type that it must have (`str(value)`, `int(value)`, a schema's typed field), or write "
@@ -22,6 +25,9 @@ _FIX = (
 _FIX_NODE = (
     "Convert the value to the type that it must have (`String(value)`, `Number(value)`, a schema), or write `{ $eq: value }`; "
     "never take a whole document from a request."
+)
+_FIX_MAPPER = (
+    "Convert the value to the type that it must have (`String(value)`, a schema); never take a whole filter from a request."
 )
 _FIX_CODE = "Leave `$where` and functions out: say it with operators such as `$expr`, and pass the data as values."
 
@@ -42,7 +48,7 @@ def nosql_injection(query: NosqlQuery) -> Iterator[Alert]:
     if found is not None:
         yield alert(query.site, operand, found, does="becomes part of code that the database runs for {callee}", fix=_FIX_CODE)
         return
-    origin = _document(operand.value, MAX_DEPTH)
+    origin = _filter(operand.value, MAX_DEPTH) if query.mapper else _document(operand.value, MAX_DEPTH)
     if origin is not None:
         yield _injected(query, operand, origin)
 
@@ -52,8 +58,8 @@ def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
         query.site,
         operand,
         origin,
-        does="can be a document with operators (`{'$ne': null}`) in the query of {callee}",
-        fix=advice(query.site, _FIX, _FIX_NODE),
+        does=f"can be a document with operators (`{query.operator}`) in the query of {{callee}}",
+        fix=_FIX_MAPPER if query.mapper else advice(query.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if query.guess else Confidence.HIGH,
     )
 
@@ -74,9 +80,27 @@ def _document(value: Value, depth: int) -> Origin | None:
     return found or _dictionary(value)
 
 
+def _filter(value: Value, depth: int) -> Origin | None:
+    """The source of parsed JSON that may be an object in a mapper's filter; under operators it takes none."""
+    if depth == 0 or _is_text(value):
+        return None
+    inner = [one for key, one in (value.items or {}).items() if key not in _MAPPED_OPERATORS]
+    found = (_filter(one, depth - 1) for one in (*inner, *([] if value.elem is None else [value.elem])))
+    own = [
+        one
+        for one in value.origins
+        if one.label == "untrusted" and "parsed" in one.cleared and not one.cleared & {"nosql", "all"}
+    ]
+    return next((one for one in found if one is not None), None) or _nearest(own)
+
+
 def _dictionary(value: Value) -> Origin | None:
     own = [one for one in value.origins if one.label == "untrusted" and _is_parsed(one, value)]
-    return min(own, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
+    return _nearest(own)
+
+
+def _nearest(origins: list[Origin]) -> Origin | None:
+    return min(origins, key=lambda one: 0 if one.trace is None else one.trace.length, default=None)
 
 
 def _is_parsed(origin: Origin, value: Value) -> bool:

@@ -373,6 +373,8 @@ class NosqlQuery(Concept):
     query: Operand | None = None
     code: Operand | None = None  # a text that the database runs
     guess: bool = False  # nothing is known about the receiver: only a document written in the code counts
+    operator: str = "{'$ne': null}"  # what a client would send, as the message shows it
+    mapper: bool = False  # the document is a mapper's filter, which only parsed JSON can bring operators into
 
 
 @dataclass(frozen=True, slots=True)
