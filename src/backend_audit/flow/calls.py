@@ -103,7 +103,7 @@ class Calls(Expressions):
                 found = known
         for symbol in by_key(callee.refs):
             if isinstance(symbol, FunctionSymbol):
-                found = join(found, self.call_function(node, symbol, receiver, args))
+                found = join(found, self.call_function(node, symbol, self.bound_to(node, symbol, receiver), args))
             elif isinstance(symbol, ClassSymbol):
                 found = join(found, self.construct(node, symbol, args))
             elif isinstance(symbol, LambdaSymbol):
@@ -125,7 +125,8 @@ class Calls(Expressions):
             and (receiver.open or receiver.types)
         ):
             for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
-                found = join(found, self.call_function(node, method, receiver, args))
+                # What came from outside is no object of the project's: its fields are not the request's.
+                found = join(found, self.call_function(node, method, receiver.without("untrusted"), args))
         if found is NOTHING:
             found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
         if attr in _LOOKUPS:
@@ -144,6 +145,12 @@ class Calls(Expressions):
                 gone |= lacks.after_replacing(old.value.texts()[0], new.value.texts()[0])
             found = found.cleared(gone)
         return found
+
+    def bound_to(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None) -> Value | None:
+        """The object that a method is called on; one that was handed over (`event(order)`) brings its own."""
+        if receiver is None and isinstance(node.func, ir.Name) and symbol.owner is not None and symbol.binds_first:
+            return self.engine.instance_of(symbol.owner)
+        return receiver
 
     def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> Value | None:
         """Rows for receivers of which nothing says what they are; what the call gives, where its name alone says it."""

@@ -36,7 +36,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
 def _is_resolver(frame: FrameState, symbol: FunctionSymbol, at: int) -> bool:
     name = symbol.node.name
     if symbol.owner is not None and at > 1 and (name in ("mutate", "mutate_and_get_payload") or name.startswith("resolve_")):
-        return any(base.startswith(_GRAPHENE) for base in frame.engine.external_bases(symbol.owner))
+        graphene = any(base.startswith(_GRAPHENE) for base in frame.engine.external_bases(symbol.owner))
+        return graphene and _is_declared(symbol.owner.node, name.removeprefix("resolve_"), symbol.node.params[at])
     for decorator in symbol.node.decorators:
         callee = decorator.func if isinstance(decorator, ir.Call) else decorator
         text = written(callee)
@@ -45,3 +46,14 @@ def _is_resolver(frame: FrameState, symbol: FunctionSymbol, at: int) -> bool:
         if isinstance(decorator, ir.Call) and text.rpartition(".")[2] in _ARIADNE and at > 1:
             return "ariadne" in classes.packages(frame, symbol)
     return False
+
+
+def _is_declared(owner: ir.Class, field: str, param: ir.Param) -> bool:
+    """Whether the field may have that argument: it names its own, and what else a resolver takes comes from its decorators."""
+    for statement in owner.body:
+        targets = statement.targets if isinstance(statement, ir.Assign) else []
+        made = statement.value if isinstance(statement, ir.Assign) else None
+        if isinstance(made, ir.Call) and any(isinstance(one, ir.Name) and one.id == field for one in targets):
+            names = {arg.name for arg in made.args}
+            return param.kind != "positional" or param.name in names or "args" in names or any(arg.star for arg in made.args)
+    return True

@@ -18,3 +18,12 @@ query = QueryType()
 @query.field("x")
 def r(_, info, url):
     requests.get(url, timeout=1)  # $ alert
+
+
+class Shop(graphene.ObjectType):
+    page = graphene.Field(graphene.String, url=graphene.String(), description="A page.")
+
+    @with_client
+    def resolve_page(root, info, client_url, url):
+        requests.get(client_url)
+        return requests.get(url).text  # $ alert
