@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import last_name
+from backend_audit.checks._stored import stored_target
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.flow.object_concepts import ObjectUpdate
@@ -34,17 +35,18 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
     # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
     origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
     if origin is not None and not str(origin.key[0]).lower().endswith(".files"):
-        does = "is spread into {callee}: the client can set any field, `is_admin` too"
+        takes = "is spread into {callee}" if update.into is None else "is copied into a stored object by {callee}"
+        does = f"{takes}: the client can set any field, `is_admin` too"
         yield alert(update.site, update.data, origin, does=does, fix=advice(update.site, _FIX, _FIX_NODE))
 
 
 def _came_whole(update: ObjectUpdate) -> bool:
     """Of a receiver that nothing is known about: whether the body of a request is handed over as it came in."""
     if update.site.api == "?.update":
-        options = update.site.arg("1")
+        options = update.site.arg("1") or update.site.arg("0")  # `User.update(body, { where })`, `user.update({ where, data })`
         if options is None or "where" not in (options.value.items or {}):
             return False
-    if not _is_model(update):
+    if not (_is_model(update) if update.into is None else stored_target(update.site, update.into)):
         return False
     value = None if update.data is None else update.data.value
     if value is None or value.shapes or "str" in value.types:

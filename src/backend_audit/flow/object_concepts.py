@@ -13,6 +13,7 @@ class ObjectUpdate(Concept):
     name: Operand | None = None  # the attribute's name where one is set
     value: Operand | None = None
     whole: bool = False  # nothing is known about the receiver: only what came in as a whole counts
+    into: Operand | None = None  # the object, where it is an argument: any object, so that it must be seen to be stored
 
 
 @dataclass(frozen=True, slots=True)
