@@ -21,7 +21,7 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
     name = dotted(text)
     if name is None:
         return False
-    lengths = {f"len({name})", *_aliases(function, name)}
+    lengths = {f"len({name})", f"{name}.length", *_aliases(function, name)}
     leaving = {"abort", "exit", "flask.abort"}
     leaving |= {alias for alias, path in local_imports(site.module).items() if path.rpartition(".")[2] in ("abort", "exit")}
     return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node, leaving))
@@ -30,7 +30,7 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
 def _aliases(function: ir.Function, name: str) -> Iterator[str]:
     """Variables that were given the text's length."""
     for node in walk(list(function.body)):
-        if isinstance(node, ir.Assign) and node.value is not None and written(node.value) == f"len({name})":
+        if isinstance(node, ir.Assign) and node.value is not None and written(node.value) in (f"len({name})", f"{name}.length"):
             target = dotted(node.targets[0])
             if target is not None:
                 yield target

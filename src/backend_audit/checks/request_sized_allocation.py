@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from backend_audit.checks import Alert, check
+from backend_audit import ir
+from backend_audit.checks import Alert, _counting, check
 from backend_audit.checks._bounds import bounded
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import Allocation
+from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.numbers import NUMERIC
+from backend_audit.flow.script_loops import ARRAY
+from backend_audit.flow.work_concepts import CountedLoop
 
 RULE = "request-sized-allocation"
 _FIX = "Bound it before: `if len(text) > LIMIT: …` (or `min(size, LIMIT)`), by what the application needs."
@@ -32,3 +35,23 @@ def size_from_outside(allocation: Allocation) -> Iterator[Alert]:
     )  # a part of the address, or of a query that has limits
     confidence = Confidence.LOW if server_bounds else Confidence.MEDIUM
     yield alert(allocation.site, operand, origin, does=_DOES[allocation.what], fix=_FIX, confidence=confidence)
+
+
+@check(RULE)
+def as_long_as_it_says(loop: CountedLoop) -> Iterator[Alert]:
+    """`for (let i = 0; i < req.body.items.length; i++)`, where `items` may be `{"length": 1e9}`."""
+    if loop.counted is None or loop.counted.value.kind or loop.counted.value.types or loop.counted.value.shapes:
+        return
+    found = reaching(loop.counted, "size")
+    if found is None or "parsed" not in found.cleared or ARRAY in found.cleared or _counting.stops_itself(loop.site):
+        return
+    if bounded(loop.site, loop.counted.node):
+        return
+    yield alert(
+        loop.site,
+        Operand(loop.counted.value, loop.site.node if isinstance(loop.site.node, ir.Attribute) else None),
+        found,
+        does='says how often a loop runs, and need not be an array: `{"length": 1e9}` keeps it busy for all',
+        fix="Refuse what is no array before (`Array.isArray`), or go over it with `for … of`, which other objects refuse.",
+        confidence=Confidence.MEDIUM,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, unrolled
+from backend_audit.flow import refine, script_builtin, script_loops, unrolled
 from backend_audit.flow.frame import Env
 from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
@@ -139,6 +139,8 @@ class ScriptFrame(ScriptNames):
     def while_(self, node: ir.While) -> bool:
         if not node.body_first and refine.truth(self.eval(node.test)) is False:
             return True
+        if self.function is not None and (length := script_loops.bound(node, self.function.node.body)) is not None:
+            script_loops.counted(self, self.eval(length.value), length)
 
         def once() -> bool:
             if not node.body_first:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, refine, script_schemas
+from backend_audit.flow import guards, refine, script_loops, script_schemas
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, by_key, changed
@@ -69,6 +69,8 @@ def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.E
         return _typed(frame, left.operand, frame.eval(right), same=holds is (op == "=="))
     if isinstance(right, ir.Unary) and right.op == "typeof":
         return _typed(frame, right.operand, frame.eval(left), same=holds is (op == "=="))
+    if op == "instanceof" and holds and dotted(right) == "Array":
+        guards.clear_data(frame, frame.eval(left), script_loops.ARRAYS, node=left)
     position = _position(left)
     if position is not None:
         return _at(frame, position, op, frame.eval(right), holds=holds)
@@ -93,6 +95,8 @@ def _typed(frame: "ScriptExpressions", subject: ir.Expr, kind: Value, *, same: b
     """`typeof x === "number"`."""
     name = kind.constant()
     known = frame.known(subject)
+    if name is not None and name.value == "object" and not same:
+        guards.clear_data(frame, frame.eval(subject), script_loops.ARRAYS, node=subject)
     if known is None or name is None or not same:
         return True
     key, value = known
@@ -194,6 +198,8 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
     paths = frame.eval(test.func).apis | {path}
     if (holds and paths & _NUMERIC) or (not holds and paths & _NO_NUMBER):
         frame.settle_known(first, MADE)
+    elif holds and path == "Array.isArray":
+        guards.clear_data(frame, frame.eval(first), script_loops.ARRAYS, node=first)
     elif paths & _ABSOLUTE and not holds:
         guards.clear_data(frame, frame.eval(first), guards.RELATIVE, node=first)
     elif paths & _INSIDE and holds:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
-from backend_audit.flow import sensitive, uploads
+from backend_audit.flow import sensitive, untouched, uploads
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
 from backend_audit.flow.strings import merged_parts
@@ -294,7 +294,7 @@ def lifted(concept: Concept, function: str, stepped: Stepped) -> Concept | None:
     for one in fields(concept):
         operand = getattr(concept, one.name)
         if isinstance(operand, Operand):
-            value = substitute(operand.value, function, stepped)
+            value = substitute(untouched.itself(operand.value) if concept.itself else operand.value, function, stepped)
             if value is not operand.value:
                 changes[one.name] = Operand(value, operand.node)
     return replace(concept, **changes) if changes else None  # type: ignore[arg-type]  # fields of the same concept

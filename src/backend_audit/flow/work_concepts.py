@@ -6,7 +6,7 @@ As in `concepts.py`. A timed concept knows the moment of its call: the loops aro
 from dataclasses import dataclass
 from typing import ClassVar
 
-from backend_audit.flow.concepts import Concept
+from backend_audit.flow.concepts import Concept, Operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,14 @@ class DatabaseQuery(Concept):
 
     timed: ClassVar[bool] = True
     statement: str = ""  # the position of the statement, where the call may run any: only one that reads counts
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLoop(Concept):
+    """A loop runs as often as an object says with its `length`; made by the interpreter of JavaScript.
+
+    `site` is where the length is read.
+    """
+
+    itself: ClassVar[bool] = True
+    counted: Operand | None = None
