@@ -12,6 +12,7 @@ RULE = "client-controlled-authorization"
 _SAYS = {
     "who": "who calls it",
     "what": "what its caller may do",
+    "right": "which rights are given",
     "where": "whether its caller is let in",
 }
 

@@ -8,6 +8,7 @@ from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.granted import granted_by
 from backend_audit.routes.limiting import tried
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.script_behaviour import ScriptBehaviours
@@ -31,6 +32,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         route.guards = declarations.guards_of(route)
         decide(route)
         declarations.settle(route)
+        route.claims = granted_by(route.handler)
         route.tried = tried(route, behaviours)
     return table
 

@@ -10,6 +10,8 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 _HOLDERS = frozenset({"headers", "META", "environ"})
+WHERE = frozenset({"x-forwarded-for", "x-real-ip", "client-ip", "x-client-ip", "true-client-ip", "host", "referer"})
+_ASKS = frozenset(("req.get", "req.header", "request.get", "request.header", "ctx.get", "ctx.request.get"))
 _PRIVILEGE = re.compile(r"^(?:is_?admin|is_?staff|is_?superuser|admin|superuser|role|user_?role|permissions?)$", re.IGNORECASE)
 _BODIES = frozenset("json data form args values POST GET query_params get_json".split())
 
@@ -18,12 +20,27 @@ def header(node: ir.Node) -> str:
     """The header that an expression reads, in lower case with hyphens; "" for anything else."""
     if isinstance(node, ir.Attribute) and written(node) in ("request.host", "flask.request.host"):
         return "host"
+    if isinstance(node, ir.Call) and (asked := _asked(node)):
+        return asked
     base, key = keyed(node)
     if not isinstance(base, ir.Attribute) or base.attr not in _HOLDERS:
         return ""
     if base.attr != "headers":
         return _plain(key.removeprefix("HTTP_")) if key.startswith("HTTP_") else ""
     return _plain(key)
+
+
+def _asked(node: ir.Call) -> str:
+    """Express's `req.get("Referer")` and `req.header("Referer")`: the header; "" for anything else."""
+    first = node.args[0].value if len(node.args) == 1 else None
+    if not isinstance(first, ir.Const) or not isinstance(first.value, str):
+        return ""
+    return _plain(first.value) if written(node.func) in _ASKS else ""
+
+
+def is_privilege(name: str) -> bool:
+    """Whether a name is one of a right to everything: `isAdmin`, `is_staff`, `role`."""
+    return _PRIVILEGE.match(name) is not None
 
 
 def privilege(node: ir.Node) -> str:

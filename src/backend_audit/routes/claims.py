@@ -11,7 +11,8 @@ from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
-from backend_audit.routes.claim_reads import HeaderReads, privilege
+from backend_audit.routes.claim_reads import WHERE, HeaderReads, privilege
+from backend_audit.routes.granted import granted
 from backend_audit.routes.model import Claim, Does, Route
 from backend_audit.source import Mark
 
@@ -23,7 +24,7 @@ _WHAT = re.compile(
     r"^x-(?:(?:user|account)-)?(?:is-?admin|admin|roles?|permissions?|superuser|staff|scopes?|groups?|privileges?)$|"
     r"^is-?admin$|^user-?role$"
 )
-_WHERE = frozenset({"x-forwarded-for", "x-real-ip", "client-ip", "x-client-ip", "true-client-ip", "host", "referer"})
+_RIGHTS = ("what", "right")  # believed of callers that are known, too
 _ALONE_IN_DOUBT = frozenset({"host", "referer"})  # tests that refuse foreign ones are a protection, not an admission
 _CREDENTIAL = re.compile(
     r"token|signature|hmac|secret|jwt|request\.session|sessionid|cookie|authorization|bearer|api_?key|password|decode|verify|"
@@ -48,7 +49,7 @@ class Claims:
         functions = [one.function for one in route.guards if one.function is not None and one.has(*_DECIDING)]
         functions += [] if route.handler is None or route.handler in functions else [route.handler]
         sure = any(one.has(Does.AUTHENTICATES) and not self._believes(one.function) for one in route.guards)
-        found = [one for function in functions for one in self._in(function) if one.kind == "what" or not sure]
+        found = [one for function in functions for one in self._in(function) if one.kind in _RIGHTS or not sure]
         return tuple(dict.fromkeys(found))
 
     def _believes(self, function: FunctionSymbol | None) -> bool:
@@ -68,6 +69,7 @@ class Claims:
             yield from _privileges(function)
         if not reads.names and not reads.nodes:
             return
+        yield from granted(function, reads)
         verified = any(one.verifies for one in self.behaviours.facts.reads.get(function.key, ()))
         alone = not verified and not any(_CREDENTIAL.search(text) for text in _words(function))
         for name, mark in reads.places():
@@ -109,7 +111,7 @@ def _addresses(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
         for one, alternative in _operands(node.test) if isinstance(node, ir.If) else ():
             if isinstance(one, ir.Compare) and one.ops[0] in ("in", "not in", "==", "!="):
                 name = reads.of(one.left)
-                if name in _WHERE and (alternative or name not in _ALONE_IN_DOUBT):
+                if name in WHERE and (alternative or name not in _ALONE_IN_DOUBT):
                     yield Claim("where", name, Mark(function.module.path, one.at, one.end, f"`{name}` decides who is let in"))
 
 

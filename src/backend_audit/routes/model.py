@@ -146,7 +146,7 @@ class Shown:
 class Claim:
     """What a request says of its sender, and is believed: `name` is that of the header or key.
 
-    `kind`: who (it is), what (it may), where (it comes from).
+    `kind`: who (it is), what (it may), where (it comes from), right (one is given for where it comes from).
     """
 
     kind: str
