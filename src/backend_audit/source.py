@@ -16,6 +16,9 @@ class Language(StrEnum):
     OTHER = "other"
 
 
+SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
+
+
 class Role(StrEnum):
     """What a file is for. Only `SOURCE`, `SCRIPT` and `CONFIG` are judged by default; `MIGRATION` by some rules."""
 

@@ -7,7 +7,7 @@ from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView, walk
 from backend_audit.finding import Confidence
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "biased-random-number"
 
@@ -19,7 +19,7 @@ _ALL = 255  # the greatest byte: division by it, or by 256, gives a fraction
 _FIX = "Use `crypto.randomInt(n)`, which throws away what would make some numbers likelier."
 
 
-@check(RULE, Language.JAVASCRIPT, Language.TYPESCRIPT)
+@check(RULE, *SCRIPTS)
 def uneven(node: ir.Binary, view: FileView) -> Iterator[Alert]:
     """`crypto.randomBytes(1)[0] % 10`."""
     if node.op not in ("%", "/", "+", "*"):

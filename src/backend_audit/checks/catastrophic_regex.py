@@ -13,7 +13,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, RegexUse, Site
 from backend_audit.flow.written import dotted
 from backend_audit.regex import Pump, exponential, polynomial, python_pattern
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "catastrophic-regex"
 _FIX = (
@@ -49,7 +49,7 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
             return
 
 
-@check(RULE, Language.JAVASCRIPT, Language.TYPESCRIPT)
+@check(RULE, *SCRIPTS)
 def ambiguous_literal(node: ir.Const, view: FileView) -> Iterator[Alert]:  # noqa: ARG001 - the shape of such a check
     """`/(a+)+$/`."""
     if node.kind != "regex" or not isinstance(node.value, str) or len(node.value) > _MAX_PATTERN:

@@ -12,7 +12,7 @@ from backend_audit.flow.values import Origin
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.routes.status import statuses
-from backend_audit.source import Language, Mark
+from backend_audit.source import SCRIPTS, Mark
 
 RULE = "error-detail-in-response"
 _FIX = "Log the exception, and answer with a text of the program's own (and an id under which the log has it)."
@@ -58,7 +58,7 @@ def error_told(answer: Answer) -> Iterator[Alert]:
     )
 
 
-@check(RULE, Language.JAVASCRIPT, Language.TYPESCRIPT)
+@check(RULE, *SCRIPTS)
 def error_sent(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`res.status(500).send(err.stack)`."""
     for told, trace in _script_errors.told_error(node, view):

@@ -9,10 +9,9 @@ from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, r
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.regex.shape import alternatives, ways_through
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "incomplete-sanitization"
-_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 
 _SIGNS = frozenset("'\"\\|/&<>`\n\r*{}[]$%")
 _BRACKETS = {"[": "]", "]": "[", "(": ")", ")": "(", "{": "}", "}": "{"}
@@ -26,7 +25,7 @@ _FIX_ALL = "Replace every hit: a pattern with the flag `g`, or `replaceAll`."
 _FIX_LIBRARY = "Use a library that parses what it cleans (`DOMPurify`, `sanitize-html`), or escape the data for its place."
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`name.replace("'", "")`."""
     chain = chain_of(node, view)
@@ -63,7 +62,7 @@ def _is_cut(chain: Chain, at: int, text: str) -> bool:
     return False
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def backslash_left(node: ir.Call, view: FileView) -> Iterator[Alert]:
     r"""`name.replace(/'/g, "\\'")`: the text's own backslash escapes the one that is added."""
     chain = chain_of(node, view)
@@ -81,7 +80,7 @@ def backslash_left(node: ir.Call, view: FileView) -> Iterator[Alert]:
         )
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def comes_back(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`html.replace(/<script.*?>/gi, "")`: `<scr<script>ipt>` is what was removed once the middle is gone."""
     if _patterns.method(node) not in ("replace", "replaceAll") or len(node.args) != 2 or in_loop(view):
@@ -121,7 +120,7 @@ def _after_wildcard(pattern: str) -> str | None:
     return _harm(stripped) if stripped != pattern and stripped else None
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def left_in_attribute(node: ir.Binary, view: FileView) -> Iterator[Alert]:
     """`'<a title="' + text.replace(/[<>]/g, "") + '">'`: the quote that ends the attribute stays."""
     if node.op != "+" or not isinstance(node.left, (ir.Binary, ir.Const)):

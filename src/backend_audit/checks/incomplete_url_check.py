@@ -7,10 +7,9 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "incomplete-url-check"
-_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 
 _TLD = r"(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|eu|us|info|biz|cn|ru|jp|in|me|tv|internal)"
 _HOST = re.compile(
@@ -24,7 +23,7 @@ _FIX_SCHEME = "Compare the parsed scheme with those that are allowed: `['http:',
 _TESTS = frozenset("startsWith includes indexOf exec test match replace".split())
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`url.includes("example.com")`, `origin.endsWith("example.com")`, `url.startsWith("https://example.com")`."""
     name = _patterns.method(node)
@@ -73,7 +72,7 @@ def _passes(how: str, found: re.Match[str]) -> str | None:
     return f"https://evil.org/?{host}"
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
     """`if (url.startsWith("javascript:")) return "about:blank"`: `data:` and `vbscript:` run code as well."""
     found: list[tuple[ir.Node, frozenset[str]]] = []

@@ -10,10 +10,9 @@ from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse
 from backend_audit.regex.shape import Atom, Sequence, alternatives, atoms
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "loose-pattern"
-_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 
 _TLD = r"(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|eu|us|info|biz|cn|ru|jp|in|internal)"
 _LABEL = r"(?:[A-Za-z0-9-]+|\((?:\?:)?[A-Za-z0-9|-]+\))"
@@ -31,7 +30,7 @@ _FIX_URL = "Parse the address and compare its host: `new URL(text).hostname === 
 _FIX_DOT = "Escape the dots: `example\\.com`; in a text that becomes a pattern `'example\\\\.com'`."
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def literal(node: ir.Const, view: FileView) -> Iterator[Alert]:
     """`/^a|b/`, `/^https:..www.example.com/`, `/[A-z]/`."""
     if node.kind != "regex" or not isinstance(node.value, str):
@@ -40,7 +39,7 @@ def literal(node: ir.Const, view: FileView) -> Iterator[Alert]:
     yield from _judge(text, node, view)
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def constructed(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`new RegExp("^https://www.example.com")`."""
     if isinstance(node.func, ir.Name) and node.func.id == "RegExp" and node.args:
@@ -75,7 +74,7 @@ def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
 def used_text(use: RegexUse) -> Iterator[Alert]:
     """`url.match("https?://example.com")`: a text becomes the pattern."""
     module = use.site.module
-    if use.pattern is None or module is None or module.language not in _SCRIPTS or use.how == "replace":
+    if use.pattern is None or module is None or module.language not in SCRIPTS or use.how == "replace":
         return
     for text in use.pattern.value.texts():
         if text.startswith("/") and text.rfind("/") > 0:

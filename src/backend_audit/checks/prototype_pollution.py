@@ -12,10 +12,9 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.script_members import PREFIXED
 from backend_audit.flow.values import MEMBER
-from backend_audit.source import Language, Mark
+from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
-_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 _FIX = (
     "Refuse the names `__proto__`, `constructor` and `prototype`, enter own members only (`Object.hasOwn(target, key)`), or keep "
     "such data in a `Map` or in `Object.create(null)`."
@@ -23,7 +22,7 @@ _FIX = (
 _GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "propertyIsEnumerable"))
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def copied_to_any_depth(node: ir.Assign, view: FileView) -> Iterator[Alert]:
     """`for (const key in source) { if (target[key]) merge(target[key], source[key]); else target[key] = source[key]; }`."""
     target = node.targets[0]
@@ -31,7 +30,7 @@ def copied_to_any_depth(node: ir.Assign, view: FileView) -> Iterator[Alert]:
         yield from _judge(target, node, view)
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def defined_to_any_depth(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """The same with `Object.defineProperty(target, key, …)`."""
     if last_name(node.func) == "defineProperty" and len(node.args) > 1:

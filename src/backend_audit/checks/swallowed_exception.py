@@ -7,10 +7,9 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _errors, _script_errors, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS
 
 RULE = "swallowed-exception"
-_SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
 
 # Exceptions that answer a question ("is it there?", "is there more?") rather than report a failure.
 _ANSWERS = _errors.names_of(
@@ -201,13 +200,13 @@ def _alert(node: ir.Try, handler: ir.Handler, view: FileView, confidence: Confid
     )
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
     """`try { save(); } catch {}`."""
     yield from _script_errors.empty_catch(node, view)
 
 
-@check(RULE, *_SCRIPTS)
+@check(RULE, *SCRIPTS)
 def ignored_in_javascript(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`save().catch(() => {})`, `fs.readFile(name, (err, data) => use(data))`."""
     yield from _script_errors.ignored_rejection(node, view)

@@ -9,7 +9,7 @@ from backend_audit.checks._context import inside, last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
-from backend_audit.source import Language
+from backend_audit.source import SCRIPTS, Language
 
 RULE = "timing-unsafe-comparison"
 
@@ -21,7 +21,7 @@ _DEPTH = 3
 _COMPARES = {True: "hmac.compare_digest", False: "crypto.timingSafeEqual"}
 
 
-@check(RULE, Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT)
+@check(RULE, Language.PYTHON, *SCRIPTS)
 def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator[Alert]:
     """`if hmac.new(key, body, sha256).hexdigest() == signature`."""
     if len(node.ops) != 1 or node.ops[0] not in ("==", "!="):

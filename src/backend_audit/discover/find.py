@@ -15,7 +15,7 @@ from backend_audit.discover.patterns import Patterns
 from backend_audit.discover.roles import Surroundings, package_folder, role_of
 from backend_audit.discover.walk import PRUNED, list_by_walk
 from backend_audit.finding import ProblemKind
-from backend_audit.source import Language, Role, SourceFile
+from backend_audit.source import SCRIPTS, Language, Role, SourceFile
 
 IGNORE_FILE = ".backend-auditignore"
 _REASONS = {
@@ -26,7 +26,7 @@ _REASONS = {
 }
 _SQL = ".sql"
 _LARGEST_ASIDE = 256 * 1024  # larger ones are dumps of data
-_CODE = frozenset({Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT})
+_CODE = frozenset({Language.PYTHON, *SCRIPTS})
 
 
 def discover(paths: Sequence[Path], *, root: Path, options: DiscoverOptions) -> Discovery:

@@ -14,7 +14,7 @@ from backend_audit.secrets.judge import Verdict, judge
 from backend_audit.secrets.models import Provider
 from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
-from backend_audit.source import Language, SourceFile
+from backend_audit.source import SCRIPTS, Language, SourceFile
 
 _WITH_PASSWORD = re.compile(r"://[^\s/@]*:[^\s/@]*@")
 _KEYWORD = re.compile(r"\b(?:password|pwd|Password|Pwd|PWD)=")
@@ -79,7 +79,7 @@ def _read(file: SourceFile, text: str, module: ir.Module | None, *, marked: bool
         return _Read([], [], [])
     if module is not None:
         return _Read(*from_ir.extract(module))
-    if file.language in {Language.JAVASCRIPT, Language.TYPESCRIPT}:
+    if file.language in SCRIPTS:
         return _Read(*from_javascript.extract(file.path, text))
     comments = [match.span() for match in _COMMENT_LINE.finditer(text)]
     return _Read(list(prose.assignments(text)), comments, [])
