@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow import builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.frame import Args, argument, constant_key, pieces
 from backend_audit.flow.models import Keeper
-from backend_audit.flow.summary import Stepped, bind_arguments, handed_over_whole, lifted, substitute
+from backend_audit.flow.summary import bind_arguments, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     NOTHING,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow import guards
+from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Concept, Operand, Setting, Site
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.folders import FolderSymbol, module_value
@@ -19,7 +20,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, delivered, depends
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed, is_configuration, is_settings, self_writes, validates
 from backend_audit.flow.types import annotation_value, holds_to_pattern
 from backend_audit.flow.values import (

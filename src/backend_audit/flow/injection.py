@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.bound import Bound
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import Bound, lift, substitute
+from backend_audit.flow.summary import lift, substitute
 from backend_audit.flow.syntax import annotated_call, is_bare
 from backend_audit.flow.values import UNKNOWN, Value, changed, join
 from backend_audit.flow.written import written

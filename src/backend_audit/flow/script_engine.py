@@ -1,6 +1,7 @@
 """The engine for a project of JavaScript and TypeScript: modules as their exports, closures, `this`."""
 
 from backend_audit import ir
+from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
@@ -8,7 +9,7 @@ from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Bound, Summary, depends, substitute
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
 from backend_audit.flow.syntax import constructed, self_writes
 from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
 from backend_audit.link.project import Project

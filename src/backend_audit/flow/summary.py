@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
 from backend_audit.flow import sensitive, untouched, uploads
+from backend_audit.flow.bound import Bound, Given, Stepped
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import Args
 from backend_audit.flow.strings import merged_parts
@@ -35,24 +36,6 @@ from backend_audit.source import Mark
 
 MAX_LIFTS = 120
 _TEXTS = frozenset(("str", "bytes", "pathlib.Path", "pathlib.PurePath"))
-
-Bound = dict[int, Value]
-
-
-class Stepped(dict[int, Value]):
-    """Arguments of a call, one stop further on; `carried` keeps the data in each, which is asked for again and again."""
-
-    __slots__ = ("carried",)
-
-    def __init__(self, bound: Bound, mark: Mark) -> None:
-        super().__init__((at, value.stepped(mark)) for at, value in bound.items())
-        self.carried: dict[int, frozenset[Origin]] = {}
-
-    def data(self, at: int) -> frozenset[Origin]:
-        """The data in an argument, as that of something computed from it."""
-        if at not in self.carried:
-            self.carried[at] = self[at].derived().origins
-        return self.carried[at]
 
 
 @dataclass(slots=True)
@@ -109,6 +92,12 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
 
 def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH) -> Value:
     """`value` of the summary of `function` with the arguments in place of the parameters."""
+    if value is UNKNOWN or value is NOTHING:
+        return value
+    return _put(value, function, bound if isinstance(bound, Given) else Given(bound.items()), depth)
+
+
+def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
     if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind and not value.items):
         return value
     own = [origin for origin in value.origins if origin.label == "param" and origin.key[0] == function]
@@ -117,9 +106,9 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
     if depth and (value.shapes or value.kind or value.items):
         shapes = tuple(_substituted(shape, function, bound, depth) for shape in value.shapes)
         items = None if value.items is None else {
-            key: substitute(one, function, bound, depth - 1) for key, one in value.items.items()
+            key: _put(one, function, bound, depth - 1) for key, one in value.items.items()
         }  # fmt: skip
-        elem = None if value.elem is None else substitute(value.elem, function, bound, depth - 1)
+        elem = None if value.elem is None else _put(value.elem, function, bound, depth - 1)
         result = changed(result, shapes=shapes, items=items, elem=elem)
         if any(not shape.gaps for shape in shapes):
             result = _filled(result)
@@ -131,8 +120,7 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
             if argument is not None:
-                data = bound.data(int(origin.key[1])) if isinstance(bound, Stepped) else argument.derived().origins
-                added.update(_carried(data, origin))
+                added.update(_carried(bound.data(int(origin.key[1])), origin))
         elif argument is None:
             whole = join(whole, UNKNOWN)
         else:
@@ -201,13 +189,13 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
     return value
 
 
-def _substituted(shape: Shape, function: str, bound: Bound, depth: int) -> Shape:
+def _substituted(shape: Shape, function: str, bound: Given, depth: int) -> Shape:
     parts: list[str | Gap] = []
     for part in shape.parts:
         if isinstance(part, str):
             parts.append(part)
             continue
-        value = substitute(part.value, function, bound, depth - 1)
+        value = _put(part.value, function, bound, depth - 1)
         one = value.constant()
         if one is not None and one.kind in ("str", "int") and part.value is not value:
             parts.append(str(one.value))
