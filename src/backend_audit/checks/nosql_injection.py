@@ -107,7 +107,8 @@ def _is_parsed(origin: Origin, value: Value) -> bool:
     """Whether the data may be an object: read as JSON by the framework or by the program; query strings and forms never are."""
     if origin.cleared & {"nosql", "all"}:
         return False
-    return "parsed" in origin.cleared or value.kind == "dict" or str(origin.key[0]).rpartition(".")[2] in _PARSED
+    mapping = value.kind == "dict" and not value.open  # an open one may as well be the text that it was joined with
+    return "parsed" in origin.cleared or mapping or str(origin.key[0]).rpartition(".")[2] in _PARSED
 
 
 def _is_text(value: Value) -> bool:

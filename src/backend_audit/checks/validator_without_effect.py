@@ -126,6 +126,8 @@ def verdict_dropped(node: ir.Try, view: FileView) -> Iterator[Alert]:
             continue
         if not any(_judges(one) for one in node.body) or not _follows(node, function):
             continue
+        if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body):
+            continue  # what has not passed is passed over
         at, end = _errors.head_span(handler)
         yield Alert(
             at=at,

@@ -57,9 +57,7 @@ class Body(Reading):
         if isinstance(node, ir.Try):
             return self.tried(node, env, sure=sure)
         if isinstance(node, (ir.For, ir.While)):
-            before, self._open = self._open, True
-            self.block(node.body, dict(env), sure=False)
-            self._open = before
+            self.repeated(node.body, env)
             return True
         return not isinstance(node, ir.Jump) or node.kind == "pass"
 
@@ -100,6 +98,14 @@ class Body(Reading):
             right = other.get(name, UNKNOWN) if second else left
             env[name] = left if left is right else UNKNOWN
         return first or second
+
+    def repeated(self, body: list[ir.Stmt], env: Env) -> None:
+        """A loop; where its body turns the caller away, whoever goes on has not run it: that is open."""
+        opened, denied = self._open, self.found.denied
+        self._open, self.found.denied = True, False
+        self.block(body, dict(env), sure=False)
+        self._open = opened or self.found.denied
+        self.found.denied = self.found.denied or denied
 
     def tried(self, node: ir.Try, env: Env, *, sure: bool) -> bool:
         goes_on = self.block(node.body, env, sure=sure)

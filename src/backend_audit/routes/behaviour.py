@@ -17,7 +17,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import is_credential
+from backend_audit.routes.missing import is_caller, is_credential
 from backend_audit.routes.status import statuses
 
 LOGIN = 302  # a redirect to a login page
@@ -129,8 +129,8 @@ class Behaviours:
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
                 elif (
-                    isinstance(node, ir.Attribute) and node.attr in CREDENTIALS and not (node.attr in _HEADERS and harmless)
-                ) or (isinstance(node, ir.Name) and node.id in ("current_user", "session")):
+                    isinstance(node, ir.Attribute) and looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless)
+                ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
                     known.looks = True
                 elif isinstance(node, ir.Call) and _ACTS.match(written(node.func).rpartition(".")[2]):
                     known.acts = True
@@ -196,6 +196,11 @@ class Behaviours:
             if isinstance(item.value, (ir.Const, ir.Name, ir.Attribute)):
                 found |= statuses(frame.eval(item.value))
         return found
+
+
+def looks_at_caller(attr: str) -> bool:
+    """Whether an attribute of that name says who calls, or what shows it."""
+    return attr in CREDENTIALS or is_caller(attr)
 
 
 def _asks_no_credential(function: FunctionSymbol) -> bool:

@@ -11,7 +11,7 @@ from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.behaviour import CREDENTIALS, Behaviours
+from backend_audit.routes.behaviour import Behaviours, looks_at_caller
 
 ALL, SOME, NOBODY = "all", "some", "nobody"
 _NAMES = frozenset({"current_user", "session"})
@@ -79,7 +79,7 @@ class Denials:
 
 def _asks(node: ir.Node, names: "frozenset[str] | set[str]") -> bool:
     return any(
-        (isinstance(one, ir.Name) and one.id in names) or (isinstance(one, ir.Attribute) and one.attr in CREDENTIALS)
+        (isinstance(one, ir.Name) and one.id in names) or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr))
         for one in nodes_of([node])
     )
 

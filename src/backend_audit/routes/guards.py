@@ -23,10 +23,14 @@ from backend_audit.source import Mark
 
 _AUTH = re.compile(
     r"(?:^|_)(?:auth(?:enticat\w*|enticated|ori[sz]\w*)?|log(?:ged)?_?in|signed_?in|current_?user|get_?user|require_?user|token|jwt|"
-    r"api_?key|bearer|session|identity|principal|credential\w*|permission\w*|role\w*|admin|superuser|staff|scope\w*|owner|member|acl|rbac)"
+    r"api_?key|bearer|session|identity|principal|credential\w*|permission\w*|role\w*|admin|superuser|staff|scope\w*|owner|member|acl|rbac|"
+    r"capabilit\w*|privileges?|entitle\w*|access_?rights?)"
     r"(?:_|$|\d)"
 )
-_ROLES = re.compile(r"permission|perm_|role|admin|superuser|staff|scope|owner|member|acl|rbac|can_|has_|allowed|authori[sz]")
+_ROLES = re.compile(
+    r"permission|perm_|role|admin|superuser|staff|scope|owner|member|acl|rbac|can_|has_|allowed|authori[sz]|capabilit|privilege|"
+    r"entitle|rights?_|_rights?"
+)
 _OTHER = re.compile(
     r"csrf|xsrf|origin|_ip|ip_|host|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"
 )

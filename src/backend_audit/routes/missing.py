@@ -52,6 +52,16 @@ _CREDENTIAL = re.compile(
     r"auth|token|key|secret|session|bearer|jwt|user|cookie|sign|hmac|identity|principal|csrf|cert", re.IGNORECASE
 )
 
+_CALLER = re.compile(
+    r"(?:auth|authenticated|current|logged_?in|login|request|requesting|session|acting|effective|jwt)_"
+    r"(?:user|account|identity|principal|person|member|client|actor|customer|employee|admin)(?:_?id|_name)?"
+)
+
+
+def is_caller(name: str) -> bool:
+    """Whether something of that name is who calls: `auth_user`, `current_account_id`."""
+    return bool(_CALLER.fullmatch(name))
+
 
 def is_credential(header: str) -> bool:
     """Whether a header of that name says who calls: others (`HX-Request`) anybody may send."""
@@ -85,6 +95,8 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
     if last in _HOLDERS or base_written.endswith("info.context"):
         if attr in _USERS:
             return ANONYMOUS if last not in {"g", "state"} else ABSENT
+        if is_caller(attr):
+            return ABSENT
         if attr in _EMPTY_PARTS:
             return EMPTY
         if attr in _ABSENT_PARTS:

@@ -30,6 +30,13 @@ _TELLS = re.compile(
     r"^(?:log|debug|info|warning|warn|error|exception|critical|print|notify|send|track|audit|emit|publish|record|capture|success|"
     r"message|reverse|url_for)"
 )
+# `Permission(…)`, `can_edit(post)`, `user_has_access(…)` hold the caller against something, wherever they find who calls.
+_PERMITS = re.compile(
+    r"(?:\w+_)?(?:has|check|checks|require|requires|ensure|assert|verify|validate|enforce|is|get|user|may|test)?_?"
+    r"(?:object_|obj_|model_|user_)?(?:perm|perms|permission|permissions|access|authorization|ownership|is_allowed|allowed|"
+    r"permitted|authori[sz]ed)|can(?:_\w+)?|(?:\w+_)?(?:is|has)_(?:owner|member|access\w*|permission\w*|rights?)|authori[sz]e|"
+    r"require_(?:owner|member|admin|role)\w*"
+)
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
 _PARTS = frozenset({"auth", "identity", "current_org"})
@@ -129,6 +136,8 @@ class Reading:
 
     def tests(self, callers: frozenset[str]) -> bool:
         """Whether the caller is held against anything: in a test, or as an argument of a call that looks up or checks."""
+        if any(_PERMITS.fullmatch(_snake(called(one))) and (one.args or self.is_tested(one)) for one in self.calls):
+            return True
         return any(self.mentions.caller(one, callers) for one in self._tests) or any(
             self._checks(one, callers) for one in self.calls
         )
@@ -169,6 +178,10 @@ class Reading:
             left = written(arg.value.left).rpartition(".")[2]
             return bool(_TENANT.match(left)) and self.mentions.ids(arg.value.rights[0], ids)
         return False
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2]).lower().strip("_")
 
 
 def called(node: ir.Call) -> str:

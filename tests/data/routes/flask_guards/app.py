@@ -5,6 +5,7 @@ from flask_httpauth import HTTPTokenAuth
 from flask_jwt_extended import get_jwt_identity, jwt_required, verify_jwt_in_request
 from flask_limiter import Limiter
 from flask_login import current_user, login_required
+from werkzeug.exceptions import Forbidden
 
 app = Flask(__name__)
 auth = HTTPTokenAuth()
@@ -58,6 +59,26 @@ def timed(view):
         return view(*args, **kwargs)
 
     return wrapper
+
+
+def requires_capabilities(*names):
+    def decorator(view):
+        @functools.wraps(view)
+        def wrapper(*args, **kwargs):
+            for name in names:
+                if not g.auth_user.has_rights(name):
+                    raise Forbidden(name)
+            return view(*args, **kwargs)
+
+        return wrapper
+
+    return decorator
+
+
+@app.route("/capabilities")
+@requires_capabilities("manage")
+def seventeen():
+    return "x"
 
 
 @app.route("/login-manager")
