@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.finding import Confidence
 from backend_audit.frameworks.lazy import LazyLoad
+from backend_audit.frameworks.serialized import SerializedLoad
 from backend_audit.routes.repeated import RepeatedQuery
 
 RULE = "n-plus-one"
@@ -47,3 +48,35 @@ def relation_in_loop(load: LazyLoad) -> Iterator[Alert]:
         steps=load.way,
         related=(load.query,),
     )
+
+
+@check(RULE)
+def relation_in_serializer(load: SerializedLoad) -> Iterator[Alert]:
+    """`BookSerializer(Book.objects.all(), many=True)` with a nested serializer of the author."""
+    read = [f"`{one}`" for one in dict.fromkeys((*load.one, *load.many, *load.filtered))]
+    asked = [f"`{one}`" for one in dict.fromkeys(load.asks)]
+    what = " and ".join([*(["reads " + ", ".join(read)] if read else []), *(["calls " + ", ".join(asked)] if asked else [])])
+    because = ", which its query does not load" if load.one or load.many else ""
+    yield Alert(
+        node=load.site.node,
+        message=f"`{load.serializer}` asks the database for each {load.model} of the list: it {what}{because}.",
+        fix=_loading(load),
+        confidence=Confidence.LOW if load.unsure else Confidence.MEDIUM,
+        steps=load.way,
+    )
+
+
+def _loading(load: SerializedLoad) -> str:
+    """How the query would load what the serializer reads."""
+    calls = []
+    if load.one:
+        calls.append(f".select_related({', '.join(map(_quoted, load.one))})")
+    if load.many:
+        calls.append(f".prefetch_related({', '.join(map(_quoted, load.many))})")
+    if calls:
+        return f"Load them with the list: `{''.join(calls)}`."
+    return "Ask once for the whole list: annotate the query (`Exists`, `Count`, `Subquery`), or hand a dict over in `context`."
+
+
+def _quoted(path: str) -> str:
+    return f'"{path}"'

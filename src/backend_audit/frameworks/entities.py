@@ -85,6 +85,8 @@ class Entities:
 
     def meant(self, function: FunctionSymbol, func: ir.Expr) -> str:
         """What a callee is called where it comes from: `from django.shortcuts import get_object_or_404 as found`."""
+        if isinstance(func, ir.Attribute):
+            return func.attr
         value = self.engine.environment(function.module).get(func.id) if isinstance(func, ir.Name) else None
         name = next(iter(value.apis)) if value is not None and len(value.apis) == 1 else written(func)
         return name.rpartition(".")[2]

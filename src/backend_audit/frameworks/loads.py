@@ -10,12 +10,13 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
+from backend_audit.frameworks.actions import Said, returned_for
 from backend_audit.frameworks.entities import Entities, returns
 from backend_audit.frameworks.relations import Relations
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 EVERYTHING = "*"
-_MAX_DEPTH = 6
+_MAX_DEPTH = 10
 _LOADS = frozenset(("select_related", "prefetch_related", "prefetch", "prefetch_related_objects"))
 _OPTIONS = frozenset(("options", "selectinload", "joinedload", "subqueryload", "contains_eager", "immediateload", "lazyload"))
 # Calls in a chain that give other things than objects of the class.
@@ -48,6 +49,7 @@ class Query:
     awaited: bool = False  # by a session that cannot load anything later
     limited: bool = False  # to a number of objects
     filtered: bool = False
+    home: ModuleSymbol | None = None  # where `where` stands
 
     def loads(self, path: str) -> bool:
         """Whether the relation at `path` comes with the objects."""
@@ -67,6 +69,7 @@ class Loads:
         self.relations = relations
         self.engine = entities.engine
         self._by_name: dict[str, list[FunctionSymbol]] = {}
+        self._view: ClassSymbol | None = None  # whose `get_queryset` is read, maybe that of a base
 
     def of(self, function: FunctionSymbol, node: ir.Expr, depth: int = _MAX_DEPTH) -> Query | None:
         """The query whose objects `node` gives one after the other; None where that is not known."""
@@ -101,23 +104,28 @@ class Loads:
         """`author.books` of a mapped object; `Model.query`, `Model.objects`; `page.object_list`; `self.queryset`."""
         if node.attr in ("object_list", "items") and isinstance(node.value, ir.Name):
             return self.of(function, node.value, depth - 1)
-        owner = self.entities.class_named(function, node.value)
+        owner = self._model_of_view(node.value) or self.entities.class_named(function, node.value)
         if owner is not None:
             stored = self.entities.schemas.is_stored(owner) and self.engine.find_method(owner, node.attr) is None
-            return Query(owner, self._of_manager(owner, node.attr), node) if stored else None
+            return Query(owner, self._of_manager(owner, node.attr), node, home=function.module) if stored else None
         if isinstance(node.value, ir.Name) and node.value.id == "self" and node.attr == "queryset" and function.owner is not None:
             return self.of_view(function.owner, depth - 1)
         for model in self.entities.of(function, node.value) if isinstance(node.value, ir.Name) else ():
             relation = self.relations.of(model).get(node.attr)
             if relation is not None and relation.many and relation.target is not None:
-                return Query(relation.target, frozenset(), node)
+                return Query(relation.target, frozenset(), node, home=function.module)
         return None
 
-    def of_view(self, view: ClassSymbol, depth: int = _MAX_DEPTH) -> Query | None:
-        """What a generic view asks for: its `get_queryset`, else its `queryset`."""
+    def of_view(self, view: ClassSymbol, depth: int = _MAX_DEPTH, said: Said | None = None) -> Query | None:
+        """What a generic view asks for: its `get_queryset`, else its `queryset`; for the action that is `said`."""
+        before, self._view = self._view, view
         method = self.engine.find_method(view, "get_queryset")
-        if method is not None:
-            return self.returned(method, depth - 1)
+        found = self._queryset_of(view, depth) if method is None else self.returned(method, depth - 1, said)
+        self._view = before
+        return found
+
+    def _queryset_of(self, view: ClassSymbol, depth: int) -> Query | None:
+        """What the attribute `queryset` asks for."""
         for one in self.engine.bases(view)[0]:
             for statement in one.node.body:
                 if (
@@ -129,10 +137,17 @@ class Loads:
                     return self.of(scope, statement.value, depth - 1)
         return None
 
-    def returned(self, function: FunctionSymbol, depth: int = _MAX_DEPTH) -> Query | None:
+    def _model_of_view(self, node: ir.Expr) -> ClassSymbol | None:
+        """`self.model` of the view that is read."""
+        if self._view is None or written(node) != "self.model":
+            return None
+        found = [one for one in self.engine.class_attribute(self._view, "model").refs if isinstance(one, ClassSymbol)]
+        return found[0] if len(found) == 1 else None
+
+    def returned(self, function: FunctionSymbol, depth: int = _MAX_DEPTH, said: Said | None = None) -> Query | None:
         """What every return of a function gives; only what all of them load counts as loaded."""
         found: list[Query] = []
-        for node in returns(function):
+        for node in returns(function) if said is None else returned_for(function, said):
             if written(node).endswith((".none()", "[]")) or isinstance(node, ir.Const):
                 continue
             one = self.of(function, node, depth - 1)
@@ -168,7 +183,7 @@ class Loads:
                 return inner
         if last not in _QUERYING:
             return self._custom(function, func, last, depth)
-        inner = self.of(function, func.value, depth - 1)
+        inner = self.of(function, func.value, depth)  # a chain may be long
         if inner is None:
             return None
         limited, filtered = inner.limited or last in _LIMITS, inner.filtered or last in _FILTERS
@@ -177,18 +192,21 @@ class Loads:
     def _asked(self, function: FunctionSymbol, node: ir.Call) -> Query | None:
         """`session.query(Model)`, `select(Model)`."""
         owner = self.entities.class_named(function, node.args[0].value)
-        return Query(owner, frozenset(), node) if owner is not None and self.entities.schemas.is_stored(owner) else None
+        stored = owner is not None and self.entities.schemas.is_stored(owner)
+        return Query(owner, frozenset(), node, home=function.module) if owner is not None and stored else None
 
     def _of_class(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, depth: int) -> Query | None:
         """A method of the class itself or of the view: `self.get_queryset()`, `Model.select()`."""
-        if func.attr == "get_queryset" and function.owner is not None and written(func.value) == "self":
-            return self.of_view(function.owner, depth - 1)
+        if func.attr == "get_queryset" and function.owner is not None:
+            if written(func.value) == "self":
+                return self.of_view(function.owner, depth - 1)
+            return self._of_function(function, node, depth) or self._queryset_of(self._view or function.owner, depth - 1)
         if func.attr in ("filter_queryset", "paginate_queryset") and node.args:
             found = self.of(function, node.args[0].value, depth - 1)
             return None if found is None else replace(found, limited=found.limited or func.attr in _LIMITS)
         owner = self.entities.class_named(function, func.value)
         if func.attr == "select" and owner is not None and not node.args and self.entities.schemas.is_stored(owner):
-            return Query(owner, frozenset(), node)
+            return Query(owner, frozenset(), node, home=function.module)
         return self._of_function(function, node, depth)
 
     def _of_function(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Query | None:
@@ -205,7 +223,7 @@ class Loads:
         known = self._methods().get(name, [])
         if not known or any(one.node.is_async for one in known):
             return None
-        inner = self.of(function, func.value, depth - 1)
+        inner = self.of(function, func.value, depth)
         if inner is None:
             return None
         loaded = inner.loaded.union(*(_loaded_within(one) for one in known))

@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
+from backend_audit.frameworks.actions import LISTING
 from backend_audit.frameworks.definitions import Definitions
 from backend_audit.frameworks.django_settings import Settings
 from backend_audit.frameworks.entities import returns
@@ -75,7 +76,7 @@ class WholeLists:
             return None
         if route.handler is not None or not self._without_pages(owner):
             return None
-        query = self.loads.of_view(owner)
+        query = self.loads.of_view(owner, said=LISTING)
         if query is None or query.limited:
             return None
         node = ir.Name(owner.node.at, owner.node.name_end, owner.name)

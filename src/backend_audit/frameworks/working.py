@@ -8,8 +8,10 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.entities import Entities
 from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
+from backend_audit.frameworks.object_reads import ObjectReads
 from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
+from backend_audit.frameworks.serialized import SerializedLoads
 from backend_audit.frameworks.whole_lists import WholeLists
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
@@ -24,5 +26,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     yield from work.blocked()
     yield from Repeated(work, bindings).concepts()
     loads = Loads(Entities(schemas), Relations(schemas), bindings)
-    yield from LazyLoads(loads, work).concepts()
+    reads = ObjectReads(loads.relations)
+    yield from LazyLoads(loads, reads, work).concepts()
+    yield from SerializedLoads(loads, reads, work, table).concepts()
     yield from WholeLists(loads, table).concepts()
