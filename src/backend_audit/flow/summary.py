@@ -126,9 +126,10 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
         else:
             whole = join(whole, _cleared(_part(argument, origin.key[2:]), origin))
     if whole is not NOTHING:
-        rest = changed(result, open=False) if not added else result
+        elsewhere = frozenset(name for name in result.types if name.endswith("()"))  # no parameter is declared so
+        rest = changed(result, open=bool(elsewhere)) if not added else result
         if rest.types and not whole.open:
-            rest = changed(rest, types=frozenset())
+            rest = changed(rest, types=elsewhere)
         if rest.refs and whole.refs and not whole.open:  # those that other callers pass
             rest = changed(rest, refs=frozenset())
         empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)

@@ -1,13 +1,15 @@
 """The project: modules by path, and what an import means.
 
 A module is found as Python would find it: relative imports by the importer's folder, absolute ones from the folders that can
-be on the import path (those above the importer, and `src` in them), the nearest that is no package first. Names of the
-standard library mean the standard library.
+be on the import path (those above the importer, and `src` in them), the nearest that is no package first. What is not found
+there may be another distribution of the same repository: a package elsewhere that no other holds. Names of the standard
+library mean the standard library.
 """
 
 import posixpath
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, define
@@ -24,6 +26,7 @@ class Project:
         self.symbols: dict[int, Symbol] = {}  # by the identity of the defining node
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}
+        self._elsewhere: dict[str, list[str]] | None = None  # the name of a package that no other holds → its folders' parents
         for node in sorted(modules, key=lambda module: module.path):
             stem = node.path.rsplit(".", 1)[0]
             is_package = posixpath.basename(stem) == "__init__"
@@ -57,7 +60,24 @@ class Project:
                     return found
         if parts[0] == self.name:
             return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
-        return None
+        return self._distributed(importer, parts)
+
+    def _distributed(self, importer: ModuleSymbol, parts: list[str]) -> ModuleSymbol | None:
+        """The module of another distribution: `libs/billing/billing/api.py` for `billing.api`, the nearest of several.
+
+        A name alone may as well be that of a library: its folder must be called after it.
+        """
+        if self._elsewhere is None:
+            self._elsewhere = {}
+            for key, module in self.modules.items():
+                if module.is_package and posixpath.dirname(key) not in self.modules:
+                    self._elsewhere.setdefault(posixpath.basename(key), []).append(posixpath.dirname(key))
+        roots = [one for one in self._elsewhere.get(parts[0], ()) if len(parts) > 1 or _called_after(one, parts[0])]
+        found = {root: module for root in roots if (module := self.modules.get(posixpath.join(root, *parts))) is not None}
+        near = sorted(found, key=lambda root: -_shared(root, importer.path))
+        if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
+            return None
+        return found[near[0]]
 
     def absolute(self, importer: ModuleSymbol, dotted: str, level: int) -> str:
         """The name of a module that is not here as its own package would write it: a scan may see a part of a package only."""
@@ -88,6 +108,18 @@ def _base(importer: ModuleSymbol, level: int) -> str:
     for _ in range(level - 1):
         folder = posixpath.dirname(folder)
     return folder
+
+
+def _called_after(root: str, package: str) -> bool:
+    """Whether a folder, or the one above its `src`, is called like the package in it: `libs/acme-billing/src/acme_billing`."""
+    folder = posixpath.dirname(root) if posixpath.basename(root) == "src" else root
+    return posixpath.basename(folder).replace("-", "_").replace(".", "_").lower() == package.lower()
+
+
+def _shared(one: str, other: str) -> int:
+    """How many folders two paths have in common."""
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Body(Reading):
         elif node.value is None:
             self.passes(ABSENT, sure=sure)
         elif self.called(node.value, env):
-            self.passes(self.eval(node.value, env), sure=sure)
+            self.passes(self.eval(node.value, env), sure=sure and not self._open)
 
     def assigned(self, node: ir.Assign, env: Env) -> bool:
         if node.value is None:
