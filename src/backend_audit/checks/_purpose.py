@@ -9,6 +9,7 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import classify, words
 
 _HOPS = 4
+_CREATES = frozenset("create acreate get_or_create aget_or_create update_or_create aupdate_or_create".split())
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -92,6 +93,8 @@ class _Uses:
             if isinstance(parent, (ir.If, ir.While, ir.For, ir.With, ir.Try, ir.Function, ir.Class)):
                 return
             self._through(parent, current)
+            if isinstance(parent, ir.Call) and parent.func is not current and _makes_object(parent, current):
+                return
             current = parent
 
     def _through(self, parent: ir.Node, child: ir.Node) -> None:
@@ -158,6 +161,12 @@ class _Uses:
                 self.follow(call, hops)
                 return
         self.follow(load, hops)
+
+
+def _makes_object(call: ir.Call, given: ir.Node) -> bool:
+    """Whether a call makes an object that has the value as one of its fields: the object is another thing."""
+    name = next(_callee(call.func), "")
+    return name in _CREATES or (name[:1].isupper() and isinstance(given, ir.Arg) and given.name is not None)
 
 
 def _callee(func: ir.Expr) -> Iterator[str]:

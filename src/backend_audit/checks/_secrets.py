@@ -22,6 +22,7 @@ _HOLDERS = frozenset(
     ("self", "cls", "request", "req", "user", "session", "auth", "settings", "config", "credentials", "data", "form", "payload",
      "args", "body", "account", "client", "response")
 )  # fmt: skip
+_WEB = re.compile(r"cookie|request|req\.|headers?\b|session_key", re.IGNORECASE)
 _UNSURE = frozenset(("session id", "identity or card number", "credential"))
 
 
@@ -52,7 +53,14 @@ def confidence(leak: Leak, path: str) -> Confidence:
     words = sensitive.words(leak.name)
     if leak.kind == "token" and len(words) == 1:
         return Confidence.LOW if _LANGUAGE_TOOLS.search(path) or _is_identifier(leak) else Confidence.MEDIUM
+    if leak.kind == "session id" and words[-2:] == ["session", "id"] and not _WEB.search(_written(leak)):
+        return Confidence.LOW  # of a chat, a shell, a training: what a browser sends is a cookie
     return Confidence.MEDIUM if leak.kind in _UNSURE else Confidence.HIGH
+
+
+def _written(leak: Leak) -> str:
+    """The places on the way of a secret, as the code writes them."""
+    return " ".join(mark.note for mark in leak.origin.marks())
 
 
 def _is_identifier(leak: Leak) -> bool:

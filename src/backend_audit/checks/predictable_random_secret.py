@@ -25,7 +25,8 @@ _FIX_NODE = (
 
 _HARMLESS = word_set(
     "sleep delay jitter backoff retry wait shuffle sample test tests fake faker mock dummy demo color colour position simulate "
-    "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl"
+    "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl hour minute weekday "
+    "cron crontab schedule"
 )
 
 

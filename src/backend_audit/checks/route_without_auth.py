@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
 from backend_audit.finding import Confidence
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable, Verdict
@@ -45,7 +46,8 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
 def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
     siblings = guarded_siblings(route)
-    acts = changes(route) and (route.acts or route.methods != ("POST",))  # a POST may only ask, for want of a body in GET
+    # A POST may only ask, for want of a body in GET.
+    acts = changes(route) and (route.acts or (route.methods != ("POST",) and not _only_redirects(route)))
     delicate = sorted(DELICATE & set(words_of(_PARAMETER.split(route.path)[0])))  # below an object, `logs` are its own
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT
@@ -76,6 +78,14 @@ def _judged(route: Route) -> tuple[Confidence, str]:
             Confidence.MEDIUM if exceptional else Confidence.LOW
         ), "it changes state, while most of the application asks who calls"
     return Confidence.LOW, "most of the application asks who calls"
+
+
+def _only_redirects(route: Route) -> bool:
+    """Whether all that the handler does is to send the caller elsewhere."""
+    body = [] if route.handler is None else list(nodes_of(route.handler.node.body))
+    answers = [one.value for one in body if isinstance(one, ir.Return)]
+    sent = [isinstance(one, ir.Call) and "redirect" in written(one.func).lower() for one in answers]
+    return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)
 
 
 def _is_switched(route: Route) -> bool:

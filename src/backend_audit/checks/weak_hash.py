@@ -19,12 +19,13 @@ _FIX = (
     "Use `hashlib.sha256` (or `hmac` with it, where a key is involved); if it is only a name or a check against accidents, say "
     "so: `usedforsecurity=False`."
 )
+_SHORT = 16  # characters of a digest: 64 bits, in which chance alone finds two
 _FIX_NODE = "Use SHA-256: `createHash('sha256')`, or `createHmac('sha256', key)` where a key is involved."
 
 # Uses that need no resistance: names for things, checks against accidents, protocols that prescribe the algorithm.
 _BENIGN = re.compile(
     r"cache|(^|_)e_?tag|checksum|check_sum|gravatar|avatar|libravatar|dedup|duplicate|shard|bucket|partition|file_?name|colou?r|"
-    r"identicon|content_md5|md5sum|(^|_)(unique_)?(hash_)?(id|ids|uid|uuid|guid)$|slug|(^|_)lock|constraint|alias|query_hash|"
+    r"identicon|content_md5|md5sum|unique_key|(^|_)(unique_)?(hash_)?(id|ids|uid|uuid|guid)$|slug|(^|_)lock|constraint|alias|query_hash|"
     r"(^|_)chunks?(_|$)|(^|_)blobs?(_|$)|static|template|(^|_)sql(_|$)|css|image|thumb|(^|_)git(_|$)|sec_websocket|websocket|"
     r"digest_auth|(^|_)ha[12]$|hotp|totp|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
     r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
@@ -54,6 +55,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
     if fed:
         purpose = replace(purpose, inputs=[*purpose.inputs, *fed])
     confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))
+    if confidence is Confidence.MEDIUM and _cut(computation.site):
+        confidence = Confidence.LOW  # too short to resist anybody, whatever computes it: a name
     name = BROKEN[broken[0]]
     yield Alert(
         node=computation.site.node,
@@ -61,6 +64,18 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         fix=advice(computation.site, _FIX, _FIX_NODE),
         confidence=confidence,
     )
+
+
+def _cut(site: Site) -> bool:
+    """Whether only the beginning of the digest is used: `hashlib.md5(name).hexdigest()[:8]`."""
+    for node in inside(scope(site)) if site.call is not None else ():
+        if isinstance(node, ir.Index) and isinstance(node.index, ir.Slice) and isinstance(node.index.upper, ir.Const):
+            digest = node.value
+            while isinstance(digest, (ir.Call, ir.Attribute)) and digest is not site.call:
+                digest = digest.func if isinstance(digest, ir.Call) else digest.value
+            if digest is site.call:
+                return isinstance(node.index.upper.value, int) and node.index.upper.value <= _SHORT
+    return False
 
 
 def _fed(site: Site) -> tuple[str, ...]:

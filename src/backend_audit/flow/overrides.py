@@ -7,6 +7,7 @@ own speaks for itself; following all that override it would mix what is apart.
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -24,6 +25,7 @@ class Overrides:
         self._engine = engine
         self._by_base: dict[str, list[ClassSymbol]] | None = None
         self._assigned: dict[str, frozenset[str]] = {}
+        self._as_views: dict[str, set[str]] | None = None
         self._known: dict[str, tuple[FunctionSymbol, ...]] = {}
 
     def of(self, method: FunctionSymbol) -> tuple[FunctionSymbol, ...]:
@@ -39,10 +41,26 @@ class Overrides:
         return known
 
     def default(self, owner: ClassSymbol, attr: str, own: Value | None) -> Value | None:
-        """What `self.attr` is by the value `own` of the class: but a default where a class below gives it another."""
-        if own is None or own.constants() is None or not self._assigned_below(owner, attr):
+        """What `self.attr` is by the value `own` of the class: but a default where something below gives it another.
+
+        A class that inherits from it, or `Page.as_view(attr=…)`, which makes one of a view's objects.
+        """
+        if own is None or own.constants() is None:
             return own
-        return changed(own, open=True)
+        given = attr in self._viewed().get(owner.node.name, ()) or self._assigned_below(owner, attr)
+        return changed(own, open=True) if given else own
+
+    def _viewed(self) -> dict[str, set[str]]:
+        """The keywords of `as_view(…)` in what modules do at their top level, by the name of the class."""
+        if self._as_views is None:
+            self._as_views = {}
+            for module in self._engine.project.modules.values():
+                top = [one for one in module.node.body if isinstance(one, (ir.Assign, ir.ExprStmt, ir.If))]
+                for node in nodes_of(top):
+                    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "as_view":
+                        names = {arg.name for arg in node.args if arg.name is not None}
+                        self._as_views.setdefault(_last(node.func.value), set()).update(names)
+        return self._as_views
 
     def _assigned_below(self, owner: ClassSymbol, attr: str) -> bool:
         if owner.key not in self._assigned:

@@ -47,7 +47,7 @@ class ClassGuards:
             if method is not None:
                 if name != "dispatch" or method is not handler:
                     found += self.deciding.decorators(_written(method), "decorator", said)
-                known = self.settled(owner, method)
+                known = self.settled(owner, method, view)
                 guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said, known)
                 found += [guard] if guard.has(*_ASKS) else []
         if self.permissions.covers(owner):
@@ -59,14 +59,16 @@ class ClassGuards:
             found += self.throttles(owner)
         return found
 
-    def settled(self, owner: ClassSymbol, method: FunctionSymbol) -> Env:
-        """What a method inherited by `owner` finds in its attributes, where the class says it: `login_required = True`."""
+    def settled(self, owner: ClassSymbol, method: FunctionSymbol, view: View) -> Env:
+        """What a method finds in the attributes of its object, where the class says it, or `as_view(login_required=True)`."""
         found: Env = {}
-        if method.owner is owner or not method.node.params:
+        if not method.node.params:
             return found
+        given = dict(view.given)
         for node in nodes_of(method.node.body):
             if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == method.node.params[0].name:
-                value = self.engine.class_attribute(owner, node.attr)
+                stated = given.get(node.attr)
+                value = self.engine.class_attribute(owner, node.attr) if stated is None else self.definitions.value(stated)
                 one = value.constant()
                 if one is not None:
                     found[f"{node.value.id}.{node.attr}"] = TRUE if one.value else ABSENT if one.value is None else FALSE

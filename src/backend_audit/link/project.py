@@ -73,7 +73,7 @@ class Project:
                 if module.is_package and posixpath.dirname(key) not in self.modules:
                     self._elsewhere.setdefault(posixpath.basename(key), []).append(posixpath.dirname(key))
         roots = [one for one in self._elsewhere.get(parts[0], ()) if len(parts) > 1 or _called_after(one, parts[0])]
-        found = {root: module for root in roots if (module := self.modules.get(posixpath.join(root, *parts))) is not None}
+        found = {root: self.modules[key] for root in roots if (key := posixpath.join(root, *parts)) in self.modules}
         near = sorted(found, key=lambda root: -_shared(root, importer.path))
         if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
             return None

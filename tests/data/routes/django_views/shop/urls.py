@@ -27,6 +27,8 @@ urlpatterns = [
     path("keyed/", views.keyed),
     path("staff/", views.StaffOnly.as_view()),
     path("everybody/", views.Everybody.as_view()),
+    path("board/", views.Board.as_view(login_required=True)),
+    path("calculator/", views.Board.as_view()),
 ]
 
 urlpatterns += i18n_patterns(path("orders/", views.Orders.as_view()), path("orders/<int:pk>/", views.Order.as_view()))
