@@ -19,7 +19,7 @@ _FIX = {
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }
 _CREDENTIALS = re.compile(
-    r"token|session|credential|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE
+    r"token|session|cred(?:s|ential)|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE
 )
 _ALWAYS = frozenset(("password", "private key"))
 _PERSONAL = frozenset(("identity or card number",))

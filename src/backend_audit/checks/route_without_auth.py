@@ -10,7 +10,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
-from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, RouteTable, Verdict
+from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, Verdict
 
 RULE = "route-without-auth"
 
@@ -63,9 +63,9 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         and all(_asks_itself(one) for one in readers)
     ):
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
-    if not route.table.guards_any():
+    if not route.table.guards_any(route.app):
         return Confidence.LOW, ""
-    most = _share(route.table) >= _MOST and route.auth is Auth.NONE
+    most = _share(route) >= _MOST and route.auth is Auth.NONE
     if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
@@ -102,6 +102,8 @@ def _asks_itself(route: Route) -> bool:
     )
 
 
-def _share(table: RouteTable) -> float:
-    judged = [one for one in table.routes if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
+def _share(route: Route) -> float:
+    """How many of the application's routes ask who calls, of those that are not public."""
+    own = (one for one in route.table.routes if one.app == route.app)
+    judged = [one for one in own if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
     return sum(one.verdict is Verdict.PROTECTED for one in judged) / max(1, len(judged))

@@ -14,7 +14,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import lift, substitute
 from backend_audit.flow.syntax import annotated_call, is_bare
-from backend_audit.flow.values import UNKNOWN, Value, changed, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -40,6 +40,13 @@ def injected(engine: "Engine", frame: FrameState, param: ir.Param) -> Value | No
             found = value if found is None else join(found, value)
         elif isinstance(symbol, ClassSymbol) and not is_bare(param.default):  # else the request fills its fields
             found = engine.instance_of(symbol)
+    for type_name in () if provides is None else sorted(provides.types):
+        owner = engine.class_of(type_name)
+        method = None if owner is None else engine.find_method(owner, "__call__")
+        if method is not None:  # an object that is called: `Depends(Session(auto=False))`
+            found = join(found or NOTHING, provided(engine, frame, method, param))
+    if found is None and provides is not None and not provides.refs:
+        return UNKNOWN  # filled by something, and not by the request
     return None if found is None else engine.settled(found)
 
 
@@ -97,7 +104,8 @@ def _filled(engine: "Engine", symbol: FunctionSymbol) -> Bound:
         return bound
     inner = Frame(engine, symbol.module, symbol, {})
     for index, param in enumerate(symbol.node.params):
-        if param.kind in ("args", "kwargs") or provider(engine, symbol, param) is not None:
+        receives = index == 0 and symbol.owner is not None and symbol.binds_first
+        if receives or param.kind in ("args", "kwargs") or provider(engine, symbol, param) is not None:
             continue
         value = UNKNOWN if param.annotation is None else engine.annotated(inner, param.annotation)
         bound[index] = engine.given(inner, symbol, param, value)

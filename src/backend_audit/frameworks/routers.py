@@ -150,6 +150,7 @@ class RouterRoutes:
             guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods))),
             unapplied=tuple(unapplied),
             kind=registration.kind,
+            app=placed.routers[0].key if placed.mounted else "",
             group=placed.routers[-1].key,
             response=registration.response,
             response_schema=has_schema(registration.response, handler),

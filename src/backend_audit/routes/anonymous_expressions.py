@@ -69,7 +69,7 @@ class Reading:
     def may_deny(self, call: ir.Call) -> bool:
         """Whether a call that is not resolved here may be one of those that turn callers away, by what the engine has seen."""
         name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
-        called = self.owner.engine.calls.get(self.function.key, {}).values()
+        called = [one for one in self.owner.engine.calls.get(self.function.key, {}).values() if one is not self.function]
         return any(one.node.name in (name, "__call__") and self.owner.denies(one) for one in called)
 
     def passed_on(self, function: FunctionSymbol, call: ir.Call, env: Env) -> Env:

@@ -177,9 +177,9 @@ class RouteTable:
     routes: list["Route"] = field(default_factory=list)
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
 
-    def guards_any(self) -> bool:
-        """Whether any route of the project asks who calls: a project without any has its own ways."""
-        return any(route.auth is Auth.REQUIRED for route in self.routes)
+    def guards_any(self, app: str) -> bool:
+        """Whether any route of the application asks who calls: one without any has its own ways."""
+        return any(route.auth is Auth.REQUIRED for route in self.routes if route.app == app)
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -200,6 +200,7 @@ class Route:
     verdict: Verdict = Verdict.UNKNOWN
     why: str = ""
     kind: str = "http"  # http, websocket, static, graphql, admin, library (whose view cannot be read)
+    app: str = ""  # the application that it belongs to, where the project makes several and they can be told apart
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls

@@ -3,10 +3,17 @@
 Its outputs are `ir.Output`, the templates that it runs `ir.Include`, its macros functions. Blocks stand where they are written.
 """
 
+import re
+
 from backend_audit import ir
 from backend_audit.lower.templates.braces import Lowering
 from backend_audit.lower.templates.names import free_names
 from backend_audit.source import Language, LineIndex
+
+_WORD = re.compile(r"[a-z]+")
+_PLAIN = frozenset(("text", "txt", "plain", "subject", "mail", "email", "sms"))
+_SYNTAX = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TAG = re.compile(r"<[a-zA-Z!/]")
 
 
 def is_template(text: str) -> bool:
@@ -14,9 +21,17 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "backend-audit" in text
 
 
+def is_plain(path: str, text: str) -> bool:
+    """Whether the template writes no page: a mail's text, a configuration file. It has words, no tags, and a name that says so."""
+    name = path.rpartition("/")[2].lower()
+    named = not name.endswith((".html", ".htm", ".xhtml")) or not _PLAIN.isdisjoint(_WORD.findall(name))
+    literal = _SYNTAX.sub("", text)
+    return named and not _TAG.search(literal) and bool(literal.strip()) and "{% extends" not in text
+
+
 def lower(path: str, text: str) -> ir.Module:
     """The module of the template at `path`. Nothing is raised: what cannot be read is skipped."""
-    lowering = Lowering(text, "default")
+    lowering = Lowering(text, "default", plain=is_plain(path, text))
     body = lowering.lower()
     name = path.rpartition("/")[2]
     params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body)]

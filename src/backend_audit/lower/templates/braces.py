@@ -24,8 +24,9 @@ class _Open:
 class Lowering:
     """Lowers one template."""
 
-    def __init__(self, text: str, escape: str) -> None:
+    def __init__(self, text: str, escape: str, *, plain: bool = False) -> None:
         self.text = text
+        self.plain = plain  # no page: nothing in it can become markup
         self.escape = escape
         self.page = Page()
         self.body: list[ir.Stmt] = []
@@ -62,7 +63,7 @@ class Lowering:
             return
         if isinstance(value, ir.Const):
             return
-        escape = "off" if _is_raw(value) else self.escape
+        escape = "default" if self.plain else "off" if _is_raw(value) else self.escape
         self.body.append(ir.Output(at, end, value, escape, self.page.context()))
 
     def comment(self, piece: Piece) -> None:
