@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import control
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Origin
 
 RULE = "server-side-request-forgery"
@@ -24,6 +26,8 @@ _PART_NODE = "Encode the part (`encodeURIComponent(part)`) or convert it to the 
 def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(request.args["url"])`."""
     if request.option is not None and not any("URL" in path for path in request.option.value.apis):
+        return
+    if request.option is not None and _opens_itself(request):
         return
     for operand in (request.host, request.base):
         origin = reaching(operand, "url")
@@ -46,6 +50,14 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
             fix=advice(request.site, _PART, _PART_NODE),
             confidence=Confidence.MEDIUM,
         )
+
+
+def _opens_itself(request: OutgoingRequest) -> bool:
+    """Whether the program opens the handle's connections itself, where it sees the address: `OPENSOCKETFUNCTION`."""
+    function = request.site.function
+    return function is not None and any(
+        isinstance(node, ir.Attribute) and node.attr == "OPENSOCKETFUNCTION" for node in nodes_of(function.body)
+    )
 
 
 def _own_host(origin: Origin) -> bool:

@@ -109,6 +109,8 @@ _ACTIONS = _set(
     "find search on prompt mail email notify encode sign index"
 )
 
+# Random texts: what one is for, the name says that it is given (`request_id = token_hex(8)`).
+_RANDOM = frozenset(("token_hex", "token_bytes", "token_urlsafe"))
 
 # Types whose text is masked: what they hold has to be asked for (`get_secret_value()`).
 MASKED_TYPES = frozenset(
@@ -139,7 +141,7 @@ def classify(name: str, *, call: bool = False) -> str | None:
     parts = words(name)
     if not parts or len(name) > 80:
         return None
-    if call and parts[0] in _ACTIONS:
+    if call and (parts[0] in _ACTIONS or name in _RANDOM):
         return None
     for at, word in enumerate(parts):
         if at and word in _PREPOSITIONS:
