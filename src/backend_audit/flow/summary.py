@@ -120,7 +120,7 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
             if argument is not None:
-                added.update(_carried(bound.data(int(origin.key[1])), origin))
+                added.update(_data(argument, bound, origin))
         elif argument is None:
             whole = join(whole, UNKNOWN)
         else:
@@ -147,6 +147,15 @@ def _filled(value: Value) -> Value:
 
 def _cleared(value: Value, origin: Origin) -> Value:
     return value.cleared(origin.cleared) if origin.cleared else value
+
+
+def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
+    """The data that something computed from an argument, or from the part of it that `origin` names, carries."""
+    path = origin.key[2:-1]
+    if not path or argument.items is None or (argument.kind and path[0] not in argument.items):
+        return _carried(bound.data(int(origin.key[1])), origin)
+    found = bound.part(int(origin.key[1]), path, _part)
+    return frozenset(one.clear(origin.cleared) for one in found) if origin.cleared else found
 
 
 def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
@@ -179,11 +188,12 @@ def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
             value = value.elem
         else:
             remaining = path[at:]
+            fields = value.items is not None and not value.kind and not value.shapes  # what one holds is not in another
             origins = [
                 Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
                 if one.label == "param" and one.key[-1] != DERIVED
                 else one.clear(uploads.known_by_server(one, remaining[-1]))
-                for one in value.all_origins()
+                for one in (value.origins if fields else value.all_origins())
                 if one.label != MEMBER and (one.label != "secret" or _gives_away(remaining))
             ]
             return UNKNOWN.with_origins(origins)

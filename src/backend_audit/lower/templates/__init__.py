@@ -22,7 +22,7 @@ def is_template(text: str) -> bool:
 
 
 def is_plain(path: str, text: str) -> bool:
-    """Whether the template writes no page: a mail's text, a configuration file. It has words, no tags, and a name that says so."""
+    """Whether the template writes no page but a text, as of a mail: it has words, no tags, and a name that says so."""
     name = path.rpartition("/")[2].lower()
     named = not name.endswith((".html", ".htm", ".xhtml")) or not _PLAIN.isdisjoint(_WORD.findall(name))
     literal = _SYNTAX.sub("", text)
