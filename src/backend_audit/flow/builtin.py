@@ -520,7 +520,6 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "re.compile": lambda args: Value(types=frozenset(("re.Pattern",)), items={"pattern": args[0][0]} if args else None),
     "string.Template": lambda args: Value(types=frozenset(("string.Template",)), items={"template": _same(args)}),
     "asyncio.shield": _same,
-    "asyncio.gather": lambda args: container("list", {at: value for at, (value, _) in enumerate(args)}) if args else UNKNOWN,
     "os.fspath": _same,
     "contextlib.closing": _same,
     "os.path.splitext": _extension,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow import awaited, builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
 from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
@@ -245,6 +245,8 @@ class Calls(Expressions):
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         """What a call of the language's own function `path` gives; None if it is none."""
+        if path.startswith("asyncio."):
+            return awaited.function(path, args) or builtin.function(path, *pieces(args))
         return builtin.function(path, *pieces(args)) if path in builtin.FUNCTIONS else None
 
     def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
@@ -378,6 +380,8 @@ class Calls(Expressions):
                 fields[names[int(key)]] = operand.value
             elif not key.isdigit() and "*" not in key:
                 fields[key] = operand.value
+        if fields and _TUPLES & set(self.engine.external_bases(symbol)):
+            fields |= {at: fields[name] for at, name in enumerate(self.engine.field_names(symbol)) if name in fields}
         return changed(made, items=fields, kind="") if fields and init is None else made
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
@@ -425,6 +429,7 @@ class Calls(Expressions):
 
 
 _LATER = frozenset({"delay", "apply_async", "delay_on_commit", "send", "s", "si"})  # Celery, Dramatiq
+_TUPLES = frozenset({"collections.namedtuple", "typing.NamedTuple"})
 _LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
 _GETTERS = frozenset(

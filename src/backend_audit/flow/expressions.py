@@ -212,6 +212,8 @@ class Expressions(FrameState, ABC):
             found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
             if key is None and base.elem is not None:
                 found = join(found, base.elem)
+        elif isinstance(key, int) and key in (base.items or {}):  # a named tuple
+            return base.items[key] if base.items is not None else UNKNOWN
         text = base.constant() if isinstance(key, int) else None
         if (
             text is not None

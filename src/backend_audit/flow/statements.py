@@ -129,7 +129,8 @@ class Frame(Calls):
                 self.bind(item.value, container("list", None, builtin.iterated(value)))
                 continue
             outside = bool(value.origins) and position not in (value.items or {})  # known as a whole alone
-            part = None if after_star or outside or not value.kind else value.item(position)
+            known = value.kind or position in (value.items or {})
+            part = None if after_star or outside or not known else value.item(position)
             part = builtin.iterated(value) if part is None else part
             if not exact and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
                 part = part.without("secret")  # which of the parts is the secret one is not known

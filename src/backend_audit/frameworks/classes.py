@@ -40,7 +40,8 @@ _NUMBERED = ("pk", "id", "uuid", "guid")
 
 
 @lru_cache(maxsize=4096)
-def _imported(module: ModuleSymbol) -> frozenset[str]:
+def imported(module: ModuleSymbol) -> frozenset[str]:
+    """The top-level packages that a module imports."""
     found: set[str] = set()
     for node in module.node.body:
         stack: list[ir.Node] = [node]
@@ -58,7 +59,7 @@ def packages(frame: FrameState, symbol: FunctionSymbol) -> frozenset[str]:
     """The top-level packages that the function's module uses, by its names after it has run."""
     environment = frame.engine.environment(symbol.module)
     used = {path.partition(".")[0] for value in environment.values() for path in value.apis}
-    return frozenset(used) | _imported(symbol.module)
+    return frozenset(used) | imported(symbol.module)
 
 
 def bases(frame: FrameState, owner: ClassSymbol) -> frozenset[str]:

@@ -1,12 +1,18 @@
 """GraphQL resolvers: their arguments come from the query.
 
 graphene: `mutate` and `resolve_x` of its classes, after the object and `info`; strawberry: fields and mutations, by annotation;
-ariadne: functions that a type object's decorator registers.
+ariadne: functions that a type object's decorator registers, or `set_field("name", f)`; strawberry's `field(resolver=f)` alike.
 https://docs.graphene-python.org/en/latest/types/mutations/, https://strawberry.rocks/docs/types/resolvers, https://ariadnegraphql.org/docs/resolvers
 """
 
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
 from backend_audit import ir
+from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
@@ -16,13 +22,15 @@ _GRAPHENE = ("graphene.", "graphene_django.")
 _STRAWBERRY = frozenset({"strawberry.field", "strawberry.mutation", "strawberry.subscription", "strawberry_django.field",
                          "strawberry_django.mutation", "gql.field", "gql.mutation"})  # fmt: skip
 _ARIADNE = frozenset({"field", "source"})
+_SETTERS = frozenset({"set_field", "set_source"})
 _DECLARED = frozenset(("fields",))  # the schema names the fields of every input
+_tables: "WeakKeyDictionary[Engine, dict[str, int]]" = WeakKeyDictionary()
 _CONTEXT = frozenset({"self", "cls", "info", "root", "parent", "_info", "_", "_root", "obj", "_obj", "_self"})
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value | None:
     """The value of a resolver's argument; None if the function is no resolver."""
-    if param.name in _CONTEXT or not _is_resolver(frame, symbol, at):
+    if param.name in _CONTEXT or not (_is_resolver(frame, symbol, at) or _is_registered(frame.engine, symbol, at)):
         return None
     if (value.types and not value.open) or value.types & CLOSED_TYPES or classes.is_closed(param, value):
         return value
@@ -46,6 +54,32 @@ def _is_resolver(frame: FrameState, symbol: FunctionSymbol, at: int) -> bool:
         if isinstance(decorator, ir.Call) and text.rpartition(".")[2] in _ARIADNE and at > 1:
             return "ariadne" in classes.packages(frame, symbol)
     return False
+
+
+def _is_registered(engine: Engine, symbol: FunctionSymbol, at: int) -> bool:
+    """Whether a call hands the function over as a resolver; `at` must stand behind what the library passes of itself."""
+    table = _tables.get(engine)
+    if table is None:
+        table = _tables[engine] = dict(_registrations(engine))
+    return at >= table.get(symbol.key, at + 1)
+
+
+def _registrations(engine: Engine) -> Iterator[tuple[str, int]]:
+    """The functions that modules make resolvers of, and how many parameters come before the arguments of the query."""
+    for module in engine.project.modules.values():
+        if not {"ariadne", "strawberry", "strawberry_django"} & classes.imported(module):
+            continue
+        body = [one for node in module.node.body for one in (node.body if isinstance(node, ir.Class) else [node])]
+        calls = [node for node in nodes_of(body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
+        frame = Frame(engine, module, None, dict(engine.environment(module)))
+        for node in calls:
+            name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
+            given, first = next((arg.value for arg in node.args if arg.name == "resolver"), None), 0
+            if name in _SETTERS and len(node.args) > 1:
+                given, first = node.args[1].value, 2
+            for one in () if given is None or isinstance(given, ir.Lambda) else frame.eval(given).refs:
+                if isinstance(one, FunctionSymbol):
+                    yield one.key, first
 
 
 def _is_declared(owner: ir.Class, field: str, param: ir.Param) -> bool:

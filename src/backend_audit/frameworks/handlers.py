@@ -184,6 +184,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
             return resolved
     if symbol.owner is None and at > 0 and urls.hands_over(frame, symbol, param.name) and not (value.types and not value.open):
         return untrusted(frame, symbol, param, value)
+    if symbol.owner is None and not symbol.node.decorators:
+        resolved = graphql.parameter(frame, symbol, at, param, value)
+        if resolved is not None:
+            return resolved
     message = queues.parameter(frame, symbol, at, param, value)
     return value if message is None else message
 

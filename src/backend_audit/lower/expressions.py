@@ -6,6 +6,7 @@ import libcst as cst
 
 from backend_audit import ir
 from backend_audit.lower import strings
+from backend_audit.lower.getters import getter
 from backend_audit.lower.positions import Positions
 
 _INT_LIMIT = 2**63
@@ -120,7 +121,8 @@ class PythonExpressions:
 
     def call(self, node: cst.Call) -> ir.Expr:
         at, end = self.positions.span(node)
-        return ir.Call(at, end, self.expr(node.func), [self.arg(arg) for arg in node.args])
+        made = ir.Call(at, end, self.expr(node.func), [self.arg(arg) for arg in node.args])
+        return getter(made) or made
 
     # --- operators --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from backend_audit import ir
 from backend_audit.lower.expressions import PythonExpressions
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.lower.positions import Positions
+from backend_audit.lower.records import record
 from backend_audit.source import Language, LineIndex
 
 _MAX_NESTING = 180  # CPython stops at 200 brackets; LibCST's parser recurses on the C stack
@@ -142,7 +143,8 @@ class _PythonLowering(PythonExpressions):
     def assign(self, node: cst.Assign, out: list[ir.Stmt]) -> None:
         at, end = self.positions.span(node)
         targets = [self.expr(target.target) for target in node.targets]
-        out.append(ir.Assign(at, end, targets, "", self.expr(node.value), None))
+        made = ir.Assign(at, end, targets, "", self.expr(node.value), None)
+        out.append(record(made) or made)
 
     def ann_assign(self, node: cst.AnnAssign, out: list[ir.Stmt]) -> None:
         at, end = self.positions.span(node)
