@@ -165,7 +165,7 @@ def test_a_reader_that_stops_early_leaves_nothing() -> None:
 
 
 def test_where_no_worker_starts_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(scheduler_module, "_Worker", refuse)

@@ -13,6 +13,7 @@ from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
 from backend_audit.analysis.judgement import judged, load_stage
 from backend_audit.analysis.merging import confident, merged
+from backend_audit.analysis.texts import texts_beside
 from backend_audit.cache import Cache, default_directory
 from backend_audit.catalog import Catalog, load, rules_root
 from backend_audit.config import Config, Selection, common_directory, place_in, reanchored, scan_root, selection
@@ -109,11 +110,13 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )
         tell(Progress("judging", 0, 2))
-        judgement = judged(files, cache, root.name, config.guards, workers)
-        tell(Progress("judging", 1, 2))
-        semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
+        with texts_beside(files, cache, workers) as in_texts:
+            judgement = judged(files, cache, root.name, config.guards, workers)
+            tell(Progress("judging", 1, 2))
+            semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
+            texts = in_texts()
         tell(Progress("judging", 2, 2))
-        problems = [*files.problems, *judgement.problems, *cache.problems, *users.problems]
+        problems = [*files.problems, *judgement.problems, *texts.problems, *cache.problems, *users.problems]
     problems += external.news(semgrep.problems, problems)
     findings = merged(
         [*(one for facts in files.facts.values() for one in facts.findings), *judgement.findings, *semgrep.findings]
@@ -121,7 +124,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
     report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""
-    known = evidence(files, judgement.signs, findings, catalog, ignores=config.ignores)
+    known = evidence(files, [*judgement.signs, *texts.signs], findings, catalog, ignores=config.ignores)
     heard = Heard(
         judged=frozenset(file.path for file in found.files),
         unseen=external.half_judged(report.problems),

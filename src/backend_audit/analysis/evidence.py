@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.merging import confident
-from backend_audit.catalog import Catalog, rules_root
+from backend_audit.catalog import Catalog
 from backend_audit.finding import Confidence, Finding
 from backend_audit.inventory.signs import Dependency, Sign, in_browser, limited
 from backend_audit.signs.manifests import declared
-from backend_audit.signs.rows import rows_of
-from backend_audit.signs.texts import in_texts
 from backend_audit.suppress import Rules, Suppressions, apply
 
 
@@ -24,9 +22,7 @@ class Evidence:
 
 
 def evidence(files: Files, signs: Iterable[Sign], findings: Iterable[Finding], catalog: Catalog, *, ignores: bool) -> Evidence:
-    """The evidence of a project whose code shows `signs` and in which all rules found `findings`, merged and sorted."""
-    paths = sorted(files.keys)
-    in_files = in_texts(paths, files.readable_text, rows_of(rules_root()))
+    """The evidence of a project that shows `signs` and in which all rules found `findings`, merged and sorted."""
     by_path: dict[str, list[Finding]] = {}
     for finding in confident(findings, Confidence.MEDIUM)[0]:
         if in_browser(finding.place.path):
@@ -38,7 +34,7 @@ def evidence(files: Files, signs: Iterable[Sign], findings: Iterable[Finding], c
         outcome = apply(path, by_path[path], directives, Rules(known=catalog.cards.keys(), ran=(), current=catalog.current))
         standing += outcome.findings
     return Evidence(
-        signs=limited([*signs, *in_files]),
-        dependencies=tuple(declared(paths, files.readable_text)),
+        signs=limited(list(signs)),
+        dependencies=tuple(declared(files.keys, files.readable_text)),
         findings=tuple(standing),
     )

@@ -117,14 +117,17 @@ def read_only(given: Reading) -> Given:
     }  # fmt: skip
 
 
+_FEW = 20  # files that are read sooner than a worker comes to life
+
+
 def start_workers(paths: tuple[Path, ...], wanted: int | None) -> None:
-    """Let workers come to life while this process reads its configuration, if there may be much to read: a folder.
+    """Let workers come to life while this process reads its configuration, if there may be much to read: a folder, many files.
 
     `wanted` is the number of workers that the command line asks for.
     """
     from backend_audit.pool import available_workers, start_server  # noqa: PLC0415 - not needed for --help
 
-    if (wanted or available_workers()) > 1 and any(path.is_dir() for path in paths):
+    if (wanted or available_workers()) > 1 and (len(paths) > _FEW or any(path.is_dir() for path in paths)):
         start_server(PRELOADED)
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """No garbage collection while in the block: LibCST's trees have no cycles, and looking for some costs a fifth of a parse."""
+    """No garbage collection while in the block: trees have no cycles, and looking for some costs a fifth of a parse."""
     was_on = gc.isenabled()
     gc.disable()
     try:

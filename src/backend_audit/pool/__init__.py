@@ -69,9 +69,10 @@ def beside(
 
     def work() -> bytes | Failure:
         try:
-            return next(Scheduler(function, [item], [len(item)], 1, timeout, preload).results())
+            [result] = Scheduler(function, [item], [len(item)], 1, timeout, preload, yields=True).results()
         except WorkersUnavailable:
             return attempt(function, item)
+        return result
 
     with ThreadPoolExecutor(1) as thread:
         yield thread.submit(work).result

@@ -65,9 +65,9 @@ def _without_main() -> Iterator[None]:
 class _Worker:
     """A process, the pipe to it, and the items that it has not answered yet."""
 
-    def __init__(self, start: BaseContext, name: str, timeout: float) -> None:
+    def __init__(self, start: BaseContext, name: str, timeout: float, *, yields: bool) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
-        self._process: BaseProcess = start.Process(target=main, args=(theirs, name, timeout), daemon=True)  # type: ignore[attr-defined]
+        self._process: BaseProcess = start.Process(target=main, args=(theirs, name, timeout, yields), daemon=True)  # type: ignore[attr-defined]
         try:
             with _without_main():
                 self._process.start()
@@ -89,6 +89,8 @@ class _Worker:
 
 
 class Scheduler:
+    """Hands out the items; `yields`: the workers leave the processors to whom they work for, where there are too few."""
+
     def __init__(
         self,
         function: Callable[[bytes], bytes],
@@ -97,7 +99,10 @@ class Scheduler:
         workers: int,
         timeout: float,
         preload: Sequence[str],
+        *,
+        yields: bool = False,
     ) -> None:
+        self._yields = yields
         self._name = name_of(function)
         self._start = context(function.__module__, *preload)
         self._items = items
@@ -143,7 +148,7 @@ class Scheduler:
 
     def _hire(self) -> None:
         try:
-            worker = _Worker(self._start, self._name, self._timeout)
+            worker = _Worker(self._start, self._name, self._timeout, yields=self._yields)
         except OSError:
             self._start_failed()
             return

@@ -14,19 +14,20 @@ _RECORDED = re.compile(r"(^|/)(__snapshots__|cassettes|recordings|snapshots)/") 
 _LONGEST = 2_000  # characters of a line that are looked at
 
 
-def in_texts(paths: Iterable[str], text_of: Callable[[str], str | None], rows: Rows) -> Iterator[Sign]:
-    """The signs in the files at `paths`, whose texts `text_of` gives. A pattern with a slash is one of the whole path."""
+def asked_for(paths: Iterable[str], rows: Rows) -> list[str]:
+    """Those of `paths` whose files some row wants to read, in order. A pattern with a slash is one of the whole path."""
+    meant = _meant(tuple(dict.fromkeys(pattern for row in rows.having("files") for pattern in row.files)))
+    return [path for path in sorted(paths) if meant(path.lower()) and not _RECORDED.search(path.lower())]
+
+
+def in_texts(texts: Iterable[tuple[str, str]], rows: Rows) -> Iterator[Sign]:
+    """The signs in files, given as paths and texts."""
     wanted = [(_meant(row.files), row) for row in rows.having("files")]
-    any_of_them = _meant(tuple(dict.fromkeys(pattern for _, row in wanted for pattern in row.files)))
-    for path in sorted(paths):
+    for path, given in texts:
         low = path.lower()
-        if not any_of_them(low) or _RECORDED.search(low):
-            continue
-        given = text_of(path)
-        if given is not None:
-            text = "\n".join(given.splitlines())
-            asking = [row for meant, row in wanted if meant(low) and (row.only is None or row.only.search(text))]
-            yield from _in_text(path, text, [row for row in asking if row.line is not None and row.line.search(text)])
+        text = "\n".join(given.splitlines())
+        asking = [row for meant, row in wanted if meant(low) and (row.only is None or row.only.search(text))]
+        yield from _in_text(path, text, [row for row in asking if row.line is not None and row.line.search(text)])
 
 
 def _meant(patterns: tuple[str, ...]) -> Callable[[str], bool]:
