@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from backend_audit import ir
 from backend_audit.flow import lacks, numbers, strings, urls
+from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
-    DERIVED,
     MADE,
     NAMES,
     NONE,
@@ -20,7 +20,6 @@ from backend_audit.flow.values import (
     TEXT,
     UNKNOWN,
     Constant,
-    Origin,
     Value,
     container,
     instance,
@@ -32,7 +31,6 @@ from backend_audit.link.symbols import ObjectSymbol
 Pieces = list[strings.Piece]
 BOOL = instance("bool")
 _SMALL = 64
-_MAX_PATH = 4
 _LARGE = 1 << 40
 _INTEGER: dict[str, Callable[[int, int], int]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod,
@@ -46,7 +44,7 @@ def iterated(value: Value) -> Value:
         keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
         return _from(value, join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING))
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
-        inside = [Value(open=True, origins=frozenset(map(_element, value.origins)))]
+        inside = [Value(open=True, origins=frozenset(of_origin(one, ELEMENT) for one in value.origins))]
     else:
         inside = (
             [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value.derived()]
@@ -63,14 +61,7 @@ def _from(holder: Value, found: Value) -> Value:
     closed = found.types & CLOSED_TYPES or found.refs or found.made or found.consts
     if not holder.origins or found is NOTHING or (closed and not found.open):
         return found
-    return found.with_origins(_element(one) if one.label == "param" else one for one in holder.origins if one.label != NAMES)
-
-
-def _element(origin: Origin) -> Origin:
-    """The data of an element of what a parameter is given."""
-    if origin.key[-1] == DERIVED or len(origin.key) > _MAX_PATH:
-        return origin.derived()
-    return Origin("param", (*origin.key, "[]"), origin.what, origin.cleared, origin.trace)
+    return found.with_origins(of_origin(one, ELEMENT) for one in holder.origins if one.label != NAMES)
 
 
 def concatenated(left: Value, right: Value) -> Value:

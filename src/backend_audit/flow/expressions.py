@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, strings
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
-from backend_audit.flow.frame import Args, FrameState
+from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
-    DERIVED,
     FALSE,
     MADE,
     MEMBER,
@@ -139,20 +140,10 @@ class Expressions(FrameState, ABC):
         closed = found.types & CLOSED_TYPES or found.refs or found.made
         if not base.origins or step in _DECLARED or (closed and not found.open):
             return found
-        origins = []
-        for origin in base.origins:
-            if origin.label in (NAMES, MEMBER):
-                continue
-            if origin.label == "secret" and step != "[]" and not sensitive.gives_away(step):
-                continue  # `credentials.username`
-            if origin.label != "param":
-                origins.append(origin)
-            elif origin.key[-1] == DERIVED or len(origin.key) > 4:
-                origins.append(origin.derived())
-            else:
-                origins.append(Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace))
+        harmless = step != ELEMENT and not sensitive.gives_away(step)  # `credentials.username`
+        left_out = (NAMES, MEMBER, "secret") if harmless else (NAMES, MEMBER)
         found = UNKNOWN if found is NOTHING else found
-        return found.with_origins(origins)
+        return found.with_origins(of_origin(one, step) for one in base.origins if one.label not in left_out)
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
         if path in self.models.shared:
@@ -229,7 +220,7 @@ class Expressions(FrameState, ABC):
         if found is NOTHING:
             found = UNKNOWN
         if base.origins:
-            found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else "[]"), (str(key),))
+            found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else ELEMENT), (str(key),))
         return self.sensitive(key, node, found) if isinstance(key, str) else found
 
     # --- operators --------------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import address, lacks
+from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.values import DERIVED, Origin, Value, by_key, in_order, transform
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
-    from backend_audit.flow.frame import Args
 
 ALL = frozenset(("all",))
 PATH = frozenset(("path",))
@@ -174,9 +174,7 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
     clear_data(frame, value, PATH, NORMALISED)
 
 
-def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: "Args") -> None:
-    from backend_audit.flow.frame import argument  # noqa: PLC0415 - frame imports nothing of guards, guards need its type
-
+def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: Args) -> None:
     if spec == "self":
         if receiver is not None:
             clear_data(frame, frame.eval(receiver), clears)

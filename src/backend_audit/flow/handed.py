@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import builtin, named_parts
+from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.frame import Args, argument, pieces
 from backend_audit.flow.values import Value, container
 from backend_audit.link.symbols import FunctionSymbol
 

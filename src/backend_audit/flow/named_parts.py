@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 

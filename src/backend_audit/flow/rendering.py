@@ -6,8 +6,9 @@ A template is a function of the names in its context (`lower/templates`); render
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, Site, TemplateOutput, TemplateRender
-from backend_audit.flow.frame import Args, FrameState, argument
+from backend_audit.flow.frame import FrameState
 from backend_audit.flow.summary import bind_arguments, lift
 from backend_audit.flow.values import (
     CLOSED_TYPES,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import script_builtin, script_functions, unrolled
+from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
-from backend_audit.flow.frame import Args, argument
 from backend_audit.flow.models import Callback
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute

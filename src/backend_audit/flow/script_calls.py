@@ -11,8 +11,8 @@ from backend_audit.flow import (
     strings,
     tracked,
 )
+from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.frame import Args, argument, pieces
 from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import (

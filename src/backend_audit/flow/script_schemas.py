@@ -17,7 +17,7 @@ from backend_audit.link.symbols import Symbol
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
-    from backend_audit.flow.frame import Args
+    from backend_audit.flow.arguments import Args
     from backend_audit.flow.script_calls import ScriptCalls
 
 SCHEMA = "schema.Schema"

@@ -10,7 +10,7 @@ from backend_audit.flow import strings
 from backend_audit.flow.values import UNKNOWN, Key, Value
 
 if TYPE_CHECKING:
-    from backend_audit.flow.frame import Args
+    from backend_audit.flow.arguments import Args
 
 _HOST = 1  # the position of the host in what `urlsplit` gives
 _URL = frozenset(("url",))
