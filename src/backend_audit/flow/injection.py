@@ -55,10 +55,9 @@ def provider(engine: "Engine", function: FunctionSymbol, param: ir.Param) -> Val
     module, default = function.module, param.default
     if param.annotation is None and not isinstance(default, ir.Call):
         return None
-    env = dict(engine.environment(module))
+    frame = engine.frame(module)
     if function.parent is not None:
-        env |= engine.closure(function.parent) or {}
-    frame = engine.frame_type(engine, module, None, env)
+        frame.env |= engine.closure(function.parent) or {}
     marker, scope = (default, frame) if isinstance(default, ir.Call) else _annotated_marker(engine, frame, param.annotation)
     if marker is None or not _marks(scope, marker):
         return None
@@ -80,8 +79,7 @@ def _annotated_marker(engine: "Engine", frame: Frame, annotation: ir.Expr | None
         for symbol in engine.type_expression(frame, annotation).refs:
             if isinstance(symbol, AliasSymbol):
                 found = annotated_call(symbol.node)
-                module = symbol.frame.module
-                return found, engine.frame_type(engine, module, None, dict(engine.environment(module)))
+                return found, engine.frame(symbol.frame.module)
     return annotated_call(annotation), frame
 
 
@@ -102,7 +100,7 @@ def _filled(engine: "Engine", symbol: FunctionSymbol) -> Bound:
     bound: Bound = {}
     if engine.given is None:
         return bound
-    inner = Frame(engine, symbol.module, symbol, {})
+    inner = engine.frame(symbol.module, symbol, {})
     for index, param in enumerate(symbol.node.params):
         receives = index == 0 and symbol.owner is not None and symbol.binds_first
         if receives or param.kind in ("args", "kwargs") or provider(engine, symbol, param) is not None:

@@ -13,7 +13,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 if TYPE_CHECKING:
-    from backend_audit.flow.engine import Engine
+    from backend_audit.flow.class_facts import ClassFacts
 
 _MAX_OVERRIDES = 12  # more are an open set, of which nothing can be said
 
@@ -21,7 +21,7 @@ _MAX_OVERRIDES = 12  # more are an open set, of which nothing can be said
 class Overrides:
     """The classes of a project by the names of their bases, and the methods that stand in for stubs."""
 
-    def __init__(self, engine: "Engine") -> None:
+    def __init__(self, engine: "ClassFacts") -> None:
         self._engine = engine
         self._by_base: dict[str, list[ClassSymbol]] | None = None
         self._assigned: dict[str, frozenset[str]] = {}

@@ -179,7 +179,7 @@ class ScriptEngine(Engine):
             return False
         known = self._declared_here.get(id(param))
         if known is None:
-            frame = self.frame_type(self, symbol.module, None, self.environment(symbol.module))
+            frame = self.frame(symbol.module)
             found = self.annotated(frame, param.annotation)
             known = self._declared_here[id(param)] = bool(found.types or found.kind or found.made)
         return known

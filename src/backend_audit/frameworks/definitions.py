@@ -34,7 +34,7 @@ class Definitions:
 
     def frame(self, module: ModuleSymbol, function: FunctionSymbol | None = None) -> Frame:
         """A frame in which expressions of the module's top level are read."""
-        return Frame(self.engine, module, function, dict(self.engine.environment(module)))
+        return self.engine.frame(module, function)
 
     def value(self, one: Written) -> Value:
         """What the expression may be."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.injection import provider
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -73,7 +72,7 @@ class Entities:
         """The class of the project that a name or dotted name means."""
         if not isinstance(node, (ir.Name, ir.Attribute)):
             return None
-        frame = Frame(self.engine, function.module, None, self.engine.environment(function.module))  # only read
+        frame = self.engine.frame(function.module)  # only read
         found = [one for one in self.engine.type_expression(frame, node).refs if isinstance(one, ClassSymbol)]
         if not found and isinstance(node, ir.Name):
             for inner in inside(function.node.body):
@@ -157,7 +156,7 @@ class Entities:
     def _callees(self, function: FunctionSymbol, node: ir.Call) -> list[FunctionSymbol]:
         """The functions of the project that a call means: by name, or the one method of that name that this function calls."""
         if isinstance(node.func, (ir.Name, ir.Attribute)):
-            frame = Frame(self.engine, function.module, None, dict(self.engine.environment(function.module)))
+            frame = self.engine.frame(function.module)
             found = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
             if found:
                 return found[:1]

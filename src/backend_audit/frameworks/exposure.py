@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.bodies import Bodies
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
@@ -131,7 +130,7 @@ class Exposure:
         """Whether an annotation names a response of the framework, or nothing: it declares no fields."""
         if isinstance(node, ir.Const) and node.kind == "none":
             return False
-        frame = Frame(self.engine, handler.module, None, dict(self.engine.environment(handler.module)))
+        frame = self.engine.frame(handler.module)
         types = self.engine.annotated(frame, node).types - {"None"}
         return bool(types) and all(name.startswith("starlette.") and name.endswith("Response") for name in types)
 

@@ -5,7 +5,6 @@ https://fastapi.tiangolo.com/tutorial/handling-errors/, https://flask.palletspro
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Origin, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
@@ -25,7 +24,7 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, value: Value) 
         asked = decorator.args[0].value
         if isinstance(asked, ir.Const):
             return None  # a status: what comes is the framework's own exception
-        outer = Frame(frame.engine, symbol.module, None, dict(frame.engine.environment(symbol.module)))
+        outer = frame.engine.frame(symbol.module)
         names = tuple(sorted(frame.engine.types_of(outer, asked)))
         origin = Origin("error", (*names, symbol.key), written(asked))
         return value.with_origins((origin.step(frame.mark(asked, f"`{written(asked)}` is handled here")),))

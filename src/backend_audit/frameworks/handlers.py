@@ -9,7 +9,6 @@ https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsproject
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
@@ -65,12 +64,11 @@ def registrar(frame: FrameState, symbol: FunctionSymbol) -> tuple[frozenset[str]
             or decorator.func.attr not in _VERBS
         ):
             if isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Name):
-                outer = Frame(frame.engine, symbol.module, None, dict(frame.engine.environment(symbol.module)))
+                outer = frame.engine.frame(symbol.module)
                 if outer.eval(decorator.func).apis & _FUNCTIONS:
                     return outer.eval(decorator.func).apis, decorator
             continue
-        env = dict(frame.engine.environment(symbol.module))
-        outer = Frame(frame.engine, symbol.module, symbol, env)
+        outer = frame.engine.frame(symbol.module, symbol)
         base = outer.eval(decorator.func.value)
         known = {one for name in base.types for one in frame.models.lineage(name)}
         for name in base.types:

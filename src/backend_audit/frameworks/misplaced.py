@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.web_concepts import GuardMarker, RouteHook, RouteRegistration
 from backend_audit.frameworks.entities import inside
@@ -38,7 +37,7 @@ class Misplaced:
         """The guards that are called where they are attached, and leave nothing that could be called for each request."""
         roots = [one for param in handler.node.params for one in (param.default, param.annotation) if one is not None]
         roots += [] if registration.guards is None or registration.guards.node is None else [registration.guards.node]
-        frame = Frame(self.engine, handler.module, None, dict(self.engine.environment(handler.module)))
+        frame = self.engine.frame(handler.module)
         for node in nodes_of(roots):
             for concept in self.guarding.facts.made.get(id(node), ()):
                 inner = concept.function.node if isinstance(concept, GuardMarker) and concept.function is not None else None

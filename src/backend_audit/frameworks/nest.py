@@ -85,14 +85,14 @@ class NestRoutes:
         """The decorator of that name of Nest's own, if it is there."""
         for node in nodes:
             if isinstance(node, ir.Call) and decorator_name(node) == name:
-                frame = self.engine.frame_type(self.engine, owner.module, None, dict(self.engine.environment(owner.module)))
+                frame = self.engine.frame(owner.module)
                 if f"{_COMMON}{name}" in frame.eval(node.func).apis:
                     return node
         return None
 
     def paths(self, owner: ClassSymbol, node: ir.Call) -> list[str]:
         """The paths that a decorator is given: a text, several, or `{path}`."""
-        frame = self.engine.frame_type(self.engine, owner.module, None, dict(self.engine.environment(owner.module)))
+        frame = self.engine.frame(owner.module)
         if not node.args:
             return [""]
         value = frame.eval(node.args[0].value)
@@ -104,7 +104,7 @@ class NestRoutes:
 
     def attached(self, owner: ClassSymbol, nodes: list[ir.Expr]) -> list[Guard]:
         """The guards of `@UseGuards(…)`, and what says that everybody may call."""
-        frame = self.engine.frame_type(self.engine, owner.module, None, dict(self.engine.environment(owner.module)))
+        frame = self.engine.frame(owner.module)
         found: list[Guard] = []
         for node in nodes:
             name, mark = decorator_name(node), Mark(owner.module.path, node.at, node.end, written(node))
@@ -127,7 +127,7 @@ class NestRoutes:
         for symbol in self.classes:
             module = self.decorator(symbol, symbol.node.decorators, "Module")
             stack: list[ir.Node] = [] if module is None else [module]
-            frame = self.engine.frame_type(self.engine, symbol.module, None, dict(self.engine.environment(symbol.module)))
+            frame = self.engine.frame(symbol.module)
             while stack:
                 node = stack.pop()
                 held = (
@@ -153,7 +153,7 @@ class NestRoutes:
 
     def inherited(self, owner: ClassSymbol, via: str, mark: Mark | None) -> list[Guard]:
         """The guard of a library that a class extends: `class JwtGuard extends AuthGuard("jwt")`."""
-        frame = self.engine.frame_type(self.engine, owner.module, None, dict(self.engine.environment(owner.module)))
+        frame = self.engine.frame(owner.module)
         found: list[Guard] = []
         for base in owner.node.bases:
             value = None if base.name is not None else frame.eval(base.value)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
@@ -59,7 +58,7 @@ class PageSizes:
     def _is_number(self, handler: FunctionSymbol, param: ir.Param) -> bool:
         if param.annotation is None or provider(self.engine, handler, param) is not None:
             return False
-        frame = Frame(self.engine, handler.module, None, dict(self.engine.environment(handler.module)))
+        frame = self.engine.frame(handler.module)
         return "int" in self.engine.annotated(frame, param.annotation).types
 
     def _fetches(self, function: FunctionSymbol, name: str, depth: int) -> Mark | None:
@@ -87,7 +86,7 @@ class PageSizes:
 
     def _callee(self, function: FunctionSymbol, node: ir.Call) -> FunctionSymbol | None:
         if isinstance(node.func, (ir.Name, ir.Attribute)):
-            frame = Frame(self.engine, function.module, None, dict(self.engine.environment(function.module)))
+            frame = self.engine.frame(function.module)
             found = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
             if len(found) == 1:
                 return found[0]

@@ -9,7 +9,6 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import NOTHING
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
@@ -228,7 +227,7 @@ class RouterRoutes:
         guards = self.guarding.of_objects(registration.handler.value, "wrapper")
         module = next((one for one in self.engine.project.modules.values() if one.node is registration.site.module), None)
         node, inner = registration.handler.node, None
-        frame = None if module is None else Frame(self.engine, module, None, dict(self.engine.environment(module)))
+        frame = None if module is None else self.engine.frame(module)
         while frame is not None and isinstance(node, ir.Call) and len(node.args) == 1:
             value = frame.eval(node.func)
             found = self.guarding.decorating(value, mark_of(registration, "registered here"))

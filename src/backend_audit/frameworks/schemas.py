@@ -7,7 +7,6 @@ https://docs.djangoproject.com/en/stable/topics/db/models/, https://tortoise.git
 from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, decorator_name
@@ -115,7 +114,7 @@ class Schemas:
 
     def classes(self, module: ModuleSymbol, annotation: ir.Expr) -> list[ClassSymbol]:
         """The project's classes in an annotation: `list[User] | None` names `User`."""
-        frame = Frame(self.engine, module, None, dict(self.engine.environment(module)))
+        frame = self.engine.frame(module)
         return self.classes_of(self.engine.annotated(frame, annotation))
 
     def classes_of(self, value: Value, depth: int = _MAX_DEPTH) -> list[ClassSymbol]:
@@ -143,7 +142,7 @@ class Schemas:
         text = written(statement.annotation)
         if "exclude=True" in text:
             return True
-        frame = Frame(self.engine, module, None, dict(self.engine.environment(module)))
+        frame = self.engine.frame(module)
         return bool(self.engine.annotated(frame, statement.annotation).types & sensitive.MASKED_TYPES) or "Secret" in text
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_audit import ir
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import assigned
 from backend_audit.frameworks.schemas import Schemas
@@ -147,7 +146,7 @@ class Serializers:
             return self.user_model()
         if not isinstance(node, (ir.Name, ir.Attribute)):
             return None
-        frame = Frame(self.engine, owner.module, None, dict(self.engine.environment(owner.module)))
+        frame = self.engine.frame(owner.module)
         value = frame.eval(node)
         found = [one for one in value.refs if isinstance(one, ClassSymbol)]
         if not found and "django.contrib.auth.get_user_model()" in value.types | value.apis:

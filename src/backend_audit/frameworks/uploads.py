@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
@@ -66,7 +65,7 @@ class Uploads:
         """What a function of the project stores of the uploads and names that it is given."""
         if not any(_mentions(arg.value, uploads | named) for arg in node.args):
             return
-        frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+        frame = self.engine.frame(function.module, function)
         found = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
         for target in found if len(found) == 1 else []:
             given = [(param, arg) for param, arg in handed(target, node) if isinstance(arg, (ir.Name, ir.Attribute, ir.Call))]

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.statements import Frame
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
@@ -74,7 +73,7 @@ def _routes(engine: Engine) -> dict[str, frozenset[str]]:
             if isinstance(pattern, ir.Const) and isinstance(pattern.value, str) and not isinstance(view, ir.Call):
                 names = _names(pattern.value)
                 if names:
-                    target = Frame(engine, module, None, dict(engine.environment(module))).eval(view)
+                    target = engine.frame(module).eval(view)
                     for one in target.refs:
                         if isinstance(one, FunctionSymbol):
                             found[one.key] = found.get(one.key, frozenset()) | names

@@ -34,9 +34,7 @@ class Reading:
         self.owner = owner
         self.said = said
         self.function = function
-        self.frame = owner.engine.frame_type(
-            owner.engine, function.module, function, dict(owner.engine.environment(function.module))
-        )
+        self.frame = owner.engine.frame(function.module, function)
         if function.owner is not None and function.binds_first and function.node.params:
             self.frame.env[function.node.params[0].name] = owner.engine.instance_of(function.owner)
 

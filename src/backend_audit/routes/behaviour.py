@@ -118,7 +118,7 @@ class Behaviours:
             for rejection in self.facts.rejections.get(function.key, ()):
                 known.denies |= denied_by(rejection)
             known.looks = bool(self.facts.reads.get(function.key))
-            frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+            frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
             for node in nodes_of(function.node.body):

@@ -26,7 +26,7 @@ class Denials:
 
     def of(self, handler: FunctionSymbol) -> str:
         """`ALL`, `SOME` or `NOBODY`, by the tests that a denial lies under."""
-        frame = Frame(self.engine, handler.module, handler, dict(self.engine.environment(handler.module)))
+        frame = self.engine.frame(handler.module, handler)
         asked = self._asked(handler)
         denies = self._denying(handler, frame)
         found = [self._judged(tests, asked, calls=calls) for tests, calls in _denials(handler.node.body, denies, ())]

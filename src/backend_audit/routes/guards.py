@@ -7,7 +7,6 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
@@ -157,7 +156,7 @@ class Guarding:
         """The guards that decorators are; `nodes` in the order in which they run (the outermost first)."""
         module = symbol.module
         function = symbol if isinstance(symbol, FunctionSymbol) else None
-        frame = Frame(self.engine, module, function, dict(self.engine.environment(module)))
+        frame = self.engine.frame(module, function)
         for node in nodes:
             callee = node.func if isinstance(node, ir.Call) else node
             mark = Mark(module.path, node.at, node.end, written(callee))

@@ -78,7 +78,7 @@ def _counts(behaviours: Behaviours, handler: FunctionSymbol) -> bool:
 def _of_forms(behaviours: Behaviours, function: FunctionSymbol) -> dict[str, FunctionSymbol]:
     """The methods of the project's classes that a function makes objects of: a form cleans what it is given by itself."""
     engine = behaviours.engine
-    frame = engine.frame_type(engine, function.module, None, engine.environment(function.module))
+    frame = engine.frame(function.module)
     found: dict[str, FunctionSymbol] = {}
     for node in nodes_of(function.node.body):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)) and "Form" in written(node.func):

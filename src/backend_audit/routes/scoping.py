@@ -121,7 +121,7 @@ class Scoping:
         ids, callers = reading.ids(ids), reading.callers(callers)
         if reading.tests(callers):
             return True
-        frame = Frame(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+        frame = self.engine.frame(function.module, function)
         for node in reading.calls:
             lookup = self._lookup(frame, reading, node, ids)
             if lookup is not None:

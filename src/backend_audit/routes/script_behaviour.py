@@ -35,7 +35,7 @@ class ScriptBehaviours(Behaviours):
         for rejection in self.facts.rejections.get(function.key, ()):
             known.denies |= denied_by(rejection)
         known.looks = bool(self.facts.reads.get(function.key))
-        frame = self.engine.frame_type(self.engine, function.module, function, dict(self.engine.environment(function.module)))
+        frame = self.engine.frame(function.module, function)
         written_to = stored_into(function.node.body)
         for node in within(function.node.body):
             if isinstance(node, ir.Raise) and node.exc is not None:

@@ -1,0 +1,119 @@
+"""What an engine keeps while it goes through a project, and what its parts ask of each other."""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.finding import Problem
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.frame import Env, FrameState
+from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
+from backend_audit.flow.models import Models
+from backend_audit.flow.moments import CallSite, Loop
+from backend_audit.flow.summary import Summary
+from backend_audit.flow.values import Origin, Value, transform
+from backend_audit.link.project import Project
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.statements import Frame
+
+CLASS = "@"  # begins the type name of a class of the project
+
+
+class EngineState(ABC):
+    """The answers that were given so far, by what was asked; keys are those of symbols."""
+
+    def __init__(
+        self,
+        project: Project,
+        models: Models,
+        parameter: ParameterHook | None = None,
+        returned: ReturnHook | None = None,
+        given: GivenHook | None = None,
+        attribute: AttributeHook | None = None,
+    ) -> None:
+        self.project = project
+        self._parameter = parameter
+        self.returned = returned
+        self.given = given
+        self.attribute = attribute
+        self.models = models
+        self._environments: dict[str, Env] = {}
+        self._top_levels: dict[str, Frame] = {}  # modules under way
+        self._module_events: dict[str, tuple[Concept, ...]] = {}
+        self._globals: dict[tuple[str, str], Value] = {}
+        self._stars: dict[str, list[ModuleSymbol | str]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self._running: set[str] = set()
+        self._constant_calls: dict[tuple[object, ...], Value] = {}
+        self.under_way: dict[str, Frame] = {}  # the runs of functions that are not finished
+        self._closures: dict[str, Env] = {}
+        self._classes: dict[str, ClassSymbol] = {}
+        self._attributes: dict[str, dict[str, Value]] = {}
+        self._fields: dict[str, dict[str, Value]] = {}
+        self._facts: dict[str, dict[int, Value]] = {}
+        self._stale: set[str] = set()
+        self._bases: dict[str, tuple[tuple[ClassSymbol, ...], tuple[str, ...]]] = {}
+        self._class_frames: dict[str, FrameState] = {}
+        self._known: dict[str, bool] = {}
+        for symbol in project.symbols.values():
+            if isinstance(symbol, ClassSymbol):
+                self._classes[CLASS + symbol.key] = symbol
+        self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
+        self._by_name: dict[str, list[FunctionSymbol]] | None = None
+        self._annotations: dict[str, dict[str, ir.Assign]] = {}
+        self._validated: dict[tuple[str, str], frozenset[str]] = {}
+        self._external: dict[tuple[str, str], Value] = {}
+        self._readers: dict[tuple[str, str], set[str]] = {}
+        self.calls: dict[str, dict[str, FunctionSymbol]] = {}  # caller → the functions that it calls, by key
+        self.sites: dict[str, dict[tuple[int, str], CallSite]] = {}  # caller → its calls of the project's functions
+        self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
+        self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
+        self._objects: dict[int, ObjectSymbol] = {}
+        self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
+        self.problems: list[Problem] = []
+
+    @abstractmethod
+    def frame(self, module: ModuleSymbol, function: FunctionSymbol | None = None, env: Env | None = None) -> "Frame":
+        """What executes code of `module`, in `function`, with the names in `env` (default: those that the module ends with)."""
+
+    @abstractmethod
+    def summary(self, symbol: FunctionSymbol) -> Summary:
+        """What calling the function gives and does, in terms of its parameters."""
+
+    @abstractmethod
+    def contained(self, frame: "Frame", body: list[ir.Stmt]) -> bool:
+        """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
+
+    @abstractmethod
+    def annotated(self, frame: FrameState, annotation: ir.Expr) -> Value:
+        """What an annotation promises."""
+
+    def class_of(self, type_name: str) -> ClassSymbol | None:
+        """The class of the project that a type name means."""
+        return self._classes.get(type_name) if type_name[:1] == CLASS else None
+
+    def settled(self, value: Value) -> Value:
+        """`value` outside of the call that made it: parameters become what their callers are known to pass."""
+        if not any(origin.label == "param" for origin in value.all_origins()):
+            return value
+
+        def known(origin: Origin) -> tuple[Origin, ...]:
+            return () if origin.label == "param" else (origin,)
+
+        return transform(value, known)
+
+    def knows(self, path: str) -> bool:
+        """Whether any model says something about this API path."""
+        known = self._known.get(path)
+        if known is None:
+            models = self.models
+            known = (
+                path in models.results or path in models.transfers or path in models.bases or path in models.forwards
+                or path in models.callbacks or path in models.parts or path in models.access
+                or any(path in table for table in models.rows.values())
+                or any(path in table for table in models.sources.values())
+            )  # fmt: skip
+            self._known[path] = known
+        return known

@@ -1,0 +1,113 @@
+"""What the names of modules mean: their top levels, imports, star imports, and what functions assign to them."""
+
+from backend_audit import ir
+from backend_audit.flow.engine_state import EngineState
+from backend_audit.flow.folders import module_value
+from backend_audit.flow.frame import Env, FrameState
+from backend_audit.flow.values import UNKNOWN, Value, api, join, ref
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+
+
+class ModuleNames(EngineState):
+    """Runs the top levels of modules when somebody asks for a name of theirs."""
+
+    def environment(self, module: ModuleSymbol) -> Env:
+        """The module's names after its top level has run."""
+        known = self._environments.get(module.key)
+        if known is not None:
+            return known
+        under_way = self._top_levels.get(module.key)
+        if under_way is not None:
+            return under_way.env
+        frame = self.frame(module, None, self.prepared(module))
+        self._top_levels[module.key] = frame
+        self.contained(frame, module.node.body)
+        del self._top_levels[module.key]
+        self._environments[module.key] = frame.env
+        for function in module.every:  # what the top level called has seen only the names above the call
+            self._summaries.pop(function.key, None)
+        self._module_events[module.key] = tuple(frame.events.values())
+        return frame.env
+
+    def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - for those whose modules differ
+        """The names that a module finds when it begins to run."""
+        return {}
+
+    def required(self, module: ModuleSymbol, specifier: str) -> Value:  # noqa: ARG002 - as above
+        """What loading the module of that name by a call gives."""
+        return UNKNOWN
+
+    def global_value(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name of the module's top level, with what functions assign to it by `global`."""
+        found = self.environment(module).get(name)
+        added = self._globals.get((module.key, name))
+        if found is None or added is None:
+            return found if added is None else added
+        return join(found, added)
+
+    def set_global(self, module: ModuleSymbol, name: str, value: Value) -> None:
+        """A function assigns to a name of the module, or changes its container; those that have read it before are stale."""
+        key = (module.key, name)
+        value = self.settled(value)
+        before = self._globals.get(key)
+        self._globals[key] = value if before is None else join(before, value)
+        if before is None or not value.all_origins() <= before.all_origins():
+            self._stale.update(self._readers.get(key, ()))
+
+    def container_read(self, module: ModuleSymbol, name: str, reader: FunctionSymbol) -> None:
+        """A function reads a container of the module, which others may fill later."""
+        self._readers.setdefault((module.key, name), set()).add(reader.key)
+
+    def star_value(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name that may come from a star import."""
+        for target in self._stars.get(module.key, ()):
+            if isinstance(target, ModuleSymbol):
+                found = self.module_attribute(target, name)
+                if found is not None:
+                    return found
+            elif self.knows(f"{target}.{name}"):
+                return api(self.models.canonical(f"{target}.{name}"))
+        return None
+
+    def import_star(self, frame: FrameState, node: ir.Import) -> None:
+        target = self.project.find(frame.module, node.module, node.level)
+        if isinstance(target, ModuleSymbol) and target is not frame.module:
+            self.environment(target)
+        known = target if isinstance(target, ModuleSymbol) else node.module if target is None and not node.level else None
+        if known is not None:
+            self._stars.setdefault(frame.module.key, []).append(known)
+
+    def imported(self, module: ModuleSymbol, node: ir.Import, alias: ir.Alias) -> Value:
+        """What one name of an import statement is."""
+        if alias.name is None:
+            head = node.module.partition(".")[0]
+            dotted_name = head if alias.asname == head else node.module
+            target = self.project.find(module, dotted_name, 0)
+            return api(dotted_name) if target is None else module_value(target)
+        target = self.project.find(module, node.module, node.level)
+        if target is None:
+            return api(self.models.canonical(f"{self.project.absolute(module, node.module, node.level)}.{alias.name}"))
+        if isinstance(target, ModuleSymbol):
+            if target is not module:
+                found = self.module_attribute(target, alias.name)
+                if found is not None:
+                    return found
+            inside = self.project.at(f"{target.key}/{alias.name}" if target.key else alias.name)
+            return UNKNOWN if inside is None or not target.is_package else module_value(inside)
+        inside = self.project.at(f"{target}/{alias.name}")
+        return UNKNOWN if inside is None else module_value(inside)
+
+    def module_attribute(self, module: ModuleSymbol, name: str) -> Value | None:
+        """`module.name` from outside."""
+        environment = self.environment(module)
+        if name in environment:
+            return self.global_value(module, name)
+        if name in module.functions:  # a circular import: the module has not run that far
+            return ref(module.functions[name])
+        if name in module.classes:
+            return ref(module.classes[name])
+        star = self.star_value(module, name)
+        if star is not None:
+            return star
+        inside = self.project.at(f"{module.key}/{name}") if module.is_package else None
+        return None if inside is None else module_value(inside)

@@ -1,0 +1,150 @@
+"""Attributes of the objects of a class: what methods assign, what annotations promise, what validators let through."""
+
+from functools import cached_property
+
+from backend_audit import ir
+from backend_audit.flow.class_facts import ClassFacts
+from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.overrides import Overrides
+from backend_audit.flow.syntax import self_writes, validates
+from backend_audit.flow.types import holds_to_pattern
+from backend_audit.flow.values import MADE, UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+
+
+class ObjectFields(ClassFacts):
+    """What `object.attr` may be, over all methods of the object's class."""
+
+    @cached_property
+    def overrides(self) -> Overrides:
+        """Which methods stand in for stubs."""
+        return Overrides(self)
+
+    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Expressions) -> Value:
+        """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute."""
+        given = None if self.attribute is None else self.attribute(frame, owner, attr, node)
+        if given is not None:
+            return given
+        method = self.find_method(owner, attr)
+        if method is not None:
+            meant = self.overrides.of(method)
+            if method.decorated("property", "cached_property", "hybrid_property"):
+                return join_all(self.summary(one).result if one.key not in self._running else UNKNOWN for one in meant)
+            return Value(refs=frozenset(meant))
+        found = self.field(owner, attr)
+        if found is None and attr == "value" and self._is_enum(owner):
+            found = self._members(owner)
+        if found is not None:
+            return found
+        own = self.overrides.default(owner, attr, self._own_attribute(owner, attr))
+        declared = self._declared(owner, attr)
+        if own is not None:
+            if declared is not None and (declared.types or declared.made) and not declared.open and not own.is_literal():
+                return declared  # `isbn: int = Field(ge=1)`: the default says how it is validated, the annotation what it is
+            return own if declared is None or not own.is_literal() else join(own, declared)
+        if declared is not None:
+            return declared
+        external = self.external_bases(owner)
+        return join_all(frame.read_type(path, attr, node) for path in external) if external else UNKNOWN
+
+    def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
+        """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""
+        for one in self.bases(owner)[0]:
+            statement = self._annotated_fields(one).get(attr)
+            if statement is not None and statement.annotation is not None:
+                frame = self.frame(one.module, None, self.environment(one.module))
+                if holds_to_pattern(statement.value, statement.annotation):
+                    return MADE
+                value = self.annotated(frame, statement.annotation)
+                enum = any((known := self.class_of(name)) is not None and self._is_enum(known) for name in value.types)
+                return changed(value, open=False, made=True) if enum else value
+        return None
+
+    def _annotated_fields(self, symbol: ClassSymbol) -> dict[str, ir.Assign]:
+        """The annotated assignments of a class body by name, the first of each."""
+        known = self._annotations.get(symbol.key)
+        if known is None:
+            known = {}
+            for statement in symbol.node.body:
+                target = statement.targets[0] if isinstance(statement, ir.Assign) and statement.annotation is not None else None
+                if isinstance(statement, ir.Assign) and isinstance(target, ir.Name):
+                    known.setdefault(target.id, statement)
+            self._annotations[symbol.key] = known
+        return known
+
+    def field_names(self, symbol: ClassSymbol) -> list[str]:
+        """The fields of a class whose constructor follows from its annotations (dataclass, NamedTuple, attrs), in their order."""
+        names: dict[str, None] = {}
+        for one in reversed(self.bases(symbol)[0]):
+            for name, statement in self._annotated_fields(one).items():
+                if not written(statement.annotation).startswith(("ClassVar", "typing.ClassVar")):
+                    names[name] = None
+        return list(names)
+
+    def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
+        """The contexts in which a field is harmless since a validator of its class has let it through.
+
+        https://docs.pydantic.dev/latest/concepts/validators/: the field's name is the decorator's argument, the value the
+        parameter after the class.
+        """
+        known = self._validated.get((owner.key, attr))
+        if known is None:
+            known = frozenset()
+            for one in self.bases(owner)[0]:
+                for method in one.methods.values():
+                    if validates(method, attr) and method.key not in self._running:
+                        known |= self.summary(method).after.get(1, frozenset())
+            self._validated[owner.key, attr] = known
+        return known
+
+    def field(self, owner: ClassSymbol, attr: str) -> Value | None:
+        """What the methods of the class (and its bases) assign to `self.attr`."""
+        found: Value | None = None
+        for one in self.bases(owner)[0]:
+            for method in self._writing(one).get(attr, ()):
+                if method.key not in self._running:
+                    self.summary(method)
+            value = self._fields.get(one.key, {}).get(attr)
+            if value is not None:
+                found = value if found is None else join(found, value)
+        return found
+
+    def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+        known = self._writers.get(symbol.key)
+        if known is None:
+            known = {}
+            for method in symbol.methods.values():
+                if method.node.params:
+                    for attr in self_writes(method.node.body, method.node.params[0].name):
+                        writers = known.setdefault(attr, [])
+                        if method not in writers:
+                            writers.append(method)
+            self._writers[symbol.key] = known
+        return known
+
+    def external_field(self, path: str, attr: str, reader: FunctionSymbol | None) -> Value | None:
+        """What the project puts into an attribute of an object of a library (`flask.g.user`, `request.state.session`)."""
+        if reader is not None:
+            self._readers.setdefault((path, attr), set()).add(reader.key)
+        return self._external.get((path, attr))
+
+    def set_external(self, path: str, attr: str, value: Value) -> None:
+        """An attribute of a library's object is assigned; functions that have read it before are stale."""
+        key = (path, attr)
+        value = self.settled(value)
+        before = self._external.get(key)
+        self._external[key] = value if before is None else join(before, value)
+        if before is None:
+            self._stale.update(self._readers.get(key, ()))
+
+    def is_parametric(self, owner: ClassSymbol, attr: str) -> bool:
+        """Whether the field holds what a caller passed in, so that each object has a value of its own."""
+        return any((one.key, attr) in self._parametric for one in self.bases(owner)[0])
+
+    def set_field(self, owner: ClassSymbol, attr: str, value: Value) -> None:
+        fields = self._fields.setdefault(owner.key, {})
+        if any(origin.label == "param" for origin in value.all_origins()):
+            self._parametric.add((owner.key, attr))
+        value = self.settled(value)
+        fields[attr] = join(fields[attr], value) if attr in fields else value
