@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow import awaited, builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
-from backend_audit.flow.bound import Stepped
 from backend_audit.flow.arguments import Args, argument, constant_key, pieces
+from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.models import Keeper

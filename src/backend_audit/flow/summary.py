@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
 from backend_audit.flow import sensitive, untouched, uploads
-from backend_audit.flow.bound import Bound, Given, Stepped
 from backend_audit.flow.arguments import Args
+from backend_audit.flow.bound import Bound, Given, Stepped
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (

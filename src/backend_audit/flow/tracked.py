@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow.bound import Bound
 from backend_audit.flow.arguments import Args
+from backend_audit.flow.bound import Bound
 from backend_audit.flow.summary import lift
 from backend_audit.flow.values import Value, changed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
