@@ -1,6 +1,5 @@
 """The project's judgement: from the cache, or made by the project stage, whose code is loaded while files are being read."""
 
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -102,13 +101,7 @@ def _in_depth(work: Callable[[], _T]) -> _T:
     """Run `work` with room for deep call chains (summaries recurse over the call graph), and without looking for garbage.
 
     Modules and values are many, long-lived and nearly free of cycles: looking through them again and again cost a fifth of the
-    time, and never looking costs 3 % of the memory. They stay out of later looks too, until the next judgement replaces them.
+    time, and never looking costs 3 % of the memory.
     """
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
     with unlimited_depth(60_000), no_collection():
-        try:
-            return work()
-        finally:
-            gc.freeze()
+        return work()

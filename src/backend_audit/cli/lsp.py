@@ -1,5 +1,7 @@
 """`lsp`: the language server, for editors."""
 
+import gc
+
 import click
 
 from backend_audit.cli.terminal import start_logging
@@ -14,6 +16,7 @@ def lsp_command(*, stdio: bool) -> int:
     """
     del stdio
     start_logging(0)
+    gc.enable()
     try:
         from backend_audit.language_server import serve  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:

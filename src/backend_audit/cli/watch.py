@@ -1,5 +1,6 @@
 """`watch`: a scan after every change, in lines that background problem matchers read."""
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
     lines of `scan --format concise`.
     """
     start_logging(-1)
+    gc.enable()
     paths = paths or (Path(),)
     changed: list[str] = []
     files: list[str] = []
