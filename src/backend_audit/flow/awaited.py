@@ -4,7 +4,7 @@ https://docs.python.org/3/library/asyncio-task.html
 """
 
 from backend_audit.flow import builtin
-from backend_audit.flow.frame import Args
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.values import UNKNOWN, Key, Value, container, join_all, join_optional
 
 _SAME = frozenset(

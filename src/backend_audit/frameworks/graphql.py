@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
 from backend_audit.flow.written import written
@@ -71,7 +70,7 @@ def _registrations(engine: Engine) -> Iterator[tuple[str, int]]:
             continue
         body = [one for node in module.node.body for one in (node.body if isinstance(node, ir.Class) else [node])]
         calls = [node for node in nodes_of(body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
-        frame = Frame(engine, module, None, dict(engine.environment(module)))
+        frame = engine.frame(module)
         for node in calls:
             name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
             given, first = next((arg.value for arg in node.args if arg.name == "resolver"), None), 0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions
@@ -180,7 +179,7 @@ class Needs:
         """The serializer that a field is, if it is one."""
         if not isinstance(call.func, (ir.Name, ir.Attribute)):
             return None
-        frame = Frame(self.engine, home.module, None, self.engine.environment(home.module))  # only read
+        frame = self.engine.frame(home.module)
         found = [one for one in frame.eval(call.func).refs if isinstance(one, ClassSymbol)]
         return found[0] if len(found) == 1 and self.serializers.is_serializer(found[0]) else None
 
