@@ -14,8 +14,9 @@ from backend_audit.cli.scorecard import assessed
 from backend_audit.config import load as load_config
 from backend_audit.criteria import Assessment, Criterion, Facts, ModesError, Section, State, assess, sections_of
 from backend_audit.criteria.model import Share, Spoil, Want
+from backend_audit.criteria.owasp import OwaspError, RuleFacts, counted_by_category, read_top10, top10_of
 from backend_audit.criteria.reading import read_sections
-from backend_audit.finding import Mode, Place
+from backend_audit.finding import Mode, Place, Severity
 from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Dependency, Sign
 from backend_audit.signs.rows import EvidenceError, load_rows, rows_of
@@ -423,3 +424,67 @@ def test_named_error_handlers_of_express_count(tmp_path: Path, signature: str, s
         f"const handler = {signature} => {{ res.status(500).send({{}}) }}\nmodule.exports = {{ handler }}\n"
     )
     assert card_of(tmp_path)["must-02"].state is state
+
+
+# --- the OWASP Top 10 ------------------------------------------------------------------------------------------------
+
+
+def test_each_rule_has_its_category_and_every_weakness_one() -> None:
+    top = top10_of(rules_root())
+    assert [one.id for one in top.categories] == [f"A{number:02}" for number in range(1, 11)]
+    listed = [number for one in top.categories for number in one.cwe]
+    assert len(listed) == len(set(listed)), "counted in one category each"
+    home = {card.id: top.of(card.cwe) for card in load().cards.values()}
+    known = {"sql-built-from-strings": "A03", "route-without-auth": "A07", "server-side-request-forgery": "A10", "n-plus-one": ""}
+    assert {rule: home[rule] for rule in known} == known
+    assert home["nosql-injection"] == "A03", "a kind of what OWASP lists"
+
+
+@pytest.mark.parametrize("text", ["[kinds-of]\n1 = 2\n", "[[category]]\nid = 1\n", ""])
+def test_categories_that_break_the_format_are_refused(text: str) -> None:
+    with pytest.raises(OwaspError, match=r"owasp-top-10\.toml"):
+        read_top10(text)
+
+
+def test_findings_are_counted_by_category() -> None:
+    top = read_top10(
+        '[[category]]\nid = "A01"\ntitle = "One"\npage = ""\ncwe = [1, 2]\n[[category]]\nid = "A02"\ntitle = "Two"\npage = ""\n'
+        'cwe = [3]\n[[category]]\nid = "A03"\ntitle = "Three"\npage = ""\ncwe = [4]\nnot-assessed = "ask others"\n'
+        "[kinds-of]\n9 = 2\n"
+    )
+    rules = {
+        "a": RuleFacts(cwe=(9,), severity=Severity.HIGH),
+        "b": RuleFacts(cwe=(3,), severity=Severity.LOW),
+        "c": RuleFacts(cwe=(77,), severity=Severity.LOW),
+        "d": RuleFacts(cwe=(4,), severity=Severity.LOW, ran=False),
+    }
+    rows = counted_by_category(top, rules, ["a", "a", "c"], ["a"])
+    told = [(one.id, str(one.state), one.findings, one.suppressed, one.rules, one.why) for one in rows]
+    assert told == [
+        ("A01", "found", 2, 1, 1, ""),
+        ("A02", "nothing-found", 0, 0, 1, ""),
+        ("A03", "not-assessed", 0, 0, 0, "ask others"),
+        ("", "found", 1, 0, 1, ""),
+    ]
+    assert rows[0].by_severity[Severity.HIGH] == 2
+
+
+def test_a_scan_tells_the_criteria_and_categories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "app.py").write_text(INJECTED)
+    files = {ending: tmp_path.parent / f"scan{ending}" for ending in (".json", ".md", ".sarif", ".html")}
+    words = [word for file in files.values() for word in ("-o", str(file))]
+    run(["scan", "-q", "--no-cache", "--no-semgrep", "--isolated", "--workers", "1", str(tmp_path), *words])
+    capsys.readouterr()
+    categories = {one["id"]: one for one in json.loads(files[".json"].read_text())["owasp_top_10"]}
+    assert categories["A03"]["findings"] == 2
+    assert categories["A06"]["state"] == "not-assessed"
+    markdown = files[".md"].read_text()
+    assert "| Rate limiting | **missing** |" in markdown
+    assert "[A03 Injection](https://owasp.org/" in markdown
+    assert "OWASP Top 10 (2021)" in files[".html"].read_text()
+    log = json.loads(files[".sarif"].read_text())
+    jsonschema.validate(log, json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.schema.json").read_text()))
+    notes = [one for one in log["runs"][0]["results"] if one["ruleId"].startswith("criterion-")]
+    assert "criterion-must-05" in {one["ruleId"] for one in notes}
+    assert {one["level"] for one in notes} == {"note"}
+    assert all("primaryLocationLineHash" in one["partialFingerprints"] for one in notes)

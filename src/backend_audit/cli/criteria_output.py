@@ -9,6 +9,7 @@ import msgspec
 from backend_audit import __version__
 from backend_audit.audit import ScanResult
 from backend_audit.cli.output import hashes_of, write_file
+from backend_audit.cli.scorecard import by_owasp
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.criteria import Assessment
 from backend_audit.report import Format, RenderContext, Terminal, render
@@ -30,13 +31,13 @@ def write_all(
 def _rendered(found: Sequence[Assessment], result: ScanResult, format_: str, terminal: Terminal) -> str:
     match format_:
         case "json":
-            return render_json(found)
+            return render_json(found, by_owasp(result))
         case "markdown":
-            return render_markdown(found)
+            return render_markdown(found, by_owasp(result))
         case "sarif":
             return _sarif(found, result)
         case _:
-            return render_criteria(found, terminal)
+            return render_criteria(found, terminal, by_owasp(result))
 
 
 def _sarif(found: Sequence[Assessment], result: ScanResult) -> str:

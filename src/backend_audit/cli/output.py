@@ -8,9 +8,10 @@ import click
 
 from backend_audit import __version__
 from backend_audit.audit import ScanResult
-from backend_audit.cli.scorecard import assessed
+from backend_audit.cli.scorecard import assessed, by_owasp
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.config import Config
+from backend_audit.criteria import Assessment
 from backend_audit.finding import Report
 from backend_audit.inventory import counts, rows_of
 from backend_audit.report import Format, RenderContext, Terminal, Verdict, line_hashes, render, verdict
@@ -44,6 +45,7 @@ def write_reports(
 def context_of(result: ScanResult, config: Config, shown: Shown, *, hashes: bool) -> RenderContext:
     """What reporters need besides the report; with `hashes` also what SARIF needs of the files."""
     table = rows_of(result.routes)
+    criteria = assessed(result, config.mode)
     return RenderContext(
         catalog=result.catalog,
         version=__version__,
@@ -51,14 +53,15 @@ def context_of(result: ScanResult, config: Config, shown: Shown, *, hashes: bool
         min_confidence=config.min_confidence,
         mode=config.mode,
         statistics=shown.statistics,
-        line_hashes=_line_hashes(result) if hashes else {},
+        line_hashes=_line_hashes(result, criteria) if hashes else {},
         project=result.project,
         root_uri=(result.shown_root or result.root).as_uri() + "/",
         sarif_suppressed=shown.sarif_suppressed,
         sarif_absent=shown.sarif_absent,
         suppression_budget=config.suppression_budget,
         routes=counts(table),
-        criteria=assessed(result, config.mode),
+        criteria=criteria,
+        owasp=by_owasp(result),
         table=table,
         table_before=None if result.base is None else rows_of(result.base.routes),
         criteria_before=None if result.base is None else assessed(result.base, config.mode),
@@ -72,11 +75,12 @@ def exit_code(report: Report, context: RenderContext, *, exit_zero: bool) -> int
     return _CODES[verdict(report, context)]
 
 
-def _line_hashes(result: ScanResult) -> Mapping[str, Sequence[str]]:
+def _line_hashes(result: ScanResult, criteria: Sequence[Assessment]) -> Mapping[str, Sequence[str]]:
     report = result.report
     known = report.comparison.known if report.comparison is not None else ()
     everything = [*report.findings, *known, *(one.finding for one in report.suppressed)]
-    return hashes_of(result.root, [finding.place.path for finding in everything])
+    places = [*(finding.place for finding in everything), *(one.place for one in criteria if one.place is not None)]
+    return hashes_of(result.root, [place.path for place in places])
 
 
 def hashes_of(root: Path, paths: Iterable[str]) -> Mapping[str, Sequence[str]]:

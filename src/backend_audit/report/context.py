@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from backend_audit.catalog import CLAUSES, Catalog, RuleCard
 from backend_audit.criteria import Assessment
+from backend_audit.criteria.owasp import CategoryCount
 from backend_audit.finding import SEVERITY_ORDER, Confidence, Finding, Mode, Report, Severity
 from backend_audit.inventory import RouteRow
 
@@ -78,6 +79,7 @@ class RenderContext:
     routes: Mapping[str, int] = field(default_factory=dict)
     criteria: Sequence[Assessment] = ()  # what the criteria of the mode come to
     criteria_before: Sequence[Assessment] | None = None  # and came to, as table_before
+    owasp: Sequence[CategoryCount] = ()  # the findings by category of the OWASP Top 10
     table: Sequence[RouteRow] = ()
     table_before: Sequence[RouteRow] | None = None
     source_url: str = ""

@@ -7,8 +7,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from backend_audit.criteria import Assessment, State
+from backend_audit.criteria.owasp import CategoryCount
 from backend_audit.report.context import Terminal
 from backend_audit.report.criteria_words import STATE_STYLE, criteria_line, state_words
+from backend_audit.report.owasp import TITLE, owasp_line, owasp_text
 from backend_audit.report.safe import one_line
 from backend_audit.report.text import Hanging, prose, to_text
 
@@ -16,13 +18,15 @@ _STATE = 16  # the width of the column
 _PLACES = 3
 
 
-def render_criteria(assessments: Sequence[Assessment], terminal: Terminal) -> str:
-    """The whole scorecard as text."""
+def render_criteria(assessments: Sequence[Assessment], terminal: Terminal, top10: Sequence[CategoryCount] = ()) -> str:
+    """The whole scorecard as text; `top10` are the rows of `criteria.owasp`."""
     parts: list[RenderableType] = []
     for section, inside in groupby(assessments, lambda one: one.section):
         parts += [Text(section, "bold underline"), ""]
         for one in inside:
             parts += [*_assessment(one, terminal), ""]
+    if top10:
+        parts += [Text(TITLE, "bold underline"), "", owasp_text(top10), "", Text(owasp_line(top10)), ""]
     parts.append(criteria_line(assessments))
     return to_text(Group(*parts), terminal)
 

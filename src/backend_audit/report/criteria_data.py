@@ -6,7 +6,9 @@ from itertools import groupby
 import msgspec
 
 from backend_audit.criteria import Assessment, State
+from backend_audit.criteria.owasp import CategoryCount
 from backend_audit.report.criteria_words import criteria_line, state_words
+from backend_audit.report.owasp import TITLE, owasp_line, owasp_markdown
 from backend_audit.report.routes_data import plain
 from backend_audit.report.safe import one_line, tame
 
@@ -40,10 +42,25 @@ class CriterionPart(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[EvidencePart]
 
 
+class CategoryPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One category of the OWASP Top 10; the last may be what is beside them, without an id."""
+
+    id: str
+    title: str
+    page: str
+    state: str  # "found", "nothing-found", "not-assessed"
+    findings: int
+    suppressed: int
+    rules: int  # that ran and look for it
+    by_severity: dict[str, int]
+    why: str
+
+
 class Document(msgspec.Struct, frozen=True):
     schema: str
     counts: dict[str, int]
     criteria: list[CriterionPart]
+    owasp_top_10: list[CategoryPart] = []
 
 
 def parts(assessments: Sequence[Assessment]) -> list[CriterionPart]:
@@ -68,16 +85,43 @@ def parts(assessments: Sequence[Assessment]) -> list[CriterionPart]:
     ]
 
 
-def render_json(assessments: Sequence[Assessment]) -> str:
+def category_parts(rows: Sequence[CategoryCount]) -> list[CategoryPart]:
+    """The categories as JSON shows them."""
+    return [
+        CategoryPart(
+            id=one.id,
+            title=one.title,
+            page=one.page,
+            state=str(one.state),
+            findings=one.findings,
+            suppressed=one.suppressed,
+            rules=one.rules,
+            by_severity={str(severity): count for severity, count in one.by_severity.items()},
+            why=one.why,
+        )
+        for one in rows
+    ]
+
+
+def render_json(assessments: Sequence[Assessment], top10: Sequence[CategoryCount] = ()) -> str:
     """The scorecard as one indented JSON object."""
     counts = {str(state): sum(one.state is state for one in assessments) for state in State}
-    document = Document(SCHEMA, counts, parts(assessments))
+    document = Document(SCHEMA, counts, parts(assessments), category_parts(top10))
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def render_markdown(assessments: Sequence[Assessment]) -> str:
+def render_markdown(assessments: Sequence[Assessment], top10: Sequence[CategoryCount] = ()) -> str:
     """The scorecard as tables, one for each section."""
     lines = ["# Success criteria", "", criteria_line(assessments).plain, ""]
+    lines += criteria_tables(assessments)
+    if top10:
+        lines += [f"## {TITLE}", "", f"{owasp_line(top10)}.", "", *owasp_markdown(top10)]
+    return tame("\n".join(lines).rstrip("\n") + "\n")
+
+
+def criteria_tables(assessments: Sequence[Assessment]) -> list[str]:
+    """A table for each section, as lines of Markdown."""
+    lines: list[str] = []
     for section, inside in groupby(assessments, lambda one: one.section):
         lines += [f"## {plain(section)}", "", "| criterion | state | why | evidence | next |", "|---|---|---|---|---|"]
         for one in inside:
@@ -87,4 +131,4 @@ def render_markdown(assessments: Sequence[Assessment]) -> str:
             cells = [plain(one.title), state, plain(one.reason), shown.replace("|", "\\|"), plain(one.next)]
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
-    return tame("\n".join(lines).rstrip("\n") + "\n")
+    return lines

@@ -20,6 +20,7 @@ from backend_audit.inventory.rows import VERDICTS
 from backend_audit.report.context import RenderContext, by_clause, by_severity, failing, is_incomplete, over_budget, verdict
 from backend_audit.report.criteria_words import criteria_line, state_words
 from backend_audit.report.order import by_worth
+from backend_audit.report.owasp import TITLE, owasp_line, severities, state_of_category
 from backend_audit.report.safe import one_line, visible
 from backend_audit.report.snippet import Snippet, snippet
 
@@ -70,6 +71,9 @@ def render_html(report: Report, context: RenderContext) -> str:
             routes=sorted(context.table, key=_interest),
             changes=_changes(context),
             sections=_sections(context),
+            top10=context.owasp,
+            top10_title=TITLE,
+            top10_line=owasp_line(context.owasp),
         )
     )
 
@@ -120,6 +124,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"prose": _prose, "line": one_line, "code": _code, "many": _many, "guards": _guards, "state": state_words}
+    made.filters |= {"severities": severities, "category": state_of_category}
     return made
 
 

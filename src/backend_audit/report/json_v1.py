@@ -19,6 +19,7 @@ from backend_audit.report.context import (
     is_incomplete,
     verdict,
 )
+from backend_audit.report.criteria_data import CategoryPart, category_parts
 
 SCHEMA = "json-v1"
 
@@ -136,6 +137,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[ProblemPart]
     skipped: list[SkippedPart]
     criteria: list[CriterionPart] = []
+    owasp_top_10: list[CategoryPart] = []
     comparison: ComparisonPart | None = None  # where the scan was held against an older state: `findings` are the new ones
 
 
@@ -150,6 +152,7 @@ def render_json(report: Report, context: RenderContext) -> str:
         problems=[ProblemPart(one.path, one.line, str(one.kind), one.message, one.incomplete) for one in report.problems],
         skipped=[SkippedPart(one.reason, one.count, list(one.examples)) for one in report.skipped],
         criteria=[_criterion(one) for one in context.criteria],
+        owasp_top_10=category_parts(context.owasp),
         comparison=None if report.comparison is None else _comparison(report.comparison, len(report.findings), context),
     )
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

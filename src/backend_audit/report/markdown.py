@@ -7,8 +7,10 @@ from backend_audit.criteria import State
 from backend_audit.finding import Finding, Report, Severity
 from backend_audit.inventory.diff import Kind, compared
 from backend_audit.report.context import RenderContext, Verdict, failing, is_incomplete, over_budget, verdict
-from backend_audit.report.criteria_words import state_words
+from backend_audit.report.criteria_data import criteria_tables
+from backend_audit.report.criteria_words import criteria_line, state_words
 from backend_audit.report.order import by_worth
+from backend_audit.report.owasp import TITLE, owasp_line, owasp_markdown
 from backend_audit.report.routes_changes import changes_words
 from backend_audit.report.routes_data import code, plain
 from backend_audit.report.safe import tame, visible
@@ -21,6 +23,7 @@ _WORDS = {
 }
 _MARKS = {Severity.CRITICAL: "🟥", Severity.HIGH: "🔴", Severity.MEDIUM: "🟠", Severity.LOW: "🔵"}
 _LANGUAGES = {"py": "python", "pyw": "python", "ts": "ts", "tsx": "tsx", "js": "js", "jsx": "jsx", "mjs": "js", "cjs": "js"}
+_SHARE = 3  # the part of a limited report that its tables may fill: one of so many
 _MOST_LISTED = 50  # rows of fixed findings, problems, routes
 
 
@@ -124,7 +127,7 @@ def _tail(report: Report, context: RenderContext) -> list[str]:
         rows = [(one, one.finding) for one in found.silenced]
         lines += _listed([f"`{it.rule}` {_where(it, context)}: {plain(one.reason) or '*no reason given*'}" for one, it in rows])
     lines += _route_changes(context)
-    lines += _criteria_changes(context)
+    lines += _criteria_changes(context) if found is not None else _scorecard(context)
     if report.problems:
         lines += ["## Could not be analysed", ""]
         rows_of = [
@@ -157,6 +160,23 @@ def _times(count: int) -> str:
 def _listed(rows: Sequence[str]) -> list[str]:
     lines = [f"* {row}" for row in rows[:_MOST_LISTED]]
     return [*lines, *([f"* and {len(rows) - _MOST_LISTED} more"] if len(rows) > _MOST_LISTED else []), ""]
+
+
+def _scorecard(context: RenderContext) -> list[str]:
+    """What the criteria and the OWASP Top 10 come to, folded; nothing where no backend was scanned."""
+    lines: list[str] = []
+    if any(one.state is not State.NOT_APPLICABLE for one in context.criteria):
+        # One level below its own title.
+        tables = [f"#{line}" if line.startswith("## ") else line for line in criteria_tables(context.criteria)]
+        lines += ["## Success criteria", "", *_folded(criteria_line(context.criteria).plain, tables)]
+    if context.owasp:
+        lines += [f"## {TITLE}", "", *_folded(owasp_line(context.owasp), owasp_markdown(context.owasp))]
+    room = context.markdown_limit
+    return lines if room is None or _size("\n".join(lines)) < room / _SHARE else []
+
+
+def _folded(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"<details><summary>{plain(title)}</summary>", "", *lines, "</details>", ""]
 
 
 def _criteria_changes(context: RenderContext) -> list[str]:

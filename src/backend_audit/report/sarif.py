@@ -9,12 +9,14 @@ import msgspec
 import sarif_om as om
 
 from backend_audit.catalog import RuleCard
-from backend_audit.finding import SEVERITY_ORDER, Finding, Gone, Place, Problem, ProblemKind, Report, Step, Suppressed
+from backend_audit.finding import SEVERITY_ORDER, Finding, Gone, Place, Problem, Report, Step, Suppressed
 from backend_audit.report.attrs_json import to_json
 from backend_audit.report.context import RenderContext, is_incomplete, level
+from backend_audit.report.criteria_findings import lacking
 from backend_audit.report.help import gist
 from backend_audit.report.home import HOME
 from backend_audit.report.safe import one_line
+from backend_audit.report.sarif_words import KINDS, TOO_MANY
 
 Node: TypeAlias = Any  # an object of sarif_om, which has no types
 
@@ -22,34 +24,32 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
 MOST_STEPS = 1_000  # of a flow, that it shows
 _FULL_DESCRIPTION = 1_024
-_TOO_MANY = "too-many"
-_KINDS: dict[str, str] = {
-    ProblemKind.UNREADABLE: "A file could not be read.",
-    ProblemKind.DECODING: "A file is not in the encoding that it claims.",
-    ProblemKind.SYNTAX: "A file could not be parsed.",
-    ProblemKind.TOO_LARGE: "A file is larger than the limit.",
-    ProblemKind.TOO_DEEP: "A file is nested too deeply to be analysed.",
-    ProblemKind.TIMEOUT: "An analysis took longer than its limit.",
-    ProblemKind.CRASH: "An analysis failed by a fault of backend-audit.",
-    ProblemKind.SEMGREP: "Semgrep is missing, or could not analyse something.",
-    ProblemKind.CACHE: "The cache could not be used.",
-    ProblemKind.RULES: "A rule could not be used.",
-    _TOO_MANY: "There are more results than a run can hold.",
-}
 _STATES = {True: "new", False: "unchanged"}
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render_sarif(report: Report, context: RenderContext) -> str:
-    """The report as one SARIF run. Suppressed findings are left out (code scanning would show them) unless asked for."""
+    """The report as one SARIF run, with a note for each criterion that is missing.
+
+    Suppressed findings are left out (code scanning would show them) unless asked for.
+    """
+    missing, context = lacking(context)
     findings, cut = _most_severe(report, context)
     suppressed = report.suppressed if context.sarif_suppressed else ()
-    gone = _told_gone(report, context)[: context.sarif_results - len(findings)]
-    rules = sorted({*(one.rule for one in findings), *(one.finding.rule for one in suppressed), *(one.rule for one in gone)})
+    missing = missing[: context.sarif_results - len(findings)]
+    gone = _told_gone(report, context)[: context.sarif_results - len(findings) - len(missing)]
+    rules = sorted(
+        {
+            *(one.rule for one in (*findings, *(it for it, _ in missing))),
+            *(one.finding.rule for one in suppressed),
+            *(one.rule for one in gone),
+        }
+    )
     index = {rule: at for at, rule in enumerate(rules)}
     new = {id(one) for one in report.findings}
     compared = report.comparison is not None
     results = [_result(one, index, context, _STATES[id(one) in new] if compared else None) for one in findings]
+    results += [_result(one, index, context, _STATES[is_new] if compared else None) for one, is_new in missing]
     results += [_suppressed(one, index, context, compared=compared) for one in suppressed]
     results += [_absent(one, index, context) for one in gone]
     driver = om.ToolComponent(
@@ -250,7 +250,7 @@ def _invocation(report: Report, cut: int, most: int) -> Node:
         text = f"{cut:,} findings of lower severity are left out: {most:,} results have room in a run."
         notes.append(
             om.Notification(
-                message=om.Message(text=text), level="warning", descriptor=om.ReportingDescriptorReference(id=_TOO_MANY)
+                message=om.Message(text=text), level="warning", descriptor=om.ReportingDescriptorReference(id=TOO_MANY)
             )
         )
     return om.Invocation(execution_successful=not is_incomplete(report), tool_execution_notifications=notes)
@@ -271,12 +271,12 @@ def _notification(problem: Problem) -> Node:
 
 
 def _kinds(report: Report, cut: int) -> list[str]:
-    return sorted({*(str(problem.kind) for problem in report.problems), *([_TOO_MANY] if cut else [])})
+    return sorted({*(str(problem.kind) for problem in report.problems), *([TOO_MANY] if cut else [])})
 
 
 def _notification_kind(kind: str) -> Node:
-    text = _message(_KINDS[kind])
-    home = om.MultiformatMessageString(text=f"{_KINDS[kind]} What else was found is in this report; see {HOME}.")
+    text = _message(KINDS[kind])
+    home = om.MultiformatMessageString(text=f"{KINDS[kind]} What else was found is in this report; see {HOME}.")
     return om.ReportingDescriptor(id=kind, short_description=text, full_description=text, help=home)
 
 
