@@ -19,7 +19,7 @@ from backend_audit.catalog import Catalog, load, rules_root
 from backend_audit.config import Config, Selection, common_directory, place_in, reanchored, scan_root, selection
 from backend_audit.difference import NOTHING_HEARD, Heard
 from backend_audit.discover import DiscoverOptions, Discovery, discover
-from backend_audit.finding import Finding, Problem, Report, Suppressed
+from backend_audit.finding import Finding, Mode, Problem, Report, Suppressed
 from backend_audit.inventory import RouteRecord
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.pool import available_workers
@@ -110,8 +110,9 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )
         tell(Progress("judging", 0, 2))
+        practices = any(catalog.card(rule).mode is not Mode.DEFAULT for rule in chosen.rules)
         with texts_beside(files, cache, workers) as in_texts:
-            judgement = judged(files, cache, root.name, config.guards, workers)
+            judgement = judged(files, cache, root.name, config.guards, workers, practices=practices)
             tell(Progress("judging", 1, 2))
             semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
             texts = in_texts()

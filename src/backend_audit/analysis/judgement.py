@@ -36,15 +36,16 @@ _T = TypeVar("_T")
 _PATIENCE = 600.0  # seconds that gathering evidence may take
 
 
-def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: int) -> Judgement:
+def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: int, *, practices: bool = False) -> Judgement:
     """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared.
 
-    `name` is that of the folder that paths start from, `declared` what the team says of its guards.
+    `name` is that of the folder that paths start from, `declared` what the team says of its guards. `practices`: rules beyond the
+    default mode are asked, too.
     """
     read = [
         files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)
     ]
-    key = key_of(b"".join(read), f"project {name}", msgspec.json.encode(declared).decode())
+    key = key_of(b"".join(read), f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)
     if cached is not None:
         try:
@@ -52,7 +53,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
         except msgspec.DecodeError:
             pass
     try:
-        judgement = _in_depth(lambda: _made(files, cache, name, declared, workers))
+        judgement = _in_depth(lambda: _made(files, cache, name, declared, workers, practices=practices))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
@@ -77,13 +78,14 @@ def _models() -> tuple["Models", "Models"]:
     return models_of(rules_root()), models_of(rules_root(), "node")
 
 
-def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: int) -> Judgement:
+def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: int, *, practices: bool) -> Judgement:
     from backend_audit.analysis import project, spotting  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
     manifests = files.manifests()
-    known = project.Known(models, node, manifests, name, declared, rows_of(rules_root()), files.descriptions())
+    rows, descriptions = rows_of(rules_root()), files.descriptions()
+    known = project.Known(models, node, manifests, name, declared, rows, descriptions, practices=practices)
     encoded = files.modules(cache)
     job = ENCODER.encode(spotting.SpottingJob(encoded, manifests, name))
     with beside(spotting.spotted, job, workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:

@@ -17,6 +17,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
+from backend_audit.frameworks.practices import practices_of
 from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
@@ -42,7 +43,7 @@ class Known:
 
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
     `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
-    `descriptions`: the texts of OpenAPI files by path.
+    `descriptions`: the texts of OpenAPI files by path; `practices`: what only more demanding modes ask is looked for.
     """
 
     models: Models
@@ -52,6 +53,7 @@ class Known:
     declared: Declared | None = None
     evidence: Rows = field(default_factory=Rows)
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    practices: bool = False
 
 
 _last: list[Engine] = []  # of the last judgement: freeing their values takes half a second, mostly just before the process ends
@@ -77,6 +79,8 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     spotted = _signs(engine, tables[0], known.evidence, lambda: in_code().python, problems)
     alerts += _route_alerts(tables[0], problems)
     alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
+    if known.practices:
+        alerts += _work_alerts(practices_of(engine, facts, tables[0]), problems)
     problems += engine.problems
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
@@ -87,6 +91,8 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
         tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
         spotted += _signs(script_engine, tables[1], known.evidence, lambda: in_code().scripts, problems)
         alerts += _route_alerts(tables[1], problems)
+        if known.practices:
+            alerts += _work_alerts(practices_of(script_engine, facts, tables[1]), problems)
         problems += script_engine.problems
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
     alerts += _work_alerts(drifts(files, tables), problems)
@@ -142,6 +148,8 @@ def _signs(
         problems.append(_crash("", "gathering evidence", error))
         return []
     table.signs = frozenset(one.kind for one in found)
+    for one in found:
+        table.spots.setdefault(one.kind, []).append(one.mark._replace(note=one.what))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept
+from backend_audit.flow.concepts import Concept, LogRecord
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -43,12 +43,16 @@ class WebFacts:
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
     work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
+    prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
         """Take in one occurrence."""
         if isinstance(concept, Made):
             self.made.setdefault(id(concept.site.node), []).append(concept)
+        elif isinstance(concept, LogRecord):
+            if function is not None and concept.sink in ("print", "console"):
+                self.prints.append((function, concept))
         elif concept.timed:
             if function is not None:
                 self.work.append((function, concept))

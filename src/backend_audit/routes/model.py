@@ -176,6 +176,7 @@ class RouteTable:
 
     routes: list["Route"] = field(default_factory=list)
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
+    spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
 
     def guards_any(self, app: str) -> bool:
         """Whether any route of the application asks who calls: one without any has its own ways."""

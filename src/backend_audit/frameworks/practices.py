@@ -1,0 +1,26 @@
+"""What a project's own practice shows to be missing somewhere: looked for where modes beyond the default ask for it."""
+
+from collections.abc import Iterator
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.error_bodies import ErrorBodies
+from backend_audit.routes.audited import unaudited
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.health import health_routes
+from backend_audit.routes.model import RouteTable
+from backend_audit.routes.printed import printed
+from backend_audit.routes.unhandled import unhandled
+from backend_audit.routes.work import Work
+
+
+def practices_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
+    """Kind by kind, each in the order of the table or of the code."""
+    if not table.routes:
+        return
+    yield from health_routes(engine, table)
+    yield from unhandled(table)
+    yield from unaudited(engine, table)
+    yield from ErrorBodies(engine, table).concepts()
+    if "structured-logging" in table.signs and facts.prints:
+        yield from printed(Work(engine, facts, table), facts.prints, table)
