@@ -254,6 +254,15 @@ def test_an_import_alone_is_no_evidence(tmp_path: Path) -> None:
     assert card_of(tmp_path)["elite-error-tracking"].state is State.MET
 
 
+def test_a_module_that_is_handed_over_is_used(tmp_path: Path) -> None:
+    """`const swagger = require(…)` gives it a name only; `register(require(…))` puts it to work."""
+    head = "const fastify = require('fastify')()\nconst swagger = require('@fastify/swagger')\nfastify.get('/a', async () => 1)\n"
+    (tmp_path / "app.js").write_text(head)
+    assert card_of(tmp_path)["must-01"].state is State.MISSING
+    (tmp_path / "app.js").write_text(head + "fastify.register(require('@fastify/swagger'))\n")
+    assert card_of(tmp_path)["must-01"].state is not State.MISSING
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

@@ -24,10 +24,12 @@ from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.drift import drifts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.routes.openapi import described
+from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.signs.project import of_project
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
@@ -80,7 +82,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     alerts += _route_alerts(tables[0], problems)
     alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
     if known.practices:
-        alerts += _work_alerts(practices_of(engine, facts, tables[0]), problems)
+        alerts += _work_alerts(practices_of(Behaviours(engine, facts), facts, tables[0]), problems)
     problems += engine.problems
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
@@ -92,7 +94,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
         spotted += _signs(script_engine, tables[1], known.evidence, lambda: in_code().scripts, problems)
         alerts += _route_alerts(tables[1], problems)
         if known.practices:
-            alerts += _work_alerts(practices_of(script_engine, facts, tables[1]), problems)
+            alerts += _work_alerts(practices_of(ScriptBehaviours(script_engine, facts), facts, tables[1]), problems)
         problems += script_engine.problems
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
     alerts += _work_alerts(drifts(files, tables), problems)

@@ -202,6 +202,9 @@ class JwtEncode(Concept):
     payload: Operand | None = None
     key: Operand | None = None
     algorithm: Operand | None = None
+    options: Operand | None = None  # may hold `expiresIn`
+    lifetime: Operand | None = None
+    raw: bool = False  # it signs whatever it is given: the payload need not be claims
 
 
 @dataclass(frozen=True, slots=True)

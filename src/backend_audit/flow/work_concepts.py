@@ -26,6 +26,25 @@ class DatabaseQuery(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCache(Concept):
+    """A decorator or middleware keeps answers and gives them to the next caller, by their address."""
+
+    key: Operand | None = None  # what else they are kept by, where the code says so
+    public: Operand | None = None  # it only says so to others: True lets shared caches keep them
+    arguments: bool = False  # they are kept by the arguments of the handler as well
+
+
+@dataclass(frozen=True, slots=True)
+class CacheWrite(Concept):
+    """A value is put into a cache or key-value store. `cache`: it is one by its nature, and not a store of any kind."""
+
+    key: Operand | None = None
+    expiry: Operand | None = None
+    cache: bool = False
+    defaults: bool = False  # without an expiry that of the settings applies
+
+
+@dataclass(frozen=True, slots=True)
 class CountedLoop(Concept):
     """A loop runs as often as an object says with its `length`; made by the interpreter of JavaScript.
 

@@ -3,24 +3,29 @@
 from collections.abc import Iterator
 
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.error_bodies import ErrorBodies
 from backend_audit.routes.audited import unaudited
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.health import health_routes
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.printed import printed
+from backend_audit.routes.shared_answers import shared_answers
+from backend_audit.routes.undescribed import undescribed
 from backend_audit.routes.unhandled import unhandled
 from backend_audit.routes.work import Work
 
 
-def practices_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
+def practices_of(behaviours: Behaviours, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
     """Kind by kind, each in the order of the table or of the code."""
     if not table.routes:
         return
-    yield from health_routes(engine, table)
+    engine = behaviours.engine
+    yield from health_routes(behaviours, table)
     yield from unhandled(table)
     yield from unaudited(engine, table)
+    yield from shared_answers(facts, table)
+    yield from undescribed(table)
     yield from ErrorBodies(engine, table).concepts()
     if "structured-logging" in table.signs and facts.prints:
         yield from printed(Work(engine, facts, table), facts.prints, table)

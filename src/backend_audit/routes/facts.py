@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept, LogRecord
+from backend_audit.flow.concepts import Concept, HeaderWrite, LogRecord
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -22,6 +22,7 @@ from backend_audit.flow.web_concepts import (
     RouterMount,
     ViewObject,
 )
+from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 
 Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
@@ -44,12 +45,19 @@ class WebFacts:
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
     work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
     prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
+    caches: list[AnswerCache] = field(default_factory=list)
+    headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
         """Take in one occurrence."""
         if isinstance(concept, Made):
             self.made.setdefault(id(concept.site.node), []).append(concept)
+        elif isinstance(concept, AnswerCache):
+            self.caches.append(concept)
+        elif isinstance(concept, HeaderWrite):
+            if function is not None and concept.name is not None and "cache-control" in _lower(concept.name.value):
+                self.headers.append((function, concept))
         elif isinstance(concept, LogRecord):
             if function is not None and concept.sink in ("print", "console"):
                 self.prints.append((function, concept))
@@ -85,6 +93,10 @@ class WebFacts:
             return []
         found = sorted((one for one in value.refs if isinstance(one, ObjectSymbol)), key=lambda one: one.key)
         return [(one, self.made.get(id(one.node), [])) for one in found]
+
+
+def _lower(value: Value) -> set[str]:
+    return {text.lower() for text in value.texts()}
 
 
 def contents(value: Value | None) -> list[Value]:

@@ -10,11 +10,15 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Auth, Route, RouteTable
+from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.guards import wrapper_of
+from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
 from backend_audit.source import Mark
 
 _READY = frozenset(("ready", "readyz", "readiness"))
 _ALIVE = frozenset(("health", "healthz", "healthcheck", "health-check", "health_check", "live", "livez", "liveness", *_READY))
+_OPEN = _ALIVE | {"status", "ping", "alive", "up", "heartbeat", "version"}
 _PREFIX = re.compile(r"api|v\d+|rest|internal|system|monitoring|-|_")
 # Calls that look at nothing outside of the process: answers, times, logs.
 _INSIDE = re.compile(
@@ -37,8 +41,9 @@ class HealthRoute(Concept):
     needs: Mark | None = None
 
 
-def health_routes(engine: Engine, table: RouteTable) -> Iterator[HealthRoute]:
+def health_routes(behaviours: Behaviours, table: RouteTable) -> Iterator[HealthRoute]:
     """What is wrong with the health routes of a table."""
+    engine = behaviours.engine
     needs = next((table.spots[kind][0] for kind in ("database", "cache-store") if kind in table.spots), None)
     checked = {(mark.path, mark.at) for mark in table.spots.get(_CHECKED, ())}
     known = [one for one in table.routes if one.reads_only() and one.kind == "http" and _last(one.path) in _ALIVE]
@@ -46,9 +51,10 @@ def health_routes(engine: Engine, table: RouteTable) -> Iterator[HealthRoute]:
         asked = (route.mark.path, route.mark.at) in checked
         if needs is not None and _last(route.path) in _READY and not asked and _is_constant(engine, route.handler):
             yield _made("empty", route, needs)
-    open_ones = [one for one in known if one.auth is not Auth.REQUIRED]
-    for route in known if not open_ones else ():
-        if route.auth is Auth.REQUIRED and _is_top(route.path):
+    if any(one.auth is not Auth.REQUIRED and _last(one.path) in _OPEN for one in table.routes):
+        return
+    for route in known:
+        if _is_top(route.path) and any(_turns_away(behaviours, guard) for guard in route.guards):
             yield _made("guarded", route, None)
 
 
@@ -56,6 +62,15 @@ def _made(kind: str, route: Route, needs: Mark | None) -> HealthRoute:
     mark = route.mark
     site = Site(mark.path, ir.Const(mark.at, mark.end, "str", route.name), "", route.name, route.name)
     return HealthRoute(site, kind, route, needs)
+
+
+def _turns_away(behaviours: Behaviours, guard: Guard) -> bool:
+    """Whether a guard surely turns a caller away who brings no credential."""
+    if not guard.has(Does.AUTHENTICATES):
+        return False
+    if guard.function is None:
+        return guard.because == "known name"
+    return behaviours.anonymous.run(wrapper_of(guard.function)).outcome() is Outcome.DENIED
 
 
 def _last(path: str) -> str:

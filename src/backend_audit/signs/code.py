@@ -9,7 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.signs import shapes
-from backend_audit.signs.names import Names, Scope
+from backend_audit.signs.names import Names, Scope, is_required
 from backend_audit.signs.rows import Fitting, Paths, Row, Rows
 from backend_audit.signs.settings import Settings, is_off
 from backend_audit.signs.spotted import Spotted
@@ -138,7 +138,8 @@ class _Walk:
             self.annotation(node.annotation, scope, symbol)
         if node.value is None or node.declares == "type":
             return
-        self.visit(node.value, scope, symbol)
+        if not (self.script and is_required(node.value)):  # to give it a name is no use of it
+            self.visit(node.value, scope, symbol)
         path = self.names.path(node.value, scope)
         for target in node.targets:
             for row, inner in self.settings.of(target, node.value, top=top):
@@ -149,7 +150,8 @@ class _Walk:
                 self.visit(target, scope, symbol)
 
     def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
-        path = self.names.path(node.func, scope)
+        brought = self.script and is_required(node)  # `app.register(require("plugin"))`
+        path = self.names.path(node if brought else node.func, scope)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         known = [*(self.paths.matching(path) if path else ()), *(self.paths.matching(f"?.{name}") if name else ())]
         for row in known:

@@ -32,7 +32,7 @@ class Names:
         if isinstance(node, ir.Attribute):
             return self._attribute(node, scope)
         if isinstance(node, ir.Call):
-            if self.script and isinstance(node.func, ir.Name) and node.func.id in ("require", "import"):
+            if self.script and is_required(node):
                 return self._required(node)
             called = self.path(node.func, scope)
             return f"{called}()" if called else ""
@@ -84,6 +84,12 @@ class Names:
         first = node.args[0].value if node.args else None
         name = first.value if isinstance(first, ir.Const) else None
         return "" if not isinstance(name, str) or name.startswith((".", "/", "#")) else api_path(name)
+
+
+def is_required(node: ir.Expr) -> bool:
+    """Whether an expression of a script is a module: `require("x")`, `await import("x")`."""
+    inner = node.value if isinstance(node, ir.Await) else node
+    return isinstance(inner, ir.Call) and isinstance(inner.func, ir.Name) and inner.func.id in ("require", "import")
 
 
 def path_of(value: Value | None) -> str:

@@ -1,0 +1,64 @@
+"""Routes that a served description tells of, without saying what they answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.model import Route, RouteTable, Verdict
+from backend_audit.source import Language
+
+_ENOUGH = 0.5  # of all routes that say it, for a file's silence to be an oversight
+_NO_DATA = ("Redirect", "FileResponse", "StreamingResponse", "HTMLResponse", "TemplateResponse", "PlainTextResponse")
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Undescribed(Concept):
+    """`routes` do not declare what they answer, of `total` in the same file; `whole`: of the whole project, which hardly does."""
+
+    routes: tuple[Route, ...] = ()
+    total: int = 0
+    whole: bool = False
+
+
+def undescribed(table: RouteTable) -> Iterator[Undescribed]:
+    """One for each file, or one for a project in which most routes say nothing."""
+    if "openapi" not in table.signs or "openapi-off" in table.signs:
+        return
+    asked = [one for one in table.routes if one.response_schema is not None and one.kind == "http" and _answers(one)]
+    lacking = [one for one in asked if not one.response_schema]
+    if not lacking or len(asked) < _FEW:
+        return
+    if len(asked) - len(lacking) < _ENOUGH * len(asked):
+        yield _made(lacking, len(asked), whole=True)
+        return
+    for path in sorted({one.mark.path for one in lacking}):
+        yield _made([one for one in lacking if one.mark.path == path], sum(one.mark.path == path for one in asked), whole=False)
+
+
+def _made(routes: Sequence[Route], total: int, *, whole: bool) -> Undescribed:
+    first = min(routes, key=lambda one: (one.mark.path, one.mark.at))
+    others = [one for one in routes if one is not first]
+    site = Site(first.mark.path, ir.Const(first.mark.at, first.mark.end, "str", first.name), "", first.name, first.name)
+    return Undescribed(site, (first, *others), total, whole)
+
+
+def _answers(route: Route) -> bool:
+    """Whether a route answers with data that a client would want to know: not a file, a page or nothing at all."""
+    handler = route.handler
+    if handler is None or set(route.methods) == {"DELETE"} or (route.verdict is Verdict.PUBLIC and "health" in route.why):
+        return False
+    returned = [one.value for one in nodes_of(handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
+    if handler.module.node.language is not Language.PYTHON:
+        return True
+    return bool(returned) and not any(_is_file(handler, one) for one in returned)
+
+
+def _is_file(handler: FunctionSymbol, node: ir.Expr) -> bool:
+    told = [node, *([handler.node.returns] if handler.node.returns is not None else [])]
+    written = [one for one in nodes_of(told) if isinstance(one, (ir.Name, ir.Attribute))]
+    names = [one.id if isinstance(one, ir.Name) else one.attr for one in written]
+    return any(word in name for name in names for word in _NO_DATA)
