@@ -263,6 +263,53 @@ def test_a_module_that_is_handed_over_is_used(tmp_path: Path) -> None:
     assert card_of(tmp_path)["must-01"].state is not State.MISSING
 
 
+AUTOLOADED = """
+import fastifyRateLimit from '@fastify/rate-limit'
+export const autoConfig = (fastify) => { return { max: 10, redis: fastify.redis, %s } }
+export default fastifyRateLimit
+"""
+
+
+@pytest.mark.parametrize(("more", "limited"), [("timeWindow: 60", 2), ("global: false", 1)])
+def test_plugins_of_a_folder_are_given_their_own_configuration(tmp_path: Path, more: str, limited: int) -> None:
+    (tmp_path / "app.js").write_text(
+        "const fastify = require('fastify')()\nconst path = require('path')\n"
+        "fastify.register(require('@fastify/autoload'), { dir: path.join(__dirname, 'plugins') })\n"
+        "fastify.get('/a', { config: { rateLimit: { max: 3 } } }, async () => 1)\nfastify.get('/b', async () => 1)\n"
+    )
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "limits.js").write_text(AUTOLOADED % more)
+    card = card_of(tmp_path)
+    assert (card["must-05"].covered, card["must-05"].total) == (limited, 2)
+    assert "shared store" not in card["advanced-rate-limiting"].reason
+
+
+def test_a_limit_holds_for_its_scope_alone(tmp_path: Path) -> None:
+    (tmp_path / "app.js").write_text(
+        "const fastify = require('fastify')()\nconst limit = require('@fastify/rate-limit')\n"
+        "fastify.register(async (scope) => {\n  await scope.register(limit, { max: 5 })\n  scope.get('/a', async () => 1)\n})\n"
+        "fastify.get('/b', async () => 1)\n"
+    )
+    card = card_of(tmp_path)
+    assert (card["must-05"].covered, card["must-05"].total) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "state"), [("'public, max-age=600'", State.MET), ("'no-store'", State.MISSING), ("maxAge(request)", State.MET)]
+)
+def test_forbidding_caches_is_no_strategy(tmp_path: Path, value: str, state: State) -> None:
+    head = "const express = require('express')\nconst app = express()\n"
+    (tmp_path / "app.js").write_text(f"{head}app.get('/a', (req, res) => res.set('Cache-Control', {value}).json(1))\n")
+    assert card_of(tmp_path)["must-06"].state is state
+
+
+@pytest.mark.parametrize(("path", "state"), [("/experimental/live-sync", State.MISSING), ("/livez", State.MET)])
+def test_health_is_a_whole_word_of_the_path(tmp_path: Path, path: str, state: State) -> None:
+    head = "const express = require('express')\nconst { Pool } = require('pg')\nconst app = express()\nconst pool = new Pool()\n"
+    (tmp_path / "app.js").write_text(f"{head}app.get('{path}', async (req, res) => res.json(await pool.query('SELECT 1')))\n")
+    assert card_of(tmp_path)["must-09"].state is state
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

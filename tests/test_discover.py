@@ -440,6 +440,13 @@ def test_role_by_path(path: str, role: Role) -> None:
     assert role_of(path, language_of(path.rpartition("/")[2])[0], Surroundings([path])) is role
 
 
+def test_a_folder_with_a_runner_of_its_own_holds_tests() -> None:
+    paths = ["acceptance/vitest.config.ts", "acceptance/support/http.ts", "src/system/http.ts", "src/system/index.ts"]
+    around = Surroundings(paths)
+    roles = [role_of(path, Language.TYPESCRIPT, around) for path in paths]
+    assert roles == [Role.TEST, Role.TEST, Role.SOURCE, Role.SOURCE]
+
+
 @pytest.mark.parametrize(
     ("paths", "migrations"),
     [

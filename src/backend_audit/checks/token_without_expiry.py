@@ -52,9 +52,8 @@ def _lacks(value: Value, key: str) -> bool:
 
 def _expires(token: JwtEncode) -> bool:
     """Whether the call itself says how long the token is good, or may say so."""
-    if token.lifetime is not None:
-        return not token.lifetime.value.is_just(None)
-    return token.options is not None and not _lacks(token.options.value, _OPTION)
+    given = token.lifetime
+    return given is not None and not given.value.is_just(None) and not _lacks(given.value, _OPTION)
 
 
 def _told_nearby(site: Site) -> bool:

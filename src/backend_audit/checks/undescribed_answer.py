@@ -20,7 +20,7 @@ def undescribed_answer(found: Undescribed) -> Iterator[Alert]:
         node=found.site.node,
         message=f"The served description does not say what {of} answer, {called(first)} first: clients are written by trial.",
         fix=f"Declare what they answer ({fix}); it also keeps fields in that nobody meant to send.",
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if found.whole else Confidence.MEDIUM,  # the description may tell of a part on purpose
         related=related(others, "does not say it either"),
         anchor=f"{first.name} {first.path}",
     )

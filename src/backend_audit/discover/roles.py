@@ -16,6 +16,8 @@ _TEST_FOLDERS = words(
     "unittest unittests regtest testdata test-data test_data"
 )
 _TEST_FOLDER = re.compile(r"^tests?[_-].+|.+[_-]tests?$")
+_RUNNER = re.compile(r"(?:^|[._-])(?:vitest|jest|playwright|cypress)\.config\.[cm]?[jt]s$|^\.mocharc\b")
+_RUN_FOLDERS = words("acceptance integration functional smoke load system")  # tests, where a runner is set up in them
 _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`
 _TEST_FOLDERS_NODE = words("spec specs")
 _TEST_FILE_PYTHON = re.compile(r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*)\.pyw?$")
@@ -80,6 +82,7 @@ class Surroundings:
         self.migrations: set[str] = set()
         self.applications: set[str] = set()
         self.built: set[str] = set()
+        self.tested: set[str] = set()
         for path in paths:
             folder, _, name = path.rpartition("/")
             if name == "pyvenv.cfg":
@@ -89,6 +92,8 @@ class Surroundings:
             elif name in ("script.py.mako", "migration_lock.toml"):
                 self.migrations.add(folder)  # Alembic's and Prisma's own files
             last = folder.rpartition("/")[2]
+            if last in _RUN_FOLDERS and _RUNNER.search(name):
+                self.tested.add(folder)
             if last in _MIGRATION_FOLDERS and _MIGRATION_FILE.match(name):
                 self.migrations.add(folder)
             elif (last in _MERCHANT_FOLDERS or _AMBIGUOUS_TEST_FOLDER.match(last)) and _APPLICATION_FILE.search(name):
@@ -135,7 +140,7 @@ def _is_vendored(parts: list[str], folders: list[str], name: str, language: Lang
 
 def _is_test(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
     for part, folder in zip(parts, folders, strict=True):
-        if part in _TEST_FOLDERS or (_TEST_FOLDER.match(part) and folder not in around.applications):
+        if part in _TEST_FOLDERS or folder in around.tested or (_TEST_FOLDER.match(part) and folder not in around.applications):
             return True
     if language is Language.PYTHON:
         return bool(_TEST_FILE_PYTHON.match(name)) and parts[-2:] != ["management", "commands"]

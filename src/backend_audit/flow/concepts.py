@@ -202,8 +202,7 @@ class JwtEncode(Concept):
     payload: Operand | None = None
     key: Operand | None = None
     algorithm: Operand | None = None
-    options: Operand | None = None  # may hold `expiresIn`
-    lifetime: Operand | None = None
+    lifetime: Operand | None = None  # or options, which may say it as `expiresIn`
     raw: bool = False  # it signs whatever it is given: the payload need not be claims
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
-from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes.tree import texts_of
 
 _INDEX, _HOOKS = "index", re.compile(r"^\.?auto-?hooks$", re.IGNORECASE)
@@ -56,6 +57,22 @@ def autoloaded(engine: Engine, chain: RouteChain, options: Value) -> list[Loaded
         stems = [_INDEX] if _INDEX in files else sorted(files)
         found += [Loaded(files[stem], prefix, hooks) for stem in stems if not _HOOKS.match(stem)]
     return found
+
+
+def configured_off(engine: Engine, module: ModuleSymbol) -> bool:
+    """Whether a plugin's own options say that it is not for all routes: `export const autoConfig = {global: false}`.
+
+    They may be what a function gives that is called with the instance.
+    """
+    config = engine.module_attribute(module, "autoConfig")
+    if config is None:
+        return False
+    held: list[ir.Item] = []
+    for function in [one for one in config.refs if isinstance(one, FunctionSymbol)]:
+        made = [one.value for one in nodes_of(function.node.body) if isinstance(one, ir.Return)]
+        held += [item for one in made if isinstance(one, ir.Container) for item in one.items]
+    told = [item.value for item in held if isinstance(item.key, ir.Const) and item.key.value == "global"]
+    return _is_off(config, "global") or any(isinstance(one, ir.Const) and one.value is False for one in told)
 
 
 def _hooks(files: dict[str, dict[str, ModuleSymbol]], top: str, place: str, *, cascades: bool) -> list[ModuleSymbol]:

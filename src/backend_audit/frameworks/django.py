@@ -5,7 +5,9 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/, https://www.django-r
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_classes import ClassGuards
 from backend_audit.frameworks.django_guards import Deciding, Said
@@ -15,7 +17,7 @@ from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, join
 from backend_audit.frameworks.django_views import ACTIONS, Answer, View, Views
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
@@ -205,7 +207,16 @@ class DjangoRoutes:
             own = self.definitions.attribute(owner, "serializer_class") is not None
             if own or self.engine.find_method(owner, "get_serializer_class") is not None:
                 return True
-        return handler is not None and any(decorator_name(one) in _SAYS_ANSWER for one in handler.node.decorators)
+        return handler is not None and any(self._describes(handler.module, one) for one in handler.node.decorators)
+
+    def _describes(self, module: ModuleSymbol, decorator: ir.Expr) -> bool:
+        """Whether a decorator is for the documentation, or a function of the project that gives one back."""
+        if decorator_name(decorator) in _SAYS_ANSWER:
+            return True
+        callee = decorator.func if isinstance(decorator, ir.Call) else decorator
+        functions = [one for one in self.definitions.value(Written(module, callee)).refs if isinstance(one, FunctionSymbol)]
+        made = [one.value for function in functions for one in nodes_of(function.node.body) if isinstance(one, ir.Return)]
+        return any(isinstance(one, ir.Call) and decorator_name(one) in _SAYS_ANSWER for one in made)
 
     def is_rest(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a view is one of the REST framework."""

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import UNKNOWN, Value, join_all
 from backend_audit.flow.web_concepts import RouteChain
-from backend_audit.frameworks.autoload import Loaded, autoloaded
+from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.registrations import deduplicated, joined
 from backend_audit.frameworks.steps import Step, definition, handler_of, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes.chains import ChainTree, Layer, flat
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
-from backend_audit.routes.model import Body, Guard, Route
+from backend_audit.routes.model import Body, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.tree import mark_of, texts_of
+from backend_audit.source import Mark
 
 _HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler")
 _MAX_DEPTH = 12
@@ -101,7 +102,7 @@ class FastifyRoutes:
             return []
         options = given[1] if len(given) > 1 else UNKNOWN
         if (given[0].apis | given[0].types) & _AUTOLOAD:
-            return self.loaded(autoloaded(self.engine, chain, options), scope)
+            return self.loaded(autoloaded(self.engine, chain, options), scope, chain)
         known = self.guarding.of_library(given[0], chain)
         scope.hooks += known
         made = self.tree.plugin(chain)
@@ -112,7 +113,7 @@ class FastifyRoutes:
         self.entering(self.plugins(given[0]), scope if given[0].types & _SHARED else child)
         return [child]
 
-    def loaded(self, files: list[Loaded], scope: Scope) -> list[Scope]:
+    def loaded(self, files: list[Loaded], scope: Scope, chain: RouteChain) -> list[Scope]:
         """Plugins that are found in a folder: each a scope, with the hooks of its folder and of those above."""
         found: list[Scope] = []
         for one in files:
@@ -127,6 +128,8 @@ class FastifyRoutes:
                 layers = self.entering(functions, Scope([], "", hooks.key)).layers
                 child.hooks += [guard for layer in layers if _is_hook(layer) for guard in self.hook(layer.chain)]
             self.entering(self.plugins(value), scope if value.types & _SHARED else child)
+            if not configured_off(self.engine, one.module):
+                scope.hooks += self.guarding.of_library(value, chain)  # such a plugin is its parent's
             found.append(child)
         return found
 
@@ -191,7 +194,7 @@ class FastifyRoutes:
         full = joined([scope.prefix] if scope.prefix else [], path).rstrip("/") or "/"
         function = handler_of(handler.value)
         registered = mark_of(chain, "registered here")
-        found = [*scope.hooks, *self.options_guards(options, chain)]
+        found = _limited([*scope.hooks, *self.options_guards(options, chain)], options, registered)
         found = self.guarding.exempted(found, Asked(full, "", "", methods))
         if function is not None:
             found += self.guarding.in_body(function)
@@ -214,6 +217,16 @@ class FastifyRoutes:
 
 def _given(chain: RouteChain | None) -> list[Value]:
     return [] if chain is None or chain.arguments is None else contents(chain.arguments.value)
+
+
+def _limited(guards: list[Guard], options: Value, mark: Mark) -> list[Guard]:
+    """`guards` with the limit that a route's own configuration sets or lifts: `{config: {rateLimit: {max: 10}}}`."""
+    held = (options.items or {}).get("config", UNKNOWN).items or {}
+    if "rateLimit" not in held:
+        return guards
+    if held["rateLimit"].is_just(value=False):
+        return [guard for guard in guards if not guard.has(Does.LIMITS)]
+    return [*guards, Guard("rateLimit", frozenset((Does.LIMITS,)), "route", mark, None, "its configuration")]
 
 
 def _is_hook(layer: Layer) -> bool:

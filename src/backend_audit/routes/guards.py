@@ -115,7 +115,8 @@ class Guarding:
             return None
         name = path.rpartition(".")[2]
         if access.optional and call is not None and _switched_on(call, access.optional):
-            return Guard(name, frozenset((Does.IDENTIFIES,)), via, mark, None, "told to let everybody through")
+            idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
+            return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
         does = frozenset(Does(one) for one in access.does)
         return Guard(name, does, via, mark, None, "known name", carrier=access.carrier)
 

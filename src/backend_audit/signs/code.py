@@ -47,6 +47,9 @@ class _Walk:
         """Everything that the module shows."""
         if not in_browser(self.module.path):
             self.block(self.module.node.body, {}, "", top=True)
+            plugin = shapes.configured_plugin(self.module.node.body) if self.script else None
+            if plugin is not None:
+                self.called(plugin, {}, "")
         return self.spotted
 
     def block(self, body: Iterable[ir.Node], scope: Scope, symbol: str, *, top: bool = False) -> None:
@@ -138,7 +141,7 @@ class _Walk:
             self.annotation(node.annotation, scope, symbol)
         if node.value is None or node.declares == "type":
             return
-        if not (self.script and is_required(node.value)):  # to give it a name is no use of it
+        if not (self.script and is_required(_whole(node.value))):  # to give it a name is no use of it
             self.visit(node.value, scope, symbol)
         path = self.names.path(node.value, scope)
         for target in node.targets:
@@ -203,11 +206,20 @@ _DEFINING = frozenset(
 )
 
 
+def _whole(node: ir.Expr) -> ir.Expr:
+    """The module of which an expression names a part: `require("x").default`."""
+    while isinstance(node, ir.Attribute):
+        node = node.value
+    return node
+
+
 def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
-    A number names a position: `0=Exception`; `!ttl` asks that it is not given.
+    A number names a position: `0=Exception`; `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
     """
+    if " & " in option:
+        return all(fits(one, node) for one in option.split(" & "))
     if option.startswith("!"):
         return not fits(option[1:], node)
     matched = _OPTION.match(option)
@@ -215,15 +227,20 @@ def fits(option: str, node: ir.Call) -> bool:
         return False
     name, sign, wanted = matched[1], matched[2], matched[3] or ""
     if name.isdigit():
-        return int(name) < len(node.args) and _last_word(node.args[int(name)].value) == wanted
+        given = int(name) < len(node.args)
+        return given and _means(_last_word(node.args[int(name)].value), wanted) == (sign == "=")
     for key, value in _options(node):
         known = key.id if isinstance(key, ir.Name) else str(key.value)
         if known == name:
             only = value.items[0].value if isinstance(value, ir.Container) and len(value.items) == 1 else value
             text = str(only.value).lower() if isinstance(only, ir.Const) else ""
-            if not sign or (text == wanted.lower()) == (sign == "="):
+            if not sign or _means(text, wanted.lower()) == (sign == "="):
                 return True
     return False
+
+
+def _means(text: str, wanted: str) -> bool:
+    return text.startswith(wanted[:-1]) if wanted.endswith("*") and len(wanted) > 1 else text == wanted
 
 
 def _last_word(node: ir.Expr) -> str:

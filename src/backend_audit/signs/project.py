@@ -3,14 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
 
-_HEALTH = re.compile(
-    r"(^|[/_-])(health|healthz|healthcheck|ready|readyz|readiness|live|livez|liveness|heartbeat)([/_-]|$)", re.IGNORECASE
+_HEALTH = re.compile(  # as a whole part of the path: `/live-sync` tells of no life
+    r"(^|/)\W?((health|ready|readiness|live|liveness)[_-]?(z|check|checks|probe|status)?|heartbeat|ping|status)\W?(/|$)",
+    re.IGNORECASE,
+)
+_CHECKS = re.compile(
+    r"^(ping|(db_?|database_?)?health_?check|check_?(health|connection|database|db)|is_?(healthy|alive|connected))$",
+    re.IGNORECASE,
 )
 _DEPENDENCIES = frozenset({"database", "cache-store", "queue", "outgoing-request", "broker"})
 _MAX_DEPTH = 4
@@ -47,9 +54,17 @@ def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[
         if route.handler is not None and is_health(route.path):
             for function in _reached(engine, route.handler):
                 path, start, end = function.module.path, function.node.at, function.node.end
-                if any(one.mark.path == path and start <= one.mark.at < end for one in touching):
+                touches = any(one.mark.path == path and start <= one.mark.at < end for one in touching)
+                if touches or any(_CHECKS.match(name) for name in _asked(function)):
                     yield Spotted("readiness-check", f"`{route.path}`", route.mark, route.name)
                     break
+
+
+def _asked(function: FunctionSymbol) -> Iterator[str]:
+    """The methods that a function calls of other objects."""
+    for node in nodes_of(function.node.body):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
+            yield node.func.attr
 
 
 def _reached(engine: Engine, start: FunctionSymbol) -> list[FunctionSymbol]:

@@ -20,6 +20,29 @@ def is_error_handler(node: ir.Function) -> bool:
     return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
 
 
+def configured_plugin(body: list[ir.Stmt]) -> ir.Call | None:
+    """A module that a loader of plugins calls with its own options, as if that call were written; None if it is none.
+
+    `export const autoConfig = {…}; export default plugin`. https://github.com/fastify/fastify-autoload#override-autoload-options
+    """
+    given = {_exported(target): one.value for one in body if isinstance(one, ir.Assign) for target in one.targets}
+    plugin, options = given.get("default"), given.get("autoConfig")
+    if isinstance(options, ir.Lambda):
+        made = [one.value for one in _inside(options.function.body) if isinstance(one, ir.Return)]
+        options = made[0] if made else None
+    if plugin is None or not isinstance(options, ir.Container):
+        return None
+    return ir.Call(plugin.at, plugin.end, plugin, [ir.Arg(options.at, options.end, options, None, 0)])
+
+
+def _exported(target: ir.Expr) -> str:
+    """The name under which an assignment at the top of a module exports: `default` for `module.exports`."""
+    if isinstance(target, ir.Name):
+        return target.id
+    text = written(target) if isinstance(target, ir.Attribute) else ""
+    return "default" if text == "module.exports" else text.removeprefix("module.exports.")
+
+
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
     """The call by which a loop waits before it tries again what failed; None if it is no such loop."""
     tries = [one for one in _inside(node.body) if isinstance(one, ir.Try) and one.handlers]
