@@ -147,3 +147,15 @@ def show() -> None:
 
 if __name__ == "__main__":
     show()
+
+
+def test_a_module_that_imports_its_own_name_hides_no_library() -> None:
+    """`shop/celery.py` begins with `from celery import Celery`: beside it, `celery` means the library as well."""
+    own = lower("shop/celery.py", "from celery import Celery\napp = Celery('shop')\n")
+    helper = lower("shop/orders.py", "def save():\n    return 1\n")
+    jobs = lower("shop/jobs/mail.py", "from celery import shared_task\nfrom orders import save\n")
+    package = [lower("shop/__init__.py", ""), lower("shop/jobs/__init__.py", "")]
+    project = Project([own, helper, jobs, *package])
+    importer = project.modules["shop/jobs/mail"]
+    assert project.find(importer, "celery", 0) is None
+    assert project.find(importer, "orders", 0) is project.modules["shop/orders"]

@@ -27,6 +27,7 @@ class Project:
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}
         self._elsewhere: dict[str, list[str]] | None = None  # the name of a package that no other holds → its folders' parents
+        self._libraries: dict[str, bool] = {}
         for node in sorted(modules, key=lambda module: module.path):
             stem = node.path.rsplit(".", 1)[0]
             is_package = posixpath.basename(stem) == "__init__"
@@ -54,7 +55,7 @@ class Project:
         parts = dotted.split(".")
         for root in self._import_roots(posixpath.dirname(importer.path)):
             head = self.at(posixpath.join(root, parts[0]))
-            if head is not None and head is not importer:
+            if head is not None and head is not importer and not (root in self.modules and self._means_library(head)):
                 found = self.at(posixpath.join(root, *parts))
                 if found is not None:
                     return found
@@ -78,6 +79,16 @@ class Project:
         if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
             return None
         return found[near[0]]
+
+    def _means_library(self, module: ModuleSymbol | str) -> bool:
+        """Whether a module imports its own name, as `shop/celery.py` does (`from celery import Celery`): that is a library."""
+        if isinstance(module, str) or module.is_package:
+            return False
+        if module.key not in self._libraries:
+            own = posixpath.basename(module.key)
+            imports = (one for one in module.node.body if isinstance(one, ir.Import) and not one.level)
+            self._libraries[module.key] = any(one.module.partition(".")[0] == own for one in imports)
+        return self._libraries[module.key]
 
     def absolute(self, importer: ModuleSymbol, dotted: str, level: int) -> str:
         """The name of a module that is not here as its own package would write it: a scan may see a part of a package only."""
