@@ -19,6 +19,7 @@ _CHECKS = re.compile(
     r"^(ping|(db_?|database_?)?health_?check|check_?(health|connection|database|db)|is_?(healthy|alive|connected))$",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"(^|\.)(health_?(z|check)|ready_?z|readiness(_?check|_?probe)?|liveness(_?check|_?probe)?)$", re.IGNORECASE)
 _DEPENDENCIES = frozenset({"database", "cache-store", "queue", "outgoing-request", "broker"})
 _MAX_DEPTH = 4
 
@@ -37,21 +38,23 @@ def _of_routes(routes: Sequence[Route], rows: Rows) -> Iterator[Spotted]:
         for pattern, row in asking:
             if any(pattern.search(line) for line in lines):
                 yield Spotted(row.kind, row.what or f"`{lines[0]}`", route.mark, route.name)
+        if _NAMED.search(route.name) and route.reads_only():
+            yield Spotted("health-route", f"`{lines[0]}`", route.mark, route.name)
 
 
 _WORDS = {"websocket": "WS", "graphql": "GRAPHQL", "static": "STATIC", "admin": "ADMIN"}
 
 
-def is_health(path: str) -> bool:
-    """Whether a route is one that tells whether the service is well, by its path."""
-    return bool(_HEALTH.search(path))
+def is_health(route: Route) -> bool:
+    """Whether a route is one that tells whether the service is well, by its path or its handler's name."""
+    return bool(_HEALTH.search(route.path) or _NAMED.search(route.name))
 
 
 def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[Spotted]) -> Iterator[Spotted]:
     """Health routes whose handlers, or what those call, touch a database, a cache or another service."""
     touching = [one for one in found if one.kind in _DEPENDENCIES]
     for route in routes:
-        if route.handler is not None and is_health(route.path):
+        if route.handler is not None and is_health(route):
             for function in _reached(engine, route.handler):
                 path, start, end = function.module.path, function.node.at, function.node.end
                 touches = any(one.mark.path == path and start <= one.mark.at < end for one in touching)

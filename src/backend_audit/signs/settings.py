@@ -1,11 +1,13 @@
 """Signs in settings: constants of modules (`CACHES = {…}`), their keys and texts, and items of `app.config`."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.signs.rows import Row, Rows
 
 _MAX_NESTING = 5
+_LISTING = re.compile(r"APP|MIDDLEWARE|BACKEND|ENGINE|PLUGIN|EXTENSION|HANDLER|CLASS")
 
 
 class Settings:
@@ -34,7 +36,9 @@ class Settings:
     def _inside(self, name: str, value: ir.Expr, depth: int) -> Iterator[tuple[Row, ir.Node]]:
         if isinstance(value, ir.Const) and isinstance(value.value, str):
             text = value.value
-            yield from ((row, value) for wanted, row in self._texts if text == wanted or text.startswith(f"{wanted}."))
+            listed = "." in text or _LISTING.search(name) is not None  # "channels" may be any word
+            meant = self._texts if listed else ()
+            yield from ((row, value) for wanted, row in meant if text == wanted or text.startswith(f"{wanted}."))
         elif isinstance(value, ir.Container):
             for item in value.items:
                 if item.key is None:
