@@ -211,7 +211,8 @@ class FastifyRoutes:
             guards=deduplicated(found),
             group=scope.group,
             body=Body(validated=True, schema="schema.body") if "body" in held else Body(),
-            response_schema="response" in held,
+            bare=not held,
+            response_schema=None if held.get("hide", UNKNOWN).is_just(value=True) else "response" in held,
         )
 
 

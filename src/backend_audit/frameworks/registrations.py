@@ -127,8 +127,10 @@ def deduplicated(guards: list[Guard]) -> tuple[Guard, ...]:
     return tuple(found.values())
 
 
-def has_schema(response: Operand | None, handler: FunctionSymbol) -> bool | None:
-    """Whether the answer is declared: by `response_model` or by the return annotation."""
+def has_schema(response: Operand | None, handler: FunctionSymbol, told: Operand | None = None) -> bool | None:
+    """Whether the answer is declared: by `response_model` or by the return annotation. None: the description leaves it out."""
+    if told is not None and told.value.is_just(value=False):
+        return None
     if response is not None:
         return not response.value.is_just(value=None)
     return handler.node.returns is not None

@@ -152,7 +152,7 @@ class RouterRoutes:
             app=placed.routers[0].key if placed.mounted else "",
             group=placed.routers[-1].key,
             response=registration.response,
-            response_schema=has_schema(registration.response, handler),
+            response_schema=has_schema(registration.response, handler, registration.in_schema),
         )
 
     # --- guards -----------------------------------------------------------------------------------------------------

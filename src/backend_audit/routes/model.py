@@ -211,7 +211,8 @@ class Route:
     lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
     claims: tuple[Claim, ...] = ()
     response: Operand | None = None  # the declared answer
-    response_schema: bool | None = None
+    response_schema: bool | None = None  # None: the question does not concern it
+    bare: bool = False  # registered without any schema
     shown: tuple[Shown, ...] = ()
     page_sizes: tuple[PageSize, ...] = ()
     uploads: tuple[Upload, ...] = ()

@@ -53,7 +53,7 @@ def _answers(route: Route) -> bool:
         return False
     returned = [one.value for one in nodes_of(handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     if handler.module.node.language is not Language.PYTHON:
-        return True
+        return not route.bare  # many a description leaves out what has no tags
     return bool(returned) and not any(_is_file(handler, one) for one in returned)
 
 
