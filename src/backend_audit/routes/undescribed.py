@@ -1,5 +1,6 @@
 """Routes that a served description tells of, without saying what they answer."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,14 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Route, RouteTable, Verdict
+from backend_audit.routes.intent import intent
+from backend_audit.routes.model import Route, RouteTable
 from backend_audit.source import Language
 
 _ENOUGH = 0.5  # of all routes that say it, for a file's silence to be an oversight
 _NO_DATA = ("Redirect", "FileResponse", "StreamingResponse", "HTMLResponse", "TemplateResponse", "PlainTextResponse")
+_OWN_BYTES = re.compile(r"(^|[a-z_])Response$")
+_JSON = re.compile(r"JSON|Json")
 _FEW = 3
 
 
@@ -49,16 +53,19 @@ def _made(routes: Sequence[Route], total: int, *, whole: bool) -> Undescribed:
 def _answers(route: Route) -> bool:
     """Whether a route answers with data that a client would want to know: not a file, a page or nothing at all."""
     handler = route.handler
-    if handler is None or set(route.methods) == {"DELETE"} or (route.verdict is Verdict.PUBLIC and "health" in route.why):
+    if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
         return False
     returned = [one.value for one in nodes_of(handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     if handler.module.node.language is not Language.PYTHON:
         return not route.bare  # many a description leaves out what has no tags
-    return bool(returned) and not any(_is_file(handler, one) for one in returned)
+    return bool(returned) and not any(_is_file(handler, one, raw=route.framework == "fastapi") for one in returned)
 
 
-def _is_file(handler: FunctionSymbol, node: ir.Expr) -> bool:
+def _is_file(handler: FunctionSymbol, node: ir.Expr, *, raw: bool) -> bool:
+    """Whether an answer is a file, a page, or (`raw`: a plain response holds them) whatever bytes the handler makes."""
     told = [node, *([handler.node.returns] if handler.node.returns is not None else [])]
     written = [one for one in nodes_of(told) if isinstance(one, (ir.Name, ir.Attribute))]
     names = [one.id if isinstance(one, ir.Name) else one.attr for one in written]
-    return any(word in name for name in names for word in _NO_DATA)
+    return any(word in name for name in names for word in _NO_DATA) or any(
+        _OWN_BYTES.search(name) and not _JSON.search(name) for name in names
+    )
