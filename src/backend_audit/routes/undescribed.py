@@ -66,6 +66,5 @@ def _is_file(handler: FunctionSymbol, node: ir.Expr, *, raw: bool) -> bool:
     told = [node, *([handler.node.returns] if handler.node.returns is not None else [])]
     written = [one for one in nodes_of(told) if isinstance(one, (ir.Name, ir.Attribute))]
     names = [one.id if isinstance(one, ir.Name) else one.attr for one in written]
-    return any(word in name for name in names for word in _NO_DATA) or any(
-        _OWN_BYTES.search(name) and not _JSON.search(name) for name in names
-    )
+    plain = raw and any(_OWN_BYTES.search(name) and not _JSON.search(name) for name in names)
+    return plain or any(word in name for name in names for word in _NO_DATA)
