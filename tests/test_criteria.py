@@ -303,7 +303,15 @@ def test_forbidding_caches_is_no_strategy(tmp_path: Path, value: str, state: Sta
     assert card_of(tmp_path)["must-06"].state is state
 
 
-@pytest.mark.parametrize(("path", "state"), [("/experimental/live-sync", State.MISSING), ("/livez", State.MET)])
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("/experimental/live-sync", State.MISSING),
+        ("/livez", State.MET),
+        ("/api/v1/ping", State.MET),
+        ("/orders/status", State.MISSING),
+    ],
+)
 def test_health_is_a_whole_word_of_the_path(tmp_path: Path, path: str, state: State) -> None:
     head = "const express = require('express')\nconst { Pool } = require('pg')\nconst app = express()\nconst pool = new Pool()\n"
     (tmp_path / "app.js").write_text(f"{head}app.get('{path}', async (req, res) => res.json(await pool.query('SELECT 1')))\n")

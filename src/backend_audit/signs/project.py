@@ -12,7 +12,8 @@ from backend_audit.signs.rows import Rows
 from backend_audit.signs.spotted import Spotted
 
 _HEALTH = re.compile(  # as a whole part of the path: `/live-sync` tells of no life
-    r"(^|/)\W?((health|ready|readiness|live|liveness)[_-]?(z|check|checks|probe|status)?|heartbeat|ping|status)\W?(/|$)",
+    r"(^|/)\W?((health|ready|readiness|live|liveness)[_-]?(z|check|checks|probe|status)?|heartbeat)\W?(/|$)|"
+    r"^\W{0,2}((api|rest|internal|v\d+)/)*(ping|status|alive)\W{0,2}$",
     re.IGNORECASE,
 )
 _CHECKS = re.compile(
