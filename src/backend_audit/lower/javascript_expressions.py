@@ -121,9 +121,15 @@ class JavaScriptExpressions(JavaScriptTypes):
 
     def call(self, node: Node) -> ir.Expr:
         func, arguments = self.expr(self.field(node, "function")), node.child_by_field_name("arguments")
+        if isinstance(func, ir.Await) and self.field(node, "function").type == "await_expression":
+            # of `await f<T>(x)` the grammar makes `(await f)(x)`
+            return ir.Await(node.start_byte, node.end_byte, self.called_with(node, func.value.at, func.value, arguments))
+        return self.called_with(node, node.start_byte, func, arguments)
+
+    def called_with(self, node: Node, at: int, func: ir.Expr, arguments: Node | None) -> ir.Call:
         if arguments is not None and arguments.type == "template_string":
-            return ir.Call(node.start_byte, node.end_byte, func, self.tagged(arguments), "tagged")
-        return ir.Call(node.start_byte, node.end_byte, func, self.args(arguments))
+            return ir.Call(at, node.end_byte, func, self.tagged(arguments), "tagged")
+        return ir.Call(at, node.end_byte, func, self.args(arguments))
 
     def tagged(self, node: Node) -> list[ir.Arg]:
         """What a tag function gets: the texts around the holes, one more than these, and the holes."""

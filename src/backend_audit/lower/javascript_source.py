@@ -9,6 +9,7 @@ import tree_sitter_typescript
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from backend_audit import ir
+from backend_audit.lower.javascript_tags import without_type_arguments
 from backend_audit.source import Language, LineIndex
 
 _WIDE = re.compile(r"[^\x00-\x7f]")
@@ -41,7 +42,11 @@ def dialect(path: str, language: Language) -> str:
 
 def parse(path: str, text: str, language: Language) -> Node:
     """The root of the tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
-    return _parser(dialect(path, language))[0].parse(_plain(text)).root_node
+    parser, plain = _parser(dialect(path, language))[0], _plain(text)
+    typeless = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
+    found = parser.parse(typeless).root_node
+    # In JSX, `text<b>`code`</b>` looks like type arguments in front of a template.
+    return parser.parse(plain).root_node if found.has_error and typeless is not plain else found
 
 
 def _plain(text: str) -> bytes:
