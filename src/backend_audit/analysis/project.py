@@ -19,6 +19,7 @@ from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.practices import practices_of
 from backend_audit.frameworks.script_inventory import script_route_table
+from backend_audit.frameworks.script_working import script_work_of
 from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
@@ -93,6 +94,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
         tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
         spotted += _signs(script_engine, tables[1], known.evidence, lambda: in_code().scripts, problems)
         alerts += _route_alerts(tables[1], problems)
+        alerts += _work_alerts(script_work_of(script_engine, facts, tables[1]), problems)
         if known.practices:
             alerts += _work_alerts(practices_of(ScriptBehaviours(script_engine, facts), facts, tables[1]), problems)
         problems += script_engine.problems

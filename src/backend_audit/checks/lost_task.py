@@ -1,4 +1,4 @@
-"""Tasks that are started and forgotten: their exceptions vanish, and the garbage collector may stop them half-way."""
+"""Tasks that are started and forgotten: their exceptions vanish, or end the process of a server that nobody asked to stop."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.routes.lost_promises import LostPromise
+from backend_audit.source import SCRIPTS
 
 RULE = "lost-task"
 
@@ -90,3 +92,31 @@ def _reads(name: str, function: ir.Function) -> bool:
             return True
         stack.extend(ir.children(one))
     return any(id(one) not in targets for one in names)
+
+
+_HOW = {
+    "statement": "Nobody waits for `{callee}`",
+    "then": "`{callee}(…).then(…)` has nothing that takes a rejection",
+    "each": "`forEach` does not wait for what its `async` callback gives",
+}
+
+
+@check(RULE, *SCRIPTS)
+def dropped_promise(lost: LostPromise) -> Iterator[Alert]:
+    """`sendMail(user);` where `sendMail` is `async` and can fail."""
+    how = _HOW[lost.how].format(callee=lost.callee)
+    blind = ", and the `try` around it does not see its failure" if lost.tried and lost.how == "statement" else ""
+    ends = (
+        "a failure is seen by nobody here"
+        if lost.observed
+        else "its failure is a rejection that nobody handles, which ends the process"
+    )
+    steady = lost.observed or lost.meant
+    yield Alert(
+        node=lost.site.call.func if lost.site.call is not None else lost.site.node,
+        message=f"{how}{blind}: {ends}.",
+        fix="`await` it (for several: `await Promise.all(items.map(async …))`); where nobody is to wait, end it with "
+        "`.catch((error) => log(error))`.",
+        confidence=Confidence.LOW if steady else Confidence.MEDIUM,
+        related=() if lost.rejected is None else (lost.rejected,),
+    )

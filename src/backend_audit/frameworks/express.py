@@ -12,7 +12,8 @@ from backend_audit.flow.values import UNKNOWN
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, definition, handler_of, path_texts, runs, steps_of
+from backend_audit.frameworks.steps import Step, bare_of, definition, handler_of, path_texts, runs, steps_of
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
 from backend_audit.routes.exempt import Asked
@@ -36,6 +37,7 @@ class ExpressRoutes:
         self.guarding = guarding
         self._reached: set[str] = set()
         self._made: list[Route] = []
+        self.bare: list[FunctionSymbol] = []  # the functions that Express itself calls, and whose promise it drops
 
     def routes(self) -> Iterator[Route]:
         """Every route, those of routers that nothing mounts last (and only where no application is known whole)."""
@@ -89,6 +91,8 @@ class ExpressRoutes:
                 yield from self.resource(router, chain, here, mine)
                 continue
             paths, steps = self.read(router, chain)
+            if paths and router.api.startswith("express"):
+                self.bare += [function for step in steps if (function := bare_of(step)) is not None]
             for path in paths:
                 full = path if path.startswith("/^") else joined([here] if here else [], path)
                 full = full.rstrip("/") or "/"

@@ -5,6 +5,7 @@ from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.inventory import Declared
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
@@ -22,10 +23,13 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     behaviours = ScriptBehaviours(engine, facts)
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
     found: list[Route] = [*NestRoutes(engine, facts, guarding).routes()]
+    bare: list[FunctionSymbol] = []
     if facts.chains:
         tree = ChainTree(engine, facts)
-        found += [*ExpressRoutes(engine, tree, guarding).routes(), *FastifyRoutes(engine, tree, guarding).routes()]
-    table = RouteTable(sorted(found, key=_order))
+        express = ExpressRoutes(engine, tree, guarding)
+        found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
+        bare = express.bare
+    table = RouteTable(sorted(found, key=_order), bare)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts

@@ -62,6 +62,15 @@ def handler_of(value: Value) -> FunctionSymbol | None:
     return next(iter(given or found), None)
 
 
+def bare_of(step: Step) -> FunctionSymbol | None:
+    """The function that a step is, where nothing stands around it that could take what it throws."""
+    found = [one for one in step.value.refs if isinstance(one, FunctionSymbol)]
+    if len(found) != 1 or step.value.apis or step.value.open:
+        return None
+    given = [arg.value for arg in step.node.args if isinstance(arg.value, ir.Lambda)] if isinstance(step.node, ir.Call) else []
+    return None if any(one.function is found[0].node for one in given) else found[0]
+
+
 def wraps(function: FunctionSymbol, others: list[FunctionSymbol]) -> bool:
     """Whether a function is made by a wrapper around one of `others`: it stands in a function and calls what that was given."""
     return len(others) > 1 and function.parent is not None and bool(called_parameters(function))

@@ -49,6 +49,16 @@ class Resolver:
             self._known[key] = self._find(folder, specifier.split("?", 1)[0])
         return self._known[key]
 
+    def version_of(self, path: str, package: str) -> str:
+        """The version of `package` that the nearest package.json above the file `path` asks for; "" if none names it."""
+        for above in _upwards(posixpath.dirname(path)):
+            table = self._tables.get(posixpath.join(above, "package.json"), {})
+            for word in ("dependencies", "peerDependencies", "devDependencies"):
+                version = _table(table.get(word)).get(package)
+                if isinstance(version, str):
+                    return version
+        return ""
+
     def _find(self, folder: str, specifier: str) -> str | None:
         if specifier.startswith("."):
             return self._at(posixpath.join(folder, specifier))

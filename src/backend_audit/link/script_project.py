@@ -24,3 +24,7 @@ class ScriptProject(Project):
         """The module that the text `dotted` means in `importer`; None if it is no file of the project."""
         path = self._resolver.find(importer.path, dotted)
         return None if path is None else self.modules.get(path)
+
+    def version_of(self, path: str, package: str) -> str:
+        """The version of a library that the nearest package.json above a file asks for, as written there; "" if none does."""
+        return self._resolver.version_of(path, package)

@@ -175,6 +175,7 @@ class RouteTable:
     """All routes, sorted by path, methods and place."""
 
     routes: list["Route"] = field(default_factory=list)
+    bare: list[FunctionSymbol] = field(default_factory=list)  # what Express calls itself, without anything around it
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
     spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
 

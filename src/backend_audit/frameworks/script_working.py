@@ -1,0 +1,19 @@
+"""What the whole of a JavaScript project shows beside its routes: promises that are dropped."""
+
+from collections.abc import Iterator
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.engine import Engine
+from backend_audit.link.script_project import ScriptProject
+from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.lost_promises import LostPromises
+from backend_audit.routes.model import RouteTable
+
+
+def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:  # noqa: ARG001 - as `work_of`
+    """As `working.work_of`, for JavaScript and TypeScript."""
+    if not isinstance(engine.project, ScriptProject):
+        return
+    promises = LostPromises(engine, engine.project)
+    yield from promises.dropped()
+    yield from promises.unhandled(table.bare)

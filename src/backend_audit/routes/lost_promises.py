@@ -1,0 +1,149 @@
+"""Promises that a server drops: calls whose result nobody waits for, and functions whose promise Express throws away."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.written import written
+from backend_audit.link.script_imports import loads_any, server_side
+from backend_audit.link.script_project import ScriptProject
+from backend_audit.link.symbols import FunctionSymbol, blocks
+from backend_audit.routes.script_promises import Promises, own_statements, unhandled
+from backend_audit.source import Mark
+
+_FORWARDS = frozenset(
+    "express-async-errors express-promise-router express-async-router @awaitjs/express express-asyncify".split()
+)
+_MEANT = re.compile(r"await|fire|forget|background|async|wait|promise|floating|no-op", re.IGNORECASE)
+_PROMISED = 5  # the major version of Express from which on it waits for handlers
+_VERSION = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class LostPromise(Concept):
+    """A promise is dropped that can be rejected. `how`: statement, then (`f().then(g)`), each (a callback of `forEach`).
+
+    `rejected` is what rejects it; `tried`: it stands in a `try` that will not see that; `meant`: a comment says so.
+    """
+
+    how: str = "statement"
+    callee: str = ""
+    rejected: Mark | None = None
+    tried: bool = False
+    meant: bool = False
+    observed: bool = False  # the process handles rejections that nobody took
+
+
+@dataclass(frozen=True, slots=True)
+class UnhandledHandlers(Concept):
+    """Handlers and middleware of one file that an Express below 5 calls itself, whose promise can be rejected."""
+
+    handlers: tuple[tuple[FunctionSymbol, Mark], ...] = ()  # each with what rejects its promise
+    version: str = ""
+
+
+class LostPromises:
+    """Looks for them in the modules that a server loads."""
+
+    def __init__(self, engine: Engine, project: ScriptProject) -> None:
+        self.engine = engine
+        self.project = project
+        self.promises = Promises(engine)
+        self._server = server_side(project)
+        self._observed = any(_observes(module.node.body) for module in project.modules.values())
+
+    def dropped(self) -> Iterator[LostPromise]:
+        """The promises that functions drop, in path order; what a module does while it is loaded may end the process."""
+        for function in self.project.functions():
+            if function.module.key not in self._server:
+                continue
+            yield from self._below(function.node.body, function, tried=False)
+
+    def _below(self, body: list[ir.Stmt], function: FunctionSymbol, *, tried: bool) -> Iterator[LostPromise]:
+        for node in body:
+            if isinstance(node, ir.ExprStmt):
+                yield from self._statement(node, function, tried=tried)
+            for inner in blocks(node):
+                inside = isinstance(node, ir.Try) and inner is node.body and bool(node.handlers)
+                yield from self._below(inner, function, tried=tried or inside)
+
+    def _statement(self, node: ir.ExprStmt, function: FunctionSymbol, *, tried: bool) -> Iterator[LostPromise]:
+        each = _each(node.value)
+        if each is not None:
+            symbol = self.project.symbols.get(id(each.function))
+            rejected = self.promises.rejection(symbol) if isinstance(symbol, FunctionSymbol) and each.function.is_async else None
+            if isinstance(node.value, ir.Call) and rejected is not None:
+                yield self._lost(node.value, function, "each", rejected, tried=tried)
+            return
+        call, chained = unhandled(node.value)
+        if not isinstance(call, ir.Call):
+            return
+        rejected = self.promises.rejects(node.value)
+        if rejected is not None:
+            yield self._lost(call, function, "then" if chained else "statement", rejected, tried=tried)
+
+    def _lost(self, call: ir.Call, function: FunctionSymbol, how: str, rejected: ir.Node, *, tried: bool) -> LostPromise:
+        module = function.module
+        site = Site(module.path, call, "", written(call.func), function.name, call, (), function.node, module.node)
+        found = self.promises.callees(call)
+        home = found[0].module.path if found and how != "each" else module.path
+        name = found[0].node.name if found else written(call.func).rpartition(".")[2]
+        mark = None if rejected is call else Mark(home, rejected.at, rejected.end, "can be rejected here")
+        return LostPromise(site, how, name, mark, tried, _meant(module.node, call), self._observed)
+
+    def unhandled(self, functions: list[FunctionSymbol]) -> Iterator[UnhandledHandlers]:
+        """Which of the functions that Express calls itself leave rejections to it, file by file."""
+        if loads_any(self.project, _FORWARDS):
+            return
+        by_path: dict[str, list[tuple[FunctionSymbol, Mark]]] = {}
+        for function in sorted({one.key: one for one in functions}.values(), key=lambda one: (one.module.path, one.node.at)):
+            path = function.module.path
+            rejected = self._leaves(function) if _below_promised(self.project.version_of(path, "express")) else None
+            if rejected is not None:
+                by_path.setdefault(path, []).append((function, Mark(path, rejected.at, rejected.end, "can be rejected here")))
+        for path, found in by_path.items():
+            first = found[0][0]
+            site = Site(path, first.node, "", first.name, first.name, None, (), first.node, first.module.node)
+            yield UnhandledHandlers(site, tuple(found), self.project.version_of(path, "express"))
+
+    def _leaves(self, function: FunctionSymbol) -> ir.Node | None:
+        """What rejects the promise that a handler gives, where it stands in the handler itself."""
+        if function.node.is_async:
+            return self.promises.rejection(function)
+        given = [one.value for one in own_statements(function.node.body) if isinstance(one, ir.Return) and one.value is not None]
+        return next((one for one in given if self.promises.rejects(one) is not None), None)
+
+
+def _each(node: ir.Expr) -> ir.Lambda | None:
+    """The callback of `xs.forEach(async (x) => …)`."""
+    if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or node.func.attr != "forEach" or not node.args:
+        return None
+    first = node.args[0].value
+    return first if isinstance(first, ir.Lambda) and first.function.is_async else None
+
+
+def _meant(module: ir.Module, call: ir.Call) -> bool:
+    """Whether a comment in the line above, or behind the call, says that nobody is to wait."""
+    starts = [at for at in module.line_starts if at <= call.at][-2:]
+    end = next((at for at in module.line_starts if at > call.end), call.end + 200)
+    return any(starts[0] <= one.at < end and _MEANT.search(one.text) for one in module.comments) if starts else False
+
+
+def _observes(body: list[ir.Stmt]) -> bool:
+    """`process.on("unhandledRejection", …)`."""
+    return any(
+        isinstance(one, ir.ExprStmt)
+        and isinstance(one.value, ir.Call)
+        and written(one.value.func) in ("process.on", "process.once")
+        and any(isinstance(arg.value, ir.Const) and arg.value.value == "unhandledRejection" for arg in one.value.args)
+        for one in own_statements(body)
+    )
+
+
+def _below_promised(version: str) -> bool:
+    """Whether a range of versions means an Express that does not wait for handlers."""
+    found = _VERSION.search(version)
+    return found is not None and int(found[0]) < _PROMISED
