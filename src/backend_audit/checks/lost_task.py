@@ -94,6 +94,7 @@ def _reads(name: str, function: ir.Function) -> bool:
     return any(id(one) not in targets for one in names)
 
 
+_SHOWN = 6
 _HOW = {
     "statement": "Nobody waits for `{callee}`",
     "then": "`{callee}(…).then(…)` has nothing that takes a rejection",
@@ -106,17 +107,14 @@ def dropped_promise(lost: LostPromise) -> Iterator[Alert]:
     """`sendMail(user);` where `sendMail` is `async` and can fail."""
     how = _HOW[lost.how].format(callee=lost.callee)
     blind = ", and the `try` around it does not see its failure" if lost.tried and lost.how == "statement" else ""
-    ends = (
-        "a failure is seen by nobody here"
-        if lost.observed
-        else "its failure is a rejection that nobody handles, which ends the process"
-    )
+    again = f" ({len(lost.others)} more in this file)" if lost.others else ""
+    ends = "a rejection that nobody here handles" if lost.observed else "a rejection that nobody handles, which ends the process"
     steady = lost.observed or lost.meant
     yield Alert(
         node=lost.site.call.func if lost.site.call is not None else lost.site.node,
-        message=f"{how}{blind}: {ends}.",
+        message=f"{how}{again}{blind}: where it fails, that is {ends}.",
         fix="`await` it (for several: `await Promise.all(items.map(async …))`); where nobody is to wait, end it with "
         "`.catch((error) => log(error))`.",
         confidence=Confidence.LOW if steady else Confidence.MEDIUM,
-        related=() if lost.rejected is None else (lost.rejected,),
+        related=(*([] if lost.rejected is None else [lost.rejected]), *lost.others[:_SHOWN]),
     )

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.script_imports import loads_any, server_side
 from backend_audit.link.script_project import ScriptProject
@@ -19,6 +21,9 @@ _FORWARDS = frozenset(
 )
 _MEANT = re.compile(r"await|fire|forget|background|async|wait|promise|floating|no-op", re.IGNORECASE)
 _PROMISED = 5  # the major version of Express from which on it waits for handlers
+_LISTENS = ("process.on", "process.once", "process.addListener")
+_EVENTS = ("unhandledRejection", "uncaughtException")
+_FEW = 3  # files with such handlers; of more it is the project's way, and told once
 _VERSION = re.compile(r"\d+")
 
 
@@ -26,7 +31,8 @@ _VERSION = re.compile(r"\d+")
 class LostPromise(Concept):
     """A promise is dropped that can be rejected. `how`: statement, then (`f().then(g)`), each (a callback of `forEach`).
 
-    `rejected` is what rejects it; `tried`: it stands in a `try` that will not see that; `meant`: a comment says so.
+    `rejected` is what rejects it; `tried`: it stands in a `try` that will not see that; `meant`: a comment says so;
+    `others`: further calls of the same function in this file.
     """
 
     how: str = "statement"
@@ -34,15 +40,18 @@ class LostPromise(Concept):
     rejected: Mark | None = None
     tried: bool = False
     meant: bool = False
-    observed: bool = False  # the process handles rejections that nobody took
+    observed: bool = False  # the process takes rejections that nobody else took, and goes on
+    others: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UnhandledHandlers(Concept):
-    """Handlers and middleware of one file that an Express below 5 calls itself, whose promise can be rejected."""
+    """Handlers and middleware that an Express below 5 calls itself, whose promise can be rejected; of a file, or of many."""
 
-    handlers: tuple[tuple[FunctionSymbol, Mark], ...] = ()  # each with what rejects its promise
+    handlers: tuple[FunctionSymbol, ...] = ()
+    rejected: Mark | None = None  # what rejects the promise of the first
     version: str = ""
+    observed: bool = False
 
 
 class LostPromises:
@@ -53,14 +62,23 @@ class LostPromises:
         self.project = project
         self.promises = Promises(engine)
         self._server = server_side(project)
-        self._observed = any(_observes(module.node.body) for module in project.modules.values())
+
+    @cached_property
+    def observed(self) -> bool:
+        """Whether the process takes rejections that nobody else took, and goes on."""
+        functions = (one.node.body for one in self.project.functions())
+        return any(map(_observes, [*(one.node.body for one in self.project.modules.values()), *functions]))
 
     def dropped(self) -> Iterator[LostPromise]:
         """The promises that functions drop, in path order; what a module does while it is loaded may end the process."""
+        found: dict[tuple[str, str, str], list[LostPromise]] = {}
         for function in self.project.functions():
-            if function.module.key not in self._server:
-                continue
-            yield from self._below(function.node.body, function, tried=False)
+            for one in self._below(function.node.body, function, tried=False) if function.module.key in self._server else ():
+                key = one.callee if one.how == "statement" else str(one.site.node.at)
+                found.setdefault((one.site.path, one.how, key), []).append(one)
+        for (path, _, _), (first, *rest) in found.items():
+            others = tuple(Mark(path, one.site.node.at, one.site.node.end, "nor here") for one in rest)
+            yield replace(first, others=others, meant=first.meant and all(one.meant for one in rest))
 
     def _below(self, body: list[ir.Stmt], function: FunctionSymbol, *, tried: bool) -> Iterator[LostPromise]:
         for node in body:
@@ -79,35 +97,39 @@ class LostPromises:
                 yield self._lost(node.value, function, "each", rejected, tried=tried)
             return
         call, chained = unhandled(node.value)
-        if not isinstance(call, ir.Call):
-            return
-        rejected = self.promises.rejects(node.value)
-        if rejected is not None:
+        rejected = self.promises.rejects(node.value) if isinstance(call, ir.Call) else None
+        if isinstance(call, ir.Call) and rejected is not None:
             yield self._lost(call, function, "then" if chained else "statement", rejected, tried=tried)
 
     def _lost(self, call: ir.Call, function: FunctionSymbol, how: str, rejected: ir.Node, *, tried: bool) -> LostPromise:
         module = function.module
         site = Site(module.path, call, "", written(call.func), function.name, call, (), function.node, module.node)
-        found = self.promises.callees(call)
-        home = found[0].module.path if found and how != "each" else module.path
+        found = self.promises.callees(call) if how != "each" else []
+        home = found[0].module.path if found else module.path
         name = found[0].node.name if found else written(call.func).rpartition(".")[2]
         mark = None if rejected is call else Mark(home, rejected.at, rejected.end, "can be rejected here")
-        return LostPromise(site, how, name, mark, tried, _meant(module.node, call), self._observed)
+        return LostPromise(site, how, name, mark, tried, _meant(module.node, call), self.observed)
 
     def unhandled(self, functions: list[FunctionSymbol]) -> Iterator[UnhandledHandlers]:
-        """Which of the functions that Express calls itself leave rejections to it, file by file."""
+        """Which of the functions that Express calls itself leave rejections to it: file by file, or as the way of a project."""
         if loads_any(self.project, _FORWARDS):
             return
-        by_path: dict[str, list[tuple[FunctionSymbol, Mark]]] = {}
+        by_file: dict[tuple[str, str], list[FunctionSymbol]] = {}
         for function in sorted({one.key: one for one in functions}.values(), key=lambda one: (one.module.path, one.node.at)):
-            path = function.module.path
-            rejected = self._leaves(function) if _below_promised(self.project.version_of(path, "express")) else None
-            if rejected is not None:
-                by_path.setdefault(path, []).append((function, Mark(path, rejected.at, rejected.end, "can be rejected here")))
-        for path, found in by_path.items():
-            first = found[0][0]
-            site = Site(path, first.node, "", first.name, first.name, None, (), first.node, first.module.node)
-            yield UnhandledHandlers(site, tuple(found), self.project.version_of(path, "express"))
+            version = self.project.version_of(function.module.path, "express")
+            if _below_promised(version) and self._leaves(function) is not None:
+                by_file.setdefault((version, function.module.path), []).append(function)
+        for version in sorted({version for version, _ in by_file}):
+            files = [mine for (of, _), mine in by_file.items() if of == version]
+            for found in files if len(files) <= _FEW else [[one for mine in files for one in mine]]:
+                yield self._together(found, version)
+
+    def _together(self, found: list[FunctionSymbol], version: str) -> UnhandledHandlers:
+        first, rejected = found[0], self._leaves(found[0])
+        path = first.module.path
+        site = Site(path, first.node, "", first.name, first.name, None, (), first.node, first.module.node)
+        mark = None if rejected is None else Mark(path, rejected.at, rejected.end, "can be rejected here")
+        return UnhandledHandlers(site, tuple(found), mark, version, self.observed)
 
     def _leaves(self, function: FunctionSymbol) -> ir.Node | None:
         """What rejects the promise that a handler gives, where it stands in the handler itself."""
@@ -133,14 +155,21 @@ def _meant(module: ir.Module, call: ir.Call) -> bool:
 
 
 def _observes(body: list[ir.Stmt]) -> bool:
-    """`process.on("unhandledRejection", …)`."""
-    return any(
-        isinstance(one, ir.ExprStmt)
-        and isinstance(one.value, ir.Call)
-        and written(one.value.func) in ("process.on", "process.once")
-        and any(isinstance(arg.value, ir.Const) and arg.value.value == "unhandledRejection" for arg in one.value.args)
-        for one in own_statements(body)
-    )
+    """`process.on("unhandledRejection", log)`: the process goes on, unless that ends it itself."""
+    for one in own_statements(body):
+        call = one.value if isinstance(one, ir.ExprStmt) else None
+        if not isinstance(call, ir.Call) or not call.args or written(call.func) not in _LISTENS:
+            continue
+        event = call.args[0].value
+        if isinstance(event, ir.Const) and event.value in _EVENTS and not any(_exits(arg.value) for arg in call.args[1:]):
+            return True
+    return False
+
+
+def _exits(node: ir.Expr) -> bool:
+    """Whether a listener ends the process."""
+    body = node.function.body if isinstance(node, ir.Lambda) else []
+    return any(isinstance(one, ir.Call) and written(one.func).endswith(("exit", "abort")) for one in nodes_of(body))
 
 
 def _below_promised(version: str) -> bool:

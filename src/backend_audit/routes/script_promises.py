@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.syntax import nodes_of
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, blocks
 
 _NEVER = frozenset(("Promise.allSettled", "Promise.resolve"))
@@ -29,10 +29,14 @@ class Promises:
         return self._known[function.key]
 
     def callees(self, call: ir.Call) -> list[FunctionSymbol]:
-        """The functions of the project that a call means, but for those that it is given."""
-        given = {id(arg.value.function) for arg in call.args if isinstance(arg.value, ir.Lambda)}
+        """The functions of the project that a call means by their name; the engine also notes those that are handed over."""
         found = self.engine.callees.get(id(call), {})
-        return [one for _, one in sorted(found.items()) if id(one.node) not in given]
+        name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
+        if any(
+            isinstance(one, (ir.Name, ir.Attribute)) and _last(one) == name for one in nodes_of([arg.value for arg in call.args])
+        ):
+            return []  # `router.delete("/users", users.delete)`
+        return [one for _, one in sorted(found.items()) if one.node.name == name]
 
     def rejects(self, node: ir.Expr) -> ir.Node | None:
         """What rejects the promise that an expression is, if the project's own code shows that; None where nothing does."""
@@ -85,6 +89,10 @@ class Promises:
         if not found or not all(one.node.is_async or _single(one) is not None for one in found):
             return True
         return any(self.rejection(one) is not None if one.node.is_async else not _pauses(_single(one)) for one in found)
+
+
+def _last(node: ir.Name | ir.Attribute) -> str:
+    return node.id if isinstance(node, ir.Name) else node.attr
 
 
 def unhandled(node: ir.Expr | None) -> tuple[ir.Expr | None, bool]:
