@@ -1,6 +1,7 @@
 """Concepts of objects whose fields are named from outside: updated, merged, called, written to. As in `concepts.py`."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from backend_audit.flow.concepts import Concept, Operand
 
@@ -37,3 +38,13 @@ class MemberWrite(Concept):
     """What an object holds under a name that comes from outside is written to; made by the interpreter."""
 
     member: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest(Concept):
+    """Something is asked as texts and arrays can be asked, with other answers; made by the interpreter of JavaScript."""
+
+    itself: ClassVar[bool] = True
+    text: Operand | None = None
+    wanted: Operand | None = None  # what is looked for in it; None of a length
+    method: str = "length"

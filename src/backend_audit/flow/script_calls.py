@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow import (
     script_builtin,
     script_functions,
+    script_kinds,
     script_members,
     script_paths,
     script_schemas,
@@ -113,6 +114,8 @@ class ScriptCalls(ScriptCallbacks):
     def apply(self, node: ir.Call, callee: Value, receiver: Value | None, args: Args) -> Value:
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         if receiver is not None:
+            if not callee.refs:
+                script_kinds.asked(self, node, receiver, argument(args, "0"))
             if attr in _PATTERNS:
                 self.matched(node, attr, callee, receiver, args)
             known = self.builtin_method(node, attr, callee, receiver, args)

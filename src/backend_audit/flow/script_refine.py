@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, refine, script_loops, script_schemas
+from backend_audit.flow import guards, refine, script_kinds, script_loops, script_schemas
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, by_key, changed
@@ -65,6 +65,7 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
 
 def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.Expr, *, holds: bool) -> bool:
     left = test.left
+    script_kinds.measured(frame, test)
     if isinstance(left, ir.Unary) and left.op == "typeof":
         return _typed(frame, left.operand, frame.eval(right), same=holds is (op == "=="))
     if isinstance(right, ir.Unary) and right.op == "typeof":

@@ -1,0 +1,43 @@
+"""Questions that texts and arrays answer differently, put to data that may be either: `x.includes("..")`, `x.length > 20`.
+
+https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/includes
+"""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.models import Row
+from backend_audit.flow.object_concepts import TextTest
+from backend_audit.flow.values import Value
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_expressions import ScriptExpressions
+
+_ROWS = {
+    name: Row(TextTest, {"text": "text", "wanted": "wanted"}, {"method": name}) for name in ("includes", "indexOf", "lastIndexOf")
+}
+_LENGTH = Row(TextTest, {"text": "text"}, {"method": "length"})
+_ORDERS = frozenset(("<", "<=", ">", ">="))
+
+
+def asked(frame: FrameState, node: ir.Call, receiver: Value, wanted: Operand | None) -> None:
+    """Tell of `receiver.includes(wanted)` where the receiver is data of which nothing says that it is a text."""
+    row = _ROWS.get(node.func.attr) if isinstance(node.func, ir.Attribute) else None
+    if row is not None and isinstance(node.func, ir.Attribute) and wanted is not None and _of_any_kind(receiver):
+        frame.emit(row, node.func.attr, node, {"text": Operand(receiver, node.func.value), "wanted": wanted})
+
+
+def measured(frame: "ScriptExpressions", test: ir.Compare) -> None:
+    """Tell of `x.length > 20` likewise."""
+    for side in (test.left, test.rights[0]) if test.ops[0] in _ORDERS else ():
+        if isinstance(side, ir.Attribute) and side.attr == "length":
+            value = frame.eval(side.value)
+            if _of_any_kind(value):
+                frame.emit(_LENGTH, "length", side, {"text": Operand(value, side.value)})
+
+
+def _of_any_kind(value: Value) -> bool:
+    told = value.kind or value.types or value.shapes or value.consts or value.made
+    return not told and any(one.label in ("untrusted", "param") for one in value.origins)
