@@ -9,6 +9,15 @@ from backend_audit.routes.model import Does, Guard, Route
 
 RULE = "csrf-protection-off"
 
+_NODE = ("express", "koa", "fastify")
+_FIX = (
+    "Leave the framework's CSRF protection on; where a client is no browser, let it authenticate by a header, not by the "
+    "session's cookie."
+)
+_FIX_NODE = (
+    "Give the session's cookie `sameSite: 'lax'` (or `'strict'`), and let a token be checked on every change (`csrf-csrf`, "
+    "`@fastify/csrf-protection`)."
+)
 _HOW = {
     "settings": "the middleware of the site has no protection against forged requests",
     "authentication": "`{name}` refuses no forged request",
@@ -25,6 +34,8 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
         return
     others = [one for one in route.table.routes if _unshielded(one) == off]
     how = _HOW.get(off.via, "`{name}` switches the protection against forged requests off").format(name=off.name)
+    if route.framework in _NODE:
+        how = f"the cookie of `{off.name}` has no `sameSite`, and nothing checks a token"
     rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
     yield Alert(
         path=off.mark.path,
@@ -32,12 +43,15 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
         end=off.mark.end,
         message=f"{called(route)}{rest} knows callers by a cookie and changes state, and {how}: any site that a user visits can "
         "make the browser send such a request.",
-        fix="Leave the framework's CSRF protection on; where a client is no browser, let it authenticate by a header, not by the "
-        "session's cookie.",
-        confidence=Confidence.HIGH if off.via == "authentication" or len(others) == 1 else Confidence.MEDIUM,
+        fix=_FIX_NODE if route.framework in _NODE else _FIX,
+        confidence=Confidence.HIGH if _is_sure(route, off, others) else Confidence.MEDIUM,
         related=related(others, "takes forged requests"),
         anchor=f"{off.name} {route.name}",
     )
+
+
+def _is_sure(route: Route, off: Guard, others: list[Route]) -> bool:
+    return route.framework not in _NODE and (off.via == "authentication" or len(others) == 1)
 
 
 def _unshielded(route: Route) -> Guard | None:
@@ -47,4 +61,7 @@ def _unshielded(route: Route) -> Guard | None:
         return None
     if not route.guarded(Does.AUTHENTICATES, Does.AUTHORIZES):
         return None
+    if route.framework in _NODE:  # browsers ask before they send other methods to other sites
+        asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+        return off if "POST" in route.methods and any(guard.carrier == "cookie" for guard in asking) else None
     return off if changes(route) or (not route.methods and route.acts) else None

@@ -7,7 +7,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
 COOKIE, HEADER = "cookie", "header"
-_SESSIONS = frozenset({"session", "request.session", "self.request.session", "flask.session", "req.session"})
+_SESSIONS = frozenset({"session", "request.session", "self.request.session", "flask.session", "req.session", "ctx.session"})
 _COOKIES = frozenset({"cookies", "COOKIES"})
 _USERS = frozenset({"request.user", "self.request.user", "req.user", "flask_login.current_user"})
 _HEADERS = frozenset({"headers", "META", "authorization"})
@@ -55,7 +55,7 @@ class Carriers:
 
 def _is_cookie(node: ir.Attribute) -> bool:
     text = written(node)
-    return node.attr in _COOKIES or text in _SESSIONS or text in _USERS
+    return node.attr in _COOKIES or node.attr == "isAuthenticated" or text in _SESSIONS or text in _USERS
 
 
 def _marked(param: ir.Param) -> str:

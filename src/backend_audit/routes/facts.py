@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept, HeaderWrite, LogRecord
+from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, LogRecord
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -47,6 +47,7 @@ class WebFacts:
     prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
     caches: list[AnswerCache] = field(default_factory=list)
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
+    sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
@@ -61,6 +62,9 @@ class WebFacts:
         elif isinstance(concept, LogRecord):
             if function is not None and concept.sink in ("print", "console"):
                 self.prints.append((function, concept))
+        elif isinstance(concept, CookieWrite):
+            if concept.session:
+                self.sessions[id(concept.site.node)] = concept
         elif concept.timed:
             if function is not None:
                 self.work.append((function, concept))

@@ -9,11 +9,13 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
+from backend_audit.routes import script_sessions
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.carriers import HEADER
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
-from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard
@@ -53,7 +55,16 @@ class ScriptGuarding(Guarding):
         mark = mark_of(chain, "registered here")
         paths = sorted(value.apis | value.types)
         known = [self.known(path.removesuffix("()"), "plugin", mark, chain.site.call) for path in paths]
-        return [guard for guard in known if guard is not None]
+        options = contents(chain.arguments.value)[1:] if chain.arguments is not None else []
+        open_to_others = bool(options) and script_sessions.unrestricted(options[0])
+        return [guard for guard in known if guard is not None and (open_to_others or not guard.has(Does.UNSHIELDS))]
+
+    def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
+        """As `Guarding.known`; a session whose cookie other sites' requests do not carry, or may not, is none."""
+        found = super().known(path, via, mark, call)
+        if found is not None and found.has(Does.UNSHIELDS) and via != "plugin":
+            return found if script_sessions.travels(self.facts.sessions.get(id(call))) else None
+        return found
 
     def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:
         """As `Guarding.of_value`; what an instance was decorated with stands for the decoration."""
@@ -69,6 +80,8 @@ class ScriptGuarding(Guarding):
         if node is not None:
             mark = Mark(chain.site.path, node.at, node.end, written(node))
         found = self.of_value(value, via, mark)
+        if node is not None and script_sessions.shields_by_name(called(node)):
+            return [*found, Guard(called(node), frozenset((Does.SHIELDS,)), via, mark, None, "its name")]
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
             named = called(node)
             return self.unread(named, via, mark)
@@ -89,10 +102,14 @@ class ScriptGuarding(Guarding):
         first = symbol.node.args[0].value if symbol.node.args else None
         texts = [first.value] if isinstance(first, ir.Const) else []
         signs_in = any(isinstance(one, str) and not _TOKEN_STRATEGY.search(one) for one in texts)
-        return [replace(one, does=frozenset((Does.RUNS,)), because="signs callers in") if signs_in else one for one in found]
+        if signs_in:
+            return [replace(one, does=frozenset((Does.RUNS,)), because="signs callers in") for one in found]
+        return [replace(one, carrier=HEADER) if texts and not one.carrier else one for one in found]
 
     def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
         guard = super().classified(function, name, via, mark, run=run)
+        if guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function):
+            guard = replace(guard, does=guard.does | {Does.SHIELDS})
         if self.behaviours.anonymous.run(function).both:
             return replace(guard, does=frozenset((Does.RUNS,)), because=ANSWERS_IN_VAIN)
         if guard.has(*_ASKING) and not self.asks(function, name):

@@ -1,0 +1,48 @@
+"""Sessions of Node servers that a cookie carries: whether browsers send it with requests that other sites start.
+
+https://github.com/expressjs/session#cookiesamesite, https://github.com/fastify/session#cookie
+"""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.concepts import CookieWrite
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.values import Value
+from backend_audit.link.symbols import FunctionSymbol
+
+_SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
+
+
+def travels(cookie: CookieWrite | None) -> bool:
+    """Whether a session's cookie, as the call that makes the session says, goes along with other sites' requests."""
+    options = None if cookie is None else cookie.site.arg("0")
+    return options is not None and unrestricted(options.value)
+
+
+def unrestricted(options: Value) -> bool:
+    """Whether the options of a session are known, and leave `sameSite` out or set it to none."""
+    if options.kind != "dict" or options.open or options.elem is not None:
+        return False
+    held = (options.items or {}).get("cookie")
+    if held is not None and (held.kind != "dict" or held.open or held.elem is not None):
+        return False
+    told = [one for holder in (options, held) if holder is not None and (one := (holder.items or {}).get("sameSite")) is not None]
+    return not told or all(one.is_just("none") or one.is_just(value=False) for one in told)
+
+
+def shields_by_name(name: str) -> bool:
+    """Whether something is called like a protection against forged requests."""
+    return bool(_SHIELD.search(name))
+
+
+def looks_at_sender(function: FunctionSymbol) -> bool:
+    """Whether a function looks at what only the own pages' requests bring: a token's header, the origin."""
+    return any(
+        isinstance(one, ir.Const) and isinstance(one.value, str) and _SAYS.search(one.value)
+        for one in nodes_of(function.node.body)
+    ) or any(
+        isinstance(one, ir.Attribute) and (_SHIELD.search(one.attr) or one.attr == "origin")
+        for one in nodes_of(function.node.body)
+    )
