@@ -48,3 +48,11 @@ class TextTest(Concept):
     text: Operand | None = None
     wanted: Operand | None = None  # what is looked for in it; None of a length
     method: str = "length"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFiles(Concept):
+    """The files below a folder are handed out under their names."""
+
+    root: Operand | None = None
+    lists: bool = False  # and listed
