@@ -20,7 +20,7 @@ def missing_error_handler(route: Route) -> Iterator[Alert]:
         at=route.registered.at,
         end=route.registered.end,
         message="No error handler is in this application (a middleware with the parameters `error, req, res, next`): Express "
-        "answers what fails itself, with the stack trace unless NODE_ENV is `production`, and nobody logs it in a form of your own.",
+        "answers what fails itself, with the stack trace unless NODE_ENV is `production`, and nobody logs it in your own form.",
         fix="End the middleware with `app.use((error, req, res, next) => { log(error); res.sendStatus(500); })`.",
         confidence=Confidence.MEDIUM,
         anchor="error handler",

@@ -1,4 +1,4 @@
-"""What the whole of a JavaScript project shows beside its routes: promises that are dropped."""
+"""What the whole of a JavaScript project shows beside its routes: promises that are dropped, sessions that logins keep."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,14 @@ from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
 from backend_audit.routes.model import RouteTable
+from backend_audit.routes.session_fixation import fixed_sessions
 
 
-def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:  # noqa: ARG001 - as `work_of`
+def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
     """As `working.work_of`, for JavaScript and TypeScript."""
     if not isinstance(engine.project, ScriptProject):
         return
     promises = LostPromises(engine, engine.project)
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)
+    yield from fixed_sessions(engine, facts, table)
