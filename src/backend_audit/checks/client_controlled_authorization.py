@@ -14,6 +14,8 @@ _SAYS = {
     "what": "what its caller may do",
     "right": "which rights are given",
     "where": "whether its caller is let in",
+    "skip": "whether the check of its callers is made at all",
+    "act": "whether that is done",
 }
 
 
@@ -29,8 +31,7 @@ def believed(route: Route) -> Iterator[Alert]:
             path=claim.mark.path,
             at=claim.mark.at,
             end=claim.mark.end,
-            message=f"{_named(claim)} decides {_SAYS[claim.kind]} for {called(route)}{rest}, and a client writes there what it "
-            "likes: anybody can pass for anybody.",
+            message=_told(claim, f"{called(route)}{rest}"),
             fix="Let a credential decide that the client cannot make itself (a session, a signed token, a secret of the proxy "
             "that sets the header), and take rights from what is stored of the user.",
             confidence=Confidence.MEDIUM,
@@ -39,5 +40,13 @@ def believed(route: Route) -> Iterator[Alert]:
         )
 
 
+def _told(claim: Claim, routes: str) -> str:
+    if claim.kind == "same":
+        return f"`{claim.name}` are compared for {routes}, and the client writes both: whoever sends the same twice passes."
+    said = f"{_named(claim)} decides {_SAYS[claim.kind]} for {routes}, and a client writes there what it likes: "
+    return said + ("anybody can do that." if claim.kind in ("act", "skip") else "anybody can pass for anybody.")
+
+
 def _named(claim: Claim) -> str:
-    return f"The header `{claim.name}`" if claim.kind != "what" or "-" in claim.name else f"`{claim.name}` of the request"
+    of_header = "." not in claim.name and (claim.kind != "what" or "-" in claim.name)
+    return f"The header `{claim.name}`" if of_header else f"`{claim.name}` of the request"

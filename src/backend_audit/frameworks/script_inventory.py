@@ -9,10 +9,10 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.granted import granted_by
 from backend_audit.routes.limiting import tried
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.script_behaviour import ScriptBehaviours
+from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.verdicts import decide
 
@@ -30,13 +30,14 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
         bare = express.bare
     table = RouteTable(sorted(found, key=_order), bare)
+    claims = ScriptClaims(behaviours)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
         route.guards = declarations.guards_of(route)
         decide(route)
         declarations.settle(route)
-        route.claims = granted_by(route.handler)
+        route.claims = claims.of(route)
         route.tried = tried(route, behaviours)
     return table
 
