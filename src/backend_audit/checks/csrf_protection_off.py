@@ -37,12 +37,12 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
     if route.framework in _NODE:
         how = f"the cookie of `{off.name}` has no `sameSite`, and nothing checks a token"
     rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
+    does = "know callers by a cookie and change state" if rest else "knows callers by a cookie and changes state"
     yield Alert(
         path=off.mark.path,
         at=off.mark.at,
         end=off.mark.end,
-        message=f"{called(route)}{rest} knows callers by a cookie and changes state, and {how}: any site that a user visits can "
-        "make the browser send such a request.",
+        message=f"{called(route)}{rest} {does}, and {how}: any site that a user visits can make the browser send such a request.",
         fix=_FIX_NODE if route.framework in _NODE else _FIX,
         confidence=Confidence.HIGH if _is_sure(route, off, others) else Confidence.MEDIUM,
         related=related(others, "takes forged requests"),

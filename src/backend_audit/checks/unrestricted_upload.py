@@ -1,14 +1,24 @@
-"""Uploads that are stored under the client's name for them, whatever they are."""
+"""Uploads that are stored under the client's name for them, whatever they are, or that may be of any size."""
 
+import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import inside, last_name, scope
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
+from backend_audit.checks._untrusted import alert
 from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.object_concepts import UploadName, UploadParser
 from backend_audit.routes.model import Auth, Does, Route
 
 RULE = "unrestricted-upload"
+_NAME = "the name of an upload"
+_LOOKS = re.compile(
+    r"filefilter|mime|allowed|accept|permitted|whitelist|filetype|file_type|isimage|is_image|sniff|magic", re.IGNORECASE
+)
 
 
 @check(RULE)
@@ -28,3 +38,67 @@ def unrestricted_upload(route: Route) -> Iterator[Alert]:
             confidence=Confidence.LOW if route.auth is Auth.REQUIRED and route.guarded(Does.AUTHORIZES) else Confidence.MEDIUM,
             anchor=f"{route.name} {upload.how}",
         )
+
+
+@check(RULE)
+def stored_under_the_name(upload: UploadName) -> Iterator[Alert]:
+    """`cb(null, file.originalname)` in multer's storage, `file.mv("./public/" + file.name)`; and no filter."""
+    operand = upload.name
+    if operand is None or upload.site.module is None:
+        return
+    found = [one for one in operand.value.carries("untrusted") if one.what == _NAME or _names_file(upload.site)]
+    if not found or _looked_at(upload.site):
+        return
+    origin = min(found, key=lambda one: 0 if one.trace is None else one.trace.length)
+    yield alert(
+        upload.site,
+        operand,
+        origin,
+        does="names the file that is stored, or its ending, and nothing here asks what it is: a page or a script lies there "
+        "then, to be served or run",
+        fix="Accept only endings and types from a list (`fileFilter`), and name the file yourself, with an ending of yours.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+@check(RULE)
+def of_any_size(parser: UploadParser) -> Iterator[Alert]:
+    """`multer({ storage: multer.memoryStorage() })` without `limits.fileSize`."""
+    options = parser.options
+    known = options is None or (options.value.kind == "dict" and not options.value.open and options.value.elem is None)
+    bounded = parser.limits is not None and (parser.size is not None or parser.limits.value.kind != "dict")
+    if not known or bounded or parser.size is not None or _takes_no_files(parser.site):
+        return
+    storage = None if parser.storage is None else parser.storage.value
+    in_memory = storage is None or any("memory" in one.lower() for one in storage.types | storage.apis)
+    where = "memory" if in_memory else "the disk"
+    yield Alert(
+        node=parser.site.call.func if parser.site.call is not None else parser.site.node,
+        message=f"`{parser.site.written}` takes files of any size: a client fills {where} with a few requests.",
+        fix="Bound them: `limits: { fileSize: 5 * 1024 * 1024, files: 1 }`.",
+        confidence=Confidence.MEDIUM if in_memory else Confidence.LOW,
+    )
+
+
+def _names_file(site: Site) -> bool:
+    """Whether an upload's own name is read where it is stored: `req.files.image.name`."""
+    return any(isinstance(one, ir.Attribute) and one.attr == "name" for one in inside(scope(site)))
+
+
+def _looked_at(site: Site) -> bool:
+    """Whether the file asks anywhere what uploads are: a filter, a type, a list of endings."""
+    for node in inside(site.module.body if site.module is not None else ()):
+        name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+        if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.key.value, str):
+            name = node.key.value
+        if isinstance(node, ir.Function):
+            name = node.name
+        if name and _LOOKS.search(name):
+            return True
+    return False
+
+
+def _takes_no_files(site: Site) -> bool:
+    """`multer().none()`: only the fields of a form."""
+    calls = (node for node in inside(site.module.body if site.module is not None else ()) if isinstance(node, ir.Call))
+    return any(last_name(one.func) == "none" for one in calls)

@@ -56,3 +56,21 @@ class StaticFiles(Concept):
 
     root: Operand | None = None
     lists: bool = False  # and listed
+
+
+@dataclass(frozen=True, slots=True)
+class UploadName(Concept):
+    """An uploaded file gets the name, or the path, under which it is stored."""
+
+    name: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadParser(Concept):
+    """Uploads of requests are read into memory or onto the disk."""
+
+    options: Operand | None = None
+    size: Operand | None = None  # the most bytes of one file
+    limits: Operand | None = None
+    storage: Operand | None = None
+    memory: bool = False  # it keeps them in memory unless it is told otherwise

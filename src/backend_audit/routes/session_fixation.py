@@ -71,9 +71,14 @@ def _written(body: Sequence[ir.Stmt]) -> Iterator[tuple[ir.Expr, str]]:
 
 
 def _outermost(function: FunctionSymbol) -> FunctionSymbol:
-    while function.parent is not None and function.parent.node.params:
+    """The handler that a function stands in: the nearest one around it that is given a request, else the outermost."""
+    while function.parent is not None and function.parent.node.params and not _is_handler(function):
         function = function.parent
     return function
+
+
+def _is_handler(function: FunctionSymbol) -> bool:
+    return any(param.name.lstrip("_") in ("req", "request", "ctx") for param in function.node.params[:2])
 
 
 def _words(body: Sequence[ir.Node]) -> Iterator[str]:
