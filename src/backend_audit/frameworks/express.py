@@ -48,7 +48,9 @@ class ExpressRoutes:
         for router in routers:
             if router.is_app and router.key not in mounted:
                 before, first = list[Before](), len(self._made)
-                found += self.below(router, "", before, ())
+                known = {(one.path, one.methods, one.mark) for one in found}
+                own = _merged(list(self.below(router, "", before, ())))
+                found += [one for one in own if (one.path, one.methods, one.mark) not in known]  # two may serve the same routes
                 self.behind(before, first)
         complete = bool(found)
         for router in routers:
@@ -60,7 +62,7 @@ class ExpressRoutes:
             holder = self.tree.holder(chains[0][1]) if layers else None
             if holder is not None:
                 found += self.below(ChainRouter(holder.key, [], layers), "", [_elsewhere()], ())
-        yield from _merged(found)
+        yield from found if complete else _merged(found)
 
     def children(self, router: ChainRouter) -> Iterator[ChainRouter]:
         """The routers that are put on a router."""
