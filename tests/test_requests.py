@@ -1,6 +1,7 @@
 """How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do.
 
-`data/requests` has a file a framework, `data/followed` the ways that data takes through functions, containers and objects.
+`data/requests` has a file a framework, `data/followed` the ways that data takes through functions, containers and objects,
+`data/script_requests` what servers of Node check before a handler reads it.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ import rule_pages
 
 DATA = Path(__file__).parent / "data" / "requests"
 FOLLOWED = DATA.parent / "followed"
+SCRIPTS = DATA.parent / "script_requests"
 MARK = "# $ alert"
 RULES = ("server-side-request-forgery", "open-redirect", "cross-site-scripting", "header-injection")
 
@@ -25,12 +27,17 @@ def test_followed(file: Path, tmp_path: Path) -> None:
     compare(file, ("command-injection",), tmp_path)
 
 
-def compare(file: Path, rules: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", sorted(SCRIPTS.glob("*.js")), ids=lambda file: file.stem)
+def test_script_request(file: Path, tmp_path: Path) -> None:
+    compare(file, ("command-injection",), tmp_path, "// $ alert")
+
+
+def compare(file: Path, rules: tuple[str, ...], tmp_path: Path, mark: str = MARK) -> None:
     """Fail with the lines of `file` where the findings of `rules` and the marks differ."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    (tmp_path / file.name).write_text("\n".join(line.partition(MARK)[0].rstrip() for line in lines), encoding="utf-8")
+    (tmp_path / file.name).write_text("\n".join(line.partition(mark)[0].rstrip() for line in lines), encoding="utf-8")
     found = {one.place.line for rule in rules for one in rule_pages.audited(rule, tmp_path)[0]}
-    expected = {number for number, line in enumerate(lines, 1) if MARK in line}
+    expected = {number for number, line in enumerate(lines, 1) if mark in line}
     told = [f"{file.name}:{number}: not found: {lines[number - 1].strip()}" for number in sorted(expected - found)]
     told += [f"{file.name}:{number}: not expected: {lines[number - 1].strip()}" for number in sorted(found - expected)]
     if told:

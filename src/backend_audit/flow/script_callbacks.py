@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions, unrolled
+from backend_audit.flow import script_builtin, script_functions, script_validators, unrolled
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
 
 _SHARING = frozenset(("fastify-plugin()",))  # what such a plugin is called with is not a scope of its own
+_CHECKED = frozenset(("express.Request", "fastify.Request"))  # what middleware in front of a handler may have checked
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4
@@ -201,6 +202,8 @@ class ScriptCallbacks(Frame):
             if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
                 types = [self.eval(node.func.value), *types[1:]]
             for symbol in sorted(_functions(value), key=lambda one: one.key):
+                if types and types[0].types & _CHECKED:
+                    self.engine.note_checked(symbol, script_validators.checked(self, node, symbol))
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
                 self.handed(node, ref(symbol), given)

@@ -1,6 +1,9 @@
 """The engine for a project of JavaScript and TypeScript: modules as their exports, closures, `this`."""
 
+from collections.abc import Iterator
+
 from backend_audit import ir
+from backend_audit.flow import script_validators
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -34,6 +37,7 @@ class ScriptEngine(Engine):
         self._declared_here: dict[int, bool] = {}
         self._type_names: set[str] | None = None
         self._closed_over: dict[str, Bound] = {}
+        self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
     # --- modules ----------------------------------------------------------------------------------------------------
@@ -250,6 +254,21 @@ class ScriptEngine(Engine):
             parent = parent.parent
         return result
 
+    def note_checked(self, symbol: FunctionSymbol, found: script_validators.Checked) -> None:
+        """Middleware has checked a handler's requests; of one that serves several routes, what was checked for all."""
+        before = self._checked.get(symbol.key)
+        self._checked[symbol.key] = found if before is None else script_validators.in_both(before, found)
+        if found or before:
+            self._stale.add(symbol.key)
+
+    def occurrences(self) -> Iterator[tuple[FunctionSymbol | None, Concept]]:
+        """As `Engine.occurrences`; what happens in a handler whose requests are checked, only its own run knows."""
+        known = {id(one.node) for one in self.project.functions() if self._checked.get(one.key)}
+        for function, event in super().occurrences():
+            inside = event.site.function
+            if inside is None or id(inside) not in known or (function is not None and function.node is inside):
+                yield function, event
+
     def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
         super()._bind_parameters(frame, symbol)
         node = symbol.node
@@ -257,6 +276,9 @@ class ScriptEngine(Engine):
             origin = Origin("param", (symbol.key, len(node.params) - 1), _ME)
             own = self.instance_of(symbol.owner).with_origins((origin,))
             frame.env[_ME] = ref(symbol.owner) if node.is_static else own
+        found = self._checked.get(symbol.key)
+        if found and node.params and isinstance(frame, ScriptFrame):
+            script_validators.bound(frame, node.params[0].name, frame.env.get(node.params[0].name, UNKNOWN), found)
         for param in node.params:
             if param.pattern is not None:
                 declared = ir.Assign(param.at, param.end, [], "", None, None, "let")

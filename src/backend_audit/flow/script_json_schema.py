@@ -1,0 +1,55 @@
+"""JSON schemas as Fastify takes them with a route: what a request holds that they have let through.
+
+https://fastify.dev/docs/latest/Reference/Validation-and-Serialization/, https://json-schema.org/understanding-json-schema/
+"""
+
+from backend_audit.flow.script_builtin import BOOL, values
+from backend_audit.flow.script_patterns import pattern_of
+from backend_audit.flow.script_schemas import FREE, SCHEMA, TEXT, out_of
+from backend_audit.flow.values import MADE, NUMBER, Constant, Value, container
+from backend_audit.regex import harmless_after
+
+_PARTS = {"body": "body", "querystring": "query", "query": "query", "params": "params", "headers": "headers"}
+_CLOSED = frozenset("date date-time time duration uuid ipv4 ipv6 hostname idn-hostname".split())
+_SIMPLE = {"integer": NUMBER, "number": NUMBER, "boolean": BOOL, "null": MADE}
+_DEPTH = 6
+
+
+def of_route(options: Value) -> dict[str, Value]:
+    """What the options of a route describe, by part of the request."""
+    schema = (options.items or {}).get("schema") if options.kind == "dict" else None
+    held = {} if schema is None else schema.items or {}
+    return {_PARTS[str(key)]: described(one, _DEPTH) for key, one in held.items() if key in _PARTS}
+
+
+def described(schema: Value, depth: int) -> Value:
+    """What a schema lets through; a library's schema (zod) says it itself."""
+    if SCHEMA in schema.types:
+        return out_of(schema)
+    held = schema.items or {}
+    kinds = held["type"].texts() if "type" in held else ("object",) if "properties" in held else ()
+    if schema.kind != "dict" or depth == 0 or len(kinds) != 1:
+        return MADE if "enum" in held and values(held["enum"]).is_literal() else FREE
+    kind = kinds[0]
+    if kind == "object":
+        properties = held.get("properties")
+        inside = {} if properties is None else properties.items or {}
+        return container("dict", {key: described(one, depth - 1) for key, one in inside.items()} or None, FREE)
+    if kind == "array":
+        return container("list", None, described(held["items"], depth - 1) if "items" in held else FREE)
+    return _SIMPLE.get(kind) or (_text(schema) if kind == "string" else FREE)
+
+
+def _text(schema: Value) -> Value:
+    held = schema.items or {}
+    if "enum" in held or "const" in held or ("format" in held and set(held["format"].texts()) & _CLOSED):
+        return MADE
+    found = [frozenset[str]()]
+    if "pattern" in held:
+        texts = held["pattern"].texts()
+        found = [harmless_after(one, "search") for one in pattern_of(_as_pattern(texts[0]))] if len(texts) == 1 else found
+    return TEXT.cleared(frozenset.intersection(*found)) if found else TEXT
+
+
+def _as_pattern(text: str) -> Value:
+    return Value(consts=frozenset((Constant("regex", f"/{text}/"),)))

@@ -1,0 +1,173 @@
+"""What a chain of middleware has checked of a request before its handler reads it: schemas, and chains of express-validator.
+
+https://github.com/arb/celebrate, https://express-validator.github.io/docs/. `validate(schema)` of the project counts where the
+function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import script_json_schema
+from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TEXT, filled, out_of
+from backend_audit.flow.values import MADE, NUMBER, Value, container, join
+from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_callbacks import ScriptCallbacks
+
+PARTS = ("body", "query", "params", "headers", "cookies")
+Checked = Mapping[str, Value]  # what schemas let through, by part of the request
+
+_CELEBRATE = "celebrate.celebrate"
+_ASKS = frozenset(
+    "validate validateAsync validateSync parse parseAsync parseSync safeParse safeParseAsync attempt assert".split()
+)
+_REFUSES = frozenset("status sendStatus code next send json".split())
+_FIELDS = {f"express-validator.{name}": (name,) for name in ("body", "query", "cookie", "header")} | {
+    "express-validator.param": ("params",), "express-validator.check": ("body", "query", "params"),
+}  # fmt: skip
+_CLOSING = frozenset(
+    "isInt isNumeric isFloat isDecimal isUUID isMongoId isBoolean isAlpha isAlphanumeric isHexadecimal isIn isISO8601 isDate "
+    "isIP isPort isSlug isCreditCard isMobilePhone isULID isMD5 isHash isLocale isSemVer isCurrency isPostalCode".split()
+)
+_NUMBERS = frozenset("toInt toFloat".split())
+_TEXTS = frozenset("isString isEmail isURL isLength toString trim escape".split())
+_RESULT = "validationResult"
+
+
+def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) -> Checked:
+    """What the arguments of a registration that stand before `handler` have checked of its requests."""
+    found: dict[str, Value] = {}
+    fields: dict[str, dict[str | int, Value]] = {}
+    asked = _asks_result(handler.node)
+    for arg in node.args:
+        value = frame.eval(arg.value)
+        found.update(script_json_schema.of_route(value))
+        if handler in value.refs:
+            break
+        for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
+            one = step.value if isinstance(step, ir.Item) else step
+            found.update(_by_schema(frame, one))
+            for part, name, out in _by_chain(frame, one):
+                fields.setdefault(part, {})[name] = out
+        asked = asked or any(isinstance(one, FunctionSymbol) and _asks_result(one.node) for one in value.refs)
+    if asked:
+        for part, items in fields.items():
+            found.setdefault(part, container("dict", items, FREE))
+    return found
+
+
+def in_both(one: Checked, other: Checked) -> Checked:
+    """What was checked on either of two ways."""
+    found: dict[str, Value] = {}
+    for part in one.keys() & other.keys():
+        held, known = one[part].items or {}, other[part].items or {}
+        items = {key: join(held[key], known[key]) for key in held if key in known}
+        if items and one[part].kind == other[part].kind == "dict":
+            found[part] = container("dict", items, FREE)
+    return found
+
+
+def bound(frame: "ScriptCallbacks", name: str, request: Value, found: Checked) -> None:
+    """Let the paths below a handler's request `name` hold what was checked."""
+
+    def part_of(value: Value, field: str) -> Value:
+        return frame.read(value, field, ir.Attribute(0, 0, ir.Name(0, 0, "…"), field))
+
+    for part, out in sorted(found.items()):
+        data = part_of(request, part)
+        for field, held in (out.items or {}).items() if out.kind == "dict" else ():
+            frame.env[f"{name}.{part}.{field}"] = filled(held, part_of(data, str(field)), part_of)
+
+
+# --- schemas -----------------------------------------------------------------------------------------------------------
+
+
+def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
+    """`celebrate({ body: schema })`, `validate(schema)`, `validate({ params: schema }, "params")`."""
+    if not isinstance(node, ir.Call) or not node.args:
+        return {}
+    callee = frame.eval(node.func)
+    parts: tuple[str, ...] = ()
+    if _CELEBRATE not in callee.apis:
+        makers = [one for one in callee.refs if isinstance(one, FunctionSymbol)]
+        if len(makers) != 1 or not _turns_away(makers[0].node):
+            return {}
+        parts = _parts_of(makers[0].node, [arg.value for arg in node.args])
+    found: dict[str, Value] = {}
+    for arg in node.args:
+        found.update(_described(frame, arg.value, parts))
+    return found
+
+
+def _described(frame: "ScriptCallbacks", node: ir.Expr, parts: tuple[str, ...]) -> dict[str, Value]:
+    """The parts of a request that an argument describes."""
+    value = frame.eval(node)
+    held = out_of(value) if SCHEMA in value.types else value
+    by_part = {str(key): one for key, one in (held.items or {}).items() if held.kind == "dict" and key in PARTS}
+    if isinstance(node, ir.Container):  # `[Segments.BODY]: schema`
+        named = {written(item.key).rpartition(".")[2].lower(): item.value for item in node.items if item.key is not None}
+        by_part |= {name: frame.eval(one) for name, one in named.items() if name in PARTS}
+    if by_part:
+        return {name: out_of(one) if OUT in (one.items or {}) else one for name, one in by_part.items()}
+    return {parts[0]: held} if SCHEMA in value.types and len(parts) == 1 else {}
+
+
+def _parts_of(maker: ir.Function, args: Sequence[ir.Expr]) -> tuple[str, ...]:
+    """The part of the request that a function checks: said by an argument, else the only one that it reads."""
+    said = tuple(one.value for one in args if isinstance(one, ir.Const) and isinstance(one.value, str) and one.value in PARTS)
+    read = {one.attr for one in _everything(maker) if isinstance(one, ir.Attribute) and one.attr in PARTS}
+    return said or tuple(sorted(read))
+
+
+def _turns_away(maker: ir.Function) -> bool:
+    """Whether a function, or one in it, asks a schema and refuses."""
+    asks = refuses = False
+    for one in _everything(maker):
+        if isinstance(one, ir.Call):
+            name = written(one.func).rpartition(".")[2]
+            asks = asks or name in _ASKS
+            refuses = refuses or (name in _REFUSES and bool(one.args))
+        refuses = refuses or isinstance(one, ir.Raise)
+    return asks and refuses
+
+
+# --- express-validator -------------------------------------------------------------------------------------------------
+
+
+def _by_chain(frame: "ScriptCallbacks", node: ir.Expr) -> Iterator[tuple[str, str, Value]]:
+    """`body("id").isUUID()`: part, field and what may be there."""
+    methods: set[str] = set()
+    while isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not _is_field(frame, node.func):
+        methods.add(node.func.attr)
+        node = node.func.value
+    if not methods or "optional" in methods or not isinstance(node, ir.Call) or not node.args:
+        return
+    paths = frame.eval(node.func).apis & _FIELDS.keys()
+    first = node.args[0].value
+    if not paths or not isinstance(first, ir.Const) or not isinstance(first.value, str) or "." in first.value:
+        return
+    out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else TEXT if methods & _TEXTS else FREE
+    for part in _FIELDS[min(paths)]:
+        yield part, first.value, out
+
+
+def _is_field(frame: "ScriptCallbacks", func: ir.Attribute) -> bool:
+    """Whether a call such as `validator.body("id")` begins a chain."""
+    return dotted(func) is not None and bool(frame.eval(func).apis & _FIELDS.keys())
+
+
+def _asks_result(function: ir.Function) -> bool:
+    """Whether a function looks at what express-validator has found, and refuses."""
+    calls = [written(one.func).rpartition(".")[2] for one in _everything(function) if isinstance(one, ir.Call)]
+    return _RESULT in calls and any(name in _REFUSES or name == "throw" for name in calls)
+
+
+def _everything(function: ir.Function) -> Iterator[ir.Node]:
+    stack: list[ir.Node] = list(function.body)
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(ir.children(node))
