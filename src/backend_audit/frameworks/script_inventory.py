@@ -10,10 +10,11 @@ from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.limiting import tried
-from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
+from backend_audit.routes.script_scoping import ScriptScoping
 from backend_audit.routes.verdicts import decide
 
 
@@ -31,6 +32,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         bare = express.bare
     table = RouteTable(sorted(found, key=_order), bare)
     claims = ScriptClaims(behaviours)
+    scoping = ScriptScoping(engine)
     for route in table.routes:
         route.table = table
         route.acts = route.handler is None or behaviours.of(route.handler).acts
@@ -39,6 +41,8 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         declarations.settle(route)
         route.claims = claims.of(route)
         route.tried = tried(route, behaviours)
+        if route.auth is Auth.REQUIRED:
+            scoping.fill(route)
     return table
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import contents
 from backend_audit.routes.tree import texts_of
@@ -43,7 +43,7 @@ def path_texts(value: Value) -> list[str]:
     found: list[str] = []
     for one in flat([value]):
         texts = texts_of(one)
-        if not texts:
+        if not texts or any(isinstance(held, (FunctionSymbol, ObjectSymbol)) for held in one.refs):
             return []
         found += texts
     return list(dict.fromkeys(found))

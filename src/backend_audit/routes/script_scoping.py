@@ -1,0 +1,185 @@
+"""Objects that a handler of Node looks up by an id of the request, and whether it ever asks who calls.
+
+As `scoping.py`, read from names. A handler that mentions the caller anywhere (`req.user`, the session), or hands the request on
+itself, is taken to know what it does. Whose an object is, its model's fields say, or the queries that use them.
+"""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.model import Lookup, Route
+from backend_audit.routes.script_client_reads import ClientReads, Read
+from backend_audit.routes.script_missing import is_request
+from backend_audit.source import Mark
+
+_LOOKUPS = frozenset(
+    "findById findByPk findOne findUnique findUniqueOrThrow findFirst findFirstOrThrow findOneBy findOneOrFail findOneByOrFail "
+    "findByIdAndUpdate findByIdAndDelete findByIdAndRemove findOneAndUpdate findOneAndDelete updateOne deleteOne update delete "
+    "destroy".split()
+)
+_KEYED = _LOOKUPS | frozenset("find findAll findMany create insertOne insert count aggregate".split())
+_ID = re.compile(r"^_?id$|(?:Id|_id|uuid|Uuid|UUID)$")
+_OWNER = re.compile(
+    r"^(?:user|owner|author|creator|createdBy|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|"
+    r"seller|buyer|patient|client|uploader|uploadedBy|assignee)(?:_?(?:id|uuid))?$",
+    re.IGNORECASE,
+)
+_CALLER = re.compile(
+    r"^(?:user|currentUser|userId|user_id|uid|auth|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
+    r"payload|jwt|apiKey|customer|loggedInUser|userData|authInfo|isAdmin|role|roles|permissions|locals|state)$"
+)
+_PEOPLE = re.compile(r"^(?:user|account|member|profile|person|customer|employee|admin)s?$")
+_SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
+_MAKERS = frozenset(("model", "define", "init"))
+_DEPTH = 2
+
+
+class ScriptScoping:
+    """Finds the lookups of one project's routes that no caller is held against."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._owners: dict[str, str] | None = None  # model → the field that says whose its objects are
+
+    def fill(self, route: Route) -> None:
+        """Note the lookups of a route, or that its handler asks for the caller."""
+        handler = route.handler
+        if handler is None:
+            return
+        ahead = [one.function for one in route.guards if one.function is not None and one.function is not handler]
+        if self._asks(handler) or any(self._asks(one) and _reads_ids(one) for one in ahead):
+            route.consults = True
+            return
+        route.lookups = tuple(self._lookups(handler))
+
+    def _asks(self, function: FunctionSymbol) -> bool:
+        """Whether a function, or one in it, mentions the caller, or hands the request on as a whole."""
+        for one in (function, *function.nested):
+            for node in nodes_of(one.node.body):
+                if isinstance(node, ir.Attribute) and _CALLER.match(node.attr) and _of_request(node.value):
+                    return True
+                if isinstance(node, ir.Call) and any(
+                    isinstance(arg.value, ir.Name) and is_request(arg.value.id) for arg in node.args
+                ):
+                    return True
+        return False
+
+    def _lookups(self, handler: FunctionSymbol) -> Iterator[Lookup]:
+        for function in (handler, *handler.nested):
+            reads = ClientReads(function)
+            for node in nodes_of(function.node.body):
+                if not isinstance(node, ir.Call):
+                    continue
+                key = next((read for arg in node.args if (read := _id_in(arg.value, reads)) is not None), None)
+                model = "" if key is None else self._model(node, _DEPTH)
+                owned = self.owners().get(_plain(model), "") if model else ""
+                if key is not None and owned and not _PEOPLE.match(_plain(model)) and not _keyed_by(node, owned):
+                    mark = Mark(function.module.path, node.at, node.end, "looks it up")
+                    yield Lookup(mark, model, f"{key[0]}.{key[1]}", owned, written(node.func))
+
+    def _model(self, node: ir.Call, depth: int) -> str:
+        """The model that a call looks an object of up: itself, or in the one function of the project that it means."""
+        if isinstance(node.func, ir.Attribute) and node.func.attr in _LOOKUPS:
+            name = written(node.func.value).rpartition(".")[2]
+            if _plain(name) in self.owners():
+                return name
+        found = self.engine.callees.get(id(node), {}) if depth else {}
+        if len(found) != 1:
+            return ""
+        target = next(iter(found.values()))
+        if self._asks_by_parameter(target):
+            return ""
+        calls = (one for one in nodes_of(target.node.body) if isinstance(one, ir.Call))
+        return next((model for one in calls if (model := self._model(one, depth - 1))), "")
+
+    def _asks_by_parameter(self, function: FunctionSymbol) -> bool:
+        return any(_OWNER.match(param.name) or _CALLER.match(param.name) for param in function.node.params)
+
+    # --- whose ------------------------------------------------------------------------------------------------------
+
+    def owners(self) -> dict[str, str]:
+        """The models of which a field, or a query somewhere, says whose their objects are."""
+        if self._owners is None:
+            self._owners = {}
+            bodies = [one.node.body for one in self.engine.project.modules.values()]
+            bodies += [one.node.body for one in self.engine.project.functions()]
+            schemas = {name: keys for body in bodies for name, keys in _schemas(body)}
+            for body in bodies:
+                for node in nodes_of(body):
+                    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
+                        self._note(node, node.func, schemas)
+        return self._owners
+
+    def _note(self, node: ir.Call, func: ir.Attribute, schemas: dict[str, list[str]]) -> None:
+        owners = {} if self._owners is None else self._owners
+        name = written(func.value).rpartition(".")[2]
+        keys: list[str] = []
+        if func.attr in _KEYED and name not in ("this", "res", "req"):
+            keys = [key for arg in node.args for key in _keys(arg.value, nested=("where", "data", "defaults"))]
+        elif func.attr in _MAKERS and node.args and isinstance(node.args[0].value, ir.Const):
+            name = str(node.args[0].value.value)
+            given = node.args[1].value if len(node.args) > 1 else None
+            keys = schemas.get(given.id, []) if isinstance(given, ir.Name) else list(_keys(given, nested=()))
+        elif func.attr == "belongsTo" and node.args:
+            keys = [written(node.args[0].value).rpartition(".")[2]]
+        owner = next((key for key in keys if _OWNER.match(key)), "")
+        if owner and name:
+            owners.setdefault(_plain(name), owner)
+
+
+def _schemas(body: list[ir.Stmt]) -> Iterator[tuple[str, list[str]]]:
+    """`const orderSchema = new Schema({ user: …, total: Number })`: the name and its fields."""
+    for node in body:
+        value = node.value if isinstance(node, ir.Assign) else None
+        if isinstance(node, ir.Assign) and isinstance(value, ir.Call) and written(value.func).endswith("Schema") and value.args:
+            for target in node.targets:
+                if isinstance(target, ir.Name):
+                    yield target.id, list(_keys(value.args[0].value, nested=()))
+
+
+def _keys(node: ir.Expr | None, nested: tuple[str, ...]) -> Iterator[str]:
+    """The names of an object's fields, and of those below `nested`."""
+    for item in node.items if isinstance(node, ir.Container) and node.kind == "dict" else ():
+        if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
+            yield item.key.value
+            if item.key.value in nested:
+                yield from _keys(item.value, nested=())
+
+
+def _keyed_by(node: ir.Call, owned: str) -> bool:
+    """Whether a lookup itself says whose the object is to be."""
+    return any(_OWNER.match(key) or key == owned for arg in node.args for key in _keys(arg.value, nested=("where",)))
+
+
+def _id_in(node: ir.Expr, reads: ClientReads) -> Read | None:
+    """The id of the request that an argument holds: itself, or under `id` of a filter."""
+    held = [node]
+    if isinstance(node, ir.Container):
+        held = [one for item in node.items for one in (item.value, *(_values(item.value)))]
+    for one in held:
+        read = reads.of(one)
+        if read is not None and read[0] in ("params", "query", "body") and _ID.search(read[1]):
+            return read
+    return None
+
+
+def _values(node: ir.Expr) -> list[ir.Expr]:
+    return [item.value for item in node.items] if isinstance(node, ir.Container) else []
+
+
+def _reads_ids(function: FunctionSymbol) -> bool:
+    return any(isinstance(node, ir.Attribute) and node.attr == "params" for node in nodes_of(function.node.body))
+
+
+def _of_request(node: ir.Expr) -> bool:
+    text = written(node)
+    return is_request(text) or text.rpartition(".")[2] in ("res", "response", "reply", "locals", "state")
+
+
+def _plain(name: str) -> str:
+    return _SUFFIX.sub("", name.lower())
