@@ -16,6 +16,7 @@ from backend_audit.routes.model import Auth, Does, Route
 
 RULE = "unrestricted-upload"
 _NAME = "the name of an upload"
+_ENDING = re.compile(r"^ext$|extname|extension|suffix", re.IGNORECASE)
 _LOOKS = re.compile(
     r"filefilter|mime|allowed|accept|permitted|whitelist|filetype|file_type|isimage|is_image|sniff|magic", re.IGNORECASE
 )
@@ -93,9 +94,20 @@ def _looked_at(site: Site) -> bool:
             name = node.key.value
         if isinstance(node, ir.Function):
             name = node.name
-        if name and _LOOKS.search(name):
+        if (name and _LOOKS.search(name)) or _tests_ending(node):
             return True
     return False
+
+
+def _tests_ending(node: ir.Node) -> bool:
+    """`path.extname(name) !== ".zip"`, `ENDINGS.includes(ext)`."""
+    asked: list[ir.Expr] = []
+    if isinstance(node, ir.Compare):
+        asked = [node.left, *node.rights]
+    elif isinstance(node, ir.Call) and last_name(node.func) in ("includes", "has", "test", "indexOf", "match"):
+        asked = [node.func, *(arg.value for arg in node.args)]
+    found = (one for part in asked for one in inside([ir.ExprStmt(part.at, part.end, part)]))
+    return any(isinstance(one, (ir.Name, ir.Attribute)) and _ENDING.search(last_name(one)) for one in found)
 
 
 def _takes_no_files(site: Site) -> bool:

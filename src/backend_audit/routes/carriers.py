@@ -55,7 +55,7 @@ class Carriers:
 
 def _is_cookie(node: ir.Attribute) -> bool:
     text = written(node)
-    return node.attr in _COOKIES or node.attr == "isAuthenticated" or text in _SESSIONS or text in _USERS
+    return node.attr in _COOKIES or text in _SESSIONS or text in _USERS
 
 
 def _marked(param: ir.Param) -> str:

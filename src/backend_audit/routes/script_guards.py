@@ -12,7 +12,7 @@ from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
 from backend_audit.routes import script_sessions
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
-from backend_audit.routes.carriers import HEADER
+from backend_audit.routes.carriers import COOKIE, HEADER
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
@@ -108,6 +108,8 @@ class ScriptGuarding(Guarding):
 
     def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
         guard = super().classified(function, name, via, mark, run=run)
+        if guard.carrier == COOKIE and not script_sessions.reads_session(function):
+            guard = replace(guard, carrier="")  # whoever has put `req.user` there may know it by a token
         if guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function):
             guard = replace(guard, does=guard.does | {Does.SHIELDS})
         if self.behaviours.anonymous.run(function).both:

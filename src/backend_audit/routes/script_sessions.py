@@ -32,6 +32,12 @@ def unrestricted(options: Value) -> bool:
     return not told or all(one.is_just("none") or one.is_just(value=False) for one in told)
 
 
+def reads_session(function: FunctionSymbol) -> bool:
+    """Whether a function looks at a session or at cookies, itself or in a function within."""
+    bodies = (node for one in (function, *function.nested) for node in nodes_of(one.node.body))
+    return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
+
+
 def shields_by_name(name: str) -> bool:
     """Whether something is called like a protection against forged requests."""
     return bool(_SHIELD.search(name))
