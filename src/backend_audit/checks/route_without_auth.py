@@ -23,6 +23,9 @@ _MOST = 0.5  # of the routes that are not public must ask who calls, for an open
 @check(RULE)
 def route_without_auth(route: Route) -> Iterator[Alert]:
     """An open route beside protected ones."""
+    if route.kind == "admin":
+        yield from _admin(route)
+        return
     if route.verdict is not Verdict.OPEN or route.kind not in ("http", "websocket", "graphql") or route.unapplied:
         return
     confidence, reason = _judged(route)
@@ -40,6 +43,25 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
         confidence=confidence,
         related=related(asking, "asks who calls"),
         anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )
+
+
+def _admin(route: Route) -> Iterator[Alert]:
+    """A view for administrators that a library makes, told once for all of its routes."""
+    mine = [one for one in route.table.routes if one.group == route.group and one.handler is None and one.auth is Auth.NONE]
+    if not mine or mine[0] is not route or not any(changes(one) for one in mine):
+        return
+    at, end = span(route)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{called(route)} and {len(mine) - 1} more routes that are made of `{route.name.partition('.')[0]}` can be "
+        "called by anybody: the view lists, changes and deletes what is stored, and nothing asks who calls.",
+        fix="Override `is_accessible` in the view's class (`return current_user.is_authenticated and current_user.is_admin`): "
+        "that of the index covers the index alone.",
+        confidence=Confidence.HIGH if route.table.guards_any(route.app) else Confidence.MEDIUM,
+        related=related(mine[1:], "can be called by anybody, too"),
+        anchor=f"{route.name} {route.path}",
     )
 
 
