@@ -91,7 +91,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
-    if delicate:
+    if delicate and not _only_redirects(route):
         return (
             Confidence.MEDIUM if exceptional and not _is_switched(route) else Confidence.LOW
         ), f"its path says `{delicate[0]}`"

@@ -19,15 +19,15 @@ _CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
 _GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()\\]|\\.)*)\)")
 _CLOSED = frozenset({"int", "uuid", "slug"})
 _HARMLESS_GROUP = re.compile(r"(\\d|\[0-9\]|\[\\d\]|\[0-9a-f-?\]|\[a-f0-9-?\]|\[\\w-?\]|\\w|\[-\\w\])[+*?]?(\{[\d,]+\})?$")
-_tables: "WeakKeyDictionary[Engine, dict[str, frozenset[str]]]" = WeakKeyDictionary()
+_tables: "WeakKeyDictionary[Engine, dict[str, frozenset[str]] | None]" = WeakKeyDictionary()
 
 
 def hands_over(frame: FrameState, symbol: FunctionSymbol, name: str) -> bool:
     """Whether a URL pattern of the project fills the parameter `name` of the view `symbol` with text."""
-    table = _tables.get(frame.engine)
+    if frame.engine not in _tables:
+        _tables[frame.engine] = _routes(frame.engine)
+    table = _tables[frame.engine]
     if table is None:
-        table = _tables[frame.engine] = _routes(frame.engine)
-    if not table:
         return _is_view(symbol) and "django" in classes.packages(frame, symbol)
     return name in table.get(symbol.key, ())
 
@@ -65,10 +65,13 @@ def _returns(body: list[ir.Stmt]) -> Iterator[ir.Return]:
             stack.extend(ir.children(node))
 
 
-def _routes(engine: Engine) -> dict[str, frozenset[str]]:
+def _routes(engine: Engine) -> dict[str, frozenset[str]] | None:
+    """The parameters that patterns fill with text, by the keys of their views; None where there are no patterns."""
     found: dict[str, frozenset[str]] = {}
+    any_patterns = False
     for module in engine.project.modules.values():
         for call in _calls(module):
+            any_patterns = True
             pattern, view = call.args[0].value, call.args[1].value
             if isinstance(pattern, ir.Const) and isinstance(pattern.value, str) and not isinstance(view, ir.Call):
                 names = _names(pattern.value)
@@ -77,7 +80,7 @@ def _routes(engine: Engine) -> dict[str, frozenset[str]]:
                     for one in target.refs:
                         if isinstance(one, FunctionSymbol):
                             found[one.key] = found.get(one.key, frozenset()) | names
-    return found
+    return found if any_patterns else None
 
 
 def _calls(module: ModuleSymbol) -> list[ir.Call]:

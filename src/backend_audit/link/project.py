@@ -55,7 +55,8 @@ class Project:
         parts = dotted.split(".")
         for root in self._import_roots(posixpath.dirname(importer.path)):
             head = self.at(posixpath.join(root, parts[0]))
-            if head is not None and head is not importer and not (root in self.modules and self._means_library(head)):
+            itself = head is importer and not (importer.is_package and root not in self.modules)  # a file called like a library
+            if head is not None and not itself and not (root in self.modules and self._means_library(head)):
                 found = self.at(posixpath.join(root, *parts))
                 if found is not None:
                     return found

@@ -12,6 +12,8 @@ _DANGEROUS = {
     "html": "<>\"'&", "log": "\n", "header": "\n", "sql": "'\"\\; (", "xpath": "'\"[(", "path": "/\\", "url": "/\\:@?#%",
     "ldap": "*()\\", "regex": "+*({[", "template": "{}",
 }  # fmt: skip
+# `^/[a-z]+`: a path of the own site, since no second slash can follow the first.
+_OWN_PATH = re.compile(r"(?:\^|\\A)?\\?/(?:\[[^\]^/\\.]*\]|[A-Za-z0-9_]|\\w)(?![*?{])[^|]*$")
 _HOST = re.compile(r"\^?(\\A)?\(?(\?:)?https?\??\)?:(\\?/){2}(\(([\w.\\|-]|\?:)+\)\??)?[\w.\\-]+\\?/")
 _MARKS = ((charset.END, charset.END), (charset.BEGIN, charset.BEGIN))
 
@@ -24,7 +26,7 @@ def harmless_after(pattern: str, how: str) -> frozenset[str]:
     except UnsupportedError:
         return frozenset()
     found: set[str] = set()
-    if _HOST.match(pattern) and (how != "search" or pattern.startswith(("^", "\\A"))):
+    if (_HOST.match(pattern) or _OWN_PATH.match(pattern)) and (how != "search" or pattern.startswith(("^", "\\A"))):
         found.add("url")
     ends = bool(graph.last) and all(_marked(graph.sets[one], charset.END) for one in graph.last)
     begins = how != "search" or all(_marked(graph.sets[one], charset.BEGIN) for one in graph.first)

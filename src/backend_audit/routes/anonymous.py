@@ -18,6 +18,7 @@ from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing, truth
+from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
 Answered = Callable[[FunctionSymbol, ir.Expr], frozenset[int]]  # the statuses that an expression of a function answers with
@@ -66,6 +67,10 @@ class Anonymous:
         self._running.discard(function.key)
         self._known[key] = found
         return found
+
+    def turns_away(self, frame: Frame, status: ir.Expr | None) -> bool:
+        """Whether an answer of that status turns a caller away."""
+        return status is not None and bool(statuses(frame.eval(status)) & {401, 403})
 
     def called(self, function: FunctionSymbol, given: Env | None, said: Said) -> Run:
         """The run of a function that another calls: through what decorates it."""

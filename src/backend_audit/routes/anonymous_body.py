@@ -15,12 +15,21 @@ if TYPE_CHECKING:
 _MAX_WAYS = 64
 
 
+def status_of(node: ir.Stmt) -> str | None:
+    """The name of the answer whose status a statement sets: `response.status_code = 401`."""
+    target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
+    if isinstance(target, ir.Attribute) and target.attr in ("status_code", "status") and isinstance(target.value, ir.Name):
+        return target.value.id
+    return None
+
+
 class Body(Reading):
     """One run of one function: its statements."""
 
     def __init__(self, owner: "Anonymous", function: FunctionSymbol, said: Said) -> None:
         super().__init__(owner, function, said)
         self.found = Run()
+        self.marked: frozenset[str] = frozenset()  # answers that were given a status: `response.status_code = 401`
 
     def whole(self, env: Env) -> Run:
         if self.block(self.function.node.body, env, sure=True):
@@ -62,7 +71,8 @@ class Body(Reading):
         return not isinstance(node, ir.Jump) or node.kind == "pass"
 
     def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
-        if node.value is not None and self.owner.answers(self.frame, node.value):
+        marked = isinstance(node.value, ir.Name) and node.value.id in self.marked
+        if marked or (node.value is not None and self.owner.answers(self.frame, node.value)):
             self.found.denied = True
         elif node.value is None:
             self.passes(ABSENT, sure=sure)
@@ -74,6 +84,8 @@ class Body(Reading):
             return True
         if not self.called(node.value, env):
             return False
+        if (holder := status_of(node)) is not None and self.owner.turns_away(self.frame, node.value):
+            self.marked |= {holder}
         value = self.eval(node.value, env) if not node.op else UNKNOWN
         if isinstance(node.value, ir.Container) and len(node.targets) == 1:
             self.frame.bind(node.targets[0], self.frame.eval(node.value))  # constants that the request is compared with

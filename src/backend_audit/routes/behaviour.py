@@ -15,6 +15,7 @@ from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
+from backend_audit.routes.anonymous_body import status_of
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import is_caller, is_credential
@@ -121,6 +122,7 @@ class Behaviours:
             frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
+            known.denies |= _set_on_answers(frame, function.node.body)
             for node in nodes_of(function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
@@ -198,6 +200,14 @@ class Behaviours:
         return found
 
 
+def _set_on_answers(frame: Frame, body: list[ir.Stmt]) -> set[int]:
+    """The statuses that answers are given before they are returned: `response.status_code = 401`."""
+    nodes = list(nodes_of(body))
+    returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
+    given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
+    return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
+
+
 def looks_at_caller(attr: str) -> bool:
     """Whether an attribute of that name says who calls, or what shows it."""
     return attr in CREDENTIALS or is_caller(attr)
@@ -215,8 +225,8 @@ def denied_by(rejection: Rejection) -> frozenset[int]:
         return frozenset()
     if rejection.code:
         return frozenset(int(code) for code in rejection.code.split())
-    if rejection.login is not None:
-        return frozenset((LOGIN,)) if leads_to_login(rejection.login.value, rejection.login.node) else frozenset()
+    if rejection.login is not None and leads_to_login(rejection.login.value, rejection.login.node):
+        return frozenset((LOGIN,))
     return frozenset() if rejection.status is None else statuses(rejection.status.value)
 
 

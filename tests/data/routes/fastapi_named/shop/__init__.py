@@ -1,0 +1,3 @@
+from shop import settings
+
+LIMIT = settings.LIMIT
