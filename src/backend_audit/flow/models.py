@@ -138,11 +138,6 @@ class Models:
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
 
-    def packages(self) -> frozenset[str]:
-        """The names of the libraries that the rows speak of."""
-        paths = [*self.aliases, *self.results, *self.access, *(path for rows in self.rows.values() for path in rows)]
-        return frozenset(path.partition(".")[0].removesuffix("()") for path in paths if "." in path)
-
     def canonical(self, path: str) -> str:
         """`path` with re-exported names replaced by those that the models use."""
         known = self._canonical.get(path)

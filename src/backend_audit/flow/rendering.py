@@ -9,9 +9,10 @@ from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, Site, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.summary import bind_arguments, lift
+from backend_audit.flow.summary import bind_arguments, lift, part_of
 from backend_audit.flow.values import (
     CLOSED_TYPES,
+    DERIVED,
     NOTHING,
     UNKNOWN,
     Key,
@@ -125,7 +126,16 @@ def rendered(frame: "Calls", node: ir.Node, concept: TemplateRender) -> None:
         args.append(("**", Operand(context if context.elem is None else context.elem, None)))
     for name in _names(concept.name.value):
         for symbol in frame.engine.project.templates.find(name, frame.module.path):
-            run(frame, node, symbol, tuple(args))
+            run(frame, node, symbol, (*args, *_parts(context, symbol, args)))
+
+
+def _parts(context: Value, symbol: FunctionSymbol, args: list[tuple[str, Operand]]) -> Args:
+    """The names that a template takes from a mapping that is a parameter itself: each a part of that."""
+    if context.kind or not context.origins or any(one.label != "param" or one.key[-1] == DERIVED for one in context.origins):
+        return ()
+    given = {key for key, _ in args}
+    names = [param.name for param in symbol.node.params if param.name not in given]
+    return tuple((name, Operand(part_of(context, (name,)), None)) for name in names)
 
 
 def _names(value: Value) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
         elif argument is None:
             whole = join(whole, UNKNOWN)
         else:
-            whole = join(whole, _cleared(_part(argument, origin.key[2:]), origin))
+            whole = join(whole, _cleared(part_of(argument, origin.key[2:]), origin))
     if whole is not NOTHING:
         elsewhere = frozenset(name for name in result.types if name.endswith("()"))  # no parameter is declared so
         rest = changed(result, open=bool(elsewhere)) if not added else result
@@ -154,7 +154,7 @@ def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
     path = origin.key[2:-1]
     if not path or argument.items is None or (argument.kind and path[0] not in argument.items):
         return _carried(bound.data(int(origin.key[1])), origin)
-    found = bound.part(int(origin.key[1]), path, _part)
+    found = bound.part(int(origin.key[1]), path, part_of)
     return frozenset(one.clear(origin.cleared) for one in found) if origin.cleared else found
 
 
@@ -176,7 +176,7 @@ def _gives_away(path: tuple[str | int, ...]) -> bool:
     return all(not isinstance(step, str) or step == "[]" or sensitive.gives_away(step) for step in path)
 
 
-def _part(argument: Value, path: tuple[str | int, ...]) -> Value:
+def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
     """What an access path of a parameter is in the argument."""
     value = argument
     for at, step in enumerate(path):

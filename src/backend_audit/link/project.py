@@ -56,7 +56,9 @@ class Project:
         for root in self._import_roots(posixpath.dirname(importer.path)):
             head = self.at(posixpath.join(root, parts[0]))
             itself = head is importer and not (importer.is_package and root not in self.modules)  # a file called like a library
-            if head is not None and not itself and not (root in self.modules and self._means_library(head)):
+            within = isinstance(head, ModuleSymbol) and importer.path.startswith(f"{head.key}/")  # `shop/fastapi/main.py`
+            outer = root in self.modules and head is not None and (within or self._means_library(head))
+            if head is not None and not itself and not outer:
                 found = self.at(posixpath.join(root, *parts))
                 if found is not None:
                     return found
