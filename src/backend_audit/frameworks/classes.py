@@ -36,6 +36,7 @@ _BASES: dict[str, tuple[frozenset[str], str]] = {
 }
 _FALCON = frozenset(f"on_{verb}" for verb in HTTP)
 _TEXT = frozenset(("str",))  # what a part of an address is
+_BODIES = frozenset(("data", "body", "payload", "json_data", "validated", "validated_data", "parsed_args"))
 _NUMBERED = ("pk", "id", "uuid", "guid")
 
 
@@ -118,6 +119,8 @@ def _comes_from_decorator(symbol: FunctionSymbol, param: ir.Param) -> bool:
     """Whether the class states its addresses, none of which holds the parameter: a decorator of the method gives it."""
     if symbol.owner is None or not symbol.node.decorators or param.kind == "kwargs":
         return False
+    if param.name in _BODIES:  # no part of an address is called so: `@validate_schema(…)` hands it over
+        return True
     stated = [
         arg.value.value
         for decorator in symbol.owner.node.decorators
