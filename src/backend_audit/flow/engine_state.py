@@ -39,6 +39,7 @@ class EngineState(ABC):
         self.given = given
         self.attribute = attribute
         self.models = models
+        project.libraries = _libraries(models)
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
         self._module_events: dict[str, tuple[Concept, ...]] = {}
@@ -117,3 +118,10 @@ class EngineState(ABC):
             )  # fmt: skip
             self._known[path] = known
         return known
+
+
+def _libraries(models: Models) -> frozenset[str]:
+    """The names of the packages that the rows speak of."""
+    rows = (path for found in models.rows.values() for path in found)
+    paths = (*models.aliases, *models.results, *models.access, *rows)
+    return frozenset(path.partition(".")[0].removesuffix("()") for path in paths if "." in path)

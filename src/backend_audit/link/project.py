@@ -28,6 +28,7 @@ class Project:
         self._roots: dict[str, list[str]] = {}
         self._elsewhere: dict[str, list[str]] | None = None  # the name of a package that no other holds → its folders' parents
         self._libraries: dict[str, bool] = {}
+        self.libraries: frozenset[str] = frozenset()  # packages that are known from elsewhere
         for node in sorted(modules, key=lambda module: module.path):
             stem = node.path.rsplit(".", 1)[0]
             is_package = posixpath.basename(stem) == "__init__"
@@ -56,9 +57,7 @@ class Project:
         for root in self._import_roots(posixpath.dirname(importer.path)):
             head = self.at(posixpath.join(root, parts[0]))
             itself = head is importer and not (importer.is_package and root not in self.modules)  # a file called like a library
-            within = isinstance(head, ModuleSymbol) and importer.path.startswith(f"{head.key}/")  # `shop/fastapi/main.py`
-            outer = root in self.modules and head is not None and (within or self._means_library(head))
-            if head is not None and not itself and not outer:
+            if head is not None and not itself and not (root in self.modules and self._means_library(head)):
                 found = self.at(posixpath.join(root, *parts))
                 if found is not None:
                     return found
@@ -85,8 +84,8 @@ class Project:
 
     def _means_library(self, module: ModuleSymbol | str) -> bool:
         """Whether a module imports its own name, as `shop/celery.py` does (`from celery import Celery`): that is a library."""
-        if isinstance(module, str) or module.is_package:
-            return False
+        if isinstance(module, str) or module.is_package:  # or a folder in a package is called like one: `shop/fastapi`
+            return (module if isinstance(module, str) else module.key).rpartition("/")[2] in self.libraries
         if module.key not in self._libraries:
             own = posixpath.basename(module.key)
             imports = (one for one in module.node.body if isinstance(one, ir.Import) and not one.level)
