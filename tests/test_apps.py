@@ -135,6 +135,21 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     assert outputs[1] == outputs[3]
 
 
+def test_hashes_change_nothing() -> None:
+    command = [sys.executable, "-m", "backend_audit", "scan", "tests/data/followed", "tests/data/criteria", "fixtures/apps"]
+    options = ["--isolated", "--tests", "--no-semgrep", "--no-cache", "--quiet", "--exit-zero", "--format", "json"]
+    everything = ["--mode", "elite", "--min-confidence", "low"]
+    runs = [
+        subprocess.Popen(
+            [*command, *options, *everything], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, stdout=subprocess.PIPE
+        )
+        for seed in ("1", "2")
+    ]
+    first, second = (run.communicate()[0] for run in runs)
+    assert json.loads(first)["findings"]
+    assert first == second
+
+
 def test_order_of_paths_changes_nothing(tmp_path: Path) -> None:
     folder = many(tmp_path / "project")
     names = sorted(path.name for path in folder.iterdir())

@@ -118,10 +118,10 @@ MAY_CATCH_ALL = frozenset(
 MAX_LINES = 300
 # Longer for a reason, with the length that they may not pass.
 LONGER = {
-    "ir.py": 580,  # one struct beside the other: a reference to read at a glance
+    "ir.py": 595,  # one struct beside the other: a reference to read at a glance
     "flow/engine.py": 310,
     "flow/builtin.py": 580,  # a table with a function a row
-    "flow/values.py": 470,
+    "flow/values.py": 480,
     "flow/statements.py": 470,
     "flow/calls.py": 460,
     "flow/models.py": 360,

@@ -15,7 +15,8 @@ Fields with a default are those that some languages never fill. What JavaScript 
 * `===` is `==`, `!==` is `!=`; `as`, `satisfies`, `!` and `a?.b` leave nothing but their operand; a label only its statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -536,6 +537,7 @@ def _child_fields(kind: type[Node]) -> tuple[str, ...]:
 _Reader = Callable[[Node], list[Node]]
 
 
+@cache
 def _reader(kind: type[Node]) -> _Reader:
     """Reads the child nodes of such a node: a closure for each shape, since walks ask for every node of a project."""
     names = _child_fields(kind)
@@ -564,17 +566,25 @@ def _of_fields(read: Callable[[Node], tuple["Node | list[Node] | None", ...]]) -
     return children_of
 
 
-class _Readers(dict[type[Node], _Reader]):
-    """Readers by node class, made when a class is first met."""
-
-    def __missing__(self, kind: type[Node]) -> _Reader:
-        reader = self[kind] = _reader(kind)
-        return reader
-
-
-_readers = _Readers()
-
-
 def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order (which is source order but for dict items and decorators)."""
-    return _readers[type(node)](node)
+    return _reader(type(node))(node)
+
+
+def walk(*roots: Node) -> Iterator[Node]:
+    """Every node from `roots` on, functions within them included: parents first, in the order of `children`."""
+    stack = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def walk_scope(*roots: Node) -> Iterator[Node]:
+    """As `walk`, but functions and classes met on the way (roots among them) are not entered."""
+    stack = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (Function, Class)):
+            stack.extend(reversed(children(node)))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks._context import last_name, scope
-from backend_audit.checks._view import walk
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted
 
@@ -72,19 +71,9 @@ def _tests_name(test: ir.Expr, name: str) -> bool:
     return mentions and any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
 
 
-def _own_nodes(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below `body` in source order, but for those of nested functions and classes."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (ir.Function, ir.Class)):
-            stack.extend(reversed(ir.children(node)))
-
-
 def _below(node: ir.Node) -> Iterator[ir.Node]:
     nodes: list[ir.Node] = [node]
-    return walk(nodes)
+    return ir.walk(*nodes)
 
 
 def _hands_over(node: ir.Expr, name: str) -> bool:
@@ -96,7 +85,7 @@ def _hands_over(node: ir.Expr, name: str) -> bool:
 
 def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
     found: ir.For | None = None
-    for node in _own_nodes(body):
+    for node in ir.walk_scope(*body):
         if isinstance(node, ir.For) and any(_holds(one, call) for one in node.body):
             found = node
     return found
@@ -110,7 +99,7 @@ def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
         return any(clause.conditions for clause in members.clauses)
     if not isinstance(members, ir.Name):
         return False
-    for node in _own_nodes(scope(site)):
+    for node in ir.walk_scope(*scope(site)):
         if isinstance(node, ir.Assign) and node.at < site.node.at and _assigns_choice(site, node, members.id):
             return True
         if isinstance(node, ir.Call) and _appends(node, members.id) and member_is_checked_at(site, node):
@@ -146,7 +135,7 @@ def comes_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
 def opened_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
     """The same for an open archive: `tar` of `tar = tarfile.open(path)`, after `path` was written."""
     name = name_of(archive)
-    for node in _own_nodes(scope(site)):
+    for node in ir.walk_scope(*scope(site)):
         made: ir.Expr | None = None
         if isinstance(node, ir.Assign) and any(last_name(one) == name for one in node.targets):
             made = node.value
@@ -164,7 +153,7 @@ def opened_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
 
 
 def _before(site: Site) -> Iterator[ir.Call]:
-    return (node for node in _own_nodes(scope(site)) if isinstance(node, ir.Call) and node.at < site.node.at)
+    return (node for node in ir.walk_scope(*scope(site)) if isinstance(node, ir.Call) and node.at < site.node.at)
 
 
 def _fills(node: ir.Call, name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._view import local_imports, walk
+from backend_audit.checks._view import local_imports
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted, written
 
@@ -29,7 +29,7 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
 
 def _aliases(function: ir.Function, name: str) -> Iterator[str]:
     """Variables that were given the text's length."""
-    for node in walk(list(function.body)):
+    for node in ir.walk(*list(function.body)):
         if isinstance(node, ir.Assign) and node.value is not None and written(node.value) in (f"len({name})", f"{name}.length"):
             target = dotted(node.targets[0])
             if target is not None:

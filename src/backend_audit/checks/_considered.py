@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert
-from backend_audit.checks._errors import inside
 from backend_audit.checks._reasons import CONTEXTS, WORDS, removal, source_like, test_reason
 from backend_audit.checks._view import local_imports
 from backend_audit.checks._way import Passage, api_path, asked, passages
@@ -59,7 +58,7 @@ def _sanitizers(passage: Passage, context: str, models: Models, told: set[str]) 
     """Calls that make something else of the data, or whose names promise to look at it. `told` gathers what they clear."""
     imports = local_imports(passage.module.node)
     tests = [(one.test.at, one.test.end) for one in asked(passage)]
-    for node in inside(passage.body):
+    for node in ir.walk_scope(*passage.body):
         if not isinstance(node, ir.Call) or node.end > passage.until or not passage.mentions(node):
             continue
         if any(at <= node.at and node.end <= end for at, end in tests):

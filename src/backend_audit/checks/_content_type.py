@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks._context import path_to
 from backend_audit.checks._operands import names
-from backend_audit.checks._view import walk
 from backend_audit.flow.concepts import HtmlOutput, Operand
 from backend_audit.flow.written import dotted
 
@@ -41,7 +40,7 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
     around = next((one for one in path_to(output.site) if isinstance(one, ir.Function) and _has(one, base)), None)
     if not base or around is None:
         return
-    for node in walk(list(around.body)):
+    for node in ir.walk(*list(around.body)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and _root(node.func) == base:
             yield from _type_in(node)
 
@@ -76,7 +75,7 @@ def _assigned(output: HtmlOutput) -> Iterator[str]:
     function, call = output.site.function, output.site.call
     if function is None or call is None:
         return
-    assigns = [node for node in walk(list(function.body)) if isinstance(node, ir.Assign)]
+    assigns = [node for node in ir.walk(*list(function.body)) if isinstance(node, ir.Assign)]
     made = {dotted(node.targets[0]) for node in assigns if node.value is call} - {None}
     for node in assigns:
         if isinstance(node.value, ir.Const) and isinstance(node.value.value, str) and _sets_type(node.targets[0], made):

@@ -27,15 +27,6 @@ def scope(site: Site) -> Sequence[ir.Stmt]:
     return site.module.body if site.module is not None else ()
 
 
-def inside(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
-    """Every node below `body`, in source order, nested functions included."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(ir.children(node)))
-
-
 def path_to(site: Site) -> list[ir.Node]:
     """The nodes of the module around `site`, outermost first."""
     if site.module is None:
@@ -78,7 +69,7 @@ def under_main(site: Site) -> bool:
 def _started(site: Site) -> frozenset[str]:
     """The functions that the file calls when it is started as a program."""
     found: set[str] = set()
-    for one in inside(site.module.body) if site.module is not None else ():
+    for one in ir.walk(*site.module.body) if site.module is not None else ():
         if isinstance(one, ir.If) and isinstance(one.test, ir.Compare) and last_name(one.test.left) == "__name__":
             found.update(last_name(call.func) for call in calls_in(one.body))
     return frozenset(found)
@@ -93,7 +84,7 @@ def script_file(path: str) -> bool:
 def only_in_development(site: Site) -> bool:
     """Whether a condition around `site` asks for a development or test environment."""
     for test in conditions(site):
-        for node in inside([ir.ExprStmt(test.at, test.end, test)]):
+        for node in ir.walk(ir.ExprStmt(test.at, test.end, test)):
             name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
             if isinstance(node, ir.Const) and isinstance(node.value, str):
                 name = node.value
@@ -120,7 +111,7 @@ def settings_module(site: Site) -> bool:
     """Whether the module holds a Django project's settings, and not only constants that are called so."""
     if site.module is None:
         return False
-    assigned = {last_name(target) for one in inside(site.module.body) if isinstance(one, ir.Assign) for target in one.targets}
+    assigned = {last_name(target) for one in ir.walk(*site.module.body) if isinstance(one, ir.Assign) for target in one.targets}
     return not assigned.isdisjoint(("ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "WSGI_APPLICATION", "AUTH_USER_MODEL"))
 
 
@@ -131,7 +122,7 @@ def development_name(name: str) -> bool:
 
 def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:
     """Every call below `body`."""
-    return (node for node in inside(body) if isinstance(node, ir.Call))
+    return (node for node in ir.walk(*body) if isinstance(node, ir.Call))
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, path_to, scope
+from backend_audit.checks._context import path_to, scope
 from backend_audit.checks._operands import is_none
 from backend_audit.checks._untrusted import reaching
 from backend_audit.flow.concepts import HeaderWrite, Operand, Site
@@ -35,7 +35,7 @@ def is_null(value: Operand) -> bool:
 def with_credentials(site: Site) -> bool:
     """Whether a function around also allows cookies to go along."""
     around = [scope(site), *(node.body for node in path_to(site) if isinstance(node, ir.Function))]
-    return any(_switches_on(node) for body in around for node in inside(body))
+    return any(_switches_on(node) for body in around for node in ir.walk(*body))
 
 
 def _switches_on(node: ir.Node) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.script_loops import bound
 from backend_audit.flow.written import dotted
@@ -23,7 +23,7 @@ def stops_itself(site: Site) -> bool:
     if name is None:
         return True
     body = list(scope(site))
-    loops = [one for one in inside(body) if isinstance(one, ir.While) and bound(one, body) is site.node]
+    loops = [one for one in ir.walk(*body) if isinstance(one, ir.While) and bound(one, body) is site.node]
     if not loops or _computed(name, body) or _used_as_array(name, body, loops[0]):
         return True
     return any(_leaves(one.body) or _reads_fields(one) for one in loops)
@@ -33,13 +33,13 @@ def _computed(name: str, body: Sequence[ir.Stmt]) -> bool:
     """Whether a call gave the object: what it makes of data of the request may be of any length, but not of any kind."""
     return any(
         isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and any(dotted(one) == name for one in node.targets)
-        for node in inside(body)
+        for node in ir.walk(*body)
     )
 
 
 def _used_as_array(name: str, body: Sequence[ir.Stmt], loop: ir.While) -> bool:
     """`xs.map(…)` and a loop that fails for it have run before; an object without such methods ends the function there."""
-    for node in inside(body):
+    for node in ir.walk(*body):
         if node.at >= loop.at:
             continue
         called = node.func if isinstance(node, ir.Call) else None
@@ -75,7 +75,7 @@ def _reads_fields(loop: ir.While) -> bool:
     """Whether a pass reads a field of the element under the counter: of one that is missing that is an error."""
     counters = {last_name(side) for side in (loop.test.left, *loop.test.rights)} if isinstance(loop.test, ir.Compare) else set()
     elements: set[str] = set()
-    for node in inside(loop.body):
+    for node in ir.walk(*loop.body):
         if isinstance(node, ir.Assign) and _is_element(node.value, counters):
             if isinstance(node.targets[0], ir.Container):
                 return True
@@ -83,7 +83,7 @@ def _reads_fields(loop: ir.While) -> bool:
     return any(
         isinstance(node, ir.Attribute)
         and (_is_element(node.value, counters) or (isinstance(node.value, ir.Name) and node.value.id in elements))
-        for node in inside(loop.body)
+        for node in ir.walk(*loop.body)
     )
 
 

@@ -1,7 +1,7 @@
 """What the rules about ignored errors share: how broad a handler is, what it does, and what the code around it is for."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from backend_audit import ir
 from backend_audit.checks._view import FileView
@@ -83,19 +83,9 @@ def does_nothing(body: Sequence[ir.Stmt]) -> bool:
     )
 
 
-def inside(nodes: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below and including `nodes`, in source order, leaving out nested functions, lambdas and classes."""
-    stack: list[ir.Node] = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, ir.Function | ir.Lambda | ir.Class):
-            stack.extend(reversed(ir.children(node)))
-
-
 def calls(nodes: Sequence[ir.Node]) -> list[ir.Call]:
     """The calls that run when `nodes` run."""
-    return [node for node in inside(nodes) if isinstance(node, ir.Call)]
+    return [node for node in ir.walk_scope(*nodes) if isinstance(node, ir.Call)]
 
 
 def last_name(node: ir.Expr) -> str:
@@ -183,13 +173,13 @@ def raises(nodes: Sequence[ir.Node]) -> bool:
     return any(
         isinstance(node, ir.Raise)
         or (isinstance(node, ir.Call) and last_name(node.func) in ("exit", "_exit", "abort", "reraise", "fail", "kill"))
-        for node in inside(nodes)
+        for node in ir.walk_scope(*nodes)
     )
 
 
 def uses(name: str | None, nodes: Sequence[ir.Node]) -> bool:
     """Whether the variable `name` is read in `nodes`."""
-    return name is not None and any(isinstance(node, ir.Name) and node.id == name for node in inside(nodes))
+    return name is not None and any(isinstance(node, ir.Name) and node.id == name for node in ir.walk_scope(*nodes))
 
 
 def block_of(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:

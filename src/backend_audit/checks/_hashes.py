@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
@@ -57,7 +57,7 @@ def _maker_names(computation: HashComputation) -> Iterator[str]:
 
 def assigned(site: Site, name: str) -> Iterator[ir.Expr]:
     """What is assigned to the local `name` before `site`."""
-    for node in inside(scope(site)):
+    for node in ir.walk(*scope(site)):
         if not isinstance(node, ir.Assign) or node.value is None or node.at >= site.node.at:
             continue
         if any(isinstance(target, ir.Name) and target.id == name for target in node.targets):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from backend_audit import ir
 from backend_audit.checks import _patterns
 from backend_audit.checks._context import last_name
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.flow.written import dotted, written
 
 _LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
@@ -35,7 +35,7 @@ def is_enumerated(key: ir.Expr, view: FileView) -> bool:
 
 
 def _names(target: ir.Expr) -> set[str]:
-    return {one.id for one in _patterns.inside(target) if isinstance(one, ir.Name)}
+    return {one.id for one in ir.walk(target) if isinstance(one, ir.Name)}
 
 
 def _lists_names(node: ir.Expr, view: FileView) -> bool:
@@ -61,7 +61,7 @@ def goes_deeper(target: ir.Index, view: FileView) -> bool:
     around = functions[-1] if len(functions) > 1 and functions[0].kind == "arrow" else functions[0]
     aliases = {written(target)} | _aliases(target, around.body)
     keys = {written(target.value), written(target.index)}
-    for call in walk(list(around.body)):
+    for call in ir.walk(*list(around.body)):
         if not isinstance(call, ir.Call) or not isinstance(call.func, ir.Name):
             continue
         given = {written(arg.value) for arg in call.args}
@@ -78,7 +78,7 @@ def _leads_back(callee: str, names: set[str], view: FileView) -> bool:
     """Whether a function of the file calls one of `names`: the two copy in turns."""
     for node in view.module.body:
         if isinstance(node, ir.Function) and node.name == callee:
-            return any(isinstance(one, ir.Call) and last_name(one.func) in names for one in walk(list(node.body)))
+            return any(isinstance(one, ir.Call) and last_name(one.func) in names for one in ir.walk(*list(node.body)))
     return False
 
 
@@ -86,7 +86,7 @@ def _aliases(target: ir.Index, body: Sequence[ir.Stmt]) -> set[str]:
     """Names that are given the member, or what a function makes of the object and the key."""
     found: set[str] = set()
     parts = {written(target.value), written(target.index)}
-    for node in walk(list(body)):
+    for node in ir.walk(*list(body)):
         if not isinstance(node, ir.Assign) or node.value is None or not isinstance(node.targets[0], ir.Name):
             continue
         value = node.value
@@ -98,19 +98,19 @@ def _aliases(target: ir.Index, body: Sequence[ir.Stmt]) -> set[str]:
 
 def comes_from_elsewhere(value: ir.Expr, target: ir.Index) -> bool:
     """Whether the value is something else than what the object holds already, or a constant."""
-    called = {id(one) for call in _patterns.inside(value) if isinstance(call, ir.Call) for one in _patterns.inside(call.func)}
-    own = {one.id for one in _patterns.inside(target) if isinstance(one, ir.Name)}
-    return any(isinstance(one, ir.Name) and id(one) not in called and one.id not in own for one in _patterns.inside(value))
+    called = {id(one) for call in ir.walk(value) if isinstance(call, ir.Call) for one in ir.walk(call.func)}
+    own = {one.id for one in ir.walk(target) if isinstance(one, ir.Name)}
+    return any(isinstance(one, ir.Name) and id(one) not in called and one.id not in own for one in ir.walk(value))
 
 
 def descends(target: ir.Index, view: FileView) -> bool:
     """`target = target[key]` in a loop of the same function: a path is followed."""
     functions = enclosing(view)
     base = dotted(target.value)
-    for node in walk(list(functions[0].body)) if functions and base is not None else ():
+    for node in ir.walk(*list(functions[0].body)) if functions and base is not None else ():
         if not isinstance(node, ir.Assign) or node.value is None or dotted(node.targets[0]) != base:
             continue
-        read = [one for one in _patterns.inside(node.value) if isinstance(one, ir.Index) and dotted(one.value) == base]
+        read = [one for one in ir.walk(node.value) if isinstance(one, ir.Index) and dotted(one.value) == base]
         read += [one for one in node.targets[1:] if isinstance(one, ir.Index) and dotted(one.value) == base]
         if any(not isinstance(one.index, ir.Const) for one in read):
             return True
@@ -122,7 +122,7 @@ def guarded(target: ir.Index, view: FileView) -> bool:
     names: set[str] = set()
     base = written(target.value)
     for function in enclosing(view):
-        for node in walk(list(function.body)):
+        for node in ir.walk(*list(function.body)):
             if isinstance(node, ir.Call):
                 if _asks_own(node, base):
                     return True
@@ -139,7 +139,7 @@ def _plain_only(view: FileView) -> bool:
     called = (
         last_name(node.func).lower()
         for function in enclosing(view)
-        for node in walk(list(function.body))
+        for node in ir.walk(*list(function.body))
         if isinstance(node, ir.Call)
     )
     return any(name.startswith("is") and "object" in name for name in called)
@@ -166,13 +166,13 @@ def _refused_by(call: ir.Call, view: FileView) -> set[str]:
         parts = [holder, *(arg.value for arg in call.args)]
         return {word for part in parts if part is not None for word in _protos([part])}
     if isinstance(call.func, ir.Name):
-        for node in walk(list(view.module.body)):
+        for node in ir.walk(*list(view.module.body)):
             if isinstance(node, ir.Function) and node.name == call.func.id:
                 return set(_protos(node.body))
     return set()
 
 
 def _protos(nodes: Sequence[ir.Node]) -> Iterator[str]:
-    for node in walk(list(nodes)):
+    for node in ir.walk(*list(nodes)):
         if isinstance(node, ir.Const) and isinstance(node.value, str):
             yield from (word for word in sorted(_PROTO) if word in node.value)

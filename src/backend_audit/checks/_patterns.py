@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 
 _DEPTH = 4
 _MATCHING = frozenset(("match", "matchAll", "search"))
@@ -78,24 +78,13 @@ def scopes(view: FileView) -> Iterator[Sequence[ir.Stmt]]:
 
 def assigned(name: str, body: Sequence[ir.Stmt]) -> Iterator[ir.Expr]:
     """What a name is given in a body, nested functions left out."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ir.Function, ir.Class)):
-            continue
+    for node in ir.walk_scope(*body):
         if isinstance(node, ir.Assign) and node.value is not None and not node.op:
             for target in node.targets:
                 if isinstance(target, ir.Name) and target.id == name:
                     yield node.value
-        stack.extend(reversed(ir.children(node)))
 
 
 def method(node: ir.Expr | None) -> str:
     """The name of the method that is called, "" if it is no such call."""
     return node.func.attr if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) else ""
-
-
-def inside(node: ir.Expr) -> Iterator[ir.Node]:
-    """The nodes of an expression, itself first."""
-    nodes: list[ir.Node] = [node]
-    yield from walk(nodes)

@@ -42,16 +42,13 @@ def purpose_of(site: Site) -> Purpose:
 
 def names_in(node: ir.Node) -> Iterator[str]:
     """The identifiers, attribute names and short string constants in `node`."""
-    stack = [node]
-    while stack:
-        one = stack.pop()
+    for one in ir.walk(node):
         if isinstance(one, ir.Name):
             yield one.id
         elif isinstance(one, ir.Attribute):
             yield one.attr
         elif isinstance(one, ir.Const) and isinstance(one.value, str) and len(one.value) <= 40:
             yield one.value
-        stack.extend(reversed(ir.children(one)))
 
 
 class _Uses:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.checks import _patterns
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.regex.shape import Sequence, alternatives
 
 _REPLACING = frozenset(("replace", "replaceAll"))
@@ -153,7 +153,7 @@ def in_loop(view: FileView) -> bool:
     for node in reversed(view.ancestors):
         if isinstance(node, ir.Function):
             return False
-        if isinstance(node, ir.While) and any(isinstance(one, ir.Call) for one in _patterns.inside(node.test)):
+        if isinstance(node, ir.While) and any(isinstance(one, ir.Call) for one in ir.walk(node.test)):
             return True
     return False
 
@@ -161,7 +161,7 @@ def in_loop(view: FileView) -> bool:
 def _handled_before(node: ir.Call, root: ir.Expr, view: FileView) -> bool:
     """Whether the same function takes care of backslashes before: another replacement, or `JSON.stringify`."""
     for scope in _patterns.scopes(view):
-        for one in walk(list(scope)):
+        for one in ir.walk(*list(scope)):
             if one is node or not isinstance(one, ir.Call) or one.at >= node.end:
                 continue
             name = _patterns.method(one)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns
 from backend_audit.checks._context import last_name
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 
 _CLEANUP = frozenset(
@@ -30,7 +30,7 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
     for handler in node.handlers:
         if handler.body:
             continue
-        body = list(walk(list(node.body)))
+        body = list(ir.walk(*list(node.body)))
         called = [last_name(one.func) for one in body if isinstance(one, ir.Call)]
         names = [name for name in called if name not in _CLEANUP and name not in _PROBES]
         if not names:
@@ -83,7 +83,7 @@ def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:
     params = [param.name for param in handler.function.params]
     if not _ERRORS.match(params[0]) or params[0] == "e" or params[1] in ("req", "request", "_req", "ctx"):
         return
-    names = [one.id for one in walk(list(handler.function.body)) if isinstance(one, ir.Name)]
+    names = [one.id for one in ir.walk(*list(handler.function.body)) if isinstance(one, ir.Name)]
     if params[0] in names or not set(params[1:]) & set(names):
         return
     callee = view.source(node.func)[-60:].strip()
@@ -114,7 +114,7 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
     if any(isinstance(one, (ir.If, ir.Conditional)) and _asks_debug(one.test) for one in view.ancestors):
         return
     first = node.args[0].value
-    for one in _patterns.inside(first):
+    for one in ir.walk(first):
         if isinstance(one, ir.Conditional) and _asks_debug(one.test):
             return
         if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
@@ -127,7 +127,7 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
 
 
 def _asks_type(test: ir.Expr) -> bool:
-    return any(isinstance(one, ir.Unary) and one.op == "typeof" for one in _patterns.inside(test))
+    return any(isinstance(one, ir.Unary) and one.op == "typeof" for one in ir.walk(test))
 
 
 def _asks_debug(test: ir.Expr) -> bool:
@@ -135,7 +135,7 @@ def _asks_debug(test: ir.Expr) -> bool:
         _DEBUG.search(
             last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else str(one.value) if isinstance(one, ir.Const) else ""
         )
-        for one in _patterns.inside(test)
+        for one in ir.walk(test)
         if isinstance(one, (ir.Name, ir.Attribute, ir.Const))
     )
 

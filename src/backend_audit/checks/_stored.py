@@ -3,7 +3,7 @@
 import re
 
 from backend_audit import ir
-from backend_audit.checks._context import calls_in, inside, scope
+from backend_audit.checks._context import calls_in, scope
 from backend_audit.flow.concepts import Operand, Site
 
 _ENTITIES = re.compile(r"(?:^|[/.])entit(?:y|ies)(?:[/.]|$)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def _sources(site: Site, node: ir.Expr | None) -> list[ir.Expr]:
     if not isinstance(node, ir.Name):
         return [] if node is None else [node]
     found = []
-    for one in inside(scope(site)):
+    for one in ir.walk(*scope(site)):
         if not isinstance(one, ir.Assign) or one.value is None:
             continue
         if any(isinstance(to, ir.Name) and to.id == node.id for to in one.targets):

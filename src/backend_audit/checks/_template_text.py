@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._context import scope
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
 from backend_audit.flow.written import dotted
@@ -60,7 +60,7 @@ def _meanings(site: Site, node: ir.Expr, steps: int) -> Iterator[ir.Expr]:
         return
     if not steps:
         return
-    for one in inside(scope(site)):
+    for one in ir.walk(*scope(site)):
         if not isinstance(one, ir.Assign) or one.value is None or one.value is node or one.at >= site.node.at:
             continue
         if any(isinstance(target, ir.Name) and target.id == node.id for target in one.targets):

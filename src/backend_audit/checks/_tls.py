@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.checks._context import inside, last_name, meant, scope
+from backend_audit.checks._context import last_name, meant, scope
 from backend_audit.checks._operands import receiver
 from backend_audit.flow.concepts import Site, TlsContext
 from backend_audit.flow.written import dotted
@@ -40,7 +40,7 @@ def history(site: Site, expr: ir.Expr | None) -> History:
 def histories(site: Site, expr: ir.Expr | None) -> list[History]:
     """The same for each way in which the context can have come here: of a parameter, one for each call in this file."""
     body = site.module.body if site.module is not None else []
-    reader = _Reader({one.name: one for one in inside(body) if isinstance(one, ir.Function)}, site.module)
+    reader = _Reader({one.name: one for one in ir.walk(*body) if isinstance(one, ir.Function)}, site.module)
     found = reader.of(expr, scope(site), site.node.at, _DEPTH)
     if found.kind or not isinstance(expr, ir.Name):
         return [found]
@@ -52,7 +52,7 @@ def histories(site: Site, expr: ir.Expr | None) -> list[History]:
 
 
 def _from_callers(reader: "_Reader", body: Sequence[ir.Stmt], name: str, param: str, at: int) -> Iterator[History]:
-    scopes = [body, *(one.body for one in inside(body) if isinstance(one, ir.Function))]
+    scopes = [body, *(one.body for one in ir.walk(*body) if isinstance(one, ir.Function))]
     for statements in scopes:
         for call in _statements(statements):
             if not isinstance(call, ir.Call) or last_name(call.func) != name:
@@ -104,7 +104,7 @@ class _Reader:
         function = self.functions.get(name) if isinstance(call.func, ir.Name) else None
         if function is None or depth == 0:
             return History()
-        returns = [one for one in inside(function.body) if isinstance(one, ir.Return) and one.value is not None]
+        returns = [one for one in ir.walk(*function.body) if isinstance(one, ir.Return) and one.value is not None]
         return self.of(returns[-1].value, function.body, returns[-1].at, depth - 1) if returns else History()
 
     def written(self, attr: str, node: ir.Assign, found: History) -> None:
@@ -152,7 +152,7 @@ def _statements(body: Sequence[ir.Stmt]) -> Iterator[ir.Node]:
 
 
 def _below(value: ir.Expr) -> Iterator[ir.Expr]:
-    for one in inside([ir.ExprStmt(value.at, value.end, value)]):
+    for one in ir.walk(ir.ExprStmt(value.at, value.end, value)):
         if isinstance(one, (ir.Name, ir.Attribute)):
             yield one
 

@@ -63,12 +63,3 @@ def local_imports(module: ir.Module) -> dict[str, str]:
                 elif alias.name != "*":
                     found[alias.asname] = f"{base}.{alias.name}" if base else alias.name
     return found
-
-
-def walk(nodes: list[ir.Stmt] | list[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below and including `nodes`, in source order."""
-    stack: list[ir.Node] = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(ir.children(node)))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.checks._errors import inside
 from backend_audit.checks._view import local_imports
 from backend_audit.flow.models import Models
 from backend_audit.flow.written import written
@@ -70,7 +69,7 @@ def passages(steps: Sequence[Mark], modules: Mapping[str, ModuleSymbol], models:
 
 def _passage(module: ModuleSymbol, function: ir.Function | None, seeds: frozenset[str], until: int, models: Models) -> Passage:
     body = module.node.body if function is None else function.body
-    before = [node for node in inside(body) if isinstance(node, ir.Assign) and node.at < until]
+    before = [node for node in ir.walk_scope(*body) if isinstance(node, ir.Assign) and node.at < until]
     params = set() if function is None else {param.name for param in function.params}
     assigned = params | {target.id for one in before for target in one.targets if isinstance(target, ir.Name)}
     made = _backward(before, set(seeds)) & assigned - _NOT_DATA
@@ -127,7 +126,7 @@ def _named(scope: ir.Function | ir.Module, mark: Mark) -> set[str]:
     params = scope.params if isinstance(scope, ir.Function) else []
     own = {param.name for param in params if param.at == mark.at and mark.end <= param.end}
     call: ir.Call | None = None
-    for node in () if own else inside(scope.body):
+    for node in () if own else ir.walk_scope(*scope.body):
         if isinstance(node, ir.Call) and node.at <= mark.at and mark.end <= node.end:
             call = node  # the innermost one comes last
         if isinstance(node, ir.Name) and (node.at, node.end) == (mark.at, mark.end):
@@ -145,7 +144,7 @@ def _named(scope: ir.Function | ir.Module, mark: Mark) -> set[str]:
 
 def asked(passage: Passage) -> Iterator[Asked]:
     """The tests of the data before it leaves the function, in source order."""
-    for node in inside(passage.body):
+    for node in ir.walk_scope(*passage.body):
         if node.at >= passage.until:
             continue
         if isinstance(node, (ir.If, ir.Assert, ir.While, ir.Conditional)):
@@ -157,7 +156,7 @@ def asked(passage: Passage) -> Iterator[Asked]:
 
 def _is_idle(node: ir.If, passage: Passage) -> bool:
     """Whether neither branch ends the function, gives the data another value or holds what comes next."""
-    for inner in inside([*node.body, *node.orelse]):
+    for inner in ir.walk_scope(*node.body, *node.orelse):
         if isinstance(inner, (ir.Return, ir.Raise, ir.Jump)) and getattr(inner, "kind", "") != "pass":
             return False
         if isinstance(inner, ir.Assign) and any(written(target) in passage.names for target in inner.targets):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._context import last_name
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.source import SCRIPTS
 
@@ -89,7 +89,7 @@ def _rejects(node: ir.Expr, view: FileView) -> bool:
     """Whether the function compares the byte with a bound before: what lies above is thrown away."""
     said = view.source(node)
     for scope in _patterns.scopes(view):
-        for one in walk(list(scope)):
+        for one in ir.walk(*list(scope)):
             if isinstance(one, ir.Compare) and view.source(one.left) == said and one.ops[0] in ("<", "<=", ">", ">="):
                 return True
         return False

@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._bounds import bounded
 from backend_audit.checks._untrusted import alert, reaching
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, RegexUse, Site
@@ -117,7 +117,7 @@ def _place(site: Site, pattern: Operand | None) -> ir.Node:
 def _flags(operand: Operand | None) -> int:
     found = 0
     if operand is not None and operand.node is not None:
-        for node in walk([*ir.children(operand.node), operand.node]):
+        for node in ir.walk(*ir.children(operand.node), operand.node):
             name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
             found |= _FLAGS.get(name, 0)
     return found

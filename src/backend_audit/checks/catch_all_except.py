@@ -42,7 +42,7 @@ def _is_reported_elsewhere(handler: ir.Handler, view: FileView) -> bool:
 
 def _hands_on(handler: ir.Handler) -> bool:
     """Whether the exception itself is kept or passed on: stored, put into a future, given to a callback."""
-    for node in _errors.inside(handler.body):
+    for node in ir.walk_scope(*handler.body):
         if isinstance(node, ir.Call) and _errors.last_name(node.func) in _HAND_ON:
             return True
         if isinstance(node, ir.Assign) and isinstance(node.value, ir.Name) and node.value.id == handler.name:

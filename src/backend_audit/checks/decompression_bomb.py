@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._archives import name_of
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._untrusted import alert, reaching
-from backend_audit.checks._view import walk
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Decompression, Operand, Site
@@ -73,8 +72,8 @@ def _not_compressed(compression: Operand | None) -> bool:
 
 def _measures(site: Site) -> bool:
     """Whether the function compares a declared or counted size with something."""
-    compared: list[ir.Node] = [node for node in inside(scope(site)) if isinstance(node, ir.Compare)]
-    parts = list(walk(compared))
+    compared: list[ir.Node] = [node for node in ir.walk(*scope(site)) if isinstance(node, ir.Compare)]
+    parts = list(ir.walk(*compared))
     if any(isinstance(part, ir.Attribute) and part.attr in _SIZES for part in parts):
         return True
     return any(isinstance(part, ir.Index) and isinstance(part.index, ir.Const) and part.index.value in _SIZES for part in parts)
@@ -82,7 +81,7 @@ def _measures(site: Site) -> bool:
 
 def _reads_pieces(site: Site) -> bool:
     """Whether what is opened as a stream is read a piece at a time: `member.read(CHUNK)`."""
-    nodes = list(inside(scope(site)))
+    nodes = list(ir.walk(*scope(site)))
     streams = {name for node in nodes if (name := _stream(node, site))}
     return any(
         isinstance(node, ir.Call)
@@ -112,5 +111,5 @@ def _is_checked(site: Site, data: Operand | None) -> bool:
         and node.at < site.node.at
         and _CHECKS.search(last_name(node.value.func))
         and any(name_of(arg.value) == name for arg in node.value.args)
-        for node in inside(scope(site))
+        for node in ir.walk(*scope(site))
     )

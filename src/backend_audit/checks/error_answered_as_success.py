@@ -47,12 +47,12 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
 
 
 def _answers(handler: ir.Handler) -> list[ir.Return]:
-    return [node for node in _errors.inside(handler.body) if isinstance(node, ir.Return)]
+    return [node for node in ir.walk_scope(*handler.body) if isinstance(node, ir.Return)]
 
 
 def _hands_on(handler: ir.Handler) -> bool:
     """Whether the handler gives the exception to a function of its own, which may raise or decide."""
-    for statement in _errors.inside(handler.body):
+    for statement in ir.walk_scope(*handler.body):
         if not isinstance(statement, ir.ExprStmt) or not isinstance(statement.value, ir.Call | ir.Await):
             continue
         call = statement.value.value if isinstance(statement.value, ir.Await) else statement.value
@@ -63,7 +63,7 @@ def _hands_on(handler: ir.Handler) -> bool:
 
 def _sets_status(handler: ir.Handler) -> bool:
     """`response.status_code = 500` and its like."""
-    for node in _errors.inside(handler.body):
+    for node in ir.walk_scope(*handler.body):
         if isinstance(node, ir.Assign) and any(_errors.last_name(one) in ("status_code", "status") for one in node.targets):
             return True
     return False

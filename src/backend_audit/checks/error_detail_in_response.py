@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _script_errors, check
-from backend_audit.checks._view import FileView, walk
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.values import Origin
@@ -106,7 +106,7 @@ def _tells_text(site: Site, origin: Origin) -> bool:
     handler = _handler(site, origin)
     if handler is None or handler.name is None:
         return True
-    body: list[ir.Node] = list(walk(list(handler.body)))
+    body: list[ir.Node] = list(ir.walk(*list(handler.body)))
     apart: set[int] = set()  # where the name stands for something else than its text
     for node in body:
         if isinstance(node, ir.Attribute) and written(node.value) == handler.name and node.attr not in _TEXT:
@@ -122,21 +122,21 @@ def _tells_text(site: Site, origin: Origin) -> bool:
 
 def _handler(site: Site, origin: Origin) -> ir.Handler | None:
     """The handler that caught the exception, where it stands in the answer's file."""
-    for node in walk([] if site.module is None else list(site.module.body)):
+    for node in ir.walk(*([] if site.module is None else site.module.body)):
         if isinstance(node, ir.Handler) and origin.key[-1] == f"{site.path}:{node.at}":
             return node
     return None
 
 
 def _named(nodes: list[ir.Node]) -> set[int]:
-    return {node.at for node in walk(nodes) if isinstance(node, ir.Name)}
+    return {node.at for node in ir.walk(*nodes) if isinstance(node, ir.Name)}
 
 
 def _only_for_debugging(site: Site) -> bool:
     """Whether a test of a debug switch stands around the answer, or decides its text."""
     if site.function is None:
         return False
-    for node in walk(list(site.function.body)):
+    for node in ir.walk(*list(site.function.body)):
         if isinstance(node, (ir.If, ir.Conditional)) and _mentions_debug(node.test):
             inside = [node.then, node.orelse] if isinstance(node, ir.Conditional) else [*node.body, *node.orelse]
             if any(one.at <= site.node.at <= one.end for one in inside) or site.node.at <= node.at < site.node.end:
@@ -148,4 +148,4 @@ def _only_for_debugging(site: Site) -> bool:
 
 def _mentions_debug(test: ir.Expr) -> bool:
     tests: list[ir.Node] = [test]
-    return any(isinstance(node, (ir.Name, ir.Attribute, ir.Const)) and _DEBUG.search(written(node)) for node in walk(tests))
+    return any(isinstance(node, (ir.Name, ir.Attribute, ir.Const)) and _DEBUG.search(written(node)) for node in ir.walk(*tests))

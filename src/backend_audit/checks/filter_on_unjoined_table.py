@@ -6,7 +6,6 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import statements
 
@@ -99,7 +98,7 @@ def _related(chain: list[ir.Call], view: FileView) -> list[frozenset[str]]:
     """The pairs of classes whose columns the query compares with each other, which joins them."""
     found: list[frozenset[str]] = []
     for call in chain:
-        for node in nodes_of([arg.value for arg in call.args] if _method(call) in _FILTERS else []):
+        for node in ir.walk_scope(*(arg.value for arg in call.args if _method(call) in _FILTERS)):
             if isinstance(node, ir.Compare):
                 left, right = _class(node.left, view), _class(node.rights[0], view)
                 found += [frozenset((left, right))] if left and right else []

@@ -76,16 +76,11 @@ def _passes(how: str, found: re.Match[str]) -> str | None:
 def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
     """`if (url.startsWith("javascript:")) return "about:blank"`: `data:` and `vbscript:` run code as well."""
     found: list[tuple[ir.Node, frozenset[str]]] = []
-    stack: list[ir.Node] = list(reversed(node.body))
     inner = FileView(view.module, view.role, view.text, [*view.ancestors, node], view.imports)
-    while stack:
-        one = stack.pop()
-        if isinstance(one, ir.Function):
-            continue
+    for one in ir.walk_scope(*node.body):
         schemes = _tested(one, inner)
         if schemes:
             found.append((one, schemes))
-        stack.extend(reversed(ir.children(one)))
     tested = frozenset(scheme for _, schemes in found for scheme in schemes)
     if "javascript" not in tested or tested >= _DANGEROUS:
         return

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, inside, last_name, scope
+from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -58,7 +58,7 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
     """`jwt.decode(token, key, algorithms=[header["alg"]])`, or python-jose without a list."""
     node: ir.Node
     if token.algorithms is not None and token.algorithms.node is not None:
-        indexes = (one for one in inside([ir.ExprStmt(0, 0, token.algorithms.node)]) if isinstance(one, ir.Index))
+        indexes = (one for one in ir.walk(ir.ExprStmt(0, 0, token.algorithms.node)) if isinstance(one, ir.Index))
         if not any(isinstance(one.index, ir.Const) and one.index.value == "alg" for one in indexes):
             return
         node, how = token.algorithms.node, "takes the algorithm from the token itself"

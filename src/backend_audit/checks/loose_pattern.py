@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
-from backend_audit.checks._context import inside
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse
@@ -96,7 +95,7 @@ def _place(use: RegexUse, text: str, module: ir.Module) -> ir.Expr:
         return node
     held = [
         one
-        for one in inside(module.body)
+        for one in ir.walk(*module.body)
         if isinstance(one, ir.Const) and one.kind == "str" and isinstance(one.value, str) and one.value in text
     ]
     named = [one for one in held if one.at < use.site.node.end and _HOST.search(str(one.value))]

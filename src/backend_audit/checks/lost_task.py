@@ -71,7 +71,7 @@ def kept_in_an_unused_name(node: ir.Assign, view: FileView) -> Iterator[Alert]:
 
 
 def _is_shared(name: str, function: ir.Function) -> bool:
-    return any(isinstance(one, ir.Scope) and name in one.names for one in _errors.inside(function.body))
+    return any(isinstance(one, ir.Scope) and name in one.names for one in ir.walk_scope(*function.body))
 
 
 def _reads(name: str, function: ir.Function) -> bool:
@@ -80,17 +80,14 @@ def _reads(name: str, function: ir.Function) -> bool:
     A function that goes on after the assignment until the task's work is done (a `yield`, an endless loop) keeps it alive.
     """
     targets: set[int] = set()
-    stack: list[ir.Node] = list(function.body)
     names: list[ir.Name] = []
-    while stack:
-        one = stack.pop()
+    for one in ir.walk(*function.body):
         if isinstance(one, ir.Assign):
             targets.update(id(target) for target in one.targets)
         if isinstance(one, ir.Name) and one.id == name:
             names.append(one)
         if isinstance(one, ir.Yield):
             return True
-        stack.extend(ir.children(one))
     return any(id(one) not in targets for one in names)
 
 

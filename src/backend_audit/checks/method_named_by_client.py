@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import conditions, inside, last_name, path_to, scope
+from backend_audit.checks._context import conditions, last_name, path_to, scope
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberCall
 from backend_audit.flow.script_members import OWN
-from backend_audit.flow.values import MEMBER
+from backend_audit.flow.values import MEMBER, ordered
 from backend_audit.source import Mark
 
 RULE = "method-named-by-client"
@@ -26,7 +26,7 @@ def chosen_by_name(call: MemberCall) -> Iterator[Alert]:
     found = [] if call.member is None else [one for one in call.member.value.origins if one.label == MEMBER]
     if not found or _is_caught(call.site):
         return
-    origin = min(found, key=lambda one: repr(one.key))
+    origin = next(iter(ordered(found)))
     own, typed = _tests(call.site)
     if own or (typed and OWN in origin.cleared):
         return
@@ -54,9 +54,9 @@ def _is_caught(site: Site) -> bool:
 def _tests(site: Site) -> tuple[bool, bool]:
     """Whether the conditions around, or tests before, ask for own members; whether they ask for a function."""
     own = typed = False
-    before = [one.test for one in inside(scope(site)) if isinstance(one, ir.If) and one.at < site.node.at]
+    before = [one.test for one in ir.walk(*scope(site)) if isinstance(one, ir.If) and one.at < site.node.at]
     for test in [*before, *conditions(site)]:
-        for node in inside([ir.ExprStmt(test.at, test.end, test)]):
+        for node in ir.walk(ir.ExprStmt(test.at, test.end, test)):
             asked = isinstance(node, ir.Call) and last_name(node.func) in _OWN_TESTS
             own = own or asked or (isinstance(node, ir.Compare) and node.ops[0] == "in")
             typed = typed or (isinstance(node, ir.Unary) and node.op == "typeof")

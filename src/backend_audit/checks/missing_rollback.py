@@ -44,7 +44,7 @@ def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
 
 def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
     """The receiver of the first `commit()` in `body`."""
-    blocks = [node for node in _errors.inside(body) if isinstance(node, ir.With)]
+    blocks = [node for node in ir.walk_scope(*body) if isinstance(node, ir.With)]
     managed = {
         id(call)
         for block in blocks

@@ -7,7 +7,7 @@ from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import NosqlQuery, Operand
-from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value
+from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value, ordered
 
 RULE = "nosql-injection"
 
@@ -88,14 +88,14 @@ def _filter(value: Value, depth: int) -> Origin | None:
     found = (_filter(one, depth - 1) for one in (*inner, *([] if value.elem is None else [value.elem])))
     own = [
         one
-        for one in value.origins
+        for one in ordered(value.origins)
         if one.label == "untrusted" and "parsed" in one.cleared and not one.cleared & {"nosql", "all"}
     ]
     return next((one for one in found if one is not None), None) or _nearest(own)
 
 
 def _dictionary(value: Value) -> Origin | None:
-    own = [one for one in value.origins if one.label == "untrusted" and _is_parsed(one, value)]
+    own = [one for one in ordered(value.origins) if one.label == "untrusted" and _is_parsed(one, value)]
     return _nearest(own)
 
 

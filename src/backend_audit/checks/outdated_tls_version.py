@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
-from backend_audit.checks._context import inside, last_name, meant, path_to
+from backend_audit.checks._context import last_name, meant, path_to
 from backend_audit.checks._operands import named, names, receiver
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, TlsContext
@@ -106,7 +106,7 @@ def _switched_on(context: TlsContext) -> tuple[ir.Node, str] | None:
         return None
     if not isinstance(statement.value, ir.Unary) or statement.value.op != "~":
         return None
-    flags = [meant(one, context.site.module) for one in inside([statement]) if isinstance(one, (ir.Name, ir.Attribute))]
+    flags = [meant(one, context.site.module) for one in ir.walk(statement) if isinstance(one, (ir.Name, ir.Attribute))]
     old = sorted({_OLD[flag] for flag in flags if flag.startswith("OP_NO_") and flag in _OLD})
     return (statement.value, " and ".join(old)) if old else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._untrusted import MESSAGE, alert, reaching
 from backend_audit.checks._view import local_imports
 from backend_audit.checks._wording import advice
@@ -94,7 +94,7 @@ def _confidence(access: FileAccess, origin: Origin) -> Confidence:
         return Confidence.HIGH
     module = access.site.module
     imports = {} if module is None else local_imports(module)
-    called = (last_name(node.func) for node in inside(scope(access.site)) if isinstance(node, ir.Call))
+    called = (last_name(node.func) for node in ir.walk(*scope(access.site)) if isinstance(node, ir.Call))
     used = any(imports.get(name, name).rpartition(".")[2] in _USES for name in called)
     return Confidence.LOW if used else Confidence.MEDIUM
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _cors_headers, check
-from backend_audit.checks._context import conditions, development_file, development_name, inside, last_name, only_in_development
+from backend_audit.checks._context import conditions, development_file, development_name, last_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._view import FileView
@@ -88,7 +88,7 @@ def any_origin_by_setting(setting: Setting) -> Iterator[Alert]:
         and any(last_name(target) == "CORS_ALLOW_CREDENTIALS" for target in node.targets)
         and isinstance(node.value, ir.Const)
         and node.value.value is True
-        for node in inside(body)
+        for node in ir.walk(*body)
     )
     yield Alert(
         node=setting.site.node,
@@ -106,7 +106,7 @@ def origin_reflected(node: ir.Assign, view: FileView) -> Iterator[Alert]:
     if not isinstance(target, ir.Index) or not _is_text(target.index, "access-control-allow-origin") or node.value is None:
         return
     function = view.function()
-    around = inside(function.body if function is not None else view.module.body)
+    around = ir.walk(*function.body if function is not None else view.module.body)
     if not _reads_origin(node.value, function) or (function is not None and _compared(function, node.value)):
         return
     credentials = any(_is_text(one, "access-control-allow-credentials") for one in around if isinstance(one, ir.Const))
@@ -192,13 +192,13 @@ def _is_text(node: ir.Expr, wanted: str) -> bool:
 
 def _reads_origin(value: ir.Expr, function: ir.Function | None, depth: int = 2) -> bool:
     """Whether the expression is the request's Origin header, or a local that holds it."""
-    for node in inside([ir.ExprStmt(value.at, value.end, value)]):
+    for node in ir.walk(ir.ExprStmt(value.at, value.end, value)):
         if isinstance(node, ir.Const) and isinstance(node.value, str) and node.value.lower() in ("origin", "http_origin"):
             return True
         if isinstance(node, ir.Attribute) and node.attr == "origin" and last_name(node.value) == "request":
             return True
         if isinstance(node, ir.Name) and function is not None and depth:
-            for one in inside(function.body):
+            for one in ir.walk(*function.body):
                 if isinstance(one, ir.Assign) and one.value is not None and one.at < value.at:
                     named_so = any(isinstance(target, ir.Name) and target.id == node.id for target in one.targets)
                     if named_so and _reads_origin(one.value, function, depth - 1):
@@ -208,14 +208,14 @@ def _reads_origin(value: ir.Expr, function: ir.Function | None, depth: int = 2) 
 
 def _compared(function: ir.Function, value: ir.Expr) -> bool:
     """Whether the function compares the origin with something, or hands it to a function that may."""
-    names = {node.id for node in inside([ir.ExprStmt(value.at, value.end, value)]) if isinstance(node, ir.Name)}
-    for node in inside(function.body):
+    names = {node.id for node in ir.walk(ir.ExprStmt(value.at, value.end, value)) if isinstance(node, ir.Name)}
+    for node in ir.walk(*function.body):
         if isinstance(node, ir.Compare) and not any(isinstance(one, ir.Const) and not one.value for one in node.rights):
             sides = {last_name(node.left), *(last_name(one) for one in node.rights)}
             if sides & names:
                 return True
         if isinstance(node, (ir.If, ir.Conditional)) and not isinstance(node.test, (ir.Name, ir.Unary)):
-            tested = inside([ir.ExprStmt(node.test.at, node.test.end, node.test)])
+            tested = ir.walk(ir.ExprStmt(node.test.at, node.test.end, node.test))
             if any(isinstance(one, (ir.Call, ir.Binary)) and names & set(names_in(one)) for one in tested):
                 return True
     return False

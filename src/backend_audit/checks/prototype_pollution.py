@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _merging, check
-from backend_audit.checks._context import conditions, inside, last_name, scope
+from backend_audit.checks._context import conditions, last_name, scope
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.script_members import PREFIXED
-from backend_audit.flow.values import MEMBER
+from backend_audit.flow.values import MEMBER, ordered
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
@@ -63,7 +63,7 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
     found = [one for one in write.member.value.origins if one.label == MEMBER and PREFIXED not in one.cleared]
     if not found:
         return
-    origin = min(found, key=lambda one: repr(one.key))
+    origin = next(iter(ordered(found)))
     node = write.site.node
     told = "names the member that is written to here: with `__proto__` that is `Object.prototype`"
     yield Alert(
@@ -77,7 +77,7 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
 
 def _is_guarded(site: Site) -> bool:
     """Whether the function looks at the name before: is it an own member, is it one of those of a prototype."""
-    for node in inside(scope(site)):
+    for node in ir.walk(*scope(site)):
         if node.at >= site.node.at:
             continue
         if isinstance(node, ir.Call) and last_name(node.func) in _GUARDS:

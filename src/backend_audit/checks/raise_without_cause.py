@@ -16,7 +16,7 @@ _ANSWER = re.compile(r"HTTP|Http|^(NotFound|BadRequest|Unauthorized|Forbidden|Ex
 @check(RULE)
 def raise_without_cause(node: ir.Handler, view: FileView) -> Iterator[Alert]:
     """Every `raise` of a new exception that neither names its cause nor hides it on purpose."""
-    for statement in _errors.inside(node.body):
+    for statement in ir.walk_scope(*node.body):
         if not isinstance(statement, ir.Raise) or statement.exc is None or statement.cause is not None:
             continue
         if not isinstance(statement.exc, ir.Call) or _in_inner_handler(statement, node):
@@ -35,5 +35,5 @@ def raise_without_cause(node: ir.Handler, view: FileView) -> Iterator[Alert]:
 
 
 def _in_inner_handler(statement: ir.Raise, handler: ir.Handler) -> bool:
-    inner = (one for one in _errors.inside(handler.body) if isinstance(one, ir.Handler))
+    inner = (one for one in ir.walk_scope(*handler.body) if isinstance(one, ir.Handler))
     return any(one.at <= statement.at < one.end for one in inner)

@@ -7,7 +7,6 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
 from backend_audit.finding import Confidence
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, Verdict
@@ -104,7 +103,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
 
 def _only_redirects(route: Route) -> bool:
     """Whether all that the handler does is to send the caller elsewhere."""
-    body = [] if route.handler is None else list(nodes_of(route.handler.node.body))
+    body = [] if route.handler is None else list(ir.walk_scope(*route.handler.node.body))
     answers = [one.value for one in body if isinstance(one, ir.Return)]
     sent = [isinstance(one, ir.Call) and "redirect" in written(one.func).lower() for one in answers]
     return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)

@@ -9,7 +9,6 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Origin
 
 RULE = "server-side-request-forgery"
@@ -56,7 +55,7 @@ def _opens_itself(request: OutgoingRequest) -> bool:
     """Whether the program opens the handle's connections itself, where it sees the address: `OPENSOCKETFUNCTION`."""
     function = request.site.function
     return function is not None and any(
-        isinstance(node, ir.Attribute) and node.attr == "OPENSOCKETFUNCTION" for node in nodes_of(function.body)
+        isinstance(node, ir.Attribute) and node.attr == "OPENSOCKETFUNCTION" for node in ir.walk_scope(*function.body)
     )
 
 

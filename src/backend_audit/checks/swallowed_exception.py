@@ -105,7 +105,7 @@ def _falls_through(node: ir.Try, view: FileView) -> bool:
     """Whether the `try` leaves the function or loop on success, so that what follows is the answer to its failure."""
     leaves = any(
         isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind in ("break", "continue"))
-        for one in _errors.inside(node.body)
+        for one in ir.walk_scope(*node.body)
     )
     goes_on = _errors.following(node, view) or (view.ancestors and isinstance(view.ancestors[-1], ir.For | ir.While))
     return leaves and bool(goes_on)
@@ -118,7 +118,7 @@ def _is_retry(node: ir.Try, view: FileView) -> bool:
         return False
     return any(
         isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind == "break")
-        for one in _errors.inside([*node.body, *node.orelse])
+        for one in ir.walk_scope(*node.body, *node.orelse)
     )
 
 
@@ -128,14 +128,14 @@ def _has_default(node: ir.Try, view: FileView) -> bool:
     function = view.function()
     if not names or function is None:
         return False
-    before = [one for one in _errors.inside(function.body) if isinstance(one, ir.Assign) and one.at < node.at]
+    before = [one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Assign) and one.at < node.at]
     return names <= _assigned(before) | {param.name for param in function.params}
 
 
 def _assigned(nodes: Sequence[ir.Node]) -> set[str]:
     """The variables, attributes and items of variables that `nodes` assign, by the variable's name."""
     found = set()
-    for one in _errors.inside(nodes):
+    for one in ir.walk_scope(*nodes):
         for target in one.targets if isinstance(one, ir.Assign) and one.value is not None else ():
             base = target
             while isinstance(base, ir.Attribute | ir.Index):
@@ -155,8 +155,8 @@ def _changes_the_schema(body: Sequence[ir.Node]) -> bool:
 
 def _drops_a_result(body: list[ir.Stmt]) -> bool:
     """Whether something in `body` is done for its effect alone: its failure leaves no other trace."""
-    for one in _errors.inside(body):
-        if isinstance(one, ir.ExprStmt) and any(isinstance(part, ir.Call) for part in _errors.inside([one])):
+    for one in ir.walk_scope(*body):
+        if isinstance(one, ir.ExprStmt) and any(isinstance(part, ir.Call) for part in ir.walk_scope(one)):
             return True
     return False
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, last_name
+from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
@@ -48,7 +48,7 @@ def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator
 
 def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> bool:
     """Whether the expression is a message authentication code that this function computes."""
-    for one in inside([ir.ExprStmt(expr.at, expr.end, expr)]):
+    for one in ir.walk(ir.ExprStmt(expr.at, expr.end, expr)):
         if isinstance(one, ir.Call):
             if (view.api(one.func) or "") in _MAKERS or last_name(one.func) == "createHmac":
                 return True
@@ -84,7 +84,7 @@ _ENCODERS = frozenset(("b64encode", "urlsafe_b64encode", "standard_b64encode", "
 
 
 def _assigned(name: str, body: list[ir.Stmt], before: int) -> Iterator[ir.Expr]:
-    for node in inside(body):
+    for node in ir.walk(*body):
         if not isinstance(node, ir.Assign) or node.value is None or node.at >= before:
             continue
         if any(isinstance(target, ir.Name) and target.id == name for target in node.targets):
@@ -92,7 +92,7 @@ def _assigned(name: str, body: list[ir.Stmt], before: int) -> Iterator[ir.Expr]:
 
 
 def _names(expr: ir.Expr) -> Iterator[str]:
-    for one in inside([ir.ExprStmt(expr.at, expr.end, expr)]):
+    for one in ir.walk(ir.ExprStmt(expr.at, expr.end, expr)):
         if isinstance(one, ir.Const) and isinstance(one.value, str):
             yield one.value
         name = last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else ""

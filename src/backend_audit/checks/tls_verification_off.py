@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
-from backend_audit.checks._context import conditions, inside, meant, only_in_development, scope
+from backend_audit.checks._context import conditions, meant, only_in_development, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._wording import advice
@@ -141,7 +141,7 @@ def _also_unverified(site: Site) -> bool:
         isinstance(node, ir.Assign)
         and any(isinstance(target, ir.Attribute) and target.attr == "verify_mode" for target in node.targets)
         and meant(node.value, site.module) == "CERT_NONE"
-        for node in inside(scope(site))
+        for node in ir.walk(*scope(site))
     )
 
 

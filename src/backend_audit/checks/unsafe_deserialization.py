@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import apis, is_false, is_none, named, shown, spread, truth
-from backend_audit.checks._view import walk
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Deserialization, Operand
 from backend_audit.source import Mark
@@ -85,7 +84,7 @@ def _makes_functions(schema: Operand | None) -> bool:
     if any(path.endswith(("FULL_SCHEMA", "js-yaml-js-types.all", "js-yaml-js-types.function")) for path in apis(schema)):
         return True
     nodes: list[ir.Node] = [] if schema.node is None else [schema.node]
-    return any(isinstance(one, ir.Attribute) and one.attr in ("all", "function") for one in walk(nodes))
+    return any(isinstance(one, ir.Attribute) and one.attr in ("all", "function") for one in ir.walk(*nodes))
 
 
 def _yaml(reading: Deserialization) -> Confidence | None:

@@ -38,7 +38,7 @@ def validator_of_model(function: ir.Function, view: FileView) -> Iterator[Alert]
     value = _parameter(function, decorator)
     if value is None or _mode(decorator) in ("wrap", "plain"):
         return
-    returned = [node for node in _errors.inside(function.body) if isinstance(node, ir.Return)]
+    returned = [node for node in ir.walk_scope(*function.body) if isinstance(node, ir.Return)]
     if any(view.comments_between(function.at, function.body[-1].end)):
         return  # somebody says why
     if all(isinstance(one.value, ir.Name) and one.value.id == value for one in returned) and not _acts(function, value):
@@ -87,7 +87,7 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
     if not isinstance(statement, ir.ExprStmt) or function is None or not _is_checked(call.func.value, function):
         return
     name = written(call.func.value)
-    for node in _errors.inside(function.body):
+    for node in ir.walk_scope(*function.body):
         if isinstance(node, (ir.If, ir.Conditional)) and node.at > call.at and name in written_in(node.test):
             return
         if isinstance(node, ir.Attribute) and node.at > call.end and node.attr in _USES and written(node.value) == name:
@@ -142,14 +142,14 @@ def _called_by(owner: ir.Class, name: str) -> bool:
     """Whether the class calls its method itself: then it is none that the framework finds by its name."""
     methods = [one for one in owner.body if isinstance(one, ir.Function)]
     return any(
-        isinstance(node, ir.Call) and written(node.func) == f"self.{name}" for one in methods for node in _errors.inside(one.body)
+        isinstance(node, ir.Call) and written(node.func) == f"self.{name}" for one in methods for node in ir.walk_scope(*one.body)
     )
 
 
 def written_in(test: ir.Expr) -> set[str]:
     """The names and attributes in an expression, as written, and what they are attributes of."""
     found: set[str] = set()
-    for node in _errors.inside([test]):
+    for node in ir.walk_scope(test):
         if isinstance(node, (ir.Name, ir.Attribute)):
             found.add(written(node))
     return found
@@ -180,7 +180,7 @@ def _parameter(function: ir.Function, decorator: ir.Expr) -> str | None:
 
 def _returns_nothing(function: ir.Function) -> bool:
     """Whether the end is reached, and no statement returns a value."""
-    nodes = list(_errors.inside(function.body))
+    nodes = list(ir.walk_scope(*function.body))
     if any((isinstance(node, ir.Return) and node.value is not None) or isinstance(node, ir.Yield) for node in nodes):
         return False
     return bool(function.body) and not isinstance(function.body[-1], ir.Raise)
@@ -198,7 +198,7 @@ def _is_text(node: ir.Stmt) -> bool:
 
 def _acts(function: ir.Function, value: str) -> bool:
     """Whether a validator can turn something away or change it: it raises, asserts, assigns, or hands the value on."""
-    for node in _errors.inside(function.body):
+    for node in ir.walk_scope(*function.body):
         if isinstance(node, (ir.Raise, ir.Assert, ir.Delete, ir.With, ir.Assign)):
             return True
         if isinstance(node, ir.Call) and _errors.last_name(node.func) not in _HARMLESS:
@@ -215,7 +215,7 @@ def _is_checked(node: ir.Expr, function: ir.Function) -> bool:
         return False
     if name.endswith(("form", "serializer", "formset")):
         return True
-    for one in _errors.inside(function.body):
+    for one in ir.walk_scope(*function.body):
         if (
             isinstance(one, ir.Assign)
             and isinstance(one.value, ir.Call)

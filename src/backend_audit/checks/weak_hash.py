@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._hashes import BROKEN, algorithm_of, password_in
 from backend_audit.checks._operands import is_false, named, truth
 from backend_audit.checks._purpose import Purpose, first, names_in, purpose_of, secret_name
@@ -68,7 +68,7 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
 
 def _cut(site: Site) -> bool:
     """Whether only the beginning of the digest is used: `hashlib.md5(name).hexdigest()[:8]`."""
-    for node in inside(scope(site)) if site.call is not None else ():
+    for node in ir.walk(*scope(site)) if site.call is not None else ():
         if isinstance(node, ir.Index) and isinstance(node.index, ir.Slice) and isinstance(node.index.upper, ir.Const):
             digest = node.value
             while isinstance(digest, (ir.Call, ir.Attribute)) and digest is not site.call:
@@ -84,7 +84,7 @@ def _fed(site: Site) -> tuple[str, ...]:
         return ()
     return tuple(
         name
-        for node in inside(scope(site))
+        for node in ir.walk(*scope(site))
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.value is site.call
         for arg in node.args
         for name in names_in(arg.value)

@@ -77,10 +77,4 @@ def _restored(permission: FilePermission) -> bool:
     """`old = os.umask(0)`: read to be put back, the usual way to learn the mask."""
     function = permission.site.function
     body: list[ir.Stmt] = function.body if function is not None else permission.site.module.body if permission.site.module else []
-    stack: list[ir.Node] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ir.Assign) and node.value is permission.site.node:
-            return True
-        stack.extend(ir.children(node))
-    return False
+    return any(isinstance(node, ir.Assign) and node.value is permission.site.node for node in ir.walk(*body))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, last_name, meant, scope
+from backend_audit.checks._context import last_name, meant, scope
 from backend_audit.checks._operands import is_false, named, names, receiver, shown, truth
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -142,7 +142,7 @@ def _maker(site: Site, node: ir.Expr) -> ir.Call | None:
     name = last_name(node)
     bodies = [scope(site), site.module.body if site.module is not None else []]
     for body in bodies:
-        for one in inside(body):
+        for one in ir.walk(*body):
             if not isinstance(one, ir.Assign) or not isinstance(one.value, ir.Call) or one.at >= site.node.at:
                 continue
             if any(last_name(target) == name for target in one.targets):
@@ -152,7 +152,7 @@ def _maker(site: Site, node: ir.Expr) -> ir.Call | None:
 
 def _feature_on(site: Site, name: str) -> bool:
     """Whether `name.setFeature(feature_external_ges, True)` stands before `site` in the same function."""
-    for call in inside(scope(site)):
+    for call in ir.walk(*scope(site)):
         if not isinstance(call, ir.Call) or call.at >= site.node.at or len(call.args) < 2:
             continue
         if last_name(call.func) != "setFeature" or not isinstance(call.func, ir.Attribute) or last_name(call.func.value) != name:

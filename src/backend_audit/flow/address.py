@@ -40,15 +40,12 @@ _PLACES = frozenset(
 
 def looks_at_host(function: ir.Function) -> bool:
     """Whether anything in a function is called after the places that an address can lead to."""
-    stack: list[ir.Node] = [*function.body]
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*function.body):
         name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
         if name and not _PLACES.isdisjoint(_snake(name).split("_")):
             return True
         if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and str(node.key.value) in _PLACES:
             return True
-        stack.extend(ir.children(node))
     return False
 
 

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
 
 
@@ -29,7 +28,7 @@ class Bindings:
         known = self._known.get(function.key)
         if known is None:
             known = self._known[function.key] = tuple(
-                found for node in nodes_of(function.node.body) if (found := _binding(node)) is not None
+                found for node in ir.walk_scope(*function.node.body) if (found := _binding(node)) is not None
             )
         return known
 
@@ -48,7 +47,7 @@ class Bindings:
 
 def names_in(node: ir.Node) -> frozenset[str]:
     """The names that an expression mentions."""
-    return frozenset(one.id for one in nodes_of([node]) if isinstance(one, ir.Name))
+    return frozenset(one.id for one in ir.walk_scope(node) if isinstance(one, ir.Name))
 
 
 def _binding(node: ir.Node) -> Binding | None:

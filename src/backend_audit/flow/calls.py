@@ -423,7 +423,7 @@ class Calls(Expressions):
     def store_paths(self, base: Value) -> list[str]:
         """The API paths under which `store` rows of `base` stand."""
         found = set(base.apis)
-        for type_name in base.types:
+        for type_name in in_order(base.types):
             found.update(self.models.lineage(type_name))
         return sorted(found)
 

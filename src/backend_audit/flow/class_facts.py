@@ -7,7 +7,7 @@ from backend_audit.flow.folders import FolderSymbol, module_value
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.module_names import ModuleNames
 from backend_audit.flow.syntax import is_configuration, is_settings
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, constant, join_all, ref
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, constant, in_order, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol
 
@@ -77,7 +77,7 @@ class ClassFacts(ModuleNames):
 
     def with_bases(self, value: Value) -> Value:
         """An object as checks see it: of the library's classes too that its class is built on."""
-        owners = [owner for name in value.types if (owner := self.class_of(name)) is not None]
+        owners = [owner for name in in_order(value.types) if (owner := self.class_of(name)) is not None]
         if not owners:
             return value
         return changed(value, types=value.types.union(*(self.external_bases(owner) for owner in owners)))

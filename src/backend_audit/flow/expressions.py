@@ -127,7 +127,7 @@ class Expressions(FrameState, ABC):
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
-        owners = [owner for one in base.types if (owner := self.engine.class_of(one)) is not None]
+        owners = [owner for one in in_order(base.types) if (owner := self.engine.class_of(one)) is not None]
         if not owners or found is UNKNOWN or found is NOTHING:
             return base
         if any(self.engine.is_parametric(owner, attr) for owner in owners):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.values import UNKNOWN, Value, changed, in_order, join, join_all, of_kind
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 if TYPE_CHECKING:
@@ -46,12 +46,11 @@ def _prefix(name: Value) -> str:
 
 def _candidates(frame: "Expressions", base: Value, prefix: str) -> list[Symbol]:
     found: list[Symbol] = []
-    for symbol in base.refs:
-        if isinstance(symbol, ModuleSymbol):
-            named = [*symbol.functions.items(), *symbol.classes.items()]
-            found += [one for name, one in named if name.startswith(prefix) and "." not in name]
-    owners = [symbol for symbol in base.refs if isinstance(symbol, ClassSymbol)]
-    owners += [owner for one in base.types if (owner := frame.engine.class_of(one)) is not None]
+    for symbol in of_kind(base.refs, ModuleSymbol):
+        named = [*symbol.functions.items(), *symbol.classes.items()]
+        found += [one for name, one in named if name.startswith(prefix) and "." not in name]
+    owners = of_kind(base.refs, ClassSymbol)
+    owners += [owner for one in in_order(base.types) if (owner := frame.engine.class_of(one)) is not None]
     if prefix:  # any method at all would be a guess
         for owner in owners:
             found += [one for name, one in owner.methods.items() if name.startswith(prefix)]

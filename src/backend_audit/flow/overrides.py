@@ -7,7 +7,6 @@ own speaks for itself; following all that override it would mix what is apart.
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -56,7 +55,7 @@ class Overrides:
             self._as_views = {}
             for module in self._engine.project.modules.values():
                 top = [one for one in module.node.body if isinstance(one, (ir.Assign, ir.ExprStmt, ir.If))]
-                for node in nodes_of(top):
+                for node in ir.walk_scope(*top):
                     if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "as_view":
                         names = {arg.name for arg in node.args if arg.name is not None}
                         self._as_views.setdefault(_last(node.func.value), set()).update(names)

@@ -34,9 +34,6 @@ def bound(loop: ir.While, body: list[ir.Stmt]) -> ir.Attribute | None:
 
 
 def _assigned(name: str, body: list[ir.Stmt]) -> Iterator[ir.Expr | None]:
-    stack: list[ir.Node] = list(body)
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*body):
         if isinstance(node, ir.Assign) and any(isinstance(one, ir.Name) and one.id == name for one in node.targets):
             yield None if node.op else node.value
-        stack.extend(ir.children(node))

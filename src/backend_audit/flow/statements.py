@@ -8,7 +8,7 @@ from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
-from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
+from backend_audit.flow.values import NONE, Constant, Value, changed, container, in_order, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
@@ -95,7 +95,7 @@ class Frame(Calls):
         key = dotted(target)
         if key is not None:
             self.assign_path(key, value)
-        for type_name in base.types:
+        for type_name in in_order(base.types):
             owner = self.engine.class_of(type_name)
             if owner is not None:
                 self.engine.set_field(owner, target.attr, value)

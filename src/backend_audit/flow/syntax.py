@@ -1,6 +1,6 @@
 """What the engine reads off syntax alone: what a class writes, what an annotation marks, what a module is for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
@@ -80,14 +80,3 @@ def _written_parts(node: ir.Node) -> list[ir.Node]:
 
 def _holds_statements(node: ir.Node) -> bool:
     return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))
-
-
-def nodes_of(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below `body`, not those of functions and classes defined in it."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ir.Function, ir.Class)):
-            continue
-        yield node
-        stack.extend(reversed(ir.children(node)))

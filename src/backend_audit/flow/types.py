@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.expressions import AliasSymbol
-from backend_audit.flow.values import CLOSED_TYPES, Value, container
+from backend_audit.flow.values import CLOSED_TYPES, Value, container, of_kind
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol
 from backend_audit.regex import harmless_after
@@ -102,7 +102,7 @@ def _named(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value
     if not isinstance(node, (ir.Name, ir.Attribute)):
         return Value(open=True)
     target = frame.engine.type_expression(frame, node)
-    alias = next((symbol for symbol in target.refs if isinstance(symbol, AliasSymbol)), None)
+    alias = next(iter(of_kind(target.refs, AliasSymbol)), None)
     if alias is not None:
         return annotation_value(alias.frame, alias.node, depth - 1)
     types: set[str] = set()

@@ -12,7 +12,7 @@ Unknown is neither safe nor tainted: a check that needs certainty asks `constant
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ MAX_TRACE = 24
 DERIVED = "~"
 MEMBER = "member"  # the label of what an object holds under a name that comes from outside
 NAMES = "names"  # the label of untrusted data among a mapping's keys
+
+_S = TypeVar("_S", bound=Symbol)
 
 
 class Constant(NamedTuple):
@@ -186,7 +188,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         found: set[Origin] = set()
         _collect(self, label, found, MAX_DEPTH)
         kept = [one for one in found if not context or not one.cleared & {context, "all"}]
-        return tuple(sorted(kept, key=lambda one: (one.key.__repr__(), one.what)))
+        return tuple(sorted(kept, key=lambda one: (repr(one.key), one.what, sorted(one.cleared))))
 
     def is_literal(self) -> bool:
         """Whether it consists of constants of the program alone (their content may be untracked)."""
@@ -357,13 +359,18 @@ def by_key(symbols: frozenset[Symbol]) -> Iterable[Symbol]:
     return symbols if len(symbols) < 2 else sorted(symbols, key=lambda one: one.key)
 
 
+def of_kind(symbols: frozenset[Symbol], kind: type[_S]) -> list[_S]:
+    """Those of the symbols that are of `kind`, sorted."""
+    return [one for one in by_key(symbols) if isinstance(one, kind)]
+
+
 def ordered(origins: Collection[Origin]) -> Collection[Origin]:
     """The origins in an order that does not depend on hashes: of equal ones with different ways the same one survives."""
     return origins if len(origins) < 2 else sorted(origins, key=_origin_order)
 
 
-def _origin_order(origin: Origin) -> tuple[str, str]:
-    return origin.label, repr(origin.key)
+def _origin_order(origin: Origin) -> tuple[str, str, list[str]]:
+    return origin.label, repr(origin.key), sorted(origin.cleared)
 
 
 def _collect(value: Value, label: str | None, found: set[Origin], depth: int) -> None:

@@ -87,13 +87,7 @@ def _hooks(files: dict[str, dict[str, ModuleSymbol]], top: str, place: str, *, c
 
 def _folder(engine: Engine, path: str, node: ir.Expr) -> str | None:
     """The folder of the project that an expression such as `join(__dirname, "routes")` names."""
-    texts: list[str] = []
-    stack: list[ir.Node] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, ir.Const) and isinstance(one.value, str):
-            texts.append(one.value)
-        stack.extend(reversed(ir.children(one)))
+    texts = [one.value for one in ir.walk(node) if isinstance(one, ir.Const) and isinstance(one.value, str)]
     inside = posixpath.join(*(text.lstrip("/") for text in texts)) if texts else ""
     here = posixpath.dirname(path)
     for base in (here, "", *(here[:at] for at, letter in enumerate(here) if letter == "/")):

@@ -144,7 +144,7 @@ class Bodies:
             ):
                 roots = [arg.value for arg in node.args]
             for root in roots:
-                for inner in inside_of(root):
+                for inner in ir.walk(root):
                     key = _key(inner, raw.names) or (named.get(inner.id) if isinstance(inner, ir.Name) else None)
                     if key is not None:
                         found.add(key)
@@ -163,15 +163,6 @@ class Bodies:
                 yield node.value, "stored"
         elif isinstance(node, ir.Binary) and node.op in _ARITHMETIC and not isinstance(node.left, (ir.Const, ir.Template)):
             yield from ((one, "computed with") for one in (node.left, node.right))
-
-
-def inside_of(root: ir.Node) -> Iterator[ir.Node]:
-    """Every node of an expression."""
-    stack: list[ir.Node] = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(ir.children(node))
 
 
 def _is_builtin(func: ir.Expr) -> bool:

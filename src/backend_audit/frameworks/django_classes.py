@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.frameworks.definitions import Written
 from backend_audit.frameworks.django_guards import Deciding, Said
@@ -65,7 +64,7 @@ class ClassGuards:
         if not method.node.params:
             return found
         given = dict(view.given)
-        for node in nodes_of(method.node.body):
+        for node in ir.walk_scope(*method.node.body):
             if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == method.node.params[0].name:
                 stated = given.get(node.attr)
                 value = self.engine.class_attribute(owner, node.attr) if stated is None else self.definitions.value(stated)

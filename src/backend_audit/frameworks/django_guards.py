@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from backend_audit import ir
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.syntax import nodes_of
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -86,7 +85,7 @@ class Deciding:
         if inner != [function] or not depth:
             return [self.runs(one, function.node.name, via, mark, said) for one in inner]
         found: list[Guard] = []
-        for node in nodes_of(function.node.body):
+        for node in ir.walk_scope(*function.node.body):
             if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
                 for one in applied(node.value):
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
@@ -120,7 +119,7 @@ class Deciding:
         """`user_passes_test(f)`: no guard where `f` holds for everybody."""
         name = f"user_passes_test({written(test.node)})"
         value = self.definitions.value(test)
-        functions = [one for one in value.refs if isinstance(one, FunctionSymbol)]
+        functions = of_kind(value.refs, FunctionSymbol)
         passed: list[Missing] = []
         if isinstance(test.node, ir.Lambda):
             passed = [self.returned(test, test.node)]

@@ -6,7 +6,6 @@ https://docs.djangoproject.com/en/stable/topics/http/middleware/
 import re
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.django_guards import Deciding, Said, leaves
 from backend_audit.frameworks.django_settings import Settings, Site
@@ -127,13 +126,13 @@ class Middleware:
         found: list[str] = []
         body = hook.owner.node.body if hook.owner is not None else hook.node.body
         functions = hook.owner.methods.values() if hook.owner is not None else ()
-        every = [*nodes_of(body), *(node for one in functions for node in nodes_of(one.node.body))]
+        every = [*ir.walk_scope(*body), *(node for one in functions for node in ir.walk_scope(*one.node.body))]
         constants: list[ir.Stmt] = [
             node
             for node in hook.module.node.body
             if isinstance(node, ir.Assign) and isinstance(node.targets[0], ir.Name) and node.targets[0].id.isupper()
         ]
-        every += nodes_of(constants)
+        every += ir.walk_scope(*constants)
         for node in every:
             if isinstance(node, ir.Const) and isinstance(node.value, str) and _WORD.search(node.value) and " " not in node.value:
                 found.append(node.value)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.routes.facts import contents
@@ -84,7 +83,7 @@ def _named(module: ModuleSymbol) -> list[str]:
     """`os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")`."""
     found: list[str] = []
     bodies = [module.node.body, *(function.node.body for function in module.every)]
-    for node in (one for body in bodies for one in nodes_of(body)):
+    for node in (one for body in bodies for one in ir.walk_scope(*body)):
         if isinstance(node, ir.Call):
             texts = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)]
             if _VARIABLE in texts:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, of_kind
 from backend_audit.flow.web_concepts import ResourceRouter, RouteInclude, RouteObject, RouterCreation
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_settings import Settings
@@ -83,7 +82,7 @@ class UrlTree:
                 if alias.name == "urlpatterns"
                 and isinstance(target := self.engine.project.find(function.module, node.module, node.level), ModuleSymbol)
             ]
-            calls = [node for node in nodes_of(function.node.body) if isinstance(node, ir.Call)]
+            calls = [node for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Call)]
             objects = frozenset(self.engine.object_of(function.module, node) for node in calls if self._is_pattern(node))
             for target in targets:
                 found[target.key] = found.get(target.key, frozenset()) | objects
@@ -174,7 +173,7 @@ class UrlTree:
             yield from self.of_list(value, place)
 
     def _modules(self, value: Value, home: ModuleSymbol) -> list[ModuleSymbol]:
-        found = [one for one in value.refs if isinstance(one, ModuleSymbol)]
+        found = of_kind(value.refs, ModuleSymbol)
         for text in value.texts():
             module = self.settings.module(home, text)
             found += [module] if module is not None else []

@@ -4,7 +4,7 @@ https://www.django-rest-framework.org/api-guide/authentication/#sessionauthentic
 """
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.values import of_kind
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.link.symbols import ClassSymbol
@@ -50,7 +50,7 @@ class Authentication:
                 path, _, name = text.rpartition(".")
                 module = None if site.settings is None else self.permissions.settings.module(site.settings, path)
                 found = None if module is None else self.engine.module_attribute(module, name)
-                known += [] if found is None else [one for one in found.refs if isinstance(one, ClassSymbol)]
+                known += [] if found is None else of_kind(found.refs, ClassSymbol)
         return known
 
     def unshielded(self, symbol: ClassSymbol) -> list[Guard]:
@@ -58,7 +58,7 @@ class Authentication:
         if _BY_SESSION not in {self.engine.models.canonical(base) for base in self.engine.external_bases(symbol)}:
             return []
         method = self.engine.find_method(symbol, _LOOKS)
-        if method is None or any(isinstance(node, (ir.Call, ir.Raise)) for node in nodes_of(method.node.body)):
+        if method is None or any(isinstance(node, (ir.Call, ir.Raise)) for node in ir.walk_scope(*method.node.body)):
             return []
         mark = Mark(method.module.path, method.node.at, method.node.name_end, f"`{symbol.name}.{_LOOKS}`")
         name = f"{symbol.name}.{_LOOKS}"

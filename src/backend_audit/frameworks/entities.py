@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.injection import provider
+from backend_audit.flow.values import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -79,7 +80,7 @@ class Entities:
                 if isinstance(inner, ir.Import) and any(alias.asname == node.id for alias in inner.names):
                     alias = next(alias for alias in inner.names if alias.asname == node.id)
                     value = self.engine.imported(function.module, inner, alias)
-                    found = [one for one in value.refs if isinstance(one, ClassSymbol)]
+                    found = of_kind(value.refs, ClassSymbol)
         return found[0] if len(found) == 1 else None
 
     def meant(self, function: FunctionSymbol, func: ir.Expr) -> str:
@@ -180,9 +181,8 @@ class Entities:
                 if param.annotation is not None:
                     found += [one for one in self.schemas.classes(function.module, param.annotation) if self._counts(one)]
                 if not found and (provides := provider(self.engine, function, param)) is not None:
-                    for symbol in provides.refs:
-                        if isinstance(symbol, FunctionSymbol):
-                            found += self.returned(symbol, depth - 1)
+                    for symbol in of_kind(provides.refs, FunctionSymbol):
+                        found += self.returned(symbol, depth - 1)
                 return found
         values = list(assigned(function, name, before=at))
         return _distinct([one for value in values[-1:] for one in self.of(function, value, depth - 1)])
@@ -216,16 +216,9 @@ def inside(body: list[ir.Stmt]) -> list[ir.Node]:
     """Every node of a body but those of functions and classes in it, in source order; kept, since many ask of one function."""
     known = _inside.get(id(body))
     if known is None or known[0] is not body:
-        found: list[ir.Node] = []
-        stack: list[ir.Node] = list(reversed(body))
-        while stack:
-            node = stack.pop()
-            found.append(node)
-            if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
-                stack.extend(reversed(ir.children(node)))
         if len(_inside) >= _MAX_KEPT:
             _inside.clear()
-        known = _inside[id(body)] = (body, found)
+        known = _inside[id(body)] = (body, list(ir.walk_scope(*body)))
     return known[1]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import UNKNOWN, Value, join_all
+from backend_audit.flow.values import UNKNOWN, Value, join_all, of_kind
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.registrations import deduplicated, joined
@@ -144,8 +144,8 @@ class FastifyRoutes:
 
     def plugins(self, value: Value) -> list[FunctionSymbol]:
         """The functions that a plugin is; of a module, what it exports."""
-        found = [one for one in value.refs if isinstance(one, FunctionSymbol)]
-        for module in [one for one in value.refs if isinstance(one, ModuleSymbol)]:
+        found = of_kind(value.refs, FunctionSymbol)
+        for module in of_kind(value.refs, ModuleSymbol):
             exported = self.engine.module_attribute(module, "default")
             found += [one for one in (UNKNOWN if exported is None else exported).refs if isinstance(one, FunctionSymbol)]
         return sorted(found, key=lambda one: one.key)

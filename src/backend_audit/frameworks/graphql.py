@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
@@ -69,7 +68,7 @@ def _registrations(engine: Engine) -> Iterator[tuple[str, int]]:
         if not {"ariadne", "strawberry", "strawberry_django"} & classes.imported(module):
             continue
         body = [one for node in module.node.body for one in (node.body if isinstance(node, ir.Class) else [node])]
-        calls = [node for node in nodes_of(body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
+        calls = [node for node in ir.walk_scope(*body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
         frame = engine.frame(module)
         for node in calls:
             name = node.func.attr if isinstance(node.func, ir.Attribute) else ""

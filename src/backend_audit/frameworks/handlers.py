@@ -10,7 +10,7 @@ https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsproject
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
+from backend_audit.flow.values import UNKNOWN, Origin, Value, changed, in_order
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, failures, forms, graphql, queues, urls
 from backend_audit.link.symbols import FunctionSymbol
@@ -137,7 +137,7 @@ def _is_cookie(param: ir.Param) -> bool:
 
 def _is_enum(frame: FrameState, value: Value) -> bool:
     """Whether the parameter is declared as an enumeration of the project, which the framework converts to before."""
-    owners = [owner for one in value.types if (owner := frame.engine.class_of(one)) is not None]
+    owners = [owner for one in in_order(value.types) if (owner := frame.engine.class_of(one)) is not None]
     return bool(owners) and all(_ENUMS & set(frame.engine.external_bases(one)) for one in owners)
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import Entities, inside
 from backend_audit.frameworks.serializers import Meta, Serializers
@@ -51,7 +50,9 @@ class Intake:
     def _given(self, owner: ClassSymbol) -> frozenset[str]:
         """The fields that the view itself gives values: `serializer.save(owner=…, role=…)`."""
         methods = [self.engine.find_method(owner, name) for name in ("perform_create", "perform_update", "create", "update")]
-        calls = [node for one in methods if one is not None for node in nodes_of(one.node.body) if isinstance(node, ir.Call)]
+        calls = [
+            node for one in methods if one is not None for node in ir.walk_scope(*one.node.body) if isinstance(node, ir.Call)
+        ]
         return frozenset(arg.name for call in calls for arg in call.args if arg.name and written(call.func).endswith(".save"))
 
     def _serialized(self, serializer: ClassSymbol, given: frozenset[str]) -> Iterator[Taken]:
@@ -65,7 +66,7 @@ class Intake:
             node.value
             for one in methods
             if one is not None
-            for node in nodes_of(one.node.body)
+            for node in ir.walk_scope(*one.node.body)
             if isinstance(node, ir.Const) and isinstance(node.value, str)
         }
         pattern = _PRIVILEGE if meta.names is None else _PLAIN
@@ -129,9 +130,9 @@ def _spread(node: ir.Call, models: dict[str, ClassSymbol]) -> ClassSymbol | None
 def _configuring(statement: ir.Stmt) -> Iterator[ir.Node]:
     """What configures a model: `model_config = ConfigDict(…)`, the body of its class `Config`."""
     if isinstance(statement, ir.Assign) and statement.value is not None and written(statement.targets[0]) == "model_config":
-        yield from nodes_of([statement.value])
+        yield from ir.walk_scope(statement.value)
     elif isinstance(statement, ir.Class) and statement.name == "Config":
-        yield from nodes_of(statement.body)
+        yield from ir.walk_scope(*statement.body)
 
 
 def _says_extra(node: ir.Node) -> bool:

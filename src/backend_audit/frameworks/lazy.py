@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.moments import Loop
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.loads import Loads, Query
 from backend_audit.frameworks.object_reads import ObjectReads, Reading
@@ -71,7 +70,7 @@ class LazyLoads:
         """Whether a body can read a relation at all, or hand the object on."""
         return any(
             isinstance(one, ir.Call) or (isinstance(one, ir.Attribute) and one.attr in self.relations.names)
-            for one in nodes_of(body)
+            for one in ir.walk_scope(*body)
         )
 
     def _made(self, function: FunctionSymbol, loop: Loop, query: Query, read: Reading) -> LazyLoad:

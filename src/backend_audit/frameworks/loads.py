@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.actions import Said, returned_for
 from backend_audit.frameworks.entities import Entities, returns
@@ -258,7 +257,7 @@ def _scope_of(owner: ClassSymbol) -> FunctionSymbol:
 def _loaded_within(function: FunctionSymbol) -> frozenset[str]:
     """What the calls in a function load."""
     found: frozenset[str] = frozenset()
-    for one in nodes_of(function.node.body):
+    for one in ir.walk_scope(*function.node.body):
         if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute):
             found |= _loaded_by(one, one.func.attr)
     return found
@@ -267,7 +266,7 @@ def _loaded_within(function: FunctionSymbol) -> frozenset[str]:
 def _loaded_in(node: ir.Expr) -> frozenset[str]:
     """What the calls of an expression load."""
     found: frozenset[str] = frozenset()
-    for one in nodes_of([node]):
+    for one in ir.walk_scope(node):
         if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute):
             found |= _loaded_by(one, one.func.attr)
     return found
@@ -281,7 +280,7 @@ def _loaded_by(call: ir.Call, name: str) -> frozenset[str]:
         return frozenset((EVERYTHING,))
     found: set[str] = set()
     for arg in call.args:
-        for one in nodes_of([arg.value]):
+        for one in ir.walk_scope(arg.value):
             if isinstance(one, ir.Const) and isinstance(one.value, str):
                 found.add(one.value.replace(".", "__"))
             elif isinstance(one, ir.Attribute):

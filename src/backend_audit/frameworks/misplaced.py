@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.web_concepts import GuardMarker, RouteHook, RouteRegistration
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -38,7 +37,7 @@ class Misplaced:
         roots = [one for param in handler.node.params for one in (param.default, param.annotation) if one is not None]
         roots += [] if registration.guards is None or registration.guards.node is None else [registration.guards.node]
         frame = self.engine.frame(handler.module)
-        for node in nodes_of(roots):
+        for node in ir.walk_scope(*roots):
             for concept in self.guarding.facts.made.get(id(node), ()):
                 inner = concept.function.node if isinstance(concept, GuardMarker) and concept.function is not None else None
                 if isinstance(inner, ir.Call):

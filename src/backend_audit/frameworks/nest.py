@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, in_order, of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated, joined
 from backend_audit.frameworks.steps import definition
@@ -126,26 +126,20 @@ class NestRoutes:
                     found += self.guards(value, "guard", "settings", None)
         for symbol in self.classes:
             module = self.decorator(symbol, symbol.node.decorators, "Module")
-            stack: list[ir.Node] = [] if module is None else [module]
             frame = self.engine.frame(symbol.module)
-            while stack:
-                node = stack.pop()
-                held = (
-                    {item.key.value: item.value for item in node.items if isinstance(item.key, ir.Const)}
-                    if isinstance(node, ir.Container)
-                    else {}
-                )
+            for node in () if module is None else ir.walk(module):
+                items = node.items if isinstance(node, ir.Container) else ()
+                held = {item.key.value: item.value for item in items if isinstance(item.key, ir.Const)}
                 if "provide" in held and written(held["provide"]) == "APP_GUARD":
                     for name in ("useClass", "useExisting"):
                         if name in held:
                             found += self.guards(frame.eval(held[name]), written(held[name]), "settings", None)
-                stack.extend(reversed(ir.children(node)))
         return found
 
     def guards(self, value: Value, name: str, via: str, mark: Mark | None) -> list[Guard]:
         """The guards that a class, an object of one, or a library's guard is."""
-        owners = [one for one in value.refs if isinstance(one, ClassSymbol)]
-        owners += [owner for one in value.types if (owner := self.engine.class_of(one)) is not None]
+        owners = of_kind(value.refs, ClassSymbol)
+        owners += [owner for one in in_order(value.types) if (owner := self.engine.class_of(one)) is not None]
         found = [self.of_class(one, via, mark) for one in sorted(set(owners), key=lambda one: one.key)]
         if not found:
             found = self.guarding.of_value(value, via, mark)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.relations import Relation, Relations
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -50,10 +49,12 @@ class ObjectReads:
     ) -> Iterator[Reading]:
         """The relations of the object called `name` that `body` reads."""
         relations = self.relations.of(model)
-        written_to = {id(target) for one in nodes_of(body) if isinstance(one, ir.Assign) and not one.op for target in one.targets}
-        calls = {id(one.func): one for one in nodes_of(body) if isinstance(one, ir.Call)}
-        above = {id(one.value): one for one in nodes_of(body) if isinstance(one, ir.Attribute)}
-        for node in nodes_of(body):
+        written_to = {
+            id(target) for one in ir.walk_scope(*body) if isinstance(one, ir.Assign) and not one.op for target in one.targets
+        }
+        calls = {id(one.func): one for one in ir.walk_scope(*body) if isinstance(one, ir.Call)}
+        above = {id(one.value): one for one in ir.walk_scope(*body) if isinstance(one, ir.Attribute)}
+        for node in ir.walk_scope(*body):
             if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == name:
                 if id(node) in written_to:
                     continue

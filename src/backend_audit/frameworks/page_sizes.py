@@ -110,22 +110,13 @@ def _is_bounded(param: ir.Param) -> bool:
         isinstance(node, ir.Call) and any(arg.name in _BOUNDS for arg in node.args)
         for root in (param.default, param.annotation)
         if root is not None
-        for node in inside_of(root)
+        for node in ir.walk(root)
     ) or (param.annotation is not None and "Literal" in written(param.annotation))
-
-
-def inside_of(root: ir.Expr) -> Iterator[ir.Node]:
-    """Every node of an expression."""
-    stack: list[ir.Node] = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(ir.children(node))
 
 
 def _asked(node: ir.Expr) -> str | None:
     """The name under which an expression reads a page size from the query: `int(request.args.get("limit", 20))`."""
-    for one in inside_of(node):
+    for one in ir.walk(node):
         if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and one.func.attr in ("get", "getlist") and one.args:
             key, source = one.args[0].value, one.func.value
         elif isinstance(one, ir.Index):
@@ -140,13 +131,11 @@ def _asked(node: ir.Expr) -> str | None:
 
 
 def _limits(node: ir.Expr) -> bool:
-    return any(
-        isinstance(one, ir.Call) and bool(_BOUNDING.search(written(one.func).rpartition(".")[2])) for one in inside_of(node)
-    )
+    return any(isinstance(one, ir.Call) and bool(_BOUNDING.search(written(one.func).rpartition(".")[2])) for one in ir.walk(node))
 
 
 def _mentions(node: ir.Expr | None, name: str) -> bool:
-    return node is not None and any(isinstance(one, ir.Name) and one.id == name for one in inside_of(node)) and not _limits(node)
+    return node is not None and any(isinstance(one, ir.Name) and one.id == name for one in ir.walk(node)) and not _limits(node)
 
 
 def _is_tested(function: FunctionSymbol, name: str) -> bool:
@@ -163,7 +152,7 @@ def _is_tested(function: FunctionSymbol, name: str) -> bool:
 
 
 def _mentions_plainly(node: ir.Expr, name: str) -> bool:
-    return any(isinstance(one, ir.Name) and one.id == name for one in inside_of(node))
+    return any(isinstance(one, ir.Name) and one.id == name for one in ir.walk(node))
 
 
 def _bounds(node: ir.Compare, at: int, name: str) -> bool:

@@ -7,6 +7,7 @@ https://docs.peewee-orm.com/en/latest/peewee/relationships.html
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.flow.values import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import top_level
 from backend_audit.frameworks.schemas import Schemas
@@ -123,7 +124,7 @@ class Relations:
         if isinstance(node, (ir.Name, ir.Attribute)):
             value = self.engine.environment(module).get(written(node).partition(".")[0])
             if isinstance(node, ir.Name) and value is not None:
-                found = [one for one in value.refs if isinstance(one, ClassSymbol)]
+                found = of_kind(value.refs, ClassSymbol)
                 if len(found) == 1:
                     return found[0]
             if written(node).endswith("AUTH_USER_MODEL"):

@@ -9,7 +9,6 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import NOTHING
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
 from backend_audit.flow.written import written
@@ -238,7 +237,7 @@ class RouterRoutes:
             inner = node if any(isinstance(one, FunctionSymbol) for one in value.refs) else inner
         around = registration.site.function
         local = {param.name for param in around.params} if around is not None else set()
-        if frame is None or inner is None or any(isinstance(one, ir.Name) and one.id in local for one in nodes_of([inner])):
+        if frame is None or inner is None or any(isinstance(one, ir.Name) and one.id in local for one in ir.walk_scope(inner)):
             return guards, []
         return guards, handlers(Operand(frame.eval(inner), None))
 

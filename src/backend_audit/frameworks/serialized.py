@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept, Site
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.frameworks.actions import LISTING, returned_for
@@ -118,7 +117,7 @@ class SerializedLoads:
     def _calls(self) -> Iterator[SerializedLoad]:
         for key in self.work.serving:
             function = self.work.functions[key]
-            for node in nodes_of(function.node.body):
+            for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Call) and node.args and any(_is_many(arg) for arg in node.args):
                     yield from self._called(function, node)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions
 from backend_audit.frameworks.object_reads import ObjectReads, Reading
@@ -198,7 +197,7 @@ def _is_shown(name: str, call: ir.Call, meta: Meta | None) -> bool:
 
 def _has_other_ways(method: FunctionSymbol, name: str) -> bool:
     """Whether the method looks first whether its answer is there already: in the object (an annotation), or in the context."""
-    for node in nodes_of(method.node.body):
+    for node in ir.walk_scope(*method.node.body):
         if isinstance(node, ir.Attribute) and node.attr in ("_prefetched_objects_cache", "__dict__"):
             return True
         if isinstance(node, ir.Call) and written(node.func) in ("hasattr", "getattr"):
@@ -213,7 +212,7 @@ def _has_other_ways(method: FunctionSymbol, name: str) -> bool:
 
 def _asks_above(method: FunctionSymbol) -> bool:
     return any(
-        isinstance(one, ir.Call) and written(one.func) == "super().to_representation" for one in nodes_of(method.node.body)
+        isinstance(one, ir.Call) and written(one.func) == "super().to_representation" for one in ir.walk_scope(*method.node.body)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_audit import ir
+from backend_audit.flow.values import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import assigned
 from backend_audit.frameworks.schemas import Schemas
@@ -148,7 +149,7 @@ class Serializers:
             return None
         frame = self.engine.frame(owner.module)
         value = frame.eval(node)
-        found = [one for one in value.refs if isinstance(one, ClassSymbol)]
+        found = of_kind(value.refs, ClassSymbol)
         if not found and "django.contrib.auth.get_user_model()" in value.types | value.apis:
             return self.user_model()
         return found[0] if len(found) == 1 else None

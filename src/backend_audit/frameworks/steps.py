@@ -84,15 +84,12 @@ def called_parameters(function: FunctionSymbol) -> set[str]:
         names |= {param.name for param in around.node.params}
         around = around.parent
     called: set[str] = set()
-    stack: list[ir.Node] = list(function.node.body)
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*function.node.body):
         if isinstance(node, ir.Call):
             func = node.func
             if isinstance(func, ir.Attribute) and func.attr in ("call", "apply"):
                 func = func.value
             called |= {func.id} if isinstance(func, ir.Name) else set()
-        stack.extend(ir.children(node))
     return (names - {param.name for param in function.node.params}) & called
 
 

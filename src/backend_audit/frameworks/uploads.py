@@ -108,7 +108,7 @@ def _takes(node: ir.Expr) -> bool:
 
 def _says_name(node: ir.Expr, uploads: frozenset[str], named: frozenset[str]) -> bool:
     """Whether the client's name for the file is in an expression: itself, cleaned, joined to a folder, in a text."""
-    for one in inside_of(node):
+    for one in ir.walk(node):
         if isinstance(one, ir.Name) and one.id in named:
             return True
         named_so = isinstance(one, ir.Attribute) and one.attr in _NAMES
@@ -147,13 +147,4 @@ def _stores(node: ir.Call, uploads: frozenset[str], named: frozenset[str]) -> bo
 
 
 def _mentions(node: ir.Expr, names: frozenset[str]) -> bool:
-    return any(isinstance(one, ir.Name) and one.id in names for one in inside_of(node))
-
-
-def inside_of(root: ir.Expr) -> Iterator[ir.Node]:
-    """Every node of an expression."""
-    stack: list[ir.Node] = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(ir.children(node))
+    return any(isinstance(one, ir.Name) and one.id in names for one in ir.walk(node))

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.values import of_kind
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
@@ -77,9 +78,8 @@ def _routes(engine: Engine) -> dict[str, frozenset[str]] | None:
                 names = _names(pattern.value)
                 if names:
                     target = engine.frame(module).eval(view)
-                    for one in target.refs:
-                        if isinstance(one, FunctionSymbol):
-                            found[one.key] = found.get(one.key, frozenset()) | names
+                    for one in of_kind(target.refs, FunctionSymbol):
+                        found[one.key] = found.get(one.key, frozenset()) | names
     return found if any_patterns else None
 
 
@@ -88,14 +88,11 @@ def _calls(module: ModuleSymbol) -> list[ir.Call]:
     if not module.path.rpartition("/")[2].startswith(("urls", "routes")) and "urlpatterns" not in _assigned(module):
         return []
     found: list[ir.Call] = []
-    stack: list[ir.Node] = [node for node in module.node.body if isinstance(node, (ir.Assign, ir.ExprStmt, ir.If))]
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*(node for node in module.node.body if isinstance(node, (ir.Assign, ir.ExprStmt, ir.If)))):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)):
             name = node.func.id if isinstance(node.func, ir.Name) else node.func.attr
             if name in _ROUTES and len(node.args) > 1:
                 found.append(node)
-        stack.extend(ir.children(node))
     return found
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.frameworks.actions import LISTING
 from backend_audit.frameworks.definitions import Definitions
@@ -129,7 +128,7 @@ class WholeLists:
             for value in self.loads.bindings.values(function, node.id, node.at)[-1:]:
                 yield from self._listed(function, value, depth - 1)
             for one in self.loads.bindings.of(function):
-                if one.loop is not None and any(_appends(each, node.id) for each in nodes_of(one.loop.body)):
+                if one.loop is not None and any(_appends(each, node.id) for each in ir.walk_scope(*one.loop.body)):
                     yield one.value
 
     def _made(self, route: Route, query: Query, path: str, node: ir.Expr, module: ir.Module, how: str) -> WholeList:
@@ -149,7 +148,7 @@ def _cuts(handler: FunctionSymbol) -> bool:
     names = {param.name for param in handler.node.params}
     if names & {"limit", "page", "page_size", "per_page", "offset", "skip", "cursor", "pagination"}:
         return True
-    for one in nodes_of(handler.node.body):
+    for one in ir.walk_scope(*handler.node.body):
         if isinstance(one, ir.Call) and "pagina" in written(one.func).lower():
             return True
         if isinstance(one, ir.Const) and one.value in ("limit", "page", "page_size", "per_page", "offset"):

@@ -10,8 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.syntax import nodes_of
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, of_kind
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
@@ -98,7 +97,7 @@ class Anonymous:
         known = self._looking.get(function.key)
         if known is None:
             self._looking[function.key] = False
-            known = any(isinstance(one, ir.Attribute) and one.attr in REQUEST_PARTS for one in nodes_of(function.node.body))
+            known = any(isinstance(one, ir.Attribute) and one.attr in REQUEST_PARTS for one in ir.walk_scope(*function.node.body))
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
@@ -119,7 +118,7 @@ class Anonymous:
         """What a provider gives for a caller without credentials."""
         if self.absent(provider):
             return ABSENT
-        functions = [one for one in provider.refs if isinstance(one, FunctionSymbol)]
+        functions = of_kind(provider.refs, FunctionSymbol)
         if len(functions) != 1:
             return UNKNOWN
         passed = self.run(functions[0]).passed

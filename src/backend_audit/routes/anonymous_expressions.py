@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import builtin
-from backend_audit.flow.values import NOTHING, Value
+from backend_audit.flow.values import NOTHING, Value, in_order
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes import exempt
@@ -48,7 +48,7 @@ class Reading:
     def _callee(self, call: ir.Call) -> FunctionSymbol | None:
         above = self.above(call)
         if above is not None and isinstance(call.func, ir.Attribute):
-            owners = [symbol for one in above.types if (symbol := self.owner.engine.class_of(one)) is not None]
+            owners = [symbol for one in in_order(above.types) if (symbol := self.owner.engine.class_of(one)) is not None]
             return self.owner.engine.find_method(owners[0], call.func.attr) if owners else None
         if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and call.func.value.id in ("self", "cls"):
             owner = self.function.owner

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
@@ -123,7 +122,7 @@ class Behaviours:
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
             known.denies |= _set_on_answers(frame, function.node.body)
-            for node in nodes_of(function.node.body):
+            for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
                 elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container) and node.value.kind == "tuple":
@@ -215,7 +214,9 @@ def looks_at_caller(attr: str) -> bool:
 
 def _asks_no_credential(function: FunctionSymbol) -> bool:
     """Whether the headers that a function names are none that say who calls."""
-    texts = [node.value for node in nodes_of(function.node.body) if isinstance(node, ir.Const) and isinstance(node.value, str)]
+    texts = [
+        node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Const) and isinstance(node.value, str)
+    ]
     return bool(texts) and not any(is_credential(text) for text in texts)
 
 
@@ -235,7 +236,7 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
     texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
     texts += [gap.written for shape in value.shapes for gap in shape.gaps]
     if node is not None:
-        inside = [one.value for one in nodes_of([node]) if isinstance(one, ir.Const)]
+        inside = [one.value for one in ir.walk_scope(node) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]
     return any(_LOGIN_WORDS.search(text) for text in texts)
 
@@ -247,8 +248,8 @@ def acts_by_name(name: str) -> bool:
 
 def stored_into(body: list[ir.Stmt]) -> set[int]:
     """The identities of the nodes that are only assigned to."""
-    targets = [one for node in nodes_of(body) if isinstance(node, ir.Assign) for one in node.targets]
-    return {id(one) for one in nodes_of(targets)}
+    targets = [one for node in ir.walk_scope(*body) if isinstance(node, ir.Assign) for one in node.targets]
+    return {id(one) for one in ir.walk_scope(*targets)}
 
 
 def _by_name(name: str) -> frozenset[int]:

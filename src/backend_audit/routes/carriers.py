@@ -2,7 +2,6 @@
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -44,7 +43,7 @@ class Carriers:
         known = self._own.get(function.key)
         if known is None:
             found = {_marked(param) for param in function.node.params}
-            for node in nodes_of(function.node.body):
+            for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Attribute):
                     found.add(HEADER if node.attr in _HEADERS else COOKIE if _is_cookie(node) else "")
                 elif isinstance(node, ir.Name) and node.id in ("session", "current_user"):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
@@ -68,12 +67,12 @@ class HeaderReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.function = function
-        self.nodes = {id(node): name for node in nodes_of(function.node.body) if (name := header(node))}
+        self.nodes = {id(node): name for node in ir.walk_scope(*function.node.body) if (name := header(node))}
         self.params = {param.name: _plain(param.name) for param in function.node.params if _is_header(param)}
         self.names = dict(self.params)
-        for node in nodes_of(function.node.body) if self.nodes else ():
+        for node in ir.walk_scope(*function.node.body) if self.nodes else ():
             if isinstance(node, ir.Assign) and node.value is not None:
-                read = [self.nodes[id(one)] for one in nodes_of([node.value]) if id(one) in self.nodes]
+                read = [self.nodes[id(one)] for one in ir.walk_scope(node.value) if id(one) in self.nodes]
                 self.names.update({target.id: read[0] for target in node.targets if isinstance(target, ir.Name) and read})
 
     def of(self, node: ir.Node) -> str:
@@ -82,7 +81,7 @@ class HeaderReads:
 
     def mentions(self, node: ir.Expr, name: str) -> bool:
         """Whether an expression holds that header."""
-        return any(self.of(one) == name for one in nodes_of([node]))
+        return any(self.of(one) == name for one in ir.walk_scope(node))
 
     def places(self) -> Iterator[tuple[str, Mark]]:
         """Each header, and where it is read first."""
@@ -91,7 +90,7 @@ class HeaderReads:
         params: list[tuple[str, ir.Node]] = [
             (self.params[one.name], one) for one in self.function.node.params if one.name in self.params
         ]
-        body = [(self.nodes[id(node)], node) for node in nodes_of(self.function.node.body) if id(node) in self.nodes]
+        body = [(self.nodes[id(node)], node) for node in ir.walk_scope(*self.function.node.body) if id(node) in self.nodes]
         for name, node in [*params, *body]:
             if name not in seen:
                 seen.add(name)

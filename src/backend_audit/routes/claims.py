@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
@@ -83,7 +82,7 @@ class Claims:
 
 def _identifies(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool:
     """Whether a header's value looks somebody up, or is what the function gives back or keeps as the caller."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.Return):
             found = node.value is not None and reads.of(node.value) == name
         elif isinstance(node, ir.Assign):
@@ -101,13 +100,14 @@ def _identifies(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool
 
 def _tested(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool:
     return any(
-        isinstance(node, (ir.If, ir.Conditional)) and reads.mentions(node.test, name) for node in nodes_of(function.node.body)
+        isinstance(node, (ir.If, ir.Conditional)) and reads.mentions(node.test, name)
+        for node in ir.walk_scope(*function.node.body)
     )
 
 
 def _addresses(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
     """Tests that let in who claims to come from somewhere: `if host in ("127.0.0.1:80",) or …: return view()`."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         for one, alternative in _operands(node.test) if isinstance(node, ir.If) else ():
             if isinstance(one, ir.Compare) and one.ops[0] in ("in", "not in", "==", "!="):
                 name = reads.of(one.left)
@@ -117,9 +117,9 @@ def _addresses(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
 
 def _privileges(function: FunctionSymbol) -> Iterator[Claim]:
     """`if not request.json.get("is_admin"): abort(403)`: the client says itself what it may."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.If) and _negated(node.test) and node.body and _ends(node.body[-1]):
-            found = next((one for one in nodes_of([node.test]) if privilege(one)), None)
+            found = next((one for one in ir.walk_scope(node.test) if privilege(one)), None)
             if found is not None:
                 name = privilege(found)
                 yield Claim("what", name, Mark(function.module.path, found.at, found.end, f"`{name}` is what the client sent"))
@@ -150,7 +150,7 @@ def _operands(test: ir.Expr, *, alternative: bool = False) -> Iterator[tuple[ir.
 
 def _words(function: FunctionSymbol) -> Iterator[str]:
     """What a function names and the short texts in it: they tell whether it looks at another credential."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, (ir.Name, ir.Attribute)):
             yield written(node)
         elif isinstance(node, ir.Const) and isinstance(node.value, str) and len(node.value) < _MESSAGE:

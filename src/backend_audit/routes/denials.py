@@ -9,7 +9,6 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours, looks_at_caller
 
@@ -38,10 +37,10 @@ class Denials:
         found |= _NAMES
         for _ in range(3):
             before = len(found)
-            for node in nodes_of(handler.node.body):
+            for node in ir.walk_scope(*handler.node.body):
                 if isinstance(node, (ir.Assign, ir.Walrus)) and node.value is not None and _asks(node.value, found):
                     targets = node.targets if isinstance(node, ir.Assign) else [node.target]
-                    found |= {one.id for target in targets for one in nodes_of([target]) if isinstance(one, ir.Name)}
+                    found |= {one.id for target in targets for one in ir.walk_scope(target) if isinstance(one, ir.Name)}
             if len(found) == before:
                 break
         return frozenset(found)
@@ -80,7 +79,7 @@ class Denials:
 def _asks(node: ir.Node, names: "frozenset[str] | set[str]") -> bool:
     return any(
         (isinstance(one, ir.Name) and one.id in names) or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr))
-        for one in nodes_of([node])
+        for one in ir.walk_scope(node)
     )
 
 
@@ -105,6 +104,6 @@ def _denials(
 def _own(
     roots: Sequence[ir.Node], denies: Callable[[ir.Node], str], tests: tuple[ir.Expr, ...]
 ) -> Iterator[tuple[tuple[ir.Expr, ...], bool]]:
-    for node in nodes_of(roots):
+    for node in ir.walk_scope(*roots):
         if how := denies(node):
             yield tests, how == "called"

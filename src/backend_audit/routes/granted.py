@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import WHERE, HeaderReads, is_privilege
@@ -21,10 +20,10 @@ def granted(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
     """`if (url.parse(req.get("Referer")).path === "/setup") isAdmin = true`."""
     if not reads.nodes:
         return
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if not isinstance(node, ir.If) or not any(_grants(one) for one in node.body):
             continue
-        name = next((name for one in nodes_of([node.test]) if (name := reads.of(one)) in WHERE), "")
+        name = next((name for one in ir.walk_scope(node.test) if (name := reads.of(one)) in WHERE), "")
         if name:
             note = f"`{name}` decides who gets the right"
             yield Claim("right", name, Mark(function.module.path, node.test.at, node.test.end, note))

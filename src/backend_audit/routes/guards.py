@@ -7,7 +7,6 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
@@ -186,8 +185,10 @@ class Guarding:
 def wrapper_of(function: FunctionSymbol) -> FunctionSymbol:
     """The function that stands in the place of what `function` decorates: the innermost one that it gives back."""
     for _ in range(3):
-        returned = [node.value for node in nodes_of(function.node.body) if isinstance(node, ir.Return) and node.value is not None]
-        names = {one.id for one in nodes_of(returned) if isinstance(one, ir.Name)}
+        returned = [
+            node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Return) and node.value is not None
+        ]
+        names = {one.id for one in ir.walk_scope(*returned) if isinstance(one, ir.Name)}
         inner = next((one for one in function.nested if one.node.name in names), None)
         if inner is None:
             break

@@ -7,7 +7,6 @@ import re
 from itertools import pairwise
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -100,6 +99,6 @@ def once(path: str, handler: FunctionSymbol | None) -> str:
     """That a route sets the application up, and its handler asks whether that has been done; "" where not."""
     if handler is None or _SETS_UP.isdisjoint(words_of(path)):
         return ""
-    tests = (node.test for node in nodes_of(handler.node.body) if isinstance(node, (ir.If, ir.Conditional)))
-    asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in nodes_of([test]))
+    tests = (node.test for node in ir.walk_scope(*handler.node.body) if isinstance(node, (ir.If, ir.Conditional)))
+    asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in ir.walk_scope(test))
     return "setting up, once" if asked else ""

@@ -3,7 +3,6 @@
 import re
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
@@ -80,7 +79,7 @@ def _of_forms(behaviours: Behaviours, function: FunctionSymbol) -> dict[str, Fun
     engine = behaviours.engine
     frame = engine.frame(function.module)
     found: dict[str, FunctionSymbol] = {}
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)) and "Form" in written(node.func):
             for owner in [one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol)]:
                 found |= {method.key: method for one in engine.bases(owner)[0] for method in one.methods.values()}
@@ -90,7 +89,7 @@ def _of_forms(behaviours: Behaviours, function: FunctionSymbol) -> dict[str, Fun
 def _names(function: FunctionSymbol) -> list[str]:
     """The names that a function's body reads or calls."""
     found = [function.node.name]
-    for node in nodes_of([*function.node.decorators, *function.node.body]):
+    for node in ir.walk_scope(*function.node.decorators, *function.node.body):
         if isinstance(node, ir.Call):
             found.append(written(node.func))
         elif isinstance(node, ir.Attribute):

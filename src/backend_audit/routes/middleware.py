@@ -18,9 +18,7 @@ def next_of(function: FunctionSymbol) -> str:
 def hands_on(function: FunctionSymbol) -> bool:
     """Whether a function calls its `next` without an error, or hands it to what may."""
     name = next_of(function)
-    stack: list[ir.Node] = list(function.node.body) if name else []
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*(function.node.body if name else ())):
         if isinstance(node, ir.Call):
             func = node.func
             if isinstance(func, ir.Name) and func.id == name and not node.args:
@@ -28,5 +26,4 @@ def hands_on(function: FunctionSymbol) -> bool:
             given = any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in node.args)
             if given and not (isinstance(func, ir.Attribute) and func.attr == "catch"):
                 return True
-        stack.extend(ir.children(node))
     return False

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import header, keyed
@@ -65,7 +64,7 @@ class Mentions:
             return _NOTHING
         known = self._known.get(id(node))
         if known is None:
-            inside = list(nodes_of([node]))
+            inside = list(ir.walk_scope(node))
             names = frozenset(one.id for one in inside if isinstance(one, ir.Name))
             known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(_is_caller, inside)))
         return known
@@ -92,14 +91,14 @@ class Reading:
         self._tests: list[ir.Node] = []
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
-        for node in nodes_of(function.node.body):
+        for node in ir.walk_scope(*function.node.body):
             self.asks_caller = self.asks_caller or _is_caller(node)
             if isinstance(node, ir.Name):
                 self.names.add(node.id)
             elif isinstance(node, ir.Call):
                 self.calls.append(node)
                 if _TELLS.match(called(node)):
-                    self._told.update(id(one) for one in nodes_of([arg.value for arg in node.args]))
+                    self._told.update(id(one) for one in ir.walk_scope(*(arg.value for arg in node.args)))
             elif isinstance(node, ir.Assign):
                 if node.value is not None and _plain(node.value):
                     targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
@@ -112,7 +111,7 @@ class Reading:
 
     def is_tested(self, call: ir.Call) -> bool:
         """Whether what a call gives is what a test is about."""
-        return any(one is call for test in self._tests for one in nodes_of([test]))
+        return any(one is call for test in self._tests for one in ir.walk_scope(test))
 
     def ids(self, names: frozenset[str]) -> frozenset[str]:
         """`names` of variables that hold ids, and those of variables made of them."""

@@ -11,7 +11,6 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.moments import CallSite, Loop
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
@@ -165,7 +164,7 @@ def _writes(function: FunctionSymbol) -> bool:
     """Whether the function changes what is stored: then each element needs its own call."""
     if _CHANGES.search(function.node.name):
         return True
-    called = (written(one.func).rpartition(".")[2] for one in nodes_of(function.node.body) if isinstance(one, ir.Call))
+    called = (written(one.func).rpartition(".")[2] for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
     return any(name in _WRITES for name in called)
 
 
@@ -181,7 +180,7 @@ def _is_short(loop: Loop) -> bool:
 
 def _asks_for_many(call: ir.Call) -> bool:
     """Whether one query asks for many: `id__in=ids`, `User.id.in_(ids)`."""
-    for one in nodes_of([call]):
+    for one in ir.walk_scope(call):
         if isinstance(one, ir.Arg) and one.name is not None and one.name.endswith("__in"):
             return True
         if isinstance(one, ir.Attribute) and one.attr in _MANY:

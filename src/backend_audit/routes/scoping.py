@@ -11,8 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.syntax import nodes_of
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, of_kind
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
@@ -101,7 +100,7 @@ class Scoping:
         """Whether a provider of a parameter looks who calls, by what it does or, from outside of the project, by its name."""
         if provider is None:
             return False
-        functions = [one for one in provider.refs if isinstance(one, FunctionSymbol)]
+        functions = of_kind(provider.refs, FunctionSymbol)
         behaviours = [self.behaviours.of(one) for one in functions]
         if any(one.looks or one.denies & {401, 403} for one in behaviours):
             return True
@@ -193,7 +192,7 @@ class Scoping:
 
     def _models(self, frame: Frame, node: ir.Call) -> Iterator[ClassSymbol]:
         """The classes of the project that a call names, in its receiver and its arguments."""
-        for one in nodes_of([node]):
+        for one in ir.walk_scope(node):
             if isinstance(one, (ir.Name, ir.Attribute)) and written(one).rpartition(".")[2][:1].isupper():
                 for symbol in sorted(frame.eval(one).refs, key=lambda ref: ref.key):
                     if isinstance(symbol, ClassSymbol):
@@ -227,7 +226,7 @@ class Scoping:
 
 def _outside(frame: Frame, node: ir.Call) -> str:
     """The name of a class that a call names, of which the scanned project knows nothing but the name; "" without one."""
-    for one in nodes_of([node]):
+    for one in ir.walk_scope(node):
         if isinstance(one, ir.Name):
             for path in sorted(frame.eval(one).apis):
                 name = path.rpartition(".")[2]

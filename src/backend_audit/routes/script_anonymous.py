@@ -27,13 +27,10 @@ class ScriptAnonymous(Anonymous):
         known = self._looking.get(function.key)
         if known is None:
             self._looking[function.key] = False
-            stack: list[ir.Node] = list(function.node.body)
-            while stack and not known:
-                node = stack.pop()
-                known = isinstance(node, ir.Attribute) and node.attr in ROUTE_PARTS
-                stack.extend(ir.children(node))
+            nodes = ir.walk(*function.node.body)
+            known = any(isinstance(node, ir.Attribute) and node.attr in ROUTE_PARTS for node in nodes)
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
-            known = bool(known) or any(self.looks_at_route(one, depth - 1) for one in called)
+            known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
         return known
 

@@ -225,13 +225,10 @@ class ScriptCalling(ScriptReading, Body):
 
     def turns_away(self, body: list[ir.Stmt]) -> bool:
         """Whether statements hold an answer or error that turns a caller away."""
-        stack: list[ir.Node] = list(body)
-        while stack:
-            node = stack.pop()
+        for node in ir.walk(*body):
             if isinstance(node, ir.Call):
                 if self.owner.answered(self.function, node) & _AWAY:
                     return True
                 if isinstance(node.func, ir.Name) and node.func.id == self.hands_on and node.args:
                     return True
-            stack.extend(ir.children(node))
         return False

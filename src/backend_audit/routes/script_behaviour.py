@@ -9,7 +9,7 @@ from backend_audit.routes.behaviour import LOGIN, Behaviour, Behaviours, acts_by
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
 from backend_audit.routes.script_anonymous import ScriptAnonymous
-from backend_audit.routes.script_errors import error_statuses, within
+from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_missing import attribute, is_request
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
@@ -37,7 +37,7 @@ class ScriptBehaviours(Behaviours):
         known.looks = bool(self.facts.reads.get(function.key))
         frame = self.engine.frame(function.module, function)
         written_to = stored_into(function.node.body)
-        for node in within(function.node.body):
+        for node in ir.walk_scope(*function.node.body):
             if isinstance(node, ir.Raise) and node.exc is not None:
                 known.denies |= error_statuses(self.engine, frame, node.exc)
             elif isinstance(node, ir.Call):
@@ -59,7 +59,7 @@ class ScriptBehaviours(Behaviours):
     def answered(self, function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:
         """The statuses that an expression answers the caller with."""
         found: frozenset[int] = frozenset()
-        for one in within([node]):
+        for one in ir.walk_scope(node):
             for at in self._by_node.get(id(one), ()) if isinstance(one, ir.Call) else ():
                 if at.site.function is function.node:
                     found |= denied_by(at)

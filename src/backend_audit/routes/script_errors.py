@@ -1,7 +1,6 @@
 """By which status an error of JavaScript turns a caller away: what it is called, what it is made with, what is put on it."""
 
 import re
-from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -80,14 +79,3 @@ def by_name(name: str) -> frozenset[int]:
     """The statuses that a name or message speaks of."""
     plain = re.sub(r"[^a-z]", "", name.lower())
     return next((frozenset((status,)) for status, words in _PATTERNS if words.search(plain)), frozenset())
-
-
-def within(body: Sequence[ir.Node]) -> Iterator[ir.Node]:
-    """Every node below `body`, functions written there not entered."""
-    stack: list[ir.Node] = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
-            continue
-        yield node
-        stack.extend(reversed(ir.children(node)))

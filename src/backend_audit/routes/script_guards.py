@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, of_kind
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
@@ -173,7 +173,7 @@ class ScriptGuarding(Guarding):
 
     def passes_on(self, value: Value) -> bool:
         """Whether something is middleware: it can hand the request on to what comes after it."""
-        functions = [one for one in value.refs if isinstance(one, FunctionSymbol)]
+        functions = of_kind(value.refs, FunctionSymbol)
         if not functions:
             return bool(self.of_objects(value, "route"))
         return all(hands_on(one) for one in functions)

@@ -1,7 +1,5 @@
 """Shapes of code that are evidence without any library: error handlers of Express, loops that try again."""
 
-from collections.abc import Iterator
-
 from backend_audit import ir
 from backend_audit.flow.written import written
 
@@ -45,27 +43,17 @@ def _exported(target: ir.Expr) -> str:
 
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
     """The call by which a loop waits before it tries again what failed; None if it is no such loop."""
-    tries = [one for one in _inside(node.body) if isinstance(one, ir.Try) and one.handlers]
+    tries = [one for one in ir.walk_scope(*node.body) if isinstance(one, ir.Try) and one.handlers]
     if not tries:
         return None
-    in_handlers = [one for each in tries for handler in each.handlers for one in _inside(handler.body)]
+    in_handlers = [one for each in tries for handler in each.handlers for one in ir.walk_scope(*handler.body)]
     return next((one for one in in_handlers if isinstance(one, ir.Call) and _waits(one)), None)
 
 
 def grows(wait: ir.Call) -> bool:
     """Whether it waits longer each time, by how the time is written: `base * 2 ** attempt`."""
-    return any(isinstance(one, ir.Binary) and one.op in {"*", "**"} for arg in wait.args for one in _inside([arg.value]))
+    return any(isinstance(one, ir.Binary) and one.op in {"*", "**"} for arg in wait.args for one in ir.walk_scope(arg.value))
 
 
 def _waits(node: ir.Call) -> bool:
     return written(node.func).rpartition(".")[2] in _WAITS
-
-
-def _inside(nodes: list[ir.Stmt] | list[ir.Expr]) -> Iterator[ir.Node]:
-    """Every node of a body but those of functions and classes in it."""
-    stack: list[ir.Node] = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
-            stack.extend(reversed(ir.children(node)))

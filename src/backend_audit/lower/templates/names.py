@@ -58,14 +58,9 @@ class _Walk:
                 self.read(child, bound)
 
     def read(self, node: ir.Node, bound: set[str]) -> None:
-        stack = [node]
-        while stack:
-            one = stack.pop()
-            if isinstance(one, ir.Name):
-                if one.id not in bound and one.id.isidentifier():
-                    self.found[one.id] = min(one.at, self.found.get(one.id, one.at))
-            else:
-                stack.extend(ir.children(one))
+        for one in ir.walk(node):
+            if isinstance(one, ir.Name) and one.id not in bound and one.id.isidentifier():
+                self.found[one.id] = min(one.at, self.found.get(one.id, one.at))
 
 
 def _targets(node: ir.Expr) -> Iterator[str]:
