@@ -15,7 +15,7 @@ import pytest
 
 import backend_audit
 from backend_audit.catalog import rules_root
-from backend_audit.flow.models import load_models, model_files
+from backend_audit.flow.model_files import load_models, model_files
 
 PACKAGE = Path(backend_audit.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -124,7 +124,6 @@ LONGER = {
     "flow/values.py": 480,
     "flow/statements.py": 470,
     "flow/calls.py": 460,
-    "flow/models.py": 360,
     "flow/expressions.py": 470,
     "flow/concepts.py": 560,  # a reference, as ir.py
     "lower/python.py": 360,

@@ -17,7 +17,7 @@ import pytest
 from backend_audit.catalog import rules_root
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.models import load_models, model_files
+from backend_audit.flow.model_files import load_models, model_files
 from backend_audit.flow.values import Constant, Value
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower

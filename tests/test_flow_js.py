@@ -11,7 +11,7 @@ import pytest
 
 from backend_audit.catalog import rules_root
 from backend_audit.flow.concepts import LogRecord, ShellCommand
-from backend_audit.flow.models import load_models, model_files
+from backend_audit.flow.model_files import load_models, model_files
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import script_handlers
 from backend_audit.link.script_project import ScriptProject

@@ -8,7 +8,7 @@ from backend_audit.catalog import rules_root
 from backend_audit.checks.secret_in_log import secret_in_log
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.models import models_of
+from backend_audit.flow.model_files import models_of
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
 

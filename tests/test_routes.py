@@ -12,7 +12,7 @@ import pytest
 
 from backend_audit.catalog import rules_root
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.models import models_of
+from backend_audit.flow.model_files import models_of
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import answers, forms, handlers, script_handlers
 from backend_audit.frameworks.inventory import route_table

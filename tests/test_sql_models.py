@@ -12,7 +12,7 @@ from backend_audit.catalog import rules_root
 from backend_audit.checks.sql_built_from_strings import sql_built_from_strings
 from backend_audit.flow.concepts import SqlExecution
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.models import models_of
+from backend_audit.flow.model_files import models_of
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
 

@@ -73,7 +73,7 @@ def load_stage() -> None:
 
 def _models() -> tuple["Models", "Models"]:
     """Of Python's and of JavaScript's libraries."""
-    from backend_audit.flow.models import models_of  # noqa: PLC0415 - as above
+    from backend_audit.flow.model_files import models_of  # noqa: PLC0415 - as above
 
     return models_of(rules_root()), models_of(rules_root(), "node")
 

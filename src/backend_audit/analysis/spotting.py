@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.analysis.file import ENCODER, MODULE
 from backend_audit.catalog import rules_root
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.models import models_of
+from backend_audit.flow.model_files import models_of
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject

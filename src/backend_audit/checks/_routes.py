@@ -1,5 +1,9 @@
 """What checks of routes share: how a route is called, where an alert about it stands, what it can do."""
 
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert
+from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
 
@@ -17,6 +21,21 @@ def called(route: Route) -> str:
 def span(route: Route) -> tuple[int, int]:
     """The offsets of the handler's definition line, from `def` to its name."""
     return route.mark.at, route.mark.end
+
+
+def at_guard(guard: Guard, *, message: str, fix: str, confidence: Confidence, anchor: str) -> Iterator[Alert]:
+    """An alert where the guard is written; none for one that is written nowhere."""
+    mark = guard.mark
+    if mark is not None:
+        yield Alert(
+            path=mark.path,
+            at=mark.at,
+            end=mark.end,
+            message=message,
+            fix=fix,
+            confidence=confidence,
+            anchor=f"{guard.name} {anchor}",
+        )
 
 
 def changes(route: Route) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, span
+from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Guard, Route
 
@@ -38,48 +38,43 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
 
 
 def _astray(route: Route, guard: Guard) -> Iterator[Alert]:
-    """Told once, for the first open route of the file."""
-    astray = [one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED]
-    if not astray or astray[0] is not route or guard.mark is None:
-        return
-    yield Alert(
-        path=guard.mark.path,
-        at=guard.mark.at,
-        end=guard.mark.end,
-        message=f"`{guard.name}` is put on a router that has no routes: it runs before nothing, and {called(route)} beside it "
-        "can be called by anybody.",
-        fix="Put it on the router that the routes of this file are registered on.",
-        confidence=Confidence.HIGH,
-        anchor=f"{guard.name} astray",
-    )
+    """`@other.before_request`, on a blueprint of its own."""
+    if _is_first(route, guard):
+        yield from at_guard(
+            guard,
+            message=f"`{guard.name}` is put on a router that has no routes: it runs before nothing, and {called(route)} beside "
+            "it can be called by anybody.",
+            fix="Put it on the router that the routes of this file are registered on.",
+            confidence=Confidence.HIGH,
+            anchor="astray",
+        )
 
 
 def _late(route: Route, guard: Guard) -> Iterator[Alert]:
-    """`app.use(requireLogin)` behind the last route, told once."""
-    behind = [one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED]
-    if behind and behind[0] is route and guard.mark is not None:
-        yield Alert(
-            path=guard.mark.path,
-            at=guard.mark.at,
-            end=guard.mark.end,
+    """`app.use(requireLogin)` behind the last route."""
+    if _is_first(route, guard):
+        yield from at_guard(
+            guard,
             message=f"`{guard.name}` is added when {called(route)} has been: what is added first runs first, nothing comes after "
             "it, and so it guards nothing.",
             fix="Add it before the routes that it is to guard.",
             confidence=Confidence.HIGH,
-            anchor=f"{guard.name} late",
+            anchor="late",
         )
+
+
+def _is_first(route: Route, guard: Guard) -> bool:
+    """Whether this is the first open route that `guard` is not applied to: it is told once."""
+    return next((one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED), None) is route
 
 
 def _early(guard: Guard) -> Iterator[Alert]:
     """`Depends(require_admin())` where calling it gives nothing: FastAPI then calls the parameter's type instead."""
-    if guard.mark is not None:
-        yield Alert(
-            path=guard.mark.path,
-            at=guard.mark.at,
-            end=guard.mark.end,
-            message=f"`{guard.name}()` runs once, when the module is loaded, and gives None: nothing is left to call for each "
-            "request.",
-            fix=f"Hand over the function itself: `Depends({guard.name})`.",
-            confidence=Confidence.HIGH,
-            anchor=f"{guard.name} early",
-        )
+    yield from at_guard(
+        guard,
+        message=f"`{guard.name}()` runs once, when the module is loaded, and gives None: nothing is left to call for each "
+        "request.",
+        fix=f"Hand over the function itself: `Depends({guard.name})`.",
+        confidence=Confidence.HIGH,
+        anchor="early",
+    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called
+from backend_audit.checks._routes import at_guard, called
 from backend_audit.finding import Confidence
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.model import Does, Guard, Route
@@ -29,15 +29,13 @@ def guard_without_effect(route: Route) -> Iterator[Alert]:
         if guard.because == ANSWERS_IN_VAIN:
             yield from _in_vain(route, guard)
             continue
-        yield Alert(
-            path=guard.mark.path,
-            at=guard.mark.at,
-            end=guard.mark.end,
+        yield from at_guard(
+            guard,
             message=f"`{guard.name}` runs before {called(route)} and turns nobody away: it neither raises nor answers, "
             "whoever calls.",
             fix=f"Let `{guard.name}` raise (401 without a valid credential, 403 without the right).",
             confidence=Confidence.MEDIUM,
-            anchor=f"{guard.name} {route.name} {route.path}",
+            anchor=f"{route.name} {route.path}",
         )
 
 

@@ -8,15 +8,14 @@ import msgspec
 
 from backend_audit import __version__
 from backend_audit.audit import ScanResult
-from backend_audit.cli.output import hashes_of, write_file
 from backend_audit.cli.scorecard import by_owasp
+from backend_audit.cli.output import hashes_of, told_problems, write_file
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.criteria import Assessment
 from backend_audit.report import Format, RenderContext, Terminal, render
 from backend_audit.report.criteria import render_criteria
 from backend_audit.report.criteria_data import render_json, render_markdown
 from backend_audit.report.criteria_findings import missing_as_report
-from backend_audit.report.safe import one_line
 
 
 def write_all(
@@ -56,12 +55,7 @@ def _sarif(found: Sequence[Assessment], result: ScanResult) -> str:
 def tell_problems(result: ScanResult) -> bool:
     """Say on stderr what could not be read; whether nothing is missing, and there was something to read."""
     report = result.report
-    for problem in report.problems:
-        where = f"{one_line(problem.path) or '.'}:{problem.line or 1}:1"
-        click.echo(f"{where}: {'error' if problem.incomplete else 'warning'}: {one_line(problem.message)}", err=True)
-    incomplete = any(problem.incomplete for problem in report.problems)
-    if incomplete:
-        click.echo("INCOMPLETE: evidence may be missing.", err=True)
+    complete = told_problems(report.problems, "evidence may be missing")
     if not report.files:
         click.echo("Nothing to read.", err=True)
-    return bool(report.files) and not incomplete
+    return bool(report.files) and complete

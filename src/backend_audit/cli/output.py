@@ -12,9 +12,10 @@ from backend_audit.cli.scorecard import assessed, by_owasp
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.config import Config
 from backend_audit.criteria import Assessment
-from backend_audit.finding import Report
+from backend_audit.finding import Problem, Report
 from backend_audit.inventory import counts, rows_of
 from backend_audit.report import Format, RenderContext, Terminal, Verdict, line_hashes, render, verdict
+from backend_audit.report.safe import one_line
 
 _CODES = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.INCOMPLETE: 3, Verdict.NOTHING: 3}
 
@@ -101,3 +102,15 @@ def write_file(path: Path, text: str) -> None:
         path.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def told_problems(problems: Iterable[Problem], missing: str) -> bool:
+    """Say on stderr what could not be read, and what may be `missing` for it; whether nothing is."""
+    incomplete = False
+    for problem in problems:
+        where = f"{one_line(problem.path) or '.'}:{problem.line or 1}:1"
+        click.echo(f"{where}: {'error' if problem.incomplete else 'warning'}: {one_line(problem.message)}", err=True)
+        incomplete = incomplete or problem.incomplete
+    if incomplete:
+        click.echo(f"INCOMPLETE: {missing}.", err=True)
+    return not incomplete

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from backend_audit.audit import Survey
-from backend_audit.cli.output import write_file
+from backend_audit.cli.output import told_problems, write_file
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.inventory import RoutePattern, RouteRow
 from backend_audit.inventory.diff import Change, compared
@@ -15,7 +15,6 @@ from backend_audit.report import Terminal
 from backend_audit.report.routes import render_routes
 from backend_audit.report.routes_changes import render_changes, render_changes_json, render_changes_markdown
 from backend_audit.report.routes_data import NotAnInventoryError, read_rows, render_csv, render_json, render_markdown
-from backend_audit.report.safe import one_line
 
 Render = Callable[[str, Terminal], str]
 
@@ -97,12 +96,7 @@ def write_all(render: Render, format_: str, outputs: Sequence[tuple[Path, str]],
 
 def tell_problems(found: Survey) -> bool:
     """Say on stderr what could not be read; whether the table is complete, and there is one."""
-    for problem in found.problems:
-        where = f"{one_line(problem.path) or '.'}:{problem.line or 1}:1"
-        click.echo(f"{where}: {'error' if problem.incomplete else 'warning'}: {one_line(problem.message)}", err=True)
-    incomplete = any(problem.incomplete for problem in found.problems)
-    if incomplete:
-        click.echo("INCOMPLETE: routes may be missing.", err=True)
+    complete = told_problems(found.problems, "routes may be missing")
     if not found.routes:
         click.echo("No route was found." if found.files else "Nothing to read.", err=True)
-    return bool(found.routes) and not incomplete
+    return bool(found.routes) and complete

@@ -1,7 +1,7 @@
 """Building strings: every way of it gives constants where all is constant, else shapes of constant parts and gaps."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from string import Formatter
 
@@ -92,12 +92,17 @@ def _narrow(choice: list[tuple[Part, ...]], value: Value, written: str) -> list[
 
 def percent(format_: Value, right: Value, written: str) -> Value | None:
     """`format_ % right`; None when the format is no known string."""
-    found = [build(_percent_pieces(one, right, written), "%") for one in format_.texts()]
+    return _filled(format_, "%", lambda text: _percent_pieces(text, right, written))
+
+
+def _filled(format_: Value, how: str, pieces_of: Callable[[str], list[Piece]]) -> Value | None:
+    """What a format gives whose texts `pieces_of` fills in; None when it is no known string."""
+    found = [build(pieces_of(text), how) for text in format_.texts()]
     for shape in format_.shapes:
         pieces: list[Piece] = []
         for part in shape.parts:
-            pieces += _percent_pieces(part, right, written) if isinstance(part, str) else [(part.value, part.written)]
-        found.append(build(pieces, "%"))
+            pieces += pieces_of(part) if isinstance(part, str) else [(part.value, part.written)]
+        found.append(build(pieces, how))
     return join_all(found) if found else None
 
 
@@ -123,13 +128,7 @@ def _percent_pieces(text: str, right: Value, written: str) -> list[Piece]:
 
 def format_call(receiver: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:
     """`receiver.format(…)`; None when the receiver is no known string."""
-    found = [build(_format_pieces(one, positional, named), ".format") for one in receiver.texts()]
-    for shape in receiver.shapes:
-        pieces: list[Piece] = []
-        for part in shape.parts:
-            pieces += _format_pieces(part, positional, named) if isinstance(part, str) else [(part.value, part.written)]
-        found.append(build(pieces, ".format"))
-    return join_all(found) if found else None
+    return _filled(receiver, ".format", lambda text: _format_pieces(text, positional, named))
 
 
 def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piece]) -> list[Piece]:

@@ -251,16 +251,7 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
         bare = decided and not (value.types - _TEXTS or value.apis or value.refs or value.kind)
         result = changed(value, origins=rest, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
-        shapes = tuple(
-            Shape(
-                tuple(
-                    part if isinstance(part, str) else Gap(_outside(part.value, has_callers, depth - 1), part.written)
-                    for part in shape.parts
-                ),
-                shape.how,
-            )
-            for shape in value.shapes
-        )
+        shapes = tuple(shape.mapped(lambda inner: _outside(inner, has_callers, depth - 1)) for shape in value.shapes)
         items = None if value.items is None else {
             key: _outside(one, has_callers, depth - 1) for key, one in value.items.items()
         }  # fmt: skip

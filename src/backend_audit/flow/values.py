@@ -122,6 +122,12 @@ class Shape(msgspec.Struct, frozen=True):
         """The holes, in order."""
         return tuple(part for part in self.parts if isinstance(part, Gap))
 
+    def mapped(self, change: "Callable[[Value], Value]") -> "Shape":
+        """The same string with another value in each hole."""
+        return Shape(
+            tuple(part if isinstance(part, str) else Gap(change(part.value), part.written) for part in self.parts), self.how
+        )
+
     def text(self, hole: str = "{}") -> str:
         """The string with each hole written as `hole`."""
         return "".join(part if isinstance(part, str) else hole for part in self.parts)
@@ -462,16 +468,7 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
     origins = _cap_origins(frozenset(new for old in ordered(value.origins) for new in change(old)))
     if depth == 0:
         return changed(value, origins=origins)
-    shapes = tuple(
-        Shape(
-            tuple(
-                part if isinstance(part, str) else Gap(transform(part.value, change, depth - 1), part.written)
-                for part in shape.parts
-            ),
-            shape.how,
-        )
-        for shape in value.shapes
-    )
+    shapes = tuple(shape.mapped(lambda inner: transform(inner, change, depth - 1)) for shape in value.shapes)
     items = None if value.items is None else {key: transform(one, change, depth - 1) for key, one in value.items.items()}
     elem = None if value.elem is None else transform(value.elem, change, depth - 1)
     return changed(value, origins=origins, shapes=shapes, items=items, elem=elem)

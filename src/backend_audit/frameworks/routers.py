@@ -206,15 +206,9 @@ class RouterRoutes:
 
     def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
         """`guards`, those hooks being none that let this very route through: `if request.endpoint == "login": return`."""
-        found: list[Guard] = []
-        for guard in guards:
-            if guard.function is not None and guard.has(*_ASKING) and guard.via.endswith(("hook", "middleware")):
-                run = self.behaviours.anonymous.run_for(guard.function, route)
-                if run.outcome() is Outcome.PASSES:
-                    found.append(replace(guard, does=frozenset((Does.RUNS,)), because="lets this route through"))
-                    continue
-            found.append(guard)
-        return found
+        return [
+            self.behaviours.towards(one, route, Does.RUNS) if one.via.endswith(("hook", "middleware")) else one for one in guards
+        ]
 
     def wrapped(self, registration: RouteRegistration) -> tuple[list[Guard], list[FunctionSymbol | ClassSymbol]]:
         """The guards called around a handler where it is registered, and what decorators of the project are called with.

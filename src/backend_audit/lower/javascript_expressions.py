@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from backend_audit import ir
-from backend_audit.lower.javascript_source import named, unescaped
+from backend_audit.lower.javascript_source import hole, named, slots, unescaped
 from backend_audit.lower.javascript_types import JavaScriptTypes
 
 _LOGICAL = {"&&": "and", "||": "or", "??": "nullish"}
@@ -233,17 +233,12 @@ class JavaScriptExpressions(JavaScriptTypes):
 
     def array(self, node: Node) -> ir.Expr:
         items: list[ir.Item] = []
-        waiting = True  # for an element: a comma instead is a hole
-        for child in node.children:
-            at, end = child.start_byte, child.end_byte
-            if child.type == ",":
-                if waiting:
-                    items.append(ir.Item(at, at, None, ir.Const(at, at, "undefined", None), 0))
-                waiting = True
-            elif child.is_named and child.type != "comment":
-                waiting = False
+        for at, child in slots(node):
+            if child is None:
+                items.append(hole(at))
+            else:
                 star = 1 if child.type == "spread_element" else 0
-                items.append(ir.Item(at, end, None, self.spread(child) if star else self.expr(child), star))
+                items.append(ir.Item(at, child.end_byte, None, self.spread(child) if star else self.expr(child), star))
         return ir.Container(node.start_byte, node.end_byte, "list", items)
 
 

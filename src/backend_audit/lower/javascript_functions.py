@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from backend_audit import ir
 from backend_audit.lower.javascript_expressions import EXPRESSIONS, JavaScriptExpressions
-from backend_audit.lower.javascript_source import has_token, named
+from backend_audit.lower.javascript_source import has_token, hole, named, slots
 
 ANONYMOUS = "<anonymous>"
 _ACCESSORS = {"get": "getter", "set": "setter"}
@@ -58,18 +58,14 @@ class JavaScriptFunctions(JavaScriptExpressions):
 
     def array_targets(self, node: Node) -> list[ir.Item]:
         items: list[ir.Item] = []
-        waiting = True
-        for child in node.children:
-            at, end = child.start_byte, child.end_byte
-            if child.type == ",":
-                if waiting:
-                    items.append(ir.Item(at, at, None, ir.Const(at, at, "undefined", None), 0))
-                waiting = True
-            elif child.is_named and child.type != "comment":
-                waiting = False
-                target = self.target(child)
-                starred = isinstance(target, ir.Starred)
-                items.append(ir.Item(at, end, None, target.value if isinstance(target, ir.Starred) else target, int(starred)))
+        for at, child in slots(node):
+            if child is None:
+                items.append(hole(at))
+                continue
+            target = self.target(child)
+            starred = isinstance(target, ir.Starred)
+            value = target.value if isinstance(target, ir.Starred) else target
+            items.append(ir.Item(at, child.end_byte, None, value, int(starred)))
         return items
 
     def key(self, node: Node) -> ir.Expr:

@@ -1,6 +1,7 @@
 """A JavaScript or TypeScript file as tree-sitter reads it: nodes, offsets, the values of its literals, what it could not read."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import tree_sitter
@@ -118,6 +119,24 @@ class JavaScriptSource:
 def named(node: Node) -> list[Node]:
     """The named children of `node` but for comments, which may stand anywhere."""
     return [child for child in node.named_children if child.type not in _COMMENTS]
+
+
+def slots(node: Node) -> Iterator[tuple[int, Node | None]]:
+    """Offset and node of each place in an array; None where a comma follows that nothing stands before."""
+    waiting = True
+    for child in node.children:
+        if child.type == ",":
+            if waiting:
+                yield child.start_byte, None
+            waiting = True
+        elif child.is_named and child.type not in _COMMENTS:
+            waiting = False
+            yield child.start_byte, child
+
+
+def hole(at: int) -> ir.Item:
+    """An empty place of an array."""
+    return ir.Item(at, at, None, ir.Const(at, at, "undefined", None), 0)
 
 
 def has_token(node: Node, token: str) -> bool:

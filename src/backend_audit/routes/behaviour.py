@@ -4,7 +4,7 @@ Read from the function itself, the functions nested in it (wrappers of decorator
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -15,9 +15,12 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_body import status_of
+from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.carriers import Carriers
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import is_caller, is_credential
+from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.status import statuses
 
 LOGIN = 302  # a redirect to a login page
@@ -109,6 +112,14 @@ class Behaviours:
     def carrier(self, function: FunctionSymbol) -> str:
         """What the function knows callers by: "cookie", "header", or "" where neither shows."""
         return self._carriers.of(function)
+
+    def towards(self, guard: Guard, route: Asked, otherwise: Does) -> Guard:
+        """What `guard` does to one route: only `otherwise` if it lets that very one through."""
+        if guard.function is None or not guard.has(Does.AUTHENTICATES, Does.AUTHORIZES):
+            return guard
+        if self.anonymous.run_for(guard.function, route).outcome() is not Outcome.PASSES:
+            return guard
+        return replace(guard, does=frozenset((otherwise,)), because="lets this route through")
 
     def own(self, function: FunctionSymbol) -> Behaviour:
         """The behaviour that the function's own lines show."""

@@ -147,15 +147,7 @@ class ScriptGuarding(Guarding):
 
     def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
         """`guards`, those being none that let this very route through: `if (req.path === "/login") return next()`."""
-        found: list[Guard] = []
-        for guard in guards:
-            if guard.function is not None and guard.has(*_ASKING) and guard.via != "body":
-                run = self.behaviours.anonymous.run_for(guard.function, route)
-                if run.outcome() is Outcome.PASSES:
-                    found.append(replace(guard, does=frozenset((Does.OPENS,)), because="lets this route through"))
-                    continue
-            found.append(guard)
-        return found
+        return [one if one.via == "body" else self.behaviours.towards(one, route, Does.OPENS) for one in guards]
 
     def in_body(self, handler: FunctionSymbol) -> list[Guard]:
         """The handler itself, where it turns callers away that have not said who they are."""

@@ -1,13 +1,13 @@
 """The rows of `rules/evidence/*.toml` as look-up tables. The format is described in the code map."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from backend_audit.flow.model_files import tables
 from backend_audit.signs.manifests import normal
 
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
@@ -174,12 +174,7 @@ def load_rows(files: Iterable[tuple[str, str]]) -> Rows:
         EvidenceError: a file is no TOML or breaks the format.
     """
     rows = Rows()
-    parsed = []
-    for where, content in files:
-        try:
-            parsed.append((where, cast("dict[str, object]", tomllib.loads(content))))
-        except tomllib.TOMLDecodeError as error:
-            raise EvidenceError(f"{where}: {error}") from error
+    parsed = tables(files, EvidenceError)
     for where, data in parsed:
         if unknown := sorted(data.keys() - {"kinds", "evidence"}):
             raise EvidenceError(f"{where}: unknown table {unknown[0]!r}")

@@ -1,0 +1,223 @@
+"""Reads the files of library models into the tables of `models.Models`. The format is described in the code map."""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias, cast
+
+from backend_audit.flow import concepts, object_concepts, web_concepts, work_concepts
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.models import (
+    CONTEXTS,
+    TRIGGERS,
+    Access,
+    Callback,
+    Guard,
+    Invoker,
+    Keeper,
+    Models,
+    Row,
+    Source,
+    Transfer,
+)
+
+_HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
+_Entry: TypeAlias = Mapping[str, object]
+_Paths: TypeAlias = list[tuple[str, str]]  # trigger and API path
+
+
+class ModelError(Exception):
+    """A model file that breaks the format; the message names the file and the row."""
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ModelError(f"{where}: expected a list of strings")
+    return tuple(cast("list[str]", value))
+
+
+def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[str]:
+    found = frozenset(_words(entry.get(key, []), where))
+    if found - CONTEXTS:
+        raise ModelError(f"{where}: unknown context {sorted(found - CONTEXTS)}")
+    return found
+
+
+def _concept_names() -> dict[str, type[Concept]]:
+    found = {}
+    for name, one in (vars(concepts) | vars(web_concepts) | vars(object_concepts) | vars(work_concepts)).items():
+        if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
+            found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
+    return found
+
+
+def _row(name: str, entry: Mapping[str, object], known: dict[str, type[Concept]], where: str) -> Row:
+    concept = known.get(name)
+    if concept is None:
+        raise ModelError(f"{where}: unknown concept {name!r}")
+    kinds = {one.name: str(one.type) for one in fields(concept) if one.name != "site"}
+    roles: dict[str, str] = {}
+    constants: dict[str, str | bool] = {}
+    for key, value in entry.items():
+        if key in TRIGGERS:
+            continue
+        if key not in kinds:
+            raise ModelError(f"{where}: {name} has no role {key!r}")
+        if "Operand" in kinds[key]:
+            roles[key] = str(value)
+        elif isinstance(value, (str, bool)):
+            constants[key] = value
+        else:
+            raise ModelError(f"{where}: {key} must be a string or a boolean")
+    return Row(concept, roles, constants)
+
+
+class _Loader:
+    """Fills the tables of `Models`, row by row."""
+
+    def __init__(self) -> None:
+        self.models = Models()
+        self.concepts = _concept_names()
+
+    def header(self, data: Mapping[str, object], where: str) -> None:
+        models = self.models
+        for name, target in cast("dict[str, str]", data.get("aliases", {})).items():
+            models.aliases[name] = target
+        for name, entry in cast("dict[str, dict[str, object]]", data.get("types", {})).items():
+            if set(entry) - {"bases"}:
+                raise ModelError(f"{where}: unknown key in types.{name}")
+            models.bases[name] = (*models.bases.get(name, ()), *_words(entry.get("bases", []), where))
+        for name, target in cast("dict[str, str]", data.get("results", {})).items():
+            models.results[name] = target
+        for name, target in cast("dict[str, str]", data.get("methods", {})).items():
+            models.methods[name] = tuple(target.split())
+
+    def rows(self, data: Mapping[str, object], where: str) -> None:
+        for name, entries in data.items():
+            if name in _HEADER:
+                continue
+            if not isinstance(entries, list):
+                raise ModelError(f"{where}: {name} must be an array of tables")
+            for number, entry in enumerate(cast("list[dict[str, object]]", entries), 1):
+                self.row(name, entry, f"{where}: [[{name}]] {number}")
+
+    def row(self, name: str, entry: _Entry, where: str) -> None:
+        triggers = [(trigger, path) for trigger in TRIGGERS for path in _words(entry.get(trigger, []), where)]
+        if not triggers:
+            raise ModelError(f"{where}: no call, read, write or store")
+        paths = [(trigger, self.models.canonical(path)) for trigger, path in triggers]
+        table = _TABLES.get(name)
+        if table is not None:
+            table(self, entry, paths, where)
+            return
+        row = _row(name, entry, self.concepts, where)
+        for trigger, path in paths:
+            self.models.rows[trigger].setdefault(path, []).append(row)
+
+    def source(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        source = Source(str(entry["kind"]), str(entry.get("what", "")), _contexts(entry, "clears", where))
+        for trigger, path in paths:
+            self.models.sources[trigger][path] = source
+
+    def forward(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        self.models.forwards.update((path, str(entry["callee"])) for _, path in paths)
+
+    def guard(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        clears, holds = _contexts(entry, "clears", where), bool(entry.get("holds", True))
+        guard = Guard(str(entry.get("argument", "0")), clears, holds, bool(entry.get("returns")))
+        self.models.guards.update((path, guard) for _, path in paths)
+
+    def access(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        does = frozenset(_words(entry.get("does", []), where))
+        access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open", str(entry.get("carrier", "")))
+        self.models.access.update((path, access) for _, path in paths)
+
+    def callback(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        gives = _words(entry.get("gives", []), where)
+        callback = Callback(str(entry.get("function", "0")), gives, bool(entry.get("error-first")))
+        for _, path in paths:
+            self.models.callbacks[path] = callback
+            if path.endswith("')"):  # of one event; the method that all of them share
+                self.models.callbacks.setdefault(path.partition("(")[0], Callback(callback.function, (), False))
+
+    def shared(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        self.models.shared.update(path for _, path in paths)
+
+    def keeper(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        keeper = Keeper(_words(entry.get("keys", []), where), str(entry.get("value", "")), bool(entry.get("append")))
+        self.models.keepers.update((path, keeper) for _, path in paths)
+
+    def invoker(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        function, first = str(entry.get("function", "0")), int(str(entry.get("first", 1)))
+        each, result, elsewhere = bool(entry.get("each")), bool(entry.get("result")), str(entry.get("elsewhere", ""))
+        self.models.invokers.update((path, Invoker(function, first, each, result, elsewhere)) for _, path in paths)
+
+    def transfer(self, entry: _Entry, paths: _Paths, where: str) -> None:
+        clears = _contexts(entry, "clears", where)
+        restores, marks = _contexts(entry, "restores", where), _contexts(entry, "marks", where)
+        transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, restores, marks)
+        for trigger, path in paths:
+            if trigger == "read":
+                self.models.parts[path] = clears
+            else:
+                self.models.transfers[path] = transfer
+
+
+_TABLES: dict[str, Callable[[_Loader, _Entry, _Paths, str], None]] = {
+    "source": _Loader.source,
+    "forward": _Loader.forward,
+    "guard": _Loader.guard,
+    "access": _Loader.access,
+    "callback": _Loader.callback,
+    "shared": _Loader.shared,
+    "keeper": _Loader.keeper,
+    "invoker": _Loader.invoker,
+    "sanitizer": _Loader.transfer,
+    "propagator": _Loader.transfer,
+}
+
+
+def tables(files: Iterable[tuple[str, str]], complain: type[Exception]) -> list[tuple[str, dict[str, object]]]:
+    """What TOML files given as (name, text) hold, by name; raises `complain` where one is none."""
+    found = []
+    for where, content in files:
+        try:
+            found.append((where, cast("dict[str, object]", tomllib.loads(content))))
+        except tomllib.TOMLDecodeError as error:
+            raise complain(f"{where}: {error}") from error
+    return found
+
+
+def load_models(files: Iterable[tuple[str, str]]) -> Models:
+    """The tables of model files given as (name, text).
+
+    Raises:
+        ModelError: a file is no TOML or breaks the format.
+    """
+    loader = _Loader()
+    parsed = tables(files, ModelError)
+    for where, data in parsed:
+        loader.header(data, where)
+    for where, data in parsed:
+        loader.rows(data, where)
+    models = loader.models
+    models.results = {models.canonical(path): models.canonical(target) for path, target in models.results.items()}
+    models.methods = {models.canonical(name): words for name, words in models.methods.items()}
+    models.bases = {
+        models.canonical(name): tuple(models.canonical(base) for base in bases) for name, bases in models.bases.items()
+    }
+    return models
+
+
+def model_files(root: Path, folder: str = "python") -> Iterator[tuple[str, str]]:
+    """The model files of a language (`python`, `node`) below the rules folder `root`, by name."""
+    for path in sorted((root / "models" / folder).glob("*.toml")):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=8)
+def models_of(root: Path, folder: str = "python") -> Models:
+    """The models of a language shipped in the rules folder `root`, read once."""
+    return load_models(model_files(root, folder))
