@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._context import scope
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import StaticFiles
@@ -74,7 +74,7 @@ def _assigned(name: str, site: Site) -> ir.Expr | None:
     body = [*scope(site), *(site.module.body if site.module is not None else ())]
     given = {
         id(node): node.value
-        for node in inside(body)
+        for node in ir.walk(*body)
         if isinstance(node, ir.Assign) and any(isinstance(one, ir.Name) and one.id == name for one in node.targets)
     }
     return next(iter(given.values())) if len(given) == 1 else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._operands import named
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -58,7 +58,7 @@ def _expires(token: JwtEncode) -> bool:
 
 def _told_nearby(site: Site) -> bool:
     """Whether anything around the call tells of an expiry: a claim that is added to the payload on another line."""
-    for node in inside(scope(site)):
+    for node in ir.walk(*scope(site)):
         if (
             isinstance(node, ir.Const)
             and isinstance(node.value, str)

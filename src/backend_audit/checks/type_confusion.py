@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, path_to, scope
+from backend_audit.checks._context import path_to, scope
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
@@ -68,7 +68,7 @@ class _Uses:
     def __init__(self, site: Site, name: str) -> None:
         self.known = False
         self.coerced = False
-        for node in inside(scope(site)):
+        for node in ir.walk(*scope(site)):
             if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and dotted(node.func.value) == name:
                 self.known = self.known or node.func.attr in _TEXT_ONLY | _ARRAY_ONLY
             elif isinstance(node, ir.For):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import inside, last_name, scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
 from backend_audit.checks._untrusted import alert
@@ -83,12 +83,12 @@ def of_any_size(parser: UploadParser) -> Iterator[Alert]:
 
 def _names_file(site: Site) -> bool:
     """Whether an upload's own name is read where it is stored: `req.files.image.name`."""
-    return any(isinstance(one, ir.Attribute) and one.attr == "name" for one in inside(scope(site)))
+    return any(isinstance(one, ir.Attribute) and one.attr == "name" for one in ir.walk(*scope(site)))
 
 
 def _looked_at(site: Site) -> bool:
     """Whether the file asks anywhere what uploads are: a filter, a type, a list of endings."""
-    for node in inside(site.module.body if site.module is not None else ()):
+    for node in ir.walk(*(site.module.body if site.module is not None else ())):
         name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
         if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.key.value, str):
             name = node.key.value
@@ -106,11 +106,11 @@ def _tests_ending(node: ir.Node) -> bool:
         asked = [node.left, *node.rights]
     elif isinstance(node, ir.Call) and last_name(node.func) in ("includes", "has", "test", "indexOf", "match"):
         asked = [node.func, *(arg.value for arg in node.args)]
-    found = (one for part in asked for one in inside([ir.ExprStmt(part.at, part.end, part)]))
+    found = (one for part in asked for one in ir.walk(ir.ExprStmt(part.at, part.end, part)))
     return any(isinstance(one, (ir.Name, ir.Attribute)) and _ENDING.search(last_name(one)) for one in found)
 
 
 def _takes_no_files(site: Site) -> bool:
     """`multer().none()`: only the fields of a form."""
-    calls = (node for node in inside(site.module.body if site.module is not None else ()) if isinstance(node, ir.Call))
+    calls = (node for node in ir.walk(*(site.module.body if site.module is not None else ())) if isinstance(node, ir.Call))
     return any(last_name(one.func) == "none" for one in calls)

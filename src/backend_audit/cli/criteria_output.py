@@ -8,8 +8,8 @@ import msgspec
 
 from backend_audit import __version__
 from backend_audit.audit import ScanResult
-from backend_audit.cli.scorecard import by_owasp
 from backend_audit.cli.output import hashes_of, told_problems, write_file
+from backend_audit.cli.scorecard import by_owasp
 from backend_audit.cli.terminal import print_safely, terminal_of
 from backend_audit.criteria import Assessment
 from backend_audit.report import Format, RenderContext, Terminal, render

@@ -297,17 +297,17 @@ class Calls(Expressions):
         transfer = self.models.transfers.get(path)
         if transfer is None:
             return found
-        origins: set[Origin] = set()
+        origins: list[Origin] = []
         made: bool | None = None
         for spec in transfer.froms:
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
                 carried = lacks.placed_in_path(operand.value) if "dots" in transfer.restores else operand.value.derived().origins
                 gained = transfer.clears | transfer.marks
-                origins.update(one.clear(gained).restore(transfer.restores) for one in carried)
+                origins += [one.clear(gained).restore(transfer.restores) for one in carried]
                 made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
-            origins.add(Origin("clean", (path,), path, transfer.clears))
+            origins.append(Origin("clean", (path,), path, transfer.clears))
         if not origins:
             return changed(found, made=True) if made and not found.open else found
         return found.with_origins(origins) if found.open else changed(found, open=True).with_origins(origins)

@@ -4,7 +4,7 @@ Such knowledge makes data harmless only where the missing text is the only way o
 for `..`, behind a folder that the program names. It is kept among the cleared contexts of an origin as `lacks:<text>`.
 """
 
-from backend_audit.flow.values import Origin, Shape, Value
+from backend_audit.flow.values import Origin, Shape, Value, united
 
 _PREFIX = "lacks:"
 _MAX_LENGTH = 3
@@ -69,7 +69,7 @@ def placed_in_path(value: Value) -> frozenset[Origin]:
     """The origins of a text that is joined to a path: what cannot leave its place in the text is cleared for good."""
     origins = value.derived().origins
     free = {one.derived() for label in sorted({one.label for one in origins}) for one in exposed(value, label, "path")}
-    return frozenset(one if one in free else one.clear(frozenset(("path",))) for one in origins)
+    return united(one if one in free else one.clear(frozenset(("path",))) for one in origins)
 
 
 def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit.flow import lacks, strings
-from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text, transform
+from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text, transform, united
 
 Pieces = list[strings.Piece]
 _DOTS = frozenset(("dots",))
@@ -67,12 +67,12 @@ def _absolute(args: Pieces) -> Value:
     """`path.resolve(a, b)`: any part that is absolute takes the place of all before it."""
     if args and all(value.is_literal() for value, _ in args):
         return MADE
-    origins: set[Origin] = set()
+    origins: list[Origin] = []
     for value, _ in args:
         for origin in value.derived().origins:
             shut = {"relative"} <= origin.cleared and origin.cleared >= _NO_PARENT
-            origins.add(origin.clear(_DOTS | _NO_PARENT | _PATH if shut else _DOTS | _NO_PARENT))
-    return Value(True, types=frozenset(("str",)), origins=frozenset(origins)) if origins else UNKNOWN
+            origins.append(origin.clear(_DOTS | _NO_PARENT | _PATH if shut else _DOTS | _NO_PARENT))
+    return Value(True, types=frozenset(("str",)), origins=united(origins)) if origins else UNKNOWN
 
 
 def _normalised(args: Pieces) -> Value:
@@ -92,7 +92,7 @@ def _constant(args: Pieces, compute: Callable[..., str]) -> Value:
 
 def _offset(args: Pieces) -> Value:
     """`path.relative(folder, path)`: begins with `..` if and only if the path lies outside of the folder."""
-    origins = frozenset(origin.clear(_OFFSET) for value, _ in args for origin in value.derived().origins)
+    origins = united(origin.clear(_OFFSET) for value, _ in args for origin in value.derived().origins)
     return Value(True, types=frozenset(("str",)), origins=origins) if origins else UNKNOWN
 
 

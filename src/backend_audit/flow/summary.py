@@ -30,6 +30,8 @@ from backend_audit.flow.values import (
     container,
     join,
     join_all,
+    ordered,
+    united,
 )
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
@@ -100,7 +102,7 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
 def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
     if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind and not value.items):
         return value
-    own = [origin for origin in value.origins if origin.label == "param" and origin.key[0] == function]
+    own = [origin for origin in ordered(value.origins) if origin.label == "param" and origin.key[0] == function]
     kept = value.origins - frozenset(own)
     result = changed(value, origins=kept) if own else value
     if depth and (value.shapes or value.kind or value.items):
@@ -115,12 +117,12 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
     if not own:
         return result
     whole = NOTHING
-    added: set[Origin] = set()
+    added: list[Origin] = []
     for origin in own:
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
             if argument is not None:
-                added.update(_data(argument, bound, origin))
+                added += _data(argument, bound, origin)
         elif argument is None:
             whole = join(whole, UNKNOWN)
         else:
@@ -155,20 +157,20 @@ def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
     if not path or argument.items is None or (argument.kind and path[0] not in argument.items):
         return _carried(bound.data(int(origin.key[1])), origin)
     found = bound.part(int(origin.key[1]), path, part_of)
-    return frozenset(one.clear(origin.cleared) for one in found) if origin.cleared else found
+    return united(one.clear(origin.cleared) for one in found) if origin.cleared else found
 
 
 def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
     path = origin.key[2:-1]
     if path:  # of an argument that is a parameter itself: still the part at that path
-        found = frozenset(
+        found = united(
             Origin(one.label, (*(*one.key[:-1], *path)[:6], DERIVED), one.what, one.cleared, one.trace)
             if one.label == "param" and len(one.key) == 3
             else one
             for one in found
             if one.label != "secret" or _gives_away(path)
         )
-    return frozenset(one.clear(origin.cleared) for one in found) if origin.cleared else found
+    return united(one.clear(origin.cleared) for one in found) if origin.cleared else found
 
 
 def _gives_away(path: tuple[str | int, ...]) -> bool:

@@ -213,7 +213,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
 
     def with_origins(self, origins: Iterable[Origin]) -> "Value":
         """The same with further origins."""
-        added = frozenset(origins)
+        added = origins if isinstance(origins, frozenset) else united(origins)
         if not added or added <= self.origins:
             return self
         return self._given(_cap_origins(self.origins | added), made=False)
@@ -377,6 +377,22 @@ def ordered(origins: Collection[Origin]) -> Collection[Origin]:
 
 def _origin_order(origin: Origin) -> tuple[str, str, list[str]]:
     return origin.label, repr(origin.key), sorted(origin.cleared)
+
+
+def united(origins: Iterable[Origin]) -> frozenset[Origin]:
+    """The origins as a set; of equal ones that with the shortest way stays, in whichever order they come."""
+    found: dict[Origin, Origin] = {}
+    for one in origins:
+        other = found.setdefault(one, one)
+        if other is not one and _way_order(one) < _way_order(other):
+            del found[one]
+            found[one] = one
+    return frozenset(found)
+
+
+def _way_order(origin: Origin) -> tuple[int, tuple[tuple[str, int, int], ...]]:
+    marks = origin.marks()
+    return len(marks), tuple((one.path, one.at, one.end) for one in marks)
 
 
 def _collect(value: Value, label: str | None, found: set[Origin], depth: int) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
@@ -69,7 +68,7 @@ def configured_off(engine: Engine, module: ModuleSymbol) -> bool:
         return False
     held: list[ir.Item] = []
     for function in [one for one in config.refs if isinstance(one, FunctionSymbol)]:
-        made = [one.value for one in nodes_of(function.node.body) if isinstance(one, ir.Return)]
+        made = [one.value for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Return)]
         held += [item for one in made if isinstance(one, ir.Container) for item in one.items]
     told = [item.value for item in held if isinstance(item.key, ir.Const) and item.key.value == "global"]
     return _is_off(config, "global") or any(isinstance(one, ir.Const) and one.value is False for one in told)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_classes import ClassGuards
 from backend_audit.frameworks.django_guards import Deciding, Said
@@ -215,7 +214,7 @@ class DjangoRoutes:
             return True
         callee = decorator.func if isinstance(decorator, ir.Call) else decorator
         functions = [one for one in self.definitions.value(Written(module, callee)).refs if isinstance(one, FunctionSymbol)]
-        made = [one.value for function in functions for one in nodes_of(function.node.body) if isinstance(one, ir.Return)]
+        made = [one.value for function in functions for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Return)]
         return any(isinstance(one, ir.Call) and decorator_name(one) in _SAYS_ANSWER for one in made)
 
     def is_rest(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import RouteTable
@@ -84,7 +83,7 @@ class ErrorBodies:
     def _of(self, function: FunctionSymbol) -> Iterator[_Body]:
         """The bodies of the error answers that a function gives, by what is written there."""
         script = function.module.node.language is not Language.PYTHON
-        for node in nodes_of(function.node.body):
+        for node in ir.walk_scope(*function.node.body):
             if script and isinstance(node, ir.Call):
                 body = _sent(node)
             elif isinstance(node, ir.Call):

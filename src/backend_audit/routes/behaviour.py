@@ -212,7 +212,7 @@ class Behaviours:
 
 def _set_on_answers(frame: Frame, body: list[ir.Stmt]) -> set[int]:
     """The statuses that answers are given before they are returned: `response.status_code = 401`."""
-    nodes = list(nodes_of(body))
+    nodes = list(ir.walk_scope(*body))
     returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
     return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
@@ -86,7 +85,7 @@ def _is_constant(engine: Engine, handler: FunctionSymbol | None) -> bool:
     """Whether a handler calls nothing but what makes its answer, and waits for nothing."""
     if handler is None:
         return False
-    nodes = list(nodes_of(handler.node.body))
+    nodes = list(ir.walk_scope(*handler.node.body))
     if engine.sites.get(handler.key) or any(isinstance(one, (ir.Await, ir.For, ir.With)) for one in nodes):
         return False
     if any(param.default is not None or param.kind != "positional" for param in handler.node.params):

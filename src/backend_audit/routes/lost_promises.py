@@ -8,7 +8,6 @@ from functools import cached_property
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.script_imports import loads_any, server_side
 from backend_audit.link.script_project import ScriptProject
@@ -169,7 +168,7 @@ def _observes(body: list[ir.Stmt]) -> bool:
 def _exits(node: ir.Expr) -> bool:
     """Whether a listener ends the process."""
     body = node.function.body if isinstance(node, ir.Lambda) else []
-    return any(isinstance(one, ir.Call) and written(one.func).endswith(("exit", "abort")) for one in nodes_of(body))
+    return any(isinstance(one, ir.Call) and written(one.func).endswith(("exit", "abort")) for one in ir.walk_scope(*body))
 
 
 def _below_promised(version: str) -> bool:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import is_privilege
@@ -120,7 +119,7 @@ def _acts(body: Sequence[ir.Stmt]) -> bool:
 
 def _compared(function: FunctionSymbol, reads: ClientReads) -> Iterator[Claim]:
     """`req.cookies.userId === req.params.userId`: the client writes both sides."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if not isinstance(node, ir.Compare) or node.ops[0] not in ("==", "!=") or len(node.rights) != 1:
             continue
         sides = [reads.of(node.left), reads.of(node.rights[0])]
@@ -140,7 +139,7 @@ def _claim(function: FunctionSymbol, kind: str, read: Read, node: ir.Expr) -> Cl
 
 
 def _words(function: FunctionSymbol) -> Iterator[str]:
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.Name):
             yield node.id
         elif isinstance(node, ir.Attribute):

@@ -1,7 +1,6 @@
 """Reads of a request in JavaScript that a client words as it likes: `req.body.isAdmin`, `req.cookies.role`, `req.get("X-Id")`."""
 
 from backend_audit import ir
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import header
@@ -17,7 +16,7 @@ class ClientReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.names: dict[str, Read] = {}
-        for node in nodes_of(function.node.body):
+        for node in ir.walk_scope(*function.node.body):
             if isinstance(node, ir.Assign) and node.value is not None and len(node.targets) == 1 and not node.op:
                 self._bind(node.targets[0], node.value)
 

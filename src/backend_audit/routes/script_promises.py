@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, blocks
 
@@ -33,7 +32,8 @@ class Promises:
         found = self.engine.callees.get(id(call), {})
         name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
         if any(
-            isinstance(one, (ir.Name, ir.Attribute)) and _last(one) == name for one in nodes_of([arg.value for arg in call.args])
+            isinstance(one, (ir.Name, ir.Attribute)) and _last(one) == name
+            for one in ir.walk_scope(arg.value for arg in call.args)
         ):
             return []  # `router.delete("/users", users.delete)`
         return [one for _, one in sorted(found.items()) if one.node.name == name]
@@ -50,7 +50,7 @@ class Promises:
 
     def _promised(self, function: ir.Function) -> ir.Node | None:
         """What a function gives that is `async` for no other reason than the promise that it gets from a library."""
-        if any(isinstance(one, ir.Await) for one in nodes_of(function.body)):
+        if any(isinstance(one, ir.Await) for one in ir.walk_scope(*function.body)):
             return None
         returned = [one.value for one in own_statements(function.body) if isinstance(one, ir.Return)]
         calls = [one for one in returned if isinstance(one, ir.Call) and one.form == "" and not self.callees(one)]

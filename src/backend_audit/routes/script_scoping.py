@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Lookup, Route
@@ -60,7 +59,7 @@ class ScriptScoping:
     def _asks(self, function: FunctionSymbol) -> bool:
         """Whether a function, or one in it, mentions the caller, or hands the request on as a whole."""
         for one in (function, *function.nested):
-            for node in nodes_of(one.node.body):
+            for node in ir.walk_scope(*one.node.body):
                 if isinstance(node, ir.Attribute) and _CALLER.match(node.attr) and _of_request(node.value):
                     return True
                 if isinstance(node, ir.Call) and any(
@@ -72,7 +71,7 @@ class ScriptScoping:
     def _lookups(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         for function in (handler, *handler.nested):
             reads = ClientReads(function)
-            for node in nodes_of(function.node.body):
+            for node in ir.walk_scope(*function.node.body):
                 if not isinstance(node, ir.Call):
                     continue
                 key = next((read for arg in node.args if (read := _id_in(arg.value, reads)) is not None), None)
@@ -94,7 +93,7 @@ class ScriptScoping:
         target = next(iter(found.values()))
         if self._asks_by_parameter(target):
             return ""
-        calls = (one for one in nodes_of(target.node.body) if isinstance(one, ir.Call))
+        calls = (one for one in ir.walk_scope(*target.node.body) if isinstance(one, ir.Call))
         return next((model for one in calls if (model := self._model(one, depth - 1))), "")
 
     def _asks_by_parameter(self, function: FunctionSymbol) -> bool:
@@ -110,7 +109,7 @@ class ScriptScoping:
             bodies += [one.node.body for one in self.engine.project.functions()]
             schemas = {name: keys for body in bodies for name, keys in _schemas(body)}
             for body in bodies:
-                for node in nodes_of(body):
+                for node in ir.walk_scope(*body):
                     if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
                         self._note(node, node.func, schemas)
         return self._owners
@@ -173,7 +172,7 @@ def _values(node: ir.Expr) -> list[ir.Expr]:
 
 
 def _reads_ids(function: FunctionSymbol) -> bool:
-    return any(isinstance(node, ir.Attribute) and node.attr == "params" for node in nodes_of(function.node.body))
+    return any(isinstance(node, ir.Attribute) and node.attr == "params" for node in ir.walk_scope(*function.node.body))
 
 
 def _of_request(node: ir.Expr) -> bool:

@@ -7,7 +7,6 @@ import re
 
 from backend_audit import ir
 from backend_audit.flow.concepts import CookieWrite
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -34,7 +33,7 @@ def unrestricted(options: Value) -> bool:
 
 def reads_session(function: FunctionSymbol) -> bool:
     """Whether a function looks at a session or at cookies, itself or in a function within."""
-    bodies = (node for one in (function, *function.nested) for node in nodes_of(one.node.body))
+    bodies = (node for one in (function, *function.nested) for node in ir.walk_scope(*one.node.body))
     return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
 
 
@@ -47,8 +46,8 @@ def looks_at_sender(function: FunctionSymbol) -> bool:
     """Whether a function looks at what only the own pages' requests bring: a token's header, the origin."""
     return any(
         isinstance(one, ir.Const) and isinstance(one.value, str) and _SAYS.search(one.value)
-        for one in nodes_of(function.node.body)
+        for one in ir.walk_scope(*function.node.body)
     ) or any(
         isinstance(one, ir.Attribute) and (_SHIELD.search(one.attr) or one.attr == "origin")
-        for one in nodes_of(function.node.body)
+        for one in ir.walk_scope(*function.node.body)
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, HeaderWrite
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -79,13 +78,13 @@ def _told(route: Route) -> Iterator[str]:
     """The names of what stands before a handler, and of what it calls itself."""
     yield from (guard.name for guard in route.guards)
     if route.handler is not None:
-        nodes = nodes_of([*route.handler.node.decorators, *route.handler.node.body])
+        nodes = ir.walk_scope(*route.handler.node.decorators, *route.handler.node.body)
         yield from (written(one.func) for one in nodes if isinstance(one, ir.Call))
 
 
 def _caller(handler: FunctionSymbol) -> str:
     """How a handler takes the caller that it answers, as written; "" where it does not."""
-    for node in nodes_of(handler.node.body):
+    for node in ir.walk_scope(*handler.node.body):
         if isinstance(node, (ir.Attribute, ir.Name)) and _CALLER.search(written(node)):
             return written(node)
         if isinstance(node, ir.Call) and _ASKED.search(written(node.func)):

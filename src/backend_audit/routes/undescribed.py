@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Route, RouteTable
@@ -55,7 +54,7 @@ def _answers(route: Route) -> bool:
     handler = route.handler
     if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
         return False
-    returned = [one.value for one in nodes_of(handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
+    returned = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     if handler.module.node.language is not Language.PYTHON:
         return not route.bare  # many a description leaves out what has no tags
     return bool(returned) and not any(_is_file(handler, one, raw=route.framework == "fastapi") for one in returned)
@@ -64,7 +63,7 @@ def _answers(route: Route) -> bool:
 def _is_file(handler: FunctionSymbol, node: ir.Expr, *, raw: bool) -> bool:
     """Whether an answer is a file, a page, or (`raw`: a plain response holds them) whatever bytes the handler makes."""
     told = [node, *([handler.node.returns] if handler.node.returns is not None else [])]
-    written = [one for one in nodes_of(told) if isinstance(one, (ir.Name, ir.Attribute))]
+    written = [one for one in ir.walk_scope(*told) if isinstance(one, (ir.Name, ir.Attribute))]
     names = [one.id if isinstance(one, ir.Name) else one.attr for one in written]
     plain = raw and any(_OWN_BYTES.search(name) and not _JSON.search(name) for name in names)
     return plain or any(word in name for name in names for word in _NO_DATA)

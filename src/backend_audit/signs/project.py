@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route
 from backend_audit.signs.rows import Rows
@@ -66,7 +65,7 @@ def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[
 
 def _asked(function: FunctionSymbol) -> Iterator[str]:
     """The methods that a function calls of other objects."""
-    for node in nodes_of(function.node.body):
+    for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
             yield node.func.attr
 

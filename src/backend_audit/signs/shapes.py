@@ -26,7 +26,7 @@ def configured_plugin(body: list[ir.Stmt]) -> ir.Call | None:
     given = {_exported(target): one.value for one in body if isinstance(one, ir.Assign) for target in one.targets}
     plugin, options = given.get("default"), given.get("autoConfig")
     if isinstance(options, ir.Lambda):
-        made = [one.value for one in _inside(options.function.body) if isinstance(one, ir.Return)]
+        made = [one.value for one in ir.walk_scope(*options.function.body) if isinstance(one, ir.Return)]
         options = made[0] if made else None
     if plugin is None or not isinstance(options, ir.Container):
         return None
