@@ -33,7 +33,7 @@ class Promises:
         name = call.func.attr if isinstance(call.func, ir.Attribute) else written(call.func)
         if any(
             isinstance(one, (ir.Name, ir.Attribute)) and _last(one) == name
-            for one in ir.walk_scope(arg.value for arg in call.args)
+            for one in ir.walk_scope(*(arg.value for arg in call.args))
         ):
             return []  # `router.delete("/users", users.delete)`
         return [one for _, one in sorted(found.items()) if one.node.name == name]
