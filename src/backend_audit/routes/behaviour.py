@@ -156,7 +156,7 @@ class Behaviours:
         found: set[int] = set()
         for symbol in sorted(value.refs, key=lambda one: one.key):
             if isinstance(symbol, ClassSymbol):
-                found |= self.of_exception(symbol)
+                found |= _told(node) or self.of_exception(symbol)
         if not found:
             names = {written(callee).rpartition(".")[2], *(path.rpartition(".")[2] for path in value.apis)}
             found = {status for name in names for status in _by_name(name)}
@@ -208,6 +208,12 @@ class Behaviours:
             if isinstance(item.value, (ir.Const, ir.Name, ir.Attribute)):
                 found |= statuses(frame.eval(item.value))
         return found
+
+
+def _told(node: ir.Expr) -> set[int]:
+    """The status that an exception of the project is given: `ApiError("no key", 401)`."""
+    given = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)] if isinstance(node, ir.Call) else []
+    return {one for one in given if isinstance(one, int) and not isinstance(one, bool) and one in (401, 403, 429)}
 
 
 def _set_on_answers(frame: Frame, body: list[ir.Stmt]) -> set[int]:

@@ -75,6 +75,28 @@ def requires_capabilities(*names):
     return decorator
 
 
+class ApiError(Exception):
+    def __init__(self, message, code=500):
+        super().__init__(message)
+        self.code = code
+
+
+def permission(view):
+    @functools.wraps(view)
+    def wrapper(*args, **kwargs):
+        if "Authorization" not in request.headers:
+            raise ApiError("no key", 401)
+        return view(*args, **kwargs)
+
+    return wrapper
+
+
+@app.route("/coded")
+@permission
+def eighteen():
+    return "x"
+
+
 @app.route("/capabilities")
 @requires_capabilities("manage")
 def seventeen():
