@@ -7,8 +7,15 @@ from backend_audit.finding import Confidence
 from backend_audit.frameworks.lazy import LazyLoad
 from backend_audit.frameworks.serialized import SerializedLoad
 from backend_audit.routes.repeated import RepeatedQuery
+from backend_audit.source import SCRIPTS
 
 RULE = "n-plus-one"
+
+_ASK_ONCE = "Ask once for all of them before the loop (`id__in=ids`, `.where(Model.id.in_(ids))`), and look them up in a dict."
+_ASK_ONCE_SCRIPT = (
+    "Ask once for all of them before the loop (`{ id: { in: ids } }`, `whereIn`, `= ANY($1)`, or `include` with the rows), "
+    "and look them up in a `Map`."
+)
 
 
 @check(RULE)
@@ -20,7 +27,7 @@ def query_in_loop(repeated: RepeatedQuery) -> Iterator[Alert]:
     yield Alert(
         node=site.call.func if site.call is not None else site.node,
         message=f"`{site.written}` asks the database{through} once for each of `{repeated.over}`{more}.",
-        fix="Ask once for all of them before the loop (`id__in=ids`, `.where(Model.id.in_(ids))`), and look them up in a dict.",
+        fix=_ASK_ONCE_SCRIPT if site.module is not None and site.module.language in SCRIPTS else _ASK_ONCE,
         confidence=Confidence.MEDIUM if repeated.served else Confidence.LOW,
         steps=repeated.way,
     )

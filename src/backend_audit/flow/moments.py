@@ -8,9 +8,9 @@ from backend_audit.link.symbols import FunctionSymbol
 
 
 class Loop(msgspec.Struct, frozen=True):
-    """A loop, or a comprehension, and what each pass takes."""
+    """A loop, a comprehension, or a call that calls a function with each element (`xs.map(f)`), and what each pass takes."""
 
-    node: ir.For | ir.Comprehension
+    node: ir.For | ir.While | ir.Comprehension | ir.Call
     iter: ir.Expr
     target: ir.Expr
     element: Value

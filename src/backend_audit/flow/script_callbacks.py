@@ -10,6 +10,7 @@ from backend_audit.flow import script_builtin, script_functions, script_validato
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
+from backend_audit.flow.moments import Loop
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
@@ -104,13 +105,20 @@ class ScriptCallbacks(Frame):
     def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
         element = script_builtin.values(receiver)
         before = set(self.events)
+        self.enter(self.passes(node, element, function))
         found = self.handed(node, function.value, [element, NUMBER, receiver] if attr != "sort" else [element, element])
+        self.loops.pop()
         added = unrolled.registering(self, [key for key in self.events if key not in before])
         passes = unrolled.elements(receiver) if added else []
         unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, NUMBER, receiver]))
         if attr in _LISTS:
             return container("list", None, element if attr == "filter" else found)
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
+
+    def passes(self, node: ir.Call, element: Value, function: Operand) -> Loop:
+        """`xs.map(f)` as a loop over `xs`."""
+        over = node.func.value if isinstance(node.func, ir.Attribute) else node.func
+        return Loop(node, over, function.node or node.func, element)
 
     def reduced(self, node: ir.Call, receiver: Value, function: Operand, start: Operand | None) -> Value:
         element = script_builtin.values(receiver)

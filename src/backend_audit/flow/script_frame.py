@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from backend_audit import ir
 from backend_audit.flow import refine, script_builtin, script_loops, unrolled
 from backend_audit.flow.frame import Env
+from backend_audit.flow.moments import Loop
 from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
 from backend_audit.flow.values import UNKNOWN, Value, ref
@@ -131,7 +132,9 @@ class ScriptFrame(ScriptNames):
             self.breaks.pop()
 
         before = set(self.events)
+        self.enter(Loop(node, node.iter, node.target, elem))
         goes_on = self.loop(once, [])
+        self.loops.pop()
         added = unrolled.registering(self, [key for key in self.events if key not in before])
         unrolled.again(self, added, unrolled.elements(self.eval(node.iter)) if added and not node.keys else [], single)
         return goes_on
@@ -151,7 +154,9 @@ class ScriptFrame(ScriptNames):
                 self.eval(node.test)
             return self.run(node.update) and goes_on
 
+        self.enter(script_loops.passes(node))
         self.loop(once, [])
+        self.loops.pop()
         return True
 
     def switch(self, node: ir.Switch) -> bool:

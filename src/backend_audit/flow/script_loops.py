@@ -6,7 +6,8 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
-from backend_audit.flow.values import Value
+from backend_audit.flow.moments import Loop
+from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.work_concepts import CountedLoop
 
 ARRAY = "array"  # a mark: the data is an array (or a text), whose length is that of what was sent
@@ -31,6 +32,15 @@ def bound(loop: ir.While, body: list[ir.Stmt]) -> ir.Attribute | None:
         given = list(_assigned(limit.id, body))
         limit = given[0] if len(given) == 1 else None
     return limit if isinstance(limit, ir.Attribute) and limit.attr == _LENGTH else None
+
+
+def passes(loop: ir.While) -> Loop:
+    """What each pass of a loop that counts takes: `xs[i]` of `xs`, by the name `i`; nothing that is known of any other loop."""
+    test = loop.test
+    counter = test.left if isinstance(test, ir.Compare) and loop.update else None
+    limit = test.rights[0] if isinstance(test, ir.Compare) and counter is not None else loop.test
+    over = limit.value if isinstance(limit, ir.Attribute) and limit.attr == _LENGTH else limit
+    return Loop(loop, over, counter if isinstance(counter, ir.Name) else ir.Container(loop.at, loop.at, "list", []), UNKNOWN)
 
 
 def _assigned(name: str, body: list[ir.Stmt]) -> Iterator[ir.Expr | None]:

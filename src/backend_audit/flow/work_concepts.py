@@ -23,6 +23,8 @@ class DatabaseQuery(Concept):
 
     timed: ClassVar[bool] = True
     statement: str = ""  # the position of the statement, where the call may run any: only one that reads counts
+    batched: bool = False  # the library makes one query of several that are asked at the same moment
+    guess: bool = False  # nothing is known about the receiver: only what is awaited counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _objects(loop: Loop) -> tuple[str, ir.Expr] | None:
 def _body(loop: Loop) -> list[ir.Node]:
     """What is evaluated in each pass."""
     node = loop.node
-    if isinstance(node, ir.For):
-        return list[ir.Node](node.body)
+    if not isinstance(node, ir.Comprehension):
+        return [] if isinstance(node, ir.Call) else list[ir.Node](node.body)
     inner: list[ir.Node] = [node.value] if node.key is None else [node.key, node.value]
     return [*inner, *(one for clause in node.clauses for one in clause.conditions)]

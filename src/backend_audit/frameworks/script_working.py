@@ -1,14 +1,17 @@
-"""What the whole of a JavaScript project shows beside its routes: promises that are dropped, sessions that logins keep."""
+"""What the whole of a JavaScript project shows beside its routes: dropped promises, kept sessions, the work of its requests."""
 
 from collections.abc import Iterator
 
+from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
 from backend_audit.routes.model import RouteTable
+from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.session_fixation import fixed_sessions
+from backend_audit.routes.work import Work
 
 
 def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
@@ -19,3 +22,5 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
+    work = Work(engine, facts, table)
+    yield from Repeated(work, Bindings()).concepts()

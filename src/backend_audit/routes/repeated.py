@@ -11,11 +11,12 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.moments import CallSite, Loop
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 from backend_audit.routes.work import Work
-from backend_audit.source import Mark
+from backend_audit.source import SCRIPTS, Mark
 
 _MAX_HOPS = 3
 _BATCH = re.compile(r"chunk|batch|bulk|page|slice|window", re.IGNORECASE)
@@ -23,10 +24,15 @@ _CACHES = re.compile(r"cache|memo", re.IGNORECASE)
 _READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _FETCHES = re.compile(r"(^|_)(get|fetch|select|find|load|query|list|count|exists)", re.IGNORECASE)
 _CHANGES = re.compile(r"(^|_)(create|update|upsert|add|delete|remove|set|save|insert|store|register|send|sync)(_|$)")
-_MANY = frozenset(("in_", "any_", "in_bulk"))
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MANY = frozenset(("in_", "any_", "in_bulk", "whereIn", "In", "in", "$in", "inArray"))
 _WRITES = frozenset(
     "save delete create bulk_create bulk_update update add add_all commit flush merge insert upsert set remove asave acreate "
     "adelete aupdate insert_one update_one delete_one replace_one get_or_create update_or_create".split()
+)
+_SCRIPT_WRITES = frozenset(
+    "save create createMany bulkCreate update updateMany upsert destroy delete deleteMany insert insertMany updateOne softDelete "
+    "deleteOne replaceOne findOneAndUpdate findOneAndDelete findByIdAndUpdate findByIdAndDelete findOrCreate".split()
 )
 _BUILT = "sqlalchemy.Select"
 
@@ -70,19 +76,27 @@ class Repeated:
                 and site.moment is not None
                 and reads(concept, function)
             ):
-                for found in self._of(function, site, site.call):
+                for found in self._of(function, concept, site.call):
                     together.setdefault(found.loop, {}).setdefault(found.site.node.at, found)
         for calls in together.values():
             yield replace(calls[min(calls)], others=len(calls) - 1)
 
-    def _of(self, function: FunctionSymbol, site: Site, call: ir.Call) -> Iterator[RepeatedQuery]:
-        loops = site.moment.loops if site.moment is not None else ()
-        loop = None if _asks_for_many(call) else self.repeating(loops, names_in(call), function)
+    def _of(self, function: FunctionSymbol, concept: DatabaseQuery, call: ir.Call) -> Iterator[RepeatedQuery]:
+        site = concept.site
+        moment = site.moment
+        if moment is None or _asks_for_many(call) or (concept.guess and not moment.awaited):
+            return
+        names = names_in(call)
+        loop = self.repeating(moment.loops, names, function)
         if loop is not None:
             yield self._made(function, site, loop, written(call.func), ())
-        elif not loops and not _asks_for_many(call):
+        elif not moment.loops:
             end = (Mark(site.path, call.at, call.end, f"{written(call.func)} asks the database"),)
-            yield from self._through(function, written(call.func), names_in(call), end, _MAX_HOPS)
+            each = None if concept.batched else self._each(function, names)
+            if each is not None:
+                yield self._made(function, site, each, written(call.func), ())
+            else:
+                yield from self._through(function, written(call.func), names, end, _MAX_HOPS)
 
     def _through(
         self, function: FunctionSymbol, query: str, names: frozenset[str], way: tuple[Mark, ...], hops: int
@@ -98,8 +112,12 @@ class Repeated:
             return
         for one in self._callers.get(function.key, ()):
             caller, node = one.caller, one.node
+            if _calls_each(one):
+                continue
             given = frozenset(name for expression in _given(node, function, needed) for name in names_in(expression))
             loop = self.repeating(one.moment.loops, given, caller)
+            if loop is None and not one.moment.loops:
+                loop = self._each(caller, given)
             if loop is not None:
                 module = caller.module
                 site = Site(module.path, node, "", written(node.func), caller.name, node, module=module.node, moment=one.moment)
@@ -108,11 +126,26 @@ class Repeated:
                 step = Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()")
                 yield from self._through(caller, query, given, (step, *way), hops - 1)
 
+    def _each(self, function: FunctionSymbol, names: frozenset[str]) -> Loop | None:
+        """The loop that a call makes of `function` (`xs.map(f)`), if `names` hold something of the element that it is given."""
+        for one in self._callers.get(function.key, ()):
+            if not _calls_each(one) or not function.node.params:
+                continue
+            bound = _bound(function.node.params[0])
+            if names.isdisjoint(self.bindings.derived(function, bound)):
+                continue
+            loop = one.moment.loops[-1]
+            if not _is_short(loop) and not _BATCH.search(f"{written(loop.iter)} {' '.join(bound)}"):
+                return loop
+        return None
+
     def repeating(self, loops: tuple[Loop, ...], names: frozenset[str], function: FunctionSymbol) -> Loop | None:
         """The innermost loop whose elements are among `names`; None for one of few passes, or of many elements in each."""
         for loop in reversed(loops):
+            if isinstance(loop.node, ir.Call):
+                continue  # of the function that it is handed
             bound = set(names_in(loop.target))
-            if isinstance(loop.node, ir.For):
+            if isinstance(loop.node, (ir.For, ir.While)):
                 bound = self.bindings.derived(function, bound, loop.node)
             if not names.isdisjoint(bound - {param.name for param in function.node.params}):
                 text = written(loop.iter) + " " + written(loop.target)
@@ -122,7 +155,7 @@ class Repeated:
     def _parameters_in(self, names: frozenset[str], function: FunctionSymbol) -> set[str]:
         """The parameters of which the things called `names` are made; not the object, which is mostly the same each time."""
         params = function.node.params[1:] if function.binds_first else function.node.params
-        return {one.name for one in params if not names.isdisjoint(self.bindings.derived(function, {one.name}))}
+        return {one.name for one in params if not names.isdisjoint(self.bindings.derived(function, _bound(one)))}
 
     def _made(self, function: FunctionSymbol, site: Site, loop: Loop, query: str, after: tuple[Mark, ...]) -> RepeatedQuery:
         path = function.module.path
@@ -141,12 +174,24 @@ def reads(query: DatabaseQuery, function: FunctionSymbol) -> bool:
     if operand is None:
         return False
     value = operand.value
+    if value.kind == "list":  # a tagged template
+        value = (value.items or {}).get(0, value)
     if _BUILT in value.types:
         return True
     texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
     if not texts:
         return value.open and bool(_FETCHES.search(function.node.name))
     return all(_READS.match(text) for text in texts)
+
+
+def _calls_each(site: CallSite) -> bool:
+    """Whether the callee is called with each element of something, by a method that it is handed to."""
+    return bool(site.moment.loops) and site.moment.loops[-1].node is site.node
+
+
+def _bound(param: ir.Param) -> set[str]:
+    """The names that a parameter binds."""
+    return {param.name} if param.pattern is None else {param.name, *names_in(param.pattern)}
 
 
 def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterator[ir.Expr]:
@@ -162,10 +207,11 @@ def _given(call: ir.Call, function: FunctionSymbol, needed: set[str]) -> Iterato
 
 def _writes(function: FunctionSymbol) -> bool:
     """Whether the function changes what is stored: then each element needs its own call."""
-    if _CHANGES.search(function.node.name):
+    if _CHANGES.search(_WORD.sub("_", function.node.name).lower()):
         return True
-    called = (written(one.func).rpartition(".")[2] for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
-    return any(name in _WRITES for name in called)
+    changing = _SCRIPT_WRITES if function.module.node.language in SCRIPTS else _WRITES
+    called = (written(one.func).rpartition(".")[2] for one in nodes_of(function.node.body) if isinstance(one, ir.Call))
+    return any(name in changing for name in called)
 
 
 def _is_short(loop: Loop) -> bool:
@@ -179,10 +225,14 @@ def _is_short(loop: Loop) -> bool:
 
 
 def _asks_for_many(call: ir.Call) -> bool:
-    """Whether one query asks for many: `id__in=ids`, `User.id.in_(ids)`."""
-    for one in ir.walk_scope(call):
+    """Whether one query asks for many: `id__in=ids`, `User.id.in_(ids)`, `{ id: { in: ids } }`."""
+    for one in nodes_of([call]):
         if isinstance(one, ir.Arg) and one.name is not None and one.name.endswith("__in"):
             return True
         if isinstance(one, ir.Attribute) and one.attr in _MANY:
+            return True
+        if isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value in _MANY:
+            return True
+        if isinstance(one, ir.Call) and isinstance(one.func, ir.Name) and one.func.id in _MANY:
             return True
     return False

@@ -46,6 +46,7 @@ class Work:
         self.engine = engine
         self.facts = facts
         self.functions = {one.key: one for one in engine.project.functions()}
+        self.titles = {one.handler.key: f"{' '.join(one.methods)} {one.path}" for one in table.routes if one.handler is not None}
         self.serving = self._reach(_roots(table))  # before the answer is given
         coroutines = [one for one in self.functions.values() if one.node.is_async]
         served = [one for one in coroutines if one.key in self.serving]
@@ -75,8 +76,13 @@ class Work:
             marks.append(Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()"))
             one = reached[caller.key]
         root = one.root
-        marks.append(Mark(root.module.path, root.node.at, root.node.name_end, f"{root.node.name}() runs"))
+        marks.append(Mark(root.module.path, root.node.at, root.node.name_end, f"{self.called(root)} runs"))
         return tuple(reversed(marks))
+
+    def called(self, root: FunctionSymbol) -> str:
+        """What is reached first, as a reader would call it: a handler without a name by its route."""
+        name = root.node.name
+        return f"{name}()" if name.isidentifier() else self.titles.get(root.key, name)
 
     def blocked(self) -> Iterator[LoopBlocked]:
         """What holds the event loop up: the first call of a kind in each function."""
