@@ -10,8 +10,8 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.repeated import Repeated
+from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.session_fixation import fixed_sessions
-from backend_audit.routes.work import Work
 
 
 def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
@@ -22,5 +22,6 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
-    work = Work(engine, facts, table)
+    work = ScriptWork(engine, facts, table)
+    yield from work.held_up()
     yield from Repeated(work, Bindings()).concepts()

@@ -5,6 +5,7 @@ Fed by the calls of the project's functions (`Engine.sites`) and the timed conce
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -48,9 +49,13 @@ class Work:
         self.functions = {one.key: one for one in engine.project.functions()}
         self.titles = {one.handler.key: f"{' '.join(one.methods)} {one.path}" for one in table.routes if one.handler is not None}
         self.serving = self._reach(_roots(table))  # before the answer is given
+
+    @cached_property
+    def on_loop(self) -> dict[str, Reached]:
+        """The functions that run on the event loop: coroutines, and what these call."""
         coroutines = [one for one in self.functions.values() if one.node.is_async]
         served = [one for one in coroutines if one.key in self.serving]
-        self.on_loop = self._reach([*served, *(one for one in coroutines if one.key not in self.serving)], here=True)
+        return self._reach([*served, *(one for one in coroutines if one.key not in self.serving)], here=True)
 
     def _reach(self, roots: list[FunctionSymbol], *, here: bool = False) -> dict[str, Reached]:
         """The functions that `roots` run, by the fewest calls, and not later; `here`: by calls that hold the caller up."""

@@ -1,0 +1,75 @@
+"""What holds up the one thread on which JavaScript answers all requests: synchronous calls that a handler reaches.
+
+https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.syntax import nodes_of
+from backend_audit.flow.work_concepts import BlockingCall
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.work import Work
+from backend_audit.source import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerBlocked(Concept):
+    """A call that waits, in a handler or in what it calls: `root` is the handler (or guard), `way` the calls that lead there.
+
+    `others`: further calls of that kind in the same function.
+    """
+
+    kind: str = ""
+    root: str = ""
+    way: tuple[Mark, ...] = ()
+    others: int = 0
+
+
+class ScriptWork(Work):
+    """As `Work`; all of a process's functions share its event loop, and no `async` makes a synchronous call give it back."""
+
+    def held_up(self) -> Iterator[HandlerBlocked]:
+        """The first call of a kind in each function that a request runs."""
+        together: dict[tuple[str, str], list[BlockingCall]] = {}
+        for function, concept in self.facts.work:
+            if (
+                isinstance(concept, BlockingCall)
+                and function.key in self.serving
+                and not (concept.site.moment is not None and concept.site.moment.elsewhere == "later")
+                and not _is_kept(concept, function)
+            ):
+                together.setdefault((function.key, concept.kind), []).append(concept)
+        for (key, kind), calls in together.items():
+            first = min(calls, key=lambda one: one.site.node.at)
+            reached, function = self.serving[key], self.functions[key]
+            others = len({one.site.node.at for one in calls}) - 1
+            yield HandlerBlocked(first.site, kind, self.called(reached.root), self.way(self.serving, function), others)
+
+
+def _is_kept(call: BlockingCall, function: FunctionSymbol) -> bool:
+    """Whether what the call gives is put where it stays (a variable outside, a field): it is made once, and not each time."""
+    own = {param.name for param in function.node.params} | {
+        target.id
+        for node in nodes_of(function.node.body)
+        if isinstance(node, ir.Assign) and node.declares
+        for target in node.targets
+        if isinstance(target, ir.Name)
+    }
+    for node in nodes_of(function.node.body):
+        targets = node.targets if isinstance(node, ir.Assign) else [node.target] if isinstance(node, ir.Walrus) else []
+        value = node.value if isinstance(node, (ir.Assign, ir.Walrus)) else None
+        if value is None or not value.at <= call.site.node.at < value.end:
+            continue
+        if any(_stays(target, own) for target in targets):
+            return True
+    return False
+
+
+def _stays(target: ir.Expr, own: set[str]) -> bool:
+    """Whether a target is a variable outside of the function, or a part of one."""
+    while isinstance(target, (ir.Attribute, ir.Index)):
+        target = target.value
+    return isinstance(target, ir.Name) and target.id not in own
