@@ -47,6 +47,14 @@ class CacheWrite(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionOpening(Concept):
+    """A connection is opened, or what opens some later is made: meant to last, and to be shared."""
+
+    timed: ClassVar[bool] = True
+    kind: str = ""  # connection, pool, engine (a pool with a mapper or dialect), client, http
+
+
+@dataclass(frozen=True, slots=True)
 class CountedLoop(Concept):
     """A loop runs as often as an object says with its `length`; made by the interpreter of JavaScript.
 

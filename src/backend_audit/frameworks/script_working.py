@@ -9,6 +9,7 @@ from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
 from backend_audit.routes.model import RouteTable
+from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.session_fixation import fixed_sessions
@@ -24,4 +25,5 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from fixed_sessions(engine, facts, table)
     work = ScriptWork(engine, facts, table)
     yield from work.held_up()
+    yield from Openings(work).concepts()
     yield from Repeated(work, Bindings()).concepts()

@@ -15,6 +15,7 @@ from backend_audit.frameworks.serialized import SerializedLoads
 from backend_audit.frameworks.whole_lists import WholeLists
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
+from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.work import Work
 
@@ -24,6 +25,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     work = Work(engine, facts, table)
     schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
+    yield from Openings(work).concepts()
     yield from Repeated(work, bindings).concepts()
     loads = Loads(Entities(schemas), Relations(schemas), bindings)
     reads = ObjectReads(loads.relations)

@@ -6,11 +6,9 @@ https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_audit import ir
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import BlockingCall
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.lasting import is_kept
 from backend_audit.routes.work import Work
 from backend_audit.source import Mark
 
@@ -39,7 +37,7 @@ class ScriptWork(Work):
                 isinstance(concept, BlockingCall)
                 and function.key in self.serving
                 and not (concept.site.moment is not None and concept.site.moment.elsewhere == "later")
-                and not _is_kept(concept, function)
+                and not is_kept(concept.site.node, function)
             ):
                 together.setdefault((function.key, concept.kind), []).append(concept)
         for (key, kind), calls in together.items():
@@ -47,29 +45,3 @@ class ScriptWork(Work):
             reached, function = self.serving[key], self.functions[key]
             others = len({one.site.node.at for one in calls}) - 1
             yield HandlerBlocked(first.site, kind, self.called(reached.root), self.way(self.serving, function), others)
-
-
-def _is_kept(call: BlockingCall, function: FunctionSymbol) -> bool:
-    """Whether what the call gives is put where it stays (a variable outside, a field): it is made once, and not each time."""
-    own = {param.name for param in function.node.params} | {
-        target.id
-        for node in nodes_of(function.node.body)
-        if isinstance(node, ir.Assign) and node.declares
-        for target in node.targets
-        if isinstance(target, ir.Name)
-    }
-    for node in nodes_of(function.node.body):
-        targets = node.targets if isinstance(node, ir.Assign) else [node.target] if isinstance(node, ir.Walrus) else []
-        value = node.value if isinstance(node, (ir.Assign, ir.Walrus)) else None
-        if value is None or not value.at <= call.site.node.at < value.end:
-            continue
-        if any(_stays(target, own) for target in targets):
-            return True
-    return False
-
-
-def _stays(target: ir.Expr, own: set[str]) -> bool:
-    """Whether a target is a variable outside of the function, or a part of one."""
-    while isinstance(target, (ir.Attribute, ir.Index)):
-        target = target.value
-    return isinstance(target, ir.Name) and target.id not in own

@@ -75,14 +75,21 @@ class Work:
     def way(self, reached: dict[str, Reached], function: FunctionSymbol) -> tuple[Mark, ...]:
         """The stops from the root to `function`."""
         marks: list[Mark] = []
-        one = reached[function.key]
-        while one.call is not None:
-            caller, node = one.call.caller, one.call.node
+        for call in self.steps(reached, function):
+            caller, node = call.caller, call.node
             marks.append(Mark(caller.module.path, node.at, node.end, f"{caller.node.name}() calls {written(node.func)}()"))
-            one = reached[caller.key]
-        root = one.root
+        root = reached[function.key].root
         marks.append(Mark(root.module.path, root.node.at, root.node.name_end, f"{self.called(root)} runs"))
         return tuple(reversed(marks))
+
+    def steps(self, reached: dict[str, Reached], function: FunctionSymbol) -> list[CallSite]:
+        """The calls that lead from the root to `function`, the last first."""
+        found: list[CallSite] = []
+        one = reached[function.key]
+        while one.call is not None:
+            found.append(one.call)
+            one = reached[one.call.caller.key]
+        return found
 
     def called(self, root: FunctionSymbol) -> str:
         """What is reached first, as a reader would call it: a handler without a name by its route."""
