@@ -89,6 +89,7 @@ class FileWrite(Concept):
 class OutgoingRequest(Concept):
     """An HTTP (or other network) request leaves the process."""
 
+    timed: ClassVar[bool] = True
     url: Operand | None = None
     host: Operand | None = None  # where host and path are given apart
     base: Operand | None = None  # the address that `url` is relative to

@@ -304,7 +304,9 @@ class Frame(Calls):
 
     def with_(self, node: ir.With) -> bool:
         for item in node.items:
+            before_it, self.awaited = self.awaited, item.context if node.is_async else self.awaited
             value = self.eval(item.context)
+            self.awaited = before_it
             if item.target is not None:
                 self.bind(item.target, self.engine.entered(value))
         before = dict(self.env)

@@ -17,6 +17,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
+from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.work import Work
 
 
@@ -26,7 +27,9 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
     yield from Openings(work).concepts()
-    yield from Repeated(work, bindings).concepts()
+    repeated = Repeated(work, bindings)
+    yield from repeated.concepts()
+    yield from Sequential(repeated).concepts()
     loads = Loads(Entities(schemas), Relations(schemas), bindings)
     reads = ObjectReads(loads.relations)
     yield from LazyLoads(loads, reads, work).concepts()

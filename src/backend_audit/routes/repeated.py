@@ -65,6 +65,10 @@ class Repeated:
                 if site.moment.elsewhere != "later":
                     self._callers.setdefault(site.callee.key, []).append(site)
 
+    def callers(self, function: FunctionSymbol) -> list[CallSite]:
+        """The calls of a function that are made at once, not later."""
+        return self._callers.get(function.key, [])
+
     def concepts(self) -> Iterator[RepeatedQuery]:
         """One for each loop: its first query."""
         together: dict[Mark | None, dict[int, RepeatedQuery]] = {}
