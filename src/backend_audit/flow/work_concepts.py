@@ -47,6 +47,13 @@ class CacheWrite(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseWrite(Concept):
+    """Rows are written, at once and for good unless a transaction is open."""
+
+    timed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionOpening(Concept):
     """A connection is opened, or what opens some later is made: meant to last, and to be shared."""
 

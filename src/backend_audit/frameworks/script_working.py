@@ -12,6 +12,7 @@ from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.script_work import ScriptWork
+from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
 
 
@@ -26,4 +27,6 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     work = ScriptWork(engine, facts, table)
     yield from work.held_up()
     yield from Openings(work).concepts()
-    yield from Repeated(work, Bindings()).concepts()
+    repeated = Repeated(work, Bindings())
+    yield from repeated.concepts()
+    yield from Sequential(repeated).concepts()

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.syntax import nodes_of
 from backend_audit.frameworks.entities import Entities
 from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
@@ -18,6 +20,7 @@ from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.sequential import Sequential
+from backend_audit.routes.transactions import Transactions
 from backend_audit.routes.work import Work
 
 
@@ -35,3 +38,13 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     yield from LazyLoads(loads, reads, work).concepts()
     yield from SerializedLoads(loads, reads, work, table).concepts()
     yield from WholeLists(loads, table).concepts()
+    if not _held_by_requests(engine):
+        yield from Transactions(work).concepts()
+
+
+def _held_by_requests(engine: Engine) -> bool:
+    """Whether Django's settings put each request into a transaction (`ATOMIC_REQUESTS`)."""
+    stating = (one for one in engine.project.modules.values() if "DATABASES" in engine.environment(one))
+    return any(
+        isinstance(node, ir.Const) and node.value == "ATOMIC_REQUESTS" for one in stating for node in nodes_of(one.node.body)
+    )

@@ -1,0 +1,27 @@
+"""Several writes of one request that no transaction holds together."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert, check
+from backend_audit.finding import Confidence
+from backend_audit.routes.transactions import SplitWrite
+from backend_audit.source import SCRIPTS
+
+RULE = "missing-transaction"
+
+
+@check(RULE)
+def missing_transaction(split: SplitWrite) -> Iterator[Alert]:
+    """`await prisma.order.create(…); await prisma.stock.update(…)` one after the other."""
+    site = split.site
+    script = site.module is not None and site.module.language in SCRIPTS
+    how = "`$transaction`, `sequelize.transaction`, `dataSource.transaction`" if script else "`with transaction.atomic():`"
+    yield Alert(
+        node=site.call.func if site.call is not None else site.node,
+        message=f"`{site.written}` and `{split.first_written}` before it are stored each for itself: when this one fails, the "
+        "other stays, and the data no longer agree.",
+        fix=f"Put both into one transaction ({how}).",
+        confidence=Confidence.MEDIUM if split.sure else Confidence.LOW,
+        steps=split.way,
+        related=() if split.first is None else (split.first,),
+    )
