@@ -330,14 +330,6 @@ class TemplateEngine(Concept):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskSpawn(Concept):
-    """A background task starts; `used` says whether its handle is kept, awaited or given a callback."""
-
-    task: Operand | None = None
-    used: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ShellCommand(Concept):
     """An operating-system command is run, here or on another machine."""
 

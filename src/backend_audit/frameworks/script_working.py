@@ -14,6 +14,7 @@ from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
+from backend_audit.routes.transactions import Transactions
 
 
 def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
@@ -30,3 +31,4 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     repeated = Repeated(work, Bindings())
     yield from repeated.concepts()
     yield from Sequential(repeated).concepts()
+    yield from Transactions(work).concepts()

@@ -6,7 +6,6 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.frameworks.entities import Entities
 from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
@@ -46,5 +45,7 @@ def _held_by_requests(engine: Engine) -> bool:
     """Whether Django's settings put each request into a transaction (`ATOMIC_REQUESTS`)."""
     stating = (one for one in engine.project.modules.values() if "DATABASES" in engine.environment(one))
     return any(
-        isinstance(node, ir.Const) and node.value == "ATOMIC_REQUESTS" for one in stating for node in nodes_of(one.node.body)
+        isinstance(node, ir.Const) and node.value == "ATOMIC_REQUESTS"
+        for one in stating
+        for node in ir.walk_scope(*one.node.body)
     )

@@ -4,7 +4,6 @@ import re
 
 from backend_audit import ir
 from backend_audit.flow.moments import CallSite
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 from backend_audit.source import SCRIPTS
 
@@ -15,7 +14,7 @@ def is_kept(call: ir.Node, function: FunctionSymbol) -> bool:
     """Whether what `call` gives is put where it stays: a variable outside of the function, a field, an entry of either."""
     if any(_KEEPS.search(decorator_name(one)) for one in function.node.decorators):
         return True
-    body = list(nodes_of(function.node.body))
+    body = list(ir.walk_scope(*function.node.body))
     own = _own(function, body)
     held: set[str] = set()
     for node in body:

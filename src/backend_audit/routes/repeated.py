@@ -11,7 +11,6 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings, names_in
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.moments import CallSite, Loop
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
@@ -214,7 +213,7 @@ def _writes(function: FunctionSymbol) -> bool:
     if _CHANGES.search(_WORD.sub("_", function.node.name).lower()):
         return True
     changing = _SCRIPT_WRITES if function.module.node.language in SCRIPTS else _WRITES
-    called = (written(one.func).rpartition(".")[2] for one in nodes_of(function.node.body) if isinstance(one, ir.Call))
+    called = (written(one.func).rpartition(".")[2] for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
     return any(name in changing for name in called)
 
 
@@ -230,7 +229,7 @@ def _is_short(loop: Loop) -> bool:
 
 def _asks_for_many(call: ir.Call) -> bool:
     """Whether one query asks for many: `id__in=ids`, `User.id.in_(ids)`, `{ id: { in: ids } }`."""
-    for one in nodes_of([call]):
+    for one in ir.walk_scope(call):
         if isinstance(one, ir.Arg) and one.name is not None and one.name.endswith("__in"):
             return True
         if isinstance(one, ir.Attribute) and one.attr in _MANY:

@@ -11,7 +11,6 @@ from backend_audit import ir
 from backend_audit.flow.bindings import names_in
 from backend_audit.flow.concepts import Concept, OutgoingRequest, Site
 from backend_audit.flow.moments import Loop
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -82,7 +81,7 @@ class Sequential:
             return False
         if isinstance(loop.node, ir.For) and loop.node.is_async:
             return False
-        body = list(nodes_of(loop.node.body if isinstance(loop.node, ir.For) else [loop.node.value]))
+        body = list(ir.walk_scope(*(loop.node.body if isinstance(loop.node, ir.For) else [loop.node.value])))
         if any(isinstance(one, (ir.Return, ir.Yield)) or _ends(one) for one in body):
             return False
         if any(isinstance(one, ir.Call) and written(one.func).rpartition(".")[2] in _PAUSES for one in body):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.syntax import nodes_of
 from backend_audit.flow.work_concepts import DatabaseWrite
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -100,7 +99,7 @@ def _mentions(function: FunctionSymbol) -> bool:
             return True
         if any(param.name in ("tx", "trx", "manager", "transaction") for param in one.node.params):
             return True
-        for node in nodes_of(one.node.body):
+        for node in ir.walk_scope(*one.node.body):
             name = node.func if isinstance(node, ir.Call) else None
             text = written(name) if name is not None else node.id if isinstance(node, ir.Name) else ""
             key = node.key.value if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) else ""
@@ -115,7 +114,7 @@ Arms = list[tuple[int, int, int, bool]]  # of each arm: the statement's offset, 
 
 def _arms(body: list[ir.Stmt]) -> Arms:
     found: Arms = []
-    for node in nodes_of(body):
+    for node in ir.walk_scope(*body):
         blocks: list[list[ir.Stmt]] = []
         if isinstance(node, ir.If):
             blocks = [node.body, node.orelse]
