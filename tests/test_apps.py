@@ -150,6 +150,15 @@ def test_hashes_change_nothing() -> None:
     assert first == second
 
 
+def test_modules_of_the_scanned_project_are_not_imported(tmp_path: Path) -> None:
+    for name in ("email", "click", "msgspec", "libcst", "logging", "socket", "selectors"):
+        (tmp_path / f"{name}.py").write_text('open("imported", "w").close()\n', encoding="utf-8")
+    command = [sys.executable, "-m", "backend_audit", "scan", ".", "--isolated", "--no-semgrep", "--no-cache", "--exit-zero"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "imported").exists()
+
+
 def test_order_of_paths_changes_nothing(tmp_path: Path) -> None:
     folder = many(tmp_path / "project")
     names = sorted(path.name for path in folder.iterdir())
