@@ -106,9 +106,8 @@ NOWHERE = NETWORK | {"pickle", "marshal", "shelve", "dill", "random", "secrets",
 # Edges where one file's, one function's or one check's failure becomes a Problem (and the last line of the CLI).
 MAY_CATCH_ALL = frozenset(
     {
-        "analysis/file.py",
+        "analysis/asking.py",
         "analysis/judgement.py",
-        "analysis/project.py",
         "flow/engine.py",
         "pool/worker.py",
         "pool/scheduler.py",

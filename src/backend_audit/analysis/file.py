@@ -1,12 +1,13 @@
 """The per-file stage, run in worker processes: decode, lower, local checks, secrets. A pure function of its job."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 
 import msgspec
 
 from backend_audit import ir, secrets
+from backend_audit.analysis.asking import Asking
 from backend_audit.analysis.placing import Placer, masked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._view import FileView, local_imports
@@ -117,11 +118,9 @@ def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
 
 
 def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:
-    try:
-        found, trouble = secrets.scan(file, text, module if file.language is Language.PYTHON else None)
-    except Exception as error:  # noqa: BLE001 - the edge of one check: the file's other findings must not be lost
-        problems.append(_crash(file.path, "secrets", error))
-        return
+    own = module if file.language is Language.PYTHON else None
+    nothing: tuple[list[tuple[str, Alert]], list[Problem]] = ([], [])
+    found, trouble = Asking(problems).attempt(file.path, "secrets", lambda: secrets.scan(file, text, own), nothing)
     problems.extend(trouble)
     yield from found
 
@@ -133,23 +132,13 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
         return []
     view = FileView(module, file.role, text, [], local_imports(module))
     found: list[tuple[str, Alert]] = []
-    crashed: set[str] = set()
+    asking = Asking(problems)
     unasked = {ir.Name, ir.Const} - by_node.keys()  # most of a file: leaves that no check asks for
 
-    def judge(node: ir.Node, checks: Iterable[Check]) -> None:
-        for check in checks:
-            if check.rule in crashed:
-                continue
-            try:
-                found.extend((check.rule, alert) for alert in check.function(node, view))
-            except Exception as error:  # noqa: BLE001 - the edge of one check
-                crashed.add(check.rule)
-                problems.append(_crash(file.path, check.rule, error))
-
     def visit(node: ir.Node) -> None:
-        asking = by_node.get(type(node))
-        if asking is not None:
-            judge(node, asking)
+        checks = by_node.get(type(node))
+        if checks is not None:
+            found.extend(asking.alerts(checks, file.path, node, view))
         inner = ir.children(node)
         if inner:
             view.ancestors.append(node)
@@ -161,10 +150,6 @@ def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Proble
     for statement in module.body:
         visit(statement)
     return found
-
-
-def _crash(path: str, what: str, error: Exception) -> Problem:
-    return Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}")
 
 
 @cache

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 from backend_audit import ir
+from backend_audit.analysis.asking import Asking
 from backend_audit.analysis.judgement import Judgement
 from backend_audit.analysis.placing import Placer
 from backend_audit.analysis.spotting import SCRIPTS, Asked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
-from backend_audit.finding import Problem, ProblemKind, Step
+from backend_audit.finding import Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
@@ -38,6 +39,7 @@ from backend_audit.source import LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
 TextOf = Callable[[str], tuple[str, Hidden]]
+_Told = tuple[str, str, Alert]  # path and rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,126 +72,99 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     """
     modules = list(modules)
     _last.clear()
+    asking = Asking([])
     scripts = [module for module in modules if module.language in SCRIPTS]
     project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
-    _last.append(engine)
-    problems: list[Problem] = []
-    engine.go_through()
-    facts = WebFacts()
-    alerts = list(_concept_alerts(engine, facts, problems))
-    tables = [_table(route_table, engine, facts, known.declared, problems)]
-    spotted = _signs(engine, tables[0], known.evidence, lambda: in_code().python, problems)
-    alerts += _route_alerts(tables[0], problems)
-    alerts += _work_alerts(work_of(engine, facts, tables[0]), problems)
-    if known.practices:
-        alerts += _work_alerts(practices_of(Behaviours(engine, facts), facts, tables[0]), problems)
-    problems += engine.problems
+    found = [_of_language(engine, _PYTHON, known, lambda: in_code().python, asking)]
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
-        _last.append(script_engine)
-        script_engine.go_through()
-        facts = WebFacts()
-        alerts += _concept_alerts(script_engine, facts, problems)
-        tables.append(_table(script_route_table, script_engine, facts, known.declared, problems))
-        spotted += _signs(script_engine, tables[1], known.evidence, lambda: in_code().scripts, problems)
-        alerts += _route_alerts(tables[1], problems)
-        alerts += _work_alerts(script_work_of(script_engine, facts, tables[1]), problems)
-        if known.practices:
-            alerts += _work_alerts(practices_of(ScriptBehaviours(script_engine, facts), facts, tables[1]), problems)
-        problems += script_engine.problems
+        found.append(_of_language(script_engine, _SCRIPT, known, lambda: in_code().scripts, asking))
+    tables = [one.table for one in found]
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
-    alerts += _work_alerts(drifts(files, tables), problems)
+    alerts = [*(alert for one in found for alert in one.alerts), *_told(drifts(files, tables), asking)]
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
+    spotted = [sign for one in found for sign in one.spotted]
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
-    return Judgement(
-        findings, tuple(problems), tuple(_record(route, places) for table in tables for route in table.routes), signs
-    )
+    records = tuple(_record(route, places) for table in tables for route in table.routes)
+    return Judgement(findings, tuple(asking.problems), records, signs)
 
 
-def _concept_alerts(engine: Engine, facts: WebFacts, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """What differs between the languages: how routes are read, what else the whole shows, what guards are known by."""
+
+    table: Callable[[Engine, WebFacts, Declared | None], RouteTable]
+    work: Callable[[Engine, WebFacts, RouteTable], Iterator[Concept]]
+    behaviours: type[Behaviours]
+
+
+_PYTHON = _Stages(route_table, work_of, Behaviours)
+_SCRIPT = _Stages(script_route_table, script_work_of, ScriptBehaviours)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the project of one language brought to light."""
+
+    alerts: list[_Told]
+    table: RouteTable
+    spotted: list[Spotted]
+
+
+def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: Callable[[], list[Spotted]], asking: Asking) -> _Found:
+    """Values first, then routes, then what shows only in the whole."""
+    _last.append(engine)
+    engine.go_through()
+    facts = WebFacts()
+    alerts = list(_concept_alerts(engine, facts, asking))
+    table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
+    nothing: list[Spotted] = []
+    spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
+    alerts += _route_alerts(table, asking)
+    alerts += _told(stages.work(engine, facts, table), asking)
+    if known.practices:
+        alerts += _told(practices_of(stages.behaviours(engine, facts), facts, table), asking)
+    asking.problems += engine.problems
+    return _Found(alerts, table, spotted)
+
+
+def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator[_Told]:
     """Path, rule and alert, in the order of the concepts; those of the web are gathered in `facts` on the way."""
     by_concept = _checks_of(Concept)
+    nothing: tuple[Mark, ...] = ()
     modules = {module.path: module for module in engine.project.modules.values()}
-    crashed: set[tuple[str, str]] = set()
     for function, concept in engine.occurrences():
         facts.add(function, concept)
-        for check in by_concept.get(type(concept), ()):
-            path = concept.site.path
-            if (check.rule, path) in crashed:
-                continue
-            try:
-                for alert in check.function(concept):
-                    told = considered(check.rule, alert, modules, engine.models)
-                    yield path, check.rule, replace(alert, considered=told) if told else alert
-            except Exception as error:  # noqa: BLE001 - the edge of one check: the others must not be lost
-                crashed.add((check.rule, path))
-                problems.append(_crash(path, check.rule, error))
+        path = concept.site.path
+        for rule, alert in asking.alerts(by_concept.get(type(concept), ()), path, concept, within=path):
+            told = asking.attempt(path, rule, partial(considered, rule, alert, modules, engine.models), nothing)
+            yield path, rule, replace(alert, considered=told) if told else alert
 
 
-def _table(
-    make: Callable[[Engine, WebFacts, Declared | None], RouteTable],
-    engine: Engine,
-    facts: WebFacts,
-    declared: Declared | None,
-    problems: list[Problem],
-) -> RouteTable:
-    try:
-        return make(engine, facts, declared)
-    except Exception as error:  # noqa: BLE001 - the edge of the route table: what else was found must not be lost
-        problems.append(_crash("", "reading the routes", error))
-        return RouteTable()
-
-
-def _signs(
-    engine: Engine, table: RouteTable, rows: Rows, in_code: Callable[[], list[Spotted]], problems: list[Problem]
-) -> list[Spotted]:
+def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: Callable[[], list[Spotted]]) -> list[Spotted]:
     """The evidence in the code; the checks of the table's routes ask of which kinds there is any."""
-    try:
-        found = list(of_project(engine, table.routes, rows, in_code()))
-    except Exception as error:  # noqa: BLE001 - the edge of the scorecard: findings must not be lost
-        problems.append(_crash("", "gathering evidence", error))
-        return []
+    found = list(of_project(engine, table.routes, rows, in_code()))
     table.signs = frozenset(one.kind for one in found)
     for one in found:
         table.spots.setdefault(one.kind, []).append(one.mark._replace(note=one.what))
     return found
 
 
-def _route_alerts(table: RouteTable, problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
+def _route_alerts(table: RouteTable, asking: Asking) -> Iterator[_Told]:
     """What the checks of routes say, in the order of the table."""
-    crashed: set[str] = set()
     for route in table.routes:
-        for check in _checks_of(Route).get(Route, ()):
-            if check.rule in crashed:
-                continue
-            try:
-                for alert in check.function(route):
-                    yield alert.path or route.mark.path, check.rule, alert
-            except Exception as error:  # noqa: BLE001 - the edge of one check
-                crashed.add(check.rule)
-                problems.append(_crash(route.mark.path, check.rule, error))
+        for rule, alert in asking.alerts(_checks_of(Route).get(Route, ()), route.mark.path, route):
+            yield alert.path or route.mark.path, rule, alert
 
 
-def _work_alerts(concepts: Iterator[Concept], problems: list[Problem]) -> Iterator[tuple[str, str, Alert]]:
-    """What the checks of the work of requests say."""
+def _told(concepts: Iterable[Concept], asking: Asking) -> Iterator[_Told]:
+    """What the checks say of concepts that show in the whole of a project."""
     by_concept = _checks_of(Concept)
-    crashed: set[str] = set()
     for concept in concepts:
-        for check in by_concept.get(type(concept), ()):
-            if check.rule in crashed:
-                continue
-            try:
-                for alert in check.function(concept):
-                    yield alert.path or concept.site.path, check.rule, alert
-            except Exception as error:  # noqa: BLE001 - the edge of one check
-                crashed.add(check.rule)
-                problems.append(_crash(concept.site.path, check.rule, error))
-
-
-def _crash(path: str, what: str, error: Exception) -> Problem:
-    return Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}")
+        for rule, alert in asking.alerts(by_concept.get(type(concept), ()), concept.site.path, concept):
+            yield alert.path or concept.site.path, rule, alert
 
 
 def _record(route: Route, places: "_Places") -> RouteRecord:
