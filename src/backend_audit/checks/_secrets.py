@@ -96,7 +96,7 @@ def steps(site: Site, leak: Leak, note: str) -> tuple[Mark, ...]:
 
 def span(site: Site) -> tuple[int, int]:
     """The callee of the call at `site`: only its last name when it has a call or an index in it."""
-    func = site.call.func if site.call is not None else site.node
+    func = site.callee
     if isinstance(func, ir.Attribute) and not isinstance(func.value, ir.Name | ir.Attribute):
         return func.end - len(func.attr), func.end
     return func.at, func.end

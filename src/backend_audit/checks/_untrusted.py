@@ -67,7 +67,7 @@ def source(origin: Origin) -> str:
 def span(site: Site, operand: Operand | None) -> tuple[int, int]:
     """The argument as written; the callee where there is none (a receiver, a `**mapping`)."""
     node = None if operand is None else operand.node
-    func = site.call.func if site.call is not None else site.node
+    func = site.callee
     if node is not None and node is not func and func.at <= node.at and node.end <= max(site.node.end, func.end):
         return node.at, node.end
     if isinstance(func, ir.Attribute) and site.module is not None:

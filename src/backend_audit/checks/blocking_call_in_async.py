@@ -35,7 +35,7 @@ def blocking_call_in_async(blocked: LoopBlocked) -> Iterator[Alert]:
     thread = f"`await asyncio.to_thread({named(site)}, …)`"
     last = " (a `def` handler of FastAPI runs in a thread of itself)" if blocked.kind == "database" else ""
     yield Alert(
-        node=site.call.func if site.call is not None else site.node,
+        node=site.callee,
         message=f"`{named(site)}` {_WAITS[blocked.kind]}{also} while the coroutine `{blocked.function}` runs: the event loop "
         "stands still, and with it every other request of this process.",
         fix=f"Use {instead}, or {thread}{last}." if instead else f"Run it in a thread: {thread}.",

@@ -33,7 +33,7 @@ def connection_per_request(opening: RequestOpening) -> Iterator[Alert]:
     if opening.kind != "connection":
         fix = "Make it once, when the application starts (at module level or in its lifespan), and share it among requests."
     yield Alert(
-        node=site.call.func if site.call is not None else site.node,
+        node=site.callee,
         message=f"`{named(site)}` {_DOES[opening.kind]} each time that `{opening.root}` runs: {_EFFECT[opening.kind]}.",
         fix=fix,
         confidence=Confidence.LOW if opening.given or opening.kind == "http" else Confidence.MEDIUM,

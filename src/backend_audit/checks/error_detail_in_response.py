@@ -75,7 +75,7 @@ def _span(site: Site, operand: Operand) -> tuple[int, int]:
     node = operand.node
     if node is not None and site.node.at <= node.at and node.end <= site.node.end:
         return node.at, node.end
-    func = site.call.func if site.call is not None else site.node
+    func = site.callee
     return func.at, func.end
 
 

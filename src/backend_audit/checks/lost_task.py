@@ -108,7 +108,7 @@ def dropped_promise(lost: LostPromise) -> Iterator[Alert]:
     ends = "a rejection that nobody here handles" if lost.observed else "a rejection that nobody handles, which ends the process"
     steady = lost.observed or lost.meant
     yield Alert(
-        node=lost.site.call.func if lost.site.call is not None else lost.site.node,
+        node=lost.site.callee,
         message=f"{how}{again}{blind}: where it fails, that is {ends}.",
         fix="`await` it (for several: `await Promise.all(items.map(async …))`); where nobody is to wait, end it with "
         "`.catch((error) => log(error))`.",

@@ -30,7 +30,7 @@ def chosen_by_name(call: MemberCall) -> Iterator[Alert]:
     own, typed = _tests(call.site)
     if own or (typed and OWN in origin.cleared):
         return
-    node = call.site.call.func if call.site.call is not None else call.site.node
+    node = call.site.callee
     told = "names the function that is called here"
     what = "one that nobody meant (`constructor`, `__defineGetter__`)" if typed else "none at all, which ends in an exception"
     yield Alert(

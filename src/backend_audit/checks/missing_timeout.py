@@ -58,7 +58,7 @@ def client_without_timeout(client: HttpClient) -> Iterator[Alert]:
 
 
 def _callee(site: Site) -> ir.Node:
-    return site.call.func if site.call is not None else site.node
+    return site.callee
 
 
 def _weight(site: Site) -> Confidence:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.routes.transactions import SplitWrite
-from backend_audit.source import SCRIPTS
 
 RULE = "missing-transaction"
 
@@ -14,10 +14,9 @@ RULE = "missing-transaction"
 def missing_transaction(split: SplitWrite) -> Iterator[Alert]:
     """`await prisma.order.create(…); await prisma.stock.update(…)` one after the other."""
     site = split.site
-    script = site.module is not None and site.module.language in SCRIPTS
-    how = "`$transaction`, `sequelize.transaction`, `dataSource.transaction`" if script else "`with transaction.atomic():`"
+    how = advice(site, "`with transaction.atomic():`", "`$transaction`, `sequelize.transaction`, `dataSource.transaction`")
     yield Alert(
-        node=site.call.func if site.call is not None else site.node,
+        node=site.callee,
         message=f"`{site.written}` and `{split.first_written}` before it are stored each for itself: when this one fails, the "
         "other stays, and the data no longer agree.",
         fix=f"Put both into one transaction ({how}).",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.frameworks.lazy import LazyLoad
 from backend_audit.frameworks.serialized import SerializedLoad
 from backend_audit.routes.repeated import RepeatedQuery
-from backend_audit.source import SCRIPTS
 
 RULE = "n-plus-one"
 
@@ -25,9 +25,9 @@ def query_in_loop(repeated: RepeatedQuery) -> Iterator[Alert]:
     through = "" if repeated.query == site.written else f" (by `{repeated.query}`)"
     more = f", and {repeated.others} more in this loop" if repeated.others else ""
     yield Alert(
-        node=site.call.func if site.call is not None else site.node,
+        node=site.callee,
         message=f"`{site.written}` asks the database{through} once for each of `{repeated.over}`{more}.",
-        fix=_ASK_ONCE_SCRIPT if site.module is not None and site.module.language in SCRIPTS else _ASK_ONCE,
+        fix=advice(site, _ASK_ONCE, _ASK_ONCE_SCRIPT),
         confidence=Confidence.MEDIUM if repeated.served else Confidence.LOW,
         steps=repeated.way,
     )

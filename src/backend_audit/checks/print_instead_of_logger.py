@@ -15,7 +15,7 @@ def print_instead_of_logger(printed: PrintedInRequest) -> Iterator[Alert]:
     more = f", and {printed.others} more in this file" if printed.others else ""
     logger = printed.logger.note if printed.logger is not None else ""
     yield Alert(
-        node=printed.site.call.func if printed.site.call is not None else printed.site.node,
+        node=printed.site.callee,
         message=f"A request prints by `{printed.site.written}`{more}, past the project's logger ({logger}): "
         "the line has no level, no time and nothing that tells whose request it was.",
         fix="Write it with the project's logger, at a level, with the values as fields; or leave it out.",

@@ -158,7 +158,7 @@ def _fix(sql: SqlExecution, holes: list[_Hole]) -> str:
 
 def _span(site: Site) -> tuple[int, int]:
     """The callee, or only its last name when it runs over several lines."""
-    func = site.call.func if site.call is not None else site.node
+    func = site.callee
     if isinstance(func, ir.Attribute) and site.module is not None:
         starts = site.module.line_starts
         if bisect_right(starts, func.at) != bisect_right(starts, func.end - 1):

@@ -36,7 +36,7 @@ def synchronous_call_in_handler(blocked: HandlerBlocked) -> Iterator[Alert]:
     site = blocked.site
     also = f" ({blocked.others} more in this function)" if blocked.others else ""
     yield Alert(
-        node=site.call.func if site.call is not None else site.node,
+        node=site.callee,
         message=f"`{named(site)}` {_DOES[blocked.kind]}{also} while `{blocked.root}` is answered: nothing else of this process "
         "runs until it is done.",
         fix=_INSTEAD.get(

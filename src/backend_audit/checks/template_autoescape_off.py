@@ -100,4 +100,4 @@ def _use(site: Site) -> str:
 
 
 def _callee(site: Site) -> ir.Node:
-    return site.call.func if site.call is not None else site.node
+    return site.callee

@@ -74,7 +74,7 @@ def of_any_size(parser: UploadParser) -> Iterator[Alert]:
     in_memory = storage is None or any("memory" in one.lower() for one in storage.types | storage.apis)
     where = "memory" if in_memory else "the disk"
     yield Alert(
-        node=parser.site.call.func if parser.site.call is not None else parser.site.node,
+        node=parser.site.callee,
         message=f"`{parser.site.written}` takes files of any size: a client fills {where} with a few requests.",
         fix="Bound them: `limits: { fileSize: 5 * 1024 * 1024, files: 1 }`.",
         confidence=Confidence.MEDIUM if in_memory else Confidence.LOW,

@@ -40,6 +40,11 @@ class Site(msgspec.Struct, frozen=True):
         """The argument called `name` (or at the position written as a number), if given."""
         return next((operand for key, operand in self.args if key == name), None)
 
+    @property
+    def callee(self) -> ir.Node:
+        """What is called, which is the narrowest place to point at; the node itself where this is no call."""
+        return self.node if self.call is None else self.call.func
+
     def moved(self, path: str, node: ir.Node, module: ir.Module) -> "Site":
         """The site, at another node and in that node's module."""
         return msgspec.structs.replace(self, path=path, node=node, module=module)
