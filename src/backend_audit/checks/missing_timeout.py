@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, development_file, last_name, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
@@ -22,14 +21,14 @@ def request_without_timeout(request: OutgoingRequest) -> Iterator[Alert]:
         if not request.waits_forever or spread(site) or _default_elsewhere(site):
             return
         yield Alert(
-            node=_callee(site),
+            node=site.callee,
             message=f"`{named(site)}` has no time-out: {_EFFECT}.",
             fix="Give it one: `timeout=10`, or `timeout=(3.05, 27)` for connecting and reading.",
             confidence=_weight(site),
         )
     elif is_none(request.timeout):
         yield Alert(
-            node=request.timeout.node or _callee(site),
+            node=request.timeout.node or site.callee,
             message=f"`{named(site)}` switches its time-out off (`timeout=None`): {_EFFECT}.",
             fix="Give it a number of seconds: `timeout=10`.",
             confidence=_weight(site),
@@ -43,22 +42,18 @@ def client_without_timeout(client: HttpClient) -> Iterator[Alert]:
     if client.timeout is None:
         if client.waits_forever and not spread(site) and not _default_elsewhere(site):
             yield Alert(
-                node=_callee(site),
+                node=site.callee,
                 message=f"`{named(site)}` has no time-out: {_EFFECT}.",
                 fix="Give it one: `timeout=10`.",
                 confidence=Confidence.LOW,
             )
     elif is_none(client.timeout):
         yield Alert(
-            node=client.timeout.node or _callee(site),
+            node=client.timeout.node or site.callee,
             message=f"`{named(site)}` switches the time-out off for all its requests (`timeout=None`): {_EFFECT}.",
             fix="Give it a number of seconds, or an `httpx.Timeout` with a longer `read` for the streams that need it.",
             confidence=_weight(site),
         )
-
-
-def _callee(site: Site) -> ir.Node:
-    return site.callee
 
 
 def _weight(site: Site) -> Confidence:

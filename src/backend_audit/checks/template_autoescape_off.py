@@ -46,7 +46,7 @@ def engine_without_escaping(engine: TemplateEngine) -> Iterator[Alert]:
     confidence = {"html": Confidence.HIGH, "other": Confidence.LOW}.get(use, unknown)
     how = "switches escaping off" if explicit else "does not escape by default"
     yield Alert(
-        node=(engine.autoescape.node if engine.autoescape is not None else None) or _callee(engine.site),
+        node=(engine.autoescape.node if engine.autoescape is not None else None) or engine.site.callee,
         message=f"`{named(engine.site)}` {how}: {_RISK}.",
         fix=_FIX_JINJA,
         confidence=confidence,
@@ -67,7 +67,7 @@ def single_template_without_escaping(engine: TemplateEngine) -> Iterator[Alert]:
         return
     use = "html" if texts else _use(engine.site)
     yield Alert(
-        node=_callee(engine.site),
+        node=engine.site.callee,
         message=f"`{named(engine.site)}` does not escape by default: {_RISK}.",
         fix=_FIX_MAKO
         if engine.site.api.startswith("mako")
@@ -81,7 +81,7 @@ def _mako(engine: TemplateEngine) -> Iterator[Alert]:
     if {"h", "x"} & set(filters) or (engine.filters is not None and not filters and not is_none(engine.filters)):
         return
     yield Alert(
-        node=_callee(engine.site),
+        node=engine.site.callee,
         message=f"`{named(engine.site)}` does not escape by default: {_RISK}.",
         fix=_FIX_MAKO,
         confidence=Confidence.LOW if _use(engine.site) == "other" else Confidence.MEDIUM,
@@ -97,7 +97,3 @@ def _use(site: Site) -> str:
     if any(_HTML.search(one) for one in said):
         return "html"
     return "other" if any(_OTHER.search(one) for one in said) else "unknown"
-
-
-def _callee(site: Site) -> ir.Node:
-    return site.callee

@@ -351,10 +351,7 @@ class Calls(Expressions):
 
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """The call of a wrapper as the place of what happens in it."""
-        return Site(
-            self.module.path, node, inner.api, written(node.func), self.scope, node, args,
-            None if self.function is None else self.function.node, self.module.node, inner.inner or inner,
-        )  # fmt: skip
+        return self.site(node, inner.api, written(node.func), node, args, inner=inner.inner or inner)
 
     def construct(self, node: ir.Call, symbol: ClassSymbol, args: Args) -> Value:
         made = self.engine.instance_of(symbol)

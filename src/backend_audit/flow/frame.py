@@ -152,15 +152,20 @@ class FrameState:
                 hidden = passed_on(args, spec) if row.concept.forwarded and operand.value is UNKNOWN else None
                 roles[role] = hidden or operand
         call = node if isinstance(node, ir.Call) else None
-        site = Site(
-            self.module.path, node, path, written_as or written(call.func if call else node), self.scope, call, args,
-            None if self.function is None else self.function.node, self.module.node,
-            moment=self.moment(node, given.get("self")) if row.concept.timed else None,
-        )  # fmt: skip
+        moment = self.moment(node, given.get("self")) if row.concept.timed else None
+        site = self.site(node, path, written_as or written(call.func if call else node), call, args, moment=moment)
         if "target" in row.concept.__dataclass_fields__:
             roles.setdefault("target", self.target)
         concept = row.concept(site=site, **roles)  # the loader has checked roles against fields
         self.events[node.at, node.end, path, id(row)] = concept
+
+    def site(
+        self, node: ir.Node, path: str, text: str, call: ir.Call | None = None, args: Args = _NO_ARGS, *,
+        inner: Site | None = None, moment: Moment | None = None,
+    ) -> Site:  # fmt: skip
+        """The place of a concept that occurs at `node` in this run."""
+        function = None if self.function is None else self.function.node
+        return Site(self.module.path, node, path, text, self.scope, call, args, function, self.module.node, inner, moment)
 
     def enter(self, loop: Loop) -> None:
         """A loop begins."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument
-from backend_audit.flow.concepts import Operand, Site, TemplateOutput, TemplateRender
+from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.summary import bind_arguments, lift, part_of
 from backend_audit.flow.values import (
@@ -73,10 +73,7 @@ def called(frame: "Calls", row: "Row", path: str, node: ir.Call, receiver: Value
     context = _context(frame, given)
     if row.constants.get("keywords"):
         context = _with_keywords(context, args)
-    site = Site(
-        frame.module.path, node, path, written(node.func), frame.scope, node, args,
-        None if frame.function is None else frame.function.node, frame.module.node,
-    )  # fmt: skip
+    site = frame.site(node, path, written(node.func), node, args)
     kind = str(row.constants.get("request_type", ""))
     concept = TemplateRender(site=site, name=name, context=Operand(context, None), request=request, request_type=kind)
     frame.events[node.at, node.end, path, id(row)] = concept
@@ -169,10 +166,7 @@ def output(frame: "Calls", node: ir.Output) -> bool:
     value = frame.eval(node.value)
     if fits:
         return True
-    function = None if frame.function is None else frame.function.node
-    site = Site(
-        frame.module.path, node, "output", written(node.value), frame.scope, None, (), function, frame.module.node
-    )  # fmt: skip
+    site = frame.site(node, "output", written(node.value))
     concept = TemplateOutput(
         site=site, content=Operand(value, node.value), escape="on" if escaped else "off", context=node.context
     )

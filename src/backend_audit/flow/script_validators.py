@@ -118,14 +118,14 @@ def _described(frame: "ScriptCallbacks", node: ir.Expr, parts: tuple[str, ...]) 
 def _parts_of(maker: ir.Function, args: Sequence[ir.Expr]) -> tuple[str, ...]:
     """The part of the request that a function checks: said by an argument, else the only one that it reads."""
     said = tuple(one.value for one in args if isinstance(one, ir.Const) and isinstance(one.value, str) and one.value in PARTS)
-    read = {one.attr for one in _everything(maker) if isinstance(one, ir.Attribute) and one.attr in PARTS}
+    read = {one.attr for one in ir.walk(*maker.body) if isinstance(one, ir.Attribute) and one.attr in PARTS}
     return said or tuple(sorted(read))
 
 
 def _turns_away(maker: ir.Function) -> bool:
     """Whether a function, or one in it, asks a schema and refuses."""
     asks = refuses = False
-    for one in _everything(maker):
+    for one in ir.walk(*maker.body):
         if isinstance(one, ir.Call):
             name = written(one.func).rpartition(".")[2]
             asks = asks or name in _ASKS
@@ -161,13 +161,5 @@ def _is_field(frame: "ScriptCallbacks", func: ir.Attribute) -> bool:
 
 def _asks_result(function: ir.Function) -> bool:
     """Whether a function looks at what express-validator has found, and refuses."""
-    calls = [written(one.func).rpartition(".")[2] for one in _everything(function) if isinstance(one, ir.Call)]
+    calls = [written(one.func).rpartition(".")[2] for one in ir.walk(*function.body) if isinstance(one, ir.Call)]
     return _RESULT in calls and any(name in _REFUSES or name == "throw" for name in calls)
-
-
-def _everything(function: ir.Function) -> Iterator[ir.Node]:
-    stack: list[ir.Node] = list(function.body)
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(ir.children(node))

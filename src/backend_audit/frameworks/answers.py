@@ -5,7 +5,7 @@ https://flask.palletsprojects.com/en/stable/quickstart/#about-responses, https:/
 """
 
 from backend_audit import ir
-from backend_audit.flow.concepts import HtmlOutput, Operand, Site
+from backend_audit.flow.concepts import HtmlOutput, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import Answer
@@ -26,7 +26,7 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
     if node.value is None or not value.all_origins():
         return
     if value.carries("error") and is_handler(frame, symbol):
-        _answered(frame, symbol, node, value)
+        _answered(frame, node, value)
     if not answers_html(frame, symbol):
         return
     content, headers, at = value, None, node.value
@@ -38,13 +38,11 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
             at = node.value.items[0].value
     if content.kind or (content.types and not content.types & {"str", "bytes"}):
         return  # a mapping or list is sent as JSON, an object is a response of its own
-    site = Site(
-        frame.module.path, node, "return", f"return {written(at)}", frame.scope, None, (), symbol.node, frame.module.node
-    )  # fmt: skip
+    site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
 
 
-def _answered(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: Value) -> None:
+def _answered(frame: FrameState, node: ir.Return, value: Value) -> None:
     """The content and the status of an answer, which may be a pair."""
     content, status = value, None
     at = node.value
@@ -55,9 +53,7 @@ def _answered(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value:
         status = Operand(items[1], node.value.items[1].value) if 1 in items else None
     if at is None or isinstance(at, ir.Call):
         return  # a response that a call makes is an answer there
-    site = Site(
-        frame.module.path, node, "return", f"return {written(at)}", frame.scope, None, (), symbol.node, frame.module.node
-    )  # fmt: skip
+    site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "answer"] = Answer(site=site, content=Operand(content, at), status=status)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow import rendering
-from backend_audit.flow.concepts import Operand, Site, TemplateRender
+from backend_audit.flow.concepts import Operand, TemplateRender
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value, text
@@ -25,7 +25,7 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
     if value.kind != "dict" or not isinstance(frame, Frame) or not frame.engine.project.templates:
         return
     for name in _templates(frame, symbol):
-        site = Site(frame.module.path, node, "return", "return", frame.scope, None, (), symbol.node, frame.module.node)
+        site = frame.site(node, "return", "return")
         request = "django.http.HttpRequest" if symbol.owner is not None else ""
         concept = TemplateRender(
             site=site, name=Operand(text(name), None), context=Operand(value, node.value), request_type=request

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend_audit import ir
-from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import words_of
@@ -55,9 +54,7 @@ def unaudited(engine: Engine, table: RouteTable) -> Iterator[UnauditedWrite]:
         known = {id(one) for one, _ in audited}
         for route in routes:
             if id(route) not in known and _does(route) and not _DELICATE.isdisjoint(words_of(f"{route.path} {route.name}")):
-                mark = route.mark
-                site = Site(mark.path, ir.Const(mark.at, mark.end, "str", route.name), "", route.name, route.name)
-                yield UnauditedWrite(site, route, tuple(one for one, _ in audited), audited[0][1])
+                yield UnauditedWrite(route.site(), route, tuple(one for one, _ in audited), audited[0][1])
 
 
 def _writes(route: Route) -> bool:

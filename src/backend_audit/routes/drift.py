@@ -105,6 +105,4 @@ def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
 
 
 def _about(route: Route, kind: str, operation: Operation | None, description: str) -> Drift:
-    mark = route.mark
-    node = ir.Const(mark.at, mark.end, "str", route.name)
-    return Drift(Site(mark.path, node, "", route.name, route.name), kind, route, operation, description, mark)
+    return Drift(route.site(), kind, route, operation, description, route.mark)

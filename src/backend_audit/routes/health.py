@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -58,9 +58,7 @@ def health_routes(behaviours: Behaviours, table: RouteTable) -> Iterator[HealthR
 
 
 def _made(kind: str, route: Route, needs: Mark | None) -> HealthRoute:
-    mark = route.mark
-    site = Site(mark.path, ir.Const(mark.at, mark.end, "str", route.name), "", route.name, route.name)
-    return HealthRoute(site, kind, route, needs)
+    return HealthRoute(route.site(), kind, route, needs)
 
 
 def _turns_away(behaviours: Behaviours, guard: Guard) -> bool:

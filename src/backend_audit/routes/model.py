@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend_audit.flow.concepts import Operand
+from backend_audit import ir
+from backend_audit.flow.concepts import Operand, Site
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.source import Mark
 
@@ -235,6 +236,10 @@ class Route:
         asking = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.UNSHIELDS)
         by_cookie = any(guard.carrier == "cookie" for guard in self.guards if guard.has(*asking))
         return by_cookie and not any(guard.carrier == "header" for guard in self.guards)
+
+    def site(self) -> Site:
+        """Its handler as the place of a concept."""
+        return Site(self.mark.path, ir.Const(self.mark.at, self.mark.end, "str", self.name), "", self.name, self.name)
 
     def siblings(self) -> list["Route"]:
         """The other routes of its group."""

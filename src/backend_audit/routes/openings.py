@@ -10,7 +10,7 @@ from backend_audit.flow.concepts import Concept
 from backend_audit.flow.work_concepts import ConnectionOpening
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.lasting import is_kept, is_kept_on
-from backend_audit.routes.work import Work
+from backend_audit.routes.work import Work, happens_later
 from backend_audit.source import Mark
 
 
@@ -40,8 +40,7 @@ class Openings:
             if not isinstance(concept, ConnectionOpening) or function.key not in self.work.serving:
                 continue
             site = concept.site
-            later = site.moment is not None and site.moment.elsewhere == "later"
-            if later or (function.key, concept.kind) in told or self._lasts(concept, function):
+            if happens_later(site) or (function.key, concept.kind) in told or self._lasts(concept, function):
                 continue
             told.add((function.key, concept.kind))
             root = self.work.serving[function.key].root

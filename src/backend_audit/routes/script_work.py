@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.work_concepts import BlockingCall
 from backend_audit.routes.lasting import is_kept
-from backend_audit.routes.work import Work
+from backend_audit.routes.work import Work, happens_later
 from backend_audit.source import Mark
 
 
@@ -36,7 +36,7 @@ class ScriptWork(Work):
             if (
                 isinstance(concept, BlockingCall)
                 and function.key in self.serving
-                and not (concept.site.moment is not None and concept.site.moment.elsewhere == "later")
+                and not happens_later(concept.site)
                 and not is_kept(concept.site.node, function)
             ):
                 together.setdefault((function.key, concept.kind), []).append(concept)

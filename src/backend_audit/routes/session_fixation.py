@@ -83,11 +83,8 @@ def _is_handler(function: FunctionSymbol) -> bool:
 
 def _words(body: Sequence[ir.Node]) -> Iterator[str]:
     """Every name below `body`, functions written there included."""
-    stack: list[ir.Node] = list(body)
-    while stack:
-        node = stack.pop()
+    for node in ir.walk(*body):
         if isinstance(node, ir.Name):
             yield node.id
         elif isinstance(node, ir.Attribute):
             yield node.attr
-        stack.extend(ir.children(node))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow.concepts import Concept, Site
+from backend_audit.flow.concepts import Concept
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Route, RouteTable
@@ -45,8 +45,7 @@ def undescribed(table: RouteTable) -> Iterator[Undescribed]:
 def _made(routes: Sequence[Route], total: int, *, whole: bool) -> Undescribed:
     first = min(routes, key=lambda one: (one.mark.path, one.mark.at))
     others = [one for one in routes if one is not first]
-    site = Site(first.mark.path, ir.Const(first.mark.at, first.mark.end, "str", first.name), "", first.name, first.name)
-    return Undescribed(site, (first, *others), total, whole)
+    return Undescribed(first.site(), (first, *others), total, whole)
 
 
 def _answers(route: Route) -> bool:

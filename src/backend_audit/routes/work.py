@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from backend_audit.flow.concepts import Concept
+from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.moments import CallSite
 from backend_audit.flow.work_concepts import BlockingCall
@@ -109,6 +109,11 @@ class Work:
             others = len({one.site.node.at for one in calls}) - 1
             way = self.way(self.on_loop, function)
             yield LoopBlocked(first.site, kind, root.node.name, way, root.key in self.serving, others)
+
+
+def happens_later(site: Site) -> bool:
+    """Whether a call is made when the request has been answered."""
+    return site.moment is not None and site.moment.elsewhere == "later"
 
 
 def _roots(table: RouteTable) -> list[FunctionSymbol]:
