@@ -32,6 +32,13 @@ class Asking:
                 self._broken.add((check.rule, within))
                 self.problems.append(crash(path, check.rule, error))
 
+    def each(self, what: str, found: Iterable[_T]) -> Iterator[_T]:
+        """What `found` gives, until it breaks."""
+        try:
+            yield from found
+        except Exception as error:  # noqa: BLE001 - the edge of one stage
+            self.problems.append(crash("", what, error))
+
     def attempt(self, path: str, what: str, work: Callable[[], _T], otherwise: _T) -> _T:
         """What `work` gives; `otherwise`, and a problem of the file `path` ("": of all), if it breaks."""
         try:

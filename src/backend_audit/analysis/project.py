@@ -82,7 +82,10 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
         found.append(_of_language(script_engine, _SCRIPT, known, lambda: in_code().scripts, asking))
     tables = [one.table for one in found]
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
-    alerts = [*(alert for one in found for alert in one.alerts), *_told(drifts(files, tables), asking)]
+    alerts = [
+        *(alert for one in found for alert in one.alerts),
+        *_told("comparing descriptions of the API", drifts(files, tables), asking),
+    ]
     places = _Places(modules, text_of)
     findings = tuple(places.placer(path).finding(rule, alert, places.step) for path, rule, alert in alerts)
     spotted = [sign for one in found for sign in one.spotted]
@@ -123,9 +126,10 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: Callabl
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
-    alerts += _told(stages.work(engine, facts, table), asking)
+    alerts += _told("following the work of requests", stages.work(engine, facts, table), asking)
     if known.practices:
-        alerts += _told(practices_of(stages.behaviours(engine, facts), facts, table), asking)
+        practices = practices_of(stages.behaviours(engine, facts), facts, table)
+        alerts += _told("looking for practices", practices, asking)
     asking.problems += engine.problems
     return _Found(alerts, table, spotted)
 
@@ -159,10 +163,10 @@ def _route_alerts(table: RouteTable, asking: Asking) -> Iterator[_Told]:
             yield alert.path or route.mark.path, rule, alert
 
 
-def _told(concepts: Iterable[Concept], asking: Asking) -> Iterator[_Told]:
-    """What the checks say of concepts that show in the whole of a project."""
+def _told(what: str, concepts: Iterable[Concept], asking: Asking) -> Iterator[_Told]:
+    """What the checks say of concepts that show in the whole of a project; `what` gathers them."""
     by_concept = _checks_of(Concept)
-    for concept in concepts:
+    for concept in asking.each(what, concepts):
         for rule, alert in asking.alerts(by_concept.get(type(concept), ()), concept.site.path, concept):
             yield alert.path or concept.site.path, rule, alert
 
