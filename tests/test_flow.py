@@ -18,7 +18,7 @@ from backend_audit.catalog import rules_root
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.model_files import load_models, model_files
-from backend_audit.flow.values import Constant, Value
+from backend_audit.flow.values import MAX_NAMES, Constant, Value
 from backend_audit.link.project import Project
 from backend_audit.lower.python import lower
 from backend_audit.source import LineIndex
@@ -134,6 +134,35 @@ def test_what_an_own_class_tells_its_library_base_is_followed_without_a_crash() 
     told = [concept.site for concept in engine.concepts() if concept.site.api == "flask.Flask"]
     assert not engine.problems
     assert told
+
+
+STEPS = ("price", "size", "colour", "owner", "state", "age", "rank", "unit", "food", "text")
+FLUENT = """
+from django.db import models
+class Orders(models.QuerySet):
+""" + "".join(
+    f"    def by_{name}(self, value):\n        return self.filter({name}=value) if value else self\n" for name in STEPS
+) + """
+def found(orders, asked):
+    if asked.new:
+        orders = orders.with_new()
+    if asked.old:
+        orders = orders.with_old()
+""" + "".join(f"    orders = orders.by_{name}(asked.{name})\n" for name in STEPS * 3) + """
+    return orders
+class Order(models.Model):
+    objects = Orders.as_manager()
+def view(request):
+    return found(Order.objects.filter(user=request.user), request)
+"""  # fmt: skip
+
+
+def test_a_chain_of_own_methods_that_may_give_their_object_back_does_not_double_what_it_may_be() -> None:
+    engine = Engine(Project([lower("orders.py", FLUENT)]), MODELS)
+    engine.go_through()
+    found = next(one for one in engine.project.functions() if one.node.name == "found")
+    assert len(engine.summary(found).result.types) <= MAX_NAMES
+    assert not engine.problems
 
 
 def show() -> None:

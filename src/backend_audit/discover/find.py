@@ -219,7 +219,7 @@ class _Finder:
         if head.is_binary:
             self._tally.skip("binary files", shown)
             return
-        if head.is_generated(language) or (language is Language.JAVASCRIPT and head.is_minified):
+        if head.is_generated(language) or (language is Language.JAVASCRIPT and (head.is_minified or head.is_bundled)):
             role = Role.GENERATED
         elif role is Role.SOURCE and language is Language.PYTHON and head.is_alembic_revision:
             role = Role.MIGRATION

@@ -1,4 +1,4 @@
-"""What the first bytes of a file tell: binary, generated, minified, an Alembic revision."""
+"""What the first bytes of a file tell: binary, generated, minified, bundled, an Alembic revision."""
 
 import os
 import re
@@ -10,6 +10,7 @@ HEAD = 2048
 _MINIFIED_FROM = 16 * 1024  # smaller files are read wholly by a person, long lines or not
 _SAMPLE = 4096
 _LONG = 400
+_END = 256
 
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _GENERATED = re.compile(
@@ -27,15 +28,21 @@ _GENERATED = re.compile(
 )
 _DO_NOT_EDIT = re.compile(r"\b(?:do\s+not|don't|never)\s+(?:hand[-\s]?)?(?:edit|modify|change)\b", re.IGNORECASE)
 _MENTIONS_GENERATION = re.compile(r"\bgenerat(?:ed|or)\b|\bcodegen\b", re.IGNORECASE)
+_BUNDLED = re.compile(
+    rb"^/\*{6}/|^\s*var\s+__webpack_(?:modules|require)__\b|^parcelRequire\w*\s*=|^\(function\(\)\{function r\(e,n,t\)\{",
+    re.MULTILINE,
+)
+_MAPPED = re.compile(rb"^//[#@] ?sourceMappingURL=\S+\s*\Z", re.MULTILINE)
 _ALEMBIC = re.compile(rb"^(?:down_)?revision\b[^\n=]*=", re.MULTILINE)
 _DOCSTRING = re.compile(r"""[rRuU]?("{3}|'{3})""")
 
 
 class Head(NamedTuple):
-    """The first bytes of a file and a sample from its middle (empty when the file is small)."""
+    """The first bytes of a file, a sample from its middle and its end (empty when the file is small)."""
 
     data: bytes
     middle: bytes
+    end: bytes = b""
 
     @property
     def is_binary(self) -> bool:
@@ -47,6 +54,11 @@ class Head(NamedTuple):
         if len(self.middle) == _SAMPLE and b"\n" not in self.middle and b"\r" not in self.middle:
             return True
         return any(map(_is_squeezed, self.data.splitlines()))
+
+    @property
+    def is_bundled(self) -> bool:
+        """What webpack, Parcel or Browserify wrote, or what has a source map: the output of a build."""
+        return bool(_BUNDLED.search(self.data) or _MAPPED.search(self.end))
 
     @property
     def is_alembic_revision(self) -> bool:
@@ -74,13 +86,15 @@ def read_head(path: str, size: int, *, code: bool) -> Head:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         data = os.read(handle, HEAD)
-        middle = b""
+        middle, end = b"", b""
         if code and size >= _MINIFIED_FROM:
             os.lseek(handle, size // 2, os.SEEK_SET)
             middle = os.read(handle, _SAMPLE)
+            os.lseek(handle, size - _END, os.SEEK_SET)
+            end = os.read(handle, _END)
     finally:
         os.close(handle)
-    return Head(data, middle)
+    return Head(data, middle, end)
 
 
 def _opening(text: str, language: Language) -> str:

@@ -9,6 +9,7 @@ from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.models import Keeper
+from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -18,10 +19,8 @@ from backend_audit.flow.values import (
     Key,
     Origin,
     Value,
-    by_key,
     changed,
     container,
-    in_order,
     instance,
     join,
     join_all,
@@ -151,7 +150,15 @@ class Calls(Expressions):
         """The object that a method is called on; one that was handed over (`event(order)`) brings its own."""
         if receiver is None and isinstance(node.func, ir.Name) and symbol.owner is not None and symbol.binds_first:
             return self.engine.instance_of(symbol.owner)
-        return receiver
+        if receiver is None or symbol.owner is None or len(receiver.types) < 2 or not symbol.binds_first:
+            return receiver
+        # Of all that the receiver may be, what has the method.
+        having = frozenset(
+            name
+            for name in in_order(receiver.types)
+            if (owner := self.engine.class_of(name)) is not None and self.engine.find_method(owner, symbol.node.name) is symbol
+        )
+        return changed(receiver, types=having) if having and having != receiver.types else receiver
 
     def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> Value | None:
         """Rows for receivers of which nothing says what they are; what the call gives, where its name alone says it."""

@@ -11,6 +11,7 @@ from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -27,10 +28,8 @@ from backend_audit.flow.values import (
     Origin,
     Value,
     api,
-    by_key,
     constant,
     container,
-    in_order,
     join,
     join_all,
     ref,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import address, lacks
 from backend_audit.flow.arguments import Args, argument
-from backend_audit.flow.values import DERIVED, Origin, Value, by_key, in_order, transform
+from backend_audit.flow.ordering import by_key, in_order
+from backend_audit.flow.values import DERIVED, Origin, Value, transform
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:

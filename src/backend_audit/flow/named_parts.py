@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.values import UNKNOWN, Value, changed, in_order, join, join_all, of_kind
+from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import guards, refine, script_kinds, script_loops, script_schemas
 from backend_audit.flow import script_texts as texts
+from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
-from backend_audit.flow.values import MADE, NUMBER, Constant, Value, by_key, changed
+from backend_audit.flow.values import MADE, NUMBER, Constant, Value, changed
 from backend_audit.flow.written import dotted
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
-from backend_audit.flow.values import NONE, Constant, Value, changed, container, in_order, join, ref
+from backend_audit.flow.ordering import in_order
+from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 

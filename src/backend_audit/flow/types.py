@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.expressions import AliasSymbol
-from backend_audit.flow.values import CLOSED_TYPES, Value, container, of_kind
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.values import CLOSED_TYPES, Value, container
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol
 from backend_audit.regex import harmless_after

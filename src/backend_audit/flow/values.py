@@ -12,7 +12,7 @@ Unknown is neither safe nor tainted: a check that needs certainty asks `constant
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -23,14 +23,13 @@ MAX_CONSTS = 12
 MAX_SHAPES = 6
 MAX_PARTS = 60
 MAX_ORIGINS = 24
+MAX_NAMES = 24  # of types, and of external things, that one value may be
 MAX_ITEMS = 64
 MAX_DEPTH = 6
 MAX_TRACE = 24
 DERIVED = "~"
 MEMBER = "member"  # the label of what an object holds under a name that comes from outside
 NAMES = "names"  # the label of untrusted data among a mapping's keys
-
-_S = TypeVar("_S", bound=Symbol)
 
 
 class Constant(NamedTuple):
@@ -355,21 +354,6 @@ def _cap_origins(origins: frozenset[Origin]) -> frozenset[Origin]:
     return frozenset(sorted(origins, key=_origin_order)[:MAX_ORIGINS])
 
 
-def in_order(texts: frozenset[str]) -> Iterable[str]:
-    """The texts, sorted; most sets hold one or none."""
-    return texts if len(texts) < 2 else sorted(texts)
-
-
-def by_key(symbols: frozenset[Symbol]) -> Iterable[Symbol]:
-    """The symbols, sorted."""
-    return symbols if len(symbols) < 2 else sorted(symbols, key=lambda one: one.key)
-
-
-def of_kind(symbols: frozenset[Symbol], kind: type[_S]) -> list[_S]:
-    """Those of the symbols that are of `kind`, sorted."""
-    return [one for one in by_key(symbols) if isinstance(one, kind)]
-
-
 def ordered(origins: Collection[Origin]) -> Collection[Origin]:
     """The origins in an order that does not depend on hashes: of equal ones with different ways the same one survives."""
     return origins if len(origins) < 2 else sorted(origins, key=_origin_order)
@@ -426,10 +410,19 @@ def join(left: Value, right: Value) -> Value:
     if right.shapes:
         shapes = tuple(dict.fromkeys((*left.shapes, *right.shapes)))[:MAX_SHAPES]
     items, elem, kind = _join_contents(left, right)
+    apis, types = left.apis | right.apis, left.types | right.types
+    opened = left.open or right.open
+    if len(apis) > MAX_NAMES or len(types) > MAX_NAMES:
+        apis, types, opened = _nearest(apis), _nearest(types), True
     return Value(
-        left.open or right.open, consts, shapes, left.apis | right.apis, left.types | right.types, left.refs | right.refs,
+        opened, consts, shapes, apis, types, left.refs | right.refs,
         _cap_origins(left.origins | right.origins), items, elem, kind, made,
     )  # fmt: skip
+
+
+def _nearest(names: frozenset[str]) -> frozenset[str]:
+    """The names with the fewest calls in them: each step of `query = query.by_x()` may double what unknown methods give."""
+    return frozenset(sorted(names, key=lambda name: (name.count("()"), len(name), name))[:MAX_NAMES])
 
 
 def _adds_nothing(value: Value) -> bool:

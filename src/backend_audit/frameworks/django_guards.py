@@ -6,8 +6,9 @@ https://docs.djangoproject.com/en/stable/topics/auth/default/#limiting-access-to
 from collections.abc import Iterator, Mapping
 
 from backend_audit import ir
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import Value, of_kind
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol

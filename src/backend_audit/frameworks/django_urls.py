@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value, of_kind
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import ResourceRouter, RouteInclude, RouteObject, RouterCreation
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_settings import Settings

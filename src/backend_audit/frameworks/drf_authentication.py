@@ -4,7 +4,7 @@ https://www.django-rest-framework.org/api-guide/authentication/#sessionauthentic
 """
 
 from backend_audit import ir
-from backend_audit.flow.values import of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.link.symbols import ClassSymbol

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.injection import provider
-from backend_audit.flow.values import of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol

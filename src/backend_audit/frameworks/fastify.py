@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import UNKNOWN, Value, join_all, of_kind
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.values import UNKNOWN, Value, join_all
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.registrations import deduplicated, joined

@@ -9,8 +9,9 @@ https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsproject
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.ordering import in_order
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import UNKNOWN, Origin, Value, changed, in_order
+from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, failures, forms, graphql, queues, urls
 from backend_audit.link.symbols import FunctionSymbol

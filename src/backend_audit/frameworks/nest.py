@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value, in_order, of_kind
+from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated, joined
 from backend_audit.frameworks.steps import definition

@@ -7,7 +7,7 @@ https://docs.peewee-orm.com/en/latest/peewee/relationships.html
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow.values import of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import top_level
 from backend_audit.frameworks.schemas import Schemas

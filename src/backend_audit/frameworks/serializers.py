@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend_audit import ir
-from backend_audit.flow.values import of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import assigned
 from backend_audit.frameworks.schemas import Schemas

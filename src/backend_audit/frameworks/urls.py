@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 

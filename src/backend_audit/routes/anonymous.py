@@ -9,8 +9,9 @@ from collections.abc import Callable
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import Value, of_kind
+from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said

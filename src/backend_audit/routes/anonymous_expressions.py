@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import builtin
-from backend_audit.flow.values import NOTHING, Value, in_order
+from backend_audit.flow.ordering import in_order
+from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes import exempt

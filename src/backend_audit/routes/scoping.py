@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import Value, of_kind
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours

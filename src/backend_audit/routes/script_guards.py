@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value, of_kind
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
