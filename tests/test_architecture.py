@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "frameworks": WORDS | {"link", "flow", "routes"},
     "checks": WORDS | {"link", "flow", "routes", "frameworks", "secrets", "regex"},
     "regex": frozenset[str](),
-    "signs": WORDS | {"link", "flow", "routes"},
+    "signs": WORDS | {"link", "flow", "routes", "regex"},
     "criteria": WORDS,
     "secrets": WORDS | {"checks"},
     "semgrep": WORDS | {"catalog", "config"},

@@ -3,8 +3,13 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from backend_audit.catalog import rules_root
 from backend_audit.regex import exponential, harmless_after, polynomial
+from backend_audit.regex.needed import needed
+from backend_audit.signs.rows import rows_of
 
 EXPONENTIAL = [
     r"(a+)+b", r"(a*)*b", r"^(\w+\s?)*$", r"(a|aa)*c", r"(a?a?)*b", r"(?:a|a?)+b", r"^([a-z]+)+$", r"(\d|5|55)*x", r"(.|\s)*$x",
@@ -71,3 +76,33 @@ def test_what_a_match_leaves_out() -> None:
     assert harmless_after(r"https://api\.example\.com/", "match") == {"url"}
     assert harmless_after(r"api\.example\.com", "search") == frozenset()
     assert "html" in harmless_after(r"[^<>&'\"]*", "fullmatch")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"(?i)(^|[._])(logger|log)\.(info|warn|warning)$", {"info", "warn"}),
+        (r"^Audit(Log|Trail)s?\w*$|^\w*Audit$", {"audit"}),
+        (r"colou?r", {"colo"}),
+        (r"(expires)?_?at", {"at"}),
+        (r"a{2}b", {"a"}),
+        (r"(?!never)fetch", {"fetch"}),
+        (r"\w+|webhook", set()),
+        (r"(webhook)?", set()),
+        (r"[ab]c*", set()),
+    ],
+)
+def test_words_that_a_pattern_needs(pattern: str, words: set[str]) -> None:
+    assert needed(pattern) == words
+
+
+_SIGNS = sorted(
+    {pattern.pattern for row in rows_of(rules_root()).every for pattern in (row.calls, row.classes, row.strings) if pattern}
+)
+
+
+@given(st.data())
+def test_a_match_holds_a_needed_word(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from(_SIGNS))
+    text = data.draw(st.from_regex(pattern, alphabet=st.characters(codec="ascii")))
+    assert any(word in text.lower() for word in needed(pattern)), (pattern, text)

@@ -12,6 +12,7 @@ from backend_audit.analysis.file import FileFacts
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
 from backend_audit.analysis.judgement import judged, load_stage
+from backend_audit.analysis.local import local_beside
 from backend_audit.analysis.merging import confident, merged
 from backend_audit.analysis.texts import texts_beside
 from backend_audit.cache import Cache, default_directory
@@ -111,17 +112,19 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
         )
         tell(Progress("judging", 0, 2))
         practices = any(catalog.card(rule).mode is not Mode.DEFAULT for rule in chosen.rules)
-        with texts_beside(files, cache, workers) as in_texts:
+        with (
+            texts_beside(files, cache, workers) as in_texts,
+            local_beside(files, sources, cache, workers, config.timeout) as in_files,
+        ):
             judgement = judged(files, cache, root.name, config.guards, workers, practices=practices)
             tell(Progress("judging", 1, 2))
             semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
-            texts = in_texts()
+            texts, local = in_texts(), in_files()
         tell(Progress("judging", 2, 2))
-        problems = [*files.problems, *judgement.problems, *texts.problems, *cache.problems, *users.problems]
+        problems = [*files.problems, *local.problems, *judgement.problems, *texts.problems, *cache.problems, *users.problems]
     problems += external.news(semgrep.problems, problems)
-    findings = merged(
-        [*(one for facts in files.facts.values() for one in facts.findings), *judgement.findings, *semgrep.findings]
-    )
+    read = (one for facts in files.facts.values() for one in facts.findings)
+    findings = merged([*read, *local.findings, *judgement.findings, *semgrep.findings])
     report = _report(config, catalog, chosen, found, files.facts, findings, semgrep, problems)
     target = common_directory(list(paths))
     project = target.relative_to(root).as_posix() if target != root and target.is_relative_to(root) else ""

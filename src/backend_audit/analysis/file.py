@@ -1,16 +1,14 @@
-"""The per-file stage, run in worker processes: decode, lower, local checks, secrets. A pure function of its job."""
+"""The per-file stage, run in worker processes: decode, lower, secrets. A pure function of its job."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import groupby
 
 import msgspec
 
 from backend_audit import ir, secrets
 from backend_audit.analysis.asking import Asking
-from backend_audit.analysis.placing import Placer, masked
-from backend_audit.checks import Alert, Check, all_checks
-from backend_audit.checks._view import FileView, local_imports
+from backend_audit.analysis.placing import Placer
+from backend_audit.checks import Alert
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower import templates
 from backend_audit.lower.decode import DecodingError, decode
@@ -27,7 +25,7 @@ class FileJob(msgspec.Struct, frozen=True):
 
 
 class FileFacts(msgspec.Struct, frozen=True):
-    """What one file says by itself. `module` is its encoded IR (empty if it has none, or if it is kept elsewhere)."""
+    """What reading one file shows; `findings` are its secrets. `module`: its encoded IR (empty: none, or kept elsewhere)."""
 
     lines: int
     lowered: bool = False  # whether there is an IR
@@ -56,7 +54,7 @@ def analyse(request: bytes) -> bytes:
 @unlimited_depth()  # walking and encoding a chain of a thousand operands recurses as deep as lowering it
 @no_collection()  # until LibCST's tree is gone
 def facts_of(file: SourceFile, data: bytes) -> FileFacts:
-    """Everything that one file says by itself; what cannot be read is a problem in it."""
+    """Everything that reading one file shows; what cannot be read is a problem in it."""
     problems: list[Problem] = []
     try:
         text = decode(data, file.language)
@@ -67,9 +65,8 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
     alerts = [] if file.language is Language.TEMPLATE else list(_secrets(file, text, module, problems))
     hidden = secrets.hidden_ranges(text, alerts)
     suppressions = from_text(text) if module is None else from_module(module, text)
-    if module is not None and file.language is not Language.TEMPLATE:
+    if module is not None:
         forget(module, hidden)
-        alerts += _local(file, masked(text, hidden), module, problems)
     placer = Placer(file.path, text, lines, module, hidden)
     findings = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
     encoded = b"" if module is None else ENCODER.encode(module)
@@ -123,39 +120,3 @@ def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: li
     found, trouble = Asking(problems).attempt(file.path, "secrets", lambda: secrets.scan(file, text, own), nothing)
     problems.extend(trouble)
     yield from found
-
-
-def _local(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:
-    """One walk over the module; every check sees the nodes that it asks for."""
-    by_node = _node_checks(module.language)
-    if not by_node:
-        return []
-    view = FileView(module, file.role, text, [], local_imports(module))
-    found: list[tuple[str, Alert]] = []
-    asking = Asking(problems)
-    unasked = {ir.Name, ir.Const} - by_node.keys()  # most of a file: leaves that no check asks for
-
-    def visit(node: ir.Node) -> None:
-        checks = by_node.get(type(node))
-        if checks is not None:
-            found.extend(asking.alerts(checks, file.path, node, view))
-        inner = ir.children(node)
-        if inner:
-            view.ancestors.append(node)
-            for child in inner:
-                if type(child) not in unasked:
-                    visit(child)
-            view.ancestors.pop()
-
-    for statement in module.body:
-        visit(statement)
-    return found
-
-
-@cache
-def _node_checks(language: Language) -> dict[type, list[Check]]:
-    found: dict[type, list[Check]] = {}
-    for check in all_checks():
-        if issubclass(check.subject, ir.Node) and language in check.languages:
-            found.setdefault(check.subject, []).append(check)
-    return found

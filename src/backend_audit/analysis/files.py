@@ -58,14 +58,18 @@ class Files:
         texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_description(path)}
         return {path: text for path, text in texts.items() if text is not None}
 
-    def modules(self, cache: Cache) -> list[bytes]:
-        """The lowered files, encoded, in path order."""
+    def data(self, path: str) -> bytes:
+        """The bytes of a file that was read."""
+        return self._sources[path][1]
+
+    def modules(self, cache: Cache) -> dict[str, bytes]:
+        """The lowered files, encoded, by path and in path order."""
         lowered = {path: key for path, key in self.keys.items() if path in self.facts and self.facts[path].lowered}
         missing = {path: _key(key, _MODULE) for path, key in lowered.items() if path not in self._modules}
         known = cache.get_many(missing.values())
         for path, key in missing.items():
             self._modules[path] = known[key] if key in known else self._again(path)
-        return [self._modules[path] for path in sorted(lowered)]
+        return {path: self._modules[path] for path in sorted(lowered)}
 
     def _again(self, path: str) -> bytes:
         """The module of a file whose facts were cached and whose module was evicted."""

@@ -86,12 +86,12 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: in
     manifests = files.manifests()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
     known = project.Known(models, node, manifests, name, declared, rows, descriptions, practices=practices)
-    encoded = files.modules(cache)
+    encoded = list(files.modules(cache).values())
     job = ENCODER.encode(spotting.SpottingJob(encoded, manifests, name))
-    with beside(spotting.spotted, job, workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
+    with beside(spotting.spotted, [job], workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
 
         def in_code() -> spotting.InCode:
-            answer = wait()
+            [answer] = wait()
             if isinstance(answer, Failure):
                 raise TimeoutError(answer.message)  # the evidence is a problem then, and nothing else is lost
             return spotting.IN_CODE.decode(answer)

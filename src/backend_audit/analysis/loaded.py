@@ -5,8 +5,11 @@ They are loaded by judging a file; freezing keeps the workers' collections of ga
 
 import gc
 
-from backend_audit.analysis.file import facts_of
+from backend_audit.analysis.file import ENCODER, facts_of
+from backend_audit.analysis.local import LocalJob, looked_at
 from backend_audit.source import Language, Role, SourceFile
 
-facts_of(SourceFile("loaded.py", "", Language.PYTHON, Role.SOURCE, 0), b"key = open(__file__)\n")
+_FILE, _DATA = SourceFile("loaded.py", "", Language.PYTHON, Role.SOURCE, 0), b"key = open(__file__)\n"
+_facts = facts_of(_FILE, _DATA)
+looked_at(ENCODER.encode(LocalJob(_FILE, _DATA, (), _facts.module)))
 gc.freeze()

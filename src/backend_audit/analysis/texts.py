@@ -44,10 +44,10 @@ def texts_beside(files: Files, cache: Cache, workers: int) -> Iterator[Callable[
         return
     texts = ((path, files.readable_text(path)) for path in paths)
     job = ENCODER.encode([one for one in texts if one[1] is not None])
-    with beside(spotted_in_texts, job, workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
+    with beside(spotted_in_texts, [job], workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
 
         def gathered() -> InTexts:
-            answer = wait()
+            [answer] = wait()
             if isinstance(answer, Failure):
                 return InTexts((), (Problem("", 0, answer.kind, f"gathering evidence in files without code: {answer.message}"),))
             cache.put_many({key: answer})

@@ -1,7 +1,8 @@
 """The project's own modules, classes and functions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend_audit import ir
 
@@ -135,27 +136,27 @@ class _Definer:
 
 def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:
     """Every statement in `body` and in the functions, classes and compound statements in it, in source order."""
-    for node in body:
+    waiting = body[::-1]
+    while waiting:
+        node = waiting.pop()
         yield node
-        inner = [node.body] if isinstance(node, (ir.Function, ir.Class)) else blocks(node)
-        for block in inner:
-            yield from statements(block)
+        for block in reversed([node.body] if isinstance(node, (ir.Function, ir.Class)) else blocks(node)):
+            waiting += block[::-1]
 
 
 def blocks(node: ir.Stmt) -> list[list[ir.Stmt]]:
     """The statement lists inside a compound statement that open no scope of their own."""
-    if isinstance(node, ir.While):
-        return [node.body, node.orelse, node.update]
-    if isinstance(node, (ir.If, ir.For)):
-        return [node.body, node.orelse]
-    if isinstance(node, ir.Block):
-        return [node.body]
-    if isinstance(node, ir.Switch):
-        return [case.body for case in node.cases]
-    if isinstance(node, ir.With):
-        return [node.body]
-    if isinstance(node, ir.Try):
-        return [node.body, *(handler.body for handler in node.handlers), node.orelse, node.final]
-    if isinstance(node, ir.Match):
-        return [case.body for case in node.cases]
-    return []
+    inner = _BLOCKS.get(type(node))  # most statements have none: asked of every one of a project
+    return [] if inner is None else inner(node)
+
+
+_BLOCKS: dict[type[ir.Stmt], Callable[[Any], list[list[ir.Stmt]]]] = {
+    ir.While: lambda node: [node.body, node.orelse, node.update],
+    ir.If: lambda node: [node.body, node.orelse],
+    ir.For: lambda node: [node.body, node.orelse],
+    ir.Block: lambda node: [node.body],
+    ir.Switch: lambda node: [case.body for case in node.cases],
+    ir.With: lambda node: [node.body],
+    ir.Try: lambda node: [node.body, *(handler.body for handler in node.handlers), node.orelse, node.final],
+    ir.Match: lambda node: [case.body for case in node.cases],
+}

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from backend_audit.pool.inline import run_inline
@@ -57,22 +57,24 @@ def run(
 
 @contextlib.contextmanager
 def beside(
-    function: Callable[[bytes], bytes], item: bytes, *, workers: int, timeout: float, preload: Sequence[str] = ()
-) -> Iterator[Callable[[], bytes | Failure]]:
-    """What `function` makes of `item`, in a worker process, while this one goes on; what is given waits for the result.
+    function: Callable[[bytes], bytes], items: Sequence[bytes], *, workers: int, timeout: float, preload: Sequence[str] = ()
+) -> Iterator[Callable[[], list[bytes | Failure]]]:
+    """What `function` makes of `items`, in worker processes, while this one goes on; what is given waits for the results.
 
-    With one worker, or a small item, the work is done here, when it is asked for.
+    With one worker, or small items, the work is done here, when it is asked for. The rest as in `run`.
     """
-    if workers <= 1 or len(item) <= _WORTH_A_PROCESS:
-        yield cache(lambda: attempt(function, item))
+    if workers <= 1 or sum(map(len, items)) <= _WORTH_A_PROCESS:
+        yield cache(lambda: list(run_inline(function, items, timeout)))
         return
 
-    def work() -> bytes | Failure:
+    def work() -> list[bytes | Failure]:
+        found: list[bytes | Failure] = []
+        scheduler = Scheduler(function, items, [len(item) for item in items], workers - 1, timeout, preload, yields=True)
         try:
-            [result] = Scheduler(function, [item], [len(item)], 1, timeout, preload, yields=True).results()
+            found += scheduler.results()
         except WorkersUnavailable:
-            return attempt(function, item)
-        return result
+            found += map(partial(attempt, function), items[len(found) :])
+        return found
 
     with ThreadPoolExecutor(1) as thread:
         yield thread.submit(work).result

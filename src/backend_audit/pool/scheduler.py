@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,9 @@ from backend_audit.pool.worker import READY, Failure, decode_result, encode_item
 _START_SECONDS = 60.0
 _FAILED_STARTS = 3  # in a row, until it is clear that workers do not start here
 _TRIES = 2  # a worker may be killed from outside, by the system for want of memory: its item gets a second one
+
+
+_one_at_a_time = threading.Lock()
 
 
 class WorkersUnavailable(Exception):  # noqa: N818 - says what is the case, and run() copes with it
@@ -57,14 +61,16 @@ def start_server(*modules: str) -> None:
 def _without_main() -> Iterator[None]:
     """Workers import the function's module, not the program: 0.1 s each, and a script without a guard would run again.
 
-    multiprocessing looks at `__main__` while it starts a process and offers no other way to say so.
+    multiprocessing looks at `__main__` while it starts a process and offers no other way to say so. One thread at a time, or
+    the last to leave would put back what the first had put there.
     """
-    main_module = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main_module
+    with _one_at_a_time:
+        main_module = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main_module
 
 
 class _Worker:

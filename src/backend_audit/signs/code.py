@@ -1,7 +1,9 @@
 """Signs in code: one walk over each module, asking the rows of every reference, call, class and setting."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -23,12 +25,13 @@ _MAX_NESTING = 3  # of objects in a call's arguments that hold options
 
 def in_code(engine: Engine, rows: Rows) -> Iterator[Spotted]:
     """The signs in all modules of a project, in path order."""
+    settings = Settings(rows)
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        yield from _Walk(engine, module, rows).found()
+        yield from _Walk(engine, module, rows, settings).found()
 
 
 class _Walk:
-    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows) -> None:
+    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows, settings: Settings) -> None:
         self.names = Names(engine, module)
         self.module = module
         self.script = module.node.language is not Language.PYTHON
@@ -40,7 +43,7 @@ class _Walk:
         self.keys = rows.fitting("keys")
         self.strings = rows.fitting("strings")
         self.shapes = {row.shape: row for row in rows.having("shape")}
-        self.settings = Settings(rows)
+        self.settings = settings
         self.spotted: list[Spotted] = []
 
     def found(self) -> list[Spotted]:
@@ -58,33 +61,25 @@ class _Walk:
 
     def visit(self, node: ir.Node, scope: Scope, symbol: str, *, top: bool = False) -> None:
         """Look at a node and at all in it. At the `top` of a module the engine knows the names."""
-        if isinstance(node, ir.Import):
-            if not top:
-                self.names.imported(node, scope)
-        elif isinstance(node, ir.Function):
-            self.function(node, scope, symbol)
-        elif isinstance(node, ir.Class):
-            self.class_(node, scope, symbol)
-        elif isinstance(node, ir.Assign):
-            self.assigned(node, scope, symbol, top=top)
-        elif isinstance(node, ir.Call):
-            self.called(node, scope, symbol)
-        elif isinstance(node, (ir.Attribute, ir.Name)):
-            self.referred(node, scope, symbol)
-        elif isinstance(node, (ir.While, ir.For)):
-            wait = shapes.waits_between_attempts(node)
-            if wait is not None:
-                self.shaped("retry-loop", wait, symbol)
-                if shapes.grows(wait):
-                    self.shaped("backoff-loop", wait, symbol)
-            self.block(ir.children(node), scope, symbol)
-        elif isinstance(node, ir.Const):
-            self.constant(node, symbol)
-        elif isinstance(node, ir.Item):
-            self.item(node, scope, symbol)
-        elif not isinstance(node, ir.Export):
-            for child in ir.children(node):
-                self.visit(child, scope, symbol, top=top)
+        handler = _HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node, scope, symbol, top)
+            return
+        for child in ir.children(node):
+            self.visit(child, scope, symbol, top=top)
+
+    def imported(self, node: ir.Import, scope: Scope, *, top: bool) -> None:
+        if not top:
+            self.names.imported(node, scope)
+
+    def loop(self, node: ir.While | ir.For, scope: Scope, symbol: str) -> None:
+        """A loop may be one that tries again."""
+        wait = shapes.waits_between_attempts(node)
+        if wait is not None:
+            self.shaped("retry-loop", wait, symbol)
+            if shapes.grows(wait):
+                self.shaped("backoff-loop", wait, symbol)
+        self.block(ir.children(node), scope, symbol)
 
     def item(self, node: ir.Item, scope: Scope, symbol: str) -> None:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
@@ -201,6 +196,21 @@ class _Walk:
         self.spotted.append(Spotted(row.kind, row.what or what, Mark(self.module.path, at, end, ""), symbol))
 
 
+_HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] = {
+    ir.Import: lambda walk, node, scope, _, top: walk.imported(node, scope, top=top),
+    ir.Export: lambda *_: None,
+    ir.Function: lambda walk, node, scope, symbol, _: walk.function(node, scope, symbol),
+    ir.Class: lambda walk, node, scope, symbol, _: walk.class_(node, scope, symbol),
+    ir.Assign: lambda walk, node, scope, symbol, top: walk.assigned(node, scope, symbol, top=top),
+    ir.Call: lambda walk, node, scope, symbol, _: walk.called(node, scope, symbol),
+    ir.Attribute: lambda walk, node, scope, symbol, _: walk.referred(node, scope, symbol),
+    ir.Name: lambda walk, node, scope, symbol, _: walk.referred(node, scope, symbol),
+    ir.While: lambda walk, node, scope, symbol, _: walk.loop(node, scope, symbol),
+    ir.For: lambda walk, node, scope, symbol, _: walk.loop(node, scope, symbol),
+    ir.Const: lambda walk, node, _, symbol, __: walk.constant(node, symbol),
+    ir.Item: lambda walk, node, scope, symbol, _: walk.item(node, scope, symbol),
+}
+
 _DEFINING = frozenset(
     {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
 )
@@ -222,10 +232,10 @@ def fits(option: str, node: ir.Call) -> bool:
         return all(fits(one, node) for one in option.split(" & "))
     if option.startswith("!"):
         return not fits(option[1:], node)
-    matched = _OPTION.match(option)
-    if matched is None:
+    read = _read_option(option)
+    if read is None:
         return False
-    name, sign, wanted = matched[1], matched[2], matched[3] or ""
+    name, sign, wanted = read
     if name.isdigit():
         given = int(name) < len(node.args)
         return given and _means(_last_word(node.args[int(name)].value), wanted) == (sign == "=")
@@ -237,6 +247,13 @@ def fits(option: str, node: ir.Call) -> bool:
             if not sign or _means(text, wanted.lower()) == (sign == "="):
                 return True
     return False
+
+
+@cache
+def _read_option(option: str) -> tuple[str, str | None, str] | None:
+    """Name, `=` or `!=` if there is one, and the value."""
+    matched = _OPTION.match(option)
+    return None if matched is None else (matched[1], matched[2], matched[3] or "")
 
 
 def _means(text: str, wanted: str) -> bool:

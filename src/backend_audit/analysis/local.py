@@ -1,0 +1,139 @@
+"""What the checks of single files say, asked in worker processes while this one follows values. A pure function of its job."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+
+import msgspec
+
+from backend_audit import ir
+from backend_audit.analysis import PRELOADED
+from backend_audit.analysis.asking import Asking
+from backend_audit.analysis.file import ENCODER, MODULE
+from backend_audit.analysis.files import Files
+from backend_audit.analysis.placing import Placer, masked
+from backend_audit.cache import Cache, key_of
+from backend_audit.checks import Alert, Check, all_checks
+from backend_audit.checks._view import FileView, local_imports
+from backend_audit.finding import Finding, Problem
+from backend_audit.lower.decode import decode
+from backend_audit.lower.limits import no_collection, unlimited_depth
+from backend_audit.pool import Failure, beside
+from backend_audit.source import Language, LineIndex, SourceFile
+
+_LOCAL = "local"
+
+
+class LocalJob(msgspec.Struct, frozen=True):
+    """A lowered file: its bytes, the offsets that no finding may show, its encoded IR."""
+
+    file: SourceFile
+    data: bytes
+    hidden: tuple[tuple[int, int], ...]
+    module: bytes
+
+
+class LocalFindings(msgspec.Struct, frozen=True):
+    """What the checks of single files found, and which of them broke."""
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+_JOB = msgspec.msgpack.Decoder(LocalJob)
+_FOUND = msgspec.msgpack.Decoder(LocalFindings)
+
+
+@contextmanager
+def local_beside(
+    files: Files, sources: Sequence[SourceFile], cache: Cache, workers: int, timeout: float
+) -> Iterator[Callable[[], LocalFindings]]:
+    """While in the block, the checks are asked of what the cache does not know; what is given waits for all, once."""
+    keys = {file: key_of(files.keys[file.path], _LOCAL) for file in sources if _judged(files, file)}
+    cached = cache.get_many(keys.values())
+    known = {file: found for file, key in keys.items() if (found := _decoded(cached.get(key))) is not None}
+    rest = [file for file in keys if file not in known]
+    jobs = [ENCODER.encode(job) for job in _jobs(files, rest, cache)]
+    with beside(looked_at, jobs, workers=workers, timeout=timeout, preload=(PRELOADED,)) as wait:
+
+        def gathered() -> LocalFindings:
+            fresh: dict[bytes, bytes] = {}
+            for file, answer in zip(rest, wait(), strict=True):
+                if isinstance(answer, Failure):
+                    known[file] = LocalFindings((), (Problem(file.path, 0, answer.kind, answer.message),))
+                else:
+                    known[file] = _FOUND.decode(answer)
+                    fresh[keys[file]] = answer
+            cache.put_many(fresh)
+            every = [known[file] for file in keys]
+            return LocalFindings(
+                tuple(one for found in every for one in found.findings), tuple(one for found in every for one in found.problems)
+            )
+
+        yield gathered
+
+
+def _judged(files: Files, file: SourceFile) -> bool:
+    return file.language is not Language.TEMPLATE and file.path in files.facts and files.facts[file.path].lowered
+
+
+def _jobs(files: Files, rest: Sequence[SourceFile], cache: Cache) -> Iterator[LocalJob]:
+    modules = files.modules(cache) if rest else {}
+    for file in rest:
+        yield LocalJob(file, files.data(file.path), files.facts[file.path].hidden, modules[file.path])
+
+
+def _decoded(cached: bytes | None) -> LocalFindings | None:
+    try:
+        return None if cached is None else _FOUND.decode(cached)
+    except msgspec.DecodeError:
+        return None
+
+
+@unlimited_depth()
+@no_collection()
+def looked_at(request: bytes) -> bytes:
+    """An encoded `LocalJob` to encoded `LocalFindings`."""
+    job = _JOB.decode(request)
+    text, module = decode(job.data, job.file.language), MODULE.decode(job.module)
+    problems: list[Problem] = []
+    placer = Placer(job.file.path, text, LineIndex(module.line_starts), module, job.hidden)
+    alerts = _alerts(job.file, masked(text, job.hidden), module, problems)
+    found = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
+    return ENCODER.encode(LocalFindings(found, tuple(problems)))
+
+
+def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:
+    """One walk over the module; every check sees the nodes that it asks for."""
+    by_node = _node_checks(module.language)
+    if not by_node:
+        return []
+    view = FileView(module, file.role, text, [], local_imports(module))
+    found: list[tuple[str, Alert]] = []
+    asking = Asking(problems)
+    unasked = {ir.Name, ir.Const} - by_node.keys()  # most of a file: leaves that no check asks for
+
+    def visit(node: ir.Node) -> None:
+        checks = by_node.get(type(node))
+        if checks is not None:
+            found.extend(asking.alerts(checks, file.path, node, view))
+        inner = ir.children(node)
+        if inner:
+            view.ancestors.append(node)
+            for child in inner:
+                if type(child) not in unasked:
+                    visit(child)
+            view.ancestors.pop()
+
+    for statement in module.body:
+        visit(statement)
+    return found
+
+
+@cache
+def _node_checks(language: Language) -> dict[type, list[Check]]:
+    found: dict[type, list[Check]] = {}
+    for check in all_checks():
+        if issubclass(check.subject, ir.Node) and language in check.languages:
+            found.setdefault(check.subject, []).append(check)
+    return found
