@@ -72,7 +72,7 @@ class Loads:
 
     def of(self, function: FunctionSymbol, node: ir.Expr, depth: int = _MAX_DEPTH) -> Query | None:
         """The query whose objects `node` gives one after the other; None where that is not known."""
-        if depth == 0:
+        if depth <= 0:  # some steps count double
             return None
         if isinstance(node, ir.Await):
             found = self.of(function, node.value, depth)
@@ -108,6 +108,8 @@ class Loads:
             stored = self.entities.schemas.is_stored(owner) and self.engine.find_method(owner, node.attr) is None
             return Query(owner, self._of_manager(owner, node.attr), node, home=function.module) if stored else None
         if isinstance(node.value, ir.Name) and node.value.id == "self" and node.attr == "queryset" and function.owner is not None:
+            if function.node.name == "get_queryset":  # it narrows the attribute
+                return self._queryset_of(self._view or function.owner, depth - 1)
             return self.of_view(function.owner, depth - 1)
         for model in self.entities.of(function, node.value) if isinstance(node.value, ir.Name) else ():
             relation = self.relations.of(model).get(node.attr)
