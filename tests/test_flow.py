@@ -26,7 +26,7 @@ from backend_audit.source import LineIndex
 DATA = Path(__file__).parent / "data" / "flow"
 PROBE = 'package = "probe"\ndocs = "https://example.org"\n[[log-record]]\ncall = ["probe.see"]\nmessage = "0"\n'
 MODELS = load_models([*model_files(rules_root()), ("probe.toml", PROBE)])
-OWN_CLASS = re.compile(r"^@[^:]*:(\w+)@\d+$")  # a class of the project, as the engine keys it
+OWN_CLASS = re.compile(r"^:[^:]*:(\w+)@\d+$")  # a class of the project, as the engine keys it
 FACT = re.compile(r"""(\w+)(?:=("[^"]*"|'[^']*'|\S+))?""")
 
 

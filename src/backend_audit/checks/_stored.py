@@ -5,6 +5,7 @@ import re
 from backend_audit import ir
 from backend_audit.checks._context import calls_in, scope
 from backend_audit.flow.concepts import Operand, Site
+from backend_audit.flow.values import CLASS
 
 _ENTITIES = re.compile(r"(?:^|[/.])entit(?:y|ies)(?:[/.]|$)", re.IGNORECASE)
 _MODELS = re.compile(r"(?:^|[/.])models?(?:[/.]|$)", re.IGNORECASE)
@@ -14,7 +15,7 @@ _KEEPS = frozenset("save update insert create persist".split())
 
 def stored_target(site: Site, target: Operand) -> bool:
     """`new User()` of a class that lies among entities, or of a model or what `findOne` gave where it is saved."""
-    places = [name[1:].rpartition(":")[0] for name in sorted(target.value.types) if name.startswith("@")]
+    places = [name[1:].rpartition(":")[0] for name in sorted(target.value.types) if name.startswith(CLASS)]
     for made in _sources(site, target.node):
         if isinstance(made, ir.Call) and made.form == "new":
             places.append(_module_of(site, made.func))

@@ -8,7 +8,7 @@ from backend_audit.checks import Alert, _script_errors, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
-from backend_audit.flow.values import Origin
+from backend_audit.flow.values import CLASS, Origin
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.routes.status import statuses
@@ -89,7 +89,7 @@ def _confidence(answer: Answer, origin: Origin) -> Confidence | None:
     broad = not names or any(name in _BROAD for name in names)
     if broad:
         return Confidence.MEDIUM
-    if all(name[:1] == "@" or name in _OF_INPUT or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
+    if all(name[:1] == CLASS or name in _OF_INPUT or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
         return None
     return Confidence.MEDIUM if status is None or status >= _SERVER_ERROR else Confidence.LOW
 

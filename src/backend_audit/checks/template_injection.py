@@ -9,7 +9,7 @@ from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
-from backend_audit.flow.values import Origin
+from backend_audit.flow.values import CLASS, Origin
 
 RULE = "template-injection"
 
@@ -62,7 +62,7 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
 
 def _format(template: TemplateSource, origin: Origin) -> Alert:
     """`request.args["text"].format(user=user)`: its fields walk from the objects that are given to what these know."""
-    objects = any(path[:1] == "@" for _, given in template.site.args for path in given.value.types) or any(
+    objects = any(path[:1] == CLASS for _, given in template.site.args for path in given.value.types) or any(
         given.value.refs or given.value.apis for _, given in template.site.args
     )
     return alert(

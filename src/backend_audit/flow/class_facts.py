@@ -2,13 +2,12 @@
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Setting, Site
-from backend_audit.flow.engine_state import CLASS
 from backend_audit.flow.folders import FolderSymbol, module_value
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.module_names import ModuleNames
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.syntax import is_configuration, is_settings
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, constant, join_all, ref
+from backend_audit.flow.values import CLASS, NOTHING, UNKNOWN, Value, changed, constant, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol
 

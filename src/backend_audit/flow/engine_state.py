@@ -11,14 +11,12 @@ from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.summary import Summary
-from backend_audit.flow.values import Origin, Value, transform
+from backend_audit.flow.values import CLASS, Origin, Value, transform
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.statements import Frame
-
-CLASS = "@"  # begins the type name of a class of the project
 
 
 class EngineState(ABC):

@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import UNKNOWN, Origin, Value, changed
+from backend_audit.flow.values import CLASS, UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, converters, failures, forms, graphql, queues, urls
 from backend_audit.link.symbols import FunctionSymbol
@@ -102,7 +102,7 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     closed = bool(value.types) and not value.open
     if closed or holds_to_pattern(param.default, param.annotation) or _is_enum(frame, value):
         return value
-    if value.types and not value.types & _PLAIN and not any(name[:1] == "@" for name in value.types):
+    if value.types and not value.types & _PLAIN and not any(name[:1] == CLASS for name in value.types):
         return value
     found = registrar(frame, symbol)
     segment = found is not None and _is_segment(found[1], param.name)

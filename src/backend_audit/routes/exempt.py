@@ -15,12 +15,16 @@ _HOLE = re.compile(r"[<{(:*?]")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A route as a hook sees it. `endpoint` is the name that its framework gives it, `blueprint` that of its router."""
+    """A route as a hook sees it. `endpoint` is the name that its framework gives it, `blueprint` that of its router.
+
+    `told`: what decorators have put on it for guards to read, by its key, each as the value of a `Missing`.
+    """
 
     path: str = ""
     endpoint: str = ""
     blueprint: str = ""
     methods: tuple[str, ...] = ()
+    told: tuple[tuple[str, int], ...] = ()
 
     def texts(self, part: Missing) -> tuple[str, ...]:
         """What a part of the request is; several where the route has several methods."""

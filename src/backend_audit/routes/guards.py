@@ -125,7 +125,7 @@ class Guarding:
 
     def accessing(self, symbol: ObjectSymbol, value: Value, via: str, mark: Mark | None) -> list[Guard]:
         """The guard that the result of a library's guard factory is: `jwt_required(optional=True)`."""
-        paths = sorted(one.removesuffix("()") for one in value.types if one.endswith("()"))
+        paths = sorted({one.removesuffix("()") for one in value.types})  # what a class is made of has no brackets
         return [guard for path in paths if (guard := self.known(path, via, mark, symbol.node)) is not None]
 
     def named(self, name: str, via: str, mark: Mark | None) -> Guard:

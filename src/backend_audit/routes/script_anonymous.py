@@ -12,7 +12,7 @@ from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.middleware import next_of
 from backend_audit.routes.missing import ABSENT, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
-from backend_audit.routes.script_missing import ROUTE_PARTS
+from backend_audit.routes.script_missing import REFLECTING, ROUTE_PARTS
 
 
 class ScriptAnonymous(Anonymous):
@@ -28,7 +28,7 @@ class ScriptAnonymous(Anonymous):
         if known is None:
             self._looking[function.key] = False
             nodes = ir.walk(*function.node.body)
-            known = any(isinstance(node, ir.Attribute) and node.attr in ROUTE_PARTS for node in nodes)
+            known = any(isinstance(node, ir.Attribute) and (node.attr in ROUTE_PARTS or _reflects(node)) for node in nodes)
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
@@ -148,6 +148,11 @@ class ScriptBody(ScriptCalling):
             self._open, self._answered = self._open or (any(handled) and denies), answered
             goes_on = goes_on or any(handled)
         return self.block(node.final, env, sure=sure) and goes_on
+
+
+def _reflects(node: ir.Attribute) -> bool:
+    """Whether what decorators put on a route is read."""
+    return node.attr in REFLECTING and "reflector" in written(node.value).lower()
 
 
 def _of_request(key: ir.Expr | None) -> bool:

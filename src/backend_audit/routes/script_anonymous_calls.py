@@ -72,6 +72,10 @@ class ScriptCalling(ScriptReading, Body):
             return True
         if not isinstance(call, ir.Call):
             return True
+        if self.asks_above(call):
+            self._thrown = True
+            self.found.denied = self.found.denied or not self._risky
+            return False
         name = call.func.id if isinstance(call.func, ir.Name) else ""
         if name and name == self.hands_on:
             return self.handed_on(call, env)
@@ -88,6 +92,16 @@ class ScriptCalling(ScriptReading, Body):
         if isinstance(call.func, ir.Call) and self.authenticates(call.func):
             return self.authenticated(call.func, env)
         return self.entered(call, env)
+
+    def asks_above(self, call: ir.Call) -> bool:
+        """`super.canActivate(context)`, where the class is a library's guard that turns away who brings no credential."""
+        func, owner = call.func, self.function.owner
+        if not isinstance(func, ir.Attribute) or not isinstance(func.value, ir.Name) or func.value.id != "super" or owner is None:
+            return False
+        models = self.owner.engine.models
+        paths = [path.removesuffix("()") for path in self.owner.engine.external_bases(owner)]
+        found = [models.access.get(models.canonical(path)) for path in paths]
+        return func.attr == self.function.node.name and any(one is not None and "authenticates" in one.does for one in found)
 
     def handed_on(self, call: ir.Call, env: Env) -> bool:
         """`next()` lets the caller through; `next(error)` does not."""

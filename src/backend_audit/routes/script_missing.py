@@ -17,6 +17,7 @@ _SESSION_PARTS = re.compile(
 _TOKENS = re.compile(r"^(?:x-)?(?:auth|access|api|bearer|session|jwt)[-_]?(?:token|key)$|^jwt$|^authorization$", re.IGNORECASE)
 _ASKING = frozenset("isAuthenticated isLoggedIn isAdmin hasPermission hasRole can".split())
 ROUTE_PARTS = dict.fromkeys(("path", "url", "originalUrl", "routerPath"), Missing.PATH) | {"method": Missing.METHOD}
+REFLECTING = frozenset("get getAll getAllAndOverride getAllAndMerge".split())  # of NestJS's `Reflector`
 _HOLDERS = frozenset(("locals", "state"))
 _EMPTY_PARTS = frozenset("session cookies signedCookies headers header".split())
 _INPUTS = frozenset("query body params".split())

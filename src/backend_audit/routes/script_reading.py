@@ -8,7 +8,7 @@ from backend_audit.routes import exempt, script_missing
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import ABSENT, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, truth
-from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_missing import REFLECTING, is_request
 
 _ORDERS = frozenset(("<", ">", "<=", ">=", "instanceof"))
 _MADE_OF = frozenset("Boolean String Number parseInt Object".split())
@@ -94,6 +94,8 @@ class ScriptReading(Reading):
             decided = truth(self.eval(first, env))
             return UNKNOWN if decided is None else TRUE if decided else FALSE
         if isinstance(func, ir.Attribute):
+            if name in REFLECTING and "reflector" in written(func.value).lower():
+                return self.reflected(name, first)
             base = self.eval(func.value, env)
             if base in PARTS and self.owner.asked is not None:
                 return self.of_part(name, base, first)
@@ -113,6 +115,16 @@ class ScriptReading(Reading):
         by_absence = name.lower().lstrip("_").startswith(_FOUND_BY) and node.form != "new"
         missing = first is not None and not is_request(written(first)) and self.eval(first, env) in (ABSENT, FALSE)
         return ABSENT if by_absence and missing else UNKNOWN
+
+    def reflected(self, name: str, key: ir.Expr | None) -> Missing:
+        """What decorators have put on the route that is asked for: `reflector.get("roles", context.getHandler())`."""
+        if self.owner.asked is None or key is None:
+            return UNKNOWN
+        told = dict(self.owner.asked.told)
+        texts = self.frame.eval(key).texts() or (written(key).rpartition(".")[2],)
+        found = [Missing(told[text]) for text in texts if text in told]
+        absent = UNKNOWN if name in ("getAll", "getAllAndMerge") else ABSENT
+        return absent if not found else found[0] if len(found) == 1 else UNKNOWN
 
     def of_part(self, name: str, part: Missing, first: ir.Expr | None) -> Missing:
         """A method of the request's path or method: `req.path.startsWith("/public")`."""

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import CLASS, Value
 from backend_audit.link.script_modules import api_path
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.source import Language
@@ -98,7 +98,7 @@ def path_of(value: Value | None) -> str:
         return ""
     for path in sorted(value.apis):
         return path
-    return next((one for one in sorted(value.types) if not one.startswith("@") and one not in _PLAIN), "")
+    return next((one for one in sorted(value.types) if not one.startswith(CLASS) and one not in _PLAIN), "")
 
 
 _GLOBALS = frozenset("process fetch setInterval Promise console".split())
