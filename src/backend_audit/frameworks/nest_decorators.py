@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.facts import contents

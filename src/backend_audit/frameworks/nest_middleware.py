@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.statements import Frame
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
