@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backend_audit import ir
-from backend_audit.flow import lacks, numbers, strings, urls
+from backend_audit.flow import lacks, lists, numbers, strings, urls
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -339,8 +339,7 @@ def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.P
         added = iterated(value)
         return container(receiver.kind, items or None, added if receiver.elem is None else join(receiver.elem, added))
     if name == "insert" and len(args) > 1:
-        everything = join_all([*items.values(), value, *([] if receiver.elem is None else [receiver.elem])])
-        return container(receiver.kind, None, everything)
+        return lists.inserted(receiver, args[0][0], value)
     if name == "update":
         return _updated(receiver, args, named)
     if name == "setdefault" and len(args) > 1:

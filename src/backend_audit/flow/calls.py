@@ -55,6 +55,12 @@ class Calls(Expressions):
         else:
             callee = self.eval(node.func)
         args = self.arguments(node)
+        filled = receiver is not None and receiver.items and receiver.open and not receiver.kind
+        if filled and receiver is not None and isinstance(node.func, ir.Attribute):
+            held = named_parts.held(receiver, node.func.attr, args)
+            if held is not None:
+                return held
+            receiver = named_parts.but_for_what_was_put_in(receiver, node.func.attr, args)
         found = self.apply(node, callee, receiver, args)
         if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins and not callee.refs:
             first = argument(args, "0")
@@ -85,6 +91,9 @@ class Calls(Expressions):
                 found += [(str(key), Operand(item, arg.value)) for key, item in (value.items or {}).items()]
                 if value.elem is not None or value.open:
                     found.append(("**", Operand(value, arg.value)))
+            elif arg.star == 2 and value.items and not value.kind and value.open:
+                found += [(str(key), Operand(item, arg.value)) for key, item in value.items.items()]
+                found.append(("**", Operand(changed(value, items=None), arg.value)))
             elif arg.star == 1 and value.kind and value.elem is None and not value.open:
                 for item in (value.items or {}).values():
                     found.append((str(position), Operand(item, arg.value)))

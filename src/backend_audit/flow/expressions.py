@@ -202,8 +202,10 @@ class Expressions(FrameState, ABC):
             found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
             if key is None and base.elem is not None:
                 found = join(found, base.elem)
-        elif isinstance(key, int) and key in (base.items or {}):  # a named tuple
-            return base.items[key] if base.items is not None else UNKNOWN
+        elif base.items and key is not None and key in base.items:  # a named tuple, or what was put into something unknown
+            return self.sensitive(key, node, base.items[key]) if isinstance(key, str) else base.items[key]
+        elif base.items and key is None and base.open:
+            found = join_all([UNKNOWN, *base.items.values()])
         text = base.constant() if isinstance(key, int) else None
         if (
             text is not None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import in_order, of_kind
 from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
@@ -19,6 +19,7 @@ _REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
 _MAX_CANDIDATES = 12
 _PARSERS = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"))
 _READERS = frozenset(("read_string", "read_file", "read_dict"))
+_LOOKING_UP = frozenset(("get", "pop"))
 _GETTERS = frozenset(("get", "getint", "getfloat", "getboolean"))
 
 
@@ -56,6 +57,18 @@ def _candidates(frame: "Expressions", base: Value, prefix: str) -> list[Symbol]:
         for owner in owners:
             found += [one for name, one in owner.methods.items() if name.startswith(prefix)]
     return found if len(found) <= _MAX_CANDIDATES else []
+
+
+def held(receiver: Value, method: str, args: Args) -> Value | None:
+    """What `data.get("name")` gives of something unknown into which the program itself has put that."""
+    key = constant_key(args, ("0",)) if method in _LOOKING_UP else None
+    return None if key is None or receiver.items is None else receiver.items.get(key)
+
+
+def but_for_what_was_put_in(receiver: Value, method: str, args: Args) -> Value:
+    """Something unknown as it is asked for another key than those that the program has put into it."""
+    asked = method in _LOOKING_UP and constant_key(args, ("0",)) is not None
+    return changed(receiver, items=None) if asked else receiver
 
 
 def is_parser(receiver: Value | None) -> bool:

@@ -120,7 +120,8 @@ def rendered(frame: "Calls", node: ir.Node, concept: TemplateRender) -> None:
             given = api(concept.request_type)
         args += [] if given is None else [("request", Operand(given, None))]
     if context.elem is not None or context.open or not context.kind:
-        args.append(("**", Operand(context if context.elem is None else context.elem, None)))
+        rest = context if context.kind else changed(context, items=None)
+        args.append(("**", Operand(rest if context.elem is None else context.elem, None)))
     for name in _names(concept.name.value):
         for symbol in frame.engine.project.templates.find(name, frame.module.path):
             run(frame, node, symbol, (*args, *_parts(context, symbol, args)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, guards, refine, rendering, sensitive, unrolled
+from backend_audit.flow import builtin, decorating, existing, guards, refine, rendering, sensitive, unrolled
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -115,8 +115,12 @@ class Frame(Calls):
         if base.kind:
             names = base.carried_names() | key.as_keys()
             self.update_path(target.value, builtin.with_item(base, key, value).with_origins(names))
-        elif base.open and value.origins and dotted(target.value) is not None:
-            self.update_path(target.value, base.with_origins(value.derived().origins))
+        elif base.open and value.all_origins() and dotted(target.value) is not None:
+            one = key.constant()
+            if one is not None and isinstance(one.value, (str, int)):  # what else the mapping holds is as unknown as before
+                self.update_path(target.value, changed(base, items={**(base.items or {}), one.value: value}))
+            else:
+                self.update_path(target.value, base.with_origins(value.derived().origins))
         given = {"key": Operand(key, target.index), "value": Operand(value, None if node is None else node.value)}
         for path in self.store_paths(base):
             for row in self.models.rows["store"].get(path, ()):
@@ -148,6 +152,7 @@ class Frame(Calls):
     def after_call(self, call: ir.Call) -> None:
         """A call came back: what it has let through is known of its arguments."""
         guards.after_call(self, call)
+        existing.after_call(self, call)
 
     def never_returns(self, call: ir.Call) -> bool:
         """Calls that end the function's way: `sys.exit()`, `abort(400)`."""

@@ -37,6 +37,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 MAX_LIFTS = 120
+_DICT = frozenset((*dir(dict), "[]"))
 _TEXTS = frozenset(("str", "bytes", "pathlib.Path", "pathlib.PurePath"))
 
 
@@ -127,6 +128,8 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
             whole = join(whole, UNKNOWN)
         else:
             whole = join(whole, _cleared(part_of(argument, origin.key[2:]), origin))
+    if whole.kind == "dict" and result.items and not result.kind:  # the argument, with what the function put into it
+        whole = changed(whole, items={**(whole.items or {}), **result.items})
     if whole is not NOTHING:
         elsewhere = frozenset(name for name in result.types if name.endswith("()"))  # no parameter is declared so
         rest = changed(result, open=bool(elsewhere)) if not added else result
@@ -134,7 +137,8 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
             rest = changed(rest, types=elsewhere)
         if rest.refs and whole.refs and not whole.open:  # those that other callers pass
             rest = changed(rest, refs=frozenset())
-        empty = not (rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.open)
+        known = rest.consts or rest.shapes or rest.apis or rest.types or rest.refs or rest.origins or rest.kind or rest.items
+        empty = not (known or rest.open)
         result = whole if empty else join(rest, whole)
     return result.with_origins(added)
 
@@ -190,7 +194,8 @@ def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
             value = value.elem
         else:
             remaining = path[at:]
-            fields = value.items is not None and not value.kind and not value.shapes  # what one holds is not in another
+            apart = not value.kind or (value.kind == "dict" and remaining[0] not in _DICT)
+            fields = value.items is not None and apart and not value.shapes  # what one holds is not in another
             origins = [
                 Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
                 if one.label == "param" and one.key[-1] != DERIVED

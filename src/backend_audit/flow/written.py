@@ -23,6 +23,10 @@ def _written(node: ir.Node | None, depth: int) -> str:
         return f"{_written(node.func, depth)}({inner}{', …' if len(node.args) > 3 else ''})"
     if isinstance(node, ir.Index):
         return f"{_written(node.value, depth)}[{_written(node.index, depth - 1)}]"
+    if isinstance(node, ir.Slice):
+        return ":".join("" if one is None else _written(one, depth) for one in _bounds(node))
+    if isinstance(node, ir.Unary):
+        return f"{node.op}{' ' if node.op.isalpha() else ''}{_written(node.operand, depth)}"
     if isinstance(node, ir.Const):
         return "..." if node.kind == "ellipsis" else str(node.value) if node.kind == "regex" else repr(node.value)
     if isinstance(node, ir.Await):
@@ -44,6 +48,10 @@ def _written(node: ir.Node | None, depth: int) -> str:
     if isinstance(node, ir.Starred):
         return "*" + _written(node.value, depth)
     return "…"
+
+
+def _bounds(node: ir.Slice) -> list[ir.Expr | None]:
+    return [node.lower, node.upper, *([] if node.step is None else [node.step])]
 
 
 def _operand(node: ir.Expr, op: str, depth: int) -> str:

@@ -1,0 +1,17 @@
+"""Lists whose elements are known one by one."""
+
+from backend_audit.flow.values import Value, container, join_all
+
+
+def inserted(receiver: Value, at: Value, value: Value) -> Value:
+    """A list after `insert(at, value)`: those behind it move up where all are known by position."""
+    items = dict(receiver.items or {})
+    one = at.constant()
+    position = one.value if one is not None and isinstance(one.value, int) else None
+    if position is not None and receiver.kind == "list" and receiver.elem is None:
+        values = list(items.values())
+        values.insert(position, value)
+        return container("list", dict(enumerate(values)))
+    first = items.pop(0, None) if position else None  # further behind, or counted from the end: the first one stays
+    everything = join_all([*items.values(), value, *([] if receiver.elem is None else [receiver.elem])])
+    return container(receiver.kind, None if first is None else {0: first}, everything)
