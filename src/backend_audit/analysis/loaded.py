@@ -1,15 +1,13 @@
-"""Imported by the server that forks workers, so that each is born with LibCST, the checks and the compiled patterns.
+"""Imported by the server that forks workers, so that each is born with LibCST and the compiled patterns of secrets.
 
-They are loaded by judging a file; freezing keeps the workers' collections of garbage from looking at them.
+They are loaded by reading a file; freezing keeps the workers' collections of garbage from looking at them. What only work beside
+the flow needs (the checks, the engine) is not: the first workers would wait for it.
 """
 
 import gc
 
-from backend_audit.analysis.file import ENCODER, facts_of
-from backend_audit.analysis.local import LocalJob, looked_at
+from backend_audit.analysis.file import facts_of
 from backend_audit.source import Language, Role, SourceFile
 
-_FILE, _DATA = SourceFile("loaded.py", "", Language.PYTHON, Role.SOURCE, 0), b"key = open(__file__)\n"
-_facts = facts_of(_FILE, _DATA)
-looked_at(ENCODER.encode(LocalJob(_FILE, _DATA, (), _facts.module)))
+facts_of(SourceFile("loaded.py", "", Language.PYTHON, Role.SOURCE, 0), b"key = open(__file__)\n")
 gc.freeze()

@@ -54,6 +54,7 @@ class Calls(Expressions):
             self.decorated = outer
         else:
             callee = self.eval(node.func)
+        self.callees[id(node)] = callee
         args = self.arguments(node)
         filled = receiver is not None and receiver.items and receiver.open and not receiver.kind
         if filled and receiver is not None and isinstance(node.func, ir.Attribute):

@@ -102,12 +102,12 @@ class Expressions(FrameState, ABC):
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         """What `base.attr` may be."""
         found = NOTHING
-        for symbol in by_key(base.refs):
+        for symbol in by_key(base.refs) if base.refs else ():
             found = join(found, self.engine.symbol_attribute(symbol, attr))
-        for path in in_order(base.apis):
+        for path in in_order(base.apis) if base.apis else ():
             target = self.models.result(path)
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
-        for type_name in in_order(base.types):
+        for type_name in in_order(base.types) if base.types else ():
             found = join(found, self.read_type(type_name, attr, node))
         if base.items is not None and attr in base.items and (not base.kind or rendering.reads_items(self, base, attr)):
             found = base.items[attr]

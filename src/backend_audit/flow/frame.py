@@ -47,6 +47,7 @@ class FrameState:
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
         self.loops: list[Loop] = []  # those under way, the innermost last
         self.awaited: ir.Expr | None = None  # what an `await` stands before
+        self.callees: dict[int, Value] = {}  # what each call was a call of, by the identity of its node
         self.elsewhere = ""  # as in `Moment`, of what is run through now
         self.originals: Env = {}  # what paths (`body.name`) gave before a test told more of them
         self.parents: set[str] = set()  # names and paths below which paths may be known

@@ -115,7 +115,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
     if not isinstance(call.func, (ir.Name, ir.Attribute)):
         return
     receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
-    callee = frame.eval(call.func)
+    callee = known if (known := frame.callees.get(id(call))) is not None else frame.eval(call.func)
     if address.raises(_called(call)) and frame.believed(call.func):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
