@@ -17,6 +17,7 @@ _OWN = frozenset(
 )
 _SCRIPT_REQUESTS = ("express.", "http.", "koa.", "fastify.", "@hapi/hapi.")
 _NO_OTHERS = frozenset("cookies signedCookies headers header rawHeaders headersDistinct get state".split())
+_QUERY = frozenset("?#")
 _HELD = "\x00"  # stands for a hole that the program fills itself
 
 
@@ -28,32 +29,37 @@ class Control:
     whole: bool
 
 
-def control(operand: Operand | None) -> Control | None:
-    """What data from outside decides about the address in `operand`; the worst of its possibilities."""
+def control(operand: Operand | None, *, queries: bool = True) -> Control | None:
+    """What data from outside decides about the address in `operand`; the worst of its possibilities.
+
+    `queries`: whether a parameter behind `?` counts.
+    """
     if operand is None:
         return None
-    return min(_controls(operand.value), key=lambda one: not one.whole, default=None)
+    return min(_controls(operand.value, queries), key=lambda one: not one.whole, default=None)
 
 
-def _controls(value: Value) -> Iterator[Control]:
+def _controls(value: Value, queries: bool) -> Iterator[Control]:
     whole = reaching_value(Value(origins=value.origins), "url")
     if whole is not None:
         yield Control(whole, whole=True)
     for shape in value.shapes:
-        yield from _of_shape(shape)
+        yield from _of_shape(shape, queries)
     for inner in (*(value.items or {}).values(), *([] if value.elem is None else [value.elem])):
-        yield from _controls(inner)
+        yield from _controls(inner, queries)
 
 
-def _of_shape(shape: Shape) -> Iterator[Control]:
+def _of_shape(shape: Shape, queries: bool) -> Iterator[Control]:
     before = ""
     for part in shape.parts:
         if isinstance(part, str):
             before += part
             continue
+        if not queries and fixes_host(before) and _QUERY & set(before):
+            return
         origin = reaching_value(part.value, "url")
         if origin is not None:
-            inner = min(_controls(part.value), key=lambda one: not one.whole, default=None)
+            inner = min(_controls(part.value, queries), key=lambda one: not one.whole, default=None)
             whole = not fixes_host(before) and (inner is None or inner.whole)
             yield Control(origin, whole=whole)
         before += _held(part)

@@ -34,15 +34,18 @@ def is_markup(kind: Operand | str) -> bool | None:
 
 
 def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
-    """`res.type("json")`, `res.setHeader("Content-Type", …)`, `res.writeHead(200, {…})` of the same object, around the output."""
-    call = output.site.call
-    base = _root(call.func) if call is not None else ""
+    """`res.type("json")`, `res.setHeader("Content-Type", …)`, `ctx.type = "json"` of the same object, around the output."""
+    call, node = output.site.call, output.site.node
+    written = call.func if call is not None else node.targets[0] if isinstance(node, ir.Assign) else None
+    base = "" if written is None else _root(written)
     around = next((one for one in path_to(output.site) if isinstance(one, ir.Function) and _has(one, base)), None)
     if not base or around is None:
         return
     for node in ir.walk(*list(around.body)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and _root(node.func) == base:
             yield from _type_in(node)
+        elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], base) and isinstance(node.value, ir.Const):
+            yield _full(str(node.value.value))
 
 
 def _type_in(call: ir.Call) -> Iterator[str]:
@@ -50,13 +53,22 @@ def _type_in(call: ir.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ir.Attribute) else ""
     first = values[0].value if values and isinstance(values[0], ir.Const) else None
     if name in ("type", "contentType") and isinstance(first, str):
-        yield first if "/" in first or "html" in first else f"text/{first}"
+        yield _full(first)
     elif name in ("setHeader", "set", "header") and str(first).lower() == _TYPE and len(values) > 1:
         yield values[1].value if isinstance(values[1], ir.Const) and isinstance(values[1].value, str) else "?/?"
     for value in values:
         for item in value.items if isinstance(value, ir.Container) and name in ("writeHead", "set", "header", "headers") else ():
             if isinstance(item.key, ir.Const) and str(item.key.value).lower() == _TYPE and isinstance(item.value, ir.Const):
                 yield str(item.value.value)
+
+
+def _is_type_of(target: ir.Expr, base: str) -> bool:
+    """`ctx.type`, Koa's."""
+    return isinstance(target, ir.Attribute) and target.attr == "type" and _root(target) == base
+
+
+def _full(kind: str) -> str:
+    return kind if "/" in kind or "html" in kind else f"text/{kind}"
 
 
 def _root(node: ir.Expr) -> str:

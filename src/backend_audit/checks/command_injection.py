@@ -58,7 +58,7 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
     origin = reaching_value(value, "shell")
     if origin is None:
         if shell is True:
-            yield from _constructed(command, operand)
+            yield from _from_command_line(command, operand) or _constructed(command, operand)
         return
     if shell is True:
         yield alert(
@@ -81,6 +81,15 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
         yield _added(command, operand, origin)
     else:
         yield _program(command, operand, origin)
+
+
+def _from_command_line(command: ShellCommand, operand: Operand) -> list[Alert]:
+    """Whoever starts the program writes a part of the command: often another program, with names that it found."""
+    origin = reaching_value(operand.value, "shell", "arguments")
+    if origin is None:
+        return []
+    does, fix = "becomes part of a command that a shell reads in {callee}", _without_shell(command)
+    return [alert(command.site, operand, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)]
 
 
 def _without_shell(command: ShellCommand) -> str:
@@ -190,6 +199,12 @@ def _arguments(command: ShellCommand, program: Operand | None, operand: Operand)
     rest = [items[at] for at in sorted(key for key in items if isinstance(key, int))]
     if operand.value.elem is not None:
         rest.append(operand.value.elem)
+    if truth(command.shell) is True:  # it reads the arguments too, joined by blanks
+        origin = next((found for one in rest if (found := reaching_value(one, "shell")) is not None), None)
+        if origin is not None:
+            does = "becomes part of a command that a shell reads in {callee}"
+            yield alert(command.site, operand, origin, does=does, fix=_without_shell(command))
+            return
     names = [] if program is None else program_names(program.value)
     yield from _after(command, operand, names, rest)
 
@@ -198,7 +213,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
     """What comes after the program, which is one of `names`."""
     for name in names:
         text = text_argument(name, rest)
-        origin = None if text is None else reaching_value(text, "shell")
+        origin = None if text is None else reaching_value(text, "shell") or reaching_value(text, "shell", "arguments")
         if origin is not None:
             what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
             yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_without_shell(command))

@@ -10,7 +10,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
-from backend_audit.flow.script_members import PREFIXED
+from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import MEMBER, ordered
 from backend_audit.source import SCRIPTS, Mark
 
@@ -60,7 +60,7 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
     """`settings[req.params.group][req.params.name] = req.body.value`."""
     if write.member is None or _is_guarded(write.site):
         return
-    found = [one for one in write.member.value.origins if one.label == MEMBER and PREFIXED not in one.cleared]
+    found = [one for one in write.member.value.origins if one.label == MEMBER and not one.cleared & {OWN, PREFIXED}]
     if not found:
         return
     origin = next(iter(ordered(found)))

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import control
 from backend_audit.checks._untrusted import alert, reaching
-from backend_audit.checks._wording import advice
+from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
 from backend_audit.flow.values import Origin
@@ -34,7 +34,7 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
             place = request.url if operand is request.base and request.url is not None else operand
             yield alert(request.site, place, origin, does="decides to which host {callee} sends a request", fix=_FIX)
             return
-    found = control(request.url)
+    found = control(request.url, queries=in_python(request.site))
     if found is None or _own_host(found.origin):
         return
     if found.whole and request.base is None and request.host is None:

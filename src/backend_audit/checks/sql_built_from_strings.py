@@ -89,7 +89,7 @@ def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool
 def _whole(sql: SqlExecution) -> Origin | None:
     """The source of a statement that as a whole comes from outside."""
     statement = sql.statement
-    if statement is None or sql.fragment or sql.guess or statement.value.kind:
+    if statement is None or sql.named or sql.guess or statement.value.kind:
         return None
     value = statement.value
     if value.shapes or not value.open:
@@ -131,7 +131,8 @@ def _alert_whole(sql: SqlExecution, origin: Origin) -> Alert:
     return Alert(
         at=at,
         end=end,
-        message=f"The whole statement that `{sql.site.written}` runs comes from outside: {origin.what}.",
+        message=f"The whole {'piece of SQL' if sql.fragment else 'statement'} that `{sql.site.written}` "
+        f"{'makes part of a statement' if sql.fragment else 'runs'} comes from outside: {origin.what}.",
         fix="Let the program choose among statements of its own, and pass the outside's data as parameters.",
         confidence=Confidence.HIGH,
         steps=_steps(sql.site, origin, at, end),

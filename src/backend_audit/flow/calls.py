@@ -437,7 +437,7 @@ class Calls(Expressions):
     def store_paths(self, base: Value) -> list[str]:
         """The API paths under which `store` rows of `base` stand."""
         found = set(base.apis)
-        for type_name in in_order(base.types):
+        for type_name in in_order(base.types | frozenset(filter(None, map(self.models.result, base.apis)))):
             found.update(self.models.lineage(type_name))
         return sorted(found)
 

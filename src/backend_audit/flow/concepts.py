@@ -71,6 +71,7 @@ class SqlExecution(Concept):
     parameters: Operand | None = None
     marker: str = ""  # the driver's placeholder: "?", "%s", "$1", ":name"
     fragment: bool = False  # a piece such as an ORDER BY string, not a whole statement
+    named: bool = False  # the text may as well be the name of a column, which the callee quotes
     guess: bool = False  # nothing is known about the receiver: only a statement that reads like SQL counts
 
 

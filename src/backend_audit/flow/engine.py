@@ -55,7 +55,8 @@ class Engine(ObjectFields):
         """
         self._round(self.project.functions())
         for _ in range(_ROUNDS):
-            stale, self._stale = self._stale, set()
+            stale = set(self._stale)
+            self._stale.clear()
             functions = [one for one in self.project.functions() if one.key in stale]
             if not functions:
                 return
@@ -224,6 +225,8 @@ class Engine(ObjectFields):
             self.sites.setdefault(caller.key, {})[node.at, symbol.key] = CallSite(caller, symbol, node, frame.moment(node))
         facts = self._facts.setdefault(symbol.key, {})
         for at, value in bound.items():
+            if at >= len(symbol.node.params):
+                continue  # beyond the parameters
             param = symbol.node.params[at]
             if not (value.types or value.refs or value.apis) or param.kind in ("args", "kwargs"):
                 continue

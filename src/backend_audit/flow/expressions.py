@@ -365,15 +365,20 @@ class Expressions(FrameState, ABC):
 
     def iterate(self, node: ir.Expr) -> Value:
         value = self.eval(node)
-        for path in sorted(value.apis | value.types):
-            each = f"{self.models.result(path) or path}.__iter__"
+        found = self.each_of(value, node)
+        return builtin.iterated(value) if found is None else found
+
+    def each_of(self, value: Value, node: ir.Expr) -> Value | None:
+        """What iterating over an object of a library gives, where models say so."""
+        held = sorted(value.apis | value.types)
+        for each in [f"{one}.__iter__" for path in held for one in self.models.lineage(self.models.result(path) or path)]:
             target, source = self.models.result(each), self.models.sources["call"].get(each)
             if source is not None:
                 origin = Origin(source.kind, (each, self.module.path, node.at), source.what or each)
                 return UNKNOWN.with_origins((origin.step(self.mark(node, f"each of {written(node)} comes from outside")),))
             if target is not None:
                 return Value(types=frozenset((target,))).with_origins(value.origins)
-        return builtin.iterated(value)
+        return None
 
     @abstractmethod
     def bind(self, target: ir.Expr, value: Value) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 
 from backend_audit.flow import concepts, object_concepts, web_concepts, work_concepts
 from backend_audit.flow.concepts import Concept
+from backend_audit.flow.model_lines import aliases_below, inherit
 from backend_audit.flow.models import (
     CONTEXTS,
     TRIGGERS,
@@ -136,8 +137,11 @@ class _Loader:
 
     def callback(self, entry: _Entry, paths: _Paths, where: str) -> None:
         gives = _words(entry.get("gives", []), where)
-        callback = Callback(str(entry.get("function", "0")), gives, bool(entry.get("error-first")))
+        function, returns = str(entry.get("function", "0")), str(entry.get("returns", ""))
+        callback = Callback(function, gives, bool(entry.get("error-first")), returns)
         for _, path in paths:
+            if self.models.callbacks.get(path, callback) != callback and self.models.callbacks[path].gives:
+                raise ModelError(f"{where}: {path} has another callback (`function` takes several: `0.a|0.b`)")
             self.models.callbacks[path] = callback
             if path.endswith("')"):  # of one event; the method that all of them share
                 self.models.callbacks.setdefault(path.partition("(")[0], Callback(callback.function, (), False))
@@ -200,14 +204,19 @@ def load_models(files: Iterable[tuple[str, str]]) -> Models:
     parsed = tables(files, ModelError)
     for where, data in parsed:
         loader.header(data, where)
+    models = loader.models
+    models.aliases = aliases_below(models.aliases)
+    unsettled = models.unsettled()
+    if unsettled:
+        raise ModelError(f"aliases that lead in a circle: {', '.join(unsettled)}")
     for where, data in parsed:
         loader.rows(data, where)
-    models = loader.models
     models.results = {models.canonical(path): models.canonical(target) for path, target in models.results.items()}
     models.methods = {models.canonical(name): words for name, words in models.methods.items()}
     models.bases = {
         models.canonical(name): tuple(models.canonical(base) for base in bases) for name, bases in models.bases.items()
     }
+    inherit(models)
     return models
 
 

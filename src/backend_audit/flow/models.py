@@ -73,12 +73,13 @@ class Callback:
     """A function that calls those that it is given: `function` is their position (`1*`: all from there on, in lists too).
 
     `gives`: the types of what they are called with ("" for anything). `error_first`: one with more parameters than these gets an
-    error before them.
+    error before them. `returns`: the call that takes what they return ("" for none).
     """
 
     function: str
     gives: tuple[str, ...]
     error_first: bool
+    returns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,10 @@ class Models:
             if cut < 0:
                 return path
             head, rest = path[:cut], path[cut:]
+
+    def unsettled(self) -> list[str]:
+        """The aliases that come to no end: `"a" = "a.b"` makes `a.b.b.b` of `a`."""
+        return sorted(path for path in self.aliases if self._replaced(self.canonical(path)) != self.canonical(path))
 
     def lineage(self, type_name: str) -> tuple[str, ...]:
         """The type and its bases as far as models know them, nearest first."""

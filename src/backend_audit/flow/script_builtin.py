@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit.flow import lacks, strings
-from backend_audit.flow.script_patterns import cleared_by_replacing, strips_parents
+from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
 from backend_audit.flow.values import (
     MADE,
     NONE,
@@ -72,8 +72,10 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
         return container("list", None, part.cleared(gone) if gone and part.origins else part)
     if name in ("replace", "replaceAll"):
         return _replaced(receiver, name, args)
-    if name in ("match", "matchAll"):
-        return join(NONE, container("list", None, receiver.derived()))
+    if name == "match":
+        return join(NONE, hit(receiver.derived(), first))
+    if name == "matchAll":
+        return join(NONE, container("list", None, container("list", None, receiver.derived())))
     if name in _PARTS:
         if receiver.is_literal():
             return MADE
@@ -186,7 +188,9 @@ def _concatenated(parts: list[Value]) -> Value:
     if all(one.kind in ("list", "tuple") and one.elem is None and not one.open for one in parts):
         flat = [value for one in parts for value in (one.items or {}).values()]
         return container("list", dict(enumerate(flat)))
-    return container("list", None, join_all(values(one) if one.kind else one for one in parts))
+    first = parts[0]
+    items = dict(first.items or {}) if first.kind in ("list", "tuple") and first.elem is None and not first.open else None
+    return container("list", items, join_all(values(one) if one.kind else one for one in (parts[1:] if items else parts)))
 
 
 MUTATORS = frozenset("push unshift pop shift splice fill add set".split())

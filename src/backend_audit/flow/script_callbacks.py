@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions, script_validators, unrolled
+from backend_audit.flow import script_builtin, script_collections, script_functions, script_validators, unrolled
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -87,7 +87,8 @@ class ScriptCallbacks(Frame):
         """What happens in a callback, happens there."""
         return inner if self.handing else super().outer_site(inner, node, args)
 
-    def apply_to(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
+    def apply_to(self, node: ir.Call, function: Value, receiver: Value | None, args: Args, *, whole: bool = False) -> Value:
+        """Call all that a value is; a library's function gets only the first argument unless `whole`: `.map(parseInt)`."""
         found = NOTHING
         for symbol in sorted(function.refs, key=lambda one: one.key) if len(function.refs) <= MAX_CALLEES else ():
             if isinstance(symbol, FunctionSymbol):
@@ -96,24 +97,42 @@ class ScriptCallbacks(Frame):
                 symbol.value = join(symbol.value, args[0][1].value if args else script_builtin.UNDEFINED)
             elif isinstance(symbol, Partial):
                 given = (*symbol.args, *shifted(args, len(symbol.args)))
-                found = join(found, self.apply_to(node, symbol.function, symbol.me, given))
+                found = join(found, self.apply_to(node, symbol.function, symbol.me, given, whole=True))
         for path in sorted(function.apis) if len(function.apis) <= MAX_CALLEES else ():
             if self.engine.knows(path) or script_functions.is_known(path):
-                found = join(found, self.call_library(node, path, receiver, args[:1]))
+                found = join(found, self.call_library(node, path, receiver, args if whole else args[:1]))
         return UNKNOWN if found is NOTHING else found
 
     def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
-        element = script_builtin.values(receiver)
+        held = self.each_of(receiver, function.node or node)
+        element = script_builtin.values(receiver) if held is None else held
+        key = script_builtin.keys(receiver) if receiver.kind == "dict" else NUMBER
         before = set(self.events)
         self.enter(self.passes(node, element, function))
-        found = self.handed(node, function.value, [element, NUMBER, receiver] if attr != "sort" else [element, element])
+        found = self.handed(node, function.value, [element, key, receiver] if attr != "sort" else [element, element])
         self.loops.pop()
         added = unrolled.registering(self, [key for key in self.events if key not in before])
         passes = unrolled.elements(receiver) if added else []
-        unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, NUMBER, receiver]))
+        unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, key, receiver]))
         if attr in _LISTS:
             return container("list", None, element if attr == "filter" else found)
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
+
+    def of_collection(self, node: ir.Call, path: str, args: Args) -> Value | None:
+        """A library's function that calls one for each element of a collection, or one that calls it later."""
+        collection, function = argument(args, "0"), argument(args, "1")
+        if path in script_collections.LATER and collection is not None and collection.value.refs:
+            first = script_collections.LATER[path]
+            self.handed(node, collection.value, [one.value for key, one in args if key.isdigit() and int(key) >= first])
+            return None
+        if path in script_collections.LIMITED:
+            function = argument(args, "2")
+        if collection is None or function is None or not function.value.refs:
+            return None
+        if path in script_collections.REDUCERS:
+            return self.reduced(node, collection.value, function, argument(args, "2"))
+        method = "forEach" if path in script_collections.LIMITED else script_collections.METHODS.get(path)
+        return None if method is None else self.each(node, method, script_collections.named(collection.value), function)
 
     def passes(self, node: ir.Call, element: Value, function: Operand) -> Loop:
         """`xs.map(f)` as a loop over `xs`."""
@@ -150,7 +169,7 @@ class ScriptCallbacks(Frame):
             rest = tuple(
                 (str(int(key) + 1), Operand(value, None)) for key, value in (listed or {}).items() if isinstance(key, int)
             )
-        return self.apply_to(node, receiver, me, shifted(rest, -1))
+        return self.apply_to(node, receiver, me, shifted(rest, -1), whole=True)
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""
@@ -212,12 +231,16 @@ class ScriptCallbacks(Frame):
             for symbol in sorted(_functions(value), key=lambda one: one.key):
                 if types and types[0].types & _CHECKED:
                     self.engine.note_checked(symbol, script_validators.checked(self, node, symbol))
+                if callback.returns:
+                    self.engine.served.returns_to(symbol, callback.returns)
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
                 self.handed(node, ref(symbol), given)
 
     def given_back(self, node: ir.Call, path: str, what: str, result: Value) -> Value:
         """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside.
+
+        `!kind:…`: of another kind than that of a request.
 
         `+…`: an object of the type that this very call makes.
         """
@@ -226,7 +249,8 @@ class ScriptCallbacks(Frame):
         if what == "=":
             return result
         if what.startswith("!"):
-            origin = Origin("untrusted", (path, self.module.path, node.at), what[1:])
+            kind, _, told = what[1:].rpartition(":")
+            origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told)
             return UNKNOWN.with_origins((origin.step(self.mark(node, f"{written(node)} hands over what comes from outside")),))
         return instance(self.models.canonical(what)) if what else UNKNOWN
 

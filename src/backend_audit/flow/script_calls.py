@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow import (
     script_builtin,
+    script_events,
     script_functions,
     script_kinds,
     script_members,
@@ -14,10 +15,11 @@ from backend_audit.flow import (
 )
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler
+from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler, shifted
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import (
     NOTHING,
+    TEXT,
     UNKNOWN,
     Value,
     changed,
@@ -30,7 +32,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _PATTERNS = {
     "match": "String", "matchAll": "String", "search": "String", "replace": "String", "replaceAll": "String", "split": "String",
-    "test": "RegExp", "exec": "RegExp",
+    "test": "RegExp", "exec": "RegExp", "repeat": "String", "padStart": "String", "padEnd": "String",
 }  # fmt: skip
 _OTHERS = frozenset(("search", "split", "replace"))
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
@@ -128,7 +130,7 @@ class ScriptCalls(ScriptCallbacks):
             elif isinstance(symbol, ClassSymbol):
                 found = join(found, self.construct(node, symbol, args))
             elif isinstance(symbol, Partial):
-                found = join(found, self.apply_to(node, ref(symbol), receiver, args))
+                found = join(found, self.apply_to(node, ref(symbol), receiver, args, whole=True))
             elif isinstance(symbol, Settler):
                 settled = argument(args, "0")
                 symbol.value = join(symbol.value, script_builtin.UNDEFINED if settled is None else settled.value)
@@ -184,7 +186,7 @@ class ScriptCalls(ScriptCallbacks):
         """Methods of functions, promises, arrays and texts; None if it is none of those."""
         first = argument(args, "0")
         functions = first is not None and self.is_function(first.value)
-        if attr in ("call", "apply", "bind") and receiver.refs:
+        if attr in ("call", "apply", "bind") and (receiver.refs or any(map(self.engine.knows, receiver.apis))):
             return self.indirect(node, attr, receiver, args)
         if callee.refs:
             return None
@@ -195,6 +197,8 @@ class ScriptCalls(ScriptCallbacks):
                 return self.each(node, attr, receiver, first)
             if attr in ("reduce", "reduceRight"):
                 return self.reduced(node, receiver, first, argument(args, "1"))
+        if attr == "exec" and first is not None and any(one.kind == "regex" for one in receiver.consts):
+            return script_builtin.text_method(first.value, "match", [(receiver, "")])
         if receiver.kind:
             return script_builtin.container_method(receiver, attr, pieces(args)[0])
         if attr == "concat" and args and not receiver.types and not any(map(self.engine.knows, receiver.apis)):
@@ -218,29 +222,41 @@ class ScriptCalls(ScriptCallbacks):
         ]
 
     def is_data(self, value: Value) -> bool:
-        """Whether a value comes from somewhere and is nothing else that is known."""
-        known = bool(value.refs) or any(map(self.engine.knows, value.apis)) or any(map(self.engine.class_of, value.types))
+        """Whether a value comes from somewhere and is nothing else that is known: `req.url` is known to come in, no more."""
+        things = [path for path in value.apis if path not in self.models.sources["read"] or path in self.models.results]
+        known = bool(value.refs) or any(map(self.engine.knows, things)) or any(map(self.engine.class_of, value.types))
         return bool(value.origins) and not known and not value.types & self.models.bases.keys()
+
+    def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
+        """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
+        if type_name in self.models.rows["call"] and self.engine.class_of(type_name) is None:
+            return self.call_library(node, type_name, receiver, args)
+        return super().call_instance(node, type_name, receiver, args)
 
     # --- libraries --------------------------------------------------------------------------------------------------
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         if path == "Promise" and node.form == "new":
             return self.promised(node, args)
+        if path == "Reflect.apply" and args:
+            return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, pieces(args)[0])
         if described is not None:
             return described
         placed = script_paths.function(path, self.spread(args))
         if placed is not None:
             return placed
-        found = self.call_api(node, path, receiver, args)
+        script_events.called(self, node, path, args)
+        found = self.of_collection(node, path, args) or self.call_api(node, path, receiver, args)
         return found if self.engine.knows(path) else self.wrapped(found, None, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
-        guard = self.models.guards.get(path)
-        return (
-            script_builtin.BOOL if guard is not None and not guard.returns else script_functions.function(path, pieces(args)[0])
-        )
+        guard, transfer = self.models.guards.get(path), self.models.transfers.get(path)
+        if guard is not None and not guard.returns:
+            return script_builtin.BOOL
+        if transfer is not None and transfer.clears and path.rpartition(".")[2][:1].islower():
+            return TEXT  # what escapes a text gives one
+        return script_functions.function(path, pieces(args)[0])
 
     def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
         known = script_builtin.only_of_text(name) and not receiver.kind

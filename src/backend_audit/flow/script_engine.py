@@ -11,6 +11,7 @@ from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
+from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
 from backend_audit.flow.syntax import constructed, self_writes
@@ -38,6 +39,7 @@ class ScriptEngine(Engine):
         self._type_names: set[str] | None = None
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
+        self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
     # --- modules ----------------------------------------------------------------------------------------------------

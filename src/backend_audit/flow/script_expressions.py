@@ -6,7 +6,16 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit import ir
-from backend_audit.flow import address, refine, script_builtin, script_members, script_paths, script_refine, strings
+from backend_audit.flow import (
+    address,
+    refine,
+    script_accessors,
+    script_builtin,
+    script_members,
+    script_paths,
+    script_refine,
+    strings,
+)
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -50,6 +59,8 @@ class ScriptExpressions(ScriptCalls):
         if node.id == "super":
             owner = self.owner()
             return UNKNOWN if owner is None else self.engine.above(owner)
+        if node.id == "arguments" and node.id not in self.env and (given := script_accessors.arguments(self)) is not None:
+            return given
         return self.sensitive(node.id, node, self.lookup(node.id))
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
@@ -63,8 +74,10 @@ class ScriptExpressions(ScriptCalls):
             held = base.item(attr)
             if held is not None:
                 return self.inherit(held, base, attr) if base.origins else held
-        elif attr == "length" and (strings.is_text(base) or base.origins) and not base.apis and not base.types:
+        elif attr == "length" and (strings.is_text(base) or base.origins) and not base.types and not self.is_known(base):
             return NUMBER
+        if base.types and (got := script_accessors.of_class(self, base, attr)) is not None:
+            return got
         made = [path for path in sorted(base.apis) if self.models.result(path)]
         parts = [path for path in made if self.engine.knows(self.models.canonical(f"{path}.{attr}"))]
         if not parts:
@@ -72,6 +85,10 @@ class ScriptExpressions(ScriptCalls):
         rest = changed(base, apis=base.apis - frozenset(parts))  # `express()` makes something, `express.Router` is part of it
         found = join_all(self.read_api(path, attr, node) for path in parts)
         return join(found, super().read(rest, attr, node)) if rest.apis or rest.types or rest.refs else found
+
+    def is_known(self, value: Value) -> bool:
+        """Whether it is something of a library that models know."""
+        return any(map(self.engine.knows, value.apis))
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """As `Expressions.inherit`; the parts of one request are told apart, since a test of one says nothing of the others."""
@@ -125,7 +142,8 @@ class ScriptExpressions(ScriptCalls):
                 spread.append(value)
                 items = {}
             elif name is not None:
-                items[name] = value
+                read = script_accessors.of_object(self, item, value)
+                items |= {} if read is None else {name: read}
             else:
                 elem = value if elem is None else join(elem, value)
         own = container("dict", items or None, elem)

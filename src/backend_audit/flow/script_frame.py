@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 from backend_audit import ir
 from backend_audit.flow import refine, script_builtin, script_loops, unrolled
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
-from backend_audit.flow.values import UNKNOWN, Value, ref
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -20,6 +21,7 @@ class ScriptFrame(ScriptNames):
     """Executes statements. `level` is that of the block under way, 0 for the body of the function or module."""
 
     level = -1
+    thrown: Value = NOTHING  # what was thrown so far, and not caught
 
     def run(self, body: list[ir.Stmt]) -> bool:
         self.level += 1
@@ -112,6 +114,14 @@ class ScriptFrame(ScriptNames):
     def nothing(self, _: ir.Stmt) -> bool:
         return True
 
+    def return_(self, node: ir.Return) -> bool:
+        taker = None if self.function is None else self.engine.served.returning.get(self.function.key)
+        if taker is not None and node.value is not None:
+            given = (("0", Operand(self.eval(node.value), node.value)),)
+            for row in self.models.rows["call"].get(taker, ()):
+                self.emit(row, taker, node, {}, given, written_as="return")
+        return super().return_(node)
+
     # --- control ----------------------------------------------------------------------------------------------------
 
     def block(self, node: ir.Block) -> bool:
@@ -184,6 +194,17 @@ class ScriptFrame(ScriptNames):
             self.bind(node.handlers[0].pattern, UNKNOWN, ir.Assign(node.at, node.end, [], "", None, None, "let"))
         return super().try_(node)
 
+    def raise_(self, node: ir.Raise) -> bool:
+        if node.exc is not None:
+            self.thrown = join(self.thrown, self.eval(node.exc))
+        return False
+
+    def caught(self, handler: ir.Handler) -> Value:
+        """As `Frame.caught`, or what this very function has thrown."""
+        thrown, self.thrown = self.thrown, NOTHING
+        found = super().caught(handler)
+        return found if thrown is NOTHING else join(found, thrown)
+
     def after_call(self, call: ir.Call) -> None:
         if dotted(call.func) is not None:  # a chain of calls would be followed once more
             super().after_call(call)
@@ -214,6 +235,8 @@ _RUN: dict[type[ir.Node], Callable[..., bool]] = {
     ir.Function: ScriptFrame.nothing,
     ir.Class: ScriptFrame.class_,
     ir.Import: ScriptFrame.import_,
+    ir.Return: ScriptFrame.return_,
+    ir.Raise: ScriptFrame.raise_,
     ir.Export: ScriptFrame.nothing,
     ir.Block: ScriptFrame.block,
     ir.For: ScriptFrame.for_,

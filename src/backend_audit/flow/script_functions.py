@@ -15,6 +15,7 @@ from backend_audit.flow.values import (
     UNKNOWN,
     Origin,
     Value,
+    changed,
     constant,
     container,
     instance,
@@ -38,6 +39,9 @@ def _encoded(*contexts: str) -> Callable[[Pieces], Value]:
     return lambda args: _data(args).cleared(cleared)
 
 
+BARE = "object without prototype"  # a type: nothing is found in it but what was put there
+_BARE = frozenset((BARE,))
+_ONE_LINE = frozenset(("log", "header"))
 _OF_SIGNS = frozenset("path url html header log dots offset segment relative sql xpath shell code regex template".split())
 
 
@@ -78,6 +82,29 @@ def _array(args: Pieces) -> Value:
     return value if value.kind in ("list", "tuple") else container("list", None, values(value))
 
 
+def _as_json(args: Pieces) -> Value:
+    """A text that stands in one line; a secret in it stays what it is."""
+    return transform(_data(args[:1]), lambda one: (one if one.label == "secret" else one.clear(_ONE_LINE),))
+
+
+def _member(args: Pieces) -> Value:
+    base, name = (args[0][0], args[1][0].texts()) if len(args) > 1 else (UNKNOWN, ())
+    held = base.item(name[0]) if base.kind and name else None
+    return base.derived() if held is None else held
+
+
+def _error(args: Pieces) -> Value:
+    """`new Error(message)`: the text that describes where it was made begins with the message."""
+    made = instance("Error")
+    if not args or not args[0][0].all_origins():
+        return made
+    return changed(made, items={"message": args[0][0], "stack": args[0][0].derived()})
+
+
+def _bare() -> Value:
+    return changed(container("dict"), types=_BARE)
+
+
 def _from_pairs(args: Pieces) -> Value:
     pair = values(args[0][0]) if args else UNKNOWN
     return container("dict", None, pair.item(1) or pair.derived())
@@ -86,13 +113,16 @@ def _from_pairs(args: Pieces) -> Value:
 FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String": _text_of,
     "String.raw": _data,
-    "JSON.stringify": lambda args: _data(args).cleared(frozenset(("log", "header"))),
+    "JSON.stringify": _as_json,
     "JSON.parse": _data,
     "structuredClone": _same,
-    "Object": _same,
+    "Object": lambda args: args[0][0] if args else container("dict"),
+    "Proxy": _same,
+    **dict.fromkeys(("Error", "TypeError", "RangeError", "SyntaxError"), _error),
+    "Reflect.get": _member,
     "Object.freeze": _same,
     "Object.seal": _same,
-    "Object.create": lambda _: container("dict"),
+    "Object.create": lambda args: _bare() if args and args[0][0].is_just(None) else container("dict"),
     "Object.assign": lambda args: merged([value for value, _ in args]),
     "Object.keys": lambda args: container("list", None, keys(_same(args))),
     "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
@@ -104,6 +134,8 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Array.from": _array,
     "RegExp": _pattern,
     "Set": _array,
+    "WeakMap": lambda args: _from_pairs(args) if args else container("dict"),
+    "WeakSet": _array,
     "Map": lambda args: _from_pairs(args) if args else container("dict"),
     "Promise.resolve": _same,
     "Promise.all": _same,

@@ -9,11 +9,12 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import MemberCall, MemberWrite
+from backend_audit.flow.script_functions import BARE
 from backend_audit.flow.strings import is_text
 from backend_audit.flow.values import MEMBER, Origin, Value, changed
 
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
-OWN = "own"  # a mark: of a Map, which holds nothing but what was put into it
+OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _LACKS = lacks.lacking("_")
@@ -23,7 +24,7 @@ def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Valu
     """`found`, which `base` holds under `name`, marked where that name is a client's."""
     if base.kind in ("list", "tuple") or is_text(base) or base.apis or found.constants() is not None or found.made:
         return found
-    marks = frozenset((OWN,)) if own else frozenset[str]()
+    marks = frozenset((OWN,)) if own or BARE in base.types else frozenset[str]()
     if name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes):
         marks |= {PREFIXED}
     added = [

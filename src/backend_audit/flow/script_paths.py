@@ -81,6 +81,8 @@ def _normalised(args: Pieces) -> Value:
     value = args[0][0]
     begins = {shape.parts[0] for shape in value.shapes}
     rooted = bool(begins) and not value.open and all(isinstance(one, str) and one.startswith("/") for one in begins)
+    if rooted and begins != {"/"}:
+        return _absolute(args[:1])  # `/files/../../etc` is `/etc`
     return value.cleared(_DOTS | _NO_PARENT if rooted else _DOTS)
 
 

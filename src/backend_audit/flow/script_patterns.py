@@ -3,8 +3,8 @@
 import re
 
 from backend_audit.flow import lacks
-from backend_audit.flow.values import Value
-from backend_audit.regex import harmless_unmatched, harmless_without, lacked_signs, lacked_text, python_pattern
+from backend_audit.flow.values import Key, Value, container
+from backend_audit.regex import harmless_after, harmless_unmatched, harmless_without, lacked_signs, lacked_text, python_pattern
 from backend_audit.regex.charset import Ranges
 
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
@@ -53,6 +53,43 @@ def _holds(signs: Ranges, sign: str) -> bool:
 def _body(written: object) -> tuple[str, str]:
     body, _, flags = str(written)[1:].rpartition("/")
     return body, flags
+
+
+def hit(subject: Value, pattern: Value) -> Value:
+    """What `text.match(pattern)` finds in a text with the data of `subject`: the whole hit, then what each group holds.
+
+    A part is as harmless as what its part of the pattern lets through: `/id=([0-9]+)/`.
+    """
+    one = pattern.constant()
+    if one is None or one.kind != "regex":
+        return container("list", None, subject)
+    body, flags = _body(one.value)
+    found = [subject.cleared(harmless_after(python_pattern(f"(?:{text})", flags), "fullmatch")) for text in _groups(body)]
+    items: dict[Key, Value] = dict(enumerate(found))
+    if "(?<" in body:
+        items["groups"] = container("dict", None, subject)
+    return container("list", None, found[0]) if "g" in flags else container("list", items)
+
+
+def _groups(body: str) -> list[str]:
+    """The pattern and what stands in each of its groups, by number."""
+    found, opened, at, in_class = [body], [], 0, False
+    while at < len(body):
+        sign = body[at]
+        if sign == "\\":
+            at += 1
+        elif in_class or sign == "[":
+            in_class = sign != "]"
+        elif sign == "(":
+            numbered = body[at + 1 : at + 2] != "?" or (body[at + 1 : at + 3] == "?<" and body[at + 3 : at + 4] not in "=!")
+            opened.append((len(found) if numbered else 0, at + 1))
+            found += [""] if numbered else []
+        elif sign == ")" and opened:
+            number, start = opened.pop()
+            if number:
+                found[number] = body[start:at]
+        at += 1
+    return found
 
 
 def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[str]:

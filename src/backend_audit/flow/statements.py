@@ -300,13 +300,17 @@ class Frame(Calls):
         for handler in node.handlers:
             env = dict(start)
             if handler.name is not None:
-                env[handler.name] = self.engine.caught(self, handler)
+                env[handler.name] = self.caught(handler)
             after = self.join_env(after, self.branch(handler.body, env))
         if node.final:
             ended = after is not None
             self.env = dict(after) if after is not None else dict(start)
             return self.run(node.final) and ended
         return self.settle(None if after is None else dict(after))
+
+    def caught(self, handler: ir.Handler) -> Value:
+        """The exception that the handler gets."""
+        return self.engine.caught(self, handler)
 
     def with_(self, node: ir.With) -> bool:
         for item in node.items:

@@ -74,8 +74,8 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
             index = int(key)
             if index < len(positional):
                 bound[positional[index]] = operand.value
-            else:
-                rest[index - len(positional)] = operand.value
+            else:  # `arguments` of JavaScript counts on behind the parameters
+                rest[index - len(positional)] = bound[len(params) + index - len(positional)] = operand.value
         elif key in by_name:
             bound[by_name[key]] = operand.value
         elif "*" not in key:

@@ -1,0 +1,41 @@
+const express = require("express");
+const { see } = require("probe");
+const _ = require("lodash");
+const async = require("async");
+const { EventEmitter } = require("events");
+const util = require("util");
+const app = express();
+class Holder { constructor(v) { this._v = v; } get value() { return this._v; } }
+class Bus extends EventEmitter { send(v) { this.emit("sent", v); } }
+const bus = new Bus();
+bus.on("sent", (v) => see(v, "emitter of a class"));
+app.get("/more", async (req, res) => {
+  see(new Holder(req.query.q).value, "getter of a class");
+  const object = { get inner() { return req.query.q; } };
+  see(object.inner, "getter of an object");
+  see(new Proxy(req.query, {}).q, "proxy");
+  const weak = new WeakMap(); weak.set(app, req.query.q);
+  see(weak.get(app), "weak map");
+  see.apply(null, [req.query.q, "apply"]);
+  see.call(null, req.query.q, "call");
+  const bound = see.bind(null); bound(req.query.q, "bind of a library's function");
+  Reflect.apply(see, null, [req.query.q, "Reflect.apply"]);
+  see(function (x) { return arguments[0]; }(req.query.q), "arguments");
+  see(function () { return arguments[1]; }(1, req.query.q), "arguments beyond the parameters");
+  _.each(req.query, (v) => see(v, "lodash each"));
+  _.forOwn(req.body, (v, k) => see(k, "lodash forOwn, names"));
+  see(_.map([req.query.q], (v) => v + 1)[0], "lodash map");
+  see(_.reduce([req.query.q], (all, v) => all + v, ""), "lodash reduce");
+  async.eachSeries([req.query.q], (v, done) => { see(v, "async eachSeries"); done(); });
+  async.eachLimit([req.query.q], 2, (v, done) => { see(v, "async eachLimit"); done(); });
+  setTimeout((v) => see(v, "arguments of a timer"), 10, req.query.q);
+  process.nextTick((v) => see(v, "arguments of nextTick"), req.query.q);
+  for await (const chunk of req) see(chunk.toString(), "for await of a request");
+  see(/q=(.*)/.exec(req.url)[1], "hit of a pattern");
+  see(["-c"].concat(req.query.q)[1], "concat with a text");
+  const plain = new Object(); plain.q = req.query.q;
+  see(plain, "new Object");
+  new Map([["a", 1]]).set("b", 2).forEach((v, k) => k);
+  bus.send(req.query.q);
+  see(util.promisify(see).bind(null) && req.query.q, "after promisify");
+});
