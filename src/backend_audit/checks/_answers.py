@@ -40,7 +40,8 @@ def is_request_handler(function: ir.Function, view: FileView) -> bool:
     if owner is not None:
         bases = [_errors.last_name(base.value) for base in owner.bases]
         return function.name in _METHODS and any(_VIEW_CLASS.search(base) for base in bases)
-    return bool(function.params) and function.params[0].name == "request"
+    handed = bool(function.params) and function.params[0].name == "request"
+    return handed and not function.name.startswith("_")  # a helper's answer goes to its caller
 
 
 def _owner(function: ir.Function, view: FileView) -> ir.Class | None:

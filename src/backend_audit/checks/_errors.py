@@ -17,13 +17,13 @@ def names_of(text: str) -> frozenset[str]:
 
 # Ends of callee names that release something: whoever fails to close a closed thing has lost nothing.
 _CLEANUP = names_of(
-    "abort,aclose,adelete,cancel,cancel_scope,cleanup,clear,close,close_all,deregister,destroy,detach,disconnect,dispose,"
-    "drop,drop_all,expunge,flush,join,kill,killpg,logout,moveToThread,quit,release,remove,remove_listener,"
+    "abort,aclose,adelete,cancel,cancel_scope,cleanup,clear,close,close_all,close_connection,deregister,destroy,detach,disconnect,dispose,"
+    "drop,drop_all,expunge,flush,join,join_thread,kill,killpg,logout,moveToThread,quit,release,remove,remove_listener,"
     "removedirs,remove_signal_handler,reset,rmdir,rmtree,rollback,shutdown,stop,tear_down,teardown,terminate,uncache,"
-    "unlink,unlock,unregister,unsubscribe,untrack,wait,wait_closed,wait_for_close,__exit__,__aexit__"
+    "unbind,unbind_s,unlink,unlock,unregister,unsubscribe,untrack,wait,wait_closed,wait_for_close,__exit__,__aexit__"
 )
 _CLEANUP_FUNCTION = re.compile(
-    r"^_*(del|exit|aexit|close|aclose|cleanup|clean_up|shutdown|teardown|tear_down|stop|dispose|disconnect|terminate|kill|"
+    r"^_*(del|exit|aexit|close|aclose|cleanup|clean_up|shutdown|teardown|tear_down|stop|discard|dispose|disconnect|terminate|kill|"
     r"release|destroy|on_exit|on_shutdown|atexit)(_|$)|_(cleanup|shutdown|teardown)_*$"
 )
 # Ends of callee names that report: they must not break what they report on.

@@ -1,5 +1,6 @@
 """Encryption that does not hold: broken ciphers, ECB, an initialization vector that is always the same."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -28,6 +29,7 @@ _FIX = (
 )
 
 _FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
+_DECRYPTS = re.compile(r"decrypt|decipher|unseal", re.IGNORECASE)  # it takes the vector that the message was made with
 _NAMES = {
     "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish",
     "blowfish": "blowfish", "cast": "cast5", "cast5": "cast5", "idea": "idea", "seed": "seed", "3des": "3des",
@@ -76,7 +78,9 @@ def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
     """`modes.CBC(b"0" * 16)`."""
     if cipher.iv is None or is_none(cipher.iv) or cipher.algorithm in _BROKEN or not _constant(cipher.iv):
         return
-    if "MODE_ECB" in names(cipher.mode_value):
+    if "MODE_ECB" in names(cipher.mode_value) or (
+        cipher.site.function is not None and _DECRYPTS.search(cipher.site.function.name)
+    ):
         return
     if _algorithm(cipher.name) in _BROKEN or _mode(cipher.name) == "ecb":
         return

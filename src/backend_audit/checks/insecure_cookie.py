@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, development_name, only_in_development
 from backend_audit.checks._operands import is_false, is_none, named, numbers, shown, spread, truth
@@ -64,7 +65,7 @@ def session_setting_off(setting: Setting) -> Iterator[Alert]:
     for name in sorted(names & _SETTINGS.keys()):
         effect, confidence = _SETTINGS[name]
         if is_false(setting.value):
-            if setting.framework == "class":
+            if setting.framework == "class" or _switched(setting, name):
                 confidence = Confidence.LOW
             yield Alert(
                 node=setting.value.node or setting.site.node,
@@ -80,6 +81,18 @@ def session_setting_off(setting: Setting) -> Iterator[Alert]:
                 fix=f"`{name} = 'Lax'`, unless other sites embed the application; then check a CSRF token on every change.",
                 confidence=Confidence.MEDIUM,
             )
+
+
+def _switched(setting: Setting, name: str) -> bool:
+    """Whether the same settings turn it on under another condition: a switch chooses."""
+    module = setting.site.module
+    return module is not None and any(
+        isinstance(node, ir.Assign)
+        and isinstance(node.value, ir.Const)
+        and node.value.value is True
+        and any(isinstance(target, ir.Name) and target.id == name for target in node.targets)
+        for node in ir.walk(*module.body)
+    )
 
 
 def _missing(cookie: CookieWrite, *, sensitive: bool) -> tuple[list[str], Confidence]:

@@ -23,6 +23,7 @@ _FIX_NODE = (
     "`crypto.randomInt(10 ** 6)` for codes."
 )
 
+_FEW = 100
 _HARMLESS = word_set(
     "sleep delay jitter backoff retry wait shuffle sample test tests fake faker mock dummy demo color colour position simulate "
     "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl hour minute weekday "
@@ -35,7 +36,7 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
     """`token = "".join(random.choice(letters) for _ in range(20))`."""
     purpose = purpose_of(drawn.site)
     found = _secret(purpose)
-    if found is None or _picks_one(drawn):
+    if found is None or _picks_one(drawn) or _is_a_die(drawn):
         return
     name, confidence = found
     if drawn.weakness == "time":
@@ -65,6 +66,15 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
+
+
+def _is_a_die(drawn: RandomValue) -> bool:
+    """`random.randint(1, 9)`: so few numbers are no secret, whatever they are for."""
+    call = drawn.site.call
+    if call is None or drawn.site.api.rpartition(".")[2] not in ("randint", "randrange"):
+        return False
+    bounds = [arg.value.value for arg in call.args if isinstance(arg.value, ir.Const) and isinstance(arg.value.value, int)]
+    return 0 < len(bounds) == len(call.args) and max(bounds) < _FEW
 
 
 def _picks_one(drawn: RandomValue) -> bool:

@@ -25,7 +25,7 @@ _ANSWERS = _errors.names_of(
     "AccessDenied,ZombieProcess,UnknownTimeZoneError,ZoneInfoNotFoundError,NoBrokersAvailable,Break,Continue"
 )
 _ANSWER_NAMES = re.compile(
-    r"DoesNotExist|NotFound|NoSuch|NotExist|AlreadyExist|Duplicate|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
+    r"DoesNotExist|NotFound|NoSuch|NotExist|Already|Duplicate|ReadOnly|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
 )
 # Exceptions of conversions: quiet around one, for the value just is not of that kind.
 _CONVERSION_ERRORS = _errors.names_of(
@@ -43,6 +43,7 @@ _CONVERSIONS = _errors.names_of(
     "items,keys,values,update,extend,insert,startswith,endswith"
 )
 
+_CONFLICTS = _errors.names_of("IntegrityError,UniqueViolation,UniqueViolationError,UniqueConstraintError,NotUniqueError")
 _CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|cast|as)_|_to_|_from_")
 
 
@@ -69,6 +70,8 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     names = [name.rpartition(".")[2] for name in _errors.caught(handler, view)]
     if any(name in _ANSWERS or _ANSWER_NAMES.search(name) for name in names):
         return None
+    if isinstance(node.body[-1], ir.Raise):  # that nothing was raised is the failure
+        return None
     called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
     if called and all(name in _CONVERSIONS for name in called) and any(name in _CONVERSION_ERRORS for name in names):
         return None
@@ -76,6 +79,10 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
         return None
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
+    if any(name in _CONFLICTS for name in names) and len(node.body) == 1:  # what is to be added is there already
+        return Confidence.LOW
+    if any(other is not handler and not _errors.does_nothing(other.body) for other in node.handlers):
+        return Confidence.LOW  # the other failures are handled: this one was chosen
     if not called:
         return Confidence.MEDIUM if all(isinstance(one, ir.Jump) for one in node.body) else None
     return Confidence.MEDIUM if _drops_a_result(node.body) else Confidence.LOW

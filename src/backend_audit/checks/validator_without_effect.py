@@ -19,7 +19,7 @@ _VERDICTS = frozenset(
 _USES = frozenset(("validated_data", "save", "cleaned_data", "populate_obj"))
 _RAISE = frozenset(("raise_exception",))
 _CHECKED = ("Form", "FormSet", "Serializer", "form", "serializer", "formset")
-_HARMLESS = frozenset("isinstance len print str repr bool debug info warning error log type hasattr".split())
+_HARMLESS = frozenset("isinstance len print str repr bool debug info type hasattr".split())
 
 
 @check(RULE)

@@ -86,13 +86,13 @@ def repeated(left: Value, right: Value) -> Value:
 
 def arithmetic(op: str, left: Value, right: Value) -> Value:
     """Any other operator: numbers stay numbers, constants are computed only as far as rules need them."""
-    if _is_number(left) and _is_number(right):
+    if is_number(left) and is_number(right):
         one, other = left.constant(), right.constant()
         if one is not None and other is not None and isinstance(one.value, int) and isinstance(other.value, int):
             return _computed(op, one.value, other.value)
         found = numbers.number("int", left, right)
         return numbers.bounded(found) if op in ("%", "&") and not numbers.is_free(right) else found
-    if op in ("-", "//", "**") and (_is_number(left) or _is_number(right)):  # no text is ever the result
+    if op in ("-", "//", "**") and (is_number(left) or is_number(right)):  # no text is ever the result
         return numbers.number("int", left, right)
     if left.is_literal() and right.is_literal():
         return MADE
@@ -112,7 +112,7 @@ def _computed(op: str, one: int, other: int) -> Value:
     return NUMBER if compute is None else Value(consts=frozenset((Constant("int", compute(one, other)),)))
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
     if value.open or value.shapes or value.kind or value.apis:
         return False
     return all(one.kind in ("int", "float", "bool") for one in value.consts) and value.types <= CLOSED_TYPES and not value.made
@@ -470,7 +470,7 @@ def _one_of(args: Pieces) -> Value:
 
 def _least(args: Pieces) -> Value:
     found = _one_of(args)
-    return numbers.bounded(found) if any(_is_number(value) and not numbers.is_free(value) for value, _ in args) else found
+    return numbers.bounded(found) if any(is_number(value) and not numbers.is_free(value) for value, _ in args) else found
 
 
 def _in_one_line(args: Pieces) -> Value:

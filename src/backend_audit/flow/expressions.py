@@ -36,6 +36,7 @@ from backend_audit.flow.values import (
 )
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import Symbol
+from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
@@ -249,6 +250,9 @@ class Expressions(FrameState, ABC):
             return join(left, right)
         if op == "/" and (left.apis or left.types) and not left.types & CLOSED_TYPES:
             return builtin.path_join(left, right)
+        plain = op == "+" and self.module.node.language is Language.PYTHON
+        if plain and builtin.is_number(left) is not builtin.is_number(right):  # a text would have raised
+            return numbers.number("int", left, right)
         return builtin.arithmetic(op, left, right)
 
     def logical(self, node: ir.Logical) -> Value:

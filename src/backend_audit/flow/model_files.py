@@ -166,7 +166,7 @@ class _Loader:
             if trigger == "read":
                 self.models.parts[path] = clears
             else:
-                self.models.transfers[path] = transfer
+                self.models.transfers[path] = transfer.added_to(self.models.transfers.get(path))
 
 
 _TABLES: dict[str, Callable[[_Loader, _Entry, _Paths, str], None]] = {

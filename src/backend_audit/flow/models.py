@@ -42,6 +42,12 @@ class Transfer:
     restores: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()  # told of the data like a context, without making it harmless (`parsed`)
 
+    def added_to(self, other: "Transfer | None") -> "Transfer":
+        """Both rows of one name, where they speak of the same arguments; else the later one."""
+        if other is None or other.froms != self.froms:
+            return self
+        return Transfer(self.froms, self.clears | other.clears, self.restores | other.restores, self.marks | other.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:

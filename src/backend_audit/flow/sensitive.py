@@ -97,6 +97,7 @@ _BEFORE = _set(
     "cancel cancellation cancelled design nft erc20 cursor resume forgot forgotten weak "
     "strong if"
 )
+_READ = _set("decoded parsed verified validated profile")  # claims that were read from a token, no token; ONVIF's profiles
 _ALONE_NOT = _set("number pass code pin id cookie header card security seed phrase key pw")
 
 _STORES = _set("database db postgres postgresql mysql mongo mongodb redis broker amqp rabbitmq")
@@ -106,6 +107,7 @@ _ACTIONS = _set(
     "check verify validate reset change update hash compare test revoke delete remove destroy send "
     "encrypt set save store forgot invalidate confirm is has can require requires rotate refresh "
     "clear expire mask redact match matches authenticate login handle process register list count "
+    "clean sanitize sanitise scrub strip hide censor obfuscate anonymize truncate shorten escape "
     "find search on prompt mail email notify encode sign index"
 )
 
@@ -170,6 +172,8 @@ def _kind(parts: list[str]) -> str | None:
         if last in _ALONE_NOT or before:
             return None
     kind_of_core = _CORES.get(last)
+    if kind_of_core == "token" and not _READ.isdisjoint(before):
+        return None
     if kind_of_core is not None:
         return kind_of_core
     glued = _GLUED.search(last)

@@ -46,7 +46,7 @@ _LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translation
 _PIPELINES = re.compile(
     r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile)|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
-    r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
+    r"|(?:^|/)(?:\.devcontainer|\.dev|local-dev|dev-local|localdev|devstack|dev-env|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
 )
 _TRIALS = re.compile(
     r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"

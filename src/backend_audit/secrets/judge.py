@@ -1,6 +1,8 @@
 """What a candidate is: a verdict with a rule and a confidence, or nothing. Pure; one candidate at a time."""
 
 import re
+from base64 import b64decode
+from contextlib import suppress
 from typing import NamedTuple
 
 from backend_audit.finding import CONFIDENCE_ORDER, Confidence
@@ -27,6 +29,8 @@ _PUBLIC_HALVES = frozenset(
 _FAMOUS = frozenset({"admin", "administrator", "root", "toor", "guest", "letmein", "qwerty", "welcome"})
 _APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")  # Google's, in four groups of letters
 _SESSION_OPTIONS = frozenset({"resave", "saveUninitialized"})
+_PATTERNS = frozenset({"regex", "regexp", "pattern", "re"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
@@ -49,6 +53,9 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
     if _is_jwk_member(candidate):
         return Verdict("private-key-in-code", Kind.SECRET_KEY, HIGH, "JWK")
     naming = _naming(candidate)
+    clear = _clear_text(candidate.value)
+    if clear is not None and (filler(clear) is not Filler.NONE or names_a_credential(clear)):
+        candidate = candidate._replace(value=clear)  # a Kubernetes secret of a placeholder
     if naming is None or not 3 <= len(candidate.value) <= 1000:
         return None
     confidence = HIGH if _is_raw_key(candidate, naming) else _confidence(candidate, naming, place)
@@ -60,6 +67,16 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
         confidence = LOW
     rule = FALLBACK if candidate.how is How.FALLBACK else RULES[naming.kind]
     return Verdict(rule, naming.kind, placed(confidence, place, candidate.value, own=naming.own))
+
+
+def _clear_text(value: str) -> str | None:
+    """The words that a text in base64 says, if it says any."""
+    if len(value) % 4 or len(value) < 8 or not _BASE64.fullmatch(value):
+        return None
+    with suppress(ValueError):  # not base64, or not of words
+        text = b64decode(value, validate=True).decode("ascii").strip()
+        return text if text.isprintable() else None
+    return None
 
 
 def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Confidence:
@@ -102,6 +119,8 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
     if naming.kind is Kind.PASSWORD and _APP_PASSWORD.fullmatch(value) and traits(value).mean > 3.7:
         return HIGH
     stand_in = filler(value)
+    if _is_pattern(candidate):
+        return None
     if stand_in is Filler.REFERENCE or (is_other_thing(value, naming.kind) and not _worded_key(candidate, naming)):
         return None
     if naming.kind is Kind.HEADER:
@@ -116,6 +135,8 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
     if naming.kind is Kind.PASSWORD:
         return _password(candidate, naming, place, stand_in)
     named = names_a_credential(value) and not told.very_random
+    if candidate.how is How.COMPARED and naming.own and naming.kind is Kind.SECRET_KEY:
+        return LOW  # a known key is looked for, to turn it away
     if stand_in is Filler.NONE and told.random and not named and not (is_uuid(value) and not naming.sure):
         return HIGH if told.very_random or naming.own else MEDIUM
     return _known_key(candidate, naming, stand_in)
@@ -163,6 +184,17 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
     return MEDIUM if naming.sure or with_login or told.mean > 4 else LOW
 
 
+def _is_pattern(candidate: Candidate) -> bool:
+    """A regular expression that finds secrets, by its name and its signs."""
+    return not _PATTERNS.isdisjoint(words(candidate.name)) and any(sign in candidate.value for sign in ("[", "\\", "(", "*", "+"))
+
+
+def _names_itself(candidate: Candidate) -> bool:
+    """`SIGNATURE_KEY = "signature"`: the key of a mapping under which that thing stands."""
+    name, said = words(candidate.name), words(candidate.value)
+    return bool(said) and name[-1:] == ("key",) and name[-1 - len(said) : -1] == said and "secret" not in said
+
+
 def _is_paired(candidate: Candidate) -> bool:
     """The public half stands beside it (`accessKeyId`, `client_id`, `username`): the two are a whole credential."""
     return any(words(name)[-2:] in _PUBLIC_HALVES for name in candidate.siblings if name != candidate.name)
@@ -180,6 +212,8 @@ def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confid
         return LOW if told.mixed >= 2 and len(value) >= 12 else None
     if how is How.COMPARED:
         return None
+    if _names_itself(candidate) or (value.startswith("_") and "secret" not in words(candidate.name)):
+        return LOW
     if how is How.FALLBACK or candidate.reading:
         return MEDIUM if len(value) > 3 else LOW
     if stand_in is Filler.INSTRUCTION or not _MADE_UP.isdisjoint(words(value)):
