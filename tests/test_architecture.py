@@ -298,7 +298,7 @@ def paths_of(data: dict[str, object]) -> Iterator[str]:
         table = data.get(key, {})
         assert isinstance(table, dict)
         yield from table
-        yield from (str(target) for target in table.values() if target != "[self]")
+        yield from (str(target) for target in table.values() if target not in ("[self]", "[owner]"))
     methods = data.get("methods", {})
     assert isinstance(methods, dict)
     yield from methods

@@ -114,6 +114,8 @@ class Expressions(FrameState, ABC):
             found = base.items[attr]
         if base.refs and self.models.lists_itself(found.apis):
             return container("list", None, Value(types=base.types, refs=base.refs))
+        if found.apis and self.models.stands_for_owner(found.apis):
+            return Value(types=base.types, refs=base.refs)
         if base.open and found is NOTHING:
             found = UNKNOWN
         if base.origins:

@@ -7,6 +7,7 @@ from backend_audit.flow.concepts import Concept
 
 TRIGGERS = ("call", "read", "write", "store")
 _ITSELF = "[self]"
+_OWNER = "[owner]"
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
@@ -185,3 +186,7 @@ class Models:
     def lists_itself(self, paths: frozenset[str]) -> bool:
         """Whether an attribute is a list that stands for its object: `router.urls`."""
         return any(self.results.get(path) == _ITSELF for path in paths)
+
+    def stands_for_owner(self, paths: frozenset[str]) -> bool:
+        """Whether an attribute is told as the object that it is read from: `app.router`."""
+        return any(self.results.get(path) == _OWNER for path in paths)

@@ -82,7 +82,9 @@ class Views:
         class_node = None if written_as is None else viewed(written_as.node)
         if written_as is not None and class_node is not None:  # the class has an `as_view` of its own
             owner = self.definitions.value(Written(written_as.module, class_node))
-            found = [View(one) for one in sorted(owner.refs, key=lambda one: one.key) if isinstance(one, ClassSymbol)]
+            symbols = [*sorted(owner.refs, key=lambda one: one.key), *(self.engine.class_of(one) for one in sorted(owner.types))]
+            given = arguments(written_as)  # of an object's class too: `Files().as_view()`
+            found = [View(one, given=given) for one in symbols if isinstance(one, ClassSymbol)]
         for symbol in [] if found else sorted(value.refs, key=lambda one: one.key):
             if isinstance(symbol, (FunctionSymbol, ClassSymbol)):
                 found.append(View(symbol))
@@ -175,6 +177,12 @@ def viewed(node: ir.Expr) -> ir.Expr | None:
     """The class of `View.as_view()`."""
     called = isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "as_view"
     return node.func.value if called and isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) else None
+
+
+def arguments(one: Written) -> tuple[tuple[str, Written], ...]:
+    """The keywords of an `as_view(…)` as it is written."""
+    args = one.node.args if isinstance(one.node, ir.Call) else []
+    return tuple((arg.name, Written(one.module, arg.value)) for arg in args if arg.name)
 
 
 def wrapped(node: ir.Expr) -> ir.Expr | None:

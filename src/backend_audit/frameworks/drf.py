@@ -64,7 +64,7 @@ class Permissions:
     ) -> list[Guard]:
         """The guards of a class-based view for one method and action; `given` comes with the URL pattern or the action."""
         stated = given or (None if action is None else self._of_action(action))
-        default = self.defaults(site)
+        default = self.inherited(owner) or self.defaults(site)
         ways = self.choosing.permissions(owner, said, stated, default)
         judged = [self.listed(one, said, site) for one in ways]
         asking = [one for one in judged if any(guard.has(*_ASKS) for guard in one)]
@@ -97,6 +97,16 @@ class Permissions:
             return Listed(open=True)
         stated = None if value is None else value.item("DEFAULT_PERMISSION_CLASSES")
         return Listed(texts=tuple(text for one in contents(stated) for text in one.texts()))
+
+    def inherited(self, owner: ClassSymbol) -> Listed | None:
+        """What a view of a library says of itself, where its models know that it lets everybody in."""
+        models = self.engine.models
+        for base in self.engine.external_bases(owner):
+            for one in models.lineage(models.canonical(base)):
+                access = models.access.get(one)
+                if access is not None and "opens" in access.does:
+                    return Listed(texts=("rest_framework.permissions.AllowAny",))
+        return None
 
     # --- judging ----------------------------------------------------------------------------------------------------
 

@@ -14,12 +14,11 @@ from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_guards import texts_in
 from backend_audit.frameworks.django_urls import from_regex
 from backend_audit.frameworks.django_views import Views
+from backend_audit.frameworks.drf_mappings import LISTED, SINGLE, Mappings, Pair
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, decorator_name
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.tree import texts_of
 
-_LISTED = (("GET", "list"), ("POST", "create"))
-_SINGLE = (("GET", "retrieve"), ("PUT", "update"), ("PATCH", "partial_update"), ("DELETE", "destroy"))
 _MAX_DEPTH = 4
 
 
@@ -50,6 +49,7 @@ class ResourceRoutes:
                 listed = self.registered.setdefault(symbol.key, [])
                 if not any(other.site.node is one.site.node and _same(other, one) for other in listed):
                     listed.append(one)
+        self.mappings = Mappings(definitions)
         self._extended = self._extensions()
 
     def of(self, router: ObjectSymbol, outer: str | None = None, depth: int = _MAX_DEPTH) -> Iterator[Resource]:
@@ -63,13 +63,15 @@ class ResourceRoutes:
         slash = slash if outer is None else outer
         above = "" if creation is None else self.above(creation)
         for one in self.registered.get(router.key, ()):
-            yield from self.registration(one, above, slash)
+            yield from self.registration(one, above, slash, self.mappings.of(router))
         for other in self._extended.get(router.key, ()):
             for resource in self.of(other, slash, depth - 1):
                 if resource.action:
                     yield resource
 
-    def registration(self, one: ResourceRegistration, above: str, slash: str) -> Iterator[Resource]:
+    def registration(
+        self, one: ResourceRegistration, above: str, slash: str, mapped: tuple[tuple[Pair, ...], tuple[Pair, ...]]
+    ) -> Iterator[Resource]:
         """The routes of one `router.register(prefix, ViewSet)`."""
         prefixes = texts_of(one.prefix.value, "<part>") if one.prefix is not None else []
         value = Value() if one.views is None else one.views.value
@@ -80,18 +82,20 @@ class ResourceRoutes:
         for prefix in prefixes:
             for owner, api in owners:
                 base = (above + from_regex(prefix)).strip("/")
-                for path, method, action in self.routes(owner, api):
+                for path, method, action in self.routes(owner, api, mapped):
                     handler = None if owner is None else self.views.method(owner, action)
                     full = "/".join(part for part in (base, path) if part)
                     yield Resource(f"{full}{slash}" if full else "", method, action, owner, api, handler, one)
 
-    def routes(self, owner: ClassSymbol | None, api: str) -> Iterator[tuple[str, str, str]]:
+    def routes(
+        self, owner: ClassSymbol | None, api: str, mapped: tuple[tuple[Pair, ...], tuple[Pair, ...]] = (LISTED, SINGLE)
+    ) -> Iterator[tuple[str, str, str]]:
         """Path below the prefix, method and action of a view set's routes, in the order in which the router makes them."""
         allowed = self.views.allowed(owner)
         provided = self.views.provided(owner, api)
         extra = list(self.marked(owner, allowed)) if owner is not None else []
         key = self.lookup(owner)
-        for single, standard in ((False, _LISTED), (True, _SINGLE)):
+        for single, standard in ((False, mapped[0]), (True, mapped[1])):
             path = key if single else ""
             own = [(f"{path}/{url}" if path else url, verb, name) for is_single, url, verb, name in extra if is_single is single]
             if not single:

@@ -12,6 +12,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Guard
 from backend_audit.routes.tree import Placed, Router, texts_of
 
+_ALL_METHODS = frozenset({"*", "ANY"})
 _FLASK = ("flask", "quart", "connexion")
 
 
@@ -80,7 +81,7 @@ def methods_of(placed: Placed) -> tuple[str, ...]:
     if registration.methods is not None:
         stated = tuple(sorted({text.upper() for text in texts_of(registration.methods.value)}))
         if stated:
-            return stated
+            return () if set(stated) & _ALL_METHODS else stated
     return tuple(registration.method.split())
 
 

@@ -167,9 +167,9 @@ class RouterRoutes:
             via = "application" if router.is_app else "router"
             for creation in router.creations[:1]:
                 own = creation.guards if depth > foreign and not creation.replaces else None
-                for operand in (creation.middleware, own):
+                for operand, how in ((creation.middleware, f"{via} middleware"), (own, via)):
                     if operand is not None:
-                        found += self.attached(operand, via)
+                        found += self.attached(operand, how)
             for hook in router.hooks:
                 found += self.hook(hook, via) if depth > foreign or hook.kind == "middleware" else []
             replaced = placed.registration.replaces

@@ -54,16 +54,18 @@ class Project:
         if dotted.partition(".")[0] in sys.stdlib_module_names:
             return None
         parts = dotted.split(".")
+        folder = ""  # without any `__init__.py`: Python takes a package of that name before it, wherever that lies
         for root in self._import_roots(posixpath.dirname(importer.path)):
             head = self.at(posixpath.join(root, parts[0]))
             itself = head is importer and not (importer.is_package and root not in self.modules)  # a file called like a library
             if head is not None and not itself and not (root in self.modules and self._means_library(head)):
                 found = self.at(posixpath.join(root, *parts))
-                if found is not None:
+                if isinstance(found, ModuleSymbol):
                     return found
-        if parts[0] == self.name:
+                folder = folder or found or ""
+        if parts[0] == self.name and not folder:
             return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
-        return self._distributed(importer, parts)
+        return self._distributed(importer, parts) or folder or None
 
     def _distributed(self, importer: ModuleSymbol, parts: list[str]) -> ModuleSymbol | None:
         """The module of another distribution: `libs/billing/billing/api.py` for `billing.api`, the nearest of several.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
 _MAX_WAYS = 64
+_BROAD = frozenset({"Exception", "BaseException", "HTTPException", "APIException"})
 
 
 def status_of(node: ir.Stmt) -> str | None:
@@ -37,6 +38,8 @@ class Body(Reading):
         return self.found
 
     _open = False  # an open test was passed on the way to here
+    _taken: ir.Handler | None = None  # the handler that runs, of what turned the caller away
+    _guessed = False  # something was called of which nothing is known
 
     def passes(self, value: Missing, *, sure: bool) -> None:
         self.found.passed.append(value)
@@ -53,7 +56,8 @@ class Body(Reading):
             self.returned(node, env, sure=sure)
             return False
         if isinstance(node, ir.Raise):
-            self.found.denied = self.found.denied or (node.exc is not None and self.owner.raises(self.frame, node.exc))
+            again = self._taken is not None and (node.exc is None or written(node.exc) == self._taken.name)
+            self.found.denied |= again or (node.exc is not None and self.owner.raises(self.frame, node.exc))
             return False
         if isinstance(node, ir.Assign):
             return self.assigned(node, env)
@@ -120,14 +124,37 @@ class Body(Reading):
         self.found.denied = self.found.denied or denied
 
     def tried(self, node: ir.Try, env: Env, *, sure: bool) -> bool:
+        """A `try`: where a handler takes what turned the caller away, whoever goes on there goes on surely."""
+        opened, denied, guessed, outer = self._open, self.found.denied, self._guessed, self._taken
+        self.found.denied, self._guessed = False, False
         goes_on = self.block(node.body, env, sure=sure)
-        before, self._open = self._open, True
-        handled = [self.block(handler.body, dict(env), sure=False) for handler in node.handlers]
-        self._open = before or any(handled)
+        taking = next((one for one in node.handlers if self.takes(one)), None) if self.found.denied else None
+        denied = denied or (self.found.denied and taking is None)
+        before, guessed, self._guessed = self._open, self._guessed, guessed
+        handled: list[bool] = []
+        self.found.denied = False
+        for handler in node.handlers:
+            self._open = opened if handler is taking else True
+            self._taken = handler if handler is taking else None
+            handled.append(self.block(handler.body, dict(env), sure=sure and handler is taking and not goes_on))
+        self._taken = outer
+        if taking is not None and handled[node.handlers.index(taking)]:
+            before = opened
+        elif goes_on and guessed and self.found.denied:
+            before = True  # what was called there may raise for who brings no credential
+        self._open = before or (any(handled) and not goes_on and taking is None)
+        self.found.denied = self.found.denied or denied
         if goes_on:
             goes_on = self.block(node.orelse, env, sure=sure)
         self.block(node.final, env, sure=sure)
         return goes_on or any(handled)
+
+    def takes(self, handler: ir.Handler) -> bool:
+        """Whether a handler catches what turns a caller away."""
+        if handler.type is None:
+            return True
+        types = [one.value for one in handler.type.items] if isinstance(handler.type, ir.Container) else [handler.type]
+        return any(written(one).rpartition(".")[2] in _BROAD or self.owner.raises(self.frame, one) for one in types)
 
     def called(self, node: ir.Expr, env: Env) -> bool:
         """Whether evaluating `node` comes back: a call may turn the caller away."""
@@ -145,6 +172,7 @@ class Body(Reading):
         function = self.callee(call)
         if function is None:
             self._open = self._open or self.may_deny(call)
+            self._guessed = self._guessed or id(call) not in self.owner.facts.nobody
             return True
         run = self.owner.called(function, self.passed_on(function, call, env), self.said)
         if run.denied and not run.passed:

@@ -21,7 +21,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import is_caller, is_credential
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.status import statuses
+from backend_audit.routes.status import named_status, statuses
 
 LOGIN = 302  # a redirect to a login page
 _ACTS = re.compile(
@@ -245,7 +245,9 @@ def denied_by(rejection: Rejection) -> frozenset[int]:
         return frozenset(int(code) for code in rejection.code.split())
     if rejection.login is not None and leads_to_login(rejection.login.value, rejection.login.node):
         return frozenset((LOGIN,))
-    return frozenset() if rejection.status is None else statuses(rejection.status.value)
+    if rejection.status is None:
+        return frozenset()
+    return statuses(rejection.status.value) or named_status(rejection.status.node)
 
 
 def leads_to_login(value: Value, node: ir.Expr | None) -> bool:

@@ -37,6 +37,7 @@ _REQUIRES = re.compile(
     r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
+_LETS_BY = re.compile(r"^(?:maybe|optional\w*|try|if|un|not)_|_optional$|_if_present$|unauthenticated|not_required")
 ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
@@ -215,7 +216,8 @@ def _switched_on(call: ir.Call, spec: str) -> bool:
 
 def asks_by_name(name: str) -> bool:
     """Whether a function of which only the name is known says that it asks who calls: `login_required`, `check_auth`."""
-    return bool(_REQUIRES.search(name.rpartition(".")[2].lower()))
+    plain = name.rpartition(".")[2].lower()
+    return bool(_REQUIRES.search(plain)) and not _LETS_BY.search(plain)
 
 
 def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:

@@ -2,6 +2,7 @@
 
 import re
 
+from backend_audit import ir
 from backend_audit.flow.values import Value
 
 _IN_NAME = re.compile(r"(?:^|\.)HTTP_(\d{3})_|(?:^|_)(\d{3})(?:_|$)")
@@ -11,6 +12,13 @@ _NAMES = {
     "TOO_MANY_REQUESTS": 429, "INTERNAL_SERVER_ERROR": 500, "SERVICE_UNAVAILABLE": 503, "WS_1008_POLICY_VIOLATION": 403,
 }  # fmt: skip
 WS_DENIED = {1008: 403, 3000: 401, 3003: 403, 4001: 401, 4003: 403, 4401: 401, 4403: 403}  # RFC 6455 and common private codes
+
+
+def named_status(node: ir.Expr | None) -> frozenset[int]:
+    """The status that an expression names which nothing else is known of: `compat.HTTP_401_UNAUTHORIZED`."""
+    name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+    match = _IN_NAME.search(name) if name.startswith("HTTP_") else None
+    return frozenset() if match is None else frozenset((int(match[1] or match[2]),))
 
 
 def statuses(value: Value) -> frozenset[int]:

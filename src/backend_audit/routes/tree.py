@@ -119,7 +119,13 @@ class RouterTree:
 
     def mounts_unknown(self) -> bool:
         """Whether an application mounts something that is not known, as plugin loaders do."""
-        return any(not self._children(mount) for router in self.routers.values() if router.is_app for mount in router.mounts)
+        mounts = [mount for router in self.routers.values() if router.is_app for mount in router.mounts]
+        return any(not self._children(one) and not (one.child is not None and self._lists(one.child.value)) for one in mounts)
+
+    def _lists(self, value: Value) -> bool:
+        """Whether a value is a list of route objects."""
+        objects = [made for one in contents(value) if value.kind for _, made in self.facts.objects(one)]
+        return any(isinstance(concept, RouteObject) for made in objects for concept in made)
 
     def placed(self) -> Iterator[Placed]:
         """Every registration at every place where it is reached; routers that nothing mounts come last, as if by themselves."""
@@ -134,6 +140,12 @@ class RouterTree:
         for router in sorted(rest, key=lambda one: (one.key in mounted_below, one.key)):
             if router.key not in reached:
                 yield from self._below((router,), (), reached, mounted=False)
+
+    def _told_better(self, router: Router, mount: RouterMount, child: Router) -> bool:
+        """Whether another mount of the same child says its place, where this one's is not known: settings decide there."""
+        unknown = _unknown_parts(mount)
+        others = [] if not unknown else [one for one in router.mounts if one is not mount and child in self._children(one)]
+        return any(_unknown_parts(one) < unknown for one in others)
 
     def _children(self, mount: RouterMount) -> list[Router]:
         found: list[Router] = []
@@ -166,8 +178,11 @@ class RouterTree:
                 yield from self._listed(creation.routes.value, routers, mounts, reached, mounted=mounted)
         for mount in router.mounts:
             for child in self._children(mount):
-                if child not in routers:
+                if child not in routers and not self._told_better(router, mount, child):
                     yield from self._below((*routers, child), (*mounts, mount), reached, mounted=mounted)
+            if mount.child is not None and self._lists(mount.child.value):
+                listed = Router(f"{mount.site.path}:mount@{mount.site.node.at:08}", [])
+                yield from self._listed(mount.child.value, (*routers, listed), (*mounts, mount), reached, mounted=mounted)
 
     def _listed(
         self, value: Value, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
@@ -201,6 +216,14 @@ def _same_child(one: RouterMount, other: RouterMount) -> bool:
         return frozenset() if mount.child is None else frozenset(mount.child.value.refs)
 
     return refs(one) == refs(other)
+
+
+def _unknown_parts(mount: RouterMount) -> int:
+    """How many parts of a mount's prefix are not known; more than any text has where nothing is."""
+    if mount.prefix is None:
+        return 0
+    texts = texts_of(mount.prefix.value)
+    return min((text.count("{}") for text in texts), default=_MAX_TEXTS)
 
 
 def _described(registration: RouteRegistration) -> str:

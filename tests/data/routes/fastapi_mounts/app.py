@@ -5,6 +5,11 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.routing import Mount, Route
 
+import settings
+import tokens
+from checks import checked
+from compat import status as compat_status
+
 
 def require_token(request: Request):
     if request.headers.get("authorization") != "Bearer x":
@@ -61,4 +66,56 @@ behind.mount("/nested", nested)
 
 @nested.get("/logs")
 def logs():
+    return []
+
+
+settled = FastAPI()
+
+
+@settled.middleware("http")
+async def token_first(request, call_next):
+    try:
+        if request.headers.get("X-Token") is None:
+            return JSONResponse(status_code=compat_status.HTTP_401_UNAUTHORIZED, content={})
+        checked(request.headers["X-Token"])
+    except ValueError:
+        return JSONResponse(status_code=compat_status.HTTP_401_UNAUTHORIZED, content={})
+    return await call_next(request)
+
+
+@settled.get("/invoices")
+def invoices():
+    return []
+
+
+outer = FastAPI()
+if settings.base_path:
+    outer.mount(settings.base_path.value(), settled)
+else:
+    outer.mount("/api", settled)
+
+
+async def either(request: Request):
+    try:
+        return require_token(request.headers.get("X-Token"))
+    except HTTPException:
+        return None
+
+
+async def decoded(request: Request):
+    token = request.headers.get("Authorization")
+    try:
+        payload = tokens.decode(token)
+    except tokens.Broken:
+        raise HTTPException(401)
+    return payload
+
+
+@outer.get("/perhaps")
+def perhaps(user=Depends(either)):
+    return []
+
+
+@outer.get("/surely")
+def surely(user=Depends(decoded)):
     return []

@@ -5,6 +5,7 @@ LOGIN_EXEMPT_URLS = [r"^public/", "health"]
 MIDDLEWARE = [
     "portal.middleware.Timing",
     "portal.middleware.NoBasic",
+    "portal.middleware.TokenUser",
     "portal.middleware.SignedInOnly",
 ]
 PREFIX = os.environ.get("PREFIX", "")

@@ -2,6 +2,7 @@ from fastapi import Depends, FastAPI
 
 from shop_api.orders import init_orders
 from shop_auth.bearer import Bearer, Settings
+from stockroom import keeper
 
 app = FastAPI()
 settings = Settings()
@@ -26,4 +27,9 @@ def stock():
 
 @app.get("/prices")
 def prices():
+    return []
+
+
+@app.get("/shelves", dependencies=[Depends(keeper)])
+def shelves():
     return []
