@@ -24,6 +24,7 @@ class RouterCreation(Concept):
     name: Operand | None = None
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
     app: bool = False  # it serves by itself: nothing has to mount it
+    implicit: bool = False  # what functions of the module speak of that name no application
     named_prefix: bool = False  # where no prefix is given, its name is one
     replaces: bool = False  # of guards given at several depths, the innermost alone counts
 
@@ -47,6 +48,9 @@ class RouteRegistration(Concept):
     kind: str = "http"  # http, websocket, static, graphql
     absolute: bool = False  # the path is no part of the owner's prefix
     replaces: bool = False  # its guards stand in the place of its routers'
+    responders: str = ""  # what the names of an object's methods begin with that answer, before the HTTP method: "on_"
+    suffix: Operand | None = None  # what their names end with
+    implicit: str = ""  # the framework whose only application is meant, where the call names none
     converter: str = ""  # how path parameters are written, where the row knows: "braces", "angles", "regex"
 
 
@@ -84,6 +88,8 @@ class RouteHook(Concept):
     owner: Operand | None = None
     function: Operand | None = None  # a function, or a middleware class
     kind: str = "before"  # before, middleware
+    implicit: str = ""  # as of a registration
+    event: Operand | None = None  # when it runs, by the framework's name: what comes after the handler guards nothing
     all_routes: bool = False  # covers the whole application, whichever router it is put on
 
 

@@ -12,7 +12,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 _INDEX, _HOOKS = "index", re.compile(r"^\.?auto-?hooks$", re.IGNORECASE)
 _PARAMETER = re.compile(r"^_(?!_)")

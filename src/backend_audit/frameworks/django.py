@@ -22,7 +22,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
 from backend_audit.routes.model import Does, Guard, Route
-from backend_audit.routes.tree import mark_of
+from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
 _DOCUMENTING = ("drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas.", "rest_framework_swagger.")

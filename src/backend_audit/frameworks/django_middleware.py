@@ -12,7 +12,7 @@ from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 from backend_audit.source import Mark
 
 _HOOKS = ("process_request", "process_view", "__call__")

@@ -10,7 +10,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import ModuleSymbol
 from backend_audit.routes.facts import contents
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 _STARTERS = {"wsgi": 0, "asgi": 1, "manage": 2, "__main__": 3, "celery": 4}
 _VARIABLE = "DJANGO_SETTINGS_MODULE"

@@ -17,7 +17,7 @@ from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.django_settings import Settings
 from backend_audit.link.symbols import ModuleSymbol, ObjectSymbol, Symbol
 from backend_audit.routes.facts import Made, WebFacts, contents
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 _MAX_DEPTH = 12
 OPEN = "<?>"  # a part of the address that settings decide

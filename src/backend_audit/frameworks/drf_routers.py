@@ -17,7 +17,7 @@ from backend_audit.frameworks.django_views import Views
 from backend_audit.frameworks.drf_mappings import LISTED, SINGLE, Mappings, Pair
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, decorator_name
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 _MAX_DEPTH = 4
 

@@ -21,7 +21,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Body, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.tree import mark_of, texts_of
+from backend_audit.routes.texts import mark_of, texts_of
 
 _MAX_DEPTH = 12
 _VALIDATOR = re.compile(r"valid|schema|celebrate|parse", re.IGNORECASE)

@@ -19,7 +19,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Body, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.tree import mark_of, texts_of
+from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.source import Mark
 
 _HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler")

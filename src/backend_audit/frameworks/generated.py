@@ -20,7 +20,8 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
 from backend_audit.routes.model import Does, Guard, Route
-from backend_audit.routes.tree import Placed, Router, mark_of, texts_of
+from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.tree import Placed, Router
 from backend_audit.source import Mark
 
 _ADMIN = "flask_admin.Admin.add_view"

@@ -9,7 +9,8 @@ from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.guards import ASKING, Guarding
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.tree import Placed, RouterTree, mark_of
+from backend_audit.routes.texts import mark_of
+from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
 
 

@@ -14,7 +14,7 @@ from backend_audit.flow.values import Value
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import FALSE, TRUE, Missing
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 COMMON = "@nestjs/common."
 _SET = f"{COMMON}SetMetadata"

@@ -17,7 +17,7 @@ from backend_audit.routes.chains import flat
 from backend_audit.routes.covers import Before, everything
 from backend_audit.routes.model import Guard
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 from backend_audit.source import Mark
 
 _METHODS = re.compile(r"RequestMethod\.(\w+)$")

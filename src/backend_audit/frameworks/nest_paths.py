@@ -14,7 +14,7 @@ from backend_audit.frameworks.registrations import joined
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 _NEUTRAL, _VERSIONING = "VERSION_NEUTRAL", "@nestjs/common.VersioningType."
 _DEPTH = 6

@@ -10,7 +10,8 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Guard
-from backend_audit.routes.tree import Placed, Router, texts_of
+from backend_audit.routes.texts import texts_of
+from backend_audit.routes.tree import Placed, Router
 
 _ALL_METHODS = frozenset({"*", "ANY"})
 _FLASK = ("flask", "quart", "connexion")
@@ -22,6 +23,8 @@ def framework_of(routers: tuple[Router, ...]) -> str:
         if router.creations:
             package = router.creations[0].site.api.partition(".")[0]
             return "flask" if package.startswith(_FLASK) else package
+        if router.implicit:
+            return router.implicit
         if router.prefix:
             return "flask"
     return ""
@@ -94,7 +97,7 @@ def prefix(placed: Placed, framework: str) -> list[str]:
         own = own_prefix(router)
         mounted = _first(placed.mounts[depth - 1].prefix) if depth else ""
         given = depth > 0 and placed.mounts[depth - 1].prefix is not None
-        if framework == "flask":
+        if framework in ("flask", "sanic"):
             found.append(mounted if given and mounted else own)  # `url_prefix` of the registration replaces the blueprint's
         else:
             found += [mounted, own]

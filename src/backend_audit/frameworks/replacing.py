@@ -13,7 +13,8 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.guards import ASKING, Guarding
 from backend_audit.routes.missing import truth
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.tree import Placed, mark_of
+from backend_audit.routes.texts import mark_of
+from backend_audit.routes.tree import Placed
 
 
 class Replacing:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import NOTHING
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
 from backend_audit.flow.written import written
 from backend_audit.frameworks.exposed import Exposed
+from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.misplaced import Misplaced
 from backend_audit.frameworks.registrations import (
     asked,
@@ -27,6 +28,7 @@ from backend_audit.frameworks.registrations import (
     prefix,
 )
 from backend_audit.frameworks.replacing import Replacing
+from backend_audit.frameworks.view_classes import VERBS, ViewClasses
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
@@ -35,10 +37,10 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
 from backend_audit.routes.model import Does, Guard, Route
-from backend_audit.routes.tree import Placed, RouterTree, mark_of, texts_of
+from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
 
-_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -52,6 +54,8 @@ class RouterRoutes:
         self.tree = RouterTree(facts, Exposed(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
         self.replacing = Replacing(guarding)
+        self.classes = ViewClasses(engine, guarding)
+        self.marked = Marked(engine)
         self.denials = Denials(engine, behaviours)
         self.misplaced = Misplaced(guarding, self.tree, self.hook)
 
@@ -78,7 +82,8 @@ class RouterRoutes:
         before = self.before(placed)
         wrappers, inner = self.wrapped(registration)
         before += wrappers
-        for symbol in inner or handlers(registration.handler):
+        answering = self.classes.instances(registration.handler) if registration.responders else []
+        for symbol in inner or [*handlers(registration.handler), *answering]:
             for path in paths:
                 if not path and not prefixes and registration.path is None:
                     continue
@@ -93,23 +98,24 @@ class RouterRoutes:
         given = placed.registration.methods
         stated = methods_of(placed) if given is not None and texts_of(given.value) else ()
         dispatch = self.engine.find_method(symbol, "dispatch_request")
-        verbs = [verb for verb in _VERBS if self.engine.find_method(symbol, verb) is not None]
-        if dispatch is not None and not verbs:
+        answering = list(self.classes.answering(symbol, placed.registration))
+        if dispatch is not None and not answering:
             named = texts_of(self.engine.class_attribute(symbol, "methods"))
             yield self.route(placed, framework, path, dispatch, symbol, stated or tuple(sorted(named)) or ("GET",), before)
-        for verb in verbs:
-            method = self.engine.find_method(symbol, verb)
-            if method is not None and verb not in ("head", "options") and (not stated or verb.upper() in stated):
+        for verb, method in answering:
+            if not stated or verb.upper() in stated:
                 yield self.route(placed, framework, path, method, symbol, (verb.upper(),), before)
+        if (socket := self.classes.socket(symbol)) is not None:
+            yield replace(self.route(placed, framework, path, socket, symbol, ("GET",), before), kind="websocket")
 
     def unplaced(self, symbol: ClassSymbol, path: str) -> Iterator[Route]:
         """The routes of a class that nothing registers, as far as is seen; those of its module are its siblings."""
         mark = Mark(symbol.module.path, symbol.node.at, symbol.node.name_end, f"view {symbol.name}")
-        for verb in _VERBS:
+        for verb in VERBS:
             handler = self.engine.find_method(symbol, verb)
             if handler is None or verb in ("head", "options"):
                 continue
-            guards = [*self.of_class_body(symbol, verb), *self.guarding.decorators(handler, handler.node.decorators)]
+            guards = [*self.of_class_body(symbol, verb, "flask"), *self.guarding.decorators(handler, handler.node.decorators)]
             guards += self.in_body(handler)
             yield Route(
                 methods=(verb.upper(),), path=path, framework="flask", handler=handler, owner=symbol, name=handler.name,
@@ -127,7 +133,7 @@ class RouterRoutes:
         unapplied += [*self.misplaced.astray(registration), *self.misplaced.early(handler, registration)]
         guards = [*before]
         if owner is not None:
-            guards += self.of_class_body(owner, handler.node.name)
+            guards += self.of_class_body(owner, handler.node.name, framework)
         if registration.replaces:
             guards += self.replacing.of(placed)
         elif registration.guards is not None:
@@ -136,6 +142,7 @@ class RouterRoutes:
         guards += applied
         guards += self.misplaced.unshielded(placed, handler, owner)
         guards += self.in_body(handler)
+        guards = self.marked.without(guards, handler)
         return Route(
             methods=methods,
             path=path,
@@ -145,7 +152,7 @@ class RouterRoutes:
             name=handler.name,
             mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
             registered=mark_of(registration, "registered here"),
-            guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods))),
+            guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods), owner)),
             unapplied=tuple(unapplied),
             kind=registration.kind,
             app=placed.routers[0].key if placed.mounted else "",
@@ -185,7 +192,9 @@ class RouterRoutes:
         found: list[Guard] = []
         for value in contents(operand.value):
             mark = None
-            found += self.guarding.of_value(value, via, mark)
+            around = list(self.classes.around(value)) if via.endswith("middleware") else []
+            found += [self.guarding.classified(method, symbol.name, via, mark) for symbol, method in around]
+            found += [] if around else self.guarding.of_value(value, via, mark)
         return found
 
     def hook(self, hook: RouteHook, via: str) -> list[Guard]:
@@ -201,14 +210,19 @@ class RouterRoutes:
                         known.append(self.guarding.classified(method, symbol.name, f"{via} middleware", mark))
                 elif isinstance(symbol, FunctionSymbol):
                     known.append(self.guarding.classified(symbol, symbol.node.name, f"{via} hook", mark))
+            for value in [] if hook.function is None else contents(hook.function.value):
+                known += self.attached(Operand(value, None), f"{via} middleware") if value.types else []
             self._hooks[id(hook)] = known
         return known
 
-    def exempted(self, guards: list[Guard], route: Asked) -> list[Guard]:
+    def exempted(self, guards: list[Guard], route: Asked, owner: ClassSymbol | None = None) -> list[Guard]:
         """`guards`, those hooks being none that let this very route through: `if request.endpoint == "login": return`."""
-        return [
-            self.behaviours.towards(one, route, Does.RUNS) if one.via.endswith(("hook", "middleware")) else one for one in guards
-        ]
+        found: list[Guard] = []
+        for one in guards:
+            given = self.classes.settled(one.function, owner)
+            looking = given or one.via.endswith(("hook", "middleware"))
+            found.append(self.behaviours.towards(one, route, Does.RUNS, given) if looking else one)
+        return found
 
     def wrapped(self, registration: RouteRegistration) -> tuple[list[Guard], list[FunctionSymbol | ClassSymbol]]:
         """The guards called around a handler where it is registered, and what decorators of the project are called with.
@@ -253,18 +267,12 @@ class RouterRoutes:
         """Whether a decorator registers a route."""
         return any(one.site.node is node for one in self.guarding.facts.registrations)
 
-    def of_class_body(self, owner: ClassSymbol, name: str) -> list[Guard]:
-        """The decorators that a view class lists, for all methods or the one called `name`, and what dispatches to them."""
-        found: list[Guard] = []
-        for attr in ("decorators", "method_decorators"):
-            value = self.engine.class_attribute(owner, attr)
-            if value.kind == "dict":
-                value = (value.items or {}).get(name, NOTHING)
-            if value.kind:
-                found += self.attached(Operand(value, None), "class")
-        dispatch = self.engine.find_method(owner, "dispatch_request")
-        if dispatch is not None and name != "dispatch_request":
-            found.append(self.guarding.classified(dispatch, "dispatch_request", "class", None))
+    def of_class_body(self, owner: ClassSymbol, name: str, framework: str) -> list[Guard]:
+        """The decorators of a view class, those that it lists for all methods or the one called `name`, and what dispatches."""
+        registering = [node for one in self.engine.bases(owner)[0] for node in one.node.decorators if self.registers(node)]
+        found = list(self.classes.decorated(owner, registering))
+        for one in self.classes.guards(owner, name, framework):
+            found += self.attached(Operand(one, None), "class") if isinstance(one, Value) else [one]
         return found
 
     def in_body(self, handler: FunctionSymbol) -> list[Guard]:

@@ -8,7 +8,7 @@ from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import contents
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 from backend_audit.source import Mark
 
 

@@ -19,6 +19,7 @@ from backend_audit.source import Mark
 
 _RESOURCES = ("flask_restful.Resource", "flask_restx.Resource", "flask.MethodView", "flask.views.MethodView", "flask_smorest.")
 _DJANGO = ("rest_framework.", "django.views.generic.")
+_TORNADO = "tornado.web.Application"
 _SETS = "ViewSet"
 _MIXIN = ("Mixin", "Base", "Abstract")
 UNKNOWN_PLACE = "?"
@@ -43,10 +44,24 @@ class Unregistered:
             for one in left:
                 if self._is(one, _RESOURCES):
                     yield from self.routers.unplaced(one, f"{UNKNOWN_PLACE}/{one.name}")
+        yield from self.listed(used)
         if not any("urlpatterns" in self.engine.environment(module) for module in modules):
             for one in left:
                 if self._is(one, _DJANGO):
                     yield from self.of_django(one)
+
+    def listed(self, used: set[str]) -> Iterator[Route]:
+        """Handler classes in lists of patterns that an application of Tornado loads by the names of their modules."""
+        apps = [one for one in self.routers.tree.routers.values() if any(made.site.api == _TORNADO for made in one.creations)]
+        for module in self.engine.project.modules.values() if apps else ():
+            for name, value in sorted(self.engine.environment(module).items()):
+                if value.kind in ("list", "tuple") and not name.startswith("_"):
+                    for placed in self.routers.tree.pairs(value, (apps[0],)):
+                        handler = placed.registration.handler
+                        symbols = [] if handler is None else sorted(handler.value.refs, key=lambda one: one.key)
+                        own = [one for one in symbols if isinstance(one, ClassSymbol) and one.key not in used]
+                        if any(self._is(one, ("tornado.web.",)) and one.module is module for one in own):
+                            yield from self.routers.made(placed)
 
     def _is(self, owner: ClassSymbol, prefixes: tuple[str, ...]) -> bool:
         models = self.engine.models

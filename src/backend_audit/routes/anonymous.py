@@ -47,7 +47,7 @@ class Anonymous:
         self.denies = denies
         self.answered: Answered = _no_answer
         self.asked: Asked | None = None
-        self._asked: dict[tuple[str, Asked], Run] = {}
+        self._asked: dict[tuple[str, Asked, tuple[tuple[str, int], ...]], Run] = {}
         self._looking: dict[str, bool] = {}
         self._known: dict[_Key, Run] = {}
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
@@ -82,14 +82,15 @@ class Anonymous:
         """How a test in `function` turns out for a caller without credentials; None where that is open."""
         return truth(self.body_type(self, function, said).eval(test, {}))
 
-    def run_for(self, function: FunctionSymbol, asked: Asked) -> Run:
-        """The run of a hook for one route: it may look at the request's path or endpoint."""
-        if not self.looks_at_route(function):
+    def run_for(self, function: FunctionSymbol, asked: Asked, given: Env | None = None) -> Run:
+        """The run of a hook for one route: it may look at the request's path or endpoint, or at what is `given` of the view."""
+        if not given and not self.looks_at_route(function):
             return self.run(function)
-        found = self._asked.get((function.key, asked))
+        key = (function.key, asked, tuple(sorted((name, one.value) for name, one in (given or {}).items())))
+        found = self._asked.get(key)
         if found is None:
             before, self._known, self.asked = self._known, {}, asked
-            found = self._asked[function.key, asked] = self.run(function)
+            found = self._asked[key] = self.run(function, given)
             self._known, self.asked = before, None
         return found
 

@@ -34,8 +34,15 @@ class Body(Reading):
 
     def whole(self, env: Env) -> Run:
         if self.block(self.function.node.body, env, sure=True):
-            self.passes(ABSENT, sure=not self._open)
+            self.ended(sure=True)
         return self.found
+
+    def ended(self, *, sure: bool) -> None:
+        """The function ends without a result: the caller passes, unless its answer is made already."""
+        if self.marked & {param.name for param in self.function.node.params}:
+            self.found.denied = True
+        else:
+            self.passes(ABSENT, sure=sure and not self._open)
 
     _open = False  # an open test was passed on the way to here
     _taken: ir.Handler | None = None  # the handler that runs, of what turned the caller away
@@ -79,7 +86,7 @@ class Body(Reading):
         if marked or (node.value is not None and self.owner.answers(self.frame, node.value)):
             self.found.denied = True
         elif node.value is None:
-            self.passes(ABSENT, sure=sure)
+            self.ended(sure=sure)
         elif self.called(node.value, env):
             self.passes(self.eval(node.value, env), sure=sure and not self._open)
 
@@ -105,8 +112,11 @@ class Body(Reading):
         if decided is not None:
             return self.block(node.body if decided else node.orelse, env, sure=sure)
         before, self._open = self._open, True
-        one, other = dict(env), dict(env)
-        first, second = self.block(node.body, one, sure=False), self.block(node.orelse, other, sure=False)
+        one, other, marked = dict(env), dict(env), self.marked
+        first = self.block(node.body, one, sure=False)
+        here, self.marked = self.marked, marked
+        second = self.block(node.orelse, other, sure=False)
+        self.marked = here & self.marked if first and second else here if first else self.marked
         # Where one of two ways ends the run, whoever goes on has taken the other: still open.
         self._open = before or first or second
         for name in {*one, *other}:
@@ -164,6 +174,8 @@ class Body(Reading):
         if self.owner.answers(self.frame, call) and self.frame.never_returns(call):
             self.found.denied = True
             return False
+        if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and self.owner.answers(self.frame, call):
+            self.marked |= {call.func.value.id}  # `self.set_status(401)`: the handler's object holds the answer
         if id(call) in self.owner.facts.demands:
             self.found.denied = True
             return False

@@ -109,7 +109,8 @@ class Reading:
         name = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
         first = self.eval(node.args[0].value, env) if node.args else UNKNOWN
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1].value, ir.Const):
-            return attribute(first, str(node.args[1].value.value), written(node.args[0].value))
+            held = env.get(f"{written(node.args[0].value)}.{node.args[1].value.value}")
+            return attribute(first, str(node.args[1].value.value), written(node.args[0].value)) if held is None else held
         if name in ("bool", "str", "len") and first in (ABSENT, FALSE, EMPTY, ANONYMOUS):
             return TRUE if first is ANONYMOUS else FALSE
         if name == "isinstance" and first is ABSENT:

@@ -15,7 +15,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_body import status_of
-from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
@@ -113,11 +113,11 @@ class Behaviours:
         """What the function knows callers by: "cookie", "header", or "" where neither shows."""
         return self._carriers.of(function)
 
-    def towards(self, guard: Guard, route: Asked, otherwise: Does) -> Guard:
-        """What `guard` does to one route: only `otherwise` if it lets that very one through."""
+    def towards(self, guard: Guard, route: Asked, otherwise: Does, given: Env | None = None) -> Guard:
+        """What `guard` does to one route: only `otherwise` if it lets that very one through; `given`: what it finds there."""
         if guard.function is None or not guard.has(Does.AUTHENTICATES, Does.AUTHORIZES):
             return guard
-        if self.anonymous.run_for(guard.function, route).outcome() is not Outcome.PASSES:
+        if self.anonymous.run_for(guard.function, route, given).outcome() is not Outcome.PASSES:
             return guard
         return replace(guard, does=frozenset((otherwise,)), because="lets this route through")
 
@@ -132,7 +132,7 @@ class Behaviours:
             frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
-            known.denies |= _set_on_answers(frame, function.node.body)
+            known.denies |= _set_on_answers(frame, function)
             for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
@@ -216,10 +216,11 @@ def _told(node: ir.Expr) -> set[int]:
     return {one for one in given if isinstance(one, int) and not isinstance(one, bool) and one in (401, 403, 429)}
 
 
-def _set_on_answers(frame: Frame, body: list[ir.Stmt]) -> set[int]:
-    """The statuses that answers are given before they are returned: `response.status_code = 401`."""
-    nodes = list(ir.walk_scope(*body))
+def _set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
+    """The statuses that answers are given before they are returned, or that came in: `response.status_code = 401`."""
+    nodes = list(ir.walk_scope(*function.node.body))
     returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
+    returned |= {param.name for param in function.node.params}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
     return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
 

@@ -14,7 +14,7 @@ from backend_audit.flow.web_concepts import RouteChain, RouterCreation
 from backend_audit.link.symbols import FunctionSymbol, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.order import Order
-from backend_audit.routes.tree import texts_of
+from backend_audit.routes.texts import texts_of
 
 
 @dataclass(eq=False, slots=True)

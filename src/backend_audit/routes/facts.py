@@ -24,6 +24,7 @@ from backend_audit.flow.web_concepts import (
 )
 from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
+from backend_audit.routes.missing import is_credential
 
 Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
 
@@ -86,7 +87,7 @@ class WebFacts:
             self.rejections.setdefault(function.key, []).append(concept)
             if concept.demands and not (concept.unless is not None and concept.unless.value.is_just(value=True)):
                 self.demands.add(id(concept.site.node))
-        elif function is not None and isinstance(concept, CredentialRead):
+        elif function is not None and isinstance(concept, CredentialRead) and _names_credential(concept):
             self.reads.setdefault(function.key, []).append(concept)
             if concept.site.call is not None:
                 self.nobody.add(id(concept.site.node))
@@ -97,6 +98,12 @@ class WebFacts:
             return []
         found = sorted((one for one in value.refs if isinstance(one, ObjectSymbol)), key=lambda one: one.key)
         return [(one, self.made.get(id(one.node), [])) for one in found]
+
+
+def _names_credential(read: CredentialRead) -> bool:
+    """Whether what is read is a credential, by its name; where no name is asked for, it is."""
+    names = () if read.name is None else read.name.value.texts()
+    return not names or any(is_credential(name) for name in names)
 
 
 def _lower(value: Value) -> set[str]:

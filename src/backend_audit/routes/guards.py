@@ -165,7 +165,10 @@ class Guarding:
             call = node if isinstance(node, ir.Call) else None
             found = [guard for path in sorted(value.apis) if (guard := self.known(path, "decorator", mark, call)) is not None]
             found = found or self.decorating(value, mark)
-            if call is not None and not any(guard.does - _IDLE for guard in found):
+            marked = [] if call is None else [one for one in self.facts.made.get(id(call), []) if isinstance(one, GuardMarker)]
+            if marked and call is not None:
+                found = self.of_value(frame.eval(call), "decorator", mark)
+            elif call is not None and not any(guard.does - _IDLE for guard in found):
                 made = self.decorating(frame.eval(call), mark)
                 found = [replace(one, name=written(callee).rpartition(".")[2]) for one in made] or found
             for one in found or [self.named(written(callee), "decorator", mark)]:

@@ -33,8 +33,8 @@ _NOT_NOBODY = frozenset(
 )
 _NO_VALUE = frozenset("id pk username email get_id user_id".split())
 _EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
-_ABSENT_PARTS = frozenset({"auth", "authorization"})
-_HOLDERS = frozenset({"request", "g", "ctx", "state", "scope"})
+_ABSENT_PARTS = frozenset({"auth", "authorization", "token"})
+_HOLDERS = frozenset({"request", "req", "g", "ctx", "state", "scope"})
 REQUEST_PARTS = {
     "path": Missing.PATH,
     "path_info": Missing.PATH,
@@ -90,7 +90,7 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
     if attr == "user" and base_written.endswith("args[0]"):
         return ANONYMOUS
     last = base_written.rpartition(".")[2]
-    if attr in REQUEST_PARTS and (last in _URLS or last == "request"):
+    if attr in REQUEST_PARTS and (last in _URLS or last in ("request", "req")):
         return REQUEST_PARTS[attr]
     if last in _HOLDERS or base_written.endswith("info.context"):
         if attr in _USERS:

@@ -20,7 +20,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.tree import mark_of
+from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.flow.concepts import Concept, Operand
-from backend_audit.flow.values import Shape, Value
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     RouteHook,
     RouteInclude,
@@ -16,11 +16,11 @@ from backend_audit.flow.web_concepts import (
 )
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.source import Mark
+from backend_audit.routes.texts import MAX_TEXTS, texts_of
 
 Exposes = Callable[[ClassSymbol], tuple[str, dict[str, FunctionSymbol]]]  # a class's prefix, and its methods by name
 _MAX_DEPTH = 12
-_MAX_TEXTS = 64
+_AFTER = frozenset({"after_request", "response", "app_reset", "config"})
 
 
 @dataclass(slots=True)
@@ -34,10 +34,11 @@ class Router:
     hooks: list[RouteHook] = field(default_factory=list)
     prefix: str = ""  # of a class whose methods are routes: no call makes it
     at: str = ""  # where another framework's patterns mount it
+    implicit: str = ""  # the framework whose only application it is, which nothing in sight makes
 
     @property
     def is_app(self) -> bool:
-        return any(one.app for one in self.creations)
+        return bool(self.implicit) or any(one.app for one in self.creations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class RouterTree:
         self.loose: list[RouteRegistration] = []  # on something that is not known
         for concepts in facts.made.values():
             for concept in concepts:
-                if isinstance(concept, RouterCreation):
+                if isinstance(concept, RouterCreation) and not self._constructed(concept):
                     key = _key(concept)
                     self.routers.setdefault(key, Router(key, [])).creations.append(concept)
         for router in list(self.routers.values()):
@@ -73,10 +74,20 @@ class RouterTree:
             for router in self.owners(mount.owner, guessed=mount.site.api.startswith("?")):
                 if not any(one.site.node is mount.site.node and _same_child(one, mount) for one in router.mounts):
                     router.mounts.append(mount)
-        for hook in facts.hooks:
-            for router in self.owners(hook.owner):
+        for hook in [one for one in facts.hooks if one.event is None or not _AFTER & set(one.event.value.texts())]:
+            for router in self.owners(hook.owner) or self._implicit(hook.implicit):
                 if not any(one.site.node is hook.site.node for one in router.hooks):
                     router.hooks.append(hook)
+
+    def _constructed(self, concept: RouterCreation) -> bool:
+        """Whether a constructor tells its library base what the objects that are made of the class are told to hold."""
+        func = concept.site.node.func if isinstance(concept.site.node, ir.Call) else None
+        if not isinstance(func, ir.Attribute) or func.attr != "__init__" or concept.routes is None:
+            return False
+        every = [
+            one for made in self.facts.made.values() for one in made if isinstance(one, RouterCreation) and one is not concept
+        ]
+        return any(one.site.api == concept.site.api and _same_node(one.routes, concept.routes) for one in every)
 
     def _attach_made(self, router: Router) -> None:
         """A router that is put on another when it is made: `Api(blueprint)`."""
@@ -89,7 +100,7 @@ class RouterTree:
                 owner.mounts.append(RouterMount(site=creation.site, owner=creation.on, child=child))
 
     def _attach_registration(self, registration: RouteRegistration, seen: set[tuple[int, str, str]]) -> None:
-        owners = self.owners(registration.owner)
+        owners = self.owners(registration.owner) or self._implicit(registration.implicit)
         if not owners:
             self.loose.append(registration)
         for router in owners:
@@ -97,6 +108,13 @@ class RouterTree:
             if key not in seen:
                 seen.add(key)
                 router.registrations.append(registration)
+
+    def _implicit(self, framework: str) -> list[Router]:
+        """The application that calls without any mean, where their framework has one."""
+        if not framework:
+            return []
+        made = [one for one in self.routers.values() if any(creation.implicit for creation in one.creations)]
+        return made[:1] or [self.routers.setdefault(framework, Router(framework, [], implicit=framework))]
 
     def of(self, value: Value | None) -> list[Router]:
         """The routers that a value can be."""
@@ -125,7 +143,10 @@ class RouterTree:
     def _lists(self, value: Value) -> bool:
         """Whether a value is a list of route objects."""
         objects = [made for one in contents(value) if value.kind for _, made in self.facts.objects(one)]
-        return any(isinstance(concept, RouteObject) for made in objects for concept in made)
+        pairs = (
+            [one for one in contents(value) if one.kind == "tuple" and {0, 1} <= (one.items or {}).keys()] if value.kind else []
+        )
+        return bool(pairs) or any(isinstance(concept, RouteObject) for made in objects for concept in made)
 
     def placed(self) -> Iterator[Placed]:
         """Every registration at every place where it is reached; routers that nothing mounts come last, as if by themselves."""
@@ -184,11 +205,19 @@ class RouterTree:
                 listed = Router(f"{mount.site.path}:mount@{mount.site.node.at:08}", [])
                 yield from self._listed(mount.child.value, (*routers, listed), (*mounts, mount), reached, mounted=mounted)
 
+    @staticmethod
+    def pairs(value: Value, routers: tuple[Router, ...]) -> Iterator[Placed]:
+        """The routes of a list of patterns and classes, as if `routers` held it."""
+        pairs = (_paired(one, routers) for one in contents(value) if one.kind == "tuple")
+        yield from (Placed(one, routers, (), mounted=True) for one in pairs if one is not None)
+
     def _listed(
         self, value: Value, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
     ) -> Iterator[Placed]:
         """Route objects in a list of routes: `Starlette(routes=[Route(…), Mount(…)])`."""
         for one in contents(value):
+            if one.kind == "tuple" and (pair := _paired(one, routers)) is not None:
+                yield Placed(pair, routers, mounts, mounted)
             for _, made in self.facts.objects(one):
                 told = [one for one in made if not isinstance(one, RouteInclude) or one.child is not None]
                 for concept in told[:1]:
@@ -201,6 +230,21 @@ class RouterTree:
                         if inner is not None and inner.kind:
                             listed = Router(f"{concept.site.path}:mount@{concept.site.node.at:08}", [])
                             yield from self._listed(inner, (*routers, listed), (*mounts, concept), reached, mounted=mounted)
+
+
+def _paired(value: Value, routers: tuple[Router, ...]) -> RouteRegistration | None:
+    """A pattern and the class that answers, as a route: `("/notes", NoteHandler)`."""
+    items = value.items or {}
+    made = next((creation for router in reversed(routers) for creation in router.creations), None)
+    if made is None or not {0, 1} <= items.keys() or not texts_of(items[0]):
+        return None
+    if not any(isinstance(one, ClassSymbol) for one in items[1].refs):
+        return None
+    return RouteRegistration(site=made.site, path=Operand(items[0], None), handler=Operand(items[1], None))
+
+
+def _same_node(one: Operand | None, other: Operand) -> bool:
+    return one is not None and one.node is not None and one.node is other.node
 
 
 def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:
@@ -223,35 +267,10 @@ def _unknown_parts(mount: RouterMount) -> int:
     if mount.prefix is None:
         return 0
     texts = texts_of(mount.prefix.value)
-    return min((text.count("{}") for text in texts), default=_MAX_TEXTS)
+    return min((text.count("{}") for text in texts), default=MAX_TEXTS)
 
 
 def _described(registration: RouteRegistration) -> str:
     path = "" if registration.path is None else "|".join(texts_of(registration.path.value))
     handler = "" if registration.handler is None else "|".join(sorted(one.key for one in registration.handler.value.refs))
     return f"{path} {handler}"
-
-
-def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
-    """The texts that a path can be, holes written as `hole`; of a list, each of its texts."""
-    if value is None:
-        return []
-    if value.kind:
-        return [text for one in contents(value) for text in texts_of(one, hole)]
-    return [*value.texts(), *(text for shape in value.shapes for text in _filled(shape, hole))]
-
-
-def _filled(shape: Shape, hole: str) -> list[str]:
-    """The texts of a built string, each of the constants that a gap can be in its place."""
-    found = [""]
-    for part in shape.parts:
-        texts = [part] if isinstance(part, str) else list(part.value.texts()) if not part.value.open else []
-        found = [f"{before}{text}" for before in found for text in texts or [hole]]
-        if len(found) > _MAX_TEXTS:
-            return [shape.text(hole)]
-    return found
-
-
-def mark_of(concept: Concept, note: str) -> Mark:
-    """The place of a concept."""
-    return Mark(concept.site.path, concept.site.node.at, concept.site.node.end, note)

@@ -1,0 +1,33 @@
+"""The texts that a path can be, and where a concept stands."""
+
+from backend_audit.flow.concepts import Concept
+from backend_audit.flow.values import Shape, Value
+from backend_audit.routes.facts import contents
+from backend_audit.source import Mark
+
+MAX_TEXTS = 64
+
+
+def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
+    """The texts that a path can be, holes written as `hole`; of a list, each of its texts."""
+    if value is None:
+        return []
+    if value.kind:
+        return [text for one in contents(value) for text in texts_of(one, hole)]
+    return [*value.texts(), *(text for shape in value.shapes for text in _filled(shape, hole))]
+
+
+def _filled(shape: Shape, hole: str) -> list[str]:
+    """The texts of a built string, each of the constants that a gap can be in its place."""
+    found = [""]
+    for part in shape.parts:
+        texts = [part] if isinstance(part, str) else list(part.value.texts()) if not part.value.open else []
+        found = [f"{before}{text}" for before in found for text in texts or [hole]]
+        if len(found) > MAX_TEXTS:
+            return [shape.text(hole)]
+    return found
+
+
+def mark_of(concept: Concept, note: str) -> Mark:
+    """The place of a concept."""
+    return Mark(concept.site.path, concept.site.node.at, concept.site.node.end, note)
