@@ -29,7 +29,8 @@ def passed_on(args: Args, spec: str) -> Operand | None:
     hidden = next((one.value for key, one in args if key == "**"), None)
     if not name or hidden is None:
         return None
-    params = [one for one in hidden.origins if one.label == "param" and len(one.key) == _WHOLE_PARAMETER]
+    origins = hidden.origins | (hidden.elem.origins if hidden.kind == "dict" and hidden.elem is not None else frozenset())
+    params = [one for one in origins if one.label == "param" and len(one.key) == _WHOLE_PARAMETER]  # also: `kwargs["x"] = 1`
     parts = frozenset(Origin("param", (*one.key, name), one.what, one.cleared, one.trace) for one in params)
     return Operand(Value(open=True, origins=parts), None) if parts else None
 

@@ -35,6 +35,7 @@ class Body(Reading):
     def whole(self, env: Env) -> Run:
         if self.block(self.function.node.body, env, sure=True):
             self.ended(sure=True)
+        self.found.guessed = self._guessed
         return self.found
 
     def ended(self, *, sure: bool) -> None:
@@ -104,7 +105,8 @@ class Body(Reading):
             if isinstance(target, (ir.Name, ir.Attribute)):
                 env[written(target)] = value
             elif isinstance(target, ir.Container):
-                env.update({written(item.value): UNKNOWN for item in target.items})
+                part = ABSENT if value is ABSENT else UNKNOWN
+                env.update({written(item.value): part for item in target.items})
         return True
 
     def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
@@ -140,7 +142,10 @@ class Body(Reading):
         goes_on = self.block(node.body, env, sure=sure)
         taking = next((one for one in node.handlers if self.takes(one)), None) if self.found.denied else None
         denied = denied or (self.found.denied and taking is None)
-        before, guessed, self._guessed = self._open, self._guessed, guessed
+        before, unsure, self._guessed = self._open, self._guessed, guessed or self._guessed
+        if goes_on and not unsure and not self.found.denied:  # nothing there can raise for who brings no credential
+            self.found.denied = denied
+            return self.block([*node.orelse, *node.final], env, sure=sure)
         handled: list[bool] = []
         self.found.denied = False
         for handler in node.handlers:
@@ -150,7 +155,7 @@ class Body(Reading):
         self._taken = outer
         if taking is not None and handled[node.handlers.index(taking)]:
             before = opened
-        elif goes_on and guessed and self.found.denied:
+        elif goes_on and self.found.denied:
             before = True  # what was called there may raise for who brings no credential
         self._open = before or (any(handled) and not goes_on and taking is None)
         self.found.denied = self.found.denied or denied
@@ -183,13 +188,16 @@ class Body(Reading):
             return False
         function = self.callee(call)
         if function is None:
-            self._open = self._open or self.may_deny(call)
+            doubtful = self.may_deny(call)
+            self._open, self.found.doubted = self._open or doubtful, self.found.doubted or doubtful
             self._guessed = self._guessed or id(call) not in self.owner.facts.nobody
             return True
         run = self.owner.called(function, self.passed_on(function, call, env), self.said)
+        self._guessed = self._guessed or run.guessed
         if run.denied and not run.passed:
             self.found.denied = True
             return False
+        self.found.doubted = self.found.doubted or (run.doubted and not run.sure)
         if run.denied and not run.sure:
             self.found.denied = True
             self._open = True

@@ -27,10 +27,12 @@ class Run:
     passed: list[Missing] = field(default_factory=list)
     sure: bool = False
     answered: list[Missing] = field(default_factory=list)
+    guessed: bool = False  # something was called of which nothing is known
+    doubted: bool = False  # something was called that may turn callers away, and is not followed here
     both: bool = False  # it answered the caller, and let it through all the same
 
     def outcome(self) -> Outcome:
         """The outcome for the caller."""
-        if self.sure:
+        if self.sure or (self.passed and not self.denied and not self.doubted):
             return Outcome.PASSES
         return Outcome.DENIED if self.denied and not self.passed else Outcome.UNKNOWN
