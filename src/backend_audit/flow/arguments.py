@@ -59,7 +59,7 @@ def argument(args: Args, spec: str) -> Operand | None:
         whole = argument(args, spec[:-1])
         return None if whole is None or whole.value.kind == "dict" else whole
     if spec == NAMED:
-        named: dict[str | int, Value] = {key: one.value for key, one in args if key.isidentifier()}
+        named: dict[str | int, Value] = {key: one.value for key, one in args if not key.isdigit() and "*" not in key}
         return Operand(container("dict", named), None) if named else None
     return _rest(args, int(spec[:-1]))
 

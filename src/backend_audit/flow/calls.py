@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow import awaited, builtin, handed, lacks, named_parts, numbers, rendering, sensitive, strings, tracked, urls
+from backend_audit.flow import (
+    awaited,
+    builtin,
+    handed,
+    lacks,
+    named_parts,
+    numbers,
+    rendering,
+    sensitive,
+    strings,
+    tasks,
+    tracked,
+    urls,
+)
 from backend_audit.flow.arguments import Args, argument, constant_key, pieces
 from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
@@ -118,8 +131,8 @@ class Calls(Expressions):
                 found = join(found, self.construct(node, symbol, args))
             elif isinstance(symbol, LambdaSymbol):
                 found = join(found, self.call_lambda(symbol, args))
-        if attr in _LATER and receiver is not None:
-            handed.queued(self, node, attr, receiver, args)
+        if attr in tasks.SENDING and receiver is not None:
+            tasks.queued(self, node, attr, receiver, args)
         for path in in_order(callee.apis):
             found = join(found, self.call_api(node, path, receiver, args))
         for type_name in in_order(callee.types):
@@ -160,15 +173,7 @@ class Calls(Expressions):
         """The object that a method is called on; one that was handed over (`event(order)`) brings its own."""
         if receiver is None and isinstance(node.func, ir.Name) and symbol.owner is not None and symbol.binds_first:
             return self.engine.instance_of(symbol.owner)
-        if receiver is None or symbol.owner is None or len(receiver.types) < 2 or not symbol.binds_first:
-            return receiver
-        # Of all that the receiver may be, what has the method.
-        having = frozenset(
-            name
-            for name in in_order(receiver.types)
-            if (owner := self.engine.class_of(name)) is not None and self.engine.find_method(owner, symbol.node.name) is symbol
-        )
-        return changed(receiver, types=having) if having and having != receiver.types else receiver
+        return receiver if receiver is None or len(receiver.types) < 2 else self.engine.having(receiver, symbol)
 
     def guess(self, node: ir.Call, path: str, callee: Value, receiver: Value, args: Args) -> Value | None:
         """Rows for receivers of which nothing says what they are; what the call gives, where its name alone says it."""
@@ -254,11 +259,7 @@ class Calls(Expressions):
 
     def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:  # noqa: ARG002 - what some callbacks get
         """A library calls the function that it is given."""
-        callback = self.models.callbacks.get(path)
-        served = None if callback is None else argument(args, callback.function)
-        if callback is not None and served is not None and served.value.refs:
-            handed = tuple((str(at), Operand(instance(name), None)) for at, name in enumerate(callback.gives))
-            self.apply(node, Value(refs=served.value.refs), named_parts.bound_to(self, served), handed)
+        handed.served(self, node, path, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         """What a call of the language's own function `path` gives; None if it is none."""
@@ -442,7 +443,6 @@ class Calls(Expressions):
         return sorted(found)
 
 
-_LATER = frozenset({"delay", "apply_async", "delay_on_commit", "send", "s", "si"})  # Celery, Dramatiq
 _TUPLES = frozenset({"collections.namedtuple", "typing.NamedTuple"})
 _LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")

@@ -100,6 +100,17 @@ class ClassFacts(ModuleNames):
     def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
         return next((one.methods[name] for one in self.bases(symbol)[0] if name in one.methods), None)
 
+    def having(self, value: Value, method: FunctionSymbol) -> Value:
+        """Of all that an object may be, what has the method."""
+        if method.owner is None or not method.binds_first:
+            return value
+        found = frozenset(
+            name
+            for name in in_order(value.types)
+            if (owner := self.class_of(name)) is not None and self.find_method(owner, method.node.name) is method
+        )
+        return changed(value, types=found) if found and found != value.types else value
+
     def above(self, owner: ClassSymbol) -> Value:
         """What `super()` is in a method of `owner`: an object as its nearest base sees it."""
         project, external = self.bases(owner)

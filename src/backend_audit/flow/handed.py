@@ -1,4 +1,4 @@
-"""Functions that are handed to others: called by a library's function, in a thread, or by a worker of a queue."""
+"""Functions that are handed to others: called by a library's function, or in a thread."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,10 @@ from backend_audit import ir
 from backend_audit.flow import builtin, named_parts
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.values import Value, container
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.summary import bind_arguments
+from backend_audit.flow.values import UNKNOWN, Origin, Value, container, instance
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
@@ -52,18 +55,27 @@ def _applied(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Va
     return frame.apply(node, Value(apis=function.value.apis), None, args)
 
 
-def queued(frame: "Calls", node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
-    """`task.delay(url)`: a worker calls the function with these arguments; its result is not here."""
-    if attr == "apply_async":
-        given = dict(args)
-        listed, named = argument(args, "0:args"), given.get("kwargs")
-        values = [] if listed is None else [*(listed.value.items or {}).items()]
-        args = tuple((str(at), Operand(value, None)) for at, value in values)
-        args += tuple((str(name), Operand(value, None)) for name, value in (named.value.items or {}).items()) if named else ()
-    for symbol in sorted(receiver.refs, key=lambda one: one.key):
-        if isinstance(symbol, FunctionSymbol) and symbol.node.decorators:
-            bound = bool(symbol.node.params) and symbol.owner is None and symbol.node.params[0].name == "self"
-            shifted = tuple((str(int(key) + bound) if key.isdigit() else key, one) for key, one in args)
-            before, frame.elsewhere = frame.elsewhere, "later"
-            frame.call_function(node, symbol, None, shifted)
-            frame.elsewhere = before
+def served(frame: "Calls", node: ir.Call, path: str, args: Args) -> None:
+    """A library calls the function, or each of those in a mapping, that it is given."""
+    callback = frame.models.callbacks.get(path)
+    operand = None if callback is None else argument(args, callback.function)
+    if callback is None or operand is None:
+        return
+    value = operand.value
+    refs = value.refs.union(*(one.refs for one in (value.items or {}).values()) if value.kind == "dict" else ())
+    given = tuple((str(at), Operand(_given(frame, node, path, what), None)) for at, what in enumerate(callback.gives))
+    receiver = named_parts.bound_to(frame, Operand(Value(refs=refs), operand.node))
+    if any(one.value.origins for _, one in given):
+        frame.apply(node, Value(refs=refs), receiver, given)
+    else:  # objects: what is read of them is known where the function runs with their types
+        for symbol in of_kind(refs, FunctionSymbol):
+            frame.engine.note_call(symbol, bind_arguments(symbol, receiver, given), frame, node)
+
+
+def _given(frame: "Calls", node: ir.Call, path: str, what: str) -> Value:
+    """An argument of a callback as its row says it: a type, or `!kind:…` for data from outside."""
+    if not what.startswith("!"):
+        return instance(what) if what else UNKNOWN
+    kind, _, told = what[1:].rpartition(":")
+    origin = Origin(kind or "untrusted", (path, frame.module.path, node.at), told)
+    return UNKNOWN.with_origins((origin.step(frame.mark(node, f"{written(node)} hands over what comes from outside")),))
