@@ -145,8 +145,8 @@ class FrameState:
             if spec == DECORATED:
                 if self.decorated is not None and self.decorated[0] is node:
                     roles[role] = self.decorated[1]
-                elif self.function is None:
-                    return  # the row speaks of decorators, and this is none
+                elif self.function is None or (node.at, node.end, path, id(row)) in self.events:
+                    return  # the row speaks of decorators, and this is none; or it is read again, as a condition
                 continue  # in a function: what it gives may be used as one
             operand = given.get(spec) or argument(args, spec)
             if operand is not None:

@@ -39,6 +39,7 @@ class RouteRegistration(Concept):
     methods: Operand | None = None  # a list of texts
     method: str = ""  # the methods that the row states, with blanks between: "GET"
     handler: Operand | None = None  # a function, a class, or an instance of one
+    around: Operand | None = None  # functions that a decorator of the project has put around the handler
     guards: Operand | None = None
     middleware: Operand | None = None
     response: Operand | None = None  # the declared model of the answer

@@ -139,6 +139,8 @@ class RouterRoutes:
         elif registration.guards is not None:
             guards += self.attached(registration.guards, "route")
         guards += self.guarding.dependencies(handler)
+        if registration.around is not None:
+            guards += self.guarding.of_value(registration.around.value, "decorator", mark_of(registration, "registered here"))
         guards += applied
         guards += self.misplaced.unshielded(placed, handler, owner)
         guards += self.in_body(handler)
