@@ -414,6 +414,8 @@ def test_findings_speak_against_a_criterion(tmp_path: Path) -> None:
     assert card_of(tmp_path)["elite-sql-injection"].state is State.MET
 
 
+KEYED = "from fastapi.security import APIKeyHeader\nkey = APIKeyHeader(name='X-Key')\n"
+VIEW = "def view(id: int):\n    return 1"
 RETRIES = {
     "grows.py": (
         (
@@ -428,6 +430,21 @@ RETRIES = {
             "    } catch (error) {\n      await sleep(1000)\n    }\n  }\n}\n"
         ),
         "retries (a loop that waits); the delay does not grow; no jitter: all clients come back at once",
+    ),
+    "promises.js": (
+        (
+            "const DELAYS = [0, 3000, 6000]\nasync function send(body) {\n  for (let n = 0; n < DELAYS.length; n++) {\n"
+            "    await new Promise((done) => setTimeout(done, DELAYS[n]))\n    try {\n      await fetch('https://a', { body })\n"
+            "      return\n    } catch (error) {\n      console.error(error)\n    }\n  }\n}\n"
+        ),
+        "retries (a loop that waits); no jitter: all clients come back at once",
+    ),
+    "works.js": (
+        (
+            "async function work() {\n  for (;;) {\n    try {\n      await fetch('https://a')\n    } catch (error) {\n"
+            "      console.error(error)\n    }\n    await new Promise((done) => setTimeout(done, 1000))\n  }\n}\n"
+        ),
+        "no sign of retries",
     ),
     "polls.py": (
         "import time, httpx\nwhile True:\n    httpx.get('https://a', timeout=1)\n    time.sleep(60)\n",
@@ -451,6 +468,8 @@ def test_loops_that_try_again_are_retries(tmp_path: Path, name: str) -> None:
         ("a.js", "app.use(cors({ origin: ['https://a.example'] }))", State.MET),
         ("a.js", "app.use(cors({ origin: '*' }))", State.PARTIAL),
         ("a.js", "app.use(cors())", State.PARTIAL),
+        ("a.js", "app.use(cors({ credentials: true }))", State.PARTIAL),
+        ("a.js", "app.use(cors(require('./policy').options()))", State.MET),
     ],
 )
 def test_any_origin_is_half_a_policy(tmp_path: Path, name: str, call: str, state: State) -> None:
@@ -488,6 +507,82 @@ def test_named_error_handlers_of_express_count(tmp_path: Path, signature: str, s
         f"const handler = {signature} => {{ res.status(500).send({{}}) }}\nmodule.exports = {{ handler }}\n"
     )
     assert card_of(tmp_path)["must-02"].state is state
+
+
+SHOWN = {
+    "a server-sent answer": (
+        "elite-sse",
+        "a.js",
+        "app.get('/a', (req, res) => { res.setHeader('Content-Type', 'text/event-stream'); res.write('data: 1') })",
+        State.MET,
+    ),
+    "another answer": (
+        "elite-sse",
+        "a.js",
+        "app.get('/a', (req, res) => { res.setHeader('Content-Type', 'text/plain'); res.write('1') })",
+        State.MISSING,
+    ),
+    "errors answered where they are caught": (
+        "must-02",
+        "a.js",
+        "app.get('/a', (req, res) => { try { work() } catch (error) { res.status(500).json({ error: 'failed' }) } })",
+        State.PARTIAL,
+    ),
+    "errors caught and forgotten": (
+        "must-02",
+        "a.js",
+        "app.get('/a', (req, res) => { try { work() } catch (error) { res.status(200).json({}) } })",
+        State.MISSING,
+    ),
+    "a health route by its tag": ("must-09", "a.py", "@app.get('/', tags=['Health'])\ndef root():\n    return 1", State.PARTIAL),
+    "a route of another tag": ("must-09", "a.py", "@app.get('/', tags=['pages'])\ndef root():\n    return 1", State.MISSING),
+    "workers of a queue": ("elite-bulkhead", "a.js", "new (require('bullmq').Worker)('a', run, { concurrency: 4 })", State.MET),
+    "a worker as it comes": ("elite-bulkhead", "a.js", "new (require('bullmq').Worker)('a', run, {})", State.MISSING),
+    "keys that are made anew": ("elite-key-rotation", "a.py", f"{KEYED}@app.post('/keys/{{id}}/rotate')\n{VIEW}", State.MET),
+    "keys that stay": ("elite-key-rotation", "a.py", f"{KEYED}@app.post('/keys/{{id}}')\n{VIEW}", State.MISSING),
+    "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
+    "features of another kind": ("advanced-feature-flags", "a.js", "app.use(manager.drawFeatures('reports'))", State.MISSING),
+}
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
+    criterion, name, code, state = SHOWN[what]
+    head = {
+        "a.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "a.js": "const express = require('express')\nconst app = express()\n",
+    }
+    (tmp_path / name).write_text(f"{head[name]}{code}\n")
+    assert card_of(tmp_path)[criterion].state is state
+
+
+def test_states_that_are_listed_are_no_fields(tmp_path: Path) -> None:
+    text = "import sqlite3\nfrom enum import StrEnum\nsqlite3.connect('a.db')\nclass Change({base}):\n    DELETED = 'deleted'\n"
+    (tmp_path / "app.py").write_text(text.format(base="StrEnum"))
+    assert card_of(tmp_path)["advanced-soft-deletes"].state is State.MISSING
+    (tmp_path / "app.py").write_text(text.format(base="Model"))
+    assert card_of(tmp_path)["advanced-soft-deletes"].state is State.PARTIAL
+
+
+def test_what_a_function_of_the_project_gives_is_known(tmp_path: Path) -> None:
+    (tmp_path / "client.js").write_text(
+        "const { createClient } = require('redis')\nexport const connect = () => createClient({ url: 'redis://a' })\n"
+    )
+    (tmp_path / "news.js").write_text(
+        "import { connect } from './client'\nconst express = require('express')\nexpress()\n"
+        "export class News {\n  constructor() {\n    this.client = connect()\n  }\n"
+        "  async tell(text) {\n    await this.client.publish('news', text)\n  }\n}\n"
+    )
+    assert card_of(tmp_path)["elite-pub-sub"].state is State.MET
+
+
+def test_what_sends_webhooks_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "sender.py").write_text(
+        "import hmac\nimport httpx\nfrom tenacity import retry\n\n@retry\ndef send_webhook(url, body, key):\n"
+        "    httpx.post(url, content=body, headers={'X-Signature': hmac.new(key, body, 'sha256').hexdigest()}, timeout=3)\n"
+    )
+    (tmp_path / "app.py").write_text("from sender import send_webhook\nsend_webhook('https://a', b'', b'')\n")
+    assert card_of(tmp_path)["advanced-webhooks"].state is State.MET
 
 
 # --- the OWASP Top 10 ------------------------------------------------------------------------------------------------

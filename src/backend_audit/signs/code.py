@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Any
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
-from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.signs import shapes
 from backend_audit.signs.names import Names, Scope, is_required
+from backend_audit.signs.options import fits, options
 from backend_audit.signs.rows import Fitting, Paths, Row, Rows
 from backend_audit.signs.settings import Settings, is_off
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
 
-_OPTION = re.compile(r"^([\w$-]+|\d)(?:(!?=)(.*))?$")
 _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
 _SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
-_MAX_NESTING = 3  # of objects in a call's arguments that hold options
 
 
 def in_code(engine: Engine, rows: Rows) -> Iterator[Spotted]:
@@ -81,6 +79,13 @@ class _Walk:
                 self.shaped("backoff-loop", wait, symbol)
         self.block(ir.children(node), scope, symbol)
 
+    def attempt(self, node: ir.Try, scope: Scope, symbol: str) -> None:
+        """Where an error is caught, a script may answer it."""
+        answer = shapes.answers_error(node) if self.script else None
+        if answer is not None:
+            self.shaped("answered-error", answer, symbol)
+        self.block(ir.children(node), scope, symbol)
+
     def item(self, node: ir.Item, scope: Scope, symbol: str) -> None:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
         if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
@@ -121,7 +126,7 @@ class _Walk:
         name = f"{symbol}.{node.name}" if symbol else node.name
         if node.kind != "interface":
             self.matched(self.classes, node.name, node.at, node.name_end, symbol)
-            for statement in node.body:
+            for statement in () if _lists_values(node) else node.body:
                 if isinstance(statement, ir.Assign):
                     for target in statement.targets:
                         if isinstance(target, ir.Name):
@@ -156,6 +161,7 @@ class _Walk:
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
+        self.of_callee(node.func)
         self.defined(node, name, symbol)
         if name == "use" and self.script and any(shapes.handles_errors(arg.value) for arg in node.args):
             self.shaped("error-middleware", node.func, symbol)
@@ -165,13 +171,22 @@ class _Walk:
             self.visit(node.func, scope, symbol)
         self.block([arg.value for arg in node.args], scope, symbol)
 
+    def of_callee(self, func: ir.Expr) -> None:
+        """A function of the project that does what its name says, and is called: there too it is done."""
+        rows = self.calls.of(func.id) if isinstance(func, ir.Name) else ()
+        value = self.names.env.get(func.id) if rows and isinstance(func, ir.Name) else None
+        for one in () if value is None else sorted(value.refs, key=lambda each: each.key):
+            if isinstance(one, FunctionSymbol) and one.module is not self.module:
+                mark = Mark(one.module.path, one.node.at, one.node.name_end, "")
+                self.spotted += [Spotted(row.kind, row.what or f"`{one.node.name}`", mark, one.name) for row in rows]
+
     def defined(self, node: ir.Call, name: str, symbol: str) -> None:
         """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""
         if not self.script:
             return
         last = name or (node.func.id if isinstance(node.func, ir.Name) else "")
         if last in _DEFINING:
-            for key, _ in _options(node):
+            for key, _ in options(node):
                 self.matched(self.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
 
     def referred(self, node: ir.Attribute | ir.Name, scope: Scope, symbol: str) -> None:
@@ -207,6 +222,7 @@ _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] =
     ir.Name: lambda walk, node, scope, symbol, _: walk.referred(node, scope, symbol),
     ir.While: lambda walk, node, scope, symbol, _: walk.loop(node, scope, symbol),
     ir.For: lambda walk, node, scope, symbol, _: walk.loop(node, scope, symbol),
+    ir.Try: lambda walk, node, scope, symbol, _: walk.attempt(node, scope, symbol),
     ir.Const: lambda walk, node, _, symbol, __: walk.constant(node, symbol),
     ir.Item: lambda walk, node, scope, symbol, _: walk.item(node, scope, symbol),
 }
@@ -223,64 +239,9 @@ def _whole(node: ir.Expr) -> ir.Expr:
     return node
 
 
-def fits(option: str, node: ir.Call) -> bool:
-    """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
-
-    A number names a position: `0=Exception`; `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
-    """
-    if " & " in option:
-        return all(fits(one, node) for one in option.split(" & "))
-    if option.startswith("!"):
-        return not fits(option[1:], node)
-    read = _read_option(option)
-    if read is None:
-        return False
-    name, sign, wanted = read
-    if name.isdigit():
-        given = int(name) < len(node.args)
-        return given and _means(_last_word(node.args[int(name)].value), wanted) == (sign == "=")
-    for key, value in _options(node):
-        known = key.id if isinstance(key, ir.Name) else str(key.value)
-        if known == name:
-            only = value.items[0].value if isinstance(value, ir.Container) and len(value.items) == 1 else value
-            text = str(only.value).lower() if isinstance(only, ir.Const) else ""
-            if not sign or _means(text, wanted.lower()) == (sign == "="):
-                return True
-    return False
-
-
-@cache
-def _read_option(option: str) -> tuple[str, str | None, str] | None:
-    """Name, `=` or `!=` if there is one, and the value."""
-    matched = _OPTION.match(option)
-    return None if matched is None else (matched[1], matched[2], matched[3] or "")
-
-
-def _means(text: str, wanted: str) -> bool:
-    return text.startswith(wanted[:-1]) if wanted.endswith("*") and len(wanted) > 1 else text == wanted
-
-
-def _last_word(node: ir.Expr) -> str:
-    """What an argument says in one word: a constant, or the last part of a dotted name."""
-    if isinstance(node, ir.Const):
-        return str(node.value)
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
-
-
-def _options(node: ir.Call) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:
-    """The keywords of a call and the keys of the objects and dicts that it is given, with what they hold."""
-    for arg in node.args:
-        if arg.name is not None:
-            yield ir.Name(arg.at, arg.end, arg.name), arg.value
-        yield from _keys(arg.value, _MAX_NESTING)
-
-
-def _keys(node: ir.Expr, depth: int) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:
-    if isinstance(node, ir.Container) and depth:
-        for item in node.items:
-            if isinstance(item.key, (ir.Const, ir.Name)):
-                yield item.key, item.value
-            yield from _keys(item.value, depth - 1)
+def _lists_values(node: ir.Class) -> bool:
+    """Whether a class lists the values of something, and is no record: an enumeration."""
+    return any(written(base.value).endswith(("Enum", "Choices", "Flag")) for base in node.bases)
 
 
 def _relates(node: ir.Assign) -> bool:

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import CLASS, Value
 from backend_audit.link.script_modules import api_path
-from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Language
 
 Scope: TypeAlias = dict[str, str]  # local names → API paths; "" for one that is nothing of a library
@@ -35,13 +35,21 @@ class Names:
             if self.script and is_required(node):
                 return self._required(node)
             called = self.path(node.func, scope)
-            return f"{called}()" if called else ""
+            return f"{called}()" if called else self._given(node.func, scope)
         if isinstance(node, (ir.Await, ir.Starred)):
             return self.path(node.value, scope)
         if isinstance(node, (ir.Logical, ir.Conditional)):
             sides = (node.left, node.right) if isinstance(node, ir.Logical) else (node.then, node.orelse)
             return self.path(sides[0], scope) or self.path(sides[1], scope)
         return ""
+
+    def _given(self, func: ir.Expr, scope: Scope) -> str:
+        """What a function of the project gives: `connect()` that returns a library's client."""
+        if not isinstance(func, ir.Name) or func.id in scope:
+            return ""
+        value = self.env.get(func.id)
+        symbols = [one for one in (() if value is None else value.refs) if isinstance(one, FunctionSymbol)]
+        return path_of(self.engine.summary(symbols[0]).result) if len(symbols) == 1 else ""
 
     def bind(self, target: ir.Expr, path: str, scope: Scope) -> None:
         """A name, or a field of the object that the code belongs to, is given what has this path."""

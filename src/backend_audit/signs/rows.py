@@ -14,7 +14,7 @@ from backend_audit.signs.manifests import normal
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
-SHAPES = frozenset({"error-middleware", "retry-loop", "backoff-loop"})
+SHAPES = frozenset({"answered-error", "error-middleware", "retry-loop", "backoff-loop"})
 
 
 class EvidenceError(Exception):

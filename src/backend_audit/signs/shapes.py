@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 
 _ERRORS = frozenset({"err", "error", "e", "ex", "exception"})
+_STATUS = frozenset({"status", "code", "sendStatus", "writeHead"})
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -42,17 +43,43 @@ def _exported(target: ir.Expr) -> str:
 
 
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
-    """The call by which a loop waits before it tries again what failed; None if it is no such loop."""
+    """The call by which a loop waits before it tries again what failed; None if it is no such loop.
+
+    It waits where the error is caught, or anywhere in the loop if success is what ends that.
+    """
     tries = [one for one in ir.walk_scope(*node.body) if isinstance(one, ir.Try) and one.handlers]
-    if not tries:
-        return None
-    in_handlers = [one for each in tries for handler in each.handlers for one in ir.walk_scope(*handler.body)]
-    return next((one for one in in_handlers if isinstance(one, ir.Call) and _waits(one)), None)
+    caught = [one for each in tries for handler in each.handlers for one in handler.body]
+    ends = any(_leaves(one) for each in tries for one in ir.walk_scope(*each.body))
+    return _waiting(caught) or (_waiting(node.body) if ends else None)
 
 
 def grows(wait: ir.Call) -> bool:
-    """Whether it waits longer each time, by how the time is written: `base * 2 ** attempt`."""
-    return any(isinstance(one, ir.Binary) and one.op in {"*", "**"} for arg in wait.args for one in ir.walk_scope(arg.value))
+    """Whether it waits longer each time, by how the time is written: `base * 2 ** attempt`, `DELAYS[attempt]`."""
+    said = [one for arg in wait.args for one in ir.walk_scope(arg.value)]
+    return any(isinstance(one, ir.Binary) and one.op in {"*", "**"} for one in said) or any(
+        isinstance(one, ir.Index) and isinstance(one.index, ir.Name) for one in said
+    )
+
+
+def answers_error(node: ir.Try) -> ir.Call | None:
+    """The call that gives an answer the status of an error where one is caught: `res.status(500)`."""
+    for one in ir.walk(*(each for handler in node.handlers for each in handler.body)):
+        if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and one.func.attr in _STATUS and one.args:
+            status = one.args[0].value
+            if isinstance(status, ir.Const) and isinstance(status.value, int) and 400 <= status.value < 600:
+                return one
+    return None
+
+
+def _leaves(node: ir.Node) -> bool:
+    return isinstance(node, ir.Return) or (isinstance(node, ir.Jump) and node.kind == "break")
+
+
+def _waiting(body: list[ir.Stmt]) -> ir.Call | None:
+    """The first call that waits, be it in a promise that is awaited: `await new Promise((r) => setTimeout(r, 100))`."""
+    awaited = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Await)]
+    within = (one for each in awaited for one in ir.walk(each))
+    return next((one for one in (*ir.walk_scope(*body), *within) if isinstance(one, ir.Call) and _waits(one)), None)
 
 
 def _waits(node: ir.Call) -> bool:
