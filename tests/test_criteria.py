@@ -540,6 +540,13 @@ SHOWN = {
     "a worker as it comes": ("elite-bulkhead", "a.js", "new (require('bullmq').Worker)('a', run, {})", State.MISSING),
     "keys that are made anew": ("elite-key-rotation", "a.py", f"{KEYED}@app.post('/keys/{{id}}/rotate')\n{VIEW}", State.MET),
     "keys that stay": ("elite-key-rotation", "a.py", f"{KEYED}@app.post('/keys/{{id}}')\n{VIEW}", State.MISSING),
+    "a mapper's own pool": ("elite-pooling", "a.js", "new (require('@prisma/client').PrismaClient)()", State.PARTIAL),
+    "a client of another library": (
+        "elite-pooling",
+        "a.js",
+        "new (require('@prisma/else').PrismaClient)()",
+        State.NOT_APPLICABLE,
+    ),
     "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
     "features of another kind": ("advanced-feature-flags", "a.js", "app.use(manager.drawFeatures('reports'))", State.MISSING),
 }

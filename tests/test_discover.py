@@ -456,6 +456,8 @@ def test_a_folder_with_a_runner_of_its_own_holds_tests() -> None:
         ),
         (["alembic/script.py.mako", "alembic/env.py", "alembic/versions/ab12_x.py"], ["alembic/versions/ab12_x.py"]),
         (["migrations/20240101120000_users.js", "src/migration/1700000000000-Init.ts"], None),
+        (["src/migrations/mysql/1700000000000-Init.ts", "src/migrations/mysql/index.ts"], None),
+        (["src/reports/mysql/1700000000000-orders.ts", "src/migrations/mysql/tables.ts"], []),
         (["cloud/migrations/service.py", "cloud/migrations/api.py"], []),
     ],
 )

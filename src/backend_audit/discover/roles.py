@@ -60,6 +60,7 @@ _GENERATED_FILE = re.compile(
     r"[.]gen\.[cm]?[jt]s$|_gen\.py$"
 )
 _MIGRATION_FOLDERS = words("migrations migration db_migrations dbmigrations data_migrations data-migrations")
+_TIMED_FILE = re.compile(r"^\d{10,}[_\-].*\.[cm]?[jt]s$")
 _MIGRATION_FILE = re.compile(r"^(?:\d+[_\-.].*|V\d+__.*|Migration\d+.*)\.(?:pyw?|[cm]?[jt]s)$")
 _ROUTE_FOLDERS = words("routes routers views api controllers handlers endpoints")
 
@@ -94,7 +95,9 @@ class Surroundings:
             last = folder.rpartition("/")[2]
             if last in _RUN_FOLDERS and _RUNNER.search(name):
                 self.tested.add(folder)
-            if last in _MIGRATION_FOLDERS and _MIGRATION_FILE.match(name):
+            above = folder.split("/")[-2:-1]  # `migrations/postgres/1694658767766-AddOrders.ts`: one folder for each database
+            within = not _MIGRATION_FOLDERS.isdisjoint(above) and _TIMED_FILE.match(name)
+            if within or (last in _MIGRATION_FOLDERS and _MIGRATION_FILE.match(name)):
                 self.migrations.add(folder)
             elif (last in _MERCHANT_FOLDERS or _AMBIGUOUS_TEST_FOLDER.match(last)) and _APPLICATION_FILE.search(name):
                 self.applications.add(folder)

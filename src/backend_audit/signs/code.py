@@ -24,16 +24,21 @@ _SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
 def in_code(engine: Engine, rows: Rows) -> Iterator[Spotted]:
     """The signs in all modules of a project, in path order."""
     settings = Settings(rows)
+    asked: dict[bool, Paths] = {}
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        yield from _Walk(engine, module, rows, settings).found()
+        script = module.node.language is not Language.PYTHON
+        if script not in asked:
+            meant = rows.node if script else rows.python
+            asked[script] = meant.as_known_to(engine.models.aliases, engine.models.canonical)
+        yield from _Walk(engine, module, rows, asked[script], settings).found()
 
 
 class _Walk:
-    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows, settings: Settings) -> None:
+    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows, paths: Paths, settings: Settings) -> None:
         self.names = Names(engine, module)
         self.module = module
         self.script = module.node.language is not Language.PYTHON
-        self.paths: Paths = rows.node if self.script else rows.python
+        self.paths = paths
         self.calls = rows.fitting("calls")
         self.classes = rows.fitting("classes")
         self.fields = rows.fitting("fields")

@@ -1,7 +1,7 @@
 """The rows of `rules/evidence/*.toml` as look-up tables. The format is described in the code map."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -67,12 +67,32 @@ class Paths:
         table = self.beginnings if pattern.endswith(".*") else self.whole
         table.setdefault(pattern.removesuffix(".*"), []).append(row)
 
+    def as_known_to(self, aliases: Mapping[str, str], canonical: Callable[[str], str]) -> "Paths":
+        """These with the names that models have for the same things: `@prisma/client.PrismaClient` is their `prisma.Client`.
+
+        A name that models have for things of several libraries (`fetch`) does not tell which one is used.
+        """
+        made = Paths({key: [*rows] for key, rows in self.whole.items()}, {key: [*rows] for key, rows in self.beginnings.items()})
+        libraries: dict[str, set[str]] = {}
+        for source, target in aliases.items():
+            libraries.setdefault(target, {target.partition(".")[0]}).add(source.partition(".")[0])
+        for source, target in aliases.items():
+            if len(libraries[target]) > 2:  # the library and the models' word for it
+                continue
+            known = canonical(source)
+            made.whole.setdefault(known, []).extend(self.whole.get(source, ()))
+            head = source
+            while head:
+                made.beginnings.setdefault(known, []).extend(self.beginnings.get(head, ()))
+                head = head.rpartition(".")[0]
+        return made
+
     def matching(self, path: str) -> tuple[Row, ...]:
         """The rows that an API path fits; what calls give counts as what is called: `a.B().c` is `a.B.c`."""
         known = self._known.get(path)
         if known is None:
             plain = path.replace("()", "").replace(".Module", "")  # as models call a module that is a function itself
-            found = [*self.whole.get(plain, ())]
+            found = list(dict.fromkeys(self.whole.get(plain, ())))
             head = plain
             while head:
                 found += [row for row in self.beginnings.get(head, ()) if row not in found]
