@@ -10,6 +10,7 @@ from backend_audit.flow import (
     lacks,
     named_parts,
     numbers,
+    records,
     rendering,
     sensitive,
     strings,
@@ -119,6 +120,9 @@ class Calls(Expressions):
     def apply(self, node: ir.Call, callee: Value, receiver: Value | None, args: Args) -> Value:
         """What the call gives, over everything that the callee may be."""
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
+        record = None if receiver is None else records.method(self, attr, receiver, args)
+        if record is not None:
+            return record
         found = NOTHING
         if receiver is not None and (receiver.kind or strings.is_text(receiver)):
             known = builtin.method(receiver, attr, *pieces(args))
@@ -134,7 +138,7 @@ class Calls(Expressions):
         if attr in tasks.SENDING and receiver is not None:
             tasks.queued(self, node, attr, receiver, args)
         for path in in_order(callee.apis):
-            found = join(found, self.call_api(node, path, receiver, args))
+            found = join(found, records.function(self, path, args) or self.call_api(node, path, receiver, args))
         for type_name in in_order(callee.types):
             found = join(found, self.call_instance(node, type_name, receiver, args))
         if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):

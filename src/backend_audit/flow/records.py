@@ -1,0 +1,92 @@
+"""Objects that are their fields: named tuples, dataclasses, attrs and Pydantic models, changed and turned into mappings.
+
+https://docs.python.org/3/library/collections.html#collections.somenamedtuple._replace,
+https://docs.python.org/3/library/dataclasses.html#dataclasses.replace, https://www.attrs.org/en/stable/api.html#attrs.evolve
+"""
+
+from typing import TYPE_CHECKING
+
+from backend_audit.flow import builtin
+from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.values import Key, Value, changed, container
+from backend_audit.link.symbols import ClassSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.calls import Calls
+
+_CHANGING = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "attrs.evolve", "attr.assoc"})
+_MAPPING = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars"})
+_LISTING = frozenset({"dataclasses.astuple", "attr.astuple", "attrs.astuple"})
+_AS_MAPPING = frozenset({"_asdict", "model_dump", "dict", "asdict"})
+_COPYING = frozenset({"model_copy", "copy"})
+
+
+def method(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | None:
+    """What a method gives that all objects of such a class have; None if this is none."""
+    if name == "_make" and receiver.refs:
+        return _made(frame, receiver, args)
+    if receiver.kind or not (receiver.items or name == "_replace") or not _owners(frame, receiver):
+        return None
+    if name == "_replace":
+        return _with(frame, receiver, args)
+    if name in _COPYING:
+        update = argument(args, ":update")
+        items = {} if update is None else update.value.items or {}
+        return changed(receiver, items={**(receiver.items or {}), **items})
+    return _as_mapping(receiver) if name in _AS_MAPPING else None
+
+
+def function(frame: "Calls", path: str, args: Args) -> Value | None:
+    """The same for the functions of `dataclasses` and attrs."""
+    if path not in _CHANGING and path not in _MAPPING and path not in _LISTING:
+        return None
+    given = argument(args, "0")
+    if given is None or given.value.kind or not given.value.items or not _owners(frame, given.value):
+        return None
+    if path in _CHANGING:
+        return _with(frame, given.value, args)
+    if path in _MAPPING:
+        return _as_mapping(given.value)
+    named = [given.value.items.get(name) for name in _fields(frame, given.value)]
+    values = {at: one for at, one in enumerate(named) if one is not None}
+    return container("tuple", values) if len(values) == len(named) else None  # type: ignore[arg-type]  # positions are keys
+
+
+def _owners(frame: "Calls", value: Value) -> list[ClassSymbol]:
+    return [owner for name in in_order(value.types) if (owner := frame.engine.class_of(name)) is not None]
+
+
+def _fields(frame: "Calls", value: Value) -> list[str]:
+    owners = _owners(frame, value)
+    return frame.engine.field_names(owners[0]) if len(owners) == 1 else []
+
+
+def _with(frame: "Calls", value: Value, args: Args) -> Value:
+    """The object with other values in some fields."""
+    items: dict[Key, Value] = dict(value.items or {})
+    names = _fields(frame, value)
+    for key, operand in args:
+        if not key.isdigit() and "*" not in key:
+            items[key] = operand.value
+            if key in names and names.index(key) in items:
+                items[names.index(key)] = operand.value
+    return changed(value, items=items)
+
+
+def _as_mapping(value: Value) -> Value:
+    held: dict[Key, Value] = {key: one for key, one in (value.items or {}).items() if isinstance(key, str)}
+    return changed(container("dict", held), origins=value.origins)
+
+
+def _made(frame: "Calls", receiver: Value, args: Args) -> Value | None:
+    """`Point._make([x, y])`: the fields in the order of the elements."""
+    owners, given = of_kind(receiver.refs, ClassSymbol), argument(args, "0")
+    if len(owners) != 1 or given is None:
+        return None
+    names = frame.engine.field_names(owners[0])
+    fields: dict[Key, Value] = {}
+    for at, name in enumerate(names):
+        one = given.value.item(at) if given.value.kind else None
+        fields[name] = fields[at] = builtin.iterated(given.value) if one is None else one
+    return changed(frame.engine.instance_of(owners[0]), items=fields) if fields else None
