@@ -26,6 +26,7 @@ _GROUPS = (("0", "9"), ("A", "Z"), ("a", "z"))
 _ALL_PRINTABLE = frozenset("! ~")
 _FIX_ANCHOR = "Anchor every alternative: `/^(?:a|b)$/`."
 _FIX_URL = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`."
+_FIX_RANGE = "Write the ranges out, `[A-Za-z]`; a dash that is meant as one stands last or behind a backslash."
 _FIX_DOT = "Escape the dots: `example\\.com`; in a text that becomes a pattern `'example\\\\.com'`."
 
 
@@ -60,9 +61,7 @@ def _judge(text: str, node: ir.Expr, view: FileView) -> Iterator[Alert]:
         yield _alert(node, free, _FIX_URL)
     wide = _wide_range(text)
     if wide is not None:
-        yield _alert(
-            node, wide, "Write the ranges out, `[A-Za-z]`; a dash that is meant as one stands last or behind a backslash."
-        )
+        yield _alert(node, wide, _FIX_RANGE)
 
 
 def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
@@ -71,21 +70,41 @@ def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
 
 @check(RULE)
 def used_text(use: RegexUse) -> Iterator[Alert]:
-    """`url.match("https?://example.com")`: a text becomes the pattern."""
+    """`url.match("https?://example.com")`, `re.match("[A-z]+", name)`: a text becomes the pattern."""
     module = use.site.module
-    if use.pattern is None or module is None or module.language not in SCRIPTS or use.how == "replace":
+    if use.pattern is None or module is None:
         return
+    told = _told_of_script if module.language in SCRIPTS else _told_of_python
     for text in use.pattern.value.texts():
-        if text.startswith("/") and text.rfind("/") > 0:
-            continue  # a literal is judged where it stands
-        half = _half_anchored(text)
-        found, fix = half, _FIX_ANCHOR
-        if found is None:
-            found, fix = _open_host(text), _FIX_DOT
-        if found is None and use.how != "make":
-            found, fix = _unanchored_host(text), _FIX_URL
-        if found is not None:
+        for found, fix in told(use, text):
             yield _alert(_place(use, text, module), found, fix)
+
+
+def _told_of_script(use: RegexUse, text: str) -> Iterator[tuple[str, str]]:
+    """A text that is a literal's is judged where it stands."""
+    if use.how == "replace" or (text.startswith("/") and text.rfind("/") > 0):
+        return
+    if (half := _half_anchored(text)) is not None:
+        yield half, _FIX_ANCHOR
+    elif (host := _open_host(text)) is not None:
+        yield host, _FIX_DOT
+    elif use.how != "make" and (free := _unanchored_host(text)) is not None:
+        yield free, _FIX_URL
+
+
+def _told_of_python(use: RegexUse, text: str) -> Iterator[tuple[str, str]]:
+    """What is searched for in texts of the program's own may be as loose as it likes, but for ranges that nobody means."""
+    if (wide := _wide_range(text)) is not None:
+        yield wide, _FIX_RANGE
+    if use.subject is None or not use.subject.value.carries("untrusted"):
+        return
+    whole = f"^{text}" if use.how != "search" and not text.startswith("^") else text
+    if use.how == "search" and (half := _half_anchored(text)) is not None:
+        yield half, "Anchor every alternative, `^(?:a|b)$`, or ask for the whole text: `re.fullmatch`."
+    elif (host := _open_host(whole)) is not None:
+        yield host, "Escape the dots: `r'example\\.com'`."
+    elif use.how != "fullmatch" and (free := _unanchored_host(whole)) is not None:
+        yield free, "Parse the address and compare its host: `urlsplit(text).hostname == 'example.com'`."
 
 
 def _place(use: RegexUse, text: str, module: ir.Module) -> ir.Expr:

@@ -5,6 +5,7 @@ https://flask.palletsprojects.com/en/stable/quickstart/#about-responses, https:/
 """
 
 from backend_audit import ir
+from backend_audit.flow import strings
 from backend_audit.flow.concepts import HtmlOutput, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value
@@ -46,12 +47,12 @@ def _answered(frame: FrameState, node: ir.Return, value: Value) -> None:
     """The content and the status of an answer, which may be a pair."""
     content, status = value, None
     at = node.value
-    if isinstance(node.value, ir.Container) and node.value.kind == "tuple" and len(node.value.items) > 1:
-        at = node.value.items[0].value
-        items = value.items or {}
-        content = items.get(0, value)
-        status = Operand(items[1], node.value.items[1].value) if 1 in items else None
-    if at is None or isinstance(at, ir.Call):
+    if value.kind == "tuple" and value.items and 0 in value.items:
+        written_out = node.value.items if isinstance(node.value, ir.Container) else []
+        at = written_out[0].value if written_out else node.value
+        content = value.items[0]
+        status = Operand(value.items[1], written_out[1].value if len(written_out) > 1 else None) if 1 in value.items else None
+    if at is None or (isinstance(at, ir.Call) and not (content.kind or strings.is_text(content))):
         return  # a response that a call makes is an answer there
     site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "answer"] = Answer(site=site, content=Operand(content, at), status=status)

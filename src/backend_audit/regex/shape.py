@@ -88,7 +88,7 @@ class _Reader:
 
     def character(self, one: str) -> str:
         """The character that an escape stands for, the backslash and its letter read already."""
-        size = {"x": 2, "u": 4}.get(one, 0)
+        size = {"x": 2, "u": 4, "U": 8}.get(one, 0)
         digits = self.text[self.at : self.at + size]
         if size and len(digits) == size and all(sign in "0123456789abcdefABCDEF" for sign in digits):
             self.at += size
