@@ -219,7 +219,7 @@ def _wide(atom: Atom) -> str | None:
             return f"The range `{low}-{high}` takes more than letters or digits: what stands between them is in it."
     for at, (low, high) in enumerate(ranges):
         for low_2, high_2 in ranges[at + 1 :]:
-            if _kind(low) and low <= high_2 and low_2 <= high and _kind(low) == _kind(low_2):
+            if _kind(low) in ("0", "A", "a") and low <= high_2 and low_2 <= high and _kind(low) == _kind(low_2):
                 return f"The ranges `{low}-{high}` and `{low_2}-{high_2}` overlap: one of them is not what was meant."
     return None
 

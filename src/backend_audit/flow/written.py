@@ -43,6 +43,9 @@ def _written(node: ir.Node | None, depth: int) -> str:
         return f"({_written(node.left, depth - 1)} {node.op} {_written(node.right, depth - 1)})"
     if isinstance(node, ir.Filter):
         return f"{_written(node.value, depth)}|{node.name}"
+    if isinstance(node, ir.Container) and node.kind == "tuple":
+        inner = ", ".join(_written(item.value, depth - 1) for item in node.items[:3])
+        return f"({inner}{', …' if len(node.items) > 3 else ''})"
     if isinstance(node, ir.Lambda):
         return "lambda"
     if isinstance(node, ir.Starred):
