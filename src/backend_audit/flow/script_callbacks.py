@@ -14,6 +14,7 @@ from backend_audit.flow.moments import Loop
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
+from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
@@ -190,6 +191,9 @@ class ScriptCallbacks(Frame):
                 self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
         followed = 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
+            if receiver is not None and isinstance(event, RouteChain) and (symbol.key, number, node.at) in self.events:
+                key = (symbol.key, number, node.at)
+                self.events[key] = self.engine.owned.received(self.events[key], receiver)
             if not isinstance(event, Invocation) or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:
                 continue
             lifted = self.events.get((symbol.key, number, node.at))

@@ -7,6 +7,7 @@ from backend_audit.flow import (
     script_functions,
     script_kinds,
     script_members,
+    script_objects,
     script_paths,
     script_schemas,
     sensitive,
@@ -59,6 +60,8 @@ class ScriptCalls(ScriptCallbacks):
             held = self.eval(func.value) if isinstance(func, ir.Index) and callee.apis else UNKNOWN
             receiver = held if held.types else None  # `app[method](path, handler)`
         args = self.arguments(node)
+        if isinstance(func, ir.Index) and not callee.apis and not callee.refs:
+            script_objects.named_later(self, node, self.eval(func.value), self.eval(func.index), args)
         if node.form == "element":
             return UNKNOWN
         found = self.apply(node, callee, receiver, args)
@@ -162,7 +165,9 @@ class ScriptCalls(ScriptCallbacks):
         """A function that is given functions and gives one (`asyncHandler(f)`) gives one that calls them."""
         given = frozenset(one for _, operand in args for one in operand.value.refs if isinstance(one, FunctionSymbol))
         if not given:
-            return result
+            held = self.engine.owned.calling(symbol, args) if isinstance(symbol, FunctionSymbol) and symbol.nested else None
+            inner = held is not None and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs)
+            return changed(result, items={script_objects.WRAPPED: held}) if inner and held is not None else result
         inner = any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs)
         return changed(result, refs=result.refs | given) if inner or symbol is None else result
 
@@ -188,6 +193,8 @@ class ScriptCalls(ScriptCallbacks):
         functions = first is not None and self.is_function(first.value)
         if attr in ("call", "apply", "bind") and (receiver.refs or any(map(self.engine.knows, receiver.apis))):
             return self.indirect(node, attr, receiver, args)
+        if attr == "bind" and len(args) == 1 and any(one.label == "param" for one in receiver.origins):
+            return receiver  # a function that callers know
         if callee.refs:
             return None
         if attr in ("then", "catch", "finally") and functions and first is not None:
@@ -271,7 +278,7 @@ class ScriptCalls(ScriptCallbacks):
         fields = self.engine.summary(maker).fields
         bound = bind_arguments(maker, made, args)
         mine = {key: substitute(value, maker.key, bound) for key, value in fields.items()}
-        kept = {key: value for key, value in mine.items() if value.all_origins() or not value.open}
+        kept = {key: self.engine.owned.of(one, symbol) for key, one in mine.items() if one.all_origins() or not one.open}
         return changed(tracked.told_apart(self, node, symbol, made), items=kept or None)
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:  # noqa: ARG002 - as in `Calls`

@@ -11,6 +11,7 @@ from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
+from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
@@ -39,6 +40,7 @@ class ScriptEngine(Engine):
         self._type_names: set[str] | None = None
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
+        self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
@@ -129,8 +131,8 @@ class ScriptEngine(Engine):
     def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame) -> Value:  # type: ignore[override]
         method = self.find_method(owner, attr)
         if method is not None and method.node.kind == "getter":
-            return UNKNOWN if method.key in self._running else self.summary(method).result
-        return super().instance_attribute(owner, attr, node, frame)
+            return UNKNOWN if method.key in self._running else self.owned.of(self.summary(method).result, owner)
+        return self.owned.of(super().instance_attribute(owner, attr, node, frame), owner)
 
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
         known = self._writers.get(symbol.key)

@@ -38,7 +38,7 @@ from backend_audit.source import Mark
 
 MAX_LIFTS = 120
 _DICT = frozenset((*dir(dict), "[]"))
-_TEXTS = frozenset(("str", "bytes", "pathlib.Path", "pathlib.PurePath"))
+_TEXTS = frozenset(("str", "string", "bytes", "pathlib.Path", "pathlib.PurePath"))
 
 
 @dataclass(slots=True)

@@ -113,6 +113,7 @@ class RouteChain(Concept):
     arguments: Operand | None = None  # all of them, in order
     method: str = ""  # the methods that the row states, with blanks between; "" for all
     kind: str = "verb"
+    verb: Operand | None = None  # the name of the method that is called, where a variable holds it
 
 
 @dataclass(frozen=True, slots=True)

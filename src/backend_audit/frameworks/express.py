@@ -54,7 +54,8 @@ class ExpressRoutes:
                 self.behind(before, first)
         complete = bool(found)
         for router in routers:
-            if router.key not in self._reached and router.key not in mounted and not complete:
+            elsewhere = router.key not in self._reached and router.key not in mounted and router.key not in self.tree.inherited
+            if elsewhere and not complete:
                 found += self.below(router, "", [_elsewhere()], ())
         for key in sorted(self.tree.floating) if not found else ():
             chains = [(one, one.chain) for one in self.tree.floating[key] if one.chain is not None]

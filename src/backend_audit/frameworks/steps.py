@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.flow import script_objects
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -46,7 +48,12 @@ def path_texts(value: Value) -> list[str]:
         if not texts or any(isinstance(held, (FunctionSymbol, ObjectSymbol)) for held in one.refs):
             return []
         found += texts
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(rooted, found)))
+
+
+def rooted(path: str) -> str:
+    """`path` without what a setting puts in front of it: `${baseUrl}/api`."""
+    return path[2:] if path.startswith("{}/") else path
 
 
 def runs(value: Value) -> bool:
@@ -57,6 +64,9 @@ def runs(value: Value) -> bool:
 
 def handler_of(value: Value) -> FunctionSymbol | None:
     """The function that handles a request: what a wrapper was given, rather than the wrapper's own function."""
+    inside = of_kind(script_objects.wrapped(value).refs, FunctionSymbol)
+    if len(inside) == 1:
+        return inside[0]
     found = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
     given = [one for one in found if not wraps(one, found)]
     return next(iter(given or found), None)

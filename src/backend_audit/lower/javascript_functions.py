@@ -85,7 +85,10 @@ class JavaScriptFunctions(JavaScriptExpressions):
             return [ir.Param(node.start_byte, node.end_byte, self.text(node), "positional", None, None)]
         found: list[ir.Param] = []
         for child in named(node):
-            if child.type != "decorator" and (param := self.param(child, len(found))) is not None:
+            listed = _rest_list(child)
+            if listed is not None:  # `...[a, {b}]` takes what `a, {b}` takes
+                found += [param for one in named(listed) if (param := self.param(one, len(found))) is not None]
+            elif child.type != "decorator" and (param := self.param(child, len(found))) is not None:
                 found.append(param)
         return found
 
@@ -261,3 +264,13 @@ EXPRESSIONS |= {
     "jsx_expression": JavaScriptFunctions.within,
     "nested_identifier": JavaScriptFunctions.member,
 }  # fmt: skip
+
+
+def _rest_list(node: Node) -> Node | None:
+    """The pattern of a parameter that takes all the rest as a list without holes."""
+    pattern = node.child_by_field_name("pattern") if node.type in ("required_parameter", "optional_parameter") else node
+    inside = named(pattern) if pattern is not None and pattern.type == "rest_pattern" else []
+    holes = (
+        bool(inside) and any(one is None for _, one in slots(inside[0])) if inside and inside[0].type == "array_pattern" else True
+    )
+    return None if holes else inside[0]

@@ -4,17 +4,20 @@ A layer is one call that adds something; what its arguments mean differs with th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.script_objects import OF, wrapped
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
-from backend_audit.link.symbols import FunctionSymbol, object_key
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.order import Order
 from backend_audit.routes.texts import texts_of
+
+_TEXTS = frozenset(("str", "string"))
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +60,7 @@ class ChainTree:
         self.facts = facts
         self.order = Order(engine)
         self.routers: dict[str, ChainRouter] = {}
+        self._owned: list[tuple[ChainRouter, ChainRouter]] = []  # the router of a class, after that of its base
         self.floating: dict[int, list[Layer]] = {}  # on a parameter of which no call is in sight, by the function's node
         self._functions = {id(one.node): one for one in engine.project.functions()}
         for concepts in facts.made.values():
@@ -74,6 +78,9 @@ class ChainTree:
                     if owner is not router and not any(one.child is router for one in owner.layers):
                         owner.layers.append(Layer(self.order.of(creation.site.node), child=router))
         self._attach()
+        for base, router in self._owned:
+            router.layers += base.layers  # what the constructor of the base class has put there
+        self.inherited = {base.key for base, _ in self._owned}
         for router in self.routers.values():
             router.layers.sort(key=lambda one: one.order)
         for layers in self.floating.values():
@@ -83,12 +90,18 @@ class ChainTree:
         seen: set[tuple[int, str, str]] = set()
         loose: list[Layer] = []
         for chain in self.facts.chains:
-            if chain.arguments is None or chain.kind.startswith("nest-") or decided_by_callers(chain.arguments):
+            arguments = chain.arguments
+            if arguments is None or chain.kind.startswith("nest-") or decided_by_callers(arguments):
                 continue
+            if chain.verb is not None:
+                verbs = [text.upper() for text in chain.verb.value.texts()]
+                if not verbs:
+                    continue
+                chain = replace(chain, method="" if "ALL" in verbs else " ".join(verbs), verb=None)  # noqa: PLW2901 - now it is known
             layer = Layer(self.order.of(chain.site.node), chain)
             owners = [] if chain.owner is None else self.of(chain.owner.value)
             for router in owners:
-                key = (id(chain.site.node), router.key, _described(chain.arguments.value))
+                key = (id(chain.site.node), router.key, f"{chain.method} {_described(arguments.value)}")
                 if key not in seen:
                     seen.add(key)
                     router.layers.append(layer)
@@ -103,7 +116,16 @@ class ChainTree:
 
     def of(self, value: Value | None) -> list[ChainRouter]:
         """The routers that a value can be."""
-        return [self.routers[one.key] for one, _ in self.facts.objects(value) if one.key in self.routers]
+        return [router for one, _ in self.facts.objects(value) if (router := self._router(one)) is not None]
+
+    def _router(self, symbol: ObjectSymbol) -> ChainRouter | None:
+        """The router that an object is; one that a class has of its own is made where it is first met."""
+        found = self.routers.get(symbol.key)
+        base = self.routers.get(symbol.key.partition(OF)[0])
+        if found is None and base is not None:
+            found = self.routers[symbol.key] = ChainRouter(symbol.key, base.creations)
+            self._owned.append((base, found))
+        return found
 
     def plugin(self, chain: RouteChain) -> ChainRouter:
         """The scope that registering a plugin makes."""
@@ -137,13 +159,14 @@ def decided_by_callers(arguments: Operand) -> bool:
 
 
 def _filled_elsewhere(value: Value) -> bool:
-    known = value.consts or value.shapes or value.apis or value.types or value.refs or value.kind
+    known = value.consts or value.shapes or value.apis or value.types - _TEXTS or value.refs or value.kind
     return value.made and not value.open and not known
 
 
 def _described(value: Value) -> str:
     """What tells two registrations by the same call apart."""
-    refs = "|".join(sorted(one.key for item in contents(value) for inner in contents(item) for one in inner.refs))
+    inside = [inner for item in contents(value) for inner in contents(item)]
+    refs = "|".join(sorted(one.key for inner in inside for one in (inner.refs | wrapped(inner).refs)))
     return f"{'|'.join(texts_of(value))} {refs}"
 
 

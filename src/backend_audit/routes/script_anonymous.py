@@ -27,8 +27,14 @@ class ScriptAnonymous(Anonymous):
         known = self._looking.get(function.key)
         if known is None:
             self._looking[function.key] = False
+            patterns = [param.pattern for param in function.node.params if isinstance(param.pattern, ir.Container)]
+            known = any(
+                isinstance(item.key, ir.Const) and item.key.value in ROUTE_PARTS for one in patterns for item in one.items
+            )
             nodes = ir.walk(*function.node.body)
-            known = any(isinstance(node, ir.Attribute) and (node.attr in ROUTE_PARTS or _reflects(node)) for node in nodes)
+            known = known or any(
+                isinstance(node, ir.Attribute) and (node.attr in ROUTE_PARTS or _reflects(node)) for node in nodes
+            )
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
@@ -41,7 +47,9 @@ class ScriptBody(ScriptCalling):
     def whole(self, env: Env) -> Run:
         self.hands_on = next_of(self.function)
         for param in self.function.node.params[:1]:
-            if isinstance(param.pattern, ir.Container) and any(_of_request(item.key) for item in param.pattern.items):
+            if not isinstance(param.pattern, ir.Container):
+                continue
+            if env.pop(param.name, None) is TRUE or any(_of_request(item.key) for item in param.pattern.items):
                 self.bound(param.pattern, UNKNOWN, "req", env)  # `({ headers }) => …`
         if self.block(self.function.node.body, env, sure=True) and not self.hands_on:
             self.passes(ABSENT, sure=not self._open)
@@ -115,6 +123,7 @@ class ScriptBody(ScriptCalling):
     def either(self, node: ir.If, env: Env) -> bool:
         """Both ways of a test that is open; what holds afterwards holds on all ways that come that far."""
         before, self._open = self._open, True
+        harmless = (self.found.denied, self._doubts, len(self.found.passed))
         answered, told, ends, ways = self._answered, list[bool](), list[bool](), list[Env]()
         for body in (node.body, node.orelse):
             self._answered, way = answered, dict(env)
@@ -122,7 +131,8 @@ class ScriptBody(ScriptCalling):
             told.append(self._answered)
             ways.append(way)
         self._answered = all(one for one, end in zip(told, ends, strict=True) if end) if any(ends) else answered
-        self._open = before or any(ends)
+        idle = all(ends) and harmless == (self.found.denied, self._doubts, len(self.found.passed))  # the test decides nothing
+        self._open = before or (any(ends) and not idle)
         reached = [way for way, end in zip(ways, ends, strict=True) if end] or ways
         for name in {name: None for way in reached for name in way}:
             values = [way.get(name, UNKNOWN) for way in reached]

@@ -25,6 +25,7 @@ class ScriptCalling(ScriptReading, Body):
     _answered = False  # the caller has got an answer
     _risky = False  # in a `try` whose handler turns callers away
     _thrown = False  # an error that no test decided about is under way
+    _doubts = 0  # how often something that cannot be followed may have turned the caller away
 
     def mixed(self, env: Env, inner: Env) -> None:
         """What else a way may have assigned is open."""
@@ -135,7 +136,8 @@ class ScriptCalling(ScriptReading, Body):
                     self.inline(arg.value.function, [UNKNOWN, ABSENT if missing else UNKNOWN], env)
             if self.denies_by_arguments(call, env):
                 self.answers(frozenset((401,)))
-            self._open = self._open or self.may_deny(call)
+            if self.may_deny(call):
+                self._open, self._doubts = True, self._doubts + 1
             return True
         run = self.owner.called(function, self.passed_on(function, call, env), self.said)
         if next_of(function) and self.hands_on and any(written(arg.value) == self.hands_on for arg in call.args):
@@ -149,7 +151,7 @@ class ScriptCalling(ScriptReading, Body):
             return bool(run.answered)
         if run.denied and not run.sure:
             self.found.denied = True
-            self._open = True
+            self._open, self._doubts = True, self._doubts + 1
         for arg in call.args:
             if isinstance(arg.value, ir.Lambda):
                 self.inline(arg.value.function, [UNKNOWN], env)

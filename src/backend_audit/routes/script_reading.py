@@ -13,6 +13,11 @@ from backend_audit.routes.script_missing import REFLECTING, is_request
 _ORDERS = frozenset(("<", ">", "<=", ">=", "instanceof"))
 _MADE_OF = frozenset("Boolean String Number parseInt Object".split())
 _FOUND_BY = ("verify", "decode", "find", "get", "lookup", "validate", "check", "auth", "parse", "extract", "resolve", "load")
+_PLACES = {  # what a comparison of `indexOf` with a number asks, and whether it holds where that is so
+    (">", -1): ("includes", True), ("!=", -1): ("includes", True), (">=", 0): ("includes", True),
+    ("==", -1): ("includes", False), ("<", 0): ("includes", False), ("==", 0): ("startsWith", True),
+    ("!=", 0): ("startsWith", False),
+}  # fmt: skip
 _TYPES = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "undefined": "undefined"}
 
 
@@ -45,6 +50,8 @@ class ScriptReading(Reading):
             if arg.star:
                 break
             given[param.name] = self.eval(arg.value, env)
+            if param.pattern is not None and is_request(written(arg.value)):
+                given[param.name] = TRUE  # the request, which the function takes apart
             if param.name not in ("req", "request", "res", "response", "reply", "next", "ctx"):
                 continue
             given.pop(param.name)
@@ -174,6 +181,20 @@ class ScriptReading(Reading):
             return TRUE
         return FALSE if all(one is False for one in results) else UNKNOWN
 
+    def placed(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing | None:
+        """`req.path.indexOf("/admin") > -1` for the route that is asked for; None where this is no such test."""
+        func = left.func if isinstance(left, ir.Call) and left.args else None
+        number = self.frame.eval(right).constant()
+        wanted = _PLACES.get((op, number.value)) if number is not None and isinstance(number.value, int) else None
+        if self.owner.asked is None or not isinstance(func, ir.Attribute) or func.attr != "indexOf" or wanted is None:
+            return None
+        part = self.eval(func.value, env)
+        if part not in PARTS or not isinstance(left, ir.Call):
+            return None
+        name, holds = wanted
+        decided = truth(self.of_part(name, part, left.args[0].value))
+        return UNKNOWN if decided is None else TRUE if decided is holds else FALSE
+
     def tested(self, node: ir.Expr, env: Env) -> Missing:
         if isinstance(node, ir.Logical) and node.op == "nullish":
             left = self.eval(node.left, env)
@@ -192,6 +213,13 @@ class ScriptReading(Reading):
         if isinstance(left, ir.Unary) and left.op == "typeof" and one is ABSENT and isinstance(right, ir.Const):
             same = right.value == "undefined"
             return TRUE if same is (op == "==") else FALSE
+        placed = self.placed(op, left, right, env)
+        if placed is not None:
+            return placed
+        if op in ("==", "!=") and one is ABSENT and self.eval(right, env) is UNKNOWN:
+            known = self.frame.eval(right).constants()
+            if known and all(value.kind not in ("none", "undefined") for value in known):
+                return FALSE if op == "==" else TRUE
         if op in _ORDERS and (one is ABSENT or self.eval(right, env) is ABSENT):
             return FALSE
         return super().compared(op, left, right, env)
