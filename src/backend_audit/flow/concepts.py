@@ -4,7 +4,7 @@ A concept's fields are its roles. `Operand | None` fields are arguments (None: n
 constants that the model row states. `site` says where. A role's meaning stands beside it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -60,10 +60,6 @@ class Concept:
     timed: ClassVar[bool] = False  # when it happens matters
     itself: ClassVar[bool] = False  # of callers' data only what they hand over counts, not what is computed of it
     site: Site
-
-    def changed(self, **operands: "Operand") -> "Concept":
-        """The same with other operands."""
-        return replace(self, **operands)  # type: ignore[arg-type]  # fields of the same concept
 
 
 @dataclass(frozen=True, slots=True)

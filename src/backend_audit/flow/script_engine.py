@@ -38,6 +38,7 @@ class ScriptEngine(Engine):
         super().__init__(project, models, parameter)
         self._declared_here: dict[int, bool] = {}
         self._type_names: set[str] | None = None
+        self._early: list[str] = []
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
         self.owned = OwnedObjects(self)
@@ -45,6 +46,14 @@ class ScriptEngine(Engine):
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
 
     # --- modules ----------------------------------------------------------------------------------------------------
+
+    def _round(self, functions: Iterator[FunctionSymbol]) -> None:
+        """As `Engine._round`; modules that saw another one before it had run are read again when all have."""
+        for module in self.project.modules.values():
+            self.environment(module)
+        while self._early:
+            self._environments.pop(self._early.pop(), None)
+        super()._round(functions)
 
     def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - the same for every module
         """What a module finds when it begins to run."""
@@ -70,6 +79,8 @@ class ScriptEngine(Engine):
         target = self.project.find(module, specifier, 0)
         if isinstance(target, ModuleSymbol):
             found = self.module_attribute(target, name) if target is not module else None
+            if found is None and target.key in self._top_levels:  # a circle of imports: it has not run that far
+                self._early.append(module.key)
             return UNKNOWN if found is None else found
         path = api_path(specifier)
         return api(self.models.canonical(path if name == _DEFAULT else f"{path}.{name}"))
@@ -131,7 +142,7 @@ class ScriptEngine(Engine):
     def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame) -> Value:  # type: ignore[override]
         method = self.find_method(owner, attr)
         if method is not None and method.node.kind == "getter":
-            return UNKNOWN if method.key in self._running else self.owned.of(self.summary(method).result, owner)
+            return UNKNOWN if method.key in self._running else self.summary(method).result
         return self.owned.of(super().instance_attribute(owner, attr, node, frame), owner)
 
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:

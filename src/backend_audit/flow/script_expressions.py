@@ -76,7 +76,7 @@ class ScriptExpressions(ScriptCalls):
                 return self.inherit(held, base, attr) if base.origins else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and not base.types and not self.is_known(base):
             return NUMBER
-        if base.types and (got := script_accessors.of_class(self, base, attr)) is not None:
+        if base.types and (got := script_accessors.of_class(self, base, attr, self.engine.owned)) is not None:
             return got
         made = [path for path in sorted(base.apis) if self.models.result(path)]
         parts = [path for path in made if self.engine.knows(self.models.canonical(f"{path}.{attr}"))]

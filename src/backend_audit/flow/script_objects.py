@@ -4,6 +4,7 @@
 by the class on whose `this` it is found.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -70,9 +71,10 @@ class OwnedObjects:
         owner = self.engine.class_of(next(iter(receiver.types)))
         if owner is None:
             return event
-        given = {"owner": event.owner, "arguments": event.arguments}
-        changes = {name: Operand(self.of(one.value, owner), one.node) for name, one in given.items() if one is not None}
-        return event.changed(**changes)
+        on, given = (
+            None if one is None else Operand(self.of(one.value, owner), one.node) for one in (event.owner, event.arguments)
+        )
+        return replace(event, owner=on, arguments=given)
 
     def calling(self, symbol: FunctionSymbol, args: Args) -> Value | None:
         """What of `args` the functions call that `symbol` gives, where only its callers know what that is."""
