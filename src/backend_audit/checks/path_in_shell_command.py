@@ -67,7 +67,7 @@ def _is_folder(node: ir.Expr, site: Site, depth: int) -> bool:
         return _is_folder(node.args[0].value, site, depth)
     if isinstance(node, (ir.Binary, ir.Template)):
         first = next(_pieces(node, site, 0), "")
-        return not isinstance(first, str) and _is_folder(first, site, depth)
+        return not isinstance(first, str) and first is not node and _is_folder(first, site, depth)
     value = _assigned(node.id, site) if isinstance(node, ir.Name) and depth else None
     return value is not None and _is_folder(value, site, depth - 1)
 
