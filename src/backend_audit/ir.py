@@ -429,7 +429,7 @@ class Scope(Node):
 
 
 class Output(Node):
-    """A template writes `value`. `escape`: on, off, default (whoever renders it decides).
+    """A template writes `value`. `escape`: on, off, default (whoever renders it decides), engine (Mako: its filters do).
 
     `context` is where in the page it stands: text, quoted (an attribute), unquoted, url (the beginning of an address), tag,
     script (code), string (in a script), handler (an attribute that holds code), style, comment.

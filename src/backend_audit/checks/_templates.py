@@ -65,7 +65,7 @@ _TEXT_METHODS = frozenset("replace strip lstrip rstrip upper lower title capital
 
 def harm(output: TemplateOutput) -> Harm | None:
     """What data from outside can do at this place; None where escaping for HTML is enough and happens."""
-    return _RAW if output.escape == "off" else _HARMS.get(output.context)
+    return _RAW if output.escape in ("off", "engine") else _HARMS.get(output.context)
 
 
 def is_form(node: ir.Expr | None) -> bool:

@@ -6,6 +6,7 @@ A template is a function of the names in its context (`lower/templates`); render
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import mako, page_names
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
@@ -119,6 +120,7 @@ def rendered(frame: "Calls", node: ir.Node, concept: TemplateRender) -> None:
         if given is None and concept.request_type:
             given = api(concept.request_type)
         args += [] if given is None else [("request", Operand(given, None))]
+    args += page_names.given_to_all(frame.engine, tuple(args))
     if context.elem is not None or context.open or not context.kind:
         rest = context if context.kind else changed(context, items=None)
         args.append(("**", Operand(rest if context.elem is None else context.elem, None)))
@@ -161,6 +163,7 @@ def run(frame: "Calls", node: ir.Node, symbol: FunctionSymbol, args: Args) -> No
 def output(frame: "Calls", node: ir.Output) -> bool:
     """A value is written. Events are only those outputs whose escaping does not fit their place."""
     escaped = node.escape == "on" or (node.escape == "default" and frame.module.path.endswith(_ESCAPED_ENDINGS))
+    escaped = escaped or (node.escape == "engine" and mako.escapes(frame.engine.project))
     fits = escaped and node.context in _ESCAPED
     if fits and not _calls(node.value):
         return True
@@ -169,7 +172,10 @@ def output(frame: "Calls", node: ir.Output) -> bool:
         return True
     site = frame.site(node, "output", written(node.value))
     concept = TemplateOutput(
-        site=site, content=Operand(value, node.value), escape="on" if escaped else "off", context=node.context
+        site=site,
+        content=Operand(value, node.value),
+        escape="on" if escaped else "engine" if node.escape == "engine" else "off",
+        context=node.context,
     )
     frame.events[node.at, node.end, "output"] = concept
     return True

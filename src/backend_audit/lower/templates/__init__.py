@@ -7,6 +7,7 @@ import re
 
 from backend_audit import ir
 from backend_audit.lower.templates.braces import Lowering
+from backend_audit.lower.templates.mako import MakoLowering, is_mako
 from backend_audit.lower.templates.names import free_names
 from backend_audit.source import Language, LineIndex
 
@@ -18,7 +19,7 @@ _TAG = re.compile(r"<[a-zA-Z!/]")
 
 def is_template(text: str) -> bool:
     """Whether anything in `text` is more than literal."""
-    return "{{" in text or "{%" in text or "backend-audit" in text
+    return "{{" in text or "{%" in text or "${" in text or "backend-audit" in text
 
 
 def is_plain(path: str, text: str) -> bool:
@@ -31,7 +32,8 @@ def is_plain(path: str, text: str) -> bool:
 
 def lower(path: str, text: str) -> ir.Module:
     """The module of the template at `path`. Nothing is raised: what cannot be read is skipped."""
-    lowering = Lowering(text, "default", plain=is_plain(path, text))
+    plain = is_plain(path, text)
+    lowering = MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
     body = lowering.lower()
     name = path.rpartition("/")[2]
     params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body)]
