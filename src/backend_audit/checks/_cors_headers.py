@@ -7,9 +7,11 @@ from backend_audit.checks._context import path_to, scope
 from backend_audit.checks._operands import is_none
 from backend_audit.checks._untrusted import reaching
 from backend_audit.flow.concepts import HeaderWrite, Operand, Site
-from backend_audit.flow.values import Origin
+from backend_audit.flow.values import Origin, Value
+from backend_audit.link.symbols import FunctionSymbol
 
 _ALLOWS = "access-control-allow-origin"
+_ASKED = 2  # what such a function gets: the origin, and what to call with the answer
 _CREDENTIALS = "access-control-allow-credentials"
 
 
@@ -30,6 +32,30 @@ def reflected(value: Operand) -> Origin | None:
 def is_null(value: Operand) -> bool:
     """Whether the origin `null` is allowed, which pages in a sandbox have, those of others too."""
     return is_none(value) or value.value.texts() == ("null",)
+
+
+def lets_all_in(value: Value) -> bool:
+    """Whether a function that is asked for each origin allows all: `(origin, done) => done(null, true)`."""
+    functions = [one.node for one in value.refs if isinstance(one, FunctionSymbol)]
+    return bool(functions) and all(_says_yes(one) for one in functions)
+
+
+def _says_yes(function: ir.Function) -> bool:
+    names = [param.name for param in function.params if param.kind == "positional"][:2]
+    if len(names) != _ASKED:
+        return False
+    origin, answer = names
+    nodes = list(ir.walk(*function.body))
+    answers = [one for one in nodes if isinstance(one, ir.Call) and isinstance(one.func, ir.Name) and one.func.id == answer]
+    yes = [one.args[1].value for one in answers if len(one.args) > 1]
+    sure = all((isinstance(one, ir.Const) and one.value is True) or _is_name(one, origin) for one in yes)
+    given = {id(one) for one in yes}
+    asked = any(_is_name(one, origin) and id(one) not in given for one in nodes)
+    return bool(yes) and len(yes) == len(answers) and sure and not asked
+
+
+def _is_name(node: ir.Node, name: str) -> bool:
+    return isinstance(node, ir.Name) and node.id == name
 
 
 def with_credentials(site: Site) -> bool:

@@ -175,3 +175,32 @@ def _handled_before(node: ir.Call, root: ir.Expr, view: FileView) -> bool:
                     return True
         return False
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One text becomes another, wherever it stands; `node` is the call."""
+
+    node: ir.Expr
+    old: str
+    new: str
+
+
+def swaps(chain: Chain, view: FileView) -> list[Swap]:
+    """The steps of a chain that put one text in the place of every hit of another, in the order in which they run."""
+    found: list[Swap] = []
+    one: ir.Expr = chain.node
+    while isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute):
+        swap = _swap(one, view) if one.func.attr in _REPLACING and len(one.args) == 2 else None
+        found[:0] = [] if swap is None else [swap]
+        one = one.func.value
+    return found
+
+
+def _swap(call: ir.Call, view: FileView) -> Swap | None:
+    new = _patterns.text_of(call.args[1].value, view)
+    old = _patterns.text_of(call.args[0].value, view) if _patterns.method(call) == "replaceAll" else None
+    written = None if old is not None else _patterns.pattern(call.args[0].value, view)
+    if written is not None and "g" in (written.flags or ""):
+        old = _literal(written.text)
+    return None if old is None or new is None else Swap(call, old, new)

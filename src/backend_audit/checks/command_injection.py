@@ -13,6 +13,7 @@ from backend_audit.checks._commands import (
     text_argument,
 )
 from backend_audit.checks._operands import named, truth
+from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
@@ -89,7 +90,8 @@ def _from_command_line(command: ShellCommand, operand: Operand) -> list[Alert]:
     if origin is None:
         return []
     does, fix = "becomes part of a command that a shell reads in {callee}", _without_shell(command)
-    return [alert(command.site, operand, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)]
+    confidence = Confidence.LOW if is_for_terminal(command.site.path) else Confidence.MEDIUM
+    return [alert(command.site, operand, origin, does=does, fix=fix, confidence=confidence)]
 
 
 def _without_shell(command: ShellCommand) -> str:

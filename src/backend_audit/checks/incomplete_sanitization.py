@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
-from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, removes, single_signs
+from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, removes, single_signs, swaps
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.regex.shape import alternatives, ways_through
@@ -118,6 +118,33 @@ def _harm(pattern: str) -> str | None:
 def _after_wildcard(pattern: str) -> str | None:
     stripped = re.sub(r"^\(?(\.|\[\^?[^\]]*\]|\\\\[sSwWdD])[*+]\??", "", pattern)
     return _harm(stripped) if stripped != pattern and stripped else None
+
+
+@check(RULE, *SCRIPTS)
+def escaped_twice(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`text.replace(/</g, "&lt;").replace(/&/g, "&amp;")`, `text.replace(/&amp;/g, "&").replace(/&lt;/g, "<")`."""
+    chain = chain_of(node, view)
+    if chain is None or chain.node is not node:
+        return
+    steps = swaps(chain, view)
+    for at, step in enumerate(steps):
+        before, after = steps[:at], steps[at + 1 :]
+        if len(step.old) == 1 and step.old in step.new and any(len(one.old) == 1 and step.old in one.new for one in before):
+            yield Alert(
+                node=step.node,
+                message=f"`{_shown(step.old)}` is escaped last, so that those of the escapes before are escaped once more.",
+                fix=f"Escape `{_shown(step.old)}` first.",
+                confidence=Confidence.MEDIUM,
+            )
+            return
+        if len(step.new) == 1 and len(step.old) > 1 and any(one.old[:1] == step.new and len(one.old) > 1 for one in after):
+            yield Alert(
+                node=step.node,
+                message=f"`{_shown(step.old)}` becomes `{_shown(step.new)}` first: with what follows it is unescaped again.",
+                fix=f"Unescape `{_shown(step.old)}` last.",
+                confidence=Confidence.MEDIUM,
+            )
+            return
 
 
 @check(RULE, *SCRIPTS)

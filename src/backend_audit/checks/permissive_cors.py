@@ -146,8 +146,10 @@ def _wildcard(policy: CorsPolicy) -> Operand | None:
     """The argument that allows every origin, if one does (an operand without a node: the default)."""
     if truth(policy.allow_all) is True:
         return policy.allow_all
-    if policy.reflects is not None and policy.reflects.value.is_just(True):
+    if policy.reflects is not None and (policy.reflects.value.is_just(True) or _cors_headers.lets_all_in(policy.reflects.value)):
         return policy.reflects
+    if policy.origins is not None and policy.origins.value.texts() == ("null",):
+        return policy.origins
     if policy.origins is not None:
         if any(one.may_be("*") or (one.texts() and set(one.texts()) <= set(_ANY)) for one in contents(policy.origins.value)):
             return policy.origins

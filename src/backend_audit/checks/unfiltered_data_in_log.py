@@ -9,6 +9,7 @@ from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.written import written
+from backend_audit.source import SCRIPTS
 
 RULE = "unfiltered-data-in-log"
 
@@ -18,7 +19,25 @@ _HEADERS = frozenset(("headers", "META", "environ", "cookies", "COOKIES", "scope
 _BODY = frozenset(("body", "data", "form", "json", "POST", "stream", "get_json", "get_data", "text", "post", "values"))
 _SETTINGS = re.compile(r"^(settings|config|configuration|conf|app_config|app_settings|env_settings)$")
 _DUMPS = frozenset(("dict", "model_dump", "json", "model_dump_json", "as_dict", "to_dict", "asdict", "items"))
-_WRAPPERS = frozenset(("dict", "str", "repr", "list", "vars", "dumps", "pformat", "asdict", "decode", "items", "copy", "to_dict"))
+_WRAPPERS = frozenset(
+    (
+        "dict",
+        "str",
+        "repr",
+        "list",
+        "vars",
+        "dumps",
+        "pformat",
+        "asdict",
+        "decode",
+        "items",
+        "copy",
+        "to_dict",
+        "stringify",
+        "inspect",
+    )
+)
+_FIRST = frozenset(("dumps", "pformat", "asdict", "stringify", "inspect"))  # take what they show as an argument
 _SIGN_IN = re.compile(r"log_?in|sign_?(in|up)|register|auth|password|passwd|token|account|credential", re.IGNORECASE)
 
 
@@ -72,7 +91,7 @@ def _unwrapped(node: ir.Expr) -> ir.Expr:
         elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id in _WRAPPERS and node.args:
             node = node.args[0].value
         elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _WRAPPERS:
-            node = node.args[0].value if node.args and node.func.attr in ("dumps", "pformat", "asdict") else node.func.value
+            node = node.args[0].value if node.args and node.func.attr in _FIRST else node.func.value
         else:
             return node
 
@@ -92,12 +111,19 @@ def _whole(node: ir.Expr, module: ir.Module | None) -> str | None:
     if isinstance(inner, ir.Attribute):
         if inner.attr == "environ" and isinstance(inner.value, ir.Name) and _is_os(inner.value.id, module):
             return "the environment"
+        if inner.attr == "env" and isinstance(inner.value, ir.Name) and inner.value.id == "process" and _is_script(module):
+            return "the environment"
         if inner.attr == "__dict__" and _is_settings(inner.value):
             return "all settings"
         return _of_request(inner, called=False)
     if isinstance(inner, ir.Name) and inner is not node and _SETTINGS.match(inner.id):
         return "all settings"
     return None
+
+
+def _is_script(module: ir.Module | None) -> bool:
+    """Whether `process` is Node's."""
+    return module is not None and module.language in SCRIPTS
 
 
 def _is_os(name: str, module: ir.Module | None) -> bool:

@@ -47,7 +47,8 @@ def stored_under_the_name(upload: UploadName) -> Iterator[Alert]:
     operand = upload.name
     if operand is None or upload.site.module is None:
         return
-    found = [one for one in operand.value.carries("untrusted") if one.what == _NAME or _names_file(upload.site)]
+    told = not upload.any_file and _names_file(upload.site)
+    found = [one for one in operand.value.carries("untrusted") if one.what == _NAME or one.key[-1] == "originalname" or told]
     if not found or _looked_at(upload.site):
         return
     origin = min(found, key=lambda one: 0 if one.trace is None else one.trace.length)

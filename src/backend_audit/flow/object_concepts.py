@@ -59,10 +59,19 @@ class StaticFiles(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentWrite(Concept):
+    """A variable of the process' environment is set."""
+
+    key: Operand | None = None
+    value: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UploadName(Concept):
     """An uploaded file gets the name, or the path, under which it is stored."""
 
     name: Operand | None = None
+    any_file: bool = False  # any file may be meant: only the name that a client gave to an upload makes it one
 
 
 @dataclass(frozen=True, slots=True)

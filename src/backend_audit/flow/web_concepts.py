@@ -11,6 +11,13 @@ from backend_audit.flow.concepts import Concept, Operand
 
 
 @dataclass(frozen=True, slots=True)
+class ViewOptions(Concept):
+    """A view gets an object of data, from which its engine reads settings of its own as well."""
+
+    options: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RouterCreation(Concept):
     """An application, router, blueprint, namespace or sub-application is made."""
 
