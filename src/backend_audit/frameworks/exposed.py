@@ -5,7 +5,10 @@ https://flask-appbuilder.readthedocs.io/en/latest/views.html, https://flask-appb
 
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.facts import contents
+from backend_audit.routes.texts import texts_of
 
+_INDEX = "flask_appbuilder.IndexView"
 _APIS = frozenset({"flask_appbuilder.BaseApi"})
 
 
@@ -20,7 +23,13 @@ class Exposed:
         methods: dict[str, FunctionSymbol] = {}
         for one in reversed(self.engine.bases(symbol)[0]):
             methods |= one.methods
-        return self.prefix(symbol), methods
+        return self.prefix(symbol), {name: method for name, method in methods.items() if self.serves(symbol, name)}
+
+    def serves(self, symbol: ClassSymbol, name: str) -> bool:
+        """Whether the method called `name` gets a route: `include_route_methods` lists them, `exclude_route_methods` others."""
+        listed, left_out = (self.engine.class_attribute(symbol, f"{how}_route_methods") for how in ("include", "exclude"))
+        known = bool(listed.kind) and not listed.open and all(one.texts() for one in contents(listed))
+        return (not known or name in texts_of(listed)) and name not in (texts_of(left_out) if left_out.kind else ())
 
     def prefix(self, symbol: ClassSymbol) -> str:
         """`route_base`, or what is made of the class's name and, for an API, its version."""
@@ -28,6 +37,8 @@ class Exposed:
         if given is not None:
             return given
         name = symbol.name.rpartition(".")[2].lower()
+        if _INDEX in self.engine.external_bases(symbol):
+            return ""
         models = self.engine.models
         bases = {base for path in self.engine.external_bases(symbol) for base in models.lineage(models.canonical(path))}
         if _APIS & bases:

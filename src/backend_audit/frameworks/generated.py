@@ -15,7 +15,7 @@ from backend_audit.flow.web_concepts import RouteRegistration, RouterMount
 from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.registrations import joined
 from backend_audit.frameworks.routers import RouterRoutes
-from backend_audit.link.symbols import ClassSymbol
+from backend_audit.link.symbols import ClassSymbol, ObjectSymbol
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
@@ -24,6 +24,8 @@ from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.routes.tree import Placed, Router
 from backend_audit.source import Mark
 
+_INTERFACE = "flask_admin.Admin"
+_INDEX = "flask_admin.AdminIndexView"
 _ADMIN = "flask_admin.Admin.add_view"
 _APIS = "flask_appbuilder.AppBuilder.add_"
 _MODELS = (
@@ -41,10 +43,16 @@ _REST = (
     ("GET", "/_info", "info"), ("GET", "/", "get_list"), ("GET", "/<pk>", "get"), ("POST", "/", "post"), ("PUT", "/<pk>", "put"),
     ("DELETE", "/<pk>", "delete"),
 )  # fmt: skip
+_PAGES = (
+    ("GET", "/list/", "list"), ("GET", "/show/<pk>", "show"), ("GET POST", "/add", "add"), ("GET POST", "/edit/<pk>", "edit"),
+    ("GET POST", "/delete/<pk>", "delete"), ("GET", "/download/<string:filename>", "download"),
+    ("GET POST", "/action/<string:name>/<pk>", "action"), ("POST", "/action_post", "action_post"),
+)  # fmt: skip
 _MADE = {
     "flask_admin.model.BaseModelView": _MODELS,
     "flask_admin.contrib.fileadmin.FileAdmin": _FILES,
     "flask_appbuilder.ModelRestApi": _REST,
+    "flask_appbuilder.ModelView": _PAGES,
 }
 
 
@@ -69,6 +77,7 @@ class Generated:
 
     def routes(self) -> Iterator[Route]:
         """The routes of every view that is added, each once."""
+        yield from self.indexes()
         seen: set[tuple[str, str]] = set()
         for mount in self.guarding.facts.mounts:
             if not mount.site.api.startswith((_ADMIN, _APIS)) or mount.child is None:
@@ -78,6 +87,28 @@ class Generated:
                     if (key := (route.path, route.name)) not in seen:
                         seen.add(key)
                         yield route
+
+    def indexes(self) -> Iterator[Route]:
+        """The page of each admin interface itself: that of `index_view`, or the library's, which shows nothing."""
+        for router in sorted(self.routers.tree.routers.values(), key=lambda one: one.key):
+            for made in [one for one in router.creations if one.site.api == _INTERFACE]:
+                call = made.site.call
+                owner = None if call is None else Operand(Value(refs=frozenset((ObjectSymbol(router.key, call),))), None)
+                given = next((operand for key, operand in made.site.args if key in ("3", "index_view")), None)
+                mount = RouterMount(site=made.site, owner=owner, child=given)
+                place = next((text for one in (made.prefix,) if one is not None for text in texts_of(one.value)), "/admin")
+                views = (
+                    [] if given is None else [view for one in contents(given.value) for view in self.of_value(one, given.node)]
+                )
+                for view in views:
+                    yield from self.of_view(mount, view, place)
+                if given is None or any(view.symbol is None and _INDEX in view.lineage for view in views):
+                    mark = mark_of(mount, "made here")
+                    yield Route(
+                        methods=("GET",), path=joined([place], "/"), framework="flask", handler=None, name="AdminIndexView.index",
+                        mark=mark, registered=mark, guards=tuple(self.around(mount, place)), kind="static",
+                        group=f"{mount.site.path}:index@{made.site.node.at}", app=self.app_of(mount),
+                    )  # fmt: skip
 
     def views(self, mount: RouterMount) -> Iterator[_View]:
         """The views that a call adds: classes, or objects of them."""
@@ -101,10 +132,10 @@ class Generated:
         models = self.engine.models
         return frozenset(one for name in names for one in models.lineage(models.canonical(name)))
 
-    def of_view(self, mount: RouterMount, view: _View) -> Iterator[Route]:
-        """What the library makes of one view, and what its own methods expose."""
-        admin = mount.site.api.startswith(_ADMIN)
-        prefix = self.place(mount, view) if admin else "" if view.symbol is None else self.exposed.prefix(view.symbol)
+    def of_view(self, mount: RouterMount, view: _View, place: str = "") -> Iterator[Route]:
+        """What the library makes of one view, and what its own methods expose; `place`: its address, where that is not its own."""
+        admin = mount.site.api.startswith(_INTERFACE)
+        prefix = place or self.place(mount, view) if admin else "" if view.symbol is None else self.exposed.prefix(view.symbol)
         guards = (*self.around(mount, prefix), *(self.accessible(view) if admin else _protected()))
         if admin and view.symbol is not None:
             own = Router(view.symbol.key, [], self.routers.tree.of_class(view.symbol).registrations, prefix=prefix)
@@ -112,7 +143,8 @@ class Generated:
                 for route in self.routers.made(Placed(registration, (own,), (), mounted=True)):
                     yield replace(route, guards=(*guards, *route.guards), framework="flask", kind="admin", app=self.app_of(mount))
         for base in sorted(view.lineage & _MADE.keys()):
-            for methods, path, handler in _MADE[base]:
+            served = (one for one in _MADE[base] if view.symbol is None or self.exposed.serves(view.symbol, one[2]))
+            for methods, path, handler in served:
                 yield Route(
                     methods=tuple(methods.split()), path=joined([prefix], path), framework="flask", handler=None,
                     owner=view.symbol, name=f"{view.called}.{handler}", mark=mark_of(mount, "added here"),

@@ -32,6 +32,7 @@ _ACTS = re.compile(
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
+_TO_LOGIN = re.compile(r"redirect\w*(?:log|sign)_?in|(?:log|sign)_?in_redirect|(?:to|ask_for)_(?:log|sign)_?in$", re.IGNORECASE)
 CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
@@ -82,6 +83,10 @@ class Behaviours:
         self._by_node: dict[int, list[Rejection]] = {}
         for one in [one for found in facts.rejections.values() for one in found]:
             self._by_node.setdefault(id(one.site.node), []).append(one)
+        to_login = [
+            key for key in facts.rejections if _TO_LOGIN.search(key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2])
+        ]
+        self._to_login = {id(one.site.node) for key in to_login for one in facts.rejections[key] if one.login is not None}
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
 
@@ -121,13 +126,17 @@ class Behaviours:
             return guard
         return replace(guard, does=frozenset((otherwise,)), because="lets this route through")
 
+    def denied(self, rejection: Rejection) -> frozenset[int]:
+        """The statuses of a rejection; a redirect in a function that is called after the login page leads there."""
+        return frozenset((LOGIN,)) if id(rejection.site.node) in self._to_login else denied_by(rejection)
+
     def own(self, function: FunctionSymbol) -> Behaviour:
         """The behaviour that the function's own lines show."""
         known = self._own.get(function.key)
         if known is None:
             known = Behaviour()
             for rejection in self.facts.rejections.get(function.key, ()):
-                known.denies |= denied_by(rejection)
+                known.denies |= self.denied(rejection)
             known.looks = bool(self.facts.reads.get(function.key))
             frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
@@ -179,7 +188,7 @@ class Behaviours:
     def denying_raise(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether raising `node` says who are you, or you may not."""
         at = self._sites.get(id(node))
-        found = denied_by(at) if at is not None else self.raised(frame, node)
+        found = self.denied(at) if at is not None else self.raised(frame, node)
         if not found and isinstance(node, ir.Name):  # `raise credentials_exception`, made before
             found = frozenset(self.own(frame.function).denies) if frame.function is not None else frozenset()
         return bool(found & _AWAY)
@@ -188,7 +197,7 @@ class Behaviours:
         """Whether the answer `node` turns the caller away."""
         at = self._sites.get(id(node))
         if at is not None:
-            return bool(denied_by(at) & _AWAY)
+            return bool(self.denied(at) & _AWAY)
         if isinstance(node, ir.Container) and node.kind == "tuple":
             return bool(self._answered(frame, node) & _AWAY)
         return False

@@ -58,3 +58,19 @@ admin.add_view(UserView(User, db.session))
 admin.add_view(OrderView(Order, db.session, endpoint="orders"))
 admin.add_views(Everybody(Invoice, db.session, url="/invoices"), Report(name="Report", endpoint="report"))
 admin.add_view(ModelView(Invoice, db.session, endpoint="raw"))
+
+
+class Start(AdminIndexView):
+    def is_accessible(self):
+        return current_user.is_authenticated
+
+    @expose("/")
+    def index(self):
+        return self.render("start.html")
+
+    @expose("/state")
+    def state(self):
+        return {}
+
+
+other = Admin(app, url="/inside", index_view=Start(), endpoint="inside")
