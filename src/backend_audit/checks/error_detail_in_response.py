@@ -27,7 +27,7 @@ _TEXT = frozenset(
     ("args", "message", "msg", "orig", "strerror", "reason", "__str__", "with_traceback", "__cause__", "stderr", "output")
 )
 _LOGS = re.compile(r"(^|[._])(log\w*|logger|print|capture_exception|warnings?)(\.|$)", re.IGNORECASE)
-_DEBUG = re.compile(r"debug|is_dev|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
+_DEBUG = re.compile(r"debug|is_dev|\bdev\b|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
 _SERVER_ERROR = 500
 
 

@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import lift, substitute
 from backend_audit.flow.syntax import annotated_call, is_bare
@@ -59,12 +60,27 @@ def provider(engine: "Engine", function: FunctionSymbol, param: ir.Param) -> Val
     if function.parent is not None:
         frame.env |= engine.closure(function.parent) or {}
     marker, scope = (default, frame) if isinstance(default, ir.Call) else _annotated_marker(engine, frame, param.annotation)
-    if marker is None or not _marks(scope, marker):
+    if marker is None:
         return None
+    if not _marks(scope, marker):
+        return _made(engine, scope, marker)
     if marker.args:
         found = scope.eval(marker.args[0].value)
         return changed(found, refs=found.refs - {function})  # of its own name, it means what had that name before
     return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
+
+
+def _made(engine: "Engine", scope: Frame, call: ir.Call) -> Value | None:
+    """What a function of the project hands to the marker that it gives back: `limit: int = LimitBody()`."""
+    callee = scope.eval(call.func) if isinstance(call.func, (ir.Name, ir.Attribute)) else UNKNOWN
+    for symbol in of_kind(callee.refs, FunctionSymbol):
+        inner = engine.frame(symbol.module, symbol)
+        for node in ir.walk_scope(*symbol.node.body):
+            made = node.value if isinstance(node, ir.Return) else None
+            if isinstance(made, ir.Call) and made.args and _marks(inner, made):
+                nested = [one for one in symbol.nested if one.node.name == written(made.args[0].value)]
+                return Value(refs=frozenset(nested)) if nested else inner.eval(made.args[0].value)
+    return None
 
 
 def _marks(scope: Frame, marker: ir.Call) -> bool:

@@ -4,6 +4,7 @@ https://docs.djangoproject.com/en/stable/topics/auth/default/#limiting-access-to
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
@@ -82,6 +83,18 @@ class Deciding:
 
     def of_function(self, function: FunctionSymbol, via: str, mark: Mark | None, said: Said, depth: int) -> list[Guard]:
         """The guards that a decorator of the project is: what its innermost function does, or the decorators that it applies."""
+        tests = [
+            one
+            for one in ir.walk_scope(*function.node.body)
+            if isinstance(one, ir.Call) and one.args and self._is_test(function, one)
+        ]
+        if tests:  # `return user_passes_test(in_group, login_url=…)`
+            return [
+                replace(
+                    self.tested(Written(function.module, one.args[0].value), via, mark, said, function), name=function.node.name
+                )
+                for one in tests
+            ]
         inner = leaves(function)
         if inner != [function] or not depth:
             return [self.runs(one, function.node.name, via, mark, said) for one in inner]
@@ -116,11 +129,16 @@ class Deciding:
             guarded is not None and one.node.decorators and guarded(one) for one in called
         )
 
-    def tested(self, test: Written, via: str, mark: Mark | None, said: Said) -> Guard:
-        """`user_passes_test(f)`: no guard where `f` holds for everybody."""
+    def _is_test(self, function: FunctionSymbol, call: ir.Call) -> bool:
+        value = self.definitions.value(Written(function.module, call.func))
+        return any(self.engine.models.canonical(path) == _TESTED for path in value.apis)
+
+    def tested(self, test: Written, via: str, mark: Mark | None, said: Said, within: FunctionSymbol | None = None) -> Guard:
+        """`user_passes_test(f)`: no guard where `f` holds for everybody; `within`: the function that it stands in."""
         name = f"user_passes_test({written(test.node)})"
         value = self.definitions.value(test)
-        functions = of_kind(value.refs, FunctionSymbol)
+        nested = [] if within is None else [one for one in within.nested if written(test.node) == one.node.name]
+        functions = nested or of_kind(value.refs, FunctionSymbol)
         passed: list[Missing] = []
         if isinstance(test.node, ir.Lambda):
             passed = [self.returned(test, test.node)]

@@ -133,7 +133,7 @@ class Generated:
         return frozenset(one for name in names for one in models.lineage(models.canonical(name)))
 
     def of_view(self, mount: RouterMount, view: _View, place: str = "") -> Iterator[Route]:
-        """What the library makes of one view, and what its own methods expose; `place`: its address, where that is not its own."""
+        """What the library makes of one view, and what its own methods expose; `place`: its address, where that is given."""
         admin = mount.site.api.startswith(_INTERFACE)
         prefix = place or self.place(mount, view) if admin else "" if view.symbol is None else self.exposed.prefix(view.symbol)
         guards = (*self.around(mount, prefix), *(self.accessible(view) if admin else _protected()))

@@ -9,7 +9,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ASKING
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import MARKED, Does, Guard
 
 
 class Marked:
@@ -66,7 +66,7 @@ def _covers(guard: Guard) -> bool:
 
 
 def _spared(guard: Guard, mark: str) -> Guard:
-    because = f"lets what is marked `{mark}` through"
+    because = f"{MARKED} `{mark}` through"
     return Guard(guard.name, frozenset((Does.RUNS,)), guard.via, guard.mark, guard.function, because)
 
 

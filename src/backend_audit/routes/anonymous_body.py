@@ -84,7 +84,8 @@ class Body(Reading):
 
     def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
         marked = isinstance(node.value, ir.Name) and node.value.id in self.marked
-        if marked or (node.value is not None and self.owner.answers(self.frame, node.value)):
+        given = node.value.value if isinstance(node.value, ir.Await) else node.value
+        if marked or (given is not None and self.owner.answers(self.frame, given)):
             self.found.denied = True
         elif node.value is None:
             self.ended(sure=sure)

@@ -3,6 +3,7 @@
 `if note.private and not user: abort(401)` asks some callers who they are; `if not OPEN: abort(403)` asks nobody.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from backend_audit import ir
@@ -13,6 +14,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours, looks_at_caller
 
 ALL, SOME, NOBODY = "all", "some", "nobody"
+_KEY = re.compile(r"(?:access_?|auth_?|api_?|session_?|bearer_?)?(?:token|key|jwt)|authorization", re.IGNORECASE)
 _NAMES = frozenset({"current_user", "session"})
 
 
@@ -53,7 +55,8 @@ class Denials:
             if isinstance(node, ir.Raise):
                 return "here" if node.exc is not None and self.behaviours.denying_raise(frame, node.exc) else ""
             if isinstance(node, ir.Return):
-                return "here" if node.value is not None and self.behaviours.denying_answer(frame, node.value) else ""
+                given = node.value.value if isinstance(node.value, ir.Await) else node.value
+                return "here" if given is not None and self.behaviours.denying_answer(frame, given) else ""
             if isinstance(node, ir.Call):
                 if id(node) in self.behaviours.facts.demands:
                     return "called"
@@ -78,7 +81,9 @@ class Denials:
 
 def _asks(node: ir.Node, names: "frozenset[str] | set[str]") -> bool:
     return any(
-        (isinstance(one, ir.Name) and one.id in names) or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr))
+        (isinstance(one, ir.Name) and one.id in names)
+        or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr))
+        or (isinstance(one, ir.Const) and isinstance(one.value, str) and bool(_KEY.fullmatch(one.value)))
         for one in ir.walk_scope(node)
     )
 

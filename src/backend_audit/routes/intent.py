@@ -53,6 +53,10 @@ _TELLS = frozenset(
     "event events command commands action actions interactive interactions menu menus options notify notification notifications "
     "bot status update updates incoming receive message messages".split()
 )
+_PASSWORDS = re.compile(
+    r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
+    r"pwd_context\.verify|verify_login|validate_credentials)$"
+)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -93,6 +97,12 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         elif words & set(last) or words & set(named) or (what in _ANYWHERE and words & everything):
             return what
     return ""
+
+
+def checks_password(handler: FunctionSymbol | None) -> bool:
+    """Whether a handler asks for a password itself: who calls it says by that who it is."""
+    calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
+    return any(_PASSWORDS.search(written(one.func)) for one in calls)
 
 
 def once(path: str, handler: FunctionSymbol | None) -> str:

@@ -25,6 +25,7 @@ class Does(StrEnum):
     UNSHIELDS = "unshields"  # switches that off
 
 
+MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 

@@ -38,6 +38,7 @@ _PERMITS = re.compile(
 )
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
+_RELATES = frozenset({"add", "remove", "discard", "set", "append"})
 _PARTS = frozenset({"auth", "identity", "current_org"})
 _HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
 
@@ -87,6 +88,7 @@ class Reading:
         self.mentions = mentions
         self.calls: list[ir.Call] = []
         self.names: set[str] = set()
+        self.made: dict[str, ir.Call] = {}  # variables, and the call that they are given the result of
         self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
         self._tests: list[ir.Node] = []
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
@@ -100,6 +102,8 @@ class Reading:
                 if _TELLS.match(called(node)):
                     self._told.update(id(one) for one in ir.walk_scope(*(arg.value for arg in node.args)))
             elif isinstance(node, ir.Assign):
+                if isinstance(node.value, ir.Call):
+                    self.made.update({one.id: node.value for one in node.targets if isinstance(one, ir.Name)})
                 if node.value is not None and _plain(node.value):
                     targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
                     # Of `data.tenant or caller.tenant`, the first is taken if it is there.
@@ -143,6 +147,9 @@ class Reading:
 
     def _checks(self, node: ir.Call, callers: frozenset[str]) -> bool:
         name = called(node)
+        holder = node.func.value if name in _RELATES and isinstance(node.func, ir.Attribute) else None
+        if isinstance(holder, ir.Attribute) and self.mentions.caller(holder.value, callers):
+            return True  # `request.user.saved.add(book)`: what changes is the caller's own
         if _NO_CHECK.match(name) or id(node) in self._told:
             return False
         if any(self.mentions.caller(arg.value, callers) for arg in node.args):

@@ -25,10 +25,6 @@ _LOOKUPS = frozenset(
     "get get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter filter_by "
     "where query fetch_one first_or_404 one_or_404 get_or_abort".split()
 )
-_LOOKUPS = frozenset(
-    "get get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter filter_by "
-    "where query fetch_one first_or_404 one_or_404 get_or_abort".split()
-)
 _KEYED = frozenset("filter filter_by get create get_or_create update_or_create exclude get_object_or_404".split())
 _IN_PATH = re.compile(r"[{<:](?:\w+:)?(\w+)|\?P<(\w+)>")
 _OWNER = re.compile(
@@ -39,6 +35,7 @@ _USERS = re.compile(r"(?:User|Account|Member|Profile|Person|Customer|Employee)s?
 _ABOVE_USERS = re.compile(r"^(?:organi[sz]ation|org|tenant|workspace|company|domain)(?:_(?:id|pk|uuid))?$")
 _OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
 _CALLED_SO = re.compile(r"^(?:current_)?(?:user|account|identity|principal|caller|me)$|^current_")
+_PLAIN_FIELD = re.compile(r"(?:^|\.)(?:Char|Text|Slug|Integer|Boolean|Float|Decimal|Date|Time|URL|Email|JSON|UUID)\w*(?:Field)?$")
 _MAX_DEPTH = 3
 
 
@@ -128,7 +125,8 @@ class Scoping:
                 found.append(lookup)
                 continue
             target = self._target(route, frame, node) if depth > 0 else None
-            if target is not None and reading.is_tested(node) and self.reading(target).asks_caller and _hands_request(node):
+            asking = target is not None and _hands_request(node) and self.reading(target).asks_caller
+            if target is not None and asking and (reading.is_tested(node) or self.reading(target).tests(frozenset())):
                 return True
             if target is not None:
                 names = {param for param, arg in handed(target, node) if self.mentions.ids(arg, ids)}
@@ -151,7 +149,15 @@ class Scoping:
         if not isinstance(node.func, (ir.Name, ir.Attribute)):
             return None
         found = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
-        return found[0] if len(found) == 1 else None
+        return found[0] if len(found) == 1 else self._method(frame, node.func)
+
+    def _method(self, frame: Frame, func: ir.Expr) -> FunctionSymbol | None:
+        """The method of an object that the function makes: `form = OrderForm(…)`, `form.save(request)`."""
+        if not isinstance(func, ir.Attribute) or not isinstance(func.value, ir.Name) or frame.function is None:
+            return None
+        made = self.reading(frame.function).made.get(func.value.id)
+        classes = [] if made is None else [one for one in frame.eval(made.func).refs if isinstance(one, ClassSymbol)]
+        return self.engine.find_method(classes[0], func.attr) if len(classes) == 1 else None
 
     def _lookup(self, frame: Frame, reading: Reading, node: ir.Call, ids: frozenset[str]) -> Lookup | None:
         """The lookup that a call is: `Model.objects.get(pk=pk)`, `session.query(Model).filter(Model.id == id)`."""
@@ -203,13 +209,15 @@ class Scoping:
         """The field of a model that says whose an object is: its own, or that of what it belongs to; "" if there is none."""
         fields = list(self.fields(model))
         own = _ABOVE_USERS if _USERS.search(model.node.name) else _OWNER  # a user belongs to none but a tenant
-        for name, _ in fields:
-            if own.match(name):
+        for name, field in fields:
+            if own.match(name) and not _is_address(name, field):
                 return name
         for base in self.engine.external_bases(model):  # a class of the project that is not scanned
             if _OWNED_BASE.search(base.rpartition(".")[2]):
                 return base.rpartition(".")[2]
-        for name, _ in fields if depth else ():
+        for name, field in fields if depth else ():
+            if isinstance(field.value, ir.Call) and _PLAIN_FIELD.search(written(field.value.func)):
+                continue  # a text that is called like a class
             for parent in self._by_name.get(name.removesuffix("_id").replace("_", "").lower(), ()):
                 if parent is not model and (through := self.owner_field(parent, depth - 1)):
                     return f"{name}.{through}"
@@ -223,6 +231,13 @@ class Scoping:
                     declared = statement.annotation is not None or isinstance(statement.value, ir.Call)
                     if declared:
                         yield statement.targets[0].id, statement
+
+
+def _is_address(name: str, field: ir.Assign) -> bool:
+    """Whether a field called `domain` names a domain of the web rather than a tenant: `domain = ForeignKey("LinkDomain")`."""
+    given = [arg.value for arg in field.value.args[:1]] if isinstance(field.value, ir.Call) else []
+    named = [str(one.value) if isinstance(one, ir.Const) else written(one) for one in given]
+    return name.startswith("domain") and any(one.rpartition(".")[2].lower() not in ("domain", "tenant") for one in named)
 
 
 def _outside(frame: Frame, node: ir.Call) -> str:

@@ -1,7 +1,7 @@
 """From guards to a verdict: is a caller asked who it is, and if not, is that meant to be so."""
 
-from backend_audit.routes.intent import intent, once
-from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.intent import checks_password, intent, once
+from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 
 _BODY = "body"  # a handler that turns callers away itself
 
@@ -9,6 +9,8 @@ _BODY = "body"  # a handler that turns callers away itself
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
     meant = intent(route.path, _called(route), route.methods) or once(route.path, route.handler)
+    meant = meant or ("signing in or up" if checks_password(route.handler) else "")
+    meant = meant or ("everybody, as it is marked" if any(one.because.startswith(MARKED) for one in route.guards) else "")
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
         asking = [guard for guard in asking if guard.via != _BODY]

@@ -1,6 +1,6 @@
 """Middleware that only attaches who calls; routers of a class that a function makes."""
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
@@ -86,3 +86,18 @@ def mine(subject=Depends(signed_in)):
 app = FastAPI()
 app.add_middleware(SubjectMiddleware)
 app.include_router(router, prefix="/v1")
+
+
+@app.websocket("/logs")
+async def logs(websocket: WebSocket):
+    token = websocket.query_params.get("token")
+    user = user_of(token)
+    if not user:
+        return await websocket.close(reason="who are you", code=4401)
+    await websocket.accept()
+
+
+def user_of(token):
+    if not token:
+        return None
+    return store.database.find(token)

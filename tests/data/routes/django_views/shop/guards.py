@@ -40,3 +40,12 @@ def with_key(view):
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def group_required(*groups):
+    def in_group(user):
+        if not user.is_authenticated:
+            return False
+        return user.groups.filter(name__in=groups).exists()
+
+    return user_passes_test(in_group, login_url="no_permission")

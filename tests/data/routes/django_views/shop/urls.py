@@ -41,3 +41,4 @@ for name in ("terms", "imprint"):
 
 urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 urlpatterns += [path("profile/", accounts.profile), path("basket/", views.index)]
+urlpatterns += [path("stock/", views.stock)]

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, DeleteView, ListView, TemplateView, UpdateView
 
-from .guards import homemade, only_htmx, only_logs, staff_only, with_key
+from .guards import group_required, homemade, only_htmx, only_logs, staff_only, with_key
 
 
 def index(request):
@@ -134,3 +134,8 @@ class Board(TemplateView):
         if self.login_required and not request.user.is_authenticated:
             return redirect_to_login(request.path)
         return super().dispatch(request, *args, **kwargs)
+
+
+@group_required("staff")
+def stock(request):
+    return HttpResponse("stock")
