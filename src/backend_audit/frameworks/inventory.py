@@ -15,7 +15,7 @@ from backend_audit.routes.guards import Guarding
 from backend_audit.routes.limiting import tried
 from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.scoping import Scoping
-from backend_audit.routes.verdicts import decide
+from backend_audit.routes.verdicts import decide, settle_pages
 
 
 def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -46,6 +46,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         route.tried = tried(route, behaviours)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
+    settle_pages(table.routes, engine)
     return table
 
 

@@ -3,6 +3,7 @@
 What guards every route asks each view whether it is to be open; a decorator, or an assignment below the view, says so.
 """
 
+import re
 from collections.abc import Iterable
 
 from backend_audit import ir
@@ -10,6 +11,10 @@ from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ASKING
 from backend_audit.routes.model import MARKED, Does, Guard
+
+_OPENS = re.compile(
+    r"anon|public|unauthenticated|no_?(?:auth|login)|(?:auth|login)\w*_?(?:exempt|not_required)|open_to_all", re.IGNORECASE
+)
 
 
 class Marked:
@@ -23,9 +28,13 @@ class Marked:
     def without(self, guards: list[Guard], handler: FunctionSymbol) -> list[Guard]:
         """`guards`, those being none that look for a mark which the handler has."""
         covering = [one for one in guards if one.function is not None and one.has(*ASKING) and _covers(one)]
-        marks = self.marks(handler) if covering else frozenset()
+        marks = self.marks(handler) if covering or handler.node.decorators else frozenset()
         if not marks:
             return guards
+        opening = next((one for one in sorted(marks) if _OPENS.search(one)), "")
+        if opening and not covering:
+            because = f"{MARKED} `{opening}` through"
+            return [*guards, Guard(opening, frozenset((Does.RUNS,)), "decorator", None, None, because)]
         spared = [one for one in covering if one.function is not None and self.asked(one.function) & marks]
         return [one if one not in spared else _spared(one, min(marks)) for one in guards]
 

@@ -61,6 +61,7 @@ _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
+_HEALTH = "health and metrics"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
@@ -89,7 +90,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     delicate = not DELICATE.isdisjoint(everything)
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
-        if delicate and what != _SIGNING_IN:
+        inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
+        if delicate and what != _SIGNING_IN and not inside:
             continue
         if what in _ONLY_READ:
             if (reads or not methods) and words & {*last, *named[-2:], *first}:

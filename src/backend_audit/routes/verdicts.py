@@ -1,5 +1,7 @@
 """From guards to a verdict: is a caller asked who it is, and if not, is that meant to be so."""
 
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
 from backend_audit.routes.intent import checks_password, intent, once
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 
@@ -40,6 +42,20 @@ def decide(route: Route) -> None:
         if identified is None
         else f"`{identified.name}` identifies callers and lets everybody through"
     )
+
+
+def settle_pages(routes: list[Route], engine: Engine) -> None:
+    """A handler that does nothing but give what a public page gives is as public: one page for several addresses."""
+    pages = {one.handler.key: one for one in routes if one.handler is not None and one.verdict is Verdict.PUBLIC}
+    for route in routes:
+        if route.verdict is not Verdict.OPEN or route.handler is None:
+            continue
+        body = [node for node in route.handler.node.body if not isinstance(node, ir.ExprStmt) or isinstance(node.value, ir.Call)]
+        only = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
+        if isinstance(only, ir.Call) and isinstance(only.func, ir.Name):
+            shown = [one for one in engine.frame(route.handler.module).eval(only.func).refs if one.key in pages]
+            if shown and shown[0] is not route.handler:
+                route.verdict, route.why = Verdict.PUBLIC, f"for the same page as `{pages[shown[0].key].path}`"
 
 
 def _called(route: Route) -> str:
