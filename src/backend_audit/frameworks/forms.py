@@ -1,34 +1,74 @@
 """Forms and serializers: what they let through, field by field.
 
 A field of a closed type (a number, a date, one of some choices) carries nothing to inject; a text field does, validated or not.
-https://docs.djangoproject.com/en/stable/ref/forms/fields/, https://www.django-rest-framework.org/api-guide/fields/
+https://docs.djangoproject.com/en/stable/ref/forms/fields/, https://www.django-rest-framework.org/api-guide/fields/,
+https://wtforms.readthedocs.io/en/stable/fields/
 """
+
+from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, changed, container
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
-_FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", "wtforms.", "flask_wtf.")
+_WTFORMS = ("wtforms.", "flask_wtf.")  # their objects hold the fields, and fields their data
+_FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", *_WTFORMS)
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 _CLOSED = frozenset(
     "IntegerField FloatField DecimalField BooleanField NullBooleanField UUIDField DateField DateTimeField TimeField "
     "DurationField ChoiceField TypedChoiceField MultipleChoiceField TypedMultipleChoiceField ModelChoiceField "
     "ModelMultipleChoiceField PrimaryKeyRelatedField HyperlinkedRelatedField SlugField SlugRelatedField "
     "GenericIPAddressField IPAddressField HiddenField ReadOnlyField SerializerMethodField StringRelatedField "
-    "SplitDateTimeField".split()
+    "SplitDateTimeField IntegerRangeField DecimalRangeField DateTimeLocalField MonthField WeekField SelectField "
+    "SelectMultipleField RadioField SubmitField QuerySelectField QuerySelectMultipleField".split()
 )
+_CLOSING = frozenset(("AnyOf", "UUID", "NumberRange", "IPAddress", "MacAddress"))  # validators of WTForms
+_FILES = frozenset(("FileField", "MultipleFileField"))
+_HIDDEN = frozenset(("HiddenField",))  # a browser sends it like any other; that of REST framework holds the default
+_UPLOAD = "werkzeug.datastructures.FileStorage"
 _FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
 _WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
 _VALIDATE = "validate_"
 
 
+class Field(NamedTuple):
+    """A declared field: what it may be an instance of, and the call that makes it."""
+
+    types: frozenset[str]
+    made: ir.Expr | None
+
+    def names(self) -> set[str]:
+        """The names of its classes without their modules."""
+        return {path.rpartition(".")[2] for path in self.types}
+
+
 def attribute(frame: FrameState, owner: ClassSymbol, attr: str, node: ir.Attribute) -> Value | None:
-    """`form.cleaned_data`, `serializer.validated_data` of a class of the project; None for anything else."""
-    if attr not in _CHECKED or not is_form(frame.engine, owner):
+    """`form.cleaned_data`, `serializer.validated_data`, a field of WTForms, of a class of the project; None for anything else."""
+    if attr in _CHECKED:
+        return _data(frame, owner, node) if is_form(frame.engine, owner) else None
+    if not any(base.startswith(_WTFORMS) for base in frame.engine.external_bases(owner)):
         return None
-    return _data(frame, owner, node)
+    if attr == "data":
+        return container("dict", {name: _of_field(frame, name, one, node) for name, one in _declared(frame, owner).items()})
+    found = _declared(frame, owner).get(attr)
+    if found is None:
+        return None
+    held = _of_field(frame, attr, found, node)
+    return Value(types=found.types, items={"data": held, "raw_data": held})
+
+
+def _of_field(frame: FrameState, name: str, field: Field, node: ir.Node) -> Value:
+    """What a browser puts into a field of WTForms; `SelectField` and validators such as `AnyOf` let only some values through."""
+    if field.names() & _FILES:
+        return changed(_text(frame, name, node), types=frozenset((_UPLOAD,)))
+    called = [one for one in ir.walk(*[field.made] if field.made is not None else ()) if isinstance(one, ir.Call)]
+    if any(arg.name == "validate_choice" for one in called for arg in one.args):
+        return _text(frame, name, node)
+    checked = any(written(one.func).rpartition(".")[2] in _CLOSING for one in called)
+    return MADE if checked or field.names() & _CLOSED - _HIDDEN else _text(frame, name, node)
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
@@ -69,16 +109,23 @@ def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
 
 
 def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, Value]:
-    """The declared fields, the nearest class's first."""
+    """What the declared fields let through."""
     found: dict[Key, Value] = {}
+    for name, field in _declared(frame, owner).items():
+        found[name] = MADE if field.names() & _CLOSED else _text(frame, name, node)
+    return found
+
+
+def _declared(frame: FrameState, owner: ClassSymbol) -> dict[str, Field]:
+    """The fields by name, the nearest class's first."""
+    found: dict[str, Field] = {}
     for one in frame.engine.bases(owner)[0]:
         for statement in one.node.body:
             target = statement.targets[0] if isinstance(statement, ir.Assign) else None
-            if isinstance(target, ir.Name) and target.id not in found:
+            if isinstance(target, ir.Name) and target.id not in found and isinstance(statement, ir.Assign):
                 types = frame.engine.class_attribute(owner, target.id).types
-                names = {path.rpartition(".")[2] for path in types}
-                if any(name.endswith("Field") for name in names):
-                    found[target.id] = MADE if names & _CLOSED else _text(frame, target.id, node)
+                if any(path.endswith("Field") for path in types):
+                    found[target.id] = Field(types, statement.value)
     return found
 
 
