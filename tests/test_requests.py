@@ -1,4 +1,5 @@
-"""How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do.
+"""How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do;
+those with `# $ guess` may, and are told at low confidence.
 
 `data/requests` has a file a framework, `data/followed` the ways that data takes through functions, containers and objects,
 `data/script_requests` what servers of Node check before a handler reads it.
@@ -36,11 +37,13 @@ def test_script_request(file: Path, tmp_path: Path) -> None:
 def compare(file: Path, rules: tuple[str, ...], tmp_path: Path, mark: str = MARK) -> None:
     """Fail with the lines of `file` where the findings of `rules` and the marks differ."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    (tmp_path / file.name).write_text("\n".join(line.partition(mark)[0].rstrip() for line in lines), encoding="utf-8")
+    bare = (line.partition(mark.partition("$")[0] + "$")[0].rstrip() for line in lines)
+    (tmp_path / file.name).write_text("\n".join(bare), encoding="utf-8")
     every = [one for rule in rules for one in rule_pages.audited(rule, tmp_path)[0]]
-    found = {one.place.line for one in every if one.confidence is not Confidence.LOW}  # what only a queue may bring is a guess
-    expected = {number for number, line in enumerate(lines, 1) if mark in line}
-    told = [f"{file.name}:{number}: not found: {lines[number - 1].strip()}" for number in sorted(expected - found)]
-    told += [f"{file.name}:{number}: not expected: {lines[number - 1].strip()}" for number in sorted(found - expected)]
+    found = {(one.place.line, one.confidence is Confidence.LOW) for one in every}
+    guess = mark.replace("alert", "guess")
+    expected = {(number, guess in line) for number, line in enumerate(lines, 1) if mark in line or guess in line}
+    told = [f"{file.name}:{number}: not found: {lines[number - 1].strip()}" for number, _ in sorted(expected - found)]
+    told += [f"{file.name}:{number}: not expected: {lines[number - 1].strip()}" for number, _ in sorted(found - expected)]
     if told:
         pytest.fail("\n".join(told), pytrace=False)

@@ -12,7 +12,7 @@ def fetch(url):
 
 @shared_task(bind=True)
 def fetch_bound(self, name, url):
-    requests.get(f"https://{name}", timeout=1)
+    requests.get(f"https://{name}", timeout=1)  # $ guess
     requests.get(url, timeout=1)  # $ alert
 
 
@@ -23,7 +23,7 @@ def fetch_named(url):
 
 @shared_task
 def fetch_own(url):
-    requests.get(url, timeout=1)
+    requests.get(url, timeout=1)  # $ guess
 
 
 @app.post("/a")
