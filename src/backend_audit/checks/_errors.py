@@ -32,6 +32,7 @@ _REPORTING = names_of(
     "print_exc,print_exception,report_exception,record_exception,add_breadcrumb,increment,incr,gauge,histogram,timing,observe,set_tag,"
     "set_status,set_context,notify,report,audit,emit_metric"
 )
+_REASON = re.compile(r"\s(?:-|--|\u2013|\u2014|:)\s+([^#]+)")
 _PRAGMA = re.compile(
     r"^#+\s*(noqa|pragma|type:|pylint|pyright|mypy|nosec|nosemgrep|fmt:|isort|ruff|flake8|pytype|backend-audit|todo|fixme|xxx)\b",
     re.IGNORECASE,
@@ -113,11 +114,14 @@ def _commented(at: int, end: int, view: FileView) -> bool:
     start = view.text.rfind("\n", 0, at) + 1
     above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
     return any(
-        (comment.own_line or comment.at >= start)
-        and not _PRAGMA.match(comment.text)
-        and len(re.findall(r"[^\W\d_]", comment.text)) >= 6
+        (comment.own_line or comment.at >= start) and len(re.findall(r"[^\W\d_]", _said(comment.text))) >= 6
         for comment in view.comments_between(above, end)
     )
+
+
+def _said(comment: str) -> str:
+    """What a comment says to a reader: of `# noqa: BLE001 - skip what is malformed` the reason."""
+    return "".join(_REASON.findall(comment)) if _PRAGMA.match(comment) else comment
 
 
 def _effects(body: Sequence[ir.Stmt]) -> list[ir.Stmt]:

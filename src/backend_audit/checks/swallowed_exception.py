@@ -18,7 +18,7 @@ _ANSWERS = _errors.names_of(
     "ProcessLookupError,NotADirectoryError,IsADirectoryError,ChildProcessError,BrokenPipeError,ConnectionResetError,"
     "ConnectionAbortedError,BrokenResourceError,ClosedResourceError,EndOfStream,WouldBlock,Empty,Full,QueueEmpty,"
     "QueueFull,QueueShutDown,TimeoutError,DoesNotExist,ObjectDoesNotExist,MultipleObjectsReturned,NoResultFound,"
-    "NotFound,NotFoundError,UnicodeDecodeError,UnicodeEncodeError,UnicodeError,WebSocketDisconnect,ConnectionClosed,"
+    "WatchError,NotFound,NotFoundError,UnicodeDecodeError,UnicodeEncodeError,UnicodeError,WebSocketDisconnect,ConnectionClosed,"
     "ConnectionClosedOK,ConnectionClosedError,NoReverseMatch,Resolver404,Http404,BlockingIOError,InterruptedError,"
     "EOFError,NotImplementedError,UnsupportedOperation,AlreadyExists,DuplicateKeyError,NotRegistered,"
     "AlreadyRegistered,FieldDoesNotExist,FieldError,PackageNotFoundError,NoSuchProcess,SkipTest,Stop,NoSuchKey,"
@@ -114,8 +114,23 @@ def _falls_through(node: ir.Try, view: FileView) -> bool:
         isinstance(one, ir.Return) or (isinstance(one, ir.Jump) and one.kind in ("break", "continue"))
         for one in ir.walk_scope(*node.body)
     )
-    goes_on = _errors.following(node, view) or (view.ancestors and isinstance(view.ancestors[-1], ir.For | ir.While))
-    return leaves and bool(goes_on)
+    return leaves and _goes_on(node, view)
+
+
+def _goes_on(node: ir.Stmt, view: FileView) -> bool:
+    """Whether anything runs after a statement, in its block or behind the conditions that it stands in."""
+    if _errors.following(node, view):
+        return True
+    for at in range(len(view.ancestors) - 1, -1, -1):
+        outer = view.ancestors[at]
+        if isinstance(outer, ir.For | ir.While):
+            return True
+        if not isinstance(outer, ir.If | ir.With):
+            return False
+        body = getattr(view.ancestors[at - 1], "body", None) if at else None
+        if isinstance(body, list) and any(one is outer for one in body[:-1]):
+            return True
+    return False
 
 
 def _is_retry(node: ir.Try, view: FileView) -> bool:

@@ -40,12 +40,15 @@ def permission_for_everyone(permission: FilePermission) -> Iterator[Alert]:
     writable = [mode for mode in modes if mode & _OTHERS_WRITE and not mode & _STICKY]
     if not writable:
         return
+    sure = Confidence.HIGH if len(writable) == len(modes) else Confidence.MEDIUM
+    if permission.site.api in ("os.open", "os.mkfifo") and not writable[0] & 0o111:
+        sure = Confidence.LOW  # as `open` makes files: the mask takes away from it
     yield Alert(
         node=(permission.mode.node if permission.mode is not None else None) or permission.site.node,
         message=f"`{named(permission.site)}` with {oct(writable[0])} lets every user of the machine change the file"
         + (" and run it." if writable[0] & _OTHERS_ALL == _OTHERS_ALL else "."),
         fix="Give it to its owner alone, `0o600` (`0o700` for folders and programs), or to a group, `0o640`.",
-        confidence=Confidence.HIGH if len(writable) == len(modes) else Confidence.MEDIUM,
+        confidence=sure,
     )
 
 

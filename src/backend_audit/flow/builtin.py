@@ -120,7 +120,7 @@ def is_number(value: Value) -> bool:
 
 def path_join(left: Value, right: Value) -> Value:
     """`path / part`: a path still, with the data of both."""
-    origins = left.origins | right.derived().origins
+    origins = left.origins | lacks.placed_in_path(right)
     return Value(open=left.open, types=left.types, apis=left.apis if not left.types else frozenset(), origins=origins)
 
 

@@ -42,6 +42,7 @@ class FrameState:
         self.breaks: list[list[Env]] = []
         self.given: Env = {}  # the parameters as they came in
         self.tested = False  # whether expressions other than names were tested
+        self.verdicts: dict[str, ir.Call] = {}  # the calls that gave the variables their values
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates

@@ -163,6 +163,11 @@ def assume_parents(frame: "Expressions", collection: ir.Expr) -> None:
         clear_data(frame, frame.eval(collection.value), PATH, NORMALISED)
 
 
+def whole(collection: ir.Expr) -> ir.Expr:
+    """`path` of `path.parts`, which lacks what none of its parts is."""
+    return collection.value if isinstance(collection, ir.Attribute) and collection.attr == "parts" else collection
+
+
 def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> None:
     value = frame.eval(receiver)
     texts = frame.eval(text).texts()

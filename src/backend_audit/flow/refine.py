@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks, numbers
+from backend_audit.flow import guards, lacks, numbers, verdicts
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
@@ -123,6 +123,7 @@ def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
 
 def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     known = _known(frame, node)
+    verdicts.assume(frame, node, holds=holds)
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
@@ -137,7 +138,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     subject = _stripped(test.left)
     known = _known(frame, subject)
     if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
-        absent = _known(frame, _stripped(right))
+        absent = _known(frame, guards.whole(_stripped(right)))
         inner = right.value if isinstance(right, ir.Index) and _is_inner(right.index) else None
         if inner is not None and (whole := _known(frame, inner)) is not None:
             frame.env[whole[0]] = whole[1].cleared(lacks.without_inside(test.left.value))

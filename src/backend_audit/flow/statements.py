@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, existing, guards, refine, rendering, sensitive, unrolled
+from backend_audit.flow import builtin, decorating, existing, guards, refine, rendering, sensitive, unrolled, verdicts
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
@@ -62,6 +62,7 @@ class Frame(Calls):
             value = changed(value, types=value.types | declared.types)
         for target in node.targets:
             self.bind(target, value, node)
+        verdicts.keep(self, node)
         if isinstance(node.value, ir.Call):
             self.after_call(node.value)
         return True
@@ -178,6 +179,7 @@ class Frame(Calls):
         if self.function is None or not self.function.node.params:
             return
         self.ways["any"].append(guards.cleared_parameters(self, self.function))
+        value, node = verdicts.first_of(value, node)
         if not (value.open or value.consts or "bool" in value.types):
             self.ways["true"].append(self.ways["any"][-1])  # an object: no test of the parameters
             return

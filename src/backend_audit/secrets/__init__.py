@@ -51,6 +51,9 @@ _PIPELINES = re.compile(
 _TRIALS = re.compile(
     r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
 )
+_LISTS = frozenset(
+    {".gitleaks.toml", "gitleaks.toml", ".gitleaksignore", ".secrets.baseline", ".trufflehog-exclude", ".gitguardian.yaml"}
+)
 _LONG = 8  # a shorter secret may be an ordinary word elsewhere
 _QUOTE = re.compile(r"[rbuRBU]{0,2}(\"{3}|'{3}|[\"'`])")
 _DOCS = frozenset({"docs", "doc", "documentation"})
@@ -61,6 +64,8 @@ def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tu
 
     `module` is the lowered file for Python (without it only what has a form of its own is found), None otherwise.
     """
+    if file.path.rpartition("/")[2] in _LISTS:
+        return [], []  # what is known there to be no secret
     place = _place(file)
     sightings = sight(file, text, module, place)
     ranges = sorted({one.redact for one in sightings})

@@ -189,6 +189,14 @@ def _is_pattern(candidate: Candidate) -> bool:
     return not _PATTERNS.isdisjoint(words(candidate.name)) and any(sign in candidate.value for sign in ("[", "\\", "(", "*", "+"))
 
 
+def _names_an_entry(candidate: Candidate) -> bool:
+    """`USER_SESSION_KEY = "auth_user_id"`: under which key of a session something is kept."""
+    said = words(candidate.value)
+    in_session = words(candidate.name)[-2:] == ("session", "key") and candidate.value.isidentifier()
+    private = candidate.value.startswith("_") and "secret" not in words(candidate.name)
+    return private or (in_session and "_" in candidate.value and len(said) > 1 and "secret" not in said)
+
+
 def _names_itself(candidate: Candidate) -> bool:
     """`SIGNATURE_KEY = "signature"`: the key of a mapping under which that thing stands."""
     name, said = words(candidate.name), words(candidate.value)
@@ -212,7 +220,11 @@ def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confid
         return LOW if told.mixed >= 2 and len(value) >= 12 else None
     if how is How.COMPARED:
         return None
-    if _names_itself(candidate) or (value.startswith("_") and "secret" not in words(candidate.name)):
+    if (
+        _names_an_entry(candidate)
+        or _names_itself(candidate)
+        or (value.startswith("_") and "secret" not in words(candidate.name))
+    ):
         return LOW
     if how is How.FALLBACK or candidate.reading:
         return MEDIUM if len(value) > 3 else LOW

@@ -77,6 +77,9 @@ def names_a_credential(value: str) -> bool:
     return _IDENTIFIER.fullmatch(value) is not None and has_credential_word(value) and not traits(value).very_random
 
 
+_DRAWN = 40  # as long as the keys that Django draws, of all signs that there are
+
+
 @lru_cache(maxsize=4096)
 def is_other_thing(value: str, kind: Kind) -> bool:
     """Whether the shape of `value` says that it is no secret of that kind."""
@@ -85,6 +88,9 @@ def is_other_thing(value: str, kind: Kind) -> bool:
         return True
     if kind is not Kind.PASSWORD and _REGEX_PART.search(value):
         return True
+    drawn = kind is Kind.SECRET_KEY and told.very_random and told.length >= _DRAWN and told.spaces == 0
+    if drawn and value[:1] in "^[{<" and not value.endswith(("$", "]", "}", ">")):
+        return False
     if _SHAPES.fullmatch(value[:256]) and not (told.very_random and "/" not in value[:1] and not _is_locator(value)):
         return kind is not Kind.PASSWORD or not _like_a_password(value)
     if _ENV_NAME.fullmatch(value) and not told.very_random:

@@ -1,0 +1,37 @@
+"""Verdicts that were kept: `ok = is_allowed(path)`, `ok, why = check(path)`, and `if not ok: return` later on."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import guards
+from backend_audit.flow.values import Value
+
+if TYPE_CHECKING:
+    from backend_audit.flow.frame import FrameState
+
+
+def keep(frame: "FrameState", node: ir.Assign) -> None:
+    """An assignment: what it binds is a verdict if it is what a call has given, or the first part of that."""
+    call = node.value.value if isinstance(node.value, ir.Await) else node.value
+    for target in node.targets:
+        parts = target.items if isinstance(target, ir.Container) else []
+        for at, name in enumerate([one.value for one in parts] or [target]):
+            if isinstance(name, ir.Name):
+                frame.verdicts.pop(name.id, None)
+                if isinstance(call, ir.Call) and at == 0 and not node.op:
+                    frame.verdicts[name.id] = call
+
+
+def assume(frame: "FrameState", node: ir.Expr, *, holds: bool) -> None:
+    """The variable `node` turned out as `holds`: so did the call that gave it."""
+    call = frame.verdicts.get(node.id) if isinstance(node, ir.Name) else None
+    if call is not None:
+        guards.assume_call(frame, call, holds=holds)  # type: ignore[arg-type]  # a frame that evaluates
+
+
+def first_of(value: Value, node: ir.Expr | None) -> tuple[Value, ir.Expr | None]:
+    """What says how a function's test turned out: of `return False, "too long"` the first part."""
+    if value.kind != "tuple" or not value.items or 0 not in value.items:
+        return value, node
+    part = node.items[0].value if isinstance(node, ir.Container) and node.items else None
+    return value.items[0], part
