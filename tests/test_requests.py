@@ -1,5 +1,6 @@
-"""How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do;
-those with `# $ guess` may, and are told at low confidence.
+"""How requests come in and where their data goes: the lines with `# $ alert` use data of one, no others do.
+
+Those with `# $ guess` may, and are told at low confidence.
 
 `data/requests` has a file a framework, `data/followed` the ways that data takes through functions, containers and objects,
 `data/script_requests` what servers of Node check before a handler reads it.
