@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.frameworks.error_bodies import ErrorBodies
+from backend_audit.frameworks.script_whole_lists import ScriptWholeLists
+from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.audited import unaudited
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
@@ -27,5 +29,7 @@ def practices_of(behaviours: Behaviours, facts: WebFacts, table: RouteTable) -> 
     yield from shared_answers(facts, table)
     yield from undescribed(table)
     yield from ErrorBodies(engine, table).concepts()
+    if isinstance(engine.project, ScriptProject):
+        yield from ScriptWholeLists(engine, facts, table).concepts()
     if "structured-logging" in table.signs and facts.prints:
         yield from printed(Work(engine, facts, table), facts.prints, table)

@@ -21,12 +21,12 @@ from backend_audit.source import Mark
 
 _VIEWS = "rest_framework."
 _PAGES = "pagination_class"
-_FEW = re.compile(
+FEW = re.compile(
     r"(setting|config|configuration|role|permission|language|locale|country|currency|category|status|type|kind|plan|feature|plugin|"
-    r"version|option|choice|level|priority|unit|theme|site|provider|template)s?$",
+    r"version|option|choice|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue)s?$",
     re.IGNORECASE,
 )
-_ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")
+ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")
 _MAX_DEPTH = 4
 
 
@@ -56,7 +56,7 @@ class WholeLists:
         told: set[tuple[str, int]] = set()
         for route in self.table.routes:
             reads = "GET" in route.methods or not route.methods
-            found = self._of(route) if reads and not _ENDS_IN_ONE.search(route.path) else None
+            found = self._of(route) if reads and not ENDS_IN_ONE.search(route.path) else None
             if found is not None and (found.site.path, found.site.node.at) not in told:
                 told.add((found.site.path, found.site.node.at))
                 yield found
@@ -134,7 +134,7 @@ class WholeLists:
     def _made(self, route: Route, query: Query, path: str, node: ir.Expr, module: ir.Module, how: str) -> WholeList:
         site = Site(path, node, "", written(node), route.name, module=module)
         way = (Mark(path, node.at, node.end, f"all {query.model.name} objects"),)
-        few = bool(_FEW.search(query.model.name))
+        few = bool(FEW.search(query.model.name))
         return WholeList(site, route, query.model.name, how, query.filtered, few, way)
 
 
