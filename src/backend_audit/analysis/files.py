@@ -1,5 +1,6 @@
 """All files through the per-file stage: from the cache where they did not change, else in worker processes."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.pool import Failure, run
 from backend_audit.routes.openapi import is_description
-from backend_audit.source import Language, SourceFile
+from backend_audit.source import Language, Role, SourceFile
 
 _FACTS, _MODULE = "facts", "module"
 
@@ -56,6 +57,15 @@ class Files:
     def descriptions(self) -> dict[str, str]:
         """The texts of the files that may describe the API, by path."""
         texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_description(path)}
+        return {path: text for path, text in texts.items() if text is not None}
+
+    def schema_paths(self) -> list[str]:
+        """The files that tell how tables are made beside the code: Prisma's schemas and the migrations."""
+        return [path for path, (file, _) in sorted(self._sources.items()) if _makes_tables(file)]
+
+    def table_texts(self) -> dict[str, str]:
+        """The texts of those files that may speak of indexes, by path."""
+        texts = {path: self.readable_text(path) for path in self.schema_paths() if _INDEX.search(self.data(path))}
         return {path: text for path, text in texts.items() if text is not None}
 
     def data(self, path: str) -> bytes:
@@ -152,6 +162,13 @@ class Files:
 
 
 _BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
+
+
+_INDEX = re.compile(rb"(?i)index|unique|@relation")
+
+
+def _makes_tables(file: SourceFile) -> bool:
+    return file.role is Role.MIGRATION or file.path.endswith(".prisma")
 
 
 def _key(content: bytes, what: str) -> bytes:

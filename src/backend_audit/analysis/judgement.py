@@ -45,6 +45,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
     read = [
         files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)
     ]
+    read += [files.keys[path] for path in (files.schema_paths() if practices else ())]
     key = key_of(b"".join(read), f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode())
     cached = cache.get_many([key]).get(key)
     if cached is not None:
@@ -85,7 +86,8 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: in
     models, node = _models()
     manifests = files.manifests()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
-    known = project.Known(models, node, manifests, name, declared, rows, descriptions, practices=practices)
+    tables = files.table_texts() if practices else {}
+    known = project.Known(models, node, manifests, name, declared, rows, descriptions, tables, practices=practices)
     encoded = list(files.modules(cache).values())
     job = ENCODER.encode(spotting.SpottingJob(encoded, manifests, name))
     with beside(spotting.spotted, [job], workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:

@@ -17,8 +17,10 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
+from backend_audit.frameworks.indexes import unindexed_columns
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.practices import practices_of
+from backend_audit.frameworks.prisma_schemas import unindexed_in_prisma
 from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.frameworks.script_working import script_work_of
 from backend_audit.frameworks.working import work_of
@@ -48,7 +50,8 @@ class Known:
 
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
     `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
-    `descriptions`: the texts of OpenAPI files by path; `practices`: what only more demanding modes ask is looked for.
+    `descriptions`: the texts of OpenAPI files by path; `tables`: of data models and migrations; `practices`: what only more
+    demanding modes ask is looked for.
     """
 
     models: Models
@@ -58,6 +61,7 @@ class Known:
     declared: Declared | None = None
     evidence: Rows = field(default_factory=Rows)
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     practices: bool = False
 
 
@@ -100,11 +104,12 @@ class _Stages:
 
     table: Callable[[Engine, WebFacts, Declared | None], RouteTable]
     work: Callable[[Engine, WebFacts, RouteTable], Iterator[Concept]]
+    tables: Callable[[Engine, Mapping[str, str]], Iterator[Concept]]
     behaviours: type[Behaviours]
 
 
-_PYTHON = _Stages(route_table, work_of, Behaviours)
-_SCRIPT = _Stages(script_route_table, script_work_of, ScriptBehaviours)
+_PYTHON = _Stages(route_table, work_of, unindexed_columns, Behaviours)
+_SCRIPT = _Stages(script_route_table, script_work_of, unindexed_in_prisma, ScriptBehaviours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: Callabl
     if known.practices:
         practices = practices_of(stages.behaviours(engine, facts), facts, table)
         alerts += _told("looking for practices", practices, asking)
+        alerts += _told("reading how tables are made", stages.tables(engine, known.tables), asking)
     asking.problems += engine.problems
     return _Found(alerts, table, spotted)
 

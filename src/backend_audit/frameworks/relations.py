@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
-from backend_audit.frameworks.definitions import top_level
+from backend_audit.frameworks.definitions import name_of, top_level
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
 
@@ -63,7 +63,7 @@ class Relations:
             if not isinstance(statement, ir.Assign) or not isinstance(statement.value, ir.Call):
                 continue
             target, call = statement.targets[0], statement.value
-            last = written(call.func).rpartition(".")[2]
+            last = name_of(self.engine, owner.module, call.func)
             if not isinstance(target, ir.Name):
                 continue
             if last in _MAPPED:

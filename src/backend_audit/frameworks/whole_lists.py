@@ -22,8 +22,8 @@ from backend_audit.source import Mark
 _VIEWS = "rest_framework."
 _PAGES = "pagination_class"
 FEW = re.compile(
-    r"(setting|config|configuration|role|permission|language|locale|country|currency|category|status|type|kind|plan|feature|plugin|"
-    r"version|option|choice|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue)s?$",
+    r"(setting|config|configuration|role|permission|language|locale|country|currency|category|status|severity|environment|type|kind|plan|feature|plugin|"
+    r"version|option|choice|format|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue)s?$",
     re.IGNORECASE,
 )
 ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")
