@@ -592,6 +592,34 @@ def test_what_sends_webhooks_may_stand_in_a_file_of_its_own(tmp_path: Path) -> N
     assert card_of(tmp_path)["advanced-webhooks"].state is State.MET
 
 
+PRINTING = """
+import logging
+from fastapi import FastAPI
+import sqlite3
+logging.getLogger(__name__)
+app = FastAPI()
+
+@app.get("/readyz")
+def ready():
+    return {"ready": True}
+
+@app.get("/orders")
+def orders():
+    return sqlite3.connect("a.db").execute("SELECT id FROM orders LIMIT 10").fetchall()
+"""
+
+
+def test_criteria_look_for_practices_in_any_mode(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "app.py").write_text(PRINTING)
+    told = {}
+    for mode in ("default", "elite"):
+        run(["criteria", str(tmp_path), "--mode", mode, "--format", "json", "--no-semgrep", "--isolated", "-q"])
+        rows = json.loads(capsys.readouterr().out)["criteria"]
+        told[mode] = next(one["reason"] for one in rows if one["id"] == "must-09")
+    assert "`readiness-without-dependencies`" in told["default"]
+    assert told["default"] == told["elite"]
+
+
 # --- the OWASP Top 10 ------------------------------------------------------------------------------------------------
 
 

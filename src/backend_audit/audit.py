@@ -90,8 +90,12 @@ def _silent(_: Progress) -> None:
     return
 
 
-def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None, *, tree: Tree | None = None) -> ScanResult:
+def scan(
+    config: Config, paths: Sequence[Path], progress: Listener | None = None, *, tree: Tree | None = None, practices: bool = False
+) -> ScanResult:
     """Audit `paths`, relative to the tree's root (default: the one that `scan_root` finds).
+
+    `practices`: what only rules beyond the default mode tell is looked for in any mode, for the evidence.
 
     `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`.
     """
@@ -111,7 +115,7 @@ def scan(config: Config, paths: Sequence[Path], progress: Listener | None = None
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage
         )
         tell(Progress("judging", 0, 2))
-        practices = any(catalog.card(rule).mode is not Mode.DEFAULT for rule in chosen.rules)
+        practices = practices or any(catalog.card(rule).mode is not Mode.DEFAULT for rule in chosen.rules)
         with (
             texts_beside(files, cache, workers) as in_texts,
             local_beside(files, sources, cache, workers, config.timeout) as in_files,

@@ -44,6 +44,6 @@ def criteria_command(
     from backend_audit.cli.scorecard import assessed  # noqa: PLC0415 - as above
 
     with progress_bar(quiet=quiet) as progress:
-        result = scan(config, paths, progress)
+        result = scan(config, paths, progress, practices=True)
     output.write_all(assessed(result, config.mode), result, format_, outputs, color)
     return _FINE if output.tell_problems(result) else _INCOMPLETE
