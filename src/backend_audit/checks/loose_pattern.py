@@ -23,6 +23,8 @@ _HOST = re.compile(rf"\\?\.{_TLD}(?![\w-])")
 _BARE_HOST = re.compile(rf"^[\w-]+(?:\\?\.[\w-]+)*\\?\.{_TLD}$")
 _REPLACING = frozenset(("replace", "replaceAll", "split"))
 _GROUPS = (("0", "9"), ("A", "Z"), ("a", "z"))
+_ADDRESS = frozenset("!#$")
+_MANY = 7  # signs and ranges in one class
 _ALL_PRINTABLE = frozenset("! ~")
 _FIX_ANCHOR = "Anchor every alternative: `/^(?:a|b)$/`."
 _FIX_URL = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`."
@@ -213,7 +215,7 @@ def _wide(atom: Atom) -> str | None:
             return f"The range `{low}-{high}` is empty."
         kinds = [_kind(low), _kind(high)]
         if "" in kinds:
-            if _crosses(low, high, kinds):
+            if _crosses(low, high, kinds) and not _is_grammar(atom, low, high):
                 return f"The range `{low}-{high}` takes letters or digits between the signs."
         elif kinds[0] != kinds[1]:
             return f"The range `{low}-{high}` takes more than letters or digits: what stands between them is in it."
@@ -233,6 +235,13 @@ def _crosses(low: str, high: str, kinds: list[str]) -> bool:
     if low in _ALL_PRINTABLE or high in _ALL_PRINTABLE or ord(low) < 32 or ord(high) > 126 or kinds[0] != kinds[1]:
         return False
     return any(low < first and last < high for first, last in _GROUPS)
+
+
+def _is_grammar(atom: Atom, low: str, high: str) -> bool:
+    """`[!#$&-;=?-\\[_a-z~]`: one of many signs of addresses, and of letters and digits it takes the digits alone."""
+    letters = any(low < first and last < high for first, last in _GROUPS[1:])
+    addresses = {one for one, other in atom.ranges if one == other} >= _ADDRESS
+    return len(atom.ranges) >= _MANY and addresses and not letters
 
 
 # --- where it stands ---------------------------------------------------------------------------------------------------

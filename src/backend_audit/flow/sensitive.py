@@ -128,6 +128,9 @@ MASKED_TYPES = frozenset(
 )
 
 
+MADE_UP = re.compile(r"(?i)(^|[._])fak(e|er)([._]|$)")  # what Faker makes is nobody's secret
+
+
 def words(name: str) -> list[str]:
     """The lower-case words of `name`: `dbPassword`, `DB_PASSWORD` and `db-password` give `["db", "password"]`."""
     return [word.lower() for word in _WORDS.findall(name)]
