@@ -238,7 +238,7 @@ def _crosses(low: str, high: str, kinds: list[str]) -> bool:
 
 
 def _is_grammar(atom: Atom, low: str, high: str) -> bool:
-    """`[!#$&-;=?-\\[_a-z~]`: one of many signs of addresses, and of letters and digits it takes the digits alone."""
+    """`[!#$&-;=_a-z~]`: one of many signs of addresses, and of letters and digits it takes the digits alone."""
     letters = any(low < first and last < high for first, last in _GROUPS[1:])
     addresses = {one for one, other in atom.ranges if one == other} >= _ADDRESS
     return len(atom.ranges) >= _MANY and addresses and not letters
