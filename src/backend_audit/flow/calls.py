@@ -205,9 +205,8 @@ class Calls(Expressions):
         kind = sensitive.classify(name, call=True) if (unknown or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
-        if sensitive.MADE_UP.search(written(node.func)) or any(
-            key.startswith("public") for key, _ in args
-        ):  # `create_ssh_key(public_key=…)` makes that one known
+        public = any(key.startswith("public") for key, _ in args)  # `create_ssh_key(public_key=…)` makes that one known
+        if public or sensitive.MADE_UP.search(written(node.func)):
             return found
         origin = Origin("secret", (f"{name}()",), kind).step(self.mark(node, f"{written(node)} gives a {kind}"))
         return changed(found, open=True).with_origins((origin,)) if stub else found.with_origins((origin,))
