@@ -1,12 +1,11 @@
 """Functions as values in JavaScript: what is handed to others and called there, promises among it."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_collections, script_functions, script_validators, unrolled
+from backend_audit.flow import script_builtin, script_collections, script_functions, script_handed, script_validators, unrolled
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -229,10 +228,10 @@ class ScriptCallbacks(Frame):
         if callback is None:
             return
         types = [self.given_back(node, path, one, result) for one in callback.gives]
-        for value in _called(callback.function, args):
+        for value in script_handed.called(callback.function, args):
             if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
                 types = [self.eval(node.func.value), *types[1:]]
-            for symbol in sorted(_functions(value), key=lambda one: one.key):
+            for symbol in sorted(script_handed.functions(value), key=lambda one: one.key):
                 if types and types[0].types & _CHECKED:
                     self.engine.note_checked(symbol, script_validators.checked(self, node, symbol))
                 if callback.returns:
@@ -257,33 +256,3 @@ class ScriptCallbacks(Frame):
             origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told)
             return UNKNOWN.with_origins((origin.step(self.mark(node, f"{written(node)} hands over what comes from outside")),))
         return instance(self.models.canonical(what)) if what else UNKNOWN
-
-
-def _called(spec: str, args: Args) -> Iterator[Value]:
-    """What a row's `function` means: `1*` all arguments from there on, `0.handler` a field of an object or of each in a list.
-
-    `a|b`: both.
-    """
-    if "|" in spec:
-        for one in spec.split("|"):
-            yield from _called(one, args)
-        return
-    if "." in spec:
-        head, _, name = spec.partition(".")
-        whole = argument(args, head)
-        inside = [] if whole is None else [whole.value, *(whole.value.items or {}).values()]
-        for value in inside:
-            held = argument((("0", Operand(value, None)),), f"0.{name}")
-            if held is not None:
-                yield held.value
-        return
-    first = int(spec.rstrip("*"))
-    for key, operand in args:
-        if key.isdigit() and (int(key) == first or (int(key) > first and spec.endswith("*"))):
-            yield operand.value
-
-
-def _functions(value: Value) -> list[FunctionSymbol]:
-    """The functions that a value is, or holds as a list."""
-    inside = [value, *(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
-    return [symbol for one in inside for symbol in one.refs if isinstance(symbol, FunctionSymbol)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow import script_validators
+from backend_audit.flow import script_class_fields, script_validators
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -24,6 +24,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME = "this"
+_ALL = frozenset(("all",))
 _DEFAULT = "default"
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
@@ -137,6 +138,11 @@ class ScriptEngine(Engine):
             return next((found for name in names if (found := environment.get(f"{name}.{attr}")) is not None), UNKNOWN)
         return super().symbol_attribute(symbol, attr)
 
+    def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
+        """As `Engine.validated`; a field of a class that decorators check is as harmless as what they let through."""
+        closed = script_class_fields.is_checked(self.bases(owner)[0], attr)
+        return _ALL if closed else super().validated(owner, attr)
+
     # --- classes ----------------------------------------------------------------------------------------------------
 
     def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame) -> Value:  # type: ignore[override]
@@ -150,10 +156,8 @@ class ScriptEngine(Engine):
         if known is None:
             known = {}
             for method in symbol.methods.values():
-                for attr in self_writes(method.node.body, _ME):
-                    writers = known.setdefault(attr, [])
-                    if method not in writers:
-                        writers.append(method)
+                for attr in dict.fromkeys(self_writes(method.node.body, _ME)):
+                    known.setdefault(attr, []).append(method)
             self._writers[symbol.key] = known
         return known
 
@@ -163,12 +167,7 @@ class ScriptEngine(Engine):
     def field_owner(self, function: FunctionSymbol) -> ClassSymbol | None:
         """The class whose field is this arrow function: `this` in it is the object."""
         if self._field_owners is None:
-            self._field_owners = {
-                id(member.value.function): owner
-                for owner in self._classes.values()
-                for member in owner.node.body
-                if isinstance(member, ir.Assign) and isinstance(member.value, ir.Lambda)
-            }
+            self._field_owners = script_class_fields.arrow_owners(self._classes.values())
         return self._field_owners.get(id(function.node))
 
     def external_field(self, path: str, attr: str, reader: FunctionSymbol | None) -> Value | None:

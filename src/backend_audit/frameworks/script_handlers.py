@@ -7,6 +7,7 @@ parameters called `req` and `res` are a handler's by every convention of Express
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value, changed
+from backend_audit.frameworks import script_parameters
 from backend_audit.link.symbols import FunctionSymbol
 
 _REQUESTS = frozenset(("req", "request"))
@@ -20,8 +21,11 @@ _FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
 
 
-def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:  # noqa: ARG001 - a hook
+def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:
     """What is known of a parameter; `value` unchanged where that is nothing."""
+    filled = script_parameters.parameter(frame, symbol, at, param, value)
+    if filled is not None:
+        return filled
     names = [one.name for one in symbol.node.params]
     first = next((number for number, name in enumerate(names[:2]) if name in _REQUESTS), None)
     if value.types or value.refs:

@@ -1,0 +1,50 @@
+"""The functions that are handed to a library, as the rows of its model say where they stand."""
+
+from collections.abc import Iterator
+
+from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.values import Value
+from backend_audit.link.symbols import FunctionSymbol
+
+
+def called(spec: str, args: Args) -> Iterator[Value]:
+    """What a row's `function` means: `1*` all arguments from there on, `0.handler` a field (`*`: any) of an object or a list's.
+
+    `a|b`: both.
+    """
+    if "|" in spec:
+        for one in spec.split("|"):
+            yield from called(one, args)
+        return
+    if "." in spec:
+        head, _, name = spec.partition(".")
+        whole = argument(args, head)
+        inside = [] if whole is None else [whole.value, *(whole.value.items or {}).values()]
+        for value in inside:
+            yield from _held(value, name.split("."))
+        return
+    first = int(spec.rstrip("*"))
+    for key, operand in args:
+        if key.isdigit() and (int(key) == first or (int(key) > first and spec.endswith("*"))):
+            yield operand.value
+
+
+def _held(value: Value, names: list[str]) -> Iterator[Value]:
+    """What an object holds at the end of a path; `*` is any name."""
+    if not names:
+        yield value
+        return
+    if names[0] == "*":
+        for inner in (value.items or {}).values() if value.kind else ():
+            yield from _held(inner, names[1:])
+        return
+    held = argument((("0", Operand(value, None)),), f"0.{names[0]}")
+    if held is not None:
+        yield from _held(held.value, names[1:])
+
+
+def functions(value: Value) -> list[FunctionSymbol]:
+    """The functions that a value is, or holds as a list."""
+    inside = [value, *(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
+    return [symbol for one in inside for symbol in one.refs if isinstance(symbol, FunctionSymbol)]

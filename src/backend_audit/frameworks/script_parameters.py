@@ -1,0 +1,105 @@
+"""Parameters that a framework of JavaScript fills by what stands on them or by a function's name, with data of the request.
+
+NestJS and TypeGraphQL by decorators, AWS Lambda and Next.js by the name of what a module exports.
+https://docs.nestjs.com/controllers#request-object, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
+https://nextjs.org/docs/app/api-reference/file-conventions/route
+"""
+
+import re
+from weakref import WeakKeyDictionary
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.frame import FrameState
+from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.flow.values import NUMBER, UNKNOWN, Origin, Value, changed, instance
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol, decorator_name
+
+_PARSED = frozenset(("parsed",))
+_FIELDS = frozenset(("fields",))
+_PARTS = {
+    "Query": "query",
+    "Body": "body",
+    "Param": "params",
+    "Headers": "headers",
+    "Cookies": "cookies",
+    "HostParam": "hostname",
+}
+_ARGUMENTS = frozenset(("Args", "Arg"))
+_OBJECTS = {"Req": "express.Request", "Request": "express.Request", "Res": "express.Response", "Response": "express.Response",
+            "UploadedFile": "multer.File"}  # fmt: skip
+_PIPES = re.compile(r"^Parse(Int|Float|Bool|UUID|Enum|Date)Pipe$|^ParseObjectIdPipe$")
+_VERBS = frozenset(("Get", "Post", "Put", "Patch", "Delete", "All"))
+_NUMBERS = frozenset(("number", "boolean", "bigint", "Date"))
+_HANDLERS = re.compile(r"^(lambda_?)?handler$", re.IGNORECASE)
+_EVENTS = frozenset(("event", "evt", "_event"))
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
+_ROUTE = re.compile(r"(^|/)route\.[mc]?[jt]sx?$")
+_CLASS = re.compile(r"^(?!Record|Partial|Object|Array|Promise|Prisma)[A-Z]\w*$")
+_pipes: "WeakKeyDictionary[Engine, bool]" = WeakKeyDictionary()
+_LAMBDA = instance("aws-lambda.APIGatewayProxyEvent")
+
+
+def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value | None:
+    """What the framework fills the parameter with; None where none is known to do so."""
+    for decorator in param.decorators:
+        found = _decorated(frame, symbol, param, decorator, value)
+        if found is not None:
+            return found
+    if symbol.owner is not None or symbol.parent is not None:
+        return None
+    if at == 0 and not value.types and _HANDLERS.match(symbol.node.name) and param.name in _EVENTS:
+        return _LAMBDA
+    if at == 1 and symbol.node.name in _METHODS and _ROUTE.search(frame.module.path):
+        return instance("next.RouteContext")
+    return None
+
+
+def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decorator: ir.Expr, value: Value) -> Value | None:
+    name = decorator_name(decorator)
+    args = decorator.args if isinstance(decorator, ir.Call) else []
+    if name not in _PARTS and name not in _ARGUMENTS and name not in _OBJECTS:
+        return None
+    engine = frame.engine
+    if isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
+        engine.served.returns_to(symbol, "express.Response.send")  # a text is sent as HTML
+    if name in _OBJECTS:
+        return instance(_OBJECTS[name])
+    if any(_PIPES.match(decorator_name(arg.value)) for arg in args) or written_type(param) in _NUMBERS:
+        return NUMBER
+    key = f"express.Request.{_PARTS[name]}" if name in _PARTS else "graphql.arguments"
+    what = "the request" if name in _PARTS else "the GraphQL query"
+    whole = not any(isinstance(arg.value, ir.Const) for arg in args)
+    free = name in ("Body", "Query") and (whole or written_type(param) != "string")
+    clears = _FIELDS if _is_checked(frame, param) else _PARSED if free else frozenset[str]()
+    origin = Origin("untrusted", (key, frame.module.path, param.at), what, clears)
+    stepped = origin.step(frame.mark(param, f"{param.name} comes from outside"))
+    return changed(value, open=True).with_origins((stepped,)) if value.types else UNKNOWN.with_origins((stepped,))
+
+
+def _is_checked(frame: FrameState, param: ir.Param) -> bool:
+    """Whether the parameter is of a class, and a pipe of the project makes objects of it that hold nothing else."""
+    name = written_type(param)
+    if not _CLASS.match(name):
+        return False
+    known = _pipes.get(frame.engine)
+    if known is None:
+        nodes = (node for module in frame.engine.project.modules.values() for node in ir.walk(*module.node.body))
+        known = _pipes[frame.engine] = any(
+            isinstance(node, ir.Call) and decorator_name(node) == "ValidationPipe" and _keeps_known(node) for node in nodes
+        )
+    return known
+
+
+def _keeps_known(call: ir.Call) -> bool:
+    """`new ValidationPipe({ whitelist: true })`."""
+    options = call.args[0].value if call.args else None
+    return isinstance(options, ir.Container) and any(
+        isinstance(item.key, ir.Const) and item.key.value in ("whitelist", "forbidNonWhitelisted") for item in options.items
+    )
+
+
+def written_type(param: ir.Param) -> str:
+    """The type of a parameter as it is written."""
+    return "" if param.annotation is None else written(param.annotation)
