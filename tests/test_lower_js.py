@@ -328,6 +328,25 @@ def test_dialects(path: str, language: Language, text: str) -> None:
     assert not lowered(text, language, path).faults
 
 
+@pytest.mark.parametrize(("path", "language"), [("a.mjs", JS), ("a.mts", TS), ("a.tsx", TS)])
+@pytest.mark.parametrize("word", ["with", "assert"])
+def test_import_attributes(word: str, path: str, language: Language) -> None:
+    text = f"""import a from './a.json' {word} {{ type: "json" }};
+export {{ default as b }} from "./b.json" {word} {{ type: 'json' }};
+export * from './c.js' {word} {{ x: 'y' }}; import './d.css' {word} {{ type: 'css' }};
+const s = "from 'e' {word} {{ kept }}"; f(s);
+"""
+    found = lowered(text, language, path)
+    assert not found.faults
+    assert [one.module for one in found.module.body if isinstance(one, (ir.Import, ir.Export))] == [
+        "./a.json",
+        "./b.json",
+        "./c.js",
+        "./d.css",
+    ]
+    assert any(isinstance(one, ir.Const) and one.value == f"from 'e' {word} {{ kept }}" for one in ir.walk(*found.module.body))
+
+
 @pytest.mark.parametrize(
     ("text", "line", "kept"),
     [

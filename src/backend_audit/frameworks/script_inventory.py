@@ -4,6 +4,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
+from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.inventory import Declared
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainTree
@@ -24,6 +25,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     behaviours = ScriptBehaviours(engine, facts)
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
     found: list[Route] = [*NestRoutes(engine, facts, guarding).routes()]
+    found += NodeRoutes(engine, facts, guarding).routes()
     bare: list[FunctionSymbol] = []
     if facts.chains:
         tree = ChainTree(engine, facts)

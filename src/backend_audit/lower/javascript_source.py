@@ -18,6 +18,10 @@ _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v"}
 _LINE_ENDS = frozenset(("\n", "\r", "\r\n", "\u2028", "\u2029"))
 _COMMENTS = frozenset(("comment", "html_comment"))
+# https://github.com/tc39/proposal-import-attributes: the grammars know them in some places and by one of the two words
+_ATTRIBUTES = re.compile(rb"""(?<=["'])(?:\s*with|[ \t]*assert)\s*\{[^{}]*\}""")
+_LOADS = re.compile(rb"""\b(?:from|import)\s*["'][^"'\n]*$""")
+_LONGEST = 400  # bytes of a module's name that are looked at
 _MAX_DIGITS = 4_000  # int() refuses longer texts
 _NOTES = "[(comment) (html_comment) (hash_bang_line)] @note"
 _FAULTS = "[(ERROR) (MISSING)] @fault"
@@ -43,7 +47,7 @@ def dialect(path: str, language: Language) -> str:
 
 def parse(path: str, text: str, language: Language) -> Node:
     """The root of the tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
-    parser, plain = _parser(dialect(path, language))[0], _plain(text)
+    parser, plain = _parser(dialect(path, language))[0], _without_attributes(_plain(text))
     typeless = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
     found = parser.parse(typeless).root_node
     # In JSX, `text<b>`code`</b>` looks like type arguments in front of a template.
@@ -53,6 +57,16 @@ def parse(path: str, text: str, language: Language) -> Node:
 def _plain(text: str) -> bytes:
     """`text` with each character that takes more than a byte replaced by one that parses alike and takes one."""
     return text.encode("ascii") if text.isascii() else _WIDE.sub(_narrow, text).encode("ascii")
+
+
+def _without_attributes(text: bytes) -> bytes:
+    """`text` with blanks for what `import x from "./x.json" with {type: "json"}` says of how a module is to be loaded."""
+    found = text
+    for match in _ATTRIBUTES.finditer(text) if b"with" in text or b"assert" in text else ():
+        at = match.start()
+        if _LOADS.search(text, max(0, at - _LONGEST), at - 1):
+            found = found[:at] + re.sub(rb"[^\n]", b" ", match[0]) + found[match.end() :]
+    return found
 
 
 def _narrow(match: re.Match[str]) -> str:

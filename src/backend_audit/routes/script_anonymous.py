@@ -10,7 +10,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.middleware import next_of
-from backend_audit.routes.missing import ABSENT, TRUE, UNKNOWN, Missing, truth
+from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
 from backend_audit.routes.script_missing import REFLECTING, ROUTE_PARTS
 
@@ -68,8 +68,11 @@ class ScriptBody(ScriptCalling):
         if isinstance(node, ir.Block):
             return self.block(node.body, env, sure=sure)
         if isinstance(node, ir.Switch):
-            self.perhaps([case.body for case in node.cases], env)
-            return True
+            chosen = self.chosen(node, env)
+            if chosen is None:
+                self.perhaps([case.body for case in node.cases], env)
+                return True
+            return self.block(chosen, env, sure=sure) or any(isinstance(one, ir.Jump) for one in chosen)
         if isinstance(node, (ir.For, ir.While)):
             self.perhaps([node.body], env)
             return True
@@ -77,6 +80,21 @@ class ScriptBody(ScriptCalling):
             self.failed(frozenset() if node.exc is None else self.errors(node.exc))
             return False
         return super().statement(node, env, sure=sure)
+
+    def chosen(self, node: ir.Switch, env: Env) -> list[ir.Stmt] | None:
+        """The case of a switch over a part of the request that is asked for; None where that is open."""
+        if self.owner.asked is None or self.eval(node.subject, env) not in PARTS:
+            return None
+        otherwise: list[ir.Stmt] = []
+        for at, case in enumerate(node.cases):
+            body = next((one.body for one in node.cases[at:] if one.body), [])
+            if case.value is None:
+                otherwise = body
+                continue
+            decided = truth(self.compared("==", node.subject, case.value, env))
+            if decided is not False:
+                return body if decided else None
+        return otherwise
 
     def perhaps(self, bodies: list[list[ir.Stmt]], env: Env) -> list[bool]:
         """Run bodies that may or may not run; which of their ends are reached. What they assign is open afterwards."""

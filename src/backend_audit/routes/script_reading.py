@@ -77,6 +77,8 @@ class ScriptReading(Reading):
 
     def part(self, base: Missing, attr: str, source: str) -> Missing:
         """What `source.attr` is."""
+        if base is Missing.PATH and attr in ("pathname", "path"):
+            return base
         found = script_missing.attribute(base, attr, source)
         return UNKNOWN if found in PARTS and self.owner.asked is None else found
 
@@ -97,6 +99,8 @@ class ScriptReading(Reading):
         first = node.args[0].value if node.args else None
         if id(node) in self.owner.facts.nobody:
             return ABSENT
+        if name in ("URL", "parse") and first is not None and self.eval(first, env) is Missing.PATH:
+            return Missing.PATH  # `new URL(req.url, base)`, `url.parse(req.url)`
         if name in _MADE_OF and first is not None and not isinstance(func, ir.Attribute):
             decided = truth(self.eval(first, env))
             return UNKNOWN if decided is None else TRUE if decided else FALSE
