@@ -18,6 +18,9 @@ _RISK = "anyone can write a token with any user and any role in it"
 _FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one algorithm that the issuer uses."
 _FIX_NODE = "Verify it: `jwt.verify(token, key, { algorithms: ['RS256'] })`, with the one algorithm that the issuer uses."
 _LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_verify|insecure|issuer|expir|key_?id|header")
+_LOOKS_ONLY_CAMEL = re.compile(
+    r"[eE]xpir|[uU]nverified|[wW]ithoutVerif|^peek|[iI]ssuer|^getHeader|[hH]eader(?:Of|From)?Token|[kK]eyId"
+)
 _SERVER = frozenset("server backend api routes controllers middleware middlewares services functions".split())
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
@@ -30,7 +33,7 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
         return
     how, confidence, operand = found
     function = token.site.function
-    if _verified_elsewhere(token) or _in_browser(token.site) or (function is not None and _LOOKS_ONLY.search(function.name)):
+    if _verified_elsewhere(token) or _in_browser(token.site) or (function is not None and _only_looks(function.name)):
         confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
     yield Alert(
         node=(operand.node if operand is not None else None) or token.site.node,
@@ -97,6 +100,11 @@ def unsigned_token_made(token: JwtEncode) -> Iterator[Alert]:
         fix="Sign it: `jwt.encode(payload, key, algorithm='HS256')`, or an asymmetric algorithm where others verify it.",
         confidence=Confidence.HIGH,
     )
+
+
+def _only_looks(name: str) -> bool:
+    """Whether a function says that it reads a token for what decides about nobody."""
+    return bool(_LOOKS_ONLY.search(name) or _LOOKS_ONLY_CAMEL.search(name))
 
 
 def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | None:

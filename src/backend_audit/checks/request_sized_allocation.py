@@ -28,6 +28,12 @@ def size_from_outside(allocation: Allocation) -> Iterator[Alert]:
     origin = reaching(operand, "size", NUMERIC) or (None if allocation.number else reaching(operand, "size"))
     if operand is None or origin is None:
         return
+    if (
+        isinstance(operand.node, ir.Attribute)
+        and operand.node.attr in ("length", "byteLength")
+        and "parsed" not in origin.cleared
+    ):
+        return  # as long as the text that was sent
     if allocation.text is not None and bounded(allocation.site, operand.node):
         return
     server_bounds = (

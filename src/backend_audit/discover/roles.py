@@ -22,7 +22,7 @@ _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, bu
 _TEST_FOLDERS_NODE = words("spec specs")
 _TEST_FILE_PYTHON = re.compile(r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*)\.pyw?$")
 _TEST_FILE_NODE = re.compile(
-    r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-]setup)\.[cm]?[jt]sx?$",
+    r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-](?:global-?)?setup)\.[cm]?[jt]sx?$",
     re.IGNORECASE,
 )
 _TEST_FILE_CONFIG = re.compile(  # not every `…-test.yml`: that may be the workflow which deploys to "test"

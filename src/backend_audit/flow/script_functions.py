@@ -60,7 +60,8 @@ def _same(args: Pieces) -> Value:
 
 def _data(args: Pieces) -> Value:
     """Something that holds the data of all arguments."""
-    if args and all(value.is_literal() for value, _ in args):
+    filled_later = any(value.kind and not value.items and value.elem is None for value, _ in args)  # `chunks.push(chunk)`
+    if args and not filled_later and all(value.is_literal() for value, _ in args):
         return MADE
     origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
     return Value(True, origins=origins) if origins else UNKNOWN

@@ -140,7 +140,10 @@ class ExpressRoutes:
         for step in steps:
             routers = self.tree.of(step.value)
             for one in routers:
+                made = len(self._made)
                 yield from self.below(one, plain, before, above)
+                if made == len(self._made):
+                    self.covering(before, path, ())  # what is put on it cannot be read
             if routers:
                 continue
             function = handler_of(step.value)

@@ -47,6 +47,9 @@ class ScriptBehaviours(Behaviours):
                     known.denies |= error_statuses(self.engine, frame, node.value)
             elif isinstance(node, ir.Attribute) and id(node) not in written_to:
                 known.looks = known.looks or _looks(node)
+            elif isinstance(node, ir.Index) and isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
+                read = ir.Attribute(node.at, node.end, node.value, node.index.value)  # `req.headers["x-token"]`
+                known.looks = known.looks or (id(node) not in written_to and _looks(read))
         return known
 
     def _call(self, known: Behaviour, frame: Frame, node: ir.Call) -> None:

@@ -20,6 +20,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
@@ -127,8 +128,11 @@ class ScriptGuarding(Guarding):
         return looks or self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED
 
     def asks_itself(self, handler: FunctionSymbol) -> bool:
-        """Whether a handler's own lines look at a credential and answer 401."""
+        """Whether a handler's own lines look at a credential and answer 401, or a helper's that it asks before all."""
         own = [self.behaviours.own(one) for one in (handler, *handler.nested)]
+        helpers = [self.behaviours.own(one) for one in asked_first(self.engine, handler)]
+        if any(one.looks and _UNAUTHORIZED in one.denies for one in helpers):
+            return True
         return any(one.looks for one in own) and any(_UNAUTHORIZED in one.denies for one in own)
 
     def lets_through(self, function: FunctionSymbol) -> bool:

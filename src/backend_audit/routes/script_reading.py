@@ -122,7 +122,9 @@ class ScriptReading(Reading):
         if function is not None:
             run = self.owner.run(function, self.passed_on(function, node, env), self.said)
             values = [*run.passed, *run.answered]
-            return values[0] if values and all(one is values[0] for one in values) else UNKNOWN
+            found = values[0] if values and all(one is values[0] for one in values) else UNKNOWN
+            if found is not UNKNOWN:
+                return found
         by_absence = name.lower().lstrip("_").startswith(_FOUND_BY) and node.form != "new"
         missing = first is not None and not is_request(written(first)) and self.eval(first, env) in (ABSENT, FALSE)
         return ABSENT if by_absence and missing else UNKNOWN

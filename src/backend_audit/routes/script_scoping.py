@@ -32,6 +32,9 @@ _CALLER = re.compile(
     r"^(?:user|currentUser|userId|user_id|uid|auth|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
     r"payload|jwt|apiKey|customer|loggedInUser|userData|authInfo|isAdmin|role|roles|permissions|locals|state)$"
 )
+_ACCOUNT = re.compile(r"secret|passw|issuer|redirect_?ur[il]|(?:refresh|access)_?token|smtp|^host$", re.IGNORECASE)
+_SIGNS_IN = re.compile(r"^(?:client|user|account)(?:_?name)?$|^client_?id$", re.IGNORECASE)
+_PROOFS = re.compile(r"reset|verif|invit|magic|otp|challenge|confirm")  # who knows the id of one has been sent it
 _PEOPLE = re.compile(r"^(?:user|account|member|profile|person|customer|employee|admin)s?$")
 _SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
 _MAKERS = frozenset(("model", "define", "init"))
@@ -77,7 +80,7 @@ class ScriptScoping:
                 key = next((read for arg in node.args if (read := _id_in(arg.value, reads)) is not None), None)
                 model = "" if key is None else self._model(node, _DEPTH)
                 owned = self.owners().get(_plain(model), "") if model else ""
-                if key is not None and owned and not _PEOPLE.match(_plain(model)) and not _keyed_by(node, owned):
+                if key is not None and owned and not _is_own(model) and not _keyed_by(node, owned):
                     mark = Mark(function.module.path, node.at, node.end, "looks it up")
                     yield Lookup(mark, model, f"{key[0]}.{key[1]}", owned, written(node.func))
 
@@ -126,9 +129,17 @@ class ScriptScoping:
             keys = schemas.get(given.id, []) if isinstance(given, ir.Name) else list(_keys(given, nested=()))
         elif func.attr == "belongsTo" and node.args:
             keys = [written(node.args[0].value).rpartition(".")[2]]
+        if any(_ACCOUNT.search(key) for key in keys):  # what it takes to sign in elsewhere: `clientId` beside `clientSecret`
+            keys = [key for key in keys if not _SIGNS_IN.match(key)]
         owner = next((key for key in keys if _OWNER.match(key)), "")
         if owner and name:
             owners.setdefault(_plain(name), owner)
+
+
+def _is_own(model: str) -> bool:
+    """Whether objects of a model are people themselves, or proofs that somebody was sent."""
+    plain = _plain(model)
+    return bool(_PEOPLE.match(plain) or _PROOFS.search(plain))
 
 
 def _schemas(body: list[ir.Stmt]) -> Iterator[tuple[str, list[str]]]:

@@ -10,7 +10,7 @@ from backend_audit.secrets.candidate import Candidate, How, Place
 from backend_audit.secrets.lookalikes import echoes, is_label, is_other_thing, is_password_hash, names_a_credential
 from backend_audit.secrets.names import Kind, Naming, classify
 from backend_audit.secrets.placeholders import Filler, filler
-from backend_audit.secrets.values import is_uuid, traits, words
+from backend_audit.secrets.values import is_uuid, traits, vocabulary, words
 
 RULES = {
     Kind.PASSWORD: "hardcoded-password",
@@ -43,6 +43,12 @@ class Verdict(NamedTuple):
     what: str = ""
 
 
+_STATES = vocabulary(  # what may stand in the place of a secret to say that there is none
+    "forbidden unauthorized invalid expired revoked missing unknown undefined none null disabled pending anonymous denied "
+    "rejected failed failure error unset empty inactive deleted notfound not_found unavailable"
+)
+
+
 def lowered(confidence: Confidence, steps: int = 1) -> Confidence:
     """The confidence so many steps down, at least low."""
     return CONFIDENCE_ORDER[min(CONFIDENCE_ORDER.index(confidence) + steps, len(CONFIDENCE_ORDER) - 1)]
@@ -52,6 +58,8 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
     """The verdict on a candidate with a name (those of a form of their own are `forms.py`'s)."""
     if _is_jwk_member(candidate):
         return Verdict("private-key-in-code", Kind.SECRET_KEY, HIGH, "JWK")
+    if candidate.how is How.COMPARED and candidate.value.lower() in _STATES:
+        return None  # `token === "Forbidden"`
     naming = _naming(candidate)
     clear = _clear_text(candidate.value)
     if clear is not None and (filler(clear) is not Filler.NONE or names_a_credential(clear)):
