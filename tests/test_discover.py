@@ -397,6 +397,8 @@ def test_language_by_first_line(line: bytes, language: Language) -> None:
         ("app/versions/api.py", Role.SOURCE),
         ("app/management/commands/test_email.py", Role.SCRIPT),
         ("tests/helpers.py", Role.TEST),
+        ("src/config/mock/auth.config.mock.ts", Role.TEST),
+        ("jest.global-setup.js", Role.TEST),
         ("app/tests/factories.py", Role.TEST),
         ("app/test.py", Role.TEST),
         ("app/tests.py", Role.TEST),

@@ -18,13 +18,15 @@ def enclosing(view: FileView) -> list[ir.Function]:
     return [one for one in reversed(view.ancestors) if isinstance(one, ir.Function)]
 
 
-def is_enumerated(key: ir.Expr, view: FileView) -> bool:
-    """Whether `key` runs through the names of an object, or of a path, or is what a caller gives for one."""
+def is_enumerated(key: ir.Expr, view: FileView, base: str = "") -> bool:
+    """Whether `key` runs through the names of another object than `base`, or of a path, or is what a caller gives for one."""
     name = key.id if isinstance(key, ir.Name) else ""
     if isinstance(key, ir.Index):
         return isinstance(key.value, ir.Name) and _is_list_of_names(key.value, view)
     for node in reversed(view.ancestors):
         if isinstance(node, ir.For) and name in _names(node.target):
+            if base and base in _walked(node):
+                return False  # its own names: they are there already
             return node.keys or _lists_names(node.iter, view)
         if isinstance(node, ir.Function) and any(param.name == name for param in node.params):
             return True
@@ -32,6 +34,13 @@ def is_enumerated(key: ir.Expr, view: FileView) -> bool:
     if isinstance(value, ir.Index):
         return is_enumerated(value, view) or isinstance(value.value, ir.Name)
     return False
+
+
+def _walked(node: ir.For) -> set[str]:
+    """What a loop goes through the names of, as written: `for (k in xs)`, `for ([k, v] of Object.entries(xs))`."""
+    if isinstance(node.iter, ir.Call) and last_name(node.iter.func) in _LISTING and len(node.iter.args) == 1:
+        return {written(node.iter.args[0].value)}
+    return {written(node.iter)} if node.keys else set()
 
 
 def _names(target: ir.Expr) -> set[str]:

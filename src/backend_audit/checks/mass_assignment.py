@@ -10,6 +10,7 @@ from backend_audit.checks._stored import stored_target
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.flow.object_concepts import ObjectUpdate
+from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
@@ -34,6 +35,8 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         return
     # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
     origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
+    if origin is not None and STRIPPED in origin.cleared:
+        return  # which fields a client must not set has been thought of
     if origin is not None and not str(origin.key[0]).lower().endswith(".files"):
         takes = "is spread into {callee}" if update.into is None else "is copied into a stored object by {callee}"
         does = f"{takes}: the client can set any field, `is_admin` too"

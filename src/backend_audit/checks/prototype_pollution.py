@@ -12,6 +12,7 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import MEMBER, ordered
+from backend_audit.flow.written import written
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
@@ -41,7 +42,7 @@ def defined_to_any_depth(node: ir.Call, view: FileView) -> Iterator[Alert]:
 def _judge(target: ir.Index, node: ir.Node, view: FileView) -> Iterator[Alert]:
     if not isinstance(target.index, (ir.Name, ir.Index)) or not _merging.enclosing(view):
         return
-    if not _merging.is_enumerated(target.index, view):
+    if not _merging.is_enumerated(target.index, view, written(target.value)):
         return
     deeper = _merging.goes_deeper(target, view)
     if not (deeper or _merging.descends(target, view)) or _merging.guarded(target, view):

@@ -10,6 +10,7 @@ from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
@@ -26,6 +27,8 @@ _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4
 _MAX_CALLBACKS = 12  # calls of parameters that one call of a function is followed into
+
+_STRIPPED = frozenset((STRIPPED,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class ScriptCallbacks(Frame):
         added = unrolled.registering(self, [key for key in self.events if key not in before])
         passes = unrolled.elements(receiver) if added else []
         unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, key, receiver]))
+        if attr == "filter" and receiver.items and receiver.elem is None and receiver.is_literal():
+            return receiver  # at most all of the constants that are listed
         if attr in _LISTS:
             return container("list", None, element if attr == "filter" else found)
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
@@ -181,6 +186,8 @@ class ScriptCallbacks(Frame):
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         self.engine.callees.setdefault(id(node), {})[symbol.key] = symbol
         result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
+        if result.origins and self.engine.owned.strips(symbol):
+            result = result.cleared(_STRIPPED)
         if symbol.nested and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):
             self.engine.close_over(symbol, bind_arguments(symbol, receiver, args))
         written_outside = self.engine.written_outside.get(symbol.key)

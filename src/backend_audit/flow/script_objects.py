@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OF = " of "  # between the key of an object and that of the class which has it
 WRAPPED = " wrapped"  # what a function calls that a wrapper has made of a parameter: a name that no program can write
+STRIPPED = "stripped"  # a mark: the program has taken some fields out of the data
 _DEPTH = 3
 
 
@@ -31,6 +32,7 @@ class OwnedObjects:
         self.engine = engine
         self._made: dict[str, ObjectSymbol] = {}
         self._makers: dict[str, ClassSymbol | None] = {}
+        self._strips: dict[str, bool] = {}
         self._called: dict[str, frozenset[int]] = {}
         self._classes: dict[str, list[ClassSymbol]] = {}
         for symbol in engine.project.symbols.values():
@@ -75,6 +77,20 @@ class OwnedObjects:
             None if one is None else Operand(self.of(one.value, owner), one.node) for one in (event.owner, event.arguments)
         )
         return replace(event, owner=on, arguments=given)
+
+    def strips(self, symbol: FunctionSymbol) -> bool:
+        """Whether a function gives an object from which it has deleted members that it knows."""
+        known = self._strips.get(symbol.key)
+        if known is None:
+            deleted, given = set[str](), set[str]()
+            for node in ir.walk_scope(*symbol.node.body):
+                if isinstance(node, ir.Delete):
+                    held = [one.value for one in node.targets if isinstance(one, (ir.Attribute, ir.Index))]
+                    deleted |= {one.id for one in held if isinstance(one, ir.Name)}
+                elif isinstance(node, ir.Return) and isinstance(node.value, ir.Name):
+                    given.add(node.value.id)
+            known = self._strips[symbol.key] = not deleted.isdisjoint(given)
+        return known
 
     def calling(self, symbol: FunctionSymbol, args: Args) -> Value | None:
         """What of `args` the functions call that `symbol` gives, where only its callers know what that is."""
