@@ -109,6 +109,28 @@ class ForgeryExemption(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRoute(Concept):
+    """A path gets a name, by which views are registered for it."""
+
+    forwarded: ClassVar[bool] = True
+    name: Operand | None = None
+    path: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedView(Concept):
+    """A view is registered for a route by the route's name; `defaults`: what views of a class say where they say nothing."""
+
+    forwarded: ClassVar[bool] = True
+    view: Operand | None = None
+    route: Operand | None = None
+    methods: Operand | None = None
+    permission: Operand | None = None
+    attribute: Operand | None = None  # the method of a class that answers
+    defaults: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RouteChain(Concept):
     """What runs one after the other for a path, as frameworks with middleware are told: middleware, routers, the handler.
 

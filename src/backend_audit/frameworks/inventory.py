@@ -4,6 +4,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.generated import Generated
+from backend_audit.frameworks.pyramid import PyramidRoutes
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.frameworks.unregistered import Unregistered
 from backend_audit.inventory import Declared
@@ -29,7 +30,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     routers, django = RouterRoutes(engine, facts, behaviours, guarding), DjangoRoutes(engine, facts, behaviours, guarding)
     found = list(django.routes())
     routers.mount_at(django.tree.mounted)
-    found = [*routers.routes(), *Generated(routers).routes(), *found]
+    found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
     table = RouteTable(sorted(found, key=_order))
     exposure = Exposure(engine)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
 
+_WITH_NOBODY = ("django", "rest_framework", "ninja")
+
+
 class Reading:
     """What the expressions of one function are for a caller without credentials."""
 
@@ -192,10 +195,25 @@ class Reading:
             return FALSE if op == "in" else TRUE
         if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):
             rest = other if one is ABSENT else one
-            same = True if rest is ABSENT else None if rest is UNKNOWN else False
+            same = (
+                True
+                if rest is ABSENT or self.is_none(rest, right if one is ABSENT else left)
+                else None
+                if rest is UNKNOWN
+                else False
+            )
             if same is not None:
                 return TRUE if same is (op in ("is", "==")) else FALSE
         return UNKNOWN
+
+    def is_none(self, value: Missing, node: ir.Expr) -> bool:
+        """Whether nobody is None here: `request.user` outside of Django, whose requests have an object that stands for nobody."""
+        imports = (one.module for one in self.function.module.node.body if isinstance(one, ir.Import))
+        return (
+            value is ANONYMOUS
+            and written(node).endswith(("request.user", "req.user"))
+            and not any(one.startswith(_WITH_NOBODY) for one in imports)
+        )
 
     def texts(self, op: str, text: str, right: ir.Expr) -> Missing:
         """A comparison of a text that is known: `request.method in ("GET", "HEAD")`."""

@@ -10,6 +10,8 @@ from backend_audit.flow.web_concepts import (
     ForgeryExemption,
     GuardExemption,
     GuardMarker,
+    NamedRoute,
+    NamedView,
     Rejection,
     ResourceRegistration,
     ResourceRouter,
@@ -40,6 +42,8 @@ class WebFacts:
     resources: list[ResourceRegistration] = field(default_factory=list)
     exemptions: list[ForgeryExemption] = field(default_factory=list)
     chains: list[RouteChain] = field(default_factory=list)
+    named_routes: list[NamedRoute] = field(default_factory=list)
+    named_views: list[NamedView] = field(default_factory=list)
     spared: list[GuardExemption] = field(default_factory=list)
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
@@ -71,6 +75,10 @@ class WebFacts:
                 self.work.append((function, concept))
         elif isinstance(concept, RouteRegistration):
             self.registrations.append(concept)
+        elif isinstance(concept, NamedRoute):
+            self.named_routes.append(concept)
+        elif isinstance(concept, NamedView):
+            self.named_views.append(concept)
         elif isinstance(concept, RouteChain):
             self.chains.append(concept)
         elif isinstance(concept, GuardExemption):
