@@ -36,7 +36,8 @@ from backend_audit.routes.denials import ALL, NOBODY, SOME, Denials
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.missing import TRUE
+from backend_audit.routes.model import MARKED, Does, Guard, Route
 from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
@@ -223,7 +224,10 @@ class RouterRoutes:
         for one in guards:
             given = self.classes.settled(one.function, owner)
             looking = given or one.via.endswith(("hook", "middleware"))
-            found.append(self.behaviours.towards(one, route, Does.RUNS, given) if looking else one)
+            towards = self.behaviours.towards(one, route, Does.RUNS, given) if looking else one
+            said = [name.partition(".")[2] for name, value in sorted(given.items()) if value is TRUE]
+            marked = towards is not one and said
+            found.append(replace(towards, because=f"{MARKED} `{said[0]}` through") if marked else towards)
         return found
 
     def wrapped(self, registration: RouteRegistration) -> tuple[list[Guard], list[FunctionSymbol | ClassSymbol]]:

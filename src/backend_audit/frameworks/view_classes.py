@@ -72,14 +72,16 @@ class ViewClasses:
         names = set() if function is None else {param.name for param in function.node.params}
         if owner is None or function is None or _RESOURCE not in names:
             return found
-        for node in ir.walk_scope(*function.node.body):
+        called = self.engine.calls.get(function.key, {})
+        every = [function, *(called[key] for key in sorted(called))]
+        for node in [node for one in every for node in ir.walk_scope(*one.node.body)]:
             attr, default = _asked_of_resource(node)
             if attr:
                 value = self.engine.class_attribute(owner, attr)
                 one = value.constant()
                 if one is not None:
                     found[f"{_RESOURCE}.{attr}"] = TRUE if one.value else ABSENT if one.value is None else FALSE
-                elif isinstance(default, ir.Const) and value.open and self.engine.find_method(owner, attr) is None:
+                elif isinstance(default, ir.Const) and value.apis <= {f"object.{attr}"} and not (value.refs or value.kind):
                     found[f"{_RESOURCE}.{attr}"] = TRUE if default.value else FALSE
         return found
 

@@ -47,6 +47,7 @@ class Anonymous:
         self.denies = denies
         self.answered: Answered = _no_answer
         self.asked: Asked | None = None
+        self.settled: Env = {}  # what every function of the run finds, by how it is written: `resource.open_to_all`
         self._asked: dict[tuple[str, Asked, tuple[tuple[str, int], ...]], Run] = {}
         self._looking: dict[str, bool] = {}
         self._known: dict[_Key, Run] = {}
@@ -89,9 +90,9 @@ class Anonymous:
         key = (function.key, asked, tuple(sorted((name, one.value) for name, one in (given or {}).items())))
         found = self._asked.get(key)
         if found is None:
-            before, self._known, self.asked = self._known, {}, asked
-            found = self._asked[key] = self.run(function, given)
-            self._known, self.asked = before, None
+            before, self._known, self.asked, self.settled = self._known, {}, asked, given or {}
+            found = self._asked[key] = self.run(function)
+            self._known, self.asked, self.settled = before, None, {}
         return found
 
     def looks_at_route(self, function: FunctionSymbol, depth: int = 3) -> bool:

@@ -88,7 +88,7 @@ class Reading:
         """What an expression is for a caller without credentials."""
         if isinstance(node, ir.Const):
             return TRUE if node.value else ABSENT if node.value is None else FALSE
-        known = env.get(written(node)) if isinstance(node, (ir.Name, ir.Attribute)) else None
+        known = self.held(written(node), env) if isinstance(node, (ir.Name, ir.Attribute)) else None
         if known is not None:
             return known
         if isinstance(node, ir.Name):
@@ -108,11 +108,16 @@ class Reading:
             return self.call(node, env)
         return self.tested(node, env)
 
+    def held(self, name: str, env: Env) -> Missing | None:
+        """What is known of something by how it is written."""
+        known = env.get(name)
+        return self.owner.settled.get(name) if known is None else known
+
     def call(self, node: ir.Call, env: Env) -> Missing:
         name = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
         first = self.eval(node.args[0].value, env) if node.args else UNKNOWN
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1].value, ir.Const):
-            held = env.get(f"{written(node.args[0].value)}.{node.args[1].value.value}")
+            held = self.held(f"{written(node.args[0].value)}.{node.args[1].value.value}", env)
             return attribute(first, str(node.args[1].value.value), written(node.args[0].value)) if held is None else held
         if name in ("bool", "str", "len") and first in (ABSENT, FALSE, EMPTY, ANONYMOUS):
             return TRUE if first is ANONYMOUS else FALSE

@@ -43,6 +43,7 @@ _CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
     r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]"
 )
+_PUBLIC_KEY = re.compile(r"[<{](?:\w+:)?kid[>}]|\bjwks?\b")  # a key that is called by its id is the public half
 _SERVICES = frozenset(
     """
     slack telegram twilio stripe paypal github gitlab bitbucket sendgrid mailgun postmark discord whatsapp messenger shopify
@@ -55,7 +56,7 @@ _TELLS = frozenset(
 )
 _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
-    r"pwd_context\.verify|verify_login|validate_credentials)$"
+    r"pwd_context\.verify|verify_login|validate_credentials|_*(?:validate|verify|check)_(?:jwt|signature|hmac|webhook\w*)|construct_event)$"
 )
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
@@ -82,6 +83,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "a public page"
     if _CAPABILITY.search(path):
         return "who has the link"
+    if reads and _PUBLIC_KEY.search(path):
+        return "who checks signatures"
     named = words_of(name)
     everything = {word for segment in segments for word in words_of(segment)}
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
@@ -102,7 +105,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
 
 
 def checks_password(handler: FunctionSymbol | None) -> bool:
-    """Whether a handler asks for a password itself: who calls it says by that who it is."""
+    """Whether a handler asks for a password or a signature itself: who calls it says by that who it is."""
     calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
     return any(_PASSWORDS.search(written(one.func)) for one in calls)
 

@@ -97,7 +97,7 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
             return ANONYMOUS if last not in {"g", "state"} else ABSENT
         if is_caller(attr):
             return ABSENT
-        if attr in _EMPTY_PARTS:
+        if attr in _EMPTY_PARTS or (attr == "context" and last == "req"):  # Falcon's: middleware puts the caller there
             return EMPTY
         if attr in _ABSENT_PARTS:
             return ABSENT

@@ -28,6 +28,9 @@ class KeyCheck:
 
 class UnlessOpen:
     def process_resource(self, req, resp, resource, params):
+        self.unless_open(req, resource)
+
+    def unless_open(self, req, resource):
         method = req.method
         if getattr(resource, "open_to_all", False) and method == "GET":
             return
