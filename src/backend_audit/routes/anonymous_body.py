@@ -12,6 +12,7 @@ from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, truth
 if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
+WHATEVER = "*"
 _MAX_WAYS = 64
 _BROAD = frozenset({"Exception", "BaseException", "HTTPException", "APIException"})
 
@@ -19,9 +20,11 @@ _BROAD = frozenset({"Exception", "BaseException", "HTTPException", "APIException
 def status_of(node: ir.Stmt) -> str | None:
     """The name of the answer whose status a statement sets: `response.status_code = 401`."""
     target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
-    if isinstance(target, ir.Attribute) and target.attr in ("status_code", "status") and isinstance(target.value, ir.Name):
-        return target.value.id
-    return None
+    if not isinstance(target, ir.Attribute) or target.attr not in ("status_code", "status", "status_int"):
+        return None
+    if isinstance(target.value, ir.Attribute) and target.value.attr == "response":
+        return WHATEVER  # `request.response.status = 403`: whatever is returned is sent with it
+    return target.value.id if isinstance(target.value, ir.Name) else None
 
 
 class Body(Reading):
@@ -83,7 +86,7 @@ class Body(Reading):
         return not isinstance(node, ir.Jump) or node.kind == "pass"
 
     def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
-        marked = isinstance(node.value, ir.Name) and node.value.id in self.marked
+        marked = WHATEVER in self.marked or (isinstance(node.value, ir.Name) and node.value.id in self.marked)
         given = node.value.value if isinstance(node.value, ir.Await) else node.value
         if marked or (given is not None and self.owner.answers(self.frame, given)):
             self.found.denied = True

@@ -14,7 +14,7 @@ from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
-from backend_audit.routes.anonymous_body import status_of
+from backend_audit.routes.anonymous_body import WHATEVER, status_of
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
@@ -229,7 +229,7 @@ def _set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
     """The statuses that answers are given before they are returned, or that came in: `response.status_code = 401`."""
     nodes = list(ir.walk_scope(*function.node.body))
     returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
-    returned |= {param.name for param in function.node.params}
+    returned |= {WHATEVER, *(param.name for param in function.node.params)}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
     return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
 

@@ -11,6 +11,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.anonymous_body import WHATEVER, status_of
 from backend_audit.routes.behaviour import Behaviours, looks_at_caller
 
 ALL, SOME, NOBODY = "all", "some", "nobody"
@@ -52,6 +53,9 @@ class Denials:
         called = {one.node.name for one in self.engine.calls.get(handler.key, {}).values() if self.behaviours.denies(one)}
 
         def denying(node: ir.Node) -> str:
+            if isinstance(node, ir.Assign):  # `request.response.status = 403`
+                held = status_of(node) in {WHATEVER, *(param.name for param in handler.node.params)}
+                return "here" if held and self.behaviours.anonymous.turns_away(frame, node.value) else ""
             if isinstance(node, ir.Raise):
                 return "here" if node.exc is not None and self.behaviours.denying_raise(frame, node.exc) else ""
             if isinstance(node, ir.Return):

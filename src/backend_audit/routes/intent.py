@@ -56,13 +56,15 @@ _TELLS = frozenset(
 )
 _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
-    r"pwd_context\.verify|verify_login|validate_credentials|_*(?:validate|verify|check)_(?:jwt|signature|hmac|webhook\w*)|construct_event)$"
+    r"pwd_context\.verify|verify_login|validate_credentials|_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|"
+    r"construct_event)$"
 )
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
+_CALLED_BACK = "a call-back of another service"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
@@ -94,6 +96,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
+        inside = inside or (what == _CALLED_BACK and not {"webhook", "webhooks"}.isdisjoint(last))  # `/billing/webhook`
         if delicate and what != _SIGNING_IN and not inside:
             continue
         if what in _ONLY_READ:

@@ -52,3 +52,12 @@ def export(request):
     if request.authenticated_userid is None:
         raise HTTPForbidden()
     return {}
+
+
+@view_config(route_name="feed", renderer="json")
+def feed(request):
+    token = request.headers.get("X-Feed-Token")
+    if not signed(request, token):
+        request.response.status = 403
+        return {"error": "not signed"}
+    return {}
