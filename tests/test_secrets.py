@@ -272,6 +272,38 @@ def test_filler(value: str, kind: Filler) -> None:
     assert filler(value) is kind
 
 
+# --- what lives for a day --------------------------------------------------------------------------------------------
+
+COMPOSE = "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: kaylee9\n"
+STARTED = "docker run --name db -e MYSQL_ROOT_PASSWORD=kaylee9 -d mysql\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lasting"),
+    [
+        ("docker-compose.yaml", COMPOSE, True),
+        ("docker-compose.yaml", COMPOSE + "    volumes:\n      - ./data:/var/lib/postgresql\n", True),
+        ("docker-compose.yaml", COMPOSE + '    volumes:\n      - ".:/srv/app"\n', False),
+        ("docker-compose.yaml", COMPOSE + "    command: uvicorn main:app --reload\n", False),
+        ("local-dev/db.yaml", COMPOSE, False),
+        ("deploy/db.yaml", COMPOSE, True),
+        ("cirun.config.yaml", COMPOSE, False),
+        ("circle.yaml", COMPOSE, True),
+        ("migrate.sh", STARTED, True),
+        ("migrate.sh", STARTED + "docker rm -v db\n", False),
+    ],
+)
+def test_credentials_of_what_lives_for_a_day_count_less(path: str, text: str, *, lasting: bool) -> None:
+    assert rules(text, path) == (["hardcoded-password"] if lasting else [])
+
+
+def test_what_others_issued_counts_less_on_one_developers_machine_alone() -> None:
+    text = f"rpc_token: {noise(40)}\n"
+    assert rules(text, "local-dev/garage.yaml") == []
+    assert rules(text, "deploy/garage.yaml") == ["hardcoded-token"]
+    assert rules(text, ".github/workflows/test.yaml") == ["hardcoded-token"]
+
+
 # --- the judge -------------------------------------------------------------------------------------------------------
 
 KEY = noise(24)

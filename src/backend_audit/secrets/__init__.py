@@ -15,6 +15,7 @@ from backend_audit.finding import Problem
 from backend_audit.secrets.candidate import Candidate, Place
 from backend_audit.secrets.sightings import Sighting, sight
 from backend_audit.secrets.tell import fix, message
+from backend_audit.secrets.trials import is_local, is_trial
 from backend_audit.source import Role, SourceFile
 
 __all__ = ["RULES", "Candidate", "hidden_ranges", "scan"]
@@ -43,14 +44,6 @@ _TEMPLATES = (
     "example.env",
 )
 _LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translations", "l10n", "messages", "intl"})
-_PIPELINES = re.compile(
-    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
-    r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile)|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
-    r"|(?:^|/)(?:\.devcontainer|\.dev|local-dev|dev-local|localdev|devstack|dev-env|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
-)
-_TRIALS = re.compile(
-    r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
-)
 _LISTS = frozenset(
     {".gitleaks.toml", "gitleaks.toml", ".gitleaksignore", ".secrets.baseline", ".trufflehog-exclude", ".gitguardian.yaml"}
 )
@@ -66,7 +59,7 @@ def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tu
     """
     if file.path.rpartition("/")[2] in _LISTS:
         return [], []  # what is known there to be no secret
-    place = _place(file)
+    place = _place(file, text)
     sightings = sight(file, text, module, place)
     ranges = sorted({one.redact for one in sightings})
     return [(one.verdict.rule, _alert(one, text, file, ranges)) for one in sightings], []
@@ -81,10 +74,9 @@ def hidden_ranges(text: str, found: Iterable[tuple[str, Alert]]) -> tuple[tuple[
     return tuple(sorted(ranges))
 
 
-def _place(file: SourceFile) -> Place:
+def _place(file: SourceFile, text: str) -> Place:
     parts = file.path.lower().split("/")
     config = file.language == "config"
-    pipeline = (_PIPELINES if config else _TRIALS).search(file.path.lower()) is not None
     template = config and any(mark in parts[-1] for mark in _TEMPLATES)
     return Place(
         path=file.path,
@@ -92,7 +84,8 @@ def _place(file: SourceFile) -> Place:
         template=template or not _DOCS.isdisjoint(parts[:-1]),
         config=config,
         locale=not _LOCALES.isdisjoint(parts[:-1]),
-        pipeline=pipeline,
+        pipeline=is_trial(file.path, text, config=config),
+        local=config and is_local(file.path),
     )
 
 

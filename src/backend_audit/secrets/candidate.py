@@ -47,4 +47,5 @@ class Place(NamedTuple):
     template: bool  # `.env.example`, docs: written to be copied and filled in
     config: bool
     locale: bool  # translations: labels under keys such as `password`
-    pipeline: bool  # continuous integration and development containers: their databases live for a day
+    pipeline: bool  # continuous integration and development stacks: their databases live for a day
+    local: bool = False  # a stack on one developer's machine: what other services issued there is of no use elsewhere

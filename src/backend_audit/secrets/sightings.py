@@ -14,6 +14,8 @@ from backend_audit.secrets.judge import Verdict, judge
 from backend_audit.secrets.models import Provider
 from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
+from backend_audit.secrets.slots import slots
+from backend_audit.secrets.values import traits
 from backend_audit.source import SCRIPTS, Language, SourceFile
 
 _WITH_PASSWORD = re.compile(r"://[^\s/@]*:[^\s/@]*@")
@@ -66,8 +68,19 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
     named = [*read.candidates, *prose.queries(text)]
     for at, end in read.prose:
         named += prose.pairs(text, at, end)
-    found += _named(named, place)
+    found += _not_slots(_named(named, place), module)
     return _strongest(found)
+
+
+def _not_slots(found: Iterable[Sighting], module: ir.Module | None) -> Iterator[Sighting]:
+    """Without the constants in words that only name an entry of something (read for only where there is such a constant)."""
+    names: frozenset[str] | None = None
+    for one in found:
+        if module is not None and one.candidate.how is How.ASSIGNED and not traits(one.candidate.value).random:
+            names = slots(module) if names is None else names
+            if one.candidate.name in names:
+                continue
+        yield one
 
 
 def _read(file: SourceFile, text: str, module: ir.Module | None, *, marked: bool) -> _Read:

@@ -1,0 +1,41 @@
+"""Files that set up what lives for a day: continuous integration, development stacks, throwaway databases."""
+
+import re
+
+_PIPELINES = re.compile(
+    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
+    r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile|cirun|\.cirrus|buildspec|codefresh)"
+    r"|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
+    r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
+)
+_TRIALS = re.compile(
+    r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
+)
+_LOCAL = re.compile(r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/")
+_COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
+# A compose file that runs the working copy itself, or a server that restarts when the code changes.
+_WORKING_COPY = re.compile(
+    r"""^[ \t]*-[ \t]*["']?(?:\.|\./|\$\{?PWD\}?):/|^[ \t]*source:[ \t]*["']?\.["']?[ \t]*$
+      | --reload\b|\brunserver\b|\bnodemon\b|\b(?:start|run)[:_-]?dev\b|\bdev_server\b|--debug\b
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_STARTED = re.compile(r"\b(?:docker|podman)[ \t]+run\b")
+_REMOVED = re.compile(r"\b(?:docker|podman)[ \t]+(?:container[ \t]+)?(?:rm|kill|stop)\b|\brun\b[^\n]*[ \t]--rm\b")
+
+
+def is_trial(path: str, text: str, *, config: bool) -> bool:
+    """Whether what the file configures is set up for a build, a test run or one developer's machine."""
+    path = path.lower()
+    if not config:
+        return _TRIALS.search(path) is not None
+    if _PIPELINES.search(path) is not None or is_local(path):
+        return True
+    if _COMPOSE.search(path) is not None:
+        return _WORKING_COPY.search(text) is not None
+    return path.endswith(".sh") and _STARTED.search(text) is not None and _REMOVED.search(text) is not None
+
+
+def is_local(path: str) -> bool:
+    """Whether the file belongs to a stack of services that a developer starts on one machine."""
+    return _LOCAL.search(path.lower()) is not None
