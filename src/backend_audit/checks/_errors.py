@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from backend_audit import ir
 from backend_audit.checks._view import FileView
+from backend_audit.link.symbols import statements
 
 BROAD = frozenset(("Exception", "builtins.Exception", "StandardError"))
 CATCH_ALL = frozenset(("BaseException", "builtins.BaseException"))
@@ -33,6 +34,7 @@ _REPORTING = names_of(
     "set_status,set_context,notify,report,audit,emit_metric"
 )
 _REASON = re.compile(r"\s(?:-|--|\u2013|\u2014|:)\s+([^#]+)")
+_REPORTING_FUNCTION = re.compile(r"^_*(log|report|record|store|track|emit)_(\w+_)?(error|exception|failure|metric|event|stat|trace|usage)s?$")
 _PRAGMA = re.compile(
     r"^#+\s*(noqa|pragma|type:|pylint|pyright|mypy|nosec|nosemgrep|fmt:|isort|ruff|flake8|pytype|backend-audit|todo|fixme|xxx)\b",
     re.IGNORECASE,
@@ -161,8 +163,11 @@ def is_cleanup(body: Sequence[ir.Stmt], view: FileView) -> bool:
     return bool(effects) and len(found) == len(effects) and all(last_name(call.func) in _CLEANUP for call in found)
 
 
-def is_reporting(body: Sequence[ir.Stmt]) -> bool:
-    """Whether all that `body` does is to log, count or trace."""
+def is_reporting(body: Sequence[ir.Stmt], view: FileView) -> bool:
+    """Whether all that `body` does is to log, count or trace, or the function around it exists for that."""
+    function = view.function()
+    if function is not None and _REPORTING_FUNCTION.search(function.name):
+        return True
     found = [_call_of(one) for one in _effects(body)]
     return bool(found) and all(call is not None and last_name(call.func) in _REPORTING for call in found)
 
@@ -205,11 +210,23 @@ def following(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
     return block[at + 1 :]
 
 
+def is_own(name: str, view: FileView) -> bool:
+    """Whether the exception of API path `name` is one of this project's: of this module, imported relatively, or of its package."""
+    head = name.partition(".")[0]
+    if not head:
+        return True
+    return head == view.module.path.partition("/")[0] or any(
+        isinstance(one, ir.Class) and one.name == name for one in statements(view.module.body)
+    )
+
+
 def tried(body: Sequence[ir.Stmt], view: FileView) -> str:
     """What the `try` attempts, for messages: "`a.b()`" or "`a()` and `b()`"; "" when it calls nothing."""
     names: list[str] = []
     bases = {id(call.func.value) for call in calls(body) if isinstance(call.func, ir.Attribute)}
     for call in calls(body):
+        if names and last_name(call.func)[:1].isupper():  # what is made for a call, `save(Order())`
+            continue
         text = " ".join(view.source(call.func).split())
         if text not in names and len(text) <= 60 and id(call) not in bases:  # `f(x).g()` says f already
             names.append(text)

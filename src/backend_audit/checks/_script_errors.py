@@ -16,7 +16,8 @@ _CLEANUP = frozenset(
 )
 _PROBES = frozenset(
     "parse require import resolve accessSync access statSync stat lstatSync existsSync readFileSync decodeURIComponent "
-    "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView".split()
+    "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView "
+    "execCommand writeText".split()
 )
 _ERRORS = re.compile(r"^(err|error|e)$")
 _FIX = (
@@ -62,7 +63,7 @@ def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
         end=node.end,
         message=f"`.catch(…)` does nothing: a rejection{f' of `{name}`' if name else ''} disappears without a trace.",
         fix=_FIX,
-        confidence=Confidence.LOW if _explained(node.func.end, node.end, view) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if _gives_null(handler) or _explained(node.func.end, node.end, view) else Confidence.MEDIUM,
     )
 
 
@@ -73,6 +74,11 @@ def _does_nothing(handler: ir.Expr) -> bool:
             return isinstance(body[0].value, ir.Const) and body[0].value.kind in ("undefined", "none")
         return not body
     return last_name(handler) in ("noop", "noOp")
+
+
+def _gives_null(handler: ir.Expr) -> bool:
+    """`() => null`: what waits for the promise gets a value that says so."""
+    return isinstance(handler, ir.Lambda) and bool(handler.function.body)
 
 
 def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:

@@ -25,7 +25,7 @@ _ANSWERS = _errors.names_of(
     "AccessDenied,ZombieProcess,UnknownTimeZoneError,ZoneInfoNotFoundError,NoBrokersAvailable,Break,Continue"
 )
 _ANSWER_NAMES = re.compile(
-    r"DoesNotExist|NotFound|NoSuch|NotExist|Already|Duplicate|ReadOnly|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
+    r"DoesNotExist|NotFound|NoSuch|NotExist|Already|Exists|Duplicate|ReadOnly|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
 )
 # Exceptions of conversions: quiet around one, for the value just is not of that kind.
 _CONVERSION_ERRORS = _errors.names_of(
@@ -75,14 +75,16 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
     if called and all(name in _CONVERSIONS for name in called) and any(name in _CONVERSION_ERRORS for name in names):
         return None
-    if called and all(name in _CONVERSIONS or _CONVERTER.search(name) for name in called):
+    if _only_converts(node.body):
         return None
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
-    if any(name in _CONFLICTS for name in names) and len(node.body) == 1:  # what is to be added is there already
+    if any(name in _CONFLICTS for name in names) and len(node.body) == 1 and not _adds_many(called):  # what is to be added is there already
         return Confidence.LOW
     if any(other is not handler and not _errors.does_nothing(other.body) for other in node.handlers):
         return Confidence.LOW  # the other failures are handled: this one was chosen
+    if all(_errors.is_own(name, view) for name in _errors.caught(handler, view)):
+        return Confidence.LOW
     if not called:
         return Confidence.MEDIUM if all(isinstance(one, ir.Jump) for one in node.body) else None
     return Confidence.MEDIUM if _drops_a_result(node.body) else Confidence.LOW
@@ -93,15 +95,25 @@ def _judge_broad(node: ir.Try, view: FileView, *, explained: bool) -> Confidence
         return None
     if explained or _falls_through(node, view) or _is_retry(node, view):
         return Confidence.LOW
-    if view.enclosing(ir.Handler) is not None:
+    if view.enclosing(ir.Handler) is not None or (_only_converts(node.body) and _has_default(node, view)):
         return Confidence.LOW
     if any(isinstance(one, ir.Raise) for one in _errors.following(node, view)[:1]):
         return Confidence.LOW
     return Confidence.HIGH if not _errors.calls(node.body) or _drops_a_result(node.body) else Confidence.MEDIUM
 
 
+def _adds_many(called: list[str]) -> bool:
+    """Whether one row that is there already keeps all the others out."""
+    return any("bulk" in name or name.endswith("_many") or name == "add_all" for name in called)
+
+
+def _only_converts(body: list[ir.Stmt]) -> bool:
+    called = [_errors.last_name(call.func) for call in _errors.calls(body)]
+    return bool(called) and all(name in _CONVERSIONS or _CONVERTER.search(name) for name in called)
+
+
 def _harmless(node: ir.Try, view: FileView) -> bool:
-    return _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body)
+    return _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body, view)
 
 
 def _only_probes_imports(body: list[ir.Stmt]) -> bool:
@@ -244,7 +256,7 @@ def suppressed_everything(node: ir.With, view: FileView) -> Iterator[Alert]:
             continue
         names = [name for arg in call.args for name in _errors.exception_names(arg.value, view)]
         broad = next((name for name in names if name in _errors.BROAD or name in _errors.CATCH_ALL), None)
-        if broad is None or _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body):
+        if broad is None or _errors.is_cleanup(node.body, view) or _errors.is_reporting(node.body, view):
             continue
         lost = _errors.tried(node.body, view)
         what = f"every failure of {lost}" if lost else "every failure in this block"
