@@ -79,7 +79,9 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
         return None
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
-    if any(name in _CONFLICTS for name in names) and len(node.body) == 1 and not _adds_many(called):  # what is to be added is there already
+    if (
+        any(name in _CONFLICTS for name in names) and len(node.body) == 1 and not _adds_many(called)
+    ):  # what is to be added is there already
         return Confidence.LOW
     if any(other is not handler and not _errors.does_nothing(other.body) for other in node.handlers):
         return Confidence.LOW  # the other failures are handled: this one was chosen

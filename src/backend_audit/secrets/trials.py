@@ -11,7 +11,9 @@ _PIPELINES = re.compile(
 _TRIALS = re.compile(
     r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
 )
-_LOCAL = re.compile(r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/")
+_LOCAL = re.compile(
+    r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/"
+)
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 # A compose file that runs the working copy itself, or a server that restarts when the code changes.
 _WORKING_COPY = re.compile(
