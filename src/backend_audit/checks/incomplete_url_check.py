@@ -17,6 +17,8 @@ _HOST = re.compile(
 )
 _FILES = re.compile(r"^[\w-]+\.(?:com|io|app|in|me|co|de|us|net)$", re.IGNORECASE)
 _FIX = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`, or `.endsWith('.example.com')`."
+_PLACEHOLDER = re.compile(r"\byour\b|\bhere\b|\bplaceholder\b|\bchange-?me\b", re.IGNORECASE)
+_CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
 _SCHEME = re.compile(r"(?<![\w-])(javascript|data|vbscript)(?![\w-])", re.IGNORECASE)
 _FIX_SCHEME = "Compare the parsed scheme with those that are allowed: `['http:', 'https:'].includes(new URL(text).protocol)`."
@@ -31,7 +33,7 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
         return
     given = node.args[0].value
     found = _HOST.match(given.value) if isinstance(given, ir.Const) and isinstance(given.value, str) else None
-    if found is None:
+    if found is None or _PLACEHOLDER.search(found["host"]):
         return
     how = _compared(name, view)
     passes = None if how is None else _passes(how, found)
@@ -40,8 +42,21 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
             node=node,
             message=f"The host is looked for in the text of the address: `{passes}` passes, too.",
             fix=_FIX,
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if _is_configured(node, view) else Confidence.MEDIUM,
         )
+
+
+def _is_configured(node: ir.Call, view: FileView) -> bool:
+    """Whether the address is the program's own configuration: which service is set up is asked, nobody is let in."""
+    text = node.func.value if isinstance(node.func, ir.Attribute) else None
+    if isinstance(text, ir.Name):
+        text = _patterns.given(text, view) or text
+    while isinstance(text, ir.Attribute | ir.Index):
+        key = text.attr if isinstance(text, ir.Attribute) else _patterns.text_of(text.index, view) or ""
+        if _CONFIGURED.search(key):
+            return True
+        text = text.value
+    return isinstance(text, ir.Name) and _CONFIGURED.search(text.id) is not None
 
 
 def _compared(name: str, view: FileView) -> str | None:

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _sql, check
+from backend_audit.checks._catalogs import read_from_catalog
 from backend_audit.checks._sql import Place
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, SqlExecution
@@ -47,7 +48,7 @@ def sql_built_from_strings(sql: SqlExecution) -> Iterator[Alert]:
             continue
         holes += _holes(shape, fragment=sql.fragment)
     if holes:
-        yield _alert(sql, holes)
+        yield _alert(sql, [_with_catalogs(hole, sql.site) for hole in holes])
         return
     whole = _whole(sql)
     if whole is not None:
@@ -84,6 +85,13 @@ def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool
     if place is not Place.QUOTED and _sql.is_fragment(gap):
         return Confidence.LOW
     return Confidence.MEDIUM
+
+
+def _with_catalogs(hole: _Hole, site: Site) -> _Hole:
+    """The database's own names for its tables are nobody's text."""
+    if hole.confidence is Confidence.MEDIUM and read_from_catalog(hole.gap.written, site):
+        return replace(hole, confidence=Confidence.LOW)
+    return hole
 
 
 def _whole(sql: SqlExecution) -> Origin | None:

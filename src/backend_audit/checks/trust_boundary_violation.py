@@ -1,14 +1,22 @@
 """Data from a client that enters the session unchecked."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import SessionWrite
 
 RULE = "trust-boundary-violation"
 _CHECKED = frozenset({"url", "fields"})  # a check of an address, or a form, has looked at the data
+# Entries by which programs decide who calls, and what the caller may do or owes.
+_DECIDES = re.compile(
+    r"user(?!_?agent)|uid\b|account|identity|principal|login|logged|auth(?!or)|role|admin|staff|super|perm|scope|group|tenant|org|"
+    r"company|customer|owner|member|price|total|amount|balance|credit|plan\b|level|verified|allowed|secret|token|key",
+    re.IGNORECASE,
+)
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
 
 
@@ -22,5 +30,11 @@ def session_from_outside(write: SessionWrite) -> Iterator[Alert]:
         origin = reaching(operand, "session")
         if origin is not None and not origin.cleared & _CHECKED:
             does = f"{what}: the rest of the application trusts what it finds there"
-            yield alert(write.site, operand, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            yield alert(write.site, operand, origin, does=does, fix=_FIX, confidence=_confidence(write, named=operand is write.key))
             return
+
+
+def _confidence(write: SessionWrite, *, named: bool) -> Confidence:
+    """Low where the client's text stands under a name by which nothing is decided: a language, the next page."""
+    entries = names(write.key)
+    return Confidence.MEDIUM if named or not entries or any(map(_DECIDES.search, entries)) else Confidence.LOW
