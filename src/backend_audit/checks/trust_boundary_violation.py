@@ -30,7 +30,9 @@ def session_from_outside(write: SessionWrite) -> Iterator[Alert]:
         origin = reaching(operand, "session")
         if origin is not None and not origin.cleared & _CHECKED:
             does = f"{what}: the rest of the application trusts what it finds there"
-            yield alert(write.site, operand, origin, does=does, fix=_FIX, confidence=_confidence(write, named=operand is write.key))
+            yield alert(
+                write.site, operand, origin, does=does, fix=_FIX, confidence=_confidence(write, named=operand is write.key)
+            )
             return
 
 

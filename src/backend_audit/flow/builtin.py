@@ -73,6 +73,12 @@ def concatenated(left: Value, right: Value) -> Value:
     return container(left.kind or right.kind, None, join(*parts))
 
 
+def common(left: Value, right: Value) -> Value | None:
+    """`asked & ALLOWED`: at most what the program's own set holds; None where neither side is such a set."""
+    known = next((side for side in (right, left) if side.kind and side.is_literal()), None)
+    return None if known is None else container("set", None, iterated(known))
+
+
 def repeated(left: Value, right: Value) -> Value:
     """`left * right` where left is a string or list."""
     if left.kind:
@@ -92,6 +98,8 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
             return _computed(op, one.value, other.value)
         found = numbers.number("int", left, right)
         return numbers.bounded(found) if op in ("%", "&") and not numbers.is_free(right) else found
+    if op == "&" and (shared := common(left, right)) is not None:
+        return shared
     if op in ("-", "//", "**") and (is_number(left) or is_number(right)):  # no text is ever the result
         return numbers.number("int", left, right)
     if left.is_literal() and right.is_literal():
@@ -296,6 +304,8 @@ def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name in ("pop", "popleft"):
         at = _popped(receiver, name, args)
         return iterated(receiver) if at is None else (receiver.items or {})[at]
+    if name == "intersection" and args and (shared := common(receiver, args[0][0])) is not None:
+        return shared
     if name in ("union", "intersection", "difference", "symmetric_difference"):
         return join_all([receiver, *(value for value, _ in args)])
     if name in ("append", "add", "extend", "insert", "update", "remove", "discard", "clear", "appendleft"):

@@ -29,6 +29,7 @@ _ACTS = re.compile(
     r"enqueue|bulk|upsert|destroy|patch|put|register|reset|change|modify|move|rename|cancel|approve|stop|invite|"
     r"assign|revoke|delay|apply_async|emit)(?:_|$|[A-Z])"
 )
+_ASIDE = re.compile(r"(?:^|[._])(?:cache|logger|log|logging|metrics?|stats|span|params|headers)\.[a-z_]+$", re.IGNORECASE)
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
@@ -67,6 +68,11 @@ class Behaviour:
     denies: set[int] = field(default_factory=set)
     looks: bool = False
     acts: bool = False
+
+
+def _acts(callee: str) -> bool:
+    """Whether a call is named like one that changes something; what is kept beside, in a cache or a log, is none."""
+    return _ACTS.match(callee.rpartition(".")[2]) is not None and not _ASIDE.search(callee)
 
 
 class Behaviours:
@@ -153,7 +159,7 @@ class Behaviours:
                     isinstance(node, ir.Attribute) and looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless)
                 ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
                     known.looks = True
-                elif isinstance(node, ir.Call) and _ACTS.match(written(node.func).rpartition(".")[2]):
+                elif isinstance(node, ir.Call) and _acts(written(node.func)):
                     known.acts = True
             self._own[function.key] = known
         return known

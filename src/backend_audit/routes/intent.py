@@ -61,6 +61,8 @@ _PASSWORDS = re.compile(
 )
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
+_BROUGHT = frozenset("request req form data body payload args".split())
+_PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key", re.IGNORECASE)
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
@@ -119,4 +121,24 @@ def once(path: str, handler: FunctionSymbol | None) -> str:
         return ""
     tests = (node.test for node in ir.walk_scope(*handler.node.body) if isinstance(node, (ir.If, ir.Conditional)))
     asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in ir.walk_scope(test))
-    return "setting up, once" if asked else ""
+    return "setting up, once" if asked or _begins_by_refusing(handler.node.body) else ""
+
+
+def _begins_by_refusing(body: list[ir.Stmt]) -> bool:
+    """`if current_org is not None: return redirect("/")` before everything, whatever the request brings."""
+    first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
+    if not isinstance(first, ir.If) or first.orelse or not isinstance(first.body[-1], (ir.Return, ir.Raise)):
+        return False
+    return not any(isinstance(one, ir.Name) and one.id in _BROUGHT for one in ir.walk(first.test))
+
+
+def public_keys(path: str, handler: FunctionSymbol | None, methods: tuple[str, ...]) -> str:
+    """That a route hands out the public halves of keys, by its path and the names in its handler; "" where not."""
+    if handler is None or not methods or not set(methods) <= _PUBLIC_METHODS or "keys" not in words_of(path):
+        return ""
+    said = [
+        one.attr if isinstance(one, ir.Attribute) else one.id
+        for one in ir.walk(*handler.node.body)
+        if isinstance(one, (ir.Attribute, ir.Name))
+    ]
+    return "publishing public keys" if any(_PUBLIC_HALF.search(name) for name in said) else ""

@@ -2,7 +2,7 @@
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.routes.intent import checks_password, intent, once
+from backend_audit.routes.intent import checks_password, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 
 _BODY = "body"  # a handler that turns callers away itself
@@ -11,6 +11,7 @@ _BODY = "body"  # a handler that turns callers away itself
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
     meant = intent(route.path, _called(route), route.methods) or once(route.path, route.handler)
+    meant = meant or public_keys(route.path, route.handler, route.methods)
     meant = meant or ("signing in or up" if checks_password(route.handler) else "")
     meant = meant or ("everybody, as it is marked" if any(one.because.startswith(MARKED) for one in route.guards) else "")
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
