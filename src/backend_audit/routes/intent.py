@@ -61,7 +61,7 @@ _PASSWORDS = re.compile(
 )
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
-_BROUGHT = frozenset("request req form data body payload args".split())
+_BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
 _PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key", re.IGNORECASE)
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
@@ -129,7 +129,12 @@ def _begins_by_refusing(body: list[ir.Stmt]) -> bool:
     first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
     if not isinstance(first, ir.If) or first.orelse or not isinstance(first.body[-1], (ir.Return, ir.Raise)):
         return False
-    return not any(isinstance(one, ir.Name) and one.id in _BROUGHT for one in ir.walk(first.test))
+    names = {
+        one.id if isinstance(one, ir.Name) else one.attr
+        for one in ir.walk(first.test)
+        if isinstance(one, (ir.Name, ir.Attribute))
+    }
+    return _BROUGHT.isdisjoint(names)
 
 
 def public_keys(path: str, handler: FunctionSymbol | None, methods: tuple[str, ...]) -> str:
