@@ -23,10 +23,14 @@ _HELD = "\x00"  # stands for a hole that the program fills itself
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`origin` decides `whole` the address (at least its host), or only what follows a host that the program fixes."""
+    """`origin` decides `whole` the address (at least its host), or only what follows a host that the program fixes.
+
+    `query`: only what follows a `?` there.
+    """
 
     origin: Origin
     whole: bool
+    query: bool = False
 
 
 def control(operand: Operand | None, *, queries: bool = True) -> Control | None:
@@ -36,7 +40,7 @@ def control(operand: Operand | None, *, queries: bool = True) -> Control | None:
     """
     if operand is None:
         return None
-    return min(_controls(operand.value, queries), key=lambda one: not one.whole, default=None)
+    return min(_controls(operand.value, queries), key=lambda one: (not one.whole, one.query), default=None)
 
 
 def _controls(value: Value, queries: bool) -> Iterator[Control]:
@@ -61,7 +65,7 @@ def _of_shape(shape: Shape, queries: bool) -> Iterator[Control]:
         if origin is not None:
             inner = min(_controls(part.value, queries), key=lambda one: not one.whole, default=None)
             whole = not fixes_host(before) and (inner is None or inner.whole)
-            yield Control(origin, whole=whole)
+            yield Control(origin, whole=whole, query=not whole and bool(_QUERY & set(before)))
         before += _held(part)
 
 

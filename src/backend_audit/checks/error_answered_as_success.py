@@ -17,7 +17,7 @@ _MEANT = re.compile(r"webhook|hook|callback|health|ready|ping|probe|unsubscribe|
 _SAYS = {
     Outcome.SUCCESS: "tells the client that all went well",
     Outcome.CONTRADICTION: "reports the error with a success status",
-    Outcome.EMPTY: "answers with an empty result and a success status",
+    Outcome.EMPTY: "answers with an empty or fixed result and a success status",
 }
 
 

@@ -11,6 +11,11 @@ from backend_audit.flow.concepts import HttpClient, OutgoingRequest, Site
 RULE = "missing-timeout"
 
 _EFFECT = "a server that accepts and stays silent holds this worker for ever, and with it, soon, the whole service"
+_EFFECT_ASYNC = "a server that accepts and stays silent leaves this coroutine, and its connection, waiting for ever"
+
+
+def _effect(site: Site) -> str:
+    return _EFFECT_ASYNC if site.function is not None and site.function.is_async else _EFFECT
 
 
 @check(RULE)
@@ -22,14 +27,14 @@ def request_without_timeout(request: OutgoingRequest) -> Iterator[Alert]:
             return
         yield Alert(
             node=site.callee,
-            message=f"`{named(site)}` has no time-out: {_EFFECT}.",
+            message=f"`{named(site)}` has no time-out: {_effect(site)}.",
             fix="Give it one: `timeout=10`, or `timeout=(3.05, 27)` for connecting and reading.",
             confidence=_weight(site),
         )
     elif is_none(request.timeout):
         yield Alert(
             node=request.timeout.node or site.callee,
-            message=f"`{named(site)}` switches its time-out off (`timeout=None`): {_EFFECT}.",
+            message=f"`{named(site)}` switches its time-out off (`timeout=None`): {_effect(site)}.",
             fix="Give it a number of seconds: `timeout=10`.",
             confidence=_weight(site),
         )
@@ -43,14 +48,14 @@ def client_without_timeout(client: HttpClient) -> Iterator[Alert]:
         if client.waits_forever and not spread(site) and not _default_elsewhere(site):
             yield Alert(
                 node=site.callee,
-                message=f"`{named(site)}` has no time-out: {_EFFECT}.",
+                message=f"`{named(site)}` has no time-out: {_effect(site)}.",
                 fix="Give it one: `timeout=10`.",
                 confidence=Confidence.LOW,
             )
     elif is_none(client.timeout):
         yield Alert(
             node=client.timeout.node or site.callee,
-            message=f"`{named(site)}` switches the time-out off for all its requests (`timeout=None`): {_EFFECT}.",
+            message=f"`{named(site)}` switches the time-out off for all its requests (`timeout=None`): {_effect(site)}.",
             fix="Give it a number of seconds, or an `httpx.Timeout` with a longer `read` for the streams that need it.",
             confidence=_weight(site),
         )

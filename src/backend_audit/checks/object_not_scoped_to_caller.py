@@ -19,14 +19,14 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
         return
     careful = [one for one in route.table.routes if one.consults]
-    for lookup in route.lookups:
-        if lookup.tenant or lookup.mark.path != route.mark.path or not (lookup.owned or careful):
-            continue
+    mine = [one for one in route.lookups if not one.tenant and one.mark.path == route.mark.path and (one.owned or careful)]
+    for lookup in mine[:1]:  # one check of the caller is missing, however many objects hang on it
+        more = "".join(f", and `{one.model}` by `{one.key}`" for one in mine[1:2] if one.model != lookup.model)
         yield Alert(
             at=lookup.mark.at,
             end=lookup.mark.end,
-            message=f"{called(route)} looks `{lookup.model}` up by `{lookup.key}` from the request and never holds it against "
-            f"the caller{_whose(lookup)}: with another id, every user reaches it.",
+            message=f"{called(route)} looks `{lookup.model}` up by `{lookup.key}` from the request{more}, and never holds it "
+            f"against the caller{_whose(lookup)}: with another id, every user reaches it.",
             fix="Look it up among the caller's own (filter by owner or tenant as well), or check the right to it before use.",
             confidence=Confidence.MEDIUM if lookup.owned or (careful and route.caller_unused) else Confidence.LOW,
             related=related([one for one in careful if one.group == route.group] or careful, "asks whose it is", 2),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first, issues, makes
 from backend_audit.checks._routes import called
-from backend_audit.finding import Confidence
+from backend_audit.finding import CONFIDENCE_ORDER, Confidence
 from backend_audit.flow import sensitive
 from backend_audit.routes.model import Route, SchemaField, Shown
 from backend_audit.source import Mark
@@ -27,22 +27,29 @@ _PERSONAL = frozenset(("identity or card number",))
 
 @check(RULE)
 def secret_in_answer(route: Route) -> Iterator[Alert]:
-    """The secret fields of what a handler shows, one alert for each class shown."""
+    """The secret fields of what a handler shows, one alert for each class shown: the first time that it is."""
     if not is_first(route) or route.kind != "http":
         return
+    seen: set[tuple[str, str]] = set()
     for shown in route.shown:
+        if (shown.owner.key, shown.how) in seen:
+            continue
         found = [(field, kind) for field in shown.fields if not field.masked and (kind := kind_of(field))]
         told = [(field, kind, confidence) for field, kind in found if (confidence := _confidence(route, shown, field, kind))]
         if not told:
             continue
-        best = max(told, key=lambda one: one[2])
-        names = ", ".join(f"`{field.path}`" for field, _, confidence in told if confidence is best[2])
-        field, kind = best[0], best[1]
+        seen.add((shown.owner.key, shown.how))
+        best = min(told, key=lambda one: CONFIDENCE_ORDER.index(one[2]))
+        shown_too = [(field, kind) for field, kind, confidence in told if confidence is best[2]]
+        names = ", ".join(f"`{field.path}`" for field, _ in shown_too)
+        kinds = ", ".join(dict.fromkeys(kind for _, kind in shown_too))
+        field = best[0]
         yield Alert(
             path=shown.mark.path,
             at=shown.mark.at,
             end=shown.mark.end,
-            message=f"{called(route)} answers with {_what(shown)}: {names} ({kind}) goes to the client.",
+            message=f"{called(route)} answers with {_what(shown)}: {names} ({kinds}) "
+            f"{'goes' if len(shown_too) == 1 else 'go'} to the client.",
             fix=_FIX[shown.how],
             confidence=best[2],
             steps=(field.mark, Mark(shown.mark.path, shown.mark.at, shown.mark.end, "is sent to the client here")),

@@ -16,6 +16,8 @@ _FIX = (
     "Let the client choose among addresses that the program knows, or compare the parsed host with a fixed list before the "
     "request, switch redirects off, and refuse addresses of the own network."
 )
+_PLACE = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
+_QUERY = "becomes part of the query that {callee} sends to a fixed host: `&` in it adds and overwrites parameters"
 _PART = "Quote the part (`urllib.parse.quote(part, safe='')`) or convert it to the type that it must have."
 
 _PART_NODE = "Encode the part (`encodeURIComponent(part)`) or convert it to the type that it must have."
@@ -40,7 +42,7 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
     if found.whole and request.base is None and request.host is None:
         yield alert(request.site, request.url, found.origin, does="decides to which host {callee} sends a request", fix=_FIX)
     else:
-        does = "becomes part of the address that {callee} asks on a fixed host: `../` and `?` in it reach other resources there"
+        does = _QUERY if found.query else _PLACE
         yield alert(
             request.site,
             request.url,

@@ -21,6 +21,7 @@ from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.readings import IDS, Mentions, Reading, called, handed, root_class
 from backend_audit.source import Mark
 
+_PROBES = frozenset(("exists", "aexists"))  # only whether there is one comes to light
 _LOOKUPS = frozenset(
     "get get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter filter_by "
     "where query fetch_one first_or_404 one_or_404 get_or_abort".split()
@@ -119,8 +120,9 @@ class Scoping:
         if reading.tests(callers):
             return True
         frame = self.engine.frame(function.module, function)
+        probed = {id(one.func.value) for one in reading.calls if isinstance(one.func, ir.Attribute) and one.func.attr in _PROBES}
         for node in reading.calls:
-            lookup = self._lookup(frame, reading, node, ids)
+            lookup = None if id(node) in probed else self._lookup(frame, reading, node, ids)
             if lookup is not None:
                 found.append(lookup)
                 continue

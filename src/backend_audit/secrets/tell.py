@@ -57,7 +57,7 @@ def _article(word: str) -> str:
 
 def _fallback(verdict: Verdict, candidate: Candidate, value: str) -> str:
     source = safe_name(candidate.source or candidate.name, (candidate.value,))
-    noun = verdict.what or _NOUNS[verdict.kind]
+    noun = f"{verdict.what} of password" if verdict.what else _NOUNS[verdict.kind]
     return f"Without `{source}` the program runs on with the {noun} {value}, which everybody who has the code knows."
 
 
@@ -65,9 +65,11 @@ def _named(verdict: Verdict, candidate: Candidate, name: str, value: str) -> str
     if verdict.what:
         return f"The {verdict.what} carries the credential {value} in clear; whoever can read the file can use it."
     noun = _NOUNS[verdict.kind]
+    callee = safe_name(candidate.callee, (candidate.value,)) if candidate.callee else ""
     if candidate.how is How.ARGUMENT:
-        callee = safe_name(candidate.callee, (candidate.value,))
         return f"`{callee}()` gets its {noun} as the literal {value}."
+    if candidate.how is How.PASSED and callee:
+        return f"`{callee}()` gets `{name}` as the literal {value}: a hardcoded {noun}."
     return f"`{name}` {_VERBS.get(candidate.how, 'is set to')} the literal {value}: a hardcoded {noun}."
 
 
@@ -85,6 +87,8 @@ def fix(verdict: Verdict, candidate: Candidate, language: Language) -> str:
     )  # fmt: skip
     if verdict.rule == "private-key-in-code":
         return f"{where}, and replace the key pair: the old one stays in the history."
+    if verdict.kind is Kind.PASSWORD:
+        return f"{where}, and change it wherever it is valid: the old one stays in the history."
     return f"{where}, and replace it at its issuer: the old one stays in the history."
 
 
