@@ -38,8 +38,15 @@ def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
             message=f"When `{receiver}.commit()` or a write before it fails, this handler goes on without "
             f"`{receiver}.rollback()`: the transaction stays open and the next use of `{receiver}` fails or commits half of it.",
             fix=f"Call `{receiver}.rollback()` first in the handler, or let a `with` block end the transaction.",
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if _ends_the_program(node, view) else Confidence.MEDIUM,
         )
+
+
+def _ends_the_program(node: ir.Try, view: FileView) -> bool:
+    """Whether nothing follows in a command, whose session ends with its process."""
+    function = view.function()
+    commands = [] if function is None else [view.source(one) for one in function.decorators]
+    return any("command" in one for one in commands) and not _errors.following(node, view)
 
 
 def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:

@@ -36,7 +36,7 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
     """`token = "".join(random.choice(letters) for _ in range(20))`."""
     purpose = purpose_of(drawn.site)
     found = _secret(purpose)
-    if found is None or _picks_one(drawn) or _is_a_die(drawn):
+    if found is None or _picks_one(drawn) or _is_a_die(drawn) or _tells_rounds_apart(drawn):
         return
     name, confidence = found
     if drawn.weakness == "time":
@@ -66,6 +66,29 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
+
+
+def _tells_rounds_apart(drawn: RandomValue) -> bool:
+    """Whether the value is only remembered and compared: `this.current = token; … if (token === this.current)`."""
+    function = drawn.site.function
+    nodes = [] if function is None else list(ir.walk(*function.body))
+    names = {
+        target.id
+        for node in nodes
+        if isinstance(node, ir.Assign) and node.value is not None and any(one is drawn.site.node for one in ir.walk(node.value))
+        for target in node.targets
+        if isinstance(target, ir.Name)
+    }
+    if len(names) != 1:
+        return False
+    compared = [part for node in nodes if isinstance(node, ir.Compare) for part in (node.left, *node.rights)]
+    kept = [
+        node.value for node in nodes if isinstance(node, ir.Assign) and all(isinstance(one, ir.Attribute) for one in node.targets)
+    ]
+    made = [one for node in nodes if isinstance(node, ir.Assign) for one in node.targets]
+    fine = {id(one) for one in (*compared, *kept, *made) if one is not None}
+    uses = [node for node in nodes if isinstance(node, ir.Name) and node.id in names]
+    return any(id(one) in {id(part) for part in compared} for one in uses) and all(id(one) in fine for one in uses)
 
 
 def _is_a_die(drawn: RandomValue) -> bool:
