@@ -169,6 +169,10 @@ def _makes_object(call: ir.Call, given: ir.Node) -> bool:
 def _callee(func: ir.Expr) -> Iterator[str]:
     if isinstance(func, ir.Attribute):
         yield func.attr
+        owner = func.value
+        name = owner.id if isinstance(owner, ir.Name) else owner.attr if isinstance(owner, ir.Attribute) else ""
+        if "cache" in name.lower():  # `cache.get(key)` says more than `get`
+            yield name
     elif isinstance(func, ir.Name):
         yield func.id
 
