@@ -297,6 +297,18 @@ def test_credentials_of_what_lives_for_a_day_count_less(path: str, text: str, *,
     assert rules(text, path) == (["hardcoded-password"] if lasting else [])
 
 
+def test_a_fallback_is_told_once_a_file() -> None:
+    line = "      SECRET_KEY: ${SECRET_KEY:-orders-are-us-9}\n"
+    assert rules(line + line, "compose.yaml") == ["secret-fallback-value"]
+    assert rules(line + line.replace("SECRET", "SESSION"), "compose.yaml") == ["secret-fallback-value"] * 2
+
+
+@pytest.mark.parametrize(("value", "told"), [("guest", False), ("kaylee9", True)])
+def test_the_password_of_guests_is_let_in_from_the_same_machine_alone(value: str, *, told: bool) -> None:
+    text = f'import os\n\nRABBITMQ_PASSWORD = os.environ.get("RABBITMQ_PASSWORD", "{value}")\n'
+    assert rules(text) == (["secret-fallback-value"] if told else [])
+
+
 def test_what_others_issued_counts_less_on_one_developers_machine_alone() -> None:
     text = f"rpc_token: {noise(40)}\n"
     assert rules(text, "local-dev/garage.yaml") == []

@@ -21,8 +21,7 @@ def read_from_catalog(name: str, site: Site) -> bool:
     around = site.function.body if site.function is not None else site.module.body if site.module is not None else ()
     wanted, seen = {name}, {name}
     for _ in range(_STEPS):
-        found = [one for one in _given(wanted, around)]
-        nodes = [node for one in found for node in ir.walk(one)]
+        nodes = [node for one in _given(wanted, around) for node in ir.walk(one)]
         if any(isinstance(one, ir.Const) and isinstance(one.value, str) and _CATALOG.search(one.value) for one in nodes):
             return True
         wanted = {one.id for one in nodes if isinstance(one, ir.Name)} - seen

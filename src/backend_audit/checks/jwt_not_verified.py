@@ -137,7 +137,7 @@ def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | N
         return "it only reads the token", Confidence.MEDIUM, None
     if token.skips is not None and truth(token.skips) is True:
         return f"`{shown(token.skips)}` switches that off", Confidence.HIGH, token.skips
-    if token.key is not None and token.algorithms is not None and _is_empty(token.key):
+    if token.key is not None and token.algorithms is not None and _is_empty(token.key) and not _is_handed_in(token):
         return f"the key is `{shown(token.key)}`", Confidence.HIGH, token.key
     if token.verify is not None and is_false(token.verify):
         return f"`{shown(token.verify)}`" if token.legacy else "`verify=False`", Confidence.HIGH, token.verify
@@ -154,6 +154,12 @@ def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | N
 def _in_browser(site: Site) -> bool:
     """Whether a library for browsers reads the token, and nothing says that the file runs on a server."""
     return site.api.startswith("jwt-decode") and _SERVER.isdisjoint(site.path.lower().split("/"))
+
+
+def _is_handed_in(token: JwtDecode) -> bool:
+    """Whether the key is a parameter of the function around: its default stands for a key that callers give."""
+    node, function = (None if token.key is None else token.key.node), token.site.function
+    return isinstance(node, ir.Name) and function is not None and any(param.name == node.id for param in function.params)
 
 
 def _is_empty(key: Operand) -> bool:

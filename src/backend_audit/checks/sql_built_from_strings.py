@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from backend_audit import ir
 from backend_audit.checks import Alert, _sql, check
 from backend_audit.checks._catalogs import read_from_catalog
+from backend_audit.checks._context import script_file
 from backend_audit.checks._sql import Place
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, SqlExecution
@@ -88,8 +89,8 @@ def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool
 
 
 def _with_catalogs(hole: _Hole, site: Site) -> _Hole:
-    """The database's own names for its tables are nobody's text."""
-    if hole.confidence is Confidence.MEDIUM and read_from_catalog(hole.gap.written, site):
+    """Less sure of the database's own names for its tables, and in tools: who starts one by hand may run what they like."""
+    if hole.confidence is Confidence.MEDIUM and (script_file(site.path) or read_from_catalog(hole.gap.written, site)):
         return replace(hole, confidence=Confidence.LOW)
     return hole
 

@@ -79,16 +79,14 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
         return None
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
-    if (
-        any(name in _CONFLICTS for name in names) and len(node.body) == 1 and not _adds_many(called)
-    ):  # what is to be added is there already
-        return Confidence.LOW
+    if len(node.body) == 1 and any(name in _CONFLICTS for name in names) and not _adds_many(called):
+        return Confidence.LOW  # what is to be added is there already
     if any(other is not handler and not _errors.does_nothing(other.body) for other in node.handlers):
         return Confidence.LOW  # the other failures are handled: this one was chosen
-    if all(_errors.is_own(name, view) for name in _errors.caught(handler, view)):
-        return Confidence.LOW
     if not called:
         return Confidence.MEDIUM if all(isinstance(one, ir.Jump) for one in node.body) else None
+    if all(_errors.is_own(name, view) for name in _errors.caught(handler, view)):
+        return Confidence.LOW
     return Confidence.MEDIUM if _drops_a_result(node.body) else Confidence.LOW
 
 

@@ -62,7 +62,21 @@ def scan(file: SourceFile, text: str, module: ir.Module | None) -> tuple[list[tu
     place = _place(file, text)
     sightings = sight(file, text, module, place)
     ranges = sorted({one.redact for one in sightings})
-    return [(one.verdict.rule, _alert(one, text, file, ranges)) for one in sightings], []
+    return [(one.verdict.rule, _alert(one, text, file, ranges)) for one in _each_fallback_once(sightings)], []
+
+
+def _each_fallback_once(sightings: list[Sighting]) -> list[Sighting]:
+    """Without the places where the same text takes the place of the same variable again: services of one compose file."""
+    seen: set[tuple[str, str]] = set()
+    told: list[Sighting] = []
+    for one in sightings:
+        key = (one.candidate.source, one.candidate.value)
+        if one.candidate.source and one.verdict.rule == "secret-fallback-value":
+            if key in seen:
+                continue
+            seen.add(key)
+        told.append(one)
+    return told
 
 
 def hidden_ranges(text: str, found: Iterable[tuple[str, Alert]]) -> tuple[tuple[int, int], ...]:

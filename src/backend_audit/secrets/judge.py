@@ -173,6 +173,8 @@ def _password(candidate: Candidate, naming: Naming, place: Place, stand_in: Fill
     with_login = not _LOGIN_NAMES.isdisjoint(word for name in candidate.siblings for word in words(name)[-1:])
     if stand_in is Filler.INSTRUCTION:
         return MEDIUM if how is How.FALLBACK and naming.own else LOW
+    if how is How.FALLBACK and value == "guest":
+        return LOW  # brokers let it in from their own machine alone, and refuse it aloud from others
     if echoes(value, candidate.name):
         if how is How.FALLBACK or (place.config and candidate.name.isupper()):  # POSTGRES_PASSWORD=password
             return MEDIUM
