@@ -34,7 +34,9 @@ _REPORTING = names_of(
     "set_status,set_context,notify,report,audit,emit_metric"
 )
 _REASON = re.compile(r"\s(?:-|--|\u2013|\u2014|:)\s+([^#]+)")
-_REPORTING_FUNCTION = re.compile(r"^_*(log|report|record|store|track|emit)_(\w+_)?(error|exception|failure|metric|event|stat|trace|usage)s?$")
+_REPORTING_FUNCTION = re.compile(
+    r"^_*(log|report|record|store|track|emit)_(\w+_)?(error|exception|failure|metric|event|stat|trace|usage)s?$"
+)
 _PRAGMA = re.compile(
     r"^#+\s*(noqa|pragma|type:|pylint|pyright|mypy|nosec|nosemgrep|fmt:|isort|ruff|flake8|pytype|backend-audit|todo|fixme|xxx)\b",
     re.IGNORECASE,
@@ -211,7 +213,7 @@ def following(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
 
 
 def is_own(name: str, view: FileView) -> bool:
-    """Whether the exception of API path `name` is one of this project's: of this module, imported relatively, or of its package."""
+    """Whether the exception of API path `name` is the project's own: of this module, imported relatively, or of its package."""
     head = name.partition(".")[0]
     if not head:
         return True
