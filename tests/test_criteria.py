@@ -547,6 +547,15 @@ SHOWN = {
         "new (require('@prisma/else').PrismaClient)()",
         State.NOT_APPLICABLE,
     ),
+    "documentation that is switched off": ("must-01", "b.py", "FastAPI(docs_url=None, redoc_url=None)", State.PARTIAL),
+    "documentation at another place": ("must-01", "b.py", "FastAPI(docs_url='/api/docs', redoc_url=None)", State.MET),
+    "documentation behind a login": (
+        "must-01",
+        "b.py",
+        "FastAPI(docs_url=None, redoc_url=None)\n\n@app.get('/docs')\ndef docs() -> str:\n    return get_swagger_ui_html()",
+        State.MET,
+    ),
+    "a description that is switched off": ("must-01", "b.py", "FastAPI(openapi_url=None)", State.PARTIAL),
     "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
     "features of another kind": ("advanced-feature-flags", "a.js", "app.use(manager.drawFeatures('reports'))", State.MISSING),
 }
@@ -558,6 +567,7 @@ def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
     head = {
         "a.py": "from fastapi import FastAPI\napp = FastAPI()\n",
         "a.js": "const express = require('express')\nconst app = express()\n",
+        "b.py": "from fastapi import FastAPI\nfrom fastapi.openapi.docs import get_swagger_ui_html\napp = ",
     }
     (tmp_path / name).write_text(f"{head[name]}{code}\n")
     assert card_of(tmp_path)[criterion].state is state

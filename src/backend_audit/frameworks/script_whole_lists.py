@@ -26,7 +26,7 @@ _CUTTING = frozenset("limit take skip offset paginate slice".split())
 _PAGE = frozenset("limit page pageSize page_size perPage per_page offset skip take cursor pagination".split())
 _OPTIONS = _PAGE | {"first", "last", "count", "before", "after"}
 _STORE = re.compile(r"(repository|repo|model|store|dao|collection)$", re.IGNORECASE)
-_MAX_DEPTH = 5
+_MAX_DEPTH = 10
 
 
 class ScriptWholeLists:
@@ -36,6 +36,7 @@ class ScriptWholeLists:
         self.engine = engine
         self.table = table
         self.bindings = Bindings()
+        self._seen: set[int] = set()  # of the route that is read
         self.queries = {id(one.site.node): one for _, one in facts.work if isinstance(one, DatabaseQuery)}
 
     def concepts(self) -> Iterator[WholeList]:
@@ -45,6 +46,7 @@ class ScriptWholeLists:
             reads = "GET" in route.methods or not route.methods
             if route.handler is None or not reads or ENDS_IN_ONE.search(route.path) or _cuts(route.handler):
                 continue
+            self._seen.clear()
             for answer in _answers(route.handler):
                 found = next(iter(self._listed(route.handler, answer, _MAX_DEPTH)), None)
                 if found is not None and id(found) not in told:
@@ -53,16 +55,17 @@ class ScriptWholeLists:
 
     def _listed(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[ir.Call]:
         """The queries without a limit whose rows an expression is or holds."""
-        if depth == 0:
+        if depth == 0 or id(node) in self._seen:
             return
+        self._seen.add(id(node))
         if isinstance(node, (ir.Await, ir.Starred)):
-            yield from self._listed(function, node.value, depth)
+            yield from self._listed(function, node.value, depth - 1)
         elif isinstance(node, ir.Container):
             for item in node.items:
                 yield from self._listed(function, item.value, depth - 1)
         elif isinstance(node, ir.Name):
             for value in self.bindings.values(function, node.id, node.at)[-1:]:
-                yield from self._listed(function, value, depth)
+                yield from self._listed(function, value, depth - 1)  # `found = found.filter(…)` is made of itself
         elif isinstance(node, ir.Call):
             yield from self._called(function, node, depth)
 
@@ -72,7 +75,7 @@ class ScriptWholeLists:
             if name in _LISTING and self._whole(function, node):
                 yield node
         elif name in _SAME and isinstance(node.func, ir.Attribute):
-            yield from self._listed(function, node.func.value, depth)
+            yield from self._listed(function, node.func.value, depth - 1)
         elif name in _ANSWERING:
             for arg in node.args:
                 yield from self._listed(function, arg.value, depth - 1)

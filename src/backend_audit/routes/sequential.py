@@ -22,6 +22,9 @@ _FILLS = frozenset("append extend add update insert push unshift set assign conc
 _CHANGES = frozenset("post put patch delete postForm putForm patchForm".split())
 
 
+_MAX_HOPS = 3  # from what a loop awaits to the request
+
+
 @dataclass(frozen=True, slots=True)
 class SequentialWait(Concept):
     """`site` is awaited for one element of `over` after the other. `request`: what leaves the process, as written.
@@ -64,11 +67,21 @@ class Sequential:
             if function.key in self.work.serving and self._apart(function, moment.loops, site.call):
                 yield moment.loops[-1], self._made(function, site, moment.loops[-1], request, changes=changes)
             return
-        if function.key in self.asking:
-            return  # its session is not made for several at once
+        yield from self._through(function, request, {function.key}, _MAX_HOPS, changes=changes)
+
+    def _through(
+        self, function: FunctionSymbol, request: str, seen: set[str], hops: int, *, changes: bool
+    ) -> Iterator[tuple[Loop, SequentialWait]]:
+        """The loops that await `function`, or what awaits it, for one element after the other."""
+        if function.key in self.asking or _pauses(function):
+            return  # its session is not made for several at once; it is held back on purpose
         for one in self.repeated.callers(function):
             caller = one.caller
-            if one.moment.awaited and caller.key in self.work.serving and self._apart(caller, one.moment.loops, one.node):
+            if not one.moment.awaited or caller.key not in self.work.serving:
+                continue
+            if not one.moment.loops and hops and caller.key not in seen:
+                yield from self._through(caller, request, seen | {caller.key}, hops - 1, changes=changes)
+            elif self._apart(caller, one.moment.loops, one.node):
                 module = caller.module
                 here = Site(module.path, one.node, "", written(one.node.func), caller.name, one.node, module=module.node)
                 loop = one.moment.loops[-1]
@@ -110,6 +123,11 @@ class Sequential:
         each = Mark(path, loop.iter.at, loop.iter.end, f"for each of {written(loop.iter)}")
         way = (*self.work.way(self.work.serving, function), each)
         return SequentialWait(site, written(loop.iter), request, way, changes)
+
+
+def _pauses(function: FunctionSymbol) -> bool:
+    calls = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
+    return any(written(one.func).rpartition(".")[2] in _PAUSES for one in calls)
 
 
 def _changed(node: ir.Assign) -> Iterator[str]:
