@@ -94,5 +94,10 @@ def test_rest_views_say_what_they_answer() -> None:
     assert said["Status.get"] is False
 
 
+def test_validators_stand_in_lists_and_on_routers() -> None:
+    bodies = {route.path: route.body.validated for route in script_routes(DATA / "express_validated")}
+    assert bodies == dict.fromkeys(("/a", "/b", "/c", "/e", "/f", "/r/d"), True)
+
+
 if __name__ == "__main__":
     sys.stdout.write("".join(f"{line}\n" for line in routes_of(Path(sys.argv[1]))))

@@ -216,7 +216,7 @@ class ExpressRoutes:
             registered=registered,
             guards=deduplicated(found),
             group=router.key,
-            body=checked(guards),
+            body=checked([*ahead, *guards]),
         )
         self._made.append(made)
         return made

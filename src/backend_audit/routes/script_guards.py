@@ -74,7 +74,11 @@ class ScriptGuarding(Guarding):
         for name in sorted(names & self.decorated.keys()):
             found = super().of_value(self.decorated[name], via, mark, depth)
             return [replace(one, name=name) for one in found] if len(found) == 1 else found
-        return super().of_value(value, via, mark, depth)
+        found = super().of_value(value, via, mark, depth)
+        chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
+        if chained and not any(one.has(Does.VALIDATES) for one in found):
+            found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, "known name"))
+        return found
 
     def of_step(self, value: Value, node: ir.Expr | None, chain: RouteChain, via: str) -> list[Guard]:
         """The guards that a step of a chain is."""
