@@ -12,7 +12,7 @@ from backend_audit.routes.model import Route, RouteTable
 from backend_audit.source import Language
 
 _ENOUGH = 0.5  # of all routes that say it, for a file's silence to be an oversight
-_NO_DATA = ("Redirect", "FileResponse", "StreamingResponse", "HTMLResponse", "TemplateResponse", "PlainTextResponse")
+_NO_DATA = ("Redirect", "redirect", "FileResponse", "StreamingResponse", "HTMLResponse", "TemplateResponse", "PlainTextResponse")
 _OWN_BYTES = re.compile(r"(^|[a-z_])Response$")
 _JSON = re.compile(r"JSON|Json")
 _FEW = 3
