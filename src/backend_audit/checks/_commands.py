@@ -17,6 +17,12 @@ _STRONG_OPTIONS = frozenset(
     "php python perl".split()
 )
 
+# `git fetch --upload-pack=…`, `hg clone --config=…`: https://git-scm.com/docs/git-fetch
+_ASKING = {
+    "git": frozenset("clone fetch pull ls-remote fetch-pack archive".split()),
+    "hg": frozenset("clone pull push incoming outgoing identify log status".split()),
+}
+
 
 def program_names(value: Value) -> list[str]:
     """The file names of the programs that `value` is known to be one of, sorted; none if that is open."""
@@ -59,6 +65,12 @@ def _passed_on(name: str, arguments: list[Value]) -> Value | None:
 def takes_dangerous_options(name: str) -> bool:
     """Whether an option alone can make the program run or overwrite something."""
     return name in _STRONG_OPTIONS
+
+
+def asks_elsewhere(name: str, arguments: list[Value]) -> bool:
+    """Whether it is a command of Git or Mercurial that asks another repository, by a program that an option names."""
+    verbs = _ASKING.get(name, frozenset())
+    return any(text in verbs for argument in arguments[:3] for text in argument.texts())
 
 
 def may_begin_with_dash(value: Value) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._commands import (
+    asks_elsewhere,
     is_shell,
     may_begin_with_dash,
     program_names,
@@ -234,7 +235,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
                 option,
                 does=f"can be an option of `{name}` in {{callee}}, and `{name}` has options that run programs or write files",
                 fix=_FIX_OPTION,
-                confidence=Confidence.LOW,
+                confidence=Confidence.MEDIUM if asks_elsewhere(name, rest) else Confidence.LOW,
             )
             return
 

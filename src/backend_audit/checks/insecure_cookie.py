@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _cookie_header, check
 from backend_audit.checks._context import development_file, development_name, only_in_development
 from backend_audit.checks._operands import is_false, is_none, named, numbers, shown, spread, truth
 from backend_audit.checks._purpose import names_in, secret_name
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CookieWrite, Operand, Setting
+from backend_audit.flow.concepts import CookieWrite, HeaderWrite, Operand, Setting
 from backend_audit.flow.sensitive import words
 
 RULE = "insecure-cookie"
@@ -52,6 +52,27 @@ def cookie_without_protection(cookie: CookieWrite) -> Iterator[Alert]:
         fix=_fix(cookie),
         confidence=confidence,
     )
+
+
+@check(RULE)
+def cookie_in_header(header: HeaderWrite) -> Iterator[Alert]:
+    """`res.setHeader("Set-Cookie", "session=" + token)`."""
+    if header.kind != "http" or only_in_development(header.site):
+        return
+    for cookie in _cookie_header.cookies(header):
+        plain = {attribute.partition("=")[0] for attribute in cookie.attributes}
+        gone = "max-age=0" in cookie.attributes or any("1970" in one for one in cookie.attributes)
+        if gone or _public(cookie.name) or not secret_name(_NAME_OF.sub("", cookie.name)):
+            continue
+        lacks = ["without `Secure`"] if "secure" not in plain else []
+        lacks += ["without `HttpOnly`"] if "httponly" not in plain else []
+        if lacks:
+            yield Alert(
+                node=cookie.node,
+                message=f"`{named(header.site)}` sets the cookie `{cookie.name}` {' and '.join(lacks)}: {_effect(lacks)}.",
+                fix=f"Write the attributes as well: `{cookie.name}=…; Secure; HttpOnly; SameSite=Lax`.",
+                confidence=Confidence.MEDIUM,
+            )
 
 
 @check(RULE)
