@@ -1,12 +1,12 @@
-"""Text that people write, put into a page as markup by a template."""
+"""Text that people write, put into a page as markup by a template, or declared to be markup."""
 
 from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _templates, check
 from backend_audit.checks._untrusted import reaching
-from backend_audit.flow.concepts import TemplateOutput
-from backend_audit.flow.values import Value
+from backend_audit.flow.concepts import HtmlOutput, TemplateOutput
+from backend_audit.flow.values import CLOSED_TYPES, Value
 from backend_audit.flow.written import written
 
 RULE = "unescaped-template-output"
@@ -34,6 +34,30 @@ def raw(output: TemplateOutput) -> Iterator[Alert]:
         confidence=confidence,
         anchor=written(content.node),
     )
+
+
+@check(RULE)
+def marked(output: HtmlOutput) -> Iterator[Alert]:
+    """`mark_safe(f"<em>{author.bio}</em>")`: a text that a person has written, put into markup without escaping."""
+    content = output.content
+    if not output.marks or content is None or content.node is None or reaching(content, "html") is not None:
+        return
+    holes = {gap.written: gap.value for shape in content.value.shapes for gap in shape.gaps if "<" in shape.text()}
+    for node in ir.walk(content.node):
+        if not isinstance(node, (ir.Attribute, ir.Index)):
+            continue
+        value, confidence = holes.get(written(node)), _templates.names_text(node)
+        if value is None or confidence is None or _is_harmless(value) or value.types & CLOSED_TYPES:
+            continue
+        name = written(node)
+        yield Alert(
+            node=node,
+            message=f"`{name}` becomes markup without escaping: a script in that text runs for everybody who sees it.",
+            fix="Use `format_html`, or `Markup(…) % …` and `Markup(…).format(…)`, which escape what they put in.",
+            confidence=confidence,
+            anchor=name,
+        )
+        return
 
 
 def _is_harmless(value: Value) -> bool:
