@@ -298,7 +298,8 @@ def paths_of(data: dict[str, object]) -> Iterator[str]:
         table = data.get(key, {})
         assert isinstance(table, dict)
         yield from table
-        yield from (str(target) for target in table.values() if target not in ("[self]", "[owner]"))
+        # `=0` is no path: the result is that argument
+        yield from (str(one) for one in table.values() if one not in ("[self]", "[owner]") and not re.fullmatch(r"=\d", str(one)))
     methods = data.get("methods", {})
     assert isinstance(methods, dict)
     yield from methods
