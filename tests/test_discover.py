@@ -553,3 +553,9 @@ def test_same_input_same_answer(tmp_path: Path) -> None:
     answers = {repr(scan(tmp_path, options=DiscoverOptions(use_git=use_git))) for use_git in (True, False) for _ in range(3)}
     assert len(answers) == 1
     assert next(iter(scan(tmp_path).skipped)).examples == ("tests/t0.py", "tests/t1.py", "tests/t10.py")
+
+
+def test_a_large_file_that_a_bundler_wrote_leaves_nothing_out(tmp_path: Path) -> None:
+    write(tmp_path, **{"static/pdf.js": "/******/ var x;\n" + "var a = 1;\n" * 200_000, "app.js": "const a = 1;\n" * 200_000})
+    found = scan(tmp_path)
+    assert [one.path for one in found.problems] == ["app.js"]

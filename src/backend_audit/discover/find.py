@@ -207,7 +207,7 @@ class _Finder:
         if size > self._options.max_bytes:
             limit = size_text(self._options.max_bytes)
             self._tally.skip(f"larger than {limit}", shown)
-            if named or language in _CODE:
+            if named or (language in _CODE and not self._is_output(absolute, size, language)):
                 message = f"{size_text(size)} large; files above {limit} are not analysed"
                 self._tally.problem(shown, ProblemKind.TOO_LARGE, message)
             return
@@ -229,6 +229,14 @@ class _Finder:
             if role is Role.MIGRATION:
                 self._put_aside(shown, absolute, language)
             self._tally.skip(_REASONS[role], shown)
+
+    def _is_output(self, absolute: str, size: int, language: Language) -> bool:
+        """Whether a build has written the file, by its first bytes and its end."""
+        try:
+            head = read_head(absolute, size, code=True)
+        except OSError:
+            return False
+        return head.is_generated(language) or (language is Language.JAVASCRIPT and head.is_bundled)
 
     def _add_links(self) -> None:
         """Links to files, after all files are known: each target is judged once, and never one outside the root."""
