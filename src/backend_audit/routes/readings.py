@@ -38,6 +38,7 @@ _PERMITS = re.compile(
 )
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
+_REFUSES = re.compile(r"_*(?:raise|check|ensure|verify|require|assert|enforce|validate|can|may|has|is)_")
 _RELATES = frozenset({"add", "remove", "discard", "set", "append"})
 _PARTS = frozenset({"auth", "identity", "current_org"})
 _HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
@@ -144,6 +145,13 @@ class Reading:
         return any(self.mentions.caller(one, callers) for one in self._tests) or any(
             self._checks(one, callers) for one in self.calls
         )
+
+    def refuses(self) -> bool:
+        """Whether the caller is tested, or handed to what is called like a check: `raise_not_editable(request.user)`."""
+        nobody: frozenset[str] = frozenset()
+        tested = any(self.mentions.caller(one, nobody) for one in self._tests)
+        checking = (one for one in self.calls if _REFUSES.match(called(one)))
+        return tested or any(self.mentions.caller(arg.value, nobody) for one in checking for arg in one.args)
 
     def _checks(self, node: ir.Call, callers: frozenset[str]) -> bool:
         name = called(node)

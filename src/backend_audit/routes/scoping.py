@@ -128,7 +128,7 @@ class Scoping:
                 continue
             target = self._target(route, frame, node) if depth > 0 else None
             asking = target is not None and _hands_request(node) and self.reading(target).asks_caller
-            if target is not None and asking and (reading.is_tested(node) or self.reading(target).tests(frozenset())):
+            if target is not None and asking and (reading.is_tested(node) or self.reading(target).refuses()):
                 return True
             if target is not None:
                 names = {param for param, arg in handed(target, node) if self.mentions.ids(arg, ids)}
