@@ -8,6 +8,7 @@ from backend_audit.flow import (
     builtin,
     handed,
     lacks,
+    library_calls,
     named_parts,
     numbers,
     records,
@@ -45,7 +46,6 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _UNKNOWN_RECEIVER = "?"
-_SUBSTITUTES = frozenset({"string.Template.substitute", "string.Template.safe_substitute"})
 
 
 class Calls(Expressions):
@@ -140,7 +140,7 @@ class Calls(Expressions):
         for path in in_order(callee.apis):
             found = join(found, records.function(self, path, args) or self.call_api(node, path, receiver, args))
         for type_name in in_order(callee.types):
-            found = join(found, self.call_instance(node, type_name, receiver, args))
+            found = join(found, self.call_instance(node, type_name, callee, receiver, args))
         if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):
             guessed = self.guess(node, f"{_UNKNOWN_RECEIVER}.{attr}", callee, receiver, args)
             found = found if guessed is None else guessed
@@ -223,17 +223,11 @@ class Calls(Expressions):
                 self.emit(row, path, node, given, args)
         tracked.initialized(self, node, path, receiver, args)
         self.forwarded(node, path, args)
-        found = self.builtin_function(path, args)
+        found = library_calls.given(self, node, path, receiver, args) or self.builtin_function(path, args)
         invoked = handed.invoked(self, node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
             invoked = self.kept(node, self.models.keepers[path], receiver, args)
         target = self.models.result(path)
-        if path == "getattr":
-            found = named_parts.attribute(self, node, args)
-        elif receiver is not None and named_parts.is_parser(receiver):
-            found = named_parts.option(receiver, path.rpartition(".")[2], args)
-        elif path in _SUBSTITUTES and receiver is not None and receiver.items and "template" in receiver.items:
-            found = strings.template_call(receiver.items["template"], *pieces(args))
         if invoked is not None:
             found = invoked
         elif target == "self":
@@ -335,13 +329,14 @@ class Calls(Expressions):
             return changed(found, made=True) if made and not found.open else found
         return found.with_origins(origins) if found.open else changed(found, open=True).with_origins(origins)
 
-    def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
+    def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         owner = self.engine.class_of(type_name)
         if owner is None:
             path = f"{type_name}.__call__"
             return self.call_api(node, path, receiver, args) if self.engine.knows(path) else NOTHING
         method = self.engine.find_method(owner, "__call__")
-        return NOTHING if method is None else self.call_function(node, method, instance(type_name), args)
+        me = changed(callee, types=frozenset((type_name,)))
+        return NOTHING if method is None else self.call_function(node, method, me, args)
 
     # --- the project's own functions --------------------------------------------------------------------------------
 

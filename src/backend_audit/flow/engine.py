@@ -300,7 +300,7 @@ class Engine(ObjectFields):
             target = self.models.result(f"{type_name}.__enter__")
             if owner is not None:
                 method = self.find_method(owner, "__enter__") or self.find_method(owner, "__aenter__")
-                found = join(found, self.instance_of(owner) if method is None else self.settled(self.summary(method).result))
+                found = join(found, self.instance_of(owner) if method is None else self.answered(method, value))
             elif target is not None:
                 found = join(found, Value(types=frozenset((target,))))
             else:

@@ -109,7 +109,7 @@ class Expressions(FrameState, ABC):
             target = self.models.result(path)
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))
         for type_name in in_order(base.types) if base.types else ():
-            found = join(found, self.read_type(type_name, attr, node))
+            found = join(found, self.read_type(type_name, attr, node, base))
         if base.items is not None and attr in base.items and (not base.kind or rendering.reads_items(self, base, attr)):
             found = base.items[attr]
         if base.refs and self.models.lists_itself(found.apis):
@@ -155,10 +155,10 @@ class Expressions(FrameState, ABC):
         full = self.models.canonical(f"{path}.{attr}")
         return self.reading(full, node, api(full))
 
-    def read_type(self, type_name: str, attr: str, node: ir.Attribute) -> Value:
+    def read_type(self, type_name: str, attr: str, node: ir.Attribute, base: Value | None = None) -> Value:
         owner = self.engine.class_of(type_name)
         if owner is not None:
-            return self.engine.instance_attribute(owner, attr, node, self)
+            return self.engine.instance_attribute(owner, attr, node, self, base)
         if type_name in self.models.shared:
             held = self.engine.external_field(type_name, attr, self.function)
             if held is not None:
@@ -202,9 +202,8 @@ class Expressions(FrameState, ABC):
         if isinstance(key, int) and key < 0 and base.kind in ("list", "tuple") and base.items and base.elem is None:
             key += len(base.items)  # counted from the end of what is known whole
         if base.kind:
-            found = join_all([*(base.items or {}).values()]) if key is None else base.item(key) or NOTHING
-            if key is None and base.elem is not None:
-                found = join(found, base.elem)
+            every = [*(base.items or {}).values(), *([] if base.elem is None else [base.elem])]
+            found = join_all(every) if key is None else base.item(key) or NOTHING
         elif base.items and key is not None and key in base.items:  # a named tuple, or what was put into something unknown
             return self.sensitive(key, node, base.items[key]) if isinstance(key, str) else base.items[key]
         elif base.items and key is None and base.open:
@@ -221,8 +220,9 @@ class Expressions(FrameState, ABC):
             target = self.models.result(f"{self.models.result(path) or path}.__getitem__")
             if target is not None:
                 found = join(found, Value(types=frozenset((target,))))
-        if found is NOTHING:
-            found = UNKNOWN
+        if found is NOTHING and base.types:
+            found = self.engine.item_of(base, Operand(at, node.index))
+        found = UNKNOWN if found is NOTHING else found
         if base.origins:
             found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else ELEMENT), (str(key),))
         return self.sensitive(key, node, found) if isinstance(key, str) else found

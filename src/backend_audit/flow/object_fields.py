@@ -3,12 +3,16 @@
 from functools import cached_property
 
 from backend_audit import ir
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.class_facts import ClassFacts
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.ordering import in_order
 from backend_audit.flow.overrides import Overrides
+from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import MADE, UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Value, changed, join, join_all
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -21,16 +25,37 @@ class ObjectFields(ClassFacts):
         """Which methods stand in for stubs."""
         return Overrides(self)
 
-    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Expressions) -> Value:
-        """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute."""
+    def answered(self, method: FunctionSymbol, receiver: Value, args: Args = ()) -> Value:
+        """What a method gives that no written call runs: a property, `__getitem__`, `__enter__`."""
+        if method.key in self._running:
+            return UNKNOWN
+        return substitute(self.summary(method).result, method.key, bind_arguments(method, receiver, args))
+
+    def item_of(self, base: Value, index: Operand) -> Value:
+        """`base[index]` where classes of the project say what that is."""
+        found = NOTHING
+        for name in in_order(base.types):
+            owner = self.class_of(name)
+            method = None if owner is None else self.find_method(owner, "__getitem__")
+            if method is not None:
+                found = join(found, self.answered(method, changed(base, types=frozenset((name,))), (("0", index),)))
+        return found
+
+    def instance_attribute(
+        self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Expressions, base: Value | None = None
+    ) -> Value:
+        """`self.attr`: a method, what methods assign to it, a class attribute, or an external base's attribute.
+
+        `base` is the object, where it is known: a property gives what it holds.
+        """
         given = None if self.attribute is None else self.attribute(frame, owner, attr, node)
         if given is not None:
             return given
         method = self.find_method(owner, attr)
         if method is not None:
             meant = self.overrides.of(method)
-            if method.decorated("property", "cached_property", "hybrid_property"):
-                return join_all(self.summary(one).result if one.key not in self._running else UNKNOWN for one in meant)
+            if method.node.kind == "getter" or method.decorated("property", "cached_property", "hybrid_property"):
+                return join_all(self.answered(one, base if base is not None else self.instance_of(owner)) for one in meant)
             return Value(refs=frozenset(meant))
         found = self.field(owner, attr)
         if found is None and attr == "value" and self._is_enum(owner):

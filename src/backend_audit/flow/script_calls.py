@@ -142,7 +142,7 @@ class ScriptCalls(ScriptCallbacks):
         for path in sorted(callee.apis):
             found = join(found, self.call_library(node, path, receiver, args))
         for type_name in sorted(callee.types):
-            found = join(found, self.call_instance(node, type_name, receiver, args))
+            found = join(found, self.call_instance(node, type_name, callee, receiver, args))
         if receiver is not None and not callee.refs and (callee.apis or found is NOTHING):
             self.guess(node, f"?.{attr}", callee, receiver, args)
         if receiver is not None and not callee.apis and not callee.refs and found is NOTHING:
@@ -234,11 +234,11 @@ class ScriptCalls(ScriptCallbacks):
         known = bool(value.refs) or any(map(self.engine.knows, things)) or any(map(self.engine.class_of, value.types))
         return bool(value.origins) and not known and not value.types & self.models.bases.keys()
 
-    def call_instance(self, node: ir.Call, type_name: str, receiver: Value | None, args: Args) -> Value:
+    def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
         if type_name in self.models.rows["call"] and self.engine.class_of(type_name) is None:
             return self.call_library(node, type_name, receiver, args)
-        return super().call_instance(node, type_name, receiver, args)
+        return super().call_instance(node, type_name, callee, receiver, args)
 
     # --- libraries --------------------------------------------------------------------------------------------------
 

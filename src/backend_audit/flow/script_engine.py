@@ -145,11 +145,10 @@ class ScriptEngine(Engine):
 
     # --- classes ----------------------------------------------------------------------------------------------------
 
-    def instance_attribute(self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame) -> Value:  # type: ignore[override]
-        method = self.find_method(owner, attr)
-        if method is not None and method.node.kind == "getter":
-            return UNKNOWN if method.key in self._running else self.summary(method).result
-        return self.owned.of(super().instance_attribute(owner, attr, node, frame), owner)
+    def instance_attribute(  # type: ignore[override]
+        self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame, base: Value | None = None
+    ) -> Value:
+        return self.owned.of(super().instance_attribute(owner, attr, node, frame, base), owner)
 
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
         known = self._writers.get(symbol.key)

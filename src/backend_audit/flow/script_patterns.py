@@ -6,6 +6,7 @@ from backend_audit.flow import lacks
 from backend_audit.flow.values import Key, Value, container
 from backend_audit.regex import harmless_after, harmless_unmatched, harmless_without, lacked_signs, lacked_text, python_pattern
 from backend_audit.regex.charset import Ranges
+from backend_audit.regex.groups import groups
 
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
 _OPENING = {"<": ("html",), "\n": ("log", "header"), "/": ("path",)}  # no tag begins, no line ends, …
@@ -64,32 +65,11 @@ def hit(subject: Value, pattern: Value) -> Value:
     if one is None or one.kind != "regex":
         return container("list", None, subject)
     body, flags = _body(one.value)
-    found = [subject.cleared(harmless_after(python_pattern(f"(?:{text})", flags), "fullmatch")) for text in _groups(body)]
+    found = [subject.cleared(harmless_after(python_pattern(f"(?:{text})", flags), "fullmatch")) for text in groups(body)[0]]
     items: dict[Key, Value] = dict(enumerate(found))
     if "(?<" in body:
         items["groups"] = container("dict", None, subject)
     return container("list", None, found[0]) if "g" in flags else container("list", items)
-
-
-def _groups(body: str) -> list[str]:
-    """The pattern and what stands in each of its groups, by number."""
-    found, opened, at, in_class = [body], [], 0, False
-    while at < len(body):
-        sign = body[at]
-        if sign == "\\":
-            at += 1
-        elif in_class or sign == "[":
-            in_class = sign != "]"
-        elif sign == "(":
-            numbered = body[at + 1 : at + 2] != "?" or (body[at + 1 : at + 3] == "?<" and body[at + 3 : at + 4] not in "=!")
-            opened.append((len(found) if numbered else 0, at + 1))
-            found += [""] if numbered else []
-        elif sign == ")" and opened:
-            number, start = opened.pop()
-            if number:
-                found[number] = body[start:at]
-        at += 1
-    return found
 
 
 def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[str]:

@@ -1,0 +1,69 @@
+"""What Python's regular expressions find: the whole hit, then what each group holds.
+
+A part is as harmless as what its part of the pattern lets through: `id=([0-9]+)`. https://docs.python.org/3/library/re.html#match-objects
+"""
+
+from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.values import MADE, Key, Value, container, join_all
+from backend_audit.regex import harmless_after
+from backend_audit.regex.groups import groups
+
+_PATTERN, _MATCH = "re.Pattern", "re.Match"
+_FINDING = frozenset(("match", "search", "fullmatch", "findall", "finditer"))
+
+
+def called(path: str, receiver: Value | None, args: Args) -> Value | None:
+    """`re.match(pattern, text)`, `compiled.findall(text)`, `found.group(1)`; None for any other call."""
+    owner, _, name = path.rpartition(".")
+    if owner == "re" and name in _FINDING:
+        pattern, subject = argument(args, "0:pattern"), argument(args, "1:string")
+        return _found(name, None if pattern is None else pattern.value, None if subject is None else subject.value)
+    if receiver is None:
+        return None
+    if owner == _PATTERN and name in _FINDING:
+        subject = argument(args, "0:string")
+        return _found(name, (receiver.items or {}).get("pattern"), None if subject is None else subject.value)
+    return _part(name, receiver, args) if owner == _MATCH and receiver.items else None
+
+
+def _found(name: str, pattern: Value | None, subject: Value | None) -> Value | None:
+    """A match object, or a list of what it would give; what a pattern that is not known has matched counts as checked."""
+    texts = () if pattern is None else pattern.texts()
+    if subject is None or (len(texts) != 1 and name in ("match", "fullmatch")):
+        return None
+    held, names = groups(texts[0]) if len(texts) == 1 else ([], {})
+    parts = [_let_through(text, subject) for text in held]
+    items: dict[Key, Value] = {**dict(enumerate(parts)), **{one: parts[number] for one, number in names.items()}}
+    whole = join_all(parts) if parts else subject.derived()
+    hit = Value(types=frozenset((_MATCH,)), items=items or None).with_origins(whole.origins)
+    if name == "finditer":
+        return container("list", None, hit)
+    if name != "findall":
+        return hit
+    several = container("tuple", dict(enumerate(parts[1:])))
+    return container("list", None, several if len(parts) > 2 else parts[-1] if parts else whole)
+
+
+def _let_through(text: str, subject: Value) -> Value:
+    """What of a subject a part of a pattern can hold. A dot may take line ends: the flags are not known."""
+    harmless = harmless_after(f"(?s:{text})", "fullmatch")
+    return MADE if "all" in harmless else subject.derived().cleared(harmless)
+
+
+def _part(name: str, hit: Value, args: Args) -> Value | None:
+    """`found.group(1, "name")`, `found.groups()`, `found.groupdict()`."""
+    items = dict(hit.items or {})
+    if name == "group":
+        asked = [_of(items, operand.value) for key, operand in args if key.isdigit()]
+        return container("tuple", dict(enumerate(asked))) if len(asked) > 1 else asked[0] if asked else items.get(0)
+    if name == "groups":
+        return container("tuple", {key - 1: value for key, value in items.items() if isinstance(key, int) and key})
+    if name == "groupdict":
+        return container("dict", {key: value for key, value in items.items() if isinstance(key, str)})
+    return None
+
+
+def _of(items: dict[Key, Value], asked: Value) -> Value:
+    one = asked.constant()
+    known = items.get(one.value) if one is not None and isinstance(one.value, (int, str)) else None
+    return join_all(items.values()) if known is None else known
