@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from backend_audit.discover.git import list_by_git
-from backend_audit.discover.header import read_head
+from backend_audit.discover.header import read_head, written_by_a_build
 from backend_audit.discover.ignore import Layer, ignored, read_patterns
 from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, template_language
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
@@ -207,7 +207,7 @@ class _Finder:
         if size > self._options.max_bytes:
             limit = size_text(self._options.max_bytes)
             self._tally.skip(f"larger than {limit}", shown)
-            if named or (language in _CODE and not self._is_output(absolute, size, language)):
+            if named or (language in _CODE and not written_by_a_build(absolute, size, language)):
                 message = f"{size_text(size)} large; files above {limit} are not analysed"
                 self._tally.problem(shown, ProblemKind.TOO_LARGE, message)
             return
@@ -229,14 +229,6 @@ class _Finder:
             if role is Role.MIGRATION:
                 self._put_aside(shown, absolute, language)
             self._tally.skip(_REASONS[role], shown)
-
-    def _is_output(self, absolute: str, size: int, language: Language) -> bool:
-        """Whether a build has written the file, by its first bytes and its end."""
-        try:
-            head = read_head(absolute, size, code=True)
-        except OSError:
-            return False
-        return head.is_generated(language) or (language is Language.JAVASCRIPT and head.is_bundled)
 
     def _add_links(self) -> None:
         """Links to files, after all files are known: each target is judged once, and never one outside the root."""

@@ -97,6 +97,15 @@ def read_head(path: str, size: int, *, code: bool) -> Head:
     return Head(data, middle, end)
 
 
+def written_by_a_build(path: str, size: int, language: Language) -> bool:
+    """Whether the beginning or the end of a file says that a program has written it; a file that cannot be read says nothing."""
+    try:
+        head = read_head(path, size, code=True)
+    except OSError:
+        return False
+    return head.is_generated(language) or (language is Language.JAVASCRIPT and head.is_bundled)
+
+
 def _opening(text: str, language: Language) -> str:
     """The comments, and in Python the docstring, that stand before the first line of code."""
     text = text.removeprefix("\ufeff")
