@@ -54,7 +54,7 @@ def local_beside(
     known = {file: found for file, key in keys.items() if (found := _decoded(cached.get(key))) is not None}
     rest = [file for file in keys if file not in known]
     jobs = [ENCODER.encode(job) for job in _jobs(files, rest, cache)]
-    with beside(looked_at, jobs, workers=workers, timeout=timeout, preload=(PRELOADED,)) as wait:
+    with beside(looked_at, jobs, workers=workers, timeout=timeout, preload=(PRELOADED,), yields=False) as wait:
 
         def gathered() -> LocalFindings:
             fresh: dict[bytes, bytes] = {}

@@ -57,11 +57,18 @@ def run(
 
 @contextlib.contextmanager
 def beside(
-    function: Callable[[bytes], bytes], items: Sequence[bytes], *, workers: int, timeout: float, preload: Sequence[str] = ()
+    function: Callable[[bytes], bytes],
+    items: Sequence[bytes],
+    *,
+    workers: int,
+    timeout: float,
+    preload: Sequence[str] = (),
+    yields: bool = True,
 ) -> Iterator[Callable[[], list[bytes | Failure]]]:
     """What `function` makes of `items`, in worker processes, while this one goes on; what is given waits for the results.
 
-    With one worker, or small items, the work is done here, when it is asked for. The rest as in `run`.
+    With one worker, or small items, the work is done here, when it is asked for. `yields`: the workers leave the processors to
+    this process, where there are too few; their time-outs must allow for that. The rest as in `run`.
     """
     if workers <= 1 or sum(map(len, items)) <= _WORTH_A_PROCESS:
         yield cache(lambda: list(run_inline(function, items, timeout)))
@@ -69,7 +76,7 @@ def beside(
 
     def work() -> list[bytes | Failure]:
         found: list[bytes | Failure] = []
-        scheduler = Scheduler(function, items, [len(item) for item in items], workers - 1, timeout, preload, yields=True)
+        scheduler = Scheduler(function, items, [len(item) for item in items], workers - 1, timeout, preload, yields=yields)
         try:
             found += scheduler.results()
         except WorkersUnavailable:
