@@ -56,9 +56,9 @@ _TELLS = frozenset(
 )
 _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
-    r"pwd_context\.verify|verify_login|validate_credentials|_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|"
-    r"construct_event)$"
+    r"pwd_context\.verify|verify_login|validate_credentials)$"
 )
+_SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
@@ -110,9 +110,18 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
 
 
 def checks_password(handler: FunctionSymbol | None) -> bool:
-    """Whether a handler asks for a password or a signature itself: who calls it says by that who it is."""
+    """Whether a handler asks for a password itself: who calls it says by that who it is."""
+    return _calls(handler, _PASSWORDS)
+
+
+def checks_signature(handler: FunctionSymbol | None) -> bool:
+    """Whether a handler asks itself who has signed the request, or a token in it."""
+    return _calls(handler, _SIGNATURES)
+
+
+def _calls(handler: FunctionSymbol | None, names: re.Pattern[str]) -> bool:
     calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
-    return any(_PASSWORDS.search(written(one.func)) for one in calls)
+    return any(names.search(written(one.func)) for one in calls)
 
 
 def once(path: str, handler: FunctionSymbol | None) -> str:

@@ -1,5 +1,6 @@
 import functools
 
+import jwt
 from flask import Flask, abort, g, jsonify, request
 from flask_httpauth import HTTPTokenAuth
 from flask_jwt_extended import get_jwt_identity, jwt_required, verify_jwt_in_request
@@ -211,3 +212,21 @@ def sign_in():
     if request.json["password"] != g.password:
         return jsonify(error="wrong password"), 401
     return "token"
+
+
+def verify_jwt(token):
+    try:
+        jwt.decode(token, app.config["KEY"], algorithms=["HS256"])
+        return True
+    except jwt.InvalidTokenError:
+        return False
+
+
+@app.post("/customers")
+def customers():
+    token = request.headers.get("Authorization")
+    if not token:
+        return jsonify(error="no token"), 403
+    if not verify_jwt(token):
+        return jsonify(error="bad token"), 403
+    return jsonify(load(request.json["id"]))
