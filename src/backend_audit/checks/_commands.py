@@ -67,10 +67,14 @@ def takes_dangerous_options(name: str) -> bool:
     return name in _STRONG_OPTIONS
 
 
-def asks_elsewhere(name: str, arguments: list[Value]) -> bool:
-    """Whether it is a command of Git or Mercurial that asks another repository, by a program that an option names."""
+def names_repository(name: str, arguments: list[Value], at: int) -> bool:
+    """Whether an argument of Git or Mercurial says which other repository is asked: the first one after the verb."""
     verbs = _ASKING.get(name, frozenset())
-    return any(text in verbs for argument in arguments[:3] for text in argument.texts())
+    verb = next((number for number, one in enumerate(arguments[:3]) if any(text in verbs for text in one.texts())), None)
+    if verb is None:
+        return False
+    others = range(verb + 1, len(arguments))
+    return at == next((one for one in others if not any(text.startswith("-") for text in arguments[one].texts())), None)
 
 
 def may_begin_with_dash(value: Value) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._commands import (
-    asks_elsewhere,
     is_shell,
     may_begin_with_dash,
+    names_repository,
     program_names,
     takes_dangerous_options,
     text_argument,
@@ -224,7 +224,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
     name = next((one for one in names if takes_dangerous_options(one)), "")
     if not name:
         return
-    for argument in rest:
+    for at, argument in enumerate(rest):
         if argument.is_just("--"):
             return
         option = reaching_value(argument, "shell")
@@ -235,7 +235,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
                 option,
                 does=f"can be an option of `{name}` in {{callee}}, and `{name}` has options that run programs or write files",
                 fix=_FIX_OPTION,
-                confidence=Confidence.MEDIUM if asks_elsewhere(name, rest) else Confidence.LOW,
+                confidence=Confidence.MEDIUM if names_repository(name, rest, at) else Confidence.LOW,
             )
             return
 
