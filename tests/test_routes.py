@@ -12,13 +12,16 @@ import pytest
 
 from backend_audit.catalog import rules_root
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.frame import Env
 from backend_audit.flow.model_files import models_of
 from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.flow.statements import Frame
 from backend_audit.frameworks import answers, forms, handlers, script_handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.lower import javascript
 from backend_audit.lower.python import lower
 from backend_audit.routes.facts import WebFacts
@@ -26,6 +29,7 @@ from backend_audit.routes.model import Does, Guard, Route, RouteTable
 from backend_audit.source import Language
 
 DATA = Path(__file__).parent / "data" / "routes"
+_MANY = 15
 
 
 def told(route: Route) -> str:
@@ -97,6 +101,43 @@ def test_rest_views_say_what_they_answer() -> None:
 def test_validators_stand_in_lists_and_on_routers() -> None:
     bodies = {route.path: route.body.validated for route in script_routes(DATA / "express_validated")}
     assert bodies == dict.fromkeys(("/a", "/b", "/c", "/e", "/f", "/r/d"), True)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "function", "tail"),
+    [
+        (
+            "app.ts",
+            'import { Controller, Get, applyDecorators } from "@nestjs/common";',
+            "function f{at}() {{ return applyDecorators({calls}); }}",
+            '@Controller("a")\nexport class A {\n  @Get("x")\n  @f0()\n  x() { return 1; }\n}',
+        ),
+        (
+            "app.js",
+            'const http = require("http");',
+            "function f{at}(req, res) {{ {calls}; if (req.url === '/{at}') res.end(); }}",
+            "http.createServer((req, res) => f0(req, res)).listen(1);",
+        ),
+    ],
+)
+def test_functions_that_all_call_each_other_are_looked_into_few_times(
+    name: str, head: str, function: str, tail: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = "req, res" if name.endswith(".js") else ""
+    calls = [f"f{other}({given})" for other in range(_MANY)]
+    made = [function.format(at=at, calls=", ".join(calls)) for at in range(_MANY)]
+    (tmp_path / name).write_text("\n".join((head, *made, tail)), encoding="utf-8")
+    frame, entered = ScriptEngine.frame, list[str]()
+
+    def counted(
+        self: ScriptEngine, module: ModuleSymbol, function: FunctionSymbol | None = None, env: Env | None = None
+    ) -> Frame:
+        entered.append(module.path)
+        return frame(self, module, function, env)
+
+    monkeypatch.setattr(ScriptEngine, "frame", counted)
+    assert script_routes(tmp_path)
+    assert len(entered) < 100 * _MANY
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ _HARM = (
 _KIND = {"<": "markup", ".": "a way out of a folder", "/": "a way out of a folder", "o": "an event handler", "n": "an attribute"}
 _MEANT = 2  # so many characters of the harm the pattern must name: `<[^>]*>` takes anything
 _OPEN = re.compile(r"""(?P<name>[\w:-]*)=\s*(?P<quote>["'])[^"']*$""")
+_FAR = 400  # signs: an attribute begins nearer than that
 _FIX_ALL = "Replace every hit: a pattern with the flag `g`, or `replaceAll`."
 _FIX_LIBRARY = "Use a library that parses what it cleans (`DOMPurify`, `sanitize-html`), or escape the data for its place."
 
@@ -153,7 +154,7 @@ def left_in_attribute(node: ir.Binary, view: FileView) -> Iterator[Alert]:
     if node.op != "+" or not isinstance(node.left, (ir.Binary, ir.Const)):
         return
     before = _text_before(node.left)
-    opened = _OPEN.search(before) if before else None
+    opened = _OPEN.search(before[-_FAR:]) if before else None
     if opened is None:
         return
     chain = chain_of(node.right, view, through_names=True)
@@ -176,11 +177,16 @@ def left_in_attribute(node: ir.Binary, view: FileView) -> Iterator[Alert]:
 
 
 def _text_before(node: ir.Expr) -> str:
-    last = node.right if isinstance(node, ir.Binary) else node
-    text = last.value if isinstance(last, ir.Const) and isinstance(last.value, str) else ""
-    if isinstance(node, ir.Binary) and node.op == "+" and "=" not in text:
-        return _text_before(node.left) + "x" + text if text else ""
-    return text
+    """The constant text in front of a place, as far back as the last `=`; an `x` stands where pieces meet."""
+    found = ""
+    while True:
+        last = node.right if isinstance(node, ir.Binary) else node
+        text = last.value if isinstance(last, ir.Const) and isinstance(last.value, str) else ""
+        if not isinstance(node, ir.Binary) or node.op != "+" or "=" in text or len(found) > _FAR:
+            return text + found
+        if not text:
+            return found
+        node, found = node.left, "x" + text + found
 
 
 def _shown(text: str) -> str:

@@ -47,14 +47,18 @@ class NestDecorators:
         frame = self.engine.frame(owner.module)
         for node in nodes:
             if isinstance(node, ir.Call):
-                yield node, list(self._within(Applied(node, frame), _DEPTH))
+                yield node, list(self._within(Applied(node, frame), _DEPTH, {}))
 
-    def _within(self, one: Applied, depth: int) -> Iterator[Applied]:
+    def _within(self, one: Applied, depth: int, entered: dict[str, int]) -> Iterator[Applied]:
+        """`entered`: the functions that were looked into, and how much deeper it went from there."""
         yield one
         callee = one.frame.eval(one.node.func)
         if callee.apis or not depth:
             return
         for function in of_kind(callee.refs, FunctionSymbol):
+            if entered.get(function.key, 0) >= depth:
+                continue
+            entered[function.key] = depth
             inner = self.engine.frame(function.module, function)
             for node in ir.walk(*function.node.body):
                 if isinstance(node, ir.Call) and node is not one.node:
@@ -62,7 +66,7 @@ class NestDecorators:
                     if any(path.startswith(COMMON) for path in found.apis):
                         yield Applied(node, inner)
                     elif of_kind(found.refs, FunctionSymbol):
-                        yield from self._within(Applied(node, inner), depth - 1)
+                        yield from self._within(Applied(node, inner), depth - 1, entered)
 
     def metadata(self, owner: ClassSymbol, nodes: list[ir.Expr]) -> dict[str, Missing]:
         """What `SetMetadata` puts on a class or method, by its key; a decorator stands under its own name, too."""

@@ -12,6 +12,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.written import written
+from backend_audit.frameworks.nest_paths import REST
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.covers import Before, everything
@@ -88,6 +89,6 @@ def _paths(value: Value) -> list[Before]:
     methods = () if "ALL" in told else tuple(told)
     found = []
     for text in texts_of(held.get("path") if held else value):
-        path = re.sub(r"\{?/?\*\w*\}?$|/?\(\.\*\)$", "/*", text if text.startswith("/") else f"/{text}")
+        path = REST.sub("/*", text if text.startswith("/") else f"/{text}")
         found.append(Before("" if everything(path) else path.removesuffix("/*"), (), methods=methods))
     return found

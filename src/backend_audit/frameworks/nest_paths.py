@@ -18,7 +18,7 @@ from backend_audit.routes.texts import texts_of
 
 _NEUTRAL, _VERSIONING = "VERSION_NEUTRAL", "@nestjs/common.VersioningType."
 _DEPTH = 6
-_REST = re.compile(r"\{?/?\*\w*\}?$|/?\(\.\*\)$")
+REST = re.compile(r"\{?/?\*\w*\}?$|/?\(\.\*\)$")  # of a path that stands for all below it
 
 
 class NestPaths:
@@ -97,7 +97,7 @@ def _exclusions(given: list[Value]) -> Iterator[tuple[str, str]]:
 def _is_excluded(path: str, http: str, excluded: str, method: str) -> bool:
     if method and method != http:
         return False
-    rest = _REST.search(excluded)
+    rest = REST.search(excluded)
     if rest is None:
         return re.sub(r":\w+", ":", path) == (re.sub(r":\w+", ":", excluded).rstrip("/") or "/")
     fixed = excluded[: rest.start()].rstrip("/")

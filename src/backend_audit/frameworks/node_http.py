@@ -33,7 +33,7 @@ _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What is known of the request where a statement runs; `found`: a test of its path has led here."""
+    """What is known of the request where a statement runs; `node`: the test of its path that has led here."""
 
     paths: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class NodeRoutes:
         self.guarding = guarding
         self._entered: set[str] = set()
         self._asking: set[str] = set()  # the keys of functions that choose by the path
+        self._handed: dict[tuple[str, tuple[str, ...]], int] = {}  # where a listener has gone on, and how much deeper
 
     def routes(self) -> Iterator[Route]:
         """Every route of every listener."""
@@ -63,6 +64,7 @@ class NodeRoutes:
         if function.key in self._entered:
             return
         self._entered.add(function.key)
+        self._handed.clear()
         known: set[tuple[str, tuple[str, ...]]] = set()
         for handler, way in self.within(function, function.node.body, Way(), _DEPTH):
             for path in way.paths:
@@ -122,7 +124,9 @@ class NodeRoutes:
         """Functions that are called with the request go on asking."""
         for node in ir.walk_scope(statement):
             for called in self._given_request(node) if isinstance(node, ir.Call) else ():
-                if called is not function and called.key not in self._entered:
+                key = (called.key, way.methods)
+                if called is not function and called.key not in self._entered and self._handed.get(key, 0) < depth:
+                    self._handed[key] = depth
                     yield from self.within(called, called.node.body, way, depth - 1)
 
     def _given_request(self, node: ir.Call) -> list[FunctionSymbol]:
@@ -170,7 +174,7 @@ def asked_by(frame: Frame, test: ir.Expr, way: Way) -> Way:
         left, right = asked_by(frame, test.left, way), asked_by(frame, test.right, way)
         if way in (left, right):
             return way
-        return Way(left.paths + right.paths, tuple(dict.fromkeys(left.methods + right.methods)), test)
+        return Way(tuple(dict.fromkeys(left.paths + right.paths)), tuple(dict.fromkeys(left.methods + right.methods)), test)
     if isinstance(test, ir.Compare) and test.ops == ["=="]:
         for part, other in ((test.left, test.rights[0]), (test.rights[0], test.left)):
             texts = frame.eval(other).texts() if not isinstance(other, ir.Template) else ()

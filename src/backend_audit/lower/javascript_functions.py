@@ -270,7 +270,6 @@ def _rest_list(node: Node) -> Node | None:
     """The pattern of a parameter that takes all the rest as a list without holes."""
     pattern = node.child_by_field_name("pattern") if node.type in ("required_parameter", "optional_parameter") else node
     inside = named(pattern) if pattern is not None and pattern.type == "rest_pattern" else []
-    holes = (
-        bool(inside) and any(one is None for _, one in slots(inside[0])) if inside and inside[0].type == "array_pattern" else True
-    )
-    return None if holes else inside[0]
+    if not inside or inside[0].type != "array_pattern" or any(one is None for _, one in slots(inside[0])):
+        return None
+    return inside[0]

@@ -67,20 +67,25 @@ class Sequential:
             if function.key in self.work.serving and self._apart(function, moment.loops, site.call):
                 yield moment.loops[-1], self._made(function, site, moment.loops[-1], request, changes=changes)
             return
-        yield from self._through(function, request, {function.key}, _MAX_HOPS, changes=changes)
+        yield from self._through(function, request, {function.key: _MAX_HOPS}, _MAX_HOPS, changes=changes)
 
     def _through(
-        self, function: FunctionSymbol, request: str, seen: set[str], hops: int, *, changes: bool
+        self, function: FunctionSymbol, request: str, seen: dict[str, int], hops: int, *, changes: bool
     ) -> Iterator[tuple[Loop, SequentialWait]]:
-        """The loops that await `function`, or what awaits it, for one element after the other."""
+        """The loops that await `function`, or what awaits it, for one element after the other.
+
+        `seen`: the functions that were met, and how many hops were left there.
+        """
         if function.key in self.asking or _pauses(function):
             return  # its session is not made for several at once; it is held back on purpose
         for one in self.repeated.callers(function):
             caller = one.caller
             if not one.moment.awaited or caller.key not in self.work.serving:
                 continue
-            if not one.moment.loops and hops and caller.key not in seen:
-                yield from self._through(caller, request, seen | {caller.key}, hops - 1, changes=changes)
+            if not one.moment.loops:
+                if seen.get(caller.key, -1) < hops - 1:
+                    seen[caller.key] = hops - 1
+                    yield from self._through(caller, request, seen, hops - 1, changes=changes)
             elif self._apart(caller, one.moment.loops, one.node):
                 module = caller.module
                 here = Site(module.path, one.node, "", written(one.node.func), caller.name, one.node, module=module.node)
