@@ -90,9 +90,10 @@ class NestDecorators:
 
     def version(self, owner: ClassSymbol, method: FunctionSymbol) -> Value | None:
         """The versions that a method's `@Version(…)` or its controller's option states."""
-        told = self.own(owner, method.node.decorators, "Version") or self.own(owner, owner.node.decorators, "Version")
-        if told is not None and told.args:
-            return self.engine.frame(owner.module).eval(told.args[0].value)
+        for one, nodes in ((method.owner or owner, method.node.decorators), (owner, owner.node.decorators)):
+            told = self.own(one, nodes, "Version")
+            if told is not None and told.args:
+                return self.engine.frame(one.module).eval(told.args[0].value)
         made = self.own(owner, owner.node.decorators, "Controller")
         held = None if made is None or not made.args else self.engine.frame(owner.module).eval(made.args[0].value)
         return (held.items or {}).get("version") if held is not None and held.kind == "dict" else None

@@ -149,9 +149,6 @@ class ChainTree:
             function = function.parent
         return None
 
-    def function_of(self, node: ir.Function) -> FunctionSymbol | None:
-        return self._functions.get(id(node))
-
 
 def decided_by_callers(arguments: Operand) -> bool:
     """Whether an argument is a parameter that the callers fill: what they give was told at their calls."""

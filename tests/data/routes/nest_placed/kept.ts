@@ -1,0 +1,9 @@
+import { Get, Version } from "@nestjs/common";
+
+export abstract class Kept {
+  @Version("9")
+  @Get("kept")
+  kept() {
+    return [];
+  }
+}
