@@ -91,6 +91,21 @@ def test_routes(app: Path) -> None:
         pytest.fail("\n".join(wrong) or "a route is told twice", pytrace=False)
 
 
+def test_the_mark_that_opens_a_route_is_the_one_that_the_guard_asks_for(tmp_path: Path) -> None:
+    code = (DATA / "flask_marked" / "app.py").read_text(encoding="utf-8")
+    (tmp_path / "app.py").write_text(f"{code}\nnews.archived = True\n", encoding="utf-8")
+    [news] = [route for route in table_of(tmp_path).routes if route.name == "news"]
+    assert [one.because for one in news.guards if "marked" in one.because] == ["lets what is marked `is_public` through"]
+
+
+def test_a_mark_by_which_a_guard_is_asked_for_lets_nobody_through(tmp_path: Path) -> None:
+    code = (DATA / "flask_marked" / "app.py").read_text(encoding="utf-8")
+    asking = code.replace('if getattr(view, "is_public", False):', 'if not getattr(view, "needs_login", False):')
+    (tmp_path / "app.py").write_text(asking.replace("news.is_public", "news.needs_login"), encoding="utf-8")
+    [news] = [route for route in table_of(tmp_path).routes if route.name == "news"]
+    assert not [one for one in news.guards if "marked" in one.because]
+
+
 def test_rest_views_say_what_they_answer() -> None:
     said = {route.name: route.response_schema for route in table_of(DATA / "rest_views_alone").routes}
     assert said["Rules.post"] is True  # by a decorator

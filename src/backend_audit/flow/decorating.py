@@ -70,7 +70,7 @@ def _by_what_is_handed(frame: "Frame", decorator: ir.Expr, symbol: FunctionSymbo
     Which method it is differs from use to use, so both are run with what is handed here.
     """
     parent = symbol.parent
-    if parent is None or not isinstance(decorator, ir.Call):
+    if parent is None or not isinstance(decorator, ir.Call) or parent.key in frame.engine.decorating:
         return
     args = frame.arguments(decorator)
     methods = {path: one.node for _, one in args if isinstance(one.node, ir.Attribute) for path in one.value.apis}
@@ -78,10 +78,12 @@ def _by_what_is_handed(frame: "Frame", decorator: ir.Expr, symbol: FunctionSymbo
         return
     bound = bind_arguments(parent, None, args)
     names = {one.name: bound.get(at, UNKNOWN) for at, one in enumerate(parent.node.params)}
+    frame.engine.decorating.add(parent.key)  # it may decorate functions by itself
     outer = frame.engine.frame(parent.module, parent, names)
     frame.engine.contained(outer, parent.node.body)
     inner = frame.engine.frame(symbol.module, symbol, {**outer.env, symbol.node.params[0].name: operand.value})
     frame.engine.contained(inner, symbol.node.body)
+    frame.engine.decorating.discard(parent.key)
     for number, event in enumerate(inner.events.values()):
         method = methods.get(event.site.api)
         if isinstance(event, RouteRegistration) and event.owner is None and method is not None:

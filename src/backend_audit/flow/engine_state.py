@@ -47,6 +47,7 @@ class EngineState(ABC):
         self._running: set[str] = set()
         self._constant_calls: dict[tuple[object, ...], Value] = {}
         self.under_way: dict[str, Frame] = {}  # the runs of functions that are not finished
+        self.decorating: set[str] = set()  # the keys of functions that are run once more with what a decorator hands them
         self._closures: dict[str, Env] = {}
         self._classes: dict[str, ClassSymbol] = {}
         self._attributes: dict[str, dict[str, Value]] = {}

@@ -63,7 +63,10 @@ class Mappings:
             if isinstance(item.value, ir.Call) and decorator_name(item.value) == "Route":
                 named = {arg.name: arg.value for arg in item.value.args}
                 positional = [arg.value for arg in item.value.args if arg.name is None]
-                url, mapping = named.get("url") or positional[0], named.get("mapping") or positional[1]
+                first, second, *_ = [*positional, None, None]
+                url, mapping = named.get("url", first), named.get("mapping", second)
+                if url is None or mapping is None:
+                    continue
                 single = any("{lookup}" in text for text in self.definitions.value(Written(stated.module, url)).texts())
                 yield single, _pairs(self.definitions.value(Written(stated.module, mapping)))
 

@@ -121,7 +121,7 @@ def _bare(schemas: Schemas, owner: ClassSymbol) -> Iterator[_Column]:
             kinds = {name_of(schemas.engine, owner.module, _callee(arg.value)) for arg in call.args}
             annotated = statement.annotation is not None and written(statement.annotation).endswith(("[str]", "str"))
             refers = _refers(schemas.engine, owner, call)
-            if refers or kinds & _TEXTS or (annotated and not refers):
+            if refers or kinds & _TEXTS or annotated:
                 yield _Column(owner, target, table, refers)
 
 

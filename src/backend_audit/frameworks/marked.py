@@ -15,6 +15,7 @@ from backend_audit.routes.model import MARKED, Does, Guard
 _OPENS = re.compile(
     r"anon|public|unauthenticated|no_?(?:auth|login)|(?:auth|login)\w*_?(?:exempt|not_required)|open_to_all", re.IGNORECASE
 )
+_ASKS = re.compile(r"requir|needs?_|must|protect|private|secured?|restrict|_only|guarded", re.IGNORECASE)
 
 
 class Marked:
@@ -35,8 +36,9 @@ class Marked:
         if opening and not covering:
             because = f"{MARKED} `{opening}` through"
             return [*guards, Guard(opening, frozenset((Does.RUNS,)), "decorator", None, None, because)]
-        spared = [one for one in covering if one.function is not None and self.asked(one.function) & marks]
-        return [one if one not in spared else _spared(one, min(marks)) for one in guards]
+        letting = frozenset(one for one in marks if _OPENS.search(one) or not _ASKS.search(one))
+        asked = {id(one): self.asked(one.function) & letting for one in covering if one.function is not None}
+        return [_spared(one, min(found)) if (found := asked.get(id(one))) else one for one in guards]
 
     def marks(self, handler: FunctionSymbol) -> frozenset[str]:
         """The attributes that a handler is given as true: by its decorators, or after it is defined."""

@@ -215,6 +215,8 @@ class RouterTree:
         self, value: Value, routers: tuple[Router, ...], mounts: tuple[RouterMount, ...], reached: set[str], *, mounted: bool
     ) -> Iterator[Placed]:
         """Route objects in a list of routes: `Starlette(routes=[Route(…), Mount(…)])`."""
+        if len(routers) > _MAX_DEPTH:
+            return
         for one in contents(value):
             if one.kind == "tuple" and (pair := _paired(one, routers)) is not None:
                 yield Placed(pair, routers, mounts, mounted)

@@ -2,6 +2,7 @@
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import by_key
 from backend_audit.routes.intent import checks_password, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 
@@ -55,7 +56,7 @@ def settle_pages(routes: list[Route], engine: Engine) -> None:
         body = [node for node in route.handler.node.body if not isinstance(node, ir.ExprStmt) or isinstance(node.value, ir.Call)]
         only = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
         if isinstance(only, ir.Call) and isinstance(only.func, ir.Name):
-            shown = [one for one in engine.frame(route.handler.module).eval(only.func).refs if one.key in pages]
+            shown = [one for one in by_key(engine.frame(route.handler.module).eval(only.func).refs) if one.key in pages]
             if shown and shown[0] is not route.handler:
                 route.verdict, route.why = Verdict.PUBLIC, f"for the same page as `{pages[shown[0].key].path}`"
 

@@ -230,11 +230,7 @@ def _known_key(candidate: Candidate, naming: Naming, stand_in: Filler) -> Confid
         return LOW if told.mixed >= 2 and len(value) >= 12 else None
     if how is How.COMPARED:
         return None
-    if (
-        _names_an_entry(candidate)
-        or _names_itself(candidate)
-        or (value.startswith("_") and "secret" not in words(candidate.name))
-    ):
+    if _names_an_entry(candidate) or _names_itself(candidate):
         return LOW
     if how is How.FALLBACK or candidate.reading:
         return MEDIUM if len(value) > 3 else LOW

@@ -1,0 +1,29 @@
+"""Code that is written otherwise than expected: what is read goes on, and comes to an end."""
+
+from pathlib import Path
+
+from test_routes import table_of
+
+
+def test_a_function_that_gives_a_decorator_may_use_it_itself(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+        "def registered(method, path):\n    def wrap(f):\n"
+        "        @registered(app.get, '/inner')\n        def g():\n            return f()\n"
+        "        return method(path)(f)\n    return wrap\n\n\n"
+        "@registered(app.get, '/x')\ndef x():\n    return 1\n",
+        encoding="utf-8",
+    )
+    assert "/x" in [route.path for route in table_of(tmp_path).routes]  # and no problem, which `table_of` asserts
+
+
+def test_routes_of_a_router_without_a_mapping_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "urls.py").write_text(
+        "from django.urls import include, path\nfrom rest_framework import routers, viewsets\n\n\n"
+        "class Books(viewsets.ViewSet):\n    def list(self, request):\n        return []\n\n\n"
+        "class Own(routers.SimpleRouter):\n    routes = [routers.Route(name='a'),\n"
+        "        routers.Route(r'^{prefix}$', {'get': 'list'})]\n\n\n"
+        "own = Own()\nown.register('books', Books, basename='book')\nurlpatterns = [path('v1/', include(own.urls))]\n",
+        encoding="utf-8",
+    )
+    assert [route.path for route in table_of(tmp_path).routes] == ["/v1/books/"]
