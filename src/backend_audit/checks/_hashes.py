@@ -8,7 +8,7 @@ from backend_audit.checks._context import scope
 from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
-from backend_audit.flow.sensitive import classify, words
+from backend_audit.flow.sensitive import words
 from backend_audit.source import Mark
 
 BROKEN = {"md2": "MD2", "md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1"}
@@ -99,14 +99,3 @@ def prehash(site: Site) -> bool:
     """Whether the function also uses a real password hash, or asks the list of breached passwords."""
     names = [site.symbol, *(one for statement in scope(site) for one in names_in(statement))]
     return any(_REAL_HASHES.search(name.lower()) for name in names)
-
-
-def secret_in(computation: HashComputation) -> str | None:
-    """The name of another secret that is hashed: a token, a certificate."""
-    data = computation.data
-    if data is None or data.node is None:
-        return None
-    for name in names_in(data.node):
-        if classify(name) is not None or "certificate" in words(name):
-            return name
-    return None

@@ -20,7 +20,6 @@ _OLD = {
     "SSL3_VERSION": "SSL 3.0", "TLS1_VERSION": "TLS 1.0", "TLS1_1_VERSION": "TLS 1.1",
     "OP_NO_SSLv2": "SSL 2.0", "OP_NO_SSLv3": "SSL 3.0", "OP_NO_TLSv1": "TLS 1.0", "OP_NO_TLSv1_1": "TLS 1.1",
 }  # fmt: skip
-_RANGE = {"PROTOCOL_TLS", "PROTOCOL_SSLv23", "SSLv23_METHOD"}
 _WEAK_SUITE = re.compile(r"(?:^|[:, +])((?:[A-Z0-9]+-)*(?:RC4|DES|3DES|NULL|EXPORT|EXP|aNULL|eNULL|ADH|MD5|LOW)\b[A-Z0-9-]*)")
 _FIX = "Set `context.minimum_version = ssl.TLSVersion.TLSv1_2` (or start from `ssl.create_default_context()`, which does)."
 _WHY = "these versions have known attacks, and browsers and payment networks no longer accept them"

@@ -84,7 +84,6 @@ _AFTER = vocabulary(
     "confirm confirmation 1 2 3 4 5 6 7 8 9 0 v1 v2 v3 admin root user demo secret literal real ok good right correct data"
 )
 _HEADERS = vocabulary("authorization authorisation")
-_KEY_IDS = re.compile(r"(?:x-)?(?:api-key|auth-token|access-token|auth-key|vault-token|gitlab-token|auth)")
 
 
 def _key(before: tuple[str, ...]) -> Naming | None:

@@ -25,9 +25,7 @@ _ROWS = (
 _AFTER = tuple(_ROWS.split())
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_HEX = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 class Traits(NamedTuple):
@@ -113,14 +111,5 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(text))
 
 
-def is_hex(value: str) -> bool:
-    """A digest or key in hexadecimal, all of it."""
-    return _HEX.fullmatch(value) is not None
-
-
 def is_uuid(value: str) -> bool:
     return _UUID.fullmatch(value) is not None
-
-
-def is_base64(value: str) -> bool:
-    return _BASE64.fullmatch(value) is not None
