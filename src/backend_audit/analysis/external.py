@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from backend_audit.analysis.file import decoded
 from backend_audit.analysis.files import Files
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import Catalog, rules_root
@@ -13,6 +14,8 @@ from backend_audit.finding import Problem, ProblemKind
 from backend_audit.semgrep import Options, Outcome, UserRules, own_rules
 from backend_audit.semgrep import scan as run_semgrep
 from backend_audit.source import SourceFile
+
+_OUTCOME = msgspec.msgpack.Decoder(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def judge(scan: External, sources: Sequence[SourceFile], files: Files, cache: Ca
     contents = b"".join(files.keys[file.path] for file in sources if file.path in files.keys)
     key = key_of(contents, "semgrep", repr(rules), str(config.ignores))
     cached = cache.get_many([key]).get(key)
-    known = None if cached is None else _decoded(cached)
+    known = decoded(cached, _OUTCOME)
     if known is not None:
         return known
     confidences = {card.id: card.confidence for card in scan.catalog.cards.values()}
@@ -45,13 +48,6 @@ def judge(scan: External, sources: Sequence[SourceFile], files: Files, cache: Ca
     if not outcome.problems:
         cache.put_many({key: msgspec.msgpack.encode(outcome)})
     return outcome
-
-
-def _decoded(cached: bytes) -> Outcome | None:
-    try:
-        return msgspec.msgpack.decode(cached, type=Outcome)
-    except msgspec.DecodeError:
-        return None
 
 
 def news(problems: Sequence[Problem], known: Sequence[Problem]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 import msgspec
 
@@ -36,6 +37,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     module: bytes = b""
 
 
+_T = TypeVar("_T")
 _SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 HIDDEN = "…"  # stands in the IR for a secret
 
@@ -43,6 +45,14 @@ JOB = msgspec.msgpack.Decoder(FileJob)
 FACTS = msgspec.msgpack.Decoder(FileFacts)
 MODULE = msgspec.msgpack.Decoder(ir.Module)
 ENCODER = msgspec.msgpack.Encoder()
+
+
+def decoded(cached: bytes | None, decoder: "msgspec.msgpack.Decoder[_T]") -> _T | None:
+    """What the cache holds; None where it holds nothing, or something that is not understood."""
+    try:
+        return None if cached is None else decoder.decode(cached)
+    except msgspec.DecodeError:
+        return None
 
 
 def analyse(request: bytes) -> bytes:

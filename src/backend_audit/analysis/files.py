@@ -1,7 +1,7 @@
 """All files through the per-file stage: from the cache where they did not change, else in worker processes."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ import msgspec
 
 from backend_audit.analysis import PRELOADED
 from backend_audit.analysis import file as file_stage
-from backend_audit.analysis.file import ENCODER, FACTS, FileFacts, FileJob
+from backend_audit.analysis.file import ENCODER, FACTS, FileFacts, FileJob, decoded
 from backend_audit.cache import Cache, key_of
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.link.script_modules import is_manifest
@@ -51,13 +51,11 @@ class Files:
 
     def manifests(self) -> dict[str, str]:
         """The texts of the files that tell how JavaScript's imports are to be read, by path."""
-        texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_manifest(path)}
-        return {path: text for path, text in texts.items() if text is not None}
+        return self._texts(path for path in sorted(self._sources) if is_manifest(path))
 
     def descriptions(self) -> dict[str, str]:
         """The texts of the files that may describe the API, by path."""
-        texts = {path: self.readable_text(path) for path in sorted(self._sources) if is_description(path)}
-        return {path: text for path, text in texts.items() if text is not None}
+        return self._texts(path for path in sorted(self._sources) if is_description(path))
 
     def schema_paths(self) -> list[str]:
         """The files that tell how tables are made beside the code: Prisma's schemas and the migrations."""
@@ -65,8 +63,10 @@ class Files:
 
     def table_texts(self) -> dict[str, str]:
         """The texts of those files that may speak of indexes, by path."""
-        texts = {path: self.readable_text(path) for path in self.schema_paths() if _INDEX.search(self.data(path))}
-        return {path: text for path, text in texts.items() if text is not None}
+        return self._texts(path for path in self.schema_paths() if _INDEX.search(self.data(path)))
+
+    def _texts(self, paths: Iterable[str]) -> dict[str, str]:
+        return {path: text for path in paths if (text := self.readable_text(path)) is not None}
 
     def data(self, path: str) -> bytes:
         """The bytes of a file that was read."""
@@ -116,8 +116,7 @@ class Files:
         known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files)
         rest: list[SourceFile] = []
         for file in files:
-            cached = known.get(_key(self.keys[file.path], _FACTS))
-            facts = None if cached is None else _decoded(cached)
+            facts = decoded(known.get(_key(self.keys[file.path], _FACTS)), FACTS)
             if facts is None:
                 rest.append(file)
             else:
@@ -173,13 +172,6 @@ def _makes_tables(file: SourceFile) -> bool:
 
 def _key(content: bytes, what: str) -> bytes:
     return key_of(content, what)
-
-
-def _decoded(cached: bytes) -> FileFacts | None:
-    try:
-        return FACTS.decode(cached)
-    except msgspec.DecodeError:
-        return None
 
 
 def _weight(file: SourceFile) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from backend_audit.analysis import PRELOADED
-from backend_audit.analysis.file import ENCODER, MODULE
+from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
@@ -47,12 +47,9 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
     ]
     read += [files.keys[path] for path in (files.schema_paths() if practices else ())]
     key = key_of(b"".join(read), f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode())
-    cached = cache.get_many([key]).get(key)
-    if cached is not None:
-        try:
-            return JUDGEMENT.decode(cached)
-        except msgspec.DecodeError:
-            pass
+    known = decoded(cache.get_many([key]).get(key), JUDGEMENT)
+    if known is not None:
+        return known
     try:
         judgement = _in_depth(lambda: _made(files, cache, name, declared, workers, practices=practices))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost

@@ -1,4 +1,4 @@
-"""What the checks of single files say, asked in worker processes while this one follows values. A pure function of its job."""
+"""What the checks of single files say, asked in worker processes while this one follows values."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import msgspec
 from backend_audit import ir
 from backend_audit.analysis import PRELOADED
 from backend_audit.analysis.asking import Asking
-from backend_audit.analysis.file import ENCODER, MODULE
+from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.placing import Placer, masked
 from backend_audit.cache import Cache, key_of
@@ -51,7 +51,7 @@ def local_beside(
     """While in the block, the checks are asked of what the cache does not know; what is given waits for all, once."""
     keys = {file: key_of(files.keys[file.path], _LOCAL) for file in sources if _judged(files, file)}
     cached = cache.get_many(keys.values())
-    known = {file: found for file, key in keys.items() if (found := _decoded(cached.get(key))) is not None}
+    known = {file: found for file, key in keys.items() if (found := decoded(cached.get(key), _FOUND)) is not None}
     rest = [file for file in keys if file not in known]
     jobs = [ENCODER.encode(job) for job in _jobs(files, rest, cache)]
     with beside(looked_at, jobs, workers=workers, timeout=timeout, preload=(PRELOADED,), yields=False) as wait:
@@ -81,13 +81,6 @@ def _jobs(files: Files, rest: Sequence[SourceFile], cache: Cache) -> Iterator[Lo
     modules = files.modules(cache) if rest else {}
     for file in rest:
         yield LocalJob(file, files.data(file.path), files.facts[file.path].hidden, modules[file.path])
-
-
-def _decoded(cached: bytes | None) -> LocalFindings | None:
-    try:
-        return None if cached is None else _FOUND.decode(cached)
-    except msgspec.DecodeError:
-        return None
 
 
 @unlimited_depth()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import msgspec
 
 from backend_audit.analysis import PRELOADED
-from backend_audit.analysis.file import ENCODER
+from backend_audit.analysis.file import ENCODER, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
@@ -38,7 +38,7 @@ def texts_beside(files: Files, cache: Cache, workers: int) -> Iterator[Callable[
     """While in the block, the signs are gathered; what is given waits for them, once."""
     paths = asked_for(files.keys, rows_of(rules_root()))
     key = key_of(b"".join(files.keys[path] for path in paths), "signs in texts")
-    known = _decoded(cache.get_many([key]).get(key))
+    known = decoded(cache.get_many([key]).get(key), _SIGNS)
     if known is not None:
         yield lambda: InTexts(known)
         return
@@ -54,10 +54,3 @@ def texts_beside(files: Files, cache: Cache, workers: int) -> Iterator[Callable[
             return InTexts(_SIGNS.decode(answer))
 
         yield gathered
-
-
-def _decoded(cached: bytes | None) -> tuple[Sign, ...] | None:
-    try:
-        return None if cached is None else _SIGNS.decode(cached)
-    except msgspec.DecodeError:
-        return None

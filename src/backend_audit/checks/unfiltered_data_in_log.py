@@ -19,24 +19,7 @@ _HEADERS = frozenset(("headers", "META", "environ", "cookies", "COOKIES", "scope
 _BODY = frozenset(("body", "data", "form", "json", "POST", "stream", "get_json", "get_data", "text", "post", "values"))
 _SETTINGS = re.compile(r"^(settings|config|configuration|conf|app_config|app_settings|env_settings)$")
 _DUMPS = frozenset(("dict", "model_dump", "json", "model_dump_json", "as_dict", "to_dict", "asdict", "items"))
-_WRAPPERS = frozenset(
-    (
-        "dict",
-        "str",
-        "repr",
-        "list",
-        "vars",
-        "dumps",
-        "pformat",
-        "asdict",
-        "decode",
-        "items",
-        "copy",
-        "to_dict",
-        "stringify",
-        "inspect",
-    )
-)
+_WRAPPERS = frozenset("dict str repr list vars dumps pformat asdict decode items copy to_dict stringify inspect".split())
 _FIRST = frozenset(("dumps", "pformat", "asdict", "stringify", "inspect"))  # take what they show as an argument
 _SIGN_IN = re.compile(r"log_?in|sign_?(in|up)|register|auth|password|passwd|token|account|credential", re.IGNORECASE)
 

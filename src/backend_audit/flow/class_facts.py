@@ -77,7 +77,7 @@ class ClassFacts(ModuleNames):
 
     def with_bases(self, value: Value) -> Value:
         """An object as checks see it: of the library's classes too that its class is built on."""
-        owners = [owner for name in in_order(value.types) if (owner := self.class_of(name)) is not None]
+        owners = self.classes_of(value)
         if not owners:
             return value
         return changed(value, types=value.types.union(*(self.external_bases(owner) for owner in owners)))

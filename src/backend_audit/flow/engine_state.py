@@ -10,6 +10,7 @@ from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
+from backend_audit.flow.ordering import in_order
 from backend_audit.flow.summary import Summary
 from backend_audit.flow.values import CLASS, Origin, Value, transform
 from backend_audit.link.project import Project
@@ -70,6 +71,7 @@ class EngineState(ABC):
         self.sites: dict[str, dict[tuple[int, str], CallSite]] = {}  # caller → its calls of the project's functions
         self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
         self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
+        self.tasks: dict[str, list[FunctionSymbol]] | None = None  # by the names that workers know, once one is asked for
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []
@@ -93,6 +95,10 @@ class EngineState(ABC):
     def class_of(self, type_name: str) -> ClassSymbol | None:
         """The class of the project that a type name means."""
         return self._classes.get(type_name) if type_name[:1] == CLASS else None
+
+    def classes_of(self, value: Value) -> list[ClassSymbol]:
+        """The classes of the project that an object may be of, in order."""
+        return [owner for name in in_order(value.types) if (owner := self.class_of(name)) is not None]
 
     def settled(self, value: Value) -> Value:
         """`value` outside of the call that made it: parameters become what their callers are known to pass."""

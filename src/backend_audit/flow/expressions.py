@@ -123,13 +123,13 @@ class Expressions(FrameState, ABC):
             cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]
             if cleared and all(cleared):
                 found = found.cleared(frozenset.intersection(*cleared))
-            for owner in [one for name in in_order(base.types) if (one := self.engine.class_of(name)) is not None]:
+            for owner in self.engine.classes_of(base):
                 found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
 
     def shared(self, base: Value, attr: str, found: Value) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
-        owners = [owner for one in in_order(base.types) if (owner := self.engine.class_of(one)) is not None]
+        owners = self.engine.classes_of(base)
         if not owners or found is UNKNOWN or found is NOTHING:
             return base
         if any(self.engine.is_parametric(owner, attr) for owner in owners):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
@@ -52,7 +52,7 @@ def _candidates(frame: "Expressions", base: Value, prefix: str) -> list[Symbol]:
         named = [*symbol.functions.items(), *symbol.classes.items()]
         found += [one for name, one in named if name.startswith(prefix) and "." not in name]
     owners = of_kind(base.refs, ClassSymbol)
-    owners += [owner for one in in_order(base.types) if (owner := frame.engine.class_of(one)) is not None]
+    owners += frame.engine.classes_of(base)
     if prefix:  # any method at all would be a guess
         for owner in owners:
             found += [one for name, one in owner.methods.items() if name.startswith(prefix)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit.flow import builtin
 from backend_audit.flow.arguments import Args, argument
-from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Key, Value, changed, container
 from backend_audit.link.symbols import ClassSymbol
 
@@ -26,7 +26,7 @@ def method(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | No
     """What a method gives that all objects of such a class have; None if this is none."""
     if name == "_make" and receiver.refs:
         return _made(frame, receiver, args)
-    if receiver.kind or not (receiver.items or name == "_replace") or not _owners(frame, receiver):
+    if receiver.kind or not (receiver.items or name == "_replace") or not frame.engine.classes_of(receiver):
         return None
     if name == "_replace":
         return _with(frame, receiver, args)
@@ -42,7 +42,7 @@ def function(frame: "Calls", path: str, args: Args) -> Value | None:
     if path not in _CHANGING and path not in _MAPPING and path not in _LISTING:
         return None
     given = argument(args, "0")
-    if given is None or given.value.kind or not given.value.items or not _owners(frame, given.value):
+    if given is None or given.value.kind or not given.value.items or not frame.engine.classes_of(given.value):
         return None
     if path in _CHANGING:
         return _with(frame, given.value, args)
@@ -53,12 +53,8 @@ def function(frame: "Calls", path: str, args: Args) -> Value | None:
     return container("tuple", values) if len(values) == len(named) else None  # type: ignore[arg-type]  # positions are keys
 
 
-def _owners(frame: "Calls", value: Value) -> list[ClassSymbol]:
-    return [owner for name in in_order(value.types) if (owner := frame.engine.class_of(name)) is not None]
-
-
 def _fields(frame: "Calls", value: Value) -> list[str]:
-    owners = _owners(frame, value)
+    owners = frame.engine.classes_of(value)
     return frame.engine.field_names(owners[0]) if len(owners) == 1 else []
 
 

@@ -2,7 +2,6 @@
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.ordering import in_order
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import Origin, Value, container, join_all
@@ -13,7 +12,7 @@ _MORE = 4  # arguments beyond the parameters that a function may ask for
 
 def of_class(frame: FrameState, base: Value, attr: str, owned: OwnedObjects) -> Value | None:
     """What the getter `attr` of an object's class gives for this very object; None where there is none."""
-    owners = [owner for one in in_order(base.types) if (owner := frame.engine.class_of(one)) is not None]
+    owners = frame.engine.classes_of(base)
     methods = [(owner, method) for owner in owners if (method := frame.engine.find_method(owner, attr)) is not None]
     if not methods or any(method.node.kind != "getter" for _, method in methods):
         return None

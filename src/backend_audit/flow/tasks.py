@@ -6,7 +6,6 @@ https://dramatiq.io/reference.html#dramatiq.Actor, https://arq-docs.helpmanual.i
 """
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument
@@ -24,7 +23,6 @@ SENDING = frozenset(
 _BY_NAME = frozenset({"send_task", "enqueue_job"})
 _LISTED = {"apply_async": ("0:args", "1:kwargs"), "send_with_options": (":args", ":kwargs"), "send_task": ("1:args", "2:kwargs")}
 _GIVEN_FIRST = frozenset({"self", "ctx"})  # what the worker hands over before the arguments
-_tables: "WeakKeyDictionary[EngineState, dict[str, list[FunctionSymbol]]]" = WeakKeyDictionary()
 
 
 def queued(frame: "Calls", node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
@@ -59,9 +57,9 @@ def _listed(args: Args, positional: str, named: str) -> Args:
 
 def _registered(engine: "EngineState", name: str) -> list[FunctionSymbol]:
     """The functions that a worker may know by `name`: their own, with the module before it, or one that the decorator says."""
-    table = _tables.get(engine)
+    table = engine.tasks
     if table is None:
-        table = _tables[engine] = {}
+        table = engine.tasks = {}
         for function in engine.project.functions():
             context = function.node.is_async and bool(function.node.params) and function.node.params[0].name == "ctx"
             if function.owner is None and function.parent is None and (function.node.decorators or context):

@@ -119,7 +119,7 @@ class Generated:
 
     def of_value(self, value: Value, node: ir.Expr | None) -> Iterator[_View]:
         classes = [one for one in value.refs if isinstance(one, ClassSymbol)]
-        classes += [owner for name in value.types if (owner := self.engine.class_of(name)) is not None]
+        classes += self.engine.classes_of(value)
         for symbol in sorted(classes, key=lambda one: one.key):
             called = symbol.name.rpartition(".")[2]
             yield _View(called, symbol, self.lineage(self.engine.external_bases(symbol)), node)

@@ -9,7 +9,6 @@ https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsproject
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.ordering import in_order
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
@@ -138,7 +137,7 @@ def _is_cookie(param: ir.Param) -> bool:
 
 def _is_enum(frame: FrameState, value: Value) -> bool:
     """Whether the parameter is declared as an enumeration of the project, which the framework converts to before."""
-    owners = [owner for one in in_order(value.types) if (owner := frame.engine.class_of(one)) is not None]
+    owners = frame.engine.classes_of(value)
     return bool(owners) and all(_ENUMS & set(frame.engine.external_bases(one)) for one in owners)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.nest_decorators import COMMON, Applied, NestDecorators
@@ -84,7 +84,7 @@ class NestGuards:
     def guards(self, value: Value, name: str, via: str, mark: Mark | None) -> list[Guard]:
         """The guards that a class, an object of one, or a library's guard is."""
         owners = of_kind(value.refs, ClassSymbol)
-        owners += [owner for one in in_order(value.types) if (owner := self.engine.class_of(one)) is not None]
+        owners += self.engine.classes_of(value)
         found = [self.of_class(one, via, mark) for one in sorted(set(owners), key=lambda one: one.key)]
         if not found:
             found = self.guarding.of_value(value, via, mark)

@@ -119,7 +119,7 @@ class Schemas:
 
     def classes_of(self, value: Value, depth: int = _MAX_DEPTH) -> list[ClassSymbol]:
         """The project's classes that a value is an instance of, or holds."""
-        found = [owner for name in sorted(value.types) if (owner := self.engine.class_of(name)) is not None]
+        found = self.engine.classes_of(value)
         if depth:
             for inner in [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]:
                 found += [one for one in self.classes_of(inner, depth - 1) if one not in found]

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import builtin
-from backend_audit.flow.ordering import in_order
 from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -52,7 +51,7 @@ class Reading:
     def _callee(self, call: ir.Call) -> FunctionSymbol | None:
         above = self.above(call)
         if above is not None and isinstance(call.func, ir.Attribute):
-            owners = [symbol for one in in_order(above.types) if (symbol := self.owner.engine.class_of(one)) is not None]
+            owners = self.owner.engine.classes_of(above)
             return self.owner.engine.find_method(owners[0], call.func.attr) if owners else None
         if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and call.func.value.id in ("self", "cls"):
             owner = self.function.owner

@@ -106,8 +106,9 @@ class Fitting:
 
     def __init__(self, pairs: list[tuple[re.Pattern[str], Row]]) -> None:
         self._pairs = pairs
-        self._words = [(number, word) for number, (pattern, _) in enumerate(pairs) for word in sorted(needed(pattern.pattern))]
-        self._always = [number for number, (pattern, _) in enumerate(pairs) if not needed(pattern.pattern)]
+        words = [needed(pattern.pattern) for pattern, _ in pairs]
+        self._words = [(number, word) for number, some in enumerate(words) for word in sorted(some)]
+        self._always = [number for number, some in enumerate(words) if not some]
         self._known: dict[str, tuple[Row, ...]] = {}
 
     def of(self, text: str) -> tuple[Row, ...]:
