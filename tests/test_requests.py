@@ -30,7 +30,7 @@ def test_followed(file: Path, tmp_path: Path) -> None:
     compare(file, ("command-injection",), tmp_path)
 
 
-@pytest.mark.parametrize("file", sorted(SCRIPTS.glob("*.js")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(SCRIPTS.glob("*.[jt]s")), ids=lambda file: file.stem)
 def test_script_request(file: Path, tmp_path: Path) -> None:
     compare(file, ("command-injection",), tmp_path, "// $ alert")
 

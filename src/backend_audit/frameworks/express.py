@@ -38,6 +38,7 @@ class ExpressRoutes:
         self._reached: set[str] = set()
         self._made: list[Route] = []
         self.bare: list[FunctionSymbol] = []  # the functions that Express itself calls, and whose promise it drops
+        self.ahead: dict[str, list[Before]] = {}  # what applications run before what is put on them last, by the file of each
 
     def routes(self) -> Iterator[Route]:
         """Every route, those of routers that nothing mounts last (and only where no application is known whole)."""
@@ -52,6 +53,7 @@ class ExpressRoutes:
                 own = _merged(list(self.below(router, "", before, ())))
                 found += [one for one in own if (one.path, one.methods, one.mark) not in known]  # two may serve the same routes
                 self.behind(before, first)
+                self.ahead[router.key.partition(":")[0]] = before
         complete = bool(found)
         for router in routers:
             elsewhere = router.key not in self._reached and router.key not in mounted and router.key not in self.tree.inherited
@@ -64,6 +66,16 @@ class ExpressRoutes:
             if holder is not None:
                 found += self.below(ChainRouter(holder.key, [], layers), "", [_elsewhere()], ())
         yield from found if complete else _merged(found)
+
+    def in_front(self) -> dict[str, list[Before]]:
+        """As `ahead`, with what functions put on an application that they are handed: `server.setConfig((app) => …)`."""
+        for key in sorted(self.tree.floating):
+            layers = [one for one in self.tree.floating[key] if one.chain is not None and one.chain.kind == "use"]
+            holder = self.tree.holder(layers[0].chain) if layers and layers[0].chain is not None else None
+            if holder is not None and holder.module.path not in self.ahead:
+                before = self.ahead[holder.module.path] = list[Before]()
+                list(self.below(ChainRouter(holder.key, [], layers), "", before, ()))
+        return self.ahead
 
     def children(self, router: ChainRouter) -> Iterator[ChainRouter]:
         """The routers that are put on a router."""

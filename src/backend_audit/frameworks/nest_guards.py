@@ -105,7 +105,7 @@ class NestGuards:
             return replace(above, name=owner.name, function=method)
         if method is None:
             return Guard(owner.name, frozenset((Does.RUNS,)), via, mark)
-        guard = self.guarding.classified(method, owner.name, via, mark)
+        guard = self.guarding.of_method(owner, method, via, mark)
         unread = self.guarding.unread(owner.name.removesuffix("Guard"), via, mark)
         if not guard.has(*_ASKING) and (_refused(self.guarding.behaviours.anonymous.run(method)) or unread):
             return replace(guard, does=frozenset((Does.AUTHENTICATES,)), because=_REFUSES)
@@ -128,7 +128,8 @@ class NestGuards:
         anonymous = self.guarding.behaviours.anonymous
         if guard.function is None or not anonymous.looks_at_route(guard.function):
             return guard
-        run = anonymous.run_for(guard.function, asked)
+        with anonymous.as_of(guard.owner, guard.function):
+            run = anonymous.run_for(guard.function, asked)
         if run.sure and run.passed and all(one is TRUE for one in run.passed):
             return replace(guard, does=guard.does - _ASKED or frozenset((Does.RUNS,)), because="lets this route through")
         refused = _refused(run) or run.outcome() is Outcome.DENIED

@@ -1,12 +1,12 @@
 """The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
 
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.inventory import Declared
-from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
@@ -26,12 +26,11 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
     found: list[Route] = [*NestRoutes(engine, facts, guarding).routes()]
     found += NodeRoutes(engine, facts, guarding).routes()
-    bare: list[FunctionSymbol] = []
-    if facts.chains:
-        tree = ChainTree(engine, facts)
-        express = ExpressRoutes(engine, tree, guarding)
-        found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
-        bare = express.bare
+    tree = ChainTree(engine, facts)
+    express = ExpressRoutes(engine, tree, guarding)
+    found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
+    found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
+    bare = express.bare
     table = RouteTable(sorted(found, key=_order), bare)
     claims = ScriptClaims(behaviours)
     scoping = ScriptScoping(engine)

@@ -1,6 +1,7 @@
 """Parameters that a framework of JavaScript fills by what stands on them or by a function's name, with data of the request.
 
-NestJS and TypeGraphQL by decorators, AWS Lambda and Next.js by the name of what a module exports.
+NestJS, TypeGraphQL, routing-controllers and their kind by decorators,
+AWS Lambda and Next.js by the name of what a module exports.
 https://docs.nestjs.com/controllers#request-object, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
 https://nextjs.org/docs/app/api-reference/file-conventions/route
 """
@@ -26,9 +27,16 @@ _PARTS = {
     "Cookies": "cookies",
     "HostParam": "hostname",
 }
+_PARTS |= {  # of routing-controllers, tsoa and InversifyJS
+    **dict.fromkeys(("QueryParam", "QueryParams", "Queries", "queryParam"), "query"),
+    **dict.fromkeys(("BodyParam", "BodyProp", "FormField", "requestBody"), "body"),
+    **dict.fromkeys(("Params", "Path", "requestParam"), "params"),
+    **dict.fromkeys(("HeaderParam", "HeaderParams", "Header", "requestHeaders"), "headers"),
+    **dict.fromkeys(("CookieParam", "CookieParams", "cookies"), "cookies"),
+}
 _ARGUMENTS = frozenset(("Args", "Arg"))
 _OBJECTS = {"Req": "express.Request", "Request": "express.Request", "Res": "express.Response", "Response": "express.Response",
-            "UploadedFile": "multer.File"}  # fmt: skip
+            "UploadedFile": "multer.File", "request": "express.Request", "response": "express.Response"}  # fmt: skip
 _PIPES = re.compile(r"^Parse(Int|Float|Bool|UUID|Enum|Date)Pipe$|^ParseObjectIdPipe$")
 _VERBS = frozenset(("Get", "Post", "Put", "Patch", "Delete", "All"))
 _NUMBERS = frozenset(("number", "boolean", "bigint", "Date"))
@@ -62,7 +70,8 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
     if name not in _PARTS and name not in _ARGUMENTS and name not in _OBJECTS:
         return None
     engine = frame.engine
-    if isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
+    pages = symbol.owner is not None and any(decorator_name(one) == "Controller" for one in symbol.owner.node.decorators)
+    if pages and isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
         engine.served.returns_to(symbol, "express.Response.send")  # a text is sent as HTML
     if name in _OBJECTS:
         return instance(_OBJECTS[name])

@@ -4,7 +4,8 @@ Three outcomes of a function: it turns the caller away on every way (`DENIED`), 
 that depends on what is not known here. Tests on credentials decide branches; every other test is taken both ways.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -12,7 +13,7 @@ from backend_audit.flow.injection import provider
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
@@ -47,10 +48,12 @@ class Anonymous:
         self.denies = denies
         self.answered: Answered = _no_answer
         self.asked: Asked | None = None
+        self.receiver: ClassSymbol | None = None  # of whose objects inherited methods run: theirs are the methods that they call
         self.settled: Env = {}  # what every function of the run finds, by how it is written: `resource.open_to_all`
-        self._asked: dict[tuple[str, Asked, tuple[tuple[str, int], ...]], Run] = {}
+        self._asked: dict[tuple[str, str, Asked, tuple[tuple[str, int], ...]], Run] = {}
         self._looking: dict[str, bool] = {}
         self._known: dict[_Key, Run] = {}
+        self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
         self._running: set[str] = set()
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
@@ -83,11 +86,23 @@ class Anonymous:
         """How a test in `function` turns out for a caller without credentials; None where that is open."""
         return truth(self.body_type(self, function, said).eval(test, {}))
 
+    @contextmanager
+    def as_of(self, owner: ClassSymbol | None, function: FunctionSymbol) -> Iterator[None]:
+        """Run an inherited method as one of `owner`'s objects runs it."""
+        if owner is None or function.owner is owner:
+            yield
+            return
+        before, known = self.receiver, self._known
+        self.receiver, self._known = owner, self._inherited.setdefault(owner.key, {})
+        yield
+        self.receiver, self._known = before, known
+
     def run_for(self, function: FunctionSymbol, asked: Asked, given: Env | None = None) -> Run:
         """The run of a hook for one route: it may look at the request's path or endpoint, or at what is `given` of the view."""
         if not given and not self.looks_at_route(function):
             return self.run(function)
-        key = (function.key, asked, tuple(sorted((name, one.value) for name, one in (given or {}).items())))
+        receiver = "" if self.receiver is None else self.receiver.key
+        key = (function.key, receiver, asked, tuple(sorted((name, one.value) for name, one in (given or {}).items())))
         found = self._asked.get(key)
         if found is None:
             before, self._known, self.asked, self.settled = self._known, {}, asked, given or {}

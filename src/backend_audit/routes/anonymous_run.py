@@ -29,6 +29,7 @@ class Run:
     answered: list[Missing] = field(default_factory=list)
     guessed: bool = False  # something was called of which nothing is known
     doubted: bool = False  # something was called that may turn callers away, and is not followed here
+    gave: list[Missing] = field(default_factory=list)  # what a function that hands the request on comes back with besides
     both: bool = False  # it answered the caller, and let it through all the same
 
     def outcome(self) -> Outcome:

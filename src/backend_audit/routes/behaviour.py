@@ -128,8 +128,9 @@ class Behaviours:
         """What `guard` does to one route: only `otherwise` if it lets that very one through; `given`: what it finds there."""
         if guard.function is None or not guard.has(Does.AUTHENTICATES, Does.AUTHORIZES):
             return guard
-        if self.anonymous.run_for(guard.function, route, given).outcome() is not Outcome.PASSES:
-            return guard
+        with self.anonymous.as_of(guard.owner, guard.function):
+            if self.anonymous.run_for(guard.function, route, given).outcome() is not Outcome.PASSES:
+                return guard
         return replace(guard, does=frozenset((otherwise,)), because="lets this route through")
 
     def denied(self, rejection: Rejection) -> frozenset[int]:

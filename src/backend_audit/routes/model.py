@@ -57,6 +57,7 @@ class Guard:
     because: str = ""  # what shows that it does what it does: "raises 401", "known name"
     scopes: tuple[str, ...] = ()
     carrier: str = ""  # what it knows the caller by: "cookie", which browsers send of themselves, or "header"
+    owner: ClassSymbol | None = None  # of whose objects `function` is a method, where they inherit it
 
     def has(self, *kinds: Does) -> bool:
         """Whether it does any of `kinds`."""

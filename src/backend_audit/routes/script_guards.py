@@ -9,7 +9,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
 from backend_audit.routes import script_sessions
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
@@ -125,6 +125,12 @@ class ScriptGuarding(Guarding):
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
             return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because="turns away who brings no credential")
         return guard
+
+    def of_method(self, owner: ClassSymbol, function: FunctionSymbol, via: str, mark: Mark | None) -> Guard:
+        """The guard that a method is, its own or inherited, of an object of `owner`."""
+        with self.behaviours.anonymous.as_of(owner, function):
+            found = self.classified(function, owner.name, via, mark)
+        return found if function.owner is owner else replace(found, owner=owner)
 
     def asks(self, function: FunctionSymbol, name: str) -> bool:
         """Whether a function that can answer 401 or 403 does so for want of a credential."""

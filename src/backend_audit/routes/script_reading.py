@@ -31,6 +31,9 @@ class ScriptReading(Reading):
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means; what it is given to call is none."""
+        own = self.of_receiver(call)
+        if own is not None:
+            return own
         found = self.owner.engine.callees.get(id(call), {})
         given = {id(arg.value.function) for arg in call.args if isinstance(arg.value, ir.Lambda)}
         rest = [one for one in found.values() if id(one.node) not in given]
@@ -39,6 +42,15 @@ class ScriptReading(Reading):
         if len(named or rest) == 1:
             return (named or rest)[0]
         return None
+
+    def of_receiver(self, call: ir.Call) -> FunctionSymbol | None:
+        """The method that `this.check()` is, where it is known of which class the object is."""
+        receiver, func = self.owner.receiver, call.func
+        if receiver is None or not isinstance(func, ir.Attribute) or written(func.value) != "this":
+            return None
+        if self.function.owner not in self.owner.engine.bases(receiver)[0]:
+            return None
+        return self.owner.engine.find_method(receiver, func.attr)
 
     def above(self, call: ir.Call) -> Value | None:  # noqa: ARG002 - `super` is a name like others here
         return None
@@ -121,7 +133,7 @@ class ScriptReading(Reading):
         function = self.callee(node)
         if function is not None:
             run = self.owner.run(function, self.passed_on(function, node, env), self.said)
-            values = [*run.passed, *run.answered]
+            values = run.gave or [*run.passed, *run.answered]
             found = values[0] if values and all(one is values[0] for one in values) else UNKNOWN
             if found is not UNKNOWN:
                 return found

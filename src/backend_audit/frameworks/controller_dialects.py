@@ -1,0 +1,102 @@
+"""Libraries whose decorators make routes of a class's methods: what their decorators are called, and what each of them means.
+
+https://github.com/typestack/routing-controllers, https://tsoa-community.github.io/docs/, https://inversify.io/framework/,
+https://github.com/inversify/inversify-express-utils, https://github.com/seanpmaxwell/overnight, https://tsed.dev/docs/
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_NAMES = ("Get", "Post", "Put", "Patch", "Delete", "Head", "Options")
+_VERBS = {name: name.upper() for name in _NAMES} | {"All": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The decorators of one library, by their names in its packages.
+
+    `inline`: what follows the path in a decorator runs before the handler. `runs`: the methods of the classes that run before it.
+    """
+
+    framework: str
+    packages: tuple[str, ...]
+    controllers: frozenset[str]  # of a class: its first argument is the path
+    verbs: Mapping[str, str]  # of a method → the HTTP method, "" for all
+    free: frozenset[str] = frozenset()  # of a method: the HTTP method comes before the path
+    before: frozenset[str] = frozenset()  # their arguments run before the handler
+    asks: frozenset[str] = frozenset()  # they have a function of the project asked who calls
+    asker: tuple[str, ...] = ()  # what that function is called where it is exported
+    checker: str = ""  # the option of the server that holds it
+    spares: frozenset[str] = frozenset()  # they take back what the class asks for
+    caller: frozenset[str] = frozenset()  # of a parameter: nobody gets in where it is `required`
+    everywhere: str = ""  # of a class: middleware in front of all routes
+    prefix: str = ""  # the option of the server that is in front of all paths
+    runs: tuple[str, ...] = ()
+    inline: bool = False
+
+    def paths(self, name: str) -> frozenset[str]:
+        """The API paths that a decorator of that name has."""
+        return frozenset(f"{package}.{name}" for package in self.packages)
+
+
+DIALECTS = (
+    Dialect(
+        framework="routing-controllers",
+        packages=("routing-controllers",),
+        controllers=frozenset(("Controller", "JsonController")),
+        verbs={**_VERBS},
+        free=frozenset(("Method",)),
+        before=frozenset(("UseBefore",)),
+        asks=frozenset(("Authorized",)),
+        checker="authorizationChecker",
+        caller=frozenset(("CurrentUser",)),
+        everywhere="Middleware",
+        prefix="routePrefix",
+        runs=("use",),
+    ),
+    Dialect(
+        framework="tsoa",
+        packages=("tsoa", "@tsoa/runtime"),
+        controllers=frozenset(("Route",)),
+        verbs={**_VERBS},
+        before=frozenset(("Middlewares",)),
+        asks=frozenset(("Security",)),
+        asker=("expressAuthentication", "koaAuthentication", "hapiAuthentication"),
+        spares=frozenset(("NoSecurity",)),
+    ),
+    Dialect(
+        framework="inversify",
+        packages=("inversify-express-utils",),
+        controllers=frozenset(("controller",)),
+        verbs={f"http{name}": name.upper() for name in _NAMES} | {"all": ""},
+        free=frozenset(("httpMethod",)),
+        before=frozenset(("withMiddleware",)),
+        prefix="rootPath",
+        runs=("handler",),
+        inline=True,
+    ),
+    Dialect(
+        framework="inversify",
+        packages=("@inversifyjs/http-core",),
+        controllers=frozenset(("Controller",)),
+        verbs={**_VERBS},
+        before=frozenset(("ApplyMiddleware", "UseGuard")),
+        runs=("activate", "execute"),
+    ),
+    Dialect(
+        framework="overnight",
+        packages=("@overnightjs/core",),
+        controllers=frozenset(("Controller",)),
+        verbs={**_VERBS},
+        before=frozenset(("Middleware", "ClassMiddleware")),
+    ),
+    Dialect(
+        framework="tsed",
+        packages=("@tsed/common", "@tsed/di", "@tsed/schema", "@tsed/platform-middlewares", "@tsed/passport"),
+        controllers=frozenset(("Controller",)),
+        verbs={**_VERBS},
+        before=frozenset(("Use", "UseBefore", "UseBeforeEach", "UseAuth")),
+        asks=frozenset(("Authorize", "Authenticate")),
+        runs=("use",),
+    ),
+)

@@ -1,0 +1,3 @@
+export async function find(header: string): Promise<{ role: string } | undefined> {
+  return header ? { role: "user" } : undefined;
+}

@@ -1,0 +1,1 @@
+export const read = (token: string, scopes?: string[]) => ({ token, scopes });
