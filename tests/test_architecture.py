@@ -21,7 +21,7 @@ PACKAGE = Path(backend_audit.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 MODELS = sorted((rules_root() / "models" / "python").glob("*.toml"))
 
-WORDS = frozenset({"source", "finding", "ir", "suggest", "inventory"})
+WORDS = frozenset({"source", "finding", "ir", "suggest", "inventory", "toml_files"})
 JUDGES = WORDS | {"link", "flow", "routes", "frameworks", "checks", "secrets", "signs"}
 # The rooms of the code map, and the rooms into which each may look (its own it always may).
 MAY_IMPORT = {
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "finding": frozenset[str](),
     "inventory": frozenset({"finding"}),
     "suggest": frozenset[str](),
+    "toml_files": frozenset[str](),
     "ir": frozenset({"source"}),
     "catalog": WORDS,
     "config": WORDS | {"catalog"},

@@ -11,9 +11,9 @@ import pytest
 
 import rewriting
 import rule_pages
-from backend_audit import audit
+from backend_audit import audit, ir
 from backend_audit.catalog import Example, Kind, RuleCard
-from backend_audit.checks import all_checks
+from backend_audit.checks import all_checks, node_checks
 from rule_pages import Case, pages
 
 CASES = pages().cases()
@@ -142,6 +142,10 @@ def test_ids_are_unique() -> None:
         for name in (card.id, *card.previous_ids):
             assert name not in names, f"rules/{card.path}: the id {name} is taken by rules/{names[name]}"
             names[name] = card.path
+
+
+def test_checks_of_nodes_are_found_without_the_others() -> None:
+    assert set(node_checks()) == {check for check in all_checks() if issubclass(check.subject, ir.Node)}
 
 
 def test_check_modules_are_called_like_their_rules() -> None:

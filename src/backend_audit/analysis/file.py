@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from backend_audit import ir, secrets
+from backend_audit import ir
 from backend_audit.analysis.asking import Asking
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert
@@ -72,6 +72,8 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
     module = _lowered(file, text, problems)
     lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
+    from backend_audit import secrets  # noqa: PLC0415 - a hundred patterns, which a scan without changes never needs
+
     alerts = [] if file.language is Language.TEMPLATE else list(_secrets(file, text, module, problems))
     hidden = secrets.hidden_ranges(text, alerts)
     suppressions = from_text(text) if module is None else from_module(module, text)
@@ -125,6 +127,8 @@ def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
 
 
 def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:
+    from backend_audit import secrets  # noqa: PLC0415 - as above
+
     own = module if file.language is Language.PYTHON else None
     nothing: tuple[list[tuple[str, Alert]], list[Problem]] = ([], [])
     found, trouble = Asking(problems).attempt(file.path, "secrets", lambda: secrets.scan(file, text, own), nothing)

@@ -1,7 +1,7 @@
 """All files through the per-file stage: from the cache where they did not change, else in worker processes."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,14 +72,21 @@ class Files:
         """The bytes of a file that was read."""
         return self._sources[path][1]
 
-    def modules(self, cache: Cache) -> dict[str, bytes]:
-        """The lowered files, encoded, by path and in path order."""
-        lowered = {path: key for path, key in self.keys.items() if path in self.facts and self.facts[path].lowered}
+    def modules(self, cache: Cache, only: Collection[str] | None = None) -> dict[str, bytes]:
+        """The lowered files (default: all), encoded, by path and in path order."""
+        wanted = self.keys if only is None else only
+        lowered = {path: self.keys[path] for path in wanted if path in self.facts and self.facts[path].lowered}
         missing = {path: _key(key, _MODULE) for path, key in lowered.items() if path not in self._modules}
         known = cache.get_many(missing.values())
         for path, key in missing.items():
             self._modules[path] = known[key] if key in known else self._again(path)
         return {path: self._modules[path] for path in sorted(lowered)}
+
+    def modules_before(self, cache: Cache, keys: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Those of the files with these keys, as an earlier scan left them in the cache, encoded."""
+        rows = {path: _key(key, _MODULE) for path, key in keys.items()}
+        known = cache.get_many(rows.values())
+        return {path: known[row] for path, row in rows.items() if row in known}
 
     def _again(self, path: str) -> bytes:
         """The module of a file whose facts were cached and whose module was evicted."""
@@ -107,11 +114,11 @@ class Files:
         workers: int,
         timeout: float,
         tell: Callable[[int, int], None],
-        meanwhile: Callable[[], None],
+        meanwhile: Callable[[int], None],
     ) -> None:
         """Fill in the facts of `files`, which were read; `tell` hears how many of how many are done.
 
-        `meanwhile` runs beside it, in a thread, if the cache does not know them all.
+        `meanwhile` runs beside it, in a thread, if the cache does not know them all; it is told how many those are.
         """
         known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files)
         rest: list[SourceFile] = []
@@ -125,13 +132,16 @@ class Files:
         tell(done, len(files))
         with ThreadPoolExecutor(1) as beside:
             if rest:
-                beside.submit(meanwhile)
+                beside.submit(meanwhile, len(rest))
             self._lower(rest, cache, workers, timeout, lambda number: tell(done + number, len(files)))
 
     def _lower(self, rest: Sequence[SourceFile], cache: Cache, workers: int, timeout: float, tell: Callable[[int], None]) -> None:
         """The facts of files that the cache does not know."""
         jobs = [ENCODER.encode(FileJob(*self._sources[file.path])) for file in rest]
         weights = [_weight(file) for file in rest]
+        first = next((number for number, file in enumerate(rest) if file.language is Language.PYTHON), None)
+        if first is not None:
+            weights[first] += _LIBCST
         results = run(file_stage.analyse, jobs, workers=workers, timeout=timeout, weights=weights, preload=(PRELOADED,))
         fresh: dict[bytes, bytes] = {}
         for number, (file, (_, answer)) in enumerate(zip(rest, results, strict=True), 1):
@@ -160,6 +170,7 @@ class Files:
         self.problems.extend(facts.problems)
 
 
+_LIBCST = 64 * 1024  # loading it, with which workers are born, costs as much as so many bytes
 _BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
 
 

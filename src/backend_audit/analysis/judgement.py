@@ -1,6 +1,6 @@
 """The project's judgement: from the cache, or made by the project stage, whose code is loaded while files are being read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from backend_audit.analysis import PRELOADED
 from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
+from backend_audit.analysis.relaid import Elsewhere, Moves, Relaid, relaid
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
 from backend_audit.finding import Finding, Problem, ProblemKind
@@ -33,6 +34,8 @@ class Judgement(msgspec.Struct, frozen=True):
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 _T = TypeVar("_T")
+_FEW = 4  # files
+_MOST_RELAID = 200  # files that are compared with how they were
 _PATIENCE = 600.0  # seconds that gathering evidence may take
 
 
@@ -42,12 +45,16 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
     `name` is that of the folder that paths start from, `declared` what the team says of its guards. `practices`: rules beyond the
     default mode are asked, too.
     """
-    read = [
-        files.keys[path] for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)
-    ]
-    read += [files.keys[path] for path in (files.schema_paths() if practices else ())]
-    key = key_of(b"".join(read), f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode())
+    paths = [path for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)]
+    paths += files.schema_paths() if practices else ()
+    read = {path: files.keys[path] for path in paths}
+    asked = f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode()
+    key, latest = key_of(b"".join(read.values()), *asked), key_of(b"", "latest", *asked)
     known = decoded(cache.get_many([key]).get(key), JUDGEMENT)
+    if known is None:
+        known = _relaid(files, cache, decoded(cache.get_many([latest]).get(latest), _LATEST), read)
+        if known is not None:
+            cache.put_many({key: ENCODER.encode(known), latest: ENCODER.encode(_Latest(key, read))})
     if known is not None:
         return known
     try:
@@ -56,14 +63,55 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
     if not judgement.problems:
-        cache.put_many({key: ENCODER.encode(judgement)})
+        cache.put_many({key: ENCODER.encode(judgement), latest: ENCODER.encode(_Latest(key, read))})
     return judgement
 
 
-def load_stage() -> None:
-    """Load the code and the models of the project stage: half a second that this process has while workers read files."""
-    from backend_audit.analysis import project  # noqa: F401, PLC0415 - a scan without changes never needs it
-    from backend_audit.checks import all_checks  # noqa: PLC0415 - as above
+class _Latest(msgspec.Struct, frozen=True):
+    """The judgement that was made last: its key, and those of the files that it read, by path."""
+
+    key: bytes
+    read: dict[str, bytes]
+
+
+_LATEST = msgspec.msgpack.Decoder(_Latest)
+
+
+def _relaid(files: Files, cache: Cache, latest: _Latest | None, read: Mapping[str, bytes]) -> Judgement | None:
+    """The judgement that was made last, moved to where its code stands now, if that says nothing else."""
+    if latest is None or latest.read.keys() != read.keys():
+        return None
+    changed = {path: key for path, key in latest.read.items() if key != read[path]}
+    known = decoded(cache.get_many([latest.key]).get(latest.key), JUDGEMENT) if len(changed) <= _MOST_RELAID else None
+    if known is None:
+        return None
+    before, now = files.modules_before(cache, changed), files.modules(cache, changed)
+    moves: dict[str, Relaid] = {}
+    for path in changed:
+        old, new = decoded(before.get(path), MODULE), decoded(now.get(path), MODULE)
+        moved = None if old is None or new is None else relaid(old, new, *files.shown(path))
+        if moved is None:
+            return None
+        moves[path] = moved
+    where = Moves(moves)
+    try:
+        findings, routes = tuple(map(where.finding, known.findings)), tuple(map(where.route, known.routes))
+        return Judgement(findings, known.problems, routes, tuple(map(where.sign, known.signs)))
+    except Elsewhere:
+        return None
+
+
+def load_stage(changed: int) -> None:
+    """Load the code and the models of the project stage: half a second that this process has while workers read files.
+
+    Where few files changed, their layout may be all that did: then only the checks of single files are asked.
+    """
+    from backend_audit.checks import all_checks, node_checks  # noqa: PLC0415 - a scan without changes never needs them
+
+    if changed <= _FEW:
+        node_checks()
+        return
+    from backend_audit.analysis import project  # noqa: F401, PLC0415 - as above
 
     all_checks()
     _models()

@@ -13,7 +13,7 @@ from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.placing import Placer, masked
 from backend_audit.cache import Cache, key_of
-from backend_audit.checks import Alert, Check, all_checks
+from backend_audit.checks import Alert, Check, node_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem
 from backend_audit.lower.decode import decode
@@ -98,7 +98,7 @@ def looked_at(request: bytes) -> bytes:
 
 def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:
     """One walk over the module; every check sees the nodes that it asks for."""
-    by_node = _node_checks(module.language)
+    by_node = _by_node(module.language)
     if not by_node:
         return []
     view = FileView(module, file.role, text, [], local_imports(module))
@@ -124,9 +124,9 @@ def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Probl
 
 
 @cache
-def _node_checks(language: Language) -> dict[type, list[Check]]:
+def _by_node(language: Language) -> dict[type, list[Check]]:
     found: dict[type, list[Check]] = {}
-    for check in all_checks():
-        if issubclass(check.subject, ir.Node) and language in check.languages:
+    for check in node_checks():
+        if language in check.languages:
             found.setdefault(check.subject, []).append(check)
     return found

@@ -11,11 +11,11 @@ A check is a generator function with the decorator `@check(rule_id)`. The annota
 """
 
 import importlib
-import pkgutil
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from backend_audit import ir
 from backend_audit.finding import Confidence
@@ -84,7 +84,22 @@ def check(rule: str, *languages: Language) -> Callable[[CheckFunction], CheckFun
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check of this package, by rule id; importing the modules is what finds them."""
-    for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"{__name__}.{module.name}")
+    _import(name for name, _ in _modules())
     return tuple(one for rule in sorted(_found) for one in _found[rule])
+
+
+@cache
+def node_checks() -> tuple[Check, ...]:
+    """The checks that ask for nodes, by rule id. Only modules that speak of a `FileView` are imported: that halves the time."""
+    _import(name for name, path in _modules() if b"FileView" in path.read_bytes())
+    return tuple(one for rule in sorted(_found) for one in _found[rule] if issubclass(one.subject, ir.Node))
+
+
+def _modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        yield path.stem, path
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        importlib.import_module(f"{__name__}.{name}")

@@ -188,7 +188,7 @@ class Expressions(FrameState, ABC):
             return seen
         base = self.eval(node.value)
         if any(path.startswith(_TYPING) or path in _GENERIC for path in base.apis):
-            return ref(AliasSymbol(f"{self.module.path}:alias@{node.at}", node, self))
+            return ref(AliasSymbol(f"{self.module.path}:alias@{node.at:08}", node, self))
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)
@@ -394,7 +394,7 @@ class Expressions(FrameState, ABC):
 
     def lambda_(self, node: ir.Lambda) -> Value:
         self.enter_lambda(node.function, {})
-        return ref(LambdaSymbol(f"{self.module.path}:lambda@{node.at}", node.function, self))
+        return ref(LambdaSymbol(f"{self.module.path}:lambda@{node.at:08}", node.function, self))
 
     def enter_lambda(self, function: ir.Function, given: Mapping[str, Value]) -> Value:
         """What a lambda gives for these arguments, evaluated where it stands."""

@@ -1,6 +1,5 @@
 """Reads the files of library models into the tables of `models.Models`. The format is described in the code map."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
@@ -23,6 +22,7 @@ from backend_audit.flow.models import (
     Source,
     Transfer,
 )
+from backend_audit.toml_files import tables
 
 _HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
 _Entry: TypeAlias = Mapping[str, object]
@@ -181,17 +181,6 @@ _TABLES: dict[str, Callable[[_Loader, _Entry, _Paths, str], None]] = {
     "sanitizer": _Loader.transfer,
     "propagator": _Loader.transfer,
 }
-
-
-def tables(files: Iterable[tuple[str, str]], complain: type[Exception]) -> list[tuple[str, dict[str, object]]]:
-    """What TOML files given as (name, text) hold, by name; raises `complain` where one is none."""
-    found = []
-    for where, content in files:
-        try:
-            found.append((where, cast("dict[str, object]", tomllib.loads(content))))
-        except tomllib.TOMLDecodeError as error:
-            raise complain(f"{where}: {error}") from error
-    return found
 
 
 def load_models(files: Iterable[tuple[str, str]]) -> Models:

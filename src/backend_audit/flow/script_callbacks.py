@@ -168,7 +168,7 @@ class ScriptCallbacks(Frame):
         if attr == "bind":
             if not rest:
                 return receiver
-            return ref(Partial(f"{self.module.path}:bind@{node.at}", receiver, me, shifted(rest, -1)))
+            return ref(Partial(f"{self.module.path}:bind@{node.at:08}", receiver, me, shifted(rest, -1)))
         if attr == "apply":
             listed = rest[0][1].value.items if rest else None
             rest = tuple(
@@ -216,7 +216,7 @@ class ScriptCallbacks(Frame):
 
     def promised(self, node: ir.Call, args: Args) -> Value:
         """`new Promise((resolve, reject) => …)` is what it resolves with."""
-        settler = Settler(f"{self.module.path}:promise@{node.at}")
+        settler = Settler(f"{self.module.path}:promise@{node.at:08}")
         executor = argument(args, "0")
         if executor is not None:
             self.handed(node, executor.value, [ref(settler), UNKNOWN])

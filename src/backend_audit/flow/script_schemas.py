@@ -176,7 +176,7 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
         return frame.read(value, field, ir.Attribute(node.at, node.end, ir.Name(node.at, node.at, "…"), field))
 
     found = filled(out_of(receiver), data.value, part)
-    verdict = Verdict(f"{frame.module.path}:verdict@{node.at}", data.node, found)
+    verdict = Verdict(f"{frame.module.path}:verdict@{node.at:08}", data.node, found)
     if name in _PARSES:
         let_through(frame, verdict)
         return found

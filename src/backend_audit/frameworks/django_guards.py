@@ -151,7 +151,7 @@ class Deciding:
 
     def returned(self, test: Written, node: ir.Lambda) -> Missing:
         """What a lambda gives for an anonymous user."""
-        function = FunctionSymbol(f"{test.module.path}:lambda@{node.at}", "lambda", node.function, test.module, None, None)
+        function = FunctionSymbol(f"{test.module.path}:lambda@{node.at:08}", "lambda", node.function, test.module, None, None)
         param = node.function.params[0].name if node.function.params else "user"
         passed = self.behaviours.anonymous.run(function, {param: Missing.ANONYMOUS}).passed
         return passed[0] if len(passed) == 1 else Missing.UNKNOWN

@@ -107,7 +107,7 @@ class Generated:
                     yield Route(
                         methods=("GET",), path=joined([place], "/"), framework="flask", handler=None, name="AdminIndexView.index",
                         mark=mark, registered=mark, guards=tuple(self.around(mount, place)), kind="static",
-                        group=f"{mount.site.path}:index@{made.site.node.at}", app=self.app_of(mount),
+                        group=f"{mount.site.path}:index@{made.site.node.at:08}", app=self.app_of(mount),
                     )  # fmt: skip
 
     def views(self, mount: RouterMount) -> Iterator[_View]:
@@ -149,7 +149,7 @@ class Generated:
                     methods=tuple(methods.split()), path=joined([prefix], path), framework="flask", handler=None,
                     owner=view.symbol, name=f"{view.called}.{handler}", mark=mark_of(mount, "added here"),
                     registered=mark_of(mount, "added here"), guards=guards, kind="admin" if admin else "library",
-                    group=f"{mount.site.path}:{view.called}@{mount.site.node.at}", app=self.app_of(mount),
+                    group=f"{mount.site.path}:{view.called}@{mount.site.node.at:08}", app=self.app_of(mount),
                 )  # fmt: skip
 
     def place(self, mount: RouterMount, view: _View) -> str:

@@ -113,7 +113,7 @@ class _Definer:
 
     def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module, owner, parent)
+        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module, owner, parent)
         self.symbols[id(node)] = symbol
         self.module.every.append(symbol)
         if owner is not None:
@@ -127,7 +127,7 @@ class _Definer:
 
     def class_(self, node: ir.Class, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at}", name, node, self.module)
+        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module)
         self.symbols[id(node)] = symbol
         if owner is None and parent is None:
             self.module.classes[node.name] = symbol

@@ -11,12 +11,12 @@ from functools import cache, partial
 from pathlib import Path
 
 from backend_audit.pool.inline import run_inline
-from backend_audit.pool.scheduler import Scheduler, WorkersUnavailable, start_server
+from backend_audit.pool.scheduler import Scheduler, WorkersUnavailable, server_started, start_server
 from backend_audit.pool.worker import Failure, attempt
 
 __all__ = ["Failure", "available_workers", "beside", "run", "start_server"]
 
-# Starting two workers takes 0.4 s; less code than this is lowered sooner right here.
+# Starting two workers takes 0.4 s, or 0.01 s where their server runs; less code than this is lowered sooner right here.
 _SMALL = 32 * 1024
 _WORTH_A_PROCESS = 1024 * 1024  # what is less is done before a process has begun
 _MOST_WORKERS = 16  # more only wait for the parent, which links alone
@@ -41,7 +41,7 @@ def run(
     process: there the timeout holds in the main thread only, and a crash of the interpreter is not survived.
     """
     sizes = [len(item) for item in items] if weights is None else list(weights)
-    if workers <= 1 or len(items) <= 1 or sum(sizes) <= _SMALL:
+    if workers <= 1 or len(items) <= (0 if server_started() else 1) or sum(sizes) <= _SMALL:
         yield from zip(items, run_inline(function, items, timeout), strict=True)
         return
     scheduler = Scheduler(function, items, sizes, min(workers, len(items)), timeout, preload)

@@ -24,6 +24,7 @@ _TRIES = 2  # a worker may be killed from outside, by the system for want of mem
 
 
 _one_at_a_time = threading.Lock()
+_started = threading.Event()
 
 
 class WorkersUnavailable(Exception):  # noqa: N818 - says what is the case, and run() copes with it
@@ -55,6 +56,12 @@ def start_server(*modules: str) -> None:
 
         with _without_main(), contextlib.suppress(OSError):  # then workers start it, or cannot start
             forkserver.ensure_running()
+            _started.set()
+
+
+def server_started() -> bool:
+    """Whether the server that forks workers was started ahead: then even one item is sooner done by a worker."""
+    return _started.is_set()
 
 
 @contextlib.contextmanager

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from backend_audit.flow.model_files import tables
-from backend_audit.regex.needed import needed
 from backend_audit.signs.manifests import normal
+from backend_audit.signs.pattern import Pattern
+from backend_audit.toml_files import tables
 
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "keys", "strings", "line", "only", "routes")
@@ -42,15 +42,15 @@ class Row:
     texts: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
-    calls: re.Pattern[str] | None = None
-    classes: re.Pattern[str] | None = None
-    fields: re.Pattern[str] | None = None
-    relations: re.Pattern[str] | None = None
-    keys: re.Pattern[str] | None = None
-    strings: re.Pattern[str] | None = None
-    line: re.Pattern[str] | None = None
-    only: re.Pattern[str] | None = None
-    routes: re.Pattern[str] | None = None
+    calls: Pattern | None = None
+    classes: Pattern | None = None
+    fields: Pattern | None = None
+    relations: Pattern | None = None
+    keys: Pattern | None = None
+    strings: Pattern | None = None
+    line: Pattern | None = None
+    only: Pattern | None = None
+    routes: Pattern | None = None
     shape: str = ""
 
 
@@ -104,9 +104,9 @@ class Paths:
 class Fitting:
     """The rows of one trigger by the texts that their patterns fit, remembered: names of a project come again and again."""
 
-    def __init__(self, pairs: list[tuple[re.Pattern[str], Row]]) -> None:
+    def __init__(self, pairs: list[tuple[Pattern, Row]]) -> None:
         self._pairs = pairs
-        words = [needed(pattern.pattern) for pattern, _ in pairs]
+        words = [pattern.words for pattern, _ in pairs]
         self._words = [(number, word) for number, some in enumerate(words) for word in sorted(some)]
         self._always = [number for number, some in enumerate(words) if not some]
         self._known: dict[str, tuple[Row, ...]] = {}
@@ -163,24 +163,27 @@ def _words(entry: Mapping[str, object], key: str, where: str) -> tuple[str, ...]
     return tuple(cast("list[str]", value))
 
 
-def _pattern(entry: Mapping[str, object], key: str, where: str) -> re.Pattern[str] | None:
+def _pattern(entry: Mapping[str, object], key: str, where: str, *, checked: bool) -> Pattern | None:
     value = entry.get(key)
     if value is None:
         return None
-    try:
-        return re.compile(str(value), re.MULTILINE)
-    except re.error as error:
-        raise EvidenceError(f"{where}: {key} is no regular expression ({error})") from error
+    pattern = Pattern(str(value))
+    if checked:
+        try:
+            _ = pattern.compiled
+        except re.error as error:
+            raise EvidenceError(f"{where}: {key} is no regular expression ({error})") from error
+    return pattern
 
 
-def _row(entry: Mapping[str, object], kinds: Mapping[str, str], where: str) -> Row:
+def _row(entry: Mapping[str, object], kinds: Mapping[str, str], where: str, *, checked: bool) -> Row:
     unknown = sorted(entry.keys() - _KEYS)
     if unknown:
         raise EvidenceError(f"{where}: unknown key {unknown[0]!r}")
     if entry.get("kind") not in kinds:
         raise EvidenceError(f"{where}: unknown kind {entry.get('kind')!r}")
     lists = {key if key != "with" else "options": _words(entry, key, where) for key in _LISTS}
-    patterns = {key: _pattern(entry, key, where) for key in _PATTERNS}
+    patterns = {key: _pattern(entry, key, where, checked=checked) for key in _PATTERNS}
     shape = str(entry.get("shape", ""))
     if shape and shape not in SHAPES:
         raise EvidenceError(f"{where}: unknown shape {shape!r}")
@@ -192,8 +195,8 @@ def _row(entry: Mapping[str, object], kinds: Mapping[str, str], where: str) -> R
     return row
 
 
-def load_rows(files: Iterable[tuple[str, str]]) -> Rows:
-    """The tables of evidence files given as (name, text).
+def load_rows(files: Iterable[tuple[str, str]], *, checked: bool = True) -> Rows:
+    """The tables of evidence files given as (name, text). `checked`: patterns are compiled to see whether they can be.
 
     Raises:
         EvidenceError: a file is no TOML or breaks the format.
@@ -209,7 +212,7 @@ def load_rows(files: Iterable[tuple[str, str]]) -> Rows:
             rows.kinds[kind] = words
     for where, data in parsed:
         for number, entry in enumerate(cast("list[dict[str, object]]", data.get("evidence", [])), 1):
-            row = _row(entry, rows.kinds, f"{where}: [[evidence]] {number}")
+            row = _row(entry, rows.kinds, f"{where}: [[evidence]] {number}", checked=checked)
             rows.every.append(row)
             for pattern in row.python:
                 rows.python.add(pattern, row)
@@ -226,5 +229,5 @@ def evidence_files(root: Path) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=4)
 def rows_of(root: Path) -> Rows:
-    """The evidence rows shipped in the rules folder `root`, read once."""
-    return load_rows(evidence_files(root))
+    """The evidence rows shipped in the rules folder `root`, read once; the tests have checked them."""
+    return load_rows(evidence_files(root), checked=False)

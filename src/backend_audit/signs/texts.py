@@ -7,6 +7,7 @@ from fnmatch import translate
 
 from backend_audit.finding import Place
 from backend_audit.inventory.signs import Sign
+from backend_audit.signs.pattern import Pattern
 from backend_audit.signs.rows import Row, Rows
 
 _COMMENT = re.compile(r"^\s*(#|//|--|;)")
@@ -25,9 +26,16 @@ def in_texts(texts: Iterable[tuple[str, str]], rows: Rows) -> Iterator[Sign]:
     wanted = [(_meant(row.files), row) for row in rows.having("files")]
     for path, given in texts:
         low = path.lower()
-        text = "\n".join(given.splitlines())
-        asking = [row for meant, row in wanted if meant(low) and (row.only is None or row.only.search(text))]
-        yield from _in_text(path, text, [row for row in asking if row.line is not None and row.line.search(text)])
+        rows_here = [row for meant, row in wanted if meant(low)]
+        text = "\n".join(given.splitlines()) if rows_here else ""
+        lower = text.lower()
+        yield from _in_text(
+            path, text, [row for row in rows_here if _fits(row.only or row.line, text, lower) and _fits(row.line, text, lower)]
+        )
+
+
+def _fits(pattern: Pattern | None, text: str, lower: str) -> bool:
+    return pattern is not None and pattern.may_fit(lower) and pattern.search(text) is not None
 
 
 def _meant(patterns: tuple[str, ...]) -> Callable[[str], bool]:
