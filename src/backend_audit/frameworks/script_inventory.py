@@ -6,6 +6,7 @@ from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
+from backend_audit.frameworks.trpc import TrpcRoutes
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
@@ -30,6 +31,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     express = ExpressRoutes(engine, tree, guarding)
     found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
+    found += TrpcRoutes(engine, facts, guarding).routes()
     bare = express.bare
     table = RouteTable(sorted(found, key=_order), bare)
     claims = ScriptClaims(behaviours)

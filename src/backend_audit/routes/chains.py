@@ -91,7 +91,11 @@ class ChainTree:
         loose: list[Layer] = []
         for chain in self.facts.chains:
             arguments = chain.arguments
-            if arguments is None or chain.kind.startswith(("nest-", "listener", "controllers")) or decided_by_callers(arguments):
+            if (
+                arguments is None
+                or chain.kind.startswith(("nest-", "listener", "controllers", "trpc-"))
+                or decided_by_callers(arguments)
+            ):
                 continue
             if chain.verb is not None:
                 verbs = [text.upper() for text in chain.verb.value.texts()]

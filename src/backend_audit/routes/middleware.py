@@ -1,6 +1,7 @@
 """Middleware by its shape: what a function calls the parameter that hands a request on, and whether it does."""
 
 from backend_audit import ir
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
 _NEXT = frozenset(("next", "done", "_next", "nxt"))
@@ -13,6 +14,23 @@ def next_of(function: FunctionSymbol) -> str:
     named = next((name for name in params[1:4] if name in _NEXT), "")
     is_handler = len(params) == _THIRD + 1 and params[0].lstrip("_") in ("req", "request")
     return named or (params[_THIRD] if is_handler else "")
+
+
+def option_of(function: FunctionSymbol) -> str:
+    """How a function whose only parameter holds `next` calls that: `({ ctx, next }) => next()`, `(opts) => opts.next()`."""
+    params = [one for one in function.node.params if one.kind == "positional"]
+    if len(params) != 1 or next_of(function):
+        return ""
+    pattern = params[0].pattern
+    items = pattern.items if isinstance(pattern, ir.Container) else []
+    names = [
+        item.value.id
+        for item in items
+        if isinstance(item.key, ir.Const) and item.key.value == "next" and isinstance(item.value, ir.Name)
+    ]
+    name = names[0] if names else f"{params[0].name}.next"
+    called = (written(node.func) for node in ir.walk(*function.node.body) if isinstance(node, ir.Call))
+    return name if name in called else ""
 
 
 def hands_on(function: FunctionSymbol) -> bool:

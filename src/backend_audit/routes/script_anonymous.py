@@ -9,7 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.middleware import next_of
+from backend_audit.routes.middleware import next_of, option_of
 from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
 from backend_audit.routes.script_missing import REFLECTING, ROUTE_PARTS
@@ -46,6 +46,8 @@ class ScriptBody(ScriptCalling):
 
     def whole(self, env: Env) -> Run:
         self.hands_on = next_of(self.function)
+        if not self.hands_on and (told := option_of(self.function)):
+            self.hands_on, self.takes_errors = told, False
         for param in self.function.node.params[:1]:
             if not isinstance(param.pattern, ir.Container):
                 continue

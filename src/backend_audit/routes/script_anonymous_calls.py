@@ -21,6 +21,7 @@ class ScriptCalling(ScriptReading, Body):
     """What calls do to a run."""
 
     hands_on = ""  # what the function calls its `next`
+    takes_errors = True  # what that is given is an error
     _decided = False  # a test of a credential has chosen the way
     _answered = False  # the caller has got an answer
     _risky = False  # in a `try` whose handler turns callers away
@@ -78,7 +79,7 @@ class ScriptCalling(ScriptReading, Body):
             self.found.denied = self.found.denied or not self._risky
             return False
         name = call.func.id if isinstance(call.func, ir.Name) else ""
-        if name and name == self.hands_on:
+        if self.hands_on and self.hands_on in (name, written(call.func)):
             return self.handed_on(call, env)
         if name == "reject":
             self.failed(frozenset() if not call.args else self.errors(call.args[0].value))
@@ -108,7 +109,12 @@ class ScriptCalling(ScriptReading, Body):
         """`next()` lets the caller through; `next(error)` does not."""
         first = call.args[0].value if call.args else None
         value = ABSENT if first is None else self.eval(first, env)
-        if first is None or value is ABSENT or (isinstance(first, ir.Const) and first.value in ("route", "router")):
+        if (
+            not self.takes_errors
+            or first is None
+            or value is ABSENT
+            or (isinstance(first, ir.Const) and first.value in ("route", "router"))
+        ):
             self.passes(TRUE, sure=not self._open)
         else:
             statuses = self.errors(first)

@@ -1,0 +1,117 @@
+"""Procedures of tRPC as routes: routers hold them by name, and each is made of steps that run before its resolver.
+
+https://trpc.io/docs/server/routers, https://trpc.io/docs/server/middlewares. Queries are asked for by GET, mutations by POST.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.values import Value
+from backend_audit.flow.web_concepts import RouteChain, RouterCreation
+from backend_audit.frameworks.registrations import deduplicated
+from backend_audit.frameworks.steps import definition, handler_of, steps_of
+from backend_audit.link.symbols import ObjectSymbol
+from backend_audit.routes.exempt import Asked
+from backend_audit.routes.facts import WebFacts, contents
+from backend_audit.routes.model import Guard, Route
+from backend_audit.routes.script_guards import ANONYMOUS, ScriptGuarding, called
+from backend_audit.routes.texts import mark_of, texts_of
+
+_DEPTH = 12
+_KIND = "trpc-"
+_PREFIX = "/trpc"
+
+
+class TrpcRoutes:
+    """Makes the routes of a project's routers."""
+
+    def __init__(self, engine: Engine, facts: WebFacts, guarding: ScriptGuarding) -> None:
+        self.engine = engine
+        self.facts = facts
+        self.guarding = guarding
+        self.at: dict[int, RouteChain] = {}  # by the call that makes a router, a step or a procedure
+        self.prefix = _PREFIX
+        for chain in facts.chains:
+            if chain.kind == f"{_KIND}server" and chain.arguments is not None:
+                told = [one.item("endpoint") for one in contents(chain.arguments.value) if one.kind == "dict"]
+                self.prefix = next((text for one in told for text in texts_of(one)), self.prefix)
+            elif chain.kind.startswith(_KIND):
+                self.at.setdefault(id(chain.site.node), chain)
+
+    def routes(self) -> Iterator[Route]:
+        """The procedures of every router, by the names under which the outermost one holds them."""
+        routers = [one for one in self.at.values() if one.kind == f"{_KIND}router"]
+        below = {id(inner.site.node) for one in routers for _, inner in self.held(one)}
+        for one in routers:
+            if id(one.site.node) not in below:
+                yield from self.of_router(one, "", (one,))
+
+    def held(self, router: RouteChain) -> Iterator[tuple[str, RouteChain]]:
+        """What a router holds: procedures and routers, each by its name; those of routers that it merges have none."""
+        for value in [] if router.arguments is None else contents(router.arguments.value):
+            yield from self._of_value(value, "", _DEPTH)
+
+    def _of_value(self, value: Value, name: str, depth: int) -> Iterator[tuple[str, RouteChain]]:
+        if value.kind == "dict" and depth:
+            for key, inner in (value.items or {}).items():
+                yield from self._of_value(inner, f"{name}.{key}" if name else str(key), depth - 1)
+            return
+        for _, chain in self.objects(value):
+            if chain is not None and not chain.kind.endswith("step"):
+                yield name, chain
+
+    def objects(self, value: Value | None) -> list[tuple[ObjectSymbol, RouteChain | None]]:
+        """The objects that a value can be, each with the call that made it."""
+        return [(symbol, self.at.get(id(symbol.node))) for symbol, _ in self.facts.objects(value)]
+
+    def of_router(self, router: RouteChain, prefix: str, above: tuple[RouteChain, ...]) -> Iterator[Route]:
+        """The routes of a router whose names begin with `prefix`."""
+        for name, chain in self.held(router):
+            whole = ".".join(one for one in (prefix, name) if one)
+            if chain.kind == f"{_KIND}endpoint":
+                yield self.route(router, chain, whole)
+            elif chain not in above and len(above) < _DEPTH:
+                yield from self.of_router(chain, whole, (*above, chain))
+
+    def route(self, router: RouteChain, chain: RouteChain, name: str) -> Route:
+        """One procedure as a route."""
+        given = [] if chain.arguments is None else contents(chain.arguments.value)
+        handler = next((one for value in given[-1:] if (one := handler_of(value)) is not None), None)
+        path = f"{self.prefix}/{name}"
+        found = self.guarding.exempted(self.before(chain, _DEPTH), Asked(path, name, "", (chain.method,)))
+        registered = mark_of(chain, "registered here")
+        return Route(
+            methods=(chain.method,),
+            path=path,
+            framework="trpc",
+            handler=handler,
+            name=name,
+            mark=registered if handler is None else definition(handler),
+            registered=registered,
+            guards=deduplicated([*found, *([] if handler is None else self.guarding.in_body(handler))]),
+            group=f"{router.site.path}:{router.site.node.at}",
+        )
+
+    def before(self, chain: RouteChain, depth: int) -> list[Guard]:
+        """The guards that run before what a call adds: those of the procedure that it was called on."""
+        made = next((one for one in self.facts.made.get(id(chain.site.node), []) if isinstance(one, RouterCreation)), None)
+        found: list[Guard] = []
+        for _, earlier in [] if made is None or made.on is None or not depth else self.objects(made.on.value)[:1]:
+            if earlier is not None:
+                found += self.steps(earlier, depth - 1)
+        return found
+
+    def steps(self, chain: RouteChain, depth: int) -> list[Guard]:
+        """The guards of a step and of all before it."""
+        found = self.before(chain, depth)
+        for step in steps_of(chain) if depth else ():
+            inner = [one for _, one in self.objects(step.value) if one is not None]
+            if inner:  # middleware that was made before, or another procedure
+                name = "" if step.node is None else called(step.node)
+                found += [
+                    replace(one, name=name) if name and one.name == ANONYMOUS else one for one in self.steps(inner[0], depth - 1)
+                ]
+            else:
+                found += self.guarding.of_step(step.value, step.node, chain, "route")
+        return found
