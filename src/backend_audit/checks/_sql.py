@@ -3,7 +3,8 @@
 import re
 from enum import StrEnum
 
-from backend_audit.flow.values import CLOSED_TYPES, Gap, Shape, Value
+from backend_audit.flow import lacks
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Shape, Value
 
 HOLE = "\x00"  # stands for a hole in a statement's text; occurs in no SQL
 
@@ -50,6 +51,10 @@ _SAFE_RESULTS = (
     "ipaddress.",
     "crypto.Digest",
 )
+
+
+_DOUBLED_TEXT = re.compile(r"""\.(replace|replaceAll)\(\s*[uU]?["'`]\\?(["'])["'`],\s*[uU]?["'`](\\?\2){2}["'`]\s*\)""")
+_DOUBLED_HITS = re.compile(r"""\.(replace|replaceAll)\(\s*/(["'])/g,\s*["'`](\\?\2){2}["'`]\s*\)""")
 
 
 class Place(StrEnum):
@@ -104,6 +109,16 @@ def place_of(before: str) -> Place:
     if re.search(r",\s*$", bare):
         return Place.NAME
     return Place.CLAUSE
+
+
+def is_doubled(gap: Gap, before: str, origin: Origin | None, *, script: bool) -> bool:
+    """Whether the quotes around the hole are doubled in what fills it, as SQL has them written in literals and names."""
+    if origin is not None and lacks.is_doubled(origin, before):
+        return True
+    found = _DOUBLED_TEXT.search(gap.written)
+    if found is None or (script and found[1] == "replace"):  # there, a text is replaced where it is met first
+        found = _DOUBLED_HITS.search(gap.written)
+    return found is not None and found[2] == lacks.open_quote(before)
 
 
 def _without_literals(text: str) -> str | None:

@@ -10,6 +10,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, Verdict
+from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits_for_nothing
 
 RULE = "route-without-auth"
 
@@ -30,6 +31,8 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
     confidence, reason = _judged(route)
     if not reason:
         return
+    if route.handler is not None and leaves_it_to_others(route.handler):
+        confidence = Confidence.LOW
     at, end = span(route)
     asking = guarded_siblings(route) or [one for one in route.table.routes if one.auth is Auth.REQUIRED]
     guards = common(guarded_siblings(route), Does.AUTHENTICATES, Does.AUTHORIZES)
@@ -82,6 +85,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         and not changes(route)
         and len(readers) >= _READERS
         and all(_asks_itself(one) for one in readers)
+        and not (route.handler is not None and waits_for_nothing(route.handler))
     ):
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any(route.app):
@@ -91,9 +95,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
     if delicate and not _only_redirects(route):
-        return (
-            Confidence.MEDIUM if exceptional and not _is_switched(route) else Confidence.LOW
-        ), f"its path says `{delicate[0]}`"
+        return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:
         return (
             Confidence.MEDIUM if exceptional else Confidence.LOW
@@ -109,8 +111,10 @@ def _only_redirects(route: Route) -> bool:
     return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)
 
 
-def _is_switched(route: Route) -> bool:
-    """Whether the handler refuses everybody at its end: what comes before is for another state of the application."""
+def _is_empty(route: Route) -> bool:
+    """Whether the handler gives nothing away, or refuses everybody at its end: what comes before is for another state."""
+    if route.handler is not None and shows_a_page(route.handler):
+        return True
     last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
     called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
     return called or isinstance(last, ir.Raise)

@@ -23,8 +23,16 @@ def is_lack(mark: str) -> bool:
 
 
 def after_replacing(old: str, new: str) -> frozenset[str]:
-    """What `text.replace(old, new)` lacks: one character that the replacement does not bring back."""
+    """What `text.replace(old, new)` lacks: one character that the replacement does not bring back; a quote that stands alone."""
+    if old in ("'", '"') and new == old * 2:
+        return frozenset((f"{_PREFIX}single {old}",))
     return lacking(old) if len(old) == 1 and old not in new else frozenset()
+
+
+def is_doubled(origin: Origin, before: str) -> bool:
+    """Whether the data stands after `before` between quotes that are doubled in it, as SQL writes them in its literals."""
+    quote = open_quote(before)
+    return bool(quote) and f"{_PREFIX}single {quote}" in origin.cleared
 
 
 def without_inside(text: str) -> frozenset[str]:

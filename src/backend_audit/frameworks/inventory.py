@@ -16,7 +16,7 @@ from backend_audit.routes.guards import Guarding
 from backend_audit.routes.limiting import tried
 from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.scoping import Scoping
-from backend_audit.routes.verdicts import decide, settle_pages
+from backend_audit.routes.verdicts import decide, settle_pages, settle_sign_ups
 
 
 def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -48,6 +48,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
     settle_pages(table.routes, engine)
+    settle_sign_ups(table.routes, engine)
     return table
 
 

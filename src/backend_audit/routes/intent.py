@@ -4,6 +4,7 @@ Read from the path and from the handler's name, word by word, since these are al
 """
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from backend_audit import ir
@@ -124,16 +125,17 @@ def _calls(handler: FunctionSymbol | None, names: re.Pattern[str]) -> bool:
     return any(names.search(written(one.func)) for one in calls)
 
 
-def once(path: str, handler: FunctionSymbol | None) -> str:
-    """That a route sets the application up, and its handler asks whether that has been done; "" where not."""
-    if handler is None or _SETS_UP.isdisjoint(words_of(path)):
+def once(path: str, handler: FunctionSymbol | None, before: Iterable[FunctionSymbol] = ()) -> str:
+    """That a route sets the application up, and its handler (or what runs `before` it) asks whether that is done; else ""."""
+    if _SETS_UP.isdisjoint(words_of(path)):
         return ""
-    tests = (node.test for node in ir.walk_scope(*handler.node.body) if isinstance(node, (ir.If, ir.Conditional)))
+    nodes = [*([] if handler is None else ir.walk_scope(*handler.node.body)), *ir.walk(*(one.node for one in before))]
+    tests = (node.test for node in nodes if isinstance(node, (ir.If, ir.Conditional)))
     asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in ir.walk_scope(test))
-    return "setting up, once" if asked or _begins_by_refusing(handler.node.body) else ""
+    return "setting up, once" if asked or (handler is not None and begins_by_refusing(handler.node.body)) else ""
 
 
-def _begins_by_refusing(body: list[ir.Stmt]) -> bool:
+def begins_by_refusing(body: list[ir.Stmt]) -> bool:
     """`if current_org is not None: return redirect("/")` before everything, whatever the request brings."""
     first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
     if not isinstance(first, ir.If) or first.orelse or not isinstance(first.body[-1], (ir.Return, ir.Raise)):

@@ -5,13 +5,14 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
 from backend_audit.routes.intent import checks_password, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.within import makes_accounts_if_allowed
 
 _BODY = "body"  # a handler that turns callers away itself
 
 
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
-    meant = intent(route.path, _called(route), route.methods) or once(route.path, route.handler)
+    meant = intent(route.path, _called(route), route.methods) or _set_up(route)
     meant = meant or public_keys(route.path, route.handler, route.methods)
     meant = meant or ("signing in or up" if checks_password(route.handler) else "")
     meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
@@ -61,11 +62,24 @@ def settle_pages(routes: list[Route], engine: Engine) -> None:
                 route.verdict, route.why = Verdict.PUBLIC, f"for the same page as `{pages[shown[0].key].path}`"
 
 
+def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
+    """A handler that calls what first asks a setting whether accounts may be made: signing up, where that is wanted."""
+    for route in routes:
+        if route.verdict is Verdict.OPEN and route.handler is not None and "POST" in route.methods:
+            called = engine.calls.get(route.handler.key, {}).values()
+            if any(makes_accounts_if_allowed(one) for one in [route.handler, *called]):
+                route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
+
+
 def _called(route: Route) -> str:
     """What the handler is called; one without a name is known by its file."""
     if route.handler is not None and route.name.endswith("<anonymous>"):
         return route.handler.module.path.rpartition("/")[2].partition(".")[0]
     return route.name
+
+
+def _set_up(route: Route) -> str:
+    return once(route.path, route.handler, (guard.function for guard in route.guards if guard.function is not None))
 
 
 def _unread(route: Route) -> str:

@@ -1,0 +1,70 @@
+"""What a handler's own code says of who may call it, where it leaves the asking to what it calls."""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.intent import begins_by_refusing
+
+_DENIED = re.compile(
+    r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
+    r"_?Denied|PermissionError|Authori[sz]ation(?:Error|Exception|Failed))(?:Error|Exception)?$"
+)
+_SWITCH = re.compile(
+    r"(?:allow|enabl|open|permit)\w*_(?:\w+_)?(?:registrations?|sign_?ups?|accounts?|users?)\b|"
+    r"(?:registrations?|sign_?ups?|accounts?|users?)_(?:\w+_)?(?:allow|enabl|open|permit)",
+    re.IGNORECASE,
+)
+
+
+def leaves_it_to_others(handler: FunctionSymbol) -> bool:
+    """Whether the handler takes the denial of what it calls, or does what it does by a name that another part looks up."""
+    looked_up: set[str] = set()
+    for node in ir.walk_scope(*handler.node.body):
+        if isinstance(node, ir.Try) and any(_takes_denial(one) for one in node.handlers):
+            return True
+        if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and _names_what_it_does(node.value):
+            looked_up |= {one.id for one in node.targets if isinstance(one, ir.Name)}
+        if isinstance(node, ir.Call):
+            by_name = isinstance(node.func, ir.Call) and _names_what_it_does(node.func)
+            if by_name or (isinstance(node.func, ir.Name) and node.func.id in looked_up):
+                return True
+    return False
+
+
+def _takes_denial(handler: ir.Handler) -> bool:
+    types = [one.value for one in handler.type.items] if isinstance(handler.type, ir.Container) else [handler.type]
+    return any(one is not None and _DENIED.search(written(one)) for one in types)
+
+
+def _names_what_it_does(call: ir.Call) -> bool:
+    """`get_action("order_create")`: a function by one name, and nothing that it works on."""
+    one = call.args[0] if len(call.args) == 1 else None
+    return one is not None and isinstance(one.value, ir.Const) and isinstance(one.value.value, str)
+
+
+def shows_a_page(handler: FunctionSymbol) -> bool:
+    """Whether all that the handler does is to give one page, with nothing in it but constants."""
+    body = [one for one in handler.node.body if not isinstance(one, ir.ExprStmt) or isinstance(one.value, ir.Call)]
+    given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
+    if not isinstance(given, ir.Call) or handler.node.params:
+        return False
+    return all(isinstance(node, (ir.Const, ir.Container, ir.Item)) for node in ir.walk(*(one.value for one in given.args)))
+
+
+def waits_for_nothing(handler: FunctionSymbol) -> bool:
+    """Whether a coroutine computes its answer: what is stored elsewhere is awaited."""
+    if not handler.node.is_async:
+        return False
+    return not any(
+        isinstance(node, ir.Await) or (isinstance(node, (ir.With, ir.For)) and node.is_async)
+        for node in ir.walk_scope(*handler.node.body)
+    )
+
+
+def makes_accounts_if_allowed(function: FunctionSymbol) -> bool:
+    """Whether a function begins by refusing where a setting says that nobody may sign up."""
+    body = function.node.body
+    first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
+    return isinstance(first, ir.If) and begins_by_refusing(body) and _SWITCH.search(written(first.test)) is not None
