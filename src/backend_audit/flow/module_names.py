@@ -106,8 +106,25 @@ class ModuleNames(EngineState):
             return ref(module.functions[name])
         if name in module.classes:
             return ref(module.classes[name])
+        if module.key in self._top_levels and (module.key, name) not in self._imported_later:
+            later = self._handed_on(module, name)
+            if later is not None:
+                return later
         star = self.star_value(module, name)
         if star is not None:
             return star
         inside = self.project.at(f"{module.key}/{name}") if module.is_package else None
         return None if inside is None else module_value(inside)
+
+    def _handed_on(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name that the module imports further down: in a circle of imports it has not run that far, and here it will have."""
+        for node in module.node.body:
+            if not isinstance(node, ir.Import):
+                continue
+            for alias in node.names:
+                if alias.name is not None and (alias.asname or alias.name) == name:
+                    self._imported_later.add((module.key, name))
+                    found = self.imported(module, node, alias)
+                    self._imported_later.discard((module.key, name))
+                    return found
+        return None

@@ -65,10 +65,11 @@ def settle_pages(routes: list[Route], engine: Engine) -> None:
 def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
     """A handler that calls what first asks a setting whether accounts may be made: signing up, where that is wanted."""
     for route in routes:
-        if route.verdict is Verdict.OPEN and route.handler is not None and "POST" in route.methods:
-            called = engine.calls.get(route.handler.key, {}).values()
-            if any(makes_accounts_if_allowed(one) for one in [route.handler, *called]):
-                route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
+        if route.verdict is not Verdict.OPEN or route.handler is None or "POST" not in route.methods:
+            continue
+        called = engine.calls.get(route.handler.key, {}).values()
+        if any(map(makes_accounts_if_allowed, [route.handler, *called])):
+            route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
 
 
 def _called(route: Route) -> str:

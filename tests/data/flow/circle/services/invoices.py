@@ -1,0 +1,5 @@
+from helpers import rounded
+
+
+def amount(value):
+    return rounded(value)
