@@ -27,3 +27,13 @@ def test_routes_of_a_router_without_a_mapping_are_passed_over(tmp_path: Path) ->
         encoding="utf-8",
     )
     assert [route.path for route in table_of(tmp_path).routes] == ["/v1/books/"]
+
+
+def test_a_variable_that_is_made_of_itself_says_nothing_of_itself(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/x')\ndef x(language=None):\n"
+        "    language = (language or '').strip()\n    other = (language and other).strip()\n"
+        "    if language or other:\n        return language\n    return other\n",
+        encoding="utf-8",
+    )
+    assert [route.path for route in table_of(tmp_path).routes] == ["/x"]

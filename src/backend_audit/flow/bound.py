@@ -39,3 +39,9 @@ class Stepped(Given):
 
     def __init__(self, bound: Bound, mark: Mark) -> None:
         super().__init__((at, value.stepped(mark)) for at, value in bound.items())
+
+
+def cleared_alike(given: Origin, contexts: frozenset[str]) -> Origin:
+    """The data of an argument, cleared as the function has cleared its parameter."""
+    contained = "begins" in contexts and "dots" in given.cleared  # its beginning was tested, and it was normalised before
+    return given.clear(contexts | {"path"} if contained else contexts)

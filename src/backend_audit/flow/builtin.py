@@ -202,28 +202,12 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
-        return _split(receiver, name, args)
+        return strings.split(receiver, name, args)
     if name in ("replace", "zfill", "ljust", "rjust", "center", "translate", "removeprefix", "removesuffix"):
         return _replaced(receiver, name, args)
     if name in ("append", "extend", "get", "items", "keys", "values"):
         return None
     return receiver.derived() if receiver.origins or receiver.shapes else None
-
-
-def _split(receiver: Value, name: str, args: Pieces) -> Value:
-    """The parts of a text; those that lie between all separators hold none of them."""
-    part = MADE if receiver.is_literal() else _with_shapes(receiver.derived(), receiver)
-    separator = args[0][0].texts() if args else ()
-    gone = lacks.lacking(separator[0]) if len(separator) == 1 and len(separator[0]) == 1 else frozenset()
-    if not gone or not part.origins or name not in ("split", "rsplit"):
-        return container("list", None, part)
-    if len(args) == 1:
-        return container("list", None, Value(True, origins=part.origins).cleared(gone))
-    limit = args[1][0].constant()
-    if name == "rsplit" and limit is not None and limit.value == 1:
-        last = Value(True, origins=part.origins).cleared(gone)
-        return container("list", {0: part, 1: last})
-    return container("list", None, part)
 
 
 def _extension(args: Pieces) -> Value:
@@ -232,10 +216,6 @@ def _extension(args: Pieces) -> Value:
         return UNKNOWN if not args else container("tuple", {0: MADE, 1: MADE})
     whole = args[0][0].derived()
     return container("tuple", {0: whole, 1: whole.cleared(frozenset(("path",)))})
-
-
-def _with_shapes(value: Value, like: Value) -> Value:
-    return Value(value.open, value.consts, like.shapes, origins=value.origins) if like.shapes else value
 
 
 def _mapped(receiver: Value, name: str) -> Value:

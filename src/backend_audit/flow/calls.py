@@ -155,7 +155,11 @@ class Calls(Expressions):
                 # What came from outside is no object of the project's: its fields are not the request's.
                 found = join(found, self.call_function(node, method, receiver.without("untrusted"), args))
         if found is NOTHING:
-            found = UNKNOWN if receiver is None else receiver.derived() if receiver.origins else UNKNOWN
+            found = (
+                UNKNOWN
+                if receiver is None or not receiver.origins
+                else self.text_method(receiver, attr, args) or receiver.derived()
+            )
         if attr in _LOOKUPS:
             wanted = argument(args, "2:type")  # `request.args.get("n", type=int)`
             if wanted is not None and wanted.value.apis and wanted.value.apis <= CLOSED_TYPES:

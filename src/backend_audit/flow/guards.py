@@ -72,7 +72,7 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
             _ends(frame, receiver, test.func.attr, test.args[0].value)
             return True
         if test.func.attr == "is_relative_to":
-            clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
+            _contained(frame, frame.eval(receiver))
             return True
     if isinstance(test.func, ir.Attribute) and receiver is not None and test.func.attr == "startswith" and test.args:
         texts = frame.eval(test.args[0].value).texts()
@@ -124,7 +124,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
         if guard is not None and guard.returns:
             _row(frame, guard.argument, guard.clears, receiver, frame.arguments(call))
     if isinstance(call.func, ir.Attribute) and call.func.attr == "relative_to" and receiver is not None:
-        clear_data(frame, frame.eval(receiver), PATH, NORMALISED)
+        _contained(frame, frame.eval(receiver))
     for symbol in by_key(callee.refs):
         if isinstance(symbol, FunctionSymbol):
             summary = frame.engine.summary(symbol)
@@ -144,7 +144,9 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
         callee = frame.eval(subject.func)
         if callee.apis & _PATH_TESTS:
             for arg in subject.args:
-                clear_data(frame, frame.eval(arg.value), PATH, NORMALISED)
+                value = frame.eval(arg.value)  # the paths, or the list that holds them
+                for path in (value, *(value.items or {}).values()):
+                    _contained(frame, path)
 
 
 def is_host_prefix(text: str) -> bool:
@@ -160,7 +162,15 @@ def is_url_part(node: ir.Expr) -> bool:
 def assume_parents(frame: "Expressions", collection: ir.Expr) -> None:
     """`base in path.parents` holds."""
     if isinstance(collection, ir.Attribute) and collection.attr == "parents":
-        clear_data(frame, frame.eval(collection.value), PATH, NORMALISED)
+        _contained(frame, frame.eval(collection.value))
+
+
+def _contained(frame: "Expressions", value: Value) -> None:
+    """The path begins as the program says: harmless if it is normalised, which of a parameter only callers know."""
+    clear_data(frame, value, PATH, NORMALISED)
+    open_ends = frozenset(one for one in value.origins if one.label == "param" and NORMALISED not in one.cleared)
+    if open_ends:
+        clear_data(frame, Value(True, origins=open_ends), BEGINS)
 
 
 def whole(collection: ir.Expr) -> ir.Expr:
@@ -177,7 +187,7 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
         return
     if texts and all(is_host_prefix(text) for text in texts):
         clear_data(frame, value, URL, node=receiver)
-    clear_data(frame, value, PATH, NORMALISED)
+    _contained(frame, value)
 
 
 def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: Args) -> None:
@@ -229,15 +239,16 @@ def common_to(ways: list[dict[int, frozenset[str]]]) -> dict[int, frozenset[str]
     found = dict(ways[0])
     for way in ways[1:]:
         for at in list(found):
-            both = _both(found[at], way.get(at, frozenset()))
-            if both:
-                found[at] = both
+            shared = both(found[at], way.get(at, frozenset()))
+            if shared:
+                found[at] = shared
             else:
                 del found[at]
     return found
 
 
-def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+def both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The contexts that are in both sets; "all" stands for every one."""
     if "all" in one:
         return other
     return one if "all" in other else one & other

@@ -67,3 +67,9 @@ def _of(items: dict[Key, Value], asked: Value) -> Value:
     one = asked.constant()
     known = items.get(one.value) if one is not None and isinstance(one.value, (int, str)) else None
     return join_all(items.values()) if known is None else known
+
+
+def named_groups(pattern: str) -> dict[str, frozenset[str]]:
+    """The groups of a pattern that have names, each with the contexts in which what it matches is harmless."""
+    found, names = groups(pattern)
+    return {name: harmless_after(found[number], "fullmatch") for name, number in names.items()}

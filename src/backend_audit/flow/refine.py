@@ -1,10 +1,10 @@
 """What a test tells: constants decide branches, comparisons with constants close a value, allow-lists end its taint."""
 
-import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks, numbers, verdicts
+from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
@@ -123,7 +123,7 @@ def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
 
 def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     known = _known(frame, node)
-    verdicts.assume(frame, node, holds=holds)
+    _assume_verdict(frame, verdicts.given_by(frame, node), holds=holds)
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
@@ -132,11 +132,29 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
         guards.assume_part(frame, node, holds=True)  # `if not urlsplit(x).netloc`
 
 
+def _assume_verdict(frame: "Expressions", call: ir.Call | None, *, holds: bool) -> None:
+    """A variable turned out as `holds`: so did the call that gave it."""
+    if call is not None:
+        kept, frame.verdicts = frame.verdicts, {}  # the call may test variables itself: `x = (x or "").strip()`
+        _assume_call(frame, call, holds)
+        frame.verdicts = kept
+
+
+def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
+    """What a call gave is None (or is not, which says that a pattern has matched)."""
+    value = subject.value if isinstance(subject, ir.Walrus) else subject
+    call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
+    if call is not None and (holds or frame.eval(call.func).apis & _MATCHING.keys()):
+        _assume_verdict(frame, call, holds=not holds)
+
+
 def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:
     op, right = test.ops[0], test.rights[0]
     positive = holds is (op in ("==", "is", "in"))
     subject = _stripped(test.left)
     known = _known(frame, subject)
+    if op in ("is", "is not") and isinstance(right, ir.Const) and right.value is None:
+        _assume_none(frame, test.left, holds=positive)
     if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
         absent = _known(frame, guards.whole(_stripped(right)))
         inner = right.value if isinstance(right, ir.Index) and _is_inner(right.index) else None
@@ -203,37 +221,6 @@ def _stripped(node: ir.Expr) -> ir.Expr:
     if isinstance(method, ir.Attribute) and method.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
         return _stripped(method.value)
     return node.target if isinstance(node, ir.Walrus) else node
-
-
-def member(allowed: Value) -> Value:
-    """One of the members of a constant collection."""
-    consts: set[Constant] = set()
-    if allowed.elem is None and allowed.items and not allowed.made:
-        for key, item in allowed.items.items():
-            if allowed.kind == "dict":
-                consts.add(Constant("str" if isinstance(key, str) else "int", key))
-            else:
-                found = item.constant()
-                if found is None:
-                    return MADE
-                consts.add(found)
-        if len(consts) <= 12:
-            return Value(consts=frozenset(consts))
-    return MADE
-
-
-_ALLOWING = re.compile(r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered", re.IGNORECASE)
-
-
-def is_allow_list(node: ir.Expr, collection: Value) -> bool:
-    """Whether membership in a collection that is not constant still means that the program knows the value.
-
-    The collection must hold nothing from outside, and be a container (in a string, `in` finds pieces) or say what it is for.
-    """
-    if collection.carries("untrusted") or collection.shapes or "str" in collection.types:
-        return False
-    name = dotted(node.func if isinstance(node, ir.Call) else node) or ""
-    return collection.kind in ("list", "set", "tuple", "dict") or _ALLOWING.search(name.rpartition(".")[2]) is not None
 
 
 def _is_inner(index: ir.Expr) -> bool:

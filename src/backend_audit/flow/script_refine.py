@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, refine, script_kinds, script_loops, script_schemas
+from backend_audit.flow import allowed, guards, refine, script_kinds, script_loops, script_schemas
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
@@ -226,9 +226,9 @@ def _held(frame: "ScriptExpressions", holder: ir.Expr, subject: ir.Expr, *, hold
         return
     subject = texts.plain(subject)
     if collection.is_literal() and (collection.kind or collection.made):
-        frame.settle_known(subject, refine.member(collection))
+        frame.settle_known(subject, allowed.member(collection))
         texts.of_known_host(frame, subject)
-    elif refine.is_allow_list(holder, collection):
+    elif allowed.is_allow_list(holder, collection):
         guards.clear_data(frame, asked, guards.ALL, node=subject)
         texts.of_known_host(frame, subject)
 

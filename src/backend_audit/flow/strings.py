@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from string import Formatter
 
+from backend_audit.flow import lacks
 from backend_audit.flow.values import (
+    MADE,
     MAX_CONSTS,
     MAX_PARTS,
     MAX_SHAPES,
@@ -15,6 +17,7 @@ from backend_audit.flow.values import (
     Part,
     Shape,
     Value,
+    container,
     join_all,
 )
 
@@ -218,3 +221,29 @@ def cleared_by_replacing(old: Value) -> frozenset[str]:
     for one in old.texts():
         found |= _REPLACED.get(one, frozenset())
     return found
+
+
+_LAST = frozenset(("path",))  # what the last part of a path leads to lies in its folder
+
+
+def split(receiver: Value, name: str, args: Sequence[Piece]) -> Value:
+    """The parts of a text; those that lie between all separators hold none of them."""
+    part = MADE if receiver.is_literal() else _with_shapes(receiver.derived(), receiver)
+    separator = args[0][0].texts() if args else ()
+    gone = lacks.lacking(separator[0]) if len(separator) == 1 and len(separator[0]) == 1 else frozenset()
+    if not gone or not part.origins:
+        return container("list", None, part)
+    inner = Value(True, origins=part.origins).cleared(gone)
+    last = inner.cleared(_LAST) if separator[0] == "/" else inner
+    if name in ("partition", "rpartition"):
+        return container("tuple", {0: part, 1: MADE, 2: last} if name == "rpartition" else {0: inner, 1: MADE, 2: part})
+    if len(args) == 1:
+        return container("list", {-1: last} if last is not inner else None, inner)
+    limit = args[1][0].constant()
+    if limit is not None and limit.value == 1:
+        return container("list", {0: part, 1: last} if name == "rsplit" else {0: inner, 1: part})
+    return container("list", None, part)
+
+
+def _with_shapes(value: Value, like: Value) -> Value:
+    return Value(value.open, value.consts, like.shapes, origins=value.origins) if like.shapes else value

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from backend_audit import ir
 from backend_audit.flow import sensitive, untouched, uploads
 from backend_audit.flow.arguments import Args
-from backend_audit.flow.bound import Bound, Given, Stepped
+from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (
@@ -31,6 +31,7 @@ from backend_audit.flow.values import (
     join,
     join_all,
     ordered,
+    transform,
     united,
 )
 from backend_audit.link.symbols import FunctionSymbol
@@ -152,7 +153,7 @@ def _filled(value: Value) -> Value:
 
 
 def _cleared(value: Value, origin: Origin) -> Value:
-    return value.cleared(origin.cleared) if origin.cleared else value
+    return transform(value, lambda one: (cleared_alike(one, origin.cleared),)) if origin.cleared else value
 
 
 def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
@@ -161,7 +162,7 @@ def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
     if not path or argument.items is None or (argument.kind and path[0] not in argument.items):
         return _carried(bound.data(int(origin.key[1])), origin)
     found = bound.part(int(origin.key[1]), path, part_of)
-    return united(one.clear(origin.cleared) for one in found) if origin.cleared else found
+    return united(cleared_alike(one, origin.cleared) for one in found) if origin.cleared else found
 
 
 def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
@@ -174,7 +175,7 @@ def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
             for one in found
             if one.label != "secret" or _gives_away(path)
         )
-    return united(one.clear(origin.cleared) for one in found) if origin.cleared else found
+    return united(cleared_alike(one, origin.cleared) for one in found) if origin.cleared else found
 
 
 def _gives_away(path: tuple[str | int, ...]) -> bool:

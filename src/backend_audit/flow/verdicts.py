@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards
 from backend_audit.flow.values import Value
 
 if TYPE_CHECKING:
@@ -17,16 +16,22 @@ def keep(frame: "FrameState", node: ir.Assign) -> None:
         parts = target.items if isinstance(target, ir.Container) else []
         for at, name in enumerate([one.value for one in parts] or [target]):
             if isinstance(name, ir.Name):
-                frame.verdicts.pop(name.id, None)
+                if frame.verdicts:
+                    _forget(frame, name.id)
                 if isinstance(call, ir.Call) and at == 0 and not node.op:
                     frame.verdicts[name.id] = call
 
 
-def assume(frame: "FrameState", node: ir.Expr, *, holds: bool) -> None:
-    """The variable `node` turned out as `holds`: so did the call that gave it."""
-    call = frame.verdicts.get(node.id) if isinstance(node, ir.Name) else None
-    if call is not None:
-        guards.assume_call(frame, call, holds=holds)  # type: ignore[arg-type]  # a frame that evaluates
+def _forget(frame: "FrameState", name: str) -> None:
+    """The variable has another value now: what was a verdict, or was said about its former value, is one no longer."""
+    for kept, call in list(frame.verdicts.items()):
+        if kept == name or any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in call.args):
+            del frame.verdicts[kept]
+
+
+def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:
+    """The call that gave the variable `node` its value."""
+    return frame.verdicts.get(node.id) if isinstance(node, ir.Name) else None
 
 
 def first_of(value: Value, node: ir.Expr | None) -> tuple[Value, ir.Expr | None]:

@@ -161,7 +161,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         filled = forms.parameter(frame, symbol, at, param)
         if filled is not None:
             return filled
-        given = classes.parameter(frame, symbol, at, param, value) or graphql.parameter(frame, symbol, at, param, value)
+        handed = classes.parameter(frame, symbol, at, param, value)
+        if handed is not None:
+            return handed.cleared(urls.harmless(frame, symbol.owner, param.name)) if at > 1 else handed
+        given = graphql.parameter(frame, symbol, at, param, value)
         if given is not None:
             return given
     request = request_object(frame, symbol, at, param)
@@ -180,8 +183,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:
             return resolved
-    if symbol.owner is None and at > 0 and urls.hands_over(frame, symbol, param.name) and not (value.types and not value.open):
-        return untrusted(frame, symbol, param, value)
+    if symbol.owner is None and at > 0 and not (value.types and not value.open):
+        harmless = urls.handed_over(frame, symbol, param.name)
+        if harmless is not None:
+            return untrusted(frame, symbol, param, value, harmless)
     if symbol.owner is None and not symbol.node.decorators:
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:

@@ -1,6 +1,7 @@
-"""Django's URL patterns: which parameters of which view functions hold text of the address.
+"""Django's URL patterns: which parameters of which views hold text of the address, and in which contexts it is harmless.
 
-`path("user/<str:name>/", views.user)` hands `name` over as text; the converters `int`, `uuid` and `slug` leave nothing to inject.
+`path("user/<str:name>/", views.user)` hands `name` over as text; the converters `int`, `uuid` and `slug` leave nothing to inject,
+and neither does a group that matches nothing else: `re_path(r"^user/(?P<name>[a-z]+)$", views.User.as_view())`.
 https://docs.djangoproject.com/en/stable/topics/http/urls/
 """
 
@@ -9,28 +10,41 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from backend_audit import ir
+from backend_audit.flow import matches
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.guards import ALL, both
 from backend_audit.flow.ordering import of_kind
 from backend_audit.frameworks import classes
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _ROUTES = frozenset({"path", "re_path", "url"})
 _CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
-_GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()\\]|\\.)*)\)")
 _CLOSED = frozenset({"int", "uuid", "slug"})
-_HARMLESS_GROUP = re.compile(r"(\\d|\[0-9\]|\[\\d\]|\[0-9a-f-?\]|\[a-f0-9-?\]|\[\\w-?\]|\\w|\[-\\w\])[+*?]?(\{[\d,]+\})?$")
-_tables: "WeakKeyDictionary[Engine, dict[str, frozenset[str]] | None]" = WeakKeyDictionary()
+
+# View function or class → parameter that a pattern fills → the contexts in which all that the patterns let through is harmless.
+Table = dict[str, dict[str, frozenset[str]]]
+_tables: "WeakKeyDictionary[Engine, Table | None]" = WeakKeyDictionary()
 
 
-def hands_over(frame: FrameState, symbol: FunctionSymbol, name: str) -> bool:
-    """Whether a URL pattern of the project fills the parameter `name` of the view `symbol` with text."""
-    if frame.engine not in _tables:
-        _tables[frame.engine] = _routes(frame.engine)
-    table = _tables[frame.engine]
+def handed_over(frame: FrameState, symbol: FunctionSymbol, name: str) -> frozenset[str] | None:
+    """The contexts in which what patterns give the parameter `name` of the view `symbol` is harmless; None if they give none."""
+    table = _table(frame.engine)
     if table is None:
-        return _is_view(symbol) and "django" in classes.packages(frame, symbol)
-    return name in table.get(symbol.key, ())
+        return frozenset() if _is_view(symbol) and "django" in classes.packages(frame, symbol) else None
+    contexts = table.get(symbol.key, {}).get(name)
+    return None if contexts is None or "all" in contexts else contexts
+
+
+def harmless(frame: FrameState, owner: ClassSymbol, name: str) -> frozenset[str]:
+    """The contexts in which what URL patterns give the parameter `name` of the methods of a view class is harmless."""
+    return (_table(frame.engine) or {}).get(owner.key, {}).get(name, frozenset())
+
+
+def _table(engine: Engine) -> Table | None:
+    if engine not in _tables:
+        _tables[engine] = _routes(engine)
+    return _tables[engine]
 
 
 def _is_view(symbol: FunctionSymbol) -> bool:
@@ -66,21 +80,30 @@ def _returns(body: list[ir.Stmt]) -> Iterator[ir.Return]:
             stack.extend(ir.children(node))
 
 
-def _routes(engine: Engine) -> dict[str, frozenset[str]] | None:
-    """The parameters that patterns fill with text, by the keys of their views; None where there are no patterns."""
-    found: dict[str, frozenset[str]] = {}
+def _routes(engine: Engine) -> Table | None:
+    """What patterns fill, by the keys of their views; None where there are no patterns."""
+    found: Table = {}
     any_patterns = False
     for module in engine.project.modules.values():
         for call in _calls(module):
             any_patterns = True
-            pattern, view = call.args[0].value, call.args[1].value
-            if isinstance(pattern, ir.Const) and isinstance(pattern.value, str) and not isinstance(view, ir.Call):
+            pattern = call.args[0].value
+            if isinstance(pattern, ir.Const) and isinstance(pattern.value, str):
                 names = _names(pattern.value)
-                if names:
-                    target = engine.frame(module).eval(view)
-                    for one in of_kind(target.refs, FunctionSymbol):
-                        found[one.key] = found.get(one.key, frozenset()) | names
+                for key in _views(engine, module, call.args[1].value) if names else ():
+                    held = found.setdefault(key, {})
+                    held.update({name: both(held.get(name, ALL), contexts) for name, contexts in names.items()})
     return found if any_patterns else None
+
+
+def _views(engine: Engine, module: ModuleSymbol, view: ir.Expr) -> Iterator[str]:
+    """The function that a pattern names, or the class of `Class.as_view(…)` with those that it inherits from."""
+    made = view.func if isinstance(view, ir.Call) else None
+    if isinstance(made, ir.Attribute) and made.attr == "as_view":
+        for one in of_kind(engine.frame(module).eval(made.value).refs, ClassSymbol):
+            yield from (above.key for above in engine.bases(one)[0])
+    elif made is None:
+        yield from (one.key for one in of_kind(engine.frame(module).eval(view).refs, FunctionSymbol))
 
 
 def _calls(module: ModuleSymbol) -> list[ir.Call]:
@@ -88,10 +111,11 @@ def _calls(module: ModuleSymbol) -> list[ir.Call]:
     if not module.path.rpartition("/")[2].startswith(("urls", "routes")) and "urlpatterns" not in _assigned(module):
         return []
     found: list[ir.Call] = []
+    called = {one.asname for node in module.node.body if isinstance(node, ir.Import) for one in node.names if one.name in _ROUTES}
     for node in ir.walk(*(node for node in module.node.body if isinstance(node, (ir.Assign, ir.ExprStmt, ir.If)))):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)):
             name = node.func.id if isinstance(node.func, ir.Name) else node.func.attr
-            if name in _ROUTES and len(node.args) > 1:
+            if (name in _ROUTES or name in called) and len(node.args) > 1:
                 found.append(node)
     return found
 
@@ -106,7 +130,7 @@ def _assigned(module: ModuleSymbol) -> set[str]:
     }
 
 
-def _names(pattern: str) -> frozenset[str]:
+def _names(pattern: str) -> dict[str, frozenset[str]]:
     if "(?P<" in pattern:
-        return frozenset(name for name, group in _GROUP.findall(pattern) if not _HARMLESS_GROUP.match(group))
-    return frozenset(name for converter, name in _CONVERTED.findall(pattern) if converter not in _CLOSED)
+        return matches.named_groups(pattern)
+    return {name: ALL if converter in _CLOSED else frozenset() for converter, name in _CONVERTED.findall(pattern)}

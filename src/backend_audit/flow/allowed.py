@@ -1,0 +1,38 @@
+"""Allow-lists: what a member of a collection may be, and which collections say that the program knows the value."""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.values import MADE, Constant, Value
+from backend_audit.flow.written import dotted
+
+
+def member(allowed: Value) -> Value:
+    """One of the members of a constant collection."""
+    consts: set[Constant] = set()
+    if allowed.elem is None and allowed.items and not allowed.made:
+        for key, item in allowed.items.items():
+            if allowed.kind == "dict":
+                consts.add(Constant("str" if isinstance(key, str) else "int", key))
+            else:
+                found = item.constant()
+                if found is None:
+                    return MADE
+                consts.add(found)
+        if len(consts) <= 12:
+            return Value(consts=frozenset(consts))
+    return MADE
+
+
+_ALLOWING = re.compile(r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered", re.IGNORECASE)
+
+
+def is_allow_list(node: ir.Expr, collection: Value) -> bool:
+    """Whether membership in a collection that is not constant still means that the program knows the value.
+
+    The collection must hold nothing from outside, and be a container (in a string, `in` finds pieces) or say what it is for.
+    """
+    if collection.carries("untrusted") or collection.shapes or "str" in collection.types:
+        return False
+    name = dotted(node.func if isinstance(node, ir.Call) else node) or ""
+    return collection.kind in ("list", "set", "tuple", "dict") or _ALLOWING.search(name.rpartition(".")[2]) is not None
