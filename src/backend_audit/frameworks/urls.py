@@ -111,7 +111,8 @@ def _calls(module: ModuleSymbol) -> list[ir.Call]:
     if not module.path.rpartition("/")[2].startswith(("urls", "routes")) and "urlpatterns" not in _assigned(module):
         return []
     found: list[ir.Call] = []
-    called = {one.asname for node in module.node.body if isinstance(node, ir.Import) for one in node.names if one.name in _ROUTES}
+    imports = (node for node in ir.walk(*module.node.body) if isinstance(node, ir.Import))
+    called = {one.asname for node in imports for one in node.names if one.name in _ROUTES}
     for node in ir.walk(*(node for node in module.node.body if isinstance(node, (ir.Assign, ir.ExprStmt, ir.If)))):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)):
             name = node.func.id if isinstance(node.func, ir.Name) else node.func.attr
