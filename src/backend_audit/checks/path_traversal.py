@@ -39,7 +39,8 @@ def path_traversal(access: FileAccess) -> Iterator[Alert]:
             continue
         origin = _source(operand)
         below = origin is not None and access.joined and has_no_parent(origin)
-        if origin is None or below or (access.refuses and "dots" not in origin.cleared and _is_below(operand.value)):
+        refused = access.refuses and access.base is None and _is_below(operand.value)  # of the folder itself it refuses nothing
+        if origin is None or below or (refused and "dots" not in origin.cleared):
             member = reaching(operand, "path", "archive")
             if member is not None and access.action != "tests":
                 yield _member(access, operand, member)

@@ -5,12 +5,13 @@ from functools import cache
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.parts import of_origin
-from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Origin, Value, container, join, ordered
+from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Origin, Value, container, join, join_all, ordered
 from backend_audit.flow.written import written
 
 Args = tuple[tuple[str, Operand], ...]  # by position ("0") or name, in order; "*" and "**": what hides in those
 NAMED = ":*"
 _STARS = frozenset({"*", "**"})
+_LISTS = frozenset({"list", "tuple", "set"})
 _PLAIN = CLOSED_TYPES | {"str"}
 _WHOLE_PARAMETER = 2  # the length of the key of an origin that is a parameter, and no part of it
 
@@ -38,8 +39,8 @@ def passed_on(args: Args, spec: str) -> Operand | None:
 def argument(args: Args, spec: str) -> Operand | None:
     """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list), `**` (a mapping).
 
-    `:*` is all that are given by name, as a mapping; `1.agent.ca` what an object that is given holds; `0$` the argument unless
-    it is such an object; `a|b` the first of several that is given.
+    `:*` is all that are given by name, as a mapping; `1.agent.ca` what an object that is given holds, `0.*.filter` what each element
+    of a list holds; `0$` the argument unless it is such an object; `a|b` the first of several that is given.
 
     Unknown if it may hide in `*args` or `**kwargs`.
     """
@@ -89,11 +90,14 @@ def _given(args: Args, position: str, name: str) -> Operand | None:
 def _field(holder: Operand, name: str) -> Operand | None:
     """What an object holds under `name`: None if it is known to hold nothing there, or to be no object."""
     value = holder.value
+    if name == "*" and value.kind in _LISTS:
+        elements = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
+        return Operand(join_all(elements), holder.node)
     held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
     if held is not None:
         return Operand(held, _entry(holder.node, name) or holder.node)
     opaque = bool(value.apis or value.types - _PLAIN)  # an object of a library, say
-    if value.kind in ("list", "tuple", "set") or not (value.open or opaque):
+    if value.kind in _LISTS or not (value.open or opaque):
         return None
     if value.kind and not value.origins:
         return Operand(UNKNOWN, holder.node)
