@@ -29,6 +29,7 @@ _FIX = (
 )
 
 _FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
+_ECB = frozenset(("MODE_ECB", "ECB"))
 _DECRYPTS = re.compile(r"decrypt|decipher|unseal", re.IGNORECASE)  # it takes the vector that the message was made with
 _NAMES = {
     "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish",
@@ -59,7 +60,7 @@ def electronic_codebook(cipher: CipherUse) -> Iterator[Alert]:
     ecb = (
         cipher.mode == "ecb"
         or _mode(cipher.name) == "ecb"
-        or "MODE_ECB" in names(cipher.mode_value)
+        or names(cipher.mode_value) & _ECB
         or (given and numbers(cipher.mode_value) == [1])
     )
     by_default = not given and cipher.default_mode == "ecb" and not cipher.mode

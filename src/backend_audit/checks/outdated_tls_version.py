@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
 from backend_audit.checks._context import last_name, meant, path_to
 from backend_audit.checks._operands import named, names, receiver
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, TlsContext
 from backend_audit.flow.written import written
@@ -18,10 +19,15 @@ _OLD = {
     "SSLv2_METHOD": "SSL 2.0", "SSLv3_METHOD": "SSL 3.0", "TLSv1_METHOD": "TLS 1.0", "TLSv1_1_METHOD": "TLS 1.1",
     "SSLv3": "SSL 3.0", "TLSv1": "TLS 1.0", "TLSv1_1": "TLS 1.1", "MINIMUM_SUPPORTED": "whatever the library still knows",
     "SSL3_VERSION": "SSL 3.0", "TLS1_VERSION": "TLS 1.0", "TLS1_1_VERSION": "TLS 1.1",
+    "TLSv1.1": "TLS 1.1", "SSLv3_method": "SSL 3.0", "SSLv2_method": "SSL 2.0", "TLSv1_method": "TLS 1.0",
+    "TLSv1_1_method": "TLS 1.1", "TLSv1_client_method": "TLS 1.0", "TLSv1_server_method": "TLS 1.0",
+    "TLSv1_1_client_method": "TLS 1.1", "TLSv1_1_server_method": "TLS 1.1", "SSLv3_client_method": "SSL 3.0",
+    "SSLv3_server_method": "SSL 3.0",
     "OP_NO_SSLv2": "SSL 2.0", "OP_NO_SSLv3": "SSL 3.0", "OP_NO_TLSv1": "TLS 1.0", "OP_NO_TLSv1_1": "TLS 1.1",
 }  # fmt: skip
 _WEAK_SUITE = re.compile(r"(?:^|[:, +])((?:[A-Z0-9]+-)*(?:RC4|DES|3DES|NULL|EXPORT|EXP|aNULL|eNULL|ADH|MD5|LOW)\b[A-Z0-9-]*)")
 _FIX = "Set `context.minimum_version = ssl.TLSVersion.TLSv1_2` (or start from `ssl.create_default_context()`, which does)."
+_FIX_NODE = "Leave it out, since Node refuses less than TLS 1.2 by itself, or set `minVersion: 'TLSv1.2'`."
 _WHY = "these versions have known attacks, and browsers and payment networks no longer accept them"
 
 
@@ -34,7 +40,7 @@ def old_version_chosen(context: TlsContext) -> Iterator[Alert]:
         yield Alert(
             node=node,
             message=f"`{named(context.site)}` speaks {version}: {_WHY}.",
-            fix=_FIX,
+            fix=advice(context.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
         )
 

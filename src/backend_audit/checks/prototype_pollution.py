@@ -11,7 +11,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.script_members import OWN, PREFIXED
-from backend_audit.flow.values import MEMBER, ordered
+from backend_audit.flow.values import MEMBER, Value, changed, ordered
 from backend_audit.flow.written import written
 from backend_audit.source import SCRIPTS, Mark
 
@@ -20,6 +20,7 @@ _FIX = (
     "Refuse the names `__proto__`, `constructor` and `prototype`, enter own members only (`Object.hasOwn(target, key)`), or keep "
     "such data in a `Map` or in `Object.create(null)`."
 )
+_DEPTH = 4
 _GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "propertyIsEnumerable"))
 
 
@@ -88,6 +89,19 @@ def _is_guarded(site: Site) -> bool:
     return any(isinstance(test, ir.Compare) and test.ops[0] in ("in", "instanceof") for test in conditions(site))
 
 
+def _may_be_objects(value: Value, depth: int) -> Iterator[Value]:
+    """What of an object, at any depth, may be one that came in: texts are none."""
+    if value.shapes or "str" in value.types:
+        return
+    inside = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
+    if not inside or not depth:
+        yield value
+        return
+    yield changed(value, items=None, elem=None)
+    for one in inside:
+        yield from _may_be_objects(one, depth - 1)
+
+
 @check(RULE)
 def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
     """`_.merge(settings, req.body)`, `_.set(settings, req.query.path, value)`."""
@@ -102,8 +116,8 @@ def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
     if merge.data is None:
         return
     inner = list((merge.data.value.items or {}).values()) if merge.data.value.kind == "list" else [merge.data.value]
-    for value in inner:
-        origin = None if value.shapes or "str" in value.types else reaching_value(value, "fields")
+    for value in (part for one in inner for part in _may_be_objects(one, _DEPTH)):
+        origin = reaching_value(value, "fields")
         if origin is not None and "parsed" in origin.cleared:
             does = "is merged to any depth by {callee}: a key `__proto__` in it sets fields of every object"
             yield alert(merge.site, merge.data, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)

@@ -23,7 +23,12 @@ _KINDS = {
     "TYPE_DSA": "DSA",
     "RSA": "RSA",
     "ssh-rsa": "RSA",
+    "RSA-PSS": "RSA",
+    "RSA-OAEP": "RSA",
+    "RSASSA-PKCS1-v1_5": "RSA",
+    "rsa-pss": "RSA",
 }
+_GROUPS = {"modp1": 768, "modp2": 1024, "modp5": 1536}  # RFC 2409, RFC 3526
 _CURVE_BITS = re.compile(r"(?:^|[^0-9])(\d{3})(?:[^0-9]|$)")
 
 
@@ -33,7 +38,7 @@ def short_key(key: KeyGeneration) -> Iterator[Alert]:
     kind = _KINDS.get(key.algorithm) or next((_KINDS[name] for name in sorted(names(key.kind)) if name in _KINDS), None)
     if kind is None:
         return
-    sizes = numbers(key.bits)
+    sizes = numbers(key.bits) or [_GROUPS[name] for name in sorted(names(key.curve)) if name in _GROUPS]
     if key.bits is None and key.default_bits:
         sizes = [int(key.default_bits)]
     short = [size for size in sizes if 0 < size < _LEAST_BITS]

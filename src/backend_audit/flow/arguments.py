@@ -39,8 +39,8 @@ def passed_on(args: Args, spec: str) -> Operand | None:
 def argument(args: Args, spec: str) -> Operand | None:
     """The argument that a role's spec means: `0`, `0:name`, `:name`, `2*` (all from there on, as a list), `**` (a mapping).
 
-    `:*` is all that are given by name, as a mapping; `1.agent.ca` what an object that is given holds, `0.*.filter` what each element
-    of a list holds; `0$` the argument unless it is such an object; `a|b` the first of several that is given.
+    `:*` is all that are given by name, as a mapping; `1.agent.ca` what an object that is given holds, `0.*.filter` what each
+    element of a list holds; `0$` the argument unless it is such an object; `a|b` the first of several that is given.
 
     Unknown if it may hide in `*args` or `**kwargs`.
     """
@@ -92,7 +92,7 @@ def _field(holder: Operand, name: str) -> Operand | None:
     value = holder.value
     if name == "*" and value.kind in _LISTS:
         elements = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
-        return Operand(join_all(elements), holder.node)
+        return Operand(join_all(elements), _only(holder.node))
     held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
     if held is not None:
         return Operand(held, _entry(holder.node, name) or holder.node)
@@ -103,6 +103,11 @@ def _field(holder: Operand, name: str) -> Operand | None:
         return Operand(UNKNOWN, holder.node)
     parts = [of_origin(one, name) for one in ordered(value.origins)]
     return Operand(UNKNOWN.with_origins(parts), holder.node)
+
+
+def _only(node: ir.Expr | None) -> ir.Expr | None:
+    """The element of a list that is written with one; else the list."""
+    return node.items[0].value if isinstance(node, ir.Container) and len(node.items) == 1 else node
 
 
 def _entry(node: ir.Expr | None, name: str) -> ir.Expr | None:

@@ -231,7 +231,7 @@ class Calls(Expressions):
         invoked = handed.invoked(self, node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
             invoked = self.kept(node, self.models.keepers[path], receiver, args)
-        target = self.models.result(path)
+        target = handed.made(self, path, args)
         if invoked is not None:
             found = invoked
         elif target == "self":

@@ -43,6 +43,15 @@ def invoked(frame: "Calls", node: ir.Call, path: str, args: Args) -> Value | Non
     return container("list", None, found) if invoker.each else found
 
 
+def made(frame: "Calls", path: str, args: Args) -> str | None:
+    """The type of what a call of a library gives, which an option may decide."""
+    for option, type_name in frame.models.variants.get(path, ()):
+        given = argument(args, option)
+        if given is not None and given.value.is_just(True):
+            return type_name
+    return frame.models.result(path)
+
+
 def _applied(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Value:
     """What a function that was handed over gives for `args`; `str.strip` is a method of the first of them."""
     if function.value.refs:

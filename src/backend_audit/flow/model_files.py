@@ -158,6 +158,10 @@ class _Loader:
         each, result, elsewhere = bool(entry.get("each")), bool(entry.get("result")), str(entry.get("elsewhere", ""))
         self.models.invokers.update((path, Invoker(function, first, each, result, elsewhere)) for _, path in paths)
 
+    def variant(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        for _, path in paths:
+            self.models.variants.setdefault(path, []).append((str(entry["when"]), str(entry["gives"])))
+
     def transfer(self, entry: _Entry, paths: _Paths, where: str) -> None:
         clears = _contexts(entry, "clears", where)
         restores, marks = _contexts(entry, "restores", where), _contexts(entry, "marks", where)
@@ -178,6 +182,7 @@ _TABLES: dict[str, Callable[[_Loader, _Entry, _Paths, str], None]] = {
     "shared": _Loader.shared,
     "keeper": _Loader.keeper,
     "invoker": _Loader.invoker,
+    "variant": _Loader.variant,
     "sanitizer": _Loader.transfer,
     "propagator": _Loader.transfer,
 }

@@ -76,6 +76,8 @@ class ScriptExpressions(ScriptCalls):
                 return self.inherit(held, base, attr) if base.origins else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and not base.types and not self.is_known(base):
             return NUMBER
+        if attr == "constructor" and base.refs and all(isinstance(one, FunctionSymbol) for one in base.refs):
+            return api("Function")
         if base.types and (got := script_accessors.of_class(self, base, attr, self.engine.owned)) is not None:
             return got
         made = [path for path in sorted(base.apis) if self.models.result(path)]

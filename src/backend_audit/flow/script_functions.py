@@ -106,6 +106,11 @@ def _bare() -> Value:
     return changed(container("dict"), types=_BARE)
 
 
+def _prototype(args: Pieces) -> Value:
+    """Of a function, what all functions have is told by the function itself: `.constructor` compiles others."""
+    return args[0][0] if args and args[0][0].refs else UNKNOWN
+
+
 def _from_pairs(args: Pieces) -> Value:
     pair = values(args[0][0]) if args else UNKNOWN
     return container("dict", None, pair.item(1) or pair.derived())
@@ -124,6 +129,8 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Object.freeze": _same,
     "Object.seal": _same,
     "Object.create": lambda args: _bare() if args and args[0][0].is_just(None) else container("dict"),
+    "Object.getPrototypeOf": _prototype,
+    "Reflect.getPrototypeOf": _prototype,
     "Object.assign": lambda args: merged([value for value, _ in args]),
     "Object.keys": lambda args: container("list", None, keys(_same(args))),
     "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
