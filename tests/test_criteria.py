@@ -548,6 +548,13 @@ SHOWN = {
         State.NOT_APPLICABLE,
     ),
     "documentation that is switched off": ("must-01", "b.py", "FastAPI(docs_url=None, redoc_url=None)", State.PARTIAL),
+    "pages that are switched off": ("must-01", "a.py", "from ninja import NinjaAPI\napi = NinjaAPI(docs_url=None)", State.PARTIAL),
+    "documentation at an address that the settings say": (
+        "must-01",
+        "b.py",
+        "FastAPI(openapi_url=f'{PREFIX}/openapi.json', docs_url=PAGES, redoc_url=PAGES)",
+        State.MET,
+    ),
     "documentation at another place": ("must-01", "b.py", "FastAPI(docs_url='/api/docs', redoc_url=None)", State.MET),
     "documentation behind a login": (
         "must-01",

@@ -62,7 +62,7 @@ class Files:
         return [path for path, (file, _) in sorted(self._sources.items()) if _makes_tables(file)]
 
     def table_texts(self) -> dict[str, str]:
-        """The texts of those files that may speak of indexes, by path."""
+        """The texts of those files that may speak of tables and indexes, by path."""
         return self._texts(path for path in self.schema_paths() if _INDEX.search(self.data(path)))
 
     def _texts(self, paths: Iterable[str]) -> dict[str, str]:
@@ -174,7 +174,7 @@ _LIBCST = 64 * 1024  # loading it, with which workers are born, costs as much as
 _BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
 
 
-_INDEX = re.compile(rb"(?i)index|unique|@relation")
+_INDEX = re.compile(rb"(?i)index|unique|rename|@relation|references|create\s[\s\w]{0,40}table")
 
 
 def _makes_tables(file: SourceFile) -> bool:

@@ -17,12 +17,11 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
-from backend_audit.frameworks.indexes import unindexed_columns
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.practices import practices_of
-from backend_audit.frameworks.prisma_schemas import unindexed_in_prisma
 from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.frameworks.script_working import script_work_of
+from backend_audit.frameworks.unindexed import unindexed
 from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
@@ -104,12 +103,11 @@ class _Stages:
 
     table: Callable[[Engine, WebFacts, Declared | None], RouteTable]
     work: Callable[[Engine, WebFacts, RouteTable], Iterator[Concept]]
-    tables: Callable[[Engine, Mapping[str, str]], Iterator[Concept]]
     behaviours: type[Behaviours]
 
 
-_PYTHON = _Stages(route_table, work_of, unindexed_columns, Behaviours)
-_SCRIPT = _Stages(script_route_table, script_work_of, unindexed_in_prisma, ScriptBehaviours)
+_PYTHON = _Stages(route_table, work_of, Behaviours)
+_SCRIPT = _Stages(script_route_table, script_work_of, ScriptBehaviours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +131,9 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: Callabl
     alerts += _route_alerts(table, asking)
     alerts += _told("following the work of requests", stages.work(engine, facts, table), asking)
     if known.practices:
-        practices = practices_of(stages.behaviours(engine, facts), facts, table)
+        practices = practices_of(stages.behaviours(engine, facts), facts, table, known.tables)
         alerts += _told("looking for practices", practices, asking)
-        alerts += _told("reading how tables are made", stages.tables(engine, known.tables), asking)
+        alerts += _told("reading how tables are made", unindexed(engine, facts, known.tables), asking)
     asking.problems += engine.problems
     return _Found(alerts, table, spotted)
 

@@ -28,6 +28,14 @@ class DatabaseQuery(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class QueryBuilding(Concept):
+    """A query of a builder begins: what is called on it narrows or cuts it, and waiting for it gives its rows."""
+
+    timed: ClassVar[bool] = True
+    table: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCache(Concept):
     """A decorator or middleware keeps answers and gives them to the next caller, by their address."""
 

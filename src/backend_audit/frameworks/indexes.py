@@ -16,7 +16,7 @@ from backend_audit.frameworks.lookups import Lookups, lookups_of
 from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.whole_lists import FEW
-from backend_audit.link.symbols import ClassSymbol
+from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
 
 _COLUMNS = frozenset("mapped_column Column Field".split())
 _TEXTS = frozenset("String Unicode VARCHAR UUID Uuid CharField EmailField UUIDField".split())
@@ -24,9 +24,12 @@ _CONSTRAINTS = frozenset("Index UniqueConstraint PrimaryKeyConstraint".split())
 _MAPPED = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel.")
 _INDEXING = frozenset("index unique primary_key db_index".split())
 _STATEMENT = re.compile(
-    r"create_index\([^)]*\)[^)]*\)?|create_unique_constraint\([^)]*\)|AddIndex\([^)]*\)|(?i:CREATE\s+(?:UNIQUE\s+)?INDEX[^;]*)"
+    r"create_index\([^)]*\)[^)]*\)?|createIndex\([^)]*\)|addIndex\([^)]*\)|addConstraint\([^)]*\)|create_unique_constraint\([^)]*\)|AddIndex\([^)]*\)|(?i:CREATE\s+(?:UNIQUE\s+)?INDEX[^;]*)"
 )
-_FEW_VALUES = re.compile(r"(?i)(^|_)(status|state|type|kind|level|severity|priority|category|visibility|language|role|mode)$")
+_RENAMED = re.compile(
+    r"(?i)rename_?table\(\s*['\"`](\w+)['\"`],\s*['\"`](\w+)|ALTER\s+TABLE\s+(?:\w+\.)?['\"`]?(\w+)['\"`]?\s+RENAME\s+TO\s+['\"`]?(\w+)"
+)
+FEW_VALUES = re.compile(r"(?i)(^|_)(status|state|type|kind|level|severity|priority|category|visibility|language|role|mode)$")
 _WORD = re.compile(r"\w+")
 
 
@@ -54,30 +57,75 @@ class Indexed:
     """What the migrations of a project put indexes on, statement by statement."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        found = (one for path in sorted(texts) if not path.endswith(".prisma") for one in _STATEMENT.findall(texts[path]))
-        self._statements = [frozenset(_WORD.findall(one)) for one in found]
+        told = [texts[path] for path in sorted(texts) if not path.endswith(".prisma")]
+        self._statements = [frozenset(_WORD.findall(one)) for text in told for one in _STATEMENT.findall(text)]
+        self._former: dict[str, list[str]] = {}
+        for text in told:
+            for found in _RENAMED.finditer(text):
+                self._former.setdefault(found[2] or found[4], []).append(found[1] or found[3])
 
     def covers(self, table: str, column: str) -> bool:
-        """Whether a migration makes an index of that table in which the column stands."""
-        named = (words for words in self._statements if column in words)
-        return any(table in word for words in named for word in words)  # the index may be called after it: `ix_orders_code`
+        """Whether a migration makes an index of that table (or of what it was called before) in which the column stands."""
+        named = [words for words in self._statements if column in words]
+        names = self._names(table) if named else []
+        return any(name in word for words in named for word in words for name in names)  # it may be called `ix_orders_code`
+
+    def _names(self, table: str) -> list[str]:
+        found = [table]
+        for name in found:
+            found += [one for one in self._former.get(name, ()) if one not in found]
+        return found
+
+
+class _Constraints:
+    """What indexes and constraints begin with: those of a module are read once, for all of its classes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._known: dict[str, set[str]] = {}
+
+    def of(self, owner: ClassSymbol) -> set[str]:
+        """The columns that an index or a constraint begins with; of Django's `Meta`, all that are named."""
+        found: set[str] = set()
+        for node in owner.node.body:
+            if isinstance(node, ir.Class) and node.name == "Meta":
+                found |= {str(one.value).lstrip("-") for one in ir.walk(*node.body) if isinstance(one, ir.Const)}
+        return found | self._in(owner.module)
+
+    def _in(self, module: ModuleSymbol) -> set[str]:
+        known = self._known.get(module.key)
+        if known is None:
+            known = self._known[module.key] = set()
+            for one in ir.walk(*module.node.body):
+                name = name_of(self.engine, module, one.func) if isinstance(one, ir.Call) else ""
+                if isinstance(one, ir.Call) and name in _CONSTRAINTS:
+                    named = [arg.value for arg in one.args if arg.name is None][name == "Index" :]
+                    known |= {_column(named[0])} if named else set()
+        return known
 
 
 def unindexed_columns(engine: Engine, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:
     """In the order of the code. `texts`: the migrations, by path."""
     schemas = Schemas(engine)
-    columns = [column for owner in _classes(engine) if schemas.is_stored(owner) for column in _bare(schemas, owner)]
+    owners = [owner for owner in _classes(engine) if schemas.is_stored(owner)]
+    constraints = _Constraints(engine)
+    columns = [column for owner in owners for column in _bare(schemas, owner, constraints)]
     if not columns:
         return
     indexed, lookups, relations = Indexed(texts), lookups_of(engine), Relations(schemas)
+    tables: dict[str, ClassSymbol] = {}
+    for owner in _classes(engine):
+        tables.setdefault(_table(owner), owner)
     found: list[UnindexedColumn] = []
     for one in columns:
         if indexed.covers(one.table, one.node.id):
             continue
         if one.target:
-            asked = not lookups.indexes_references and (_is_asked(one, lookups) or _has_many(engine, relations, one))
+            asked = not lookups.indexes_references and (
+                _is_asked(one, lookups) or _has_many(tables.get(one.target), relations, one)
+            )
         else:
-            asked = (one.owner.name, one.node.id) in lookups.alone and not _FEW_VALUES.search(one.node.id)
+            asked = (one.owner.name, one.node.id) in lookups.alone and not FEW_VALUES.search(one.node.id)
         if asked:
             node, module = one.node, one.owner.module
             site = Site(module.path, node, "", node.id, one.owner.name, module=module.node)
@@ -101,12 +149,12 @@ def _classes(engine: Engine) -> Iterator[ClassSymbol]:
         yield from sorted(module.classes.values(), key=lambda one: one.node.at)
 
 
-def _bare(schemas: Schemas, owner: ClassSymbol) -> Iterator[_Column]:
+def _bare(schemas: Schemas, owner: ClassSymbol, constraints: _Constraints) -> Iterator[_Column]:
     """The columns of a class that nothing in it puts an index on."""
     django = any(base.startswith("django.") for base in schemas.external(owner))
     if not django and not any(base.startswith(_MAPPED) or "db.Model" in base for base in schemas.external(owner)):
         return
-    covered, table = _covered(schemas.engine, owner), _table(owner)
+    covered, table = constraints.of(owner), _table(owner)
     for statement in owner.node.body:
         target = statement.targets[0] if isinstance(statement, ir.Assign) else None
         if not isinstance(statement, ir.Assign) or not isinstance(target, ir.Name) or not isinstance(statement.value, ir.Call):
@@ -140,20 +188,6 @@ def _callee(node: ir.Expr) -> ir.Expr:
     return node.func if isinstance(node, ir.Call) else node
 
 
-def _covered(engine: Engine, owner: ClassSymbol) -> set[str]:
-    """The columns that an index or a constraint of the class begins with; of Django's `Meta`, all that are named."""
-    found: set[str] = set()
-    for node in owner.node.body:
-        if isinstance(node, ir.Class) and node.name == "Meta":
-            found |= {str(one.value).lstrip("-") for one in ir.walk(*node.body) if isinstance(one, ir.Const)}
-    for one in ir.walk(*owner.module.node.body):
-        name = name_of(engine, owner.module, one.func) if isinstance(one, ir.Call) else ""
-        if isinstance(one, ir.Call) and name in _CONSTRAINTS:
-            named = [arg.value for arg in one.args if arg.name is None][name == "Index" :]
-            found |= {_column(named[0])} if named else set()
-    return found
-
-
 def _column(node: ir.Expr) -> str:
     """The column that an expression names: `"a"`, `Order.a`, `a.desc()`."""
     while isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
@@ -172,14 +206,14 @@ def _is_asked(column: _Column, lookups: Lookups) -> bool:
     return (column.owner.name, column.node.id) in lookups.compared
 
 
-def _has_many(engine: Engine, relations: Relations, column: _Column) -> bool:
-    """Whether the table that a column refers to has a list of the rows that refer to it, and does not refer to these itself."""
-    for owner in _classes(engine):
-        if _table(owner) == column.target:
-            lists = any(one.many and one.target is column.owner for one in relations.of(owner).values())
-            made = (one.value for one in owner.node.body if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call))
-            return lists and all(_refers(engine, owner, one) != column.table for one in made if isinstance(one, ir.Call))
-    return False
+def _has_many(owner: ClassSymbol | None, relations: Relations, column: _Column) -> bool:
+    """Whether the class that a column refers to has a list of the rows that refer to it, and does not refer to these itself."""
+    if owner is None:
+        return False
+    lists = any(one.many and one.target is column.owner for one in relations.of(owner).values())
+    made = (one.value for one in owner.node.body if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call))
+    engine = relations.schemas.engine
+    return lists and all(_refers(engine, owner, one) != column.table for one in made if isinstance(one, ir.Call))
 
 
 def _is_false(node: ir.Expr) -> bool:

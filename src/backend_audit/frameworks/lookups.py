@@ -34,9 +34,14 @@ def lookups_of(engine: Engine) -> Lookups:
             if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _FILTERING:
                 _filtered(node, node.func, found, narrowed)
             elif isinstance(node, ir.Const) and isinstance(node.value, str):
-                named |= {"own"} if _OWN.match(node.value) else {"other"} if _OTHERS.match(node.value) else set()
+                named |= database_named(node.value)
     found.indexes_references = named == {"own"}
     return found
+
+
+def database_named(text: str) -> set[str]:
+    """Which kind of database a text names: one that indexes foreign keys of itself ("own"), one that does not ("other")."""
+    return {"own"} if _OWN.match(text) else {"other"} if _OTHERS.match(text) else set()
 
 
 def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[int]) -> None:

@@ -1,32 +1,58 @@
 """Routes of JavaScript that answer with all objects that the database holds, however many these have become.
 
 https://www.prisma.io/docs/orm/prisma-client/queries/pagination, https://mongoosejs.com/docs/queries.html,
-https://typeorm.io/docs/working-with-entity-manager/find-options, https://sequelize.org/docs/v6/core-concepts/model-querying-basics/
+https://typeorm.io/docs/working-with-entity-manager/find-options, https://sequelize.org/docs/v6/core-concepts/model-querying-basics/,
+https://knexjs.org/guide/query-builder.html, https://orm.drizzle.team/docs/select
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.work_concepts import DatabaseQuery
+from backend_audit.flow.work_concepts import DatabaseQuery, QueryBuilding
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import returns
-from backend_audit.frameworks.whole_lists import ENDS_IN_ONE, FEW, WholeList
+from backend_audit.frameworks.whole_lists import CUTTING, ENDS_IN_ONE, FEW, PAGE, WholeList, cuts
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.source import Mark
 
-_LISTING = frozenset("find findMany findAll findBy".split())
+_LISTING = frozenset("find findMany findAll findBy getMany getRawMany".split())
 _ANSWERING = frozenset("json send jsonp render".split())
-_SAME = frozenset("map filter sort lean exec populate toArray select order orderBy reverse flatMap toJSON".split())
-_CUTTING = frozenset("limit take skip offset paginate slice".split())
-_PAGE = frozenset("limit page pageSize page_size perPage per_page offset skip take cursor pagination".split())
-_OPTIONS = _PAGE | {"first", "last", "count", "before", "after"}
+_WHERE = frozenset("where andWhere orWhere whereIn whereNot whereNull whereNotNull having filter".split())
+_SAME = _WHERE | frozenset(
+    "map sort lean exec populate toArray select order orderBy reverse flatMap toJSON then from table distinct join innerJoin "
+    "leftJoin rightJoin leftOuterJoin fullJoin groupBy addSelect addOrderBy leftJoinAndSelect innerJoinAndSelect columns column "
+    "$dynamic".split()
+)
+_COMPUTED = frozenset("count sum avg min max countDistinct".split())
+_OPTIONS = PAGE | {"first", "last", "count", "before", "after"}
 _STORE = re.compile(r"(repository|repo|model|store|dao|collection)$", re.IGNORECASE)
-_MAX_DEPTH = 10
+_MAX_DEPTH = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What the calls say that are made on a query: `table` it is of, where that is said later than the query begins."""
+
+    filtered: bool = False
+    table: str = ""
+
+    def then(self, node: ir.Call, name: str) -> "_Chain":
+        """With one more call, met from the last to the first."""
+        if name in ("from", "getRepository") and node.args:
+            return replace(self, table=_named(node.args[0].value))
+        if name == "createQueryBuilder" and isinstance(node.func, ir.Attribute) and not isinstance(node.func.value, ir.Call):
+            last = written(node.func.value).rpartition(".")[2]
+            return replace(self, table=_STORE.sub("", last) or last)
+        return replace(self, filtered=self.filtered or (name in _WHERE and _compares(node)))
+
+
+_START = _Chain()
 
 
 class ScriptWholeLists:
@@ -38,52 +64,68 @@ class ScriptWholeLists:
         self.bindings = Bindings()
         self._seen: set[int] = set()  # of the route that is read
         self.queries = {id(one.site.node): one for _, one in facts.work if isinstance(one, DatabaseQuery)}
+        self.built = {id(one.site.node): one for _, one in facts.work if isinstance(one, QueryBuilding)}
+        self._sites: dict[str, dict[int, list[FunctionSymbol]]] = {}
 
     def concepts(self) -> Iterator[WholeList]:
         """One for each query that a route answers with as it is."""
         told: set[int] = set()
-        for route in self.table.routes if self.queries else ():
+        for route in self.table.routes if self.queries or self.built else ():
             reads = "GET" in route.methods or not route.methods
-            if route.handler is None or not reads or ENDS_IN_ONE.search(route.path) or _cuts(route.handler):
+            if route.handler is None or not reads or ENDS_IN_ONE.search(route.path) or cuts(route.handler):
                 continue
             self._seen.clear()
             for answer in _answers(route.handler):
                 found = next(iter(self._listed(route.handler, answer, _MAX_DEPTH)), None)
-                if found is not None and id(found) not in told:
-                    told.add(id(found))
-                    yield self._made(route, found)
+                if found is not None and id(found[0]) not in told:
+                    told.add(id(found[0]))
+                    yield self._made(route, *found)
 
-    def _listed(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[ir.Call]:
+    def _listed(
+        self, function: FunctionSymbol, node: ir.Expr, depth: int, chain: _Chain = _START
+    ) -> Iterator[tuple[ir.Call, _Chain]]:
         """The queries without a limit whose rows an expression is or holds."""
         if depth == 0 or id(node) in self._seen:
             return
         self._seen.add(id(node))
         if isinstance(node, (ir.Await, ir.Starred)):
-            yield from self._listed(function, node.value, depth - 1)
+            yield from self._listed(function, node.value, depth - 1, chain)
         elif isinstance(node, ir.Container):
             for item in node.items:
                 yield from self._listed(function, item.value, depth - 1)
         elif isinstance(node, ir.Name):
             for value in self.bindings.values(function, node.id, node.at)[-1:]:
-                yield from self._listed(function, value, depth - 1)  # `found = found.filter(…)` is made of itself
+                yield from self._listed(function, value, depth - 1, chain)  # `found = found.filter(…)` is made of itself
         elif isinstance(node, ir.Call):
-            yield from self._called(function, node, depth)
+            yield from self._called(function, node, depth, chain)
 
-    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[ir.Call]:
+    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int, chain: _Chain) -> Iterator[tuple[ir.Call, _Chain]]:
         name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
-        if id(node) in self.queries:
-            if name in _LISTING and self._whole(function, node):
-                yield node
+        if id(node) in self.built:
+            if not _is_computed(node):
+                yield node, chain
+        elif id(node) in self.queries and name in _LISTING:
+            below = _below(node, chain)
+            if below is not None and self._whole(function, node):
+                yield node, below
         elif name in _SAME and isinstance(node.func, ir.Attribute):
-            yield from self._listed(function, node.func.value, depth - 1)
+            yield from self._listed(function, node.func.value, depth - 1, chain.then(node, name))
         elif name in _ANSWERING:
             for arg in node.args:
                 yield from self._listed(function, arg.value, depth - 1)
         else:
-            for (at, _), site in sorted(self.engine.sites.get(function.key, {}).items()):
-                if at == node.at and site.node is node and not _cuts(site.callee):
-                    for value in returns(site.callee):
-                        yield from self._listed(site.callee, value, depth - 1)
+            for callee in self._callees(function).get(id(node), ()):
+                if not cuts(callee):
+                    for value in returns(callee):
+                        yield from self._listed(callee, value, depth - 1)
+
+    def _callees(self, function: FunctionSymbol) -> dict[int, list[FunctionSymbol]]:
+        known = self._sites.get(function.key)
+        if known is None:
+            known = self._sites[function.key] = {}
+            for _, site in sorted(self.engine.sites.get(function.key, {}).items()):
+                known.setdefault(id(site.node), []).append(site.callee)
+        return known
 
     def _whole(self, function: FunctionSymbol, node: ir.Call) -> bool:
         """Whether nothing among the arguments of a query says how many rows it gives; what cannot be read might."""
@@ -99,11 +141,13 @@ class ScriptWholeLists:
                 return False
         return True
 
-    def _made(self, route: Route, node: ir.Call) -> WholeList:
-        query = self.queries[id(node)]
-        model = _model(node)
+    def _made(self, route: Route, node: ir.Call, chain: _Chain) -> WholeList:
+        query = self.built.get(id(node)) or self.queries[id(node)]
+        model = chain.table or _model(node)
         way = (Mark(query.site.path, node.at, node.end, f"all of `{model}`"),)
-        return WholeList(query.site, route, f"`{model}`", "query", _narrowed(node), bool(FEW.search(model)), way)
+        return WholeList(
+            query.site, route, f"`{model}`", "query", chain.filtered or _narrowed(node), bool(FEW.search(model)), way
+        )
 
 
 def _answers(handler: FunctionSymbol) -> Iterator[ir.Expr]:
@@ -112,26 +156,24 @@ def _answers(handler: FunctionSymbol) -> Iterator[ir.Expr]:
     for node in ir.walk_scope(*handler.node.body):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _ANSWERING:
             yield node
+        elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "then" and _hands_on(node):
+            yield node.func.value
         elif isinstance(node, ir.Assign) and node.value is not None and any(_is_body(target) for target in node.targets):
             yield node.value
 
 
+def _hands_on(node: ir.Call) -> bool:
+    """`query.then((rows) => res.json(rows))`."""
+    then = node.args[0].value if node.args else None
+    if not isinstance(then, ir.Lambda) or not then.function.params:
+        return False
+    calls = (one for one in ir.walk_scope(*then.function.body) if isinstance(one, ir.Call) and _last(one.func) in _ANSWERING)
+    given = (arg.value for one in calls for arg in one.args)
+    return any(isinstance(one, ir.Name) and one.id == then.function.params[0].name for one in given)
+
+
 def _is_body(node: ir.Expr) -> bool:
     return isinstance(node, ir.Attribute) and node.attr == "body"
-
-
-def _cuts(function: FunctionSymbol) -> bool:
-    """Whether a function takes a part of something, or knows of pages."""
-    if any(param.name in _PAGE for param in function.node.params):
-        return True
-    for one in ir.walk_scope(*function.node.body):
-        if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and one.func.attr in _CUTTING:
-            return True
-        if (isinstance(one, ir.Attribute) and one.attr in _PAGE) or (isinstance(one, ir.Name) and one.id in _PAGE):
-            return True
-        if isinstance(one, ir.Call) and "pagina" in written(one.func).lower():
-            return True
-    return False
 
 
 def _narrowed(node: ir.Call) -> bool:
@@ -144,14 +186,54 @@ def _narrowed(node: ir.Call) -> bool:
     return any(isinstance(one, (ir.Name, ir.Attribute, ir.Call, ir.Await)) for one in ir.walk_scope(asked))
 
 
+def _compares(node: ir.Call) -> bool:
+    """Whether a condition of a builder holds something else than columns and constants: `eq(orders.owner, owner)`."""
+    for arg in node.args[:1]:
+        for one in ir.walk(arg.value):
+            given = [item.value for item in one.items if item.key is not None] if isinstance(one, ir.Container) else []
+            given += [each.value for each in one.args[1:]] if isinstance(one, ir.Call) else []
+            if any(not isinstance(each, (ir.Const, ir.Container, ir.Call)) for each in given):
+                return True
+    return any(not isinstance(arg.value, ir.Const) for arg in node.args[1:])
+
+
+def _below(node: ir.Call, chain: _Chain) -> _Chain | None:
+    """What the calls say on which a query is made: `createQueryBuilder("o").where(…).getMany()`; None where they cut it."""
+    current: ir.Expr = node.func
+    while isinstance(current, (ir.Attribute, ir.Call, ir.Await)):
+        if isinstance(current, ir.Call):
+            name = _last(current.func)
+            if name in CUTTING:
+                return None
+            chain = chain.then(current, name)
+        current = current.func if isinstance(current, ir.Call) else current.value
+    return chain
+
+
+def _is_computed(node: ir.Call) -> bool:
+    """Whether a query asks for sums alone: `select({ number: count() })`."""
+    calls = [one for arg in node.args for one in ir.walk_scope(arg.value) if isinstance(one, ir.Call)]
+    return any(one.form == "tagged" or written(one.func).rpartition(".")[2] in _COMPUTED for one in calls)
+
+
+def _last(node: ir.Expr) -> str:
+    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+
+
+def _named(node: ir.Expr) -> str:
+    return str(node.value) if isinstance(node, ir.Const) else written(node).rpartition(".")[2]
+
+
 _OF_QUERY = frozenset("where include select orderBy order relations attributes omit distinct".split())
 
 
 def _model(node: ir.Call) -> str:
     """What is listed, in the word that the code has for it."""
     holder = node.func.value if isinstance(node.func, ir.Attribute) else node.func
+    if isinstance(node.func, ir.Name) and node.args:
+        return _named(node.args[0].value)  # `knex("orders")`
     if isinstance(holder, ir.Call) and holder.args:
-        return written(holder.args[0].value)  # `getRepository(Order)`
+        return _named(holder.args[0].value)  # `getRepository(Order)`
     if node.args and isinstance(node.args[0].value, ir.Name):
         return node.args[0].value.id  # `manager.find(Order)`
     last = written(holder).rpartition(".")[2]

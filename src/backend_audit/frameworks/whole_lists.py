@@ -27,6 +27,9 @@ FEW = re.compile(
     re.IGNORECASE,
 )
 ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")
+PAGE = frozenset("limit page pageSize page_size perPage per_page offset skip take cursor pagination".split())
+CUTTING = frozenset("limit take skip offset paginate slice".split())
+_OF_CURSORS = frozenset("cursor execute fetchall fetchmany fetchone".split())  # a database's, and not a place in a list
 _MAX_DEPTH = 4
 
 
@@ -105,7 +108,7 @@ class WholeLists:
         for node in returns(handler):
             for listed in self._listed(handler, node, _MAX_DEPTH):
                 query = self.loads.of(handler, listed)
-                if query is not None and not query.limited and not _cuts(handler):
+                if query is not None and not query.limited and not cuts(handler):
                     return self._made(route, query, handler.module.path, listed, handler.module.node, "query")
         return None
 
@@ -143,14 +146,18 @@ def _appends(node: ir.Node, name: str) -> bool:
     return isinstance(func, ir.Attribute) and func.attr in ("append", "extend") and written(func.value) == name
 
 
-def _cuts(handler: FunctionSymbol) -> bool:
-    """Whether the handler takes a part of something, or hands a page's number on."""
-    names = {param.name for param in handler.node.params}
-    if names & {"limit", "page", "page_size", "per_page", "offset", "skip", "cursor", "pagination"}:
+def cuts(function: FunctionSymbol) -> bool:
+    """Whether a function takes a part of something, or knows of pages."""
+    nodes = list(ir.walk_scope(*function.node.body))
+    called = {one.func.attr for one in nodes if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)}
+    words = PAGE - {"cursor"} if called & _OF_CURSORS else PAGE
+    if called & CUTTING or any(param.name in words for param in function.node.params):
         return True
-    for one in ir.walk_scope(*handler.node.body):
+    for one in nodes:
+        if (isinstance(one, ir.Attribute) and one.attr in words) or (isinstance(one, ir.Name) and one.id in words):
+            return True
         if isinstance(one, ir.Call) and "pagina" in written(one.func).lower():
             return True
-        if isinstance(one, ir.Const) and one.value in ("limit", "page", "page_size", "per_page", "offset"):
+        if isinstance(one, ir.Const) and one.value in words:
             return True
     return False

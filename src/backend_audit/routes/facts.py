@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, LogRecord
+from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, LogRecord, SqlExecution
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -49,6 +49,7 @@ class WebFacts:
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
     work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
+    statements: list[tuple[FunctionSymbol, SqlExecution]] = field(default_factory=list)
     prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
     caches: list[AnswerCache] = field(default_factory=list)
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
@@ -67,6 +68,9 @@ class WebFacts:
         elif isinstance(concept, LogRecord):
             if function is not None and concept.sink in ("print", "console"):
                 self.prints.append((function, concept))
+        elif isinstance(concept, SqlExecution):
+            if function is not None:
+                self.statements.append((function, concept))
         elif isinstance(concept, CookieWrite):
             if concept.session:
                 self.sessions[id(concept.site.node)] = concept

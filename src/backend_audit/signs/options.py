@@ -31,8 +31,8 @@ def fits(option: str, node: ir.Call) -> bool:
         known = key.id if isinstance(key, ir.Name) else str(key.value)
         if known == name:
             only = value.items[0].value if isinstance(value, ir.Container) and len(value.items) == 1 else value
-            text = str(only.value).lower() if isinstance(only, ir.Const) else ""
-            if not sign or _means(text, wanted.lower()) == (sign == "="):
+            text = str(only.value).lower() if isinstance(only, ir.Const) else None  # None: not known
+            if not sign or (text is not None and _means(text, wanted.lower())) == (sign == "="):
                 return True
     return False
 

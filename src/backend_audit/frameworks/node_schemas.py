@@ -1,0 +1,175 @@
+"""Columns of models that are written as objects: Sequelize's `define` and `init`, Mongoose's schemas.
+
+https://sequelize.org/docs/v6/core-concepts/model-basics/, https://mongoosejs.com/docs/schematypes.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.frameworks.script_lookups import word_of
+from backend_audit.link.symbols import ModuleSymbol
+
+TEXTS = frozenset("string String STRING TEXT UUID UUIDV4 CITEXT text varchar uuid char".split())
+_INDEXING = frozenset("unique index primary primaryKey primary_key sparse".split())
+
+
+@dataclass(slots=True)
+class NodeColumn:
+    """`words`: what its table goes by; `names`: what conditions may call it; `target`: the word of what it refers to."""
+
+    module: ModuleSymbol
+    node: ir.Expr
+    words: frozenset[str]
+    names: tuple[str, ...]
+    table: str
+    target: str = ""
+    text: bool = False
+    covered: bool = False
+    lists: set[str] = field(default_factory=set)  # of the other side: properties that hold all rows which refer to one
+
+
+@dataclass(slots=True)
+class _Written:
+    """What a module says of models: their attributes with their options, what belongs to what, what is indexed apart."""
+
+    models: list[tuple[str, ir.Container, ir.Container | None, bool]] = field(default_factory=list)  # True: of Mongoose
+    belongs: list[tuple[str, str, str, ir.Call]] = field(default_factory=list)
+    begun: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of models, by the variable that holds the schema
+    mongoose: bool = False
+
+
+def defined(module: ModuleSymbol) -> Iterator[NodeColumn]:
+    """The columns of a module's models, in source order."""
+    said = _Written()
+    for node in ir.walk(*module.node.body):
+        if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call):
+            _assigned(node, node.value, said)
+        elif isinstance(node, ir.Class):
+            for one in ir.walk_scope(*node.body):
+                _initialized(one, node.name, said)
+        elif isinstance(node, ir.Call):
+            _called(node, said)
+        elif isinstance(node, ir.Import):
+            said.mongoose = said.mongoose or "mongoose" in node.module
+        elif isinstance(node, ir.Const):
+            said.mongoose = said.mongoose or node.value == "mongoose"
+    for name, attributes, options, document in said.models:
+        if said.mongoose or not document:
+            yield from _columns(module, name, attributes, options, said)
+
+
+def _assigned(node: ir.Assign, call: ir.Call, said: _Written) -> None:
+    """`const orderSchema = new Schema({ … })`."""
+    name = _last(node.targets[0])
+    if _last(call.func) == "Schema" and call.form == "new" and call.args and isinstance(call.args[0].value, ir.Container):
+        said.models.append((name, call.args[0].value, None, True))
+
+
+def _initialized(node: ir.Node, owner: str, said: _Written) -> None:
+    """`super.init({ … }, { sequelize })` and `this.init(…)` in a class."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and written(node.func) in ("super.init", "this.init"):
+        _model(owner, [arg.value for arg in node.args], said)
+
+
+def _called(node: ir.Call, said: _Written) -> None:
+    name, args = _last(node.func), [arg.value for arg in node.args]
+    holder = _last(node.func.value) if isinstance(node.func, ir.Attribute) else ""
+    if name == "define" and len(args) > 1 and isinstance(args[0], ir.Const):
+        _model(str(args[0].value), args[1:], said)
+    elif name == "init" and holder not in ("super", "this", ""):
+        _model(holder, args, said)
+    elif name == "model" and len(args) > 1 and isinstance(args[0], ir.Const):
+        if isinstance(args[1], ir.Name):
+            said.names[args[1].id] = str(args[0].value)
+        elif isinstance(args[1], ir.Call) and _last(args[1].func) == "Schema" and args[1].args:
+            inner = args[1].args[0].value
+            if isinstance(inner, ir.Container):
+                said.models.append((str(args[0].value), inner, None, True))
+    elif name == "index" and args and isinstance(args[0], ir.Container) and args[0].kind == "dict" and args[0].items:
+        first = args[0].items[0].key
+        said.begun.setdefault(holder, set()).add(str(first.value) if isinstance(first, ir.Const) else "")
+    elif name == "belongsTo" and args and isinstance(args[0], (ir.Name, ir.Attribute)):
+        target = _last(args[0])
+        key = option_of(node, "foreignKey") or f"{target[:1].lower()}{target[1:]}Id"
+        said.belongs.append((holder, target, key, node))
+
+
+def _model(name: str, args: list[ir.Expr], said: _Written) -> None:
+    if args and isinstance(args[0], ir.Container) and args[0].kind == "dict":
+        options = args[1] if len(args) > 1 and isinstance(args[1], ir.Container) else None
+        if options is not None or any(_kind(item.value).isupper() for item in args[0].items):
+            said.models.append((name, args[0], options, False))
+
+
+def _columns(
+    module: ModuleSymbol, name: str, attributes: ir.Container, options: ir.Container | None, said: _Written
+) -> Iterator[NodeColumn]:
+    table = said.names.get(name) or name
+    shown = (option_of(options, "tableName") or option_of(options, "modelName")) if options is not None else ""
+    words = frozenset(word_of(one) for one in (name, table, shown) if one)
+    begun = said.begun.get(name, set()) | set(_fields(options))
+    refers = {key: (target, call) for holder, target, key, call in said.belongs if word_of(holder) in words}
+    for item in attributes.items:
+        if not isinstance(item.key, ir.Const) or item.star:
+            continue
+        column = str(item.key.value)
+        target = option_of(item.value, "ref") or (option_of(item.value, "model") if _has(item.value, "references") else "")
+        if column in refers:
+            target = refers.pop(column)[0]
+        kind = _kind(item.value)
+        covered = is_indexed(item.value) or column in begun
+        yield NodeColumn(module, item.key, words, (column,), table, target, kind in TEXTS, covered)
+    for column, (target, call) in refers.items():
+        yield NodeColumn(module, call.func, words, (column,), table, target, covered=column in begun)
+
+
+def _fields(options: ir.Container | None) -> Iterator[str]:
+    """What `indexes: [{ fields: ["a", "b"] }]` begin with."""
+    for node in ir.walk_scope(options) if options is not None else ():
+        if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and node.key.value == "fields":
+            first = node.value.items[0].value if isinstance(node.value, ir.Container) and node.value.items else None
+            if isinstance(first, ir.Const):
+                yield str(first.value)
+            elif isinstance(first, ir.Container):
+                yield option_of(first, "name") or option_of(first, "attribute")
+
+
+def _kind(node: ir.Expr) -> str:
+    """The type of an attribute, in its last word: `String`, `DataTypes.STRING(64)`, `{ type: String }`."""
+    if isinstance(node, ir.Container):
+        node = next((one.value for one in node.items if isinstance(one.key, ir.Const) and one.key.value == "type"), node)
+    return _last(node.func if isinstance(node, ir.Call) else node)
+
+
+def _has(node: ir.Expr, name: str) -> bool:
+    return any(
+        isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value == name for one in ir.walk_scope(node)
+    )
+
+
+def is_indexed(made: ir.Expr) -> bool:
+    """`@Column({ unique: true })`, `{ type: String, index: true }`."""
+    return any(
+        isinstance(one, ir.Item)
+        and isinstance(one.key, ir.Const)
+        and one.key.value in _INDEXING
+        and not (isinstance(one.value, ir.Const) and not one.value.value)
+        for one in ir.walk_scope(made)
+    )
+
+
+def option_of(node: ir.Expr, name: str) -> str:
+    """What an object in an expression says under a name."""
+    for one in ir.walk_scope(node):
+        if isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value == name:
+            found = one.value
+            if isinstance(found, ir.Const | ir.Name | ir.Attribute):
+                return str(found.value) if isinstance(found, ir.Const) else _last(found)
+    return ""
+
+
+def _last(node: ir.Expr | None) -> str:
+    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

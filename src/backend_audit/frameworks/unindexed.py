@@ -1,0 +1,63 @@
+"""Columns without an index that rows are looked up by: of mapped classes, data models and statements in SQL, in one place."""
+
+from collections.abc import Iterator, Mapping
+
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.answered import statements_of
+from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, together, unindexed_columns
+from backend_audit.frameworks.node_models import unindexed_in_node
+from backend_audit.frameworks.prisma_schemas import unindexed_in_prisma
+from backend_audit.frameworks.script_lookups import ScriptLookups, script_lookups_of, word_of
+from backend_audit.frameworks.sql_tables import SqlColumn, SqlTables, tables_of
+from backend_audit.frameworks.whole_lists import FEW
+from backend_audit.link.script_project import ScriptProject
+from backend_audit.routes.facts import WebFacts
+
+_TEXTS = frozenset("text varchar char character uuid nvarchar citext string".split())
+
+
+def unindexed(engine: Engine, facts: WebFacts, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:
+    """Kind by kind, each in the order of the code. `texts`: the files that make tables, by path."""
+    tables = tables_of(engine, texts)
+    if isinstance(engine.project, ScriptProject):
+        yield from unindexed_in_prisma(engine, texts)
+        mapped = list(unindexed_in_node(engine, texts, tables))
+    else:
+        mapped = list(unindexed_columns(engine, texts))
+    yield from mapped
+    yield from _in_statements(engine, facts, tables, Indexed(texts), {word_of(one.table) for one in mapped})
+
+
+def _in_statements(
+    engine: Engine, facts: WebFacts, tables: SqlTables, indexed: Indexed, told: set[str]
+) -> Iterator[UnindexedColumn]:
+    """Columns of tables that statements make, by which statements (and queries of builders) look rows up."""
+    if not tables.columns:
+        return
+    lookups = script_lookups_of(engine) if isinstance(engine.project, ScriptProject) else ScriptLookups()
+    for one in statements_of(facts):
+        if one.select.table and not one.select.others:
+            lookups.take(word_of(one.select.table), one.select.compared, one.sql.site)
+    judged = {module.path for module in engine.project.modules.values()}
+    found: list[UnindexedColumn] = []
+    for table, columns in tables.columns.items():
+        covered = {one.name for one in columns if (table, one.name) in tables.covered or indexed.covers(table, one.name)}
+        for column in columns if word_of(table) not in told else ():
+            if column.name not in covered:
+                target = column.target or tables.foreign.get((table, column.name), "")
+                asked = _asked(table, column, target, covered, lookups)
+                if asked is not None:  # migrations are read and not judged: told where the rows are looked up
+                    site = Site(column.path, column.node, "", column.name, table) if column.path in judged else asked
+                    few = bool(FEW.search(table) or FEW.search(target))
+                    found.append(UnindexedColumn(site, "reference" if target else "looked-up", table, column.name, target, few))
+    yield from together(found)
+
+
+def _asked(table: str, column: SqlColumn, target: str, covered: set[str], lookups: ScriptLookups) -> Site | None:
+    words, names = [word_of(table)], {column.name}
+    if target:
+        return None if lookups.indexes_references else lookups.asks(words, names, covered, alone=False)
+    if column.kind not in _TEXTS or FEW_VALUES.search(column.name):
+        return None
+    return lookups.asks(words, names, covered, alone=True)
