@@ -548,7 +548,7 @@ SHOWN = {
         State.NOT_APPLICABLE,
     ),
     "documentation that is switched off": ("must-01", "b.py", "FastAPI(docs_url=None, redoc_url=None)", State.PARTIAL),
-    "pages that are switched off": ("must-01", "a.py", "from ninja import NinjaAPI\napi = NinjaAPI(docs_url=None)", State.PARTIAL),
+    "pages switched off": ("must-01", "a.py", "from ninja import NinjaAPI\napi = NinjaAPI(docs_url=None)", State.PARTIAL),
     "documentation at an address that the settings say": (
         "must-01",
         "b.py",
