@@ -1,11 +1,10 @@
 """The project's judgement: from the cache, or made by the project stage, whose code is loaded while files are being read."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import msgspec
 
-from backend_audit.analysis import PRELOADED
 from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.relaid import Elsewhere, Moves, Relaid, relaid
@@ -16,8 +15,8 @@ from backend_audit.inventory import Declared, RouteRecord
 from backend_audit.inventory.signs import Sign
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.limits import no_collection, unlimited_depth
-from backend_audit.pool import Failure, beside
 from backend_audit.routes.openapi import is_description
+from backend_audit.signs.seen import Seen
 
 if TYPE_CHECKING:
     from backend_audit.flow.models import Models
@@ -36,14 +35,14 @@ JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
 _T = TypeVar("_T")
 _FEW = 4  # files
 _MOST_RELAID = 200  # files that are compared with how they were
-_PATIENCE = 600.0  # seconds that gathering evidence may take
+InCode: TypeAlias = Callable[[], Mapping[str, Seen]]
 
 
-def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: int, *, practices: bool = False) -> Judgement:
+def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: InCode, *, practices: bool = False) -> Judgement:
     """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared.
 
-    `name` is that of the folder that paths start from, `declared` what the team says of its guards. `practices`: rules beyond the
-    default mode are asked, too.
+    `name` is that of the folder that paths start from, `declared` what the team says of its guards; `in_code` waits for what the
+    files show. `practices`: rules beyond the default mode are asked, too.
     """
     paths = [path for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)]
     paths += files.schema_paths() if practices else ()
@@ -58,7 +57,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, workers: i
     if known is not None:
         return known
     try:
-        judgement = _in_depth(lambda: _made(files, cache, name, declared, workers, practices=practices))
+        judgement = _in_depth(lambda: _made(files, cache, name, declared, in_code, practices=practices))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
@@ -124,26 +123,15 @@ def _models() -> tuple["Models", "Models"]:
     return models_of(rules_root()), models_of(rules_root(), "node")
 
 
-def _made(files: Files, cache: Cache, name: str, declared: Declared, workers: int, *, practices: bool) -> Judgement:
-    from backend_audit.analysis import project, spotting  # noqa: PLC0415 - as above
+def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: InCode, *, practices: bool) -> Judgement:
+    from backend_audit.analysis import project  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
-    manifests = files.manifests()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
     tables = files.table_texts() if practices else {}
-    known = project.Known(models, node, manifests, name, declared, rows, descriptions, tables, practices=practices)
-    encoded = list(files.modules(cache).values())
-    job = ENCODER.encode(spotting.SpottingJob(encoded, manifests, name))
-    with beside(spotting.spotted, [job], workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
-
-        def in_code() -> spotting.InCode:
-            [answer] = wait()
-            if isinstance(answer, Failure):
-                raise TimeoutError(answer.message)  # the evidence is a problem then, and nothing else is lost
-            return spotting.IN_CODE.decode(answer)
-
-        return project.judge([MODULE.decode(one) for one in encoded], known, files.shown, in_code)
+    known = project.Known(models, node, files.manifests(), name, declared, rows, descriptions, tables, practices=practices)
+    return project.judge([MODULE.decode(one) for one in files.modules(cache).values()], known, files.shown, in_code)
 
 
 def _in_depth(work: Callable[[], _T]) -> _T:

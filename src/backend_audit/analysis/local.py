@@ -1,8 +1,9 @@
-"""What the checks of single files say, asked in worker processes while this one follows values."""
+"""What single files say beyond their secrets, asked in worker processes while this one follows values: checks of nodes, signs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,12 +14,16 @@ from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.placing import Placer, masked
 from backend_audit.cache import Cache, key_of
+from backend_audit.catalog import rules_root
 from backend_audit.checks import Alert, Check, node_checks
 from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Finding, Problem
 from backend_audit.lower.decode import decode
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.pool import Failure, beside
+from backend_audit.signs.code import in_code
+from backend_audit.signs.rows import rows_of
+from backend_audit.signs.seen import Seen
 from backend_audit.source import Language, LineIndex, SourceFile
 
 _LOCAL = "local"
@@ -33,52 +38,64 @@ class LocalJob(msgspec.Struct, frozen=True):
     module: bytes
 
 
-class LocalFindings(msgspec.Struct, frozen=True):
-    """What the checks of single files found, and which of them broke."""
+class LocalFacts(msgspec.Struct, frozen=True):
+    """What the checks of single files found in one, what it shows, and what broke."""
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
+    seen: Seen = Seen()
+
+
+class Local(NamedTuple):
+    """The same of all files, in their order; `seen` by path."""
+
+    findings: list[Finding]
+    problems: list[Problem]
+    seen: dict[str, Seen]
 
 
 _JOB = msgspec.msgpack.Decoder(LocalJob)
-_FOUND = msgspec.msgpack.Decoder(LocalFindings)
+_FOUND = msgspec.msgpack.Decoder(LocalFacts)
 
 
 @contextmanager
 def local_beside(
-    files: Files, sources: Sequence[SourceFile], cache: Cache, workers: int, timeout: float
-) -> Iterator[Callable[[], LocalFindings]]:
-    """While in the block, the checks are asked of what the cache does not know; what is given waits for all, once."""
+    files: Files, sources: Sequence[SourceFile], store: Cache, workers: int, timeout: float
+) -> Iterator[Callable[[], Local]]:
+    """While in the block, the files that the cache does not know are looked at; what is given waits for all."""
     keys = {file: key_of(files.keys[file.path], _LOCAL) for file in sources if _judged(files, file)}
-    cached = cache.get_many(keys.values())
+    cached = store.get_many(keys.values())
     known = {file: found for file, key in keys.items() if (found := decoded(cached.get(key), _FOUND)) is not None}
     rest = [file for file in keys if file not in known]
-    jobs = [ENCODER.encode(job) for job in _jobs(files, rest, cache)]
+    jobs = [ENCODER.encode(job) for job in _jobs(files, rest, store)]
     with beside(looked_at, jobs, workers=workers, timeout=timeout, preload=(PRELOADED,), yields=False) as wait:
 
-        def gathered() -> LocalFindings:
+        @cache
+        def gathered() -> Local:
             fresh: dict[bytes, bytes] = {}
             for file, answer in zip(rest, wait(), strict=True):
                 if isinstance(answer, Failure):
-                    known[file] = LocalFindings((), (Problem(file.path, 0, answer.kind, answer.message),))
+                    known[file] = LocalFacts((), (Problem(file.path, 0, answer.kind, answer.message),))
                 else:
                     known[file] = _FOUND.decode(answer)
                     fresh[keys[file]] = answer
-            cache.put_many(fresh)
-            every = [known[file] for file in keys]
-            return LocalFindings(
-                tuple(one for found in every for one in found.findings), tuple(one for found in every for one in found.problems)
+            store.put_many(fresh)
+            every = {file.path: known[file] for file in keys}
+            return Local(
+                [one for found in every.values() for one in found.findings],
+                [one for found in every.values() for one in found.problems],
+                {path: found.seen for path, found in every.items()},
             )
 
         yield gathered
 
 
 def _judged(files: Files, file: SourceFile) -> bool:
-    return file.language is not Language.TEMPLATE and file.path in files.facts and files.facts[file.path].lowered
+    return file.path in files.facts and files.facts[file.path].lowered
 
 
-def _jobs(files: Files, rest: Sequence[SourceFile], cache: Cache) -> Iterator[LocalJob]:
-    modules = files.modules(cache) if rest else {}
+def _jobs(files: Files, rest: Sequence[SourceFile], store: Cache) -> Iterator[LocalJob]:
+    modules = files.modules(store, [file.path for file in rest])
     for file in rest:
         yield LocalJob(file, files.data(file.path), files.facts[file.path].hidden, modules[file.path])
 
@@ -86,14 +103,15 @@ def _jobs(files: Files, rest: Sequence[SourceFile], cache: Cache) -> Iterator[Lo
 @unlimited_depth()
 @no_collection()
 def looked_at(request: bytes) -> bytes:
-    """An encoded `LocalJob` to encoded `LocalFindings`."""
+    """An encoded `LocalJob` to encoded `LocalFacts`."""
     job = _JOB.decode(request)
     text, module = decode(job.data, job.file.language), MODULE.decode(job.module)
     problems: list[Problem] = []
     placer = Placer(job.file.path, text, LineIndex(module.line_starts), module, job.hidden)
     alerts = _alerts(job.file, masked(text, job.hidden), module, problems)
     found = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
-    return ENCODER.encode(LocalFindings(found, tuple(problems)))
+    seen = Asking(problems).attempt(job.file.path, "gathering evidence", lambda: in_code(module, rows_of(rules_root())), Seen())
+    return ENCODER.encode(LocalFacts(found, tuple(problems), seen))
 
 
 def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:

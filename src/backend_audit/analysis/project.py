@@ -6,9 +6,8 @@ from functools import cache, partial
 
 from backend_audit import ir
 from backend_audit.analysis.asking import Asking
-from backend_audit.analysis.judgement import Judgement
+from backend_audit.analysis.judgement import InCode, Judgement
 from backend_audit.analysis.placing import Placer
-from backend_audit.analysis.spotting import SCRIPTS, Asked
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
 from backend_audit.finding import Step
@@ -35,8 +34,9 @@ from backend_audit.routes.openapi import described
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.signs.project import of_project
 from backend_audit.signs.rows import Rows
+from backend_audit.signs.settled import in_project
 from backend_audit.signs.spotted import Spotted
-from backend_audit.source import LineIndex, Mark
+from backend_audit.source import SCRIPTS, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
 TextOf = Callable[[str], tuple[str, Hidden]]
@@ -67,11 +67,12 @@ class Known:
 _last: list[Engine] = []  # of the last judgement: freeing their values takes half a second, mostly just before the process ends
 
 
-def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: Asked) -> Judgement:
+def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: InCode) -> Judgement:
     """What the checks of concepts find in the project of `modules`.
 
     The languages make a project each: no import leads from one to the other, and their libraries' names never mix.
-    `text_of` gives a file's text by its path, and what of it may not be shown; `in_code` waits for the signs in the code.
+    `text_of` gives a file's text by its path, and what of it may not be shown; `in_code` waits for what the
+    files show by themselves.
     """
     modules = list(modules)
     _last.clear()
@@ -79,10 +80,10 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     scripts = [module for module in modules if module.language in SCRIPTS]
     project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
-    found = [_of_language(engine, _PYTHON, known, lambda: in_code().python, asking)]
+    found = [_of_language(engine, _PYTHON, known, in_code, asking)]
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
-        found.append(_of_language(script_engine, _SCRIPT, known, lambda: in_code().scripts, asking))
+        found.append(_of_language(script_engine, _SCRIPT, known, in_code, asking))
     tables = [one.table for one in found]
     files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
     alerts = [
@@ -119,7 +120,7 @@ class _Found:
     spotted: list[Spotted]
 
 
-def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: Callable[[], list[Spotted]], asking: Asking) -> _Found:
+def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode, asking: Asking) -> _Found:
     """Values first, then routes, then what shows only in the whole."""
     _last.append(engine)
     engine.go_through()
@@ -151,9 +152,9 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
             yield path, rule, replace(alert, considered=told) if told else alert
 
 
-def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: Callable[[], list[Spotted]]) -> list[Spotted]:
+def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: InCode) -> list[Spotted]:
     """The evidence in the code; the checks of the table's routes ask of which kinds there is any."""
-    found = list(of_project(engine, table.routes, rows, in_code()))
+    found = list(of_project(engine, table.routes, rows, in_project(engine, rows, in_code())))
     table.signs = frozenset(one.kind for one in found)
     for one in found:
         table.spots.setdefault(one.kind, []).append(one.mark._replace(note=one.what))

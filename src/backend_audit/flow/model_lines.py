@@ -1,11 +1,13 @@
 """What rows of a model say of further names: of those below an alias, and of methods that a subclass has rows of its own for."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from backend_audit.flow.models import Models, Row
 
 _T = TypeVar("_T")
+_LAST = "\U0010ffff"  # sorts behind all that names go on with
 
 
 def aliases_below(aliases: Mapping[str, str]) -> dict[str, str]:
@@ -32,13 +34,15 @@ def inherit(models: Models) -> None:
 
     A method is looked up in a class before its bases: a row of one concept would otherwise hide all others.
     """
+    names = sorted(set(models.method_names()))  # none is added: rows are handed down to names that have some
     for name in sorted(models.bases):
-        for base in models.lineage(name)[1:]:
-            _inherit(models, name + ".", base + ".")
+        own = name + "."
+        known = names[bisect_left(names, own) : bisect_left(names, own + _LAST)]
+        for base in models.lineage(name)[1:] if known else ():
+            _inherit(models, known, own, base + ".")
 
 
-def _inherit(models: Models, own: str, base: str) -> None:
-    known = sorted({path for path in models.method_names() if path.startswith(own)})
+def _inherit(models: Models, known: list[str], own: str, base: str) -> None:
     _hand_down(models.results, known, own, base)
     _hand_down(models.transfers, known, own, base)
     _hand_down(models.callbacks, known, own, base)

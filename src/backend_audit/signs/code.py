@@ -1,44 +1,39 @@
-"""Signs in code: one walk over each module, asking the rows of every reference, call, class and setting."""
+"""Signs in code: one walk over a file, asking the rows of every call, class and setting.
+
+A pure function of one lowered file, so that it runs in workers and its answers are kept. What the project must tell (a library's
+object that another module makes) is left open in `seen.Seen`, and settled by `settled.py`.
+"""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from backend_audit import ir
-from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.signs import shapes
-from backend_audit.signs.names import Names, Scope, is_required
 from backend_audit.signs.options import fits, options
-from backend_audit.signs.rows import Fitting, Paths, Row, Rows
+from backend_audit.signs.paths import Meanings, PathReader, Scope, is_required
+from backend_audit.signs.rows import Fitting, Row, Rows
+from backend_audit.signs.seen import Seen, Sight, Sights, Use
 from backend_audit.signs.settings import Settings, is_off
-from backend_audit.signs.spotted import Spotted
-from backend_audit.source import Language, Mark
+from backend_audit.source import Language
 
 _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
 _SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
 
 
-def in_code(engine: Engine, rows: Rows) -> Iterator[Spotted]:
-    """The signs in all modules of a project, in path order."""
-    settings = Settings(rows)
-    asked: dict[bool, Paths] = {}
-    for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        script = module.node.language is not Language.PYTHON
-        if script not in asked:
-            meant = rows.node if script else rows.python
-            asked[script] = meant.as_known_to(engine.models.aliases, engine.models.canonical)
-        yield from _Walk(engine, module, rows, asked[script], settings).found()
+def in_code(module: ir.Module, rows: Rows) -> Seen:
+    """What a file shows."""
+    return _Walk(module, rows).found()
 
 
 class _Walk:
-    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows, paths: Paths, settings: Settings) -> None:
-        self.names = Names(engine, module)
+    def __init__(self, module: ir.Module, rows: Rows) -> None:
+        self.paths = PathReader(module)
         self.module = module
-        self.script = module.node.language is not Language.PYTHON
-        self.paths = paths
+        self.script = module.language is not Language.PYTHON
+        self.methods = rows.node if self.script else rows.python
         self.calls = rows.fitting("calls")
         self.classes = rows.fitting("classes")
         self.fields = rows.fitting("fields")
@@ -46,17 +41,17 @@ class _Walk:
         self.keys = rows.fitting("keys")
         self.strings = rows.fitting("strings")
         self.shapes = {row.shape: row for row in rows.having("shape")}
-        self.settings = settings
-        self.spotted: list[Spotted] = []
+        self.settings = Settings(rows)
+        self.sights = Sights()
 
-    def found(self) -> list[Spotted]:
+    def found(self) -> Seen:
         """Everything that the module shows."""
         if not in_browser(self.module.path):
-            self.block(self.module.node.body, {}, "", top=True)
-            plugin = shapes.configured_plugin(self.module.node.body) if self.script else None
+            self.block(self.module.body, {}, "", top=True)
+            plugin = shapes.configured_plugin(self.module.body) if self.script else None
             if plugin is not None:
                 self.called(plugin, {}, "")
-        return self.spotted
+        return self.sights.seen()
 
     def block(self, body: Iterable[ir.Node], scope: Scope, symbol: str, *, top: bool = False) -> None:
         for node in body:
@@ -73,7 +68,7 @@ class _Walk:
 
     def imported(self, node: ir.Import, scope: Scope, *, top: bool) -> None:
         if not top:
-            self.names.imported(node, scope)
+            self.paths.imported(node, scope)
 
     def loop(self, node: ir.While | ir.For, scope: Scope, symbol: str) -> None:
         """A loop may be one that tries again."""
@@ -109,7 +104,7 @@ class _Walk:
             self.shaped("error-middleware", node, symbol)
         inner = dict(scope)
         for param in node.params:
-            inner[param.name] = "" if param.annotation is None else self.names.path(param.annotation, scope)
+            inner[param.name] = () if param.annotation is None else self.paths.of(param.annotation, scope)
             if param.annotation is not None:
                 self.annotation(param.annotation, scope, symbol)
             if param.default is not None:
@@ -148,23 +143,22 @@ class _Walk:
             return
         if not (self.script and is_required(_whole(node.value))):  # to give it a name is no use of it
             self.visit(node.value, scope, symbol)
-        path = self.names.path(node.value, scope)
+        meant = self.paths.of(node.value, scope)
         for target in node.targets:
             for row, inner in self.settings.of(target, node.value, top=top):
                 self.spot(row, inner.at, inner.end, symbol)
             if not top or isinstance(target, ir.Attribute):
-                self.names.bind(target, path, scope)
+                self.paths.bind(target, meant, scope)
             if not isinstance(target, (ir.Name, ir.Container)):
                 self.visit(target, scope, symbol)
 
     def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
         brought = self.script and is_required(node)  # `app.register(require("plugin"))`
-        path = self.names.path(node if brought else node.func, scope)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else ""
-        known = [*(self.paths.matching(path) if path else ()), *(self.paths.matching(f"?.{name}") if name else ())]
-        for row in known:
+        for row in self.methods.matching(f"?.{name}") if name else ():
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
+        self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=True)
         self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
         self.of_callee(node.func)
         self.defined(node, name, symbol)
@@ -177,13 +171,9 @@ class _Walk:
         self.block([arg.value for arg in node.args], scope, symbol)
 
     def of_callee(self, func: ir.Expr) -> None:
-        """A function of the project that does what its name says, and is called: there too it is done."""
-        rows = self.calls.of(func.id) if isinstance(func, ir.Name) else ()
-        value = self.names.env.get(func.id) if rows and isinstance(func, ir.Name) else None
-        for one in () if value is None else sorted(value.refs, key=lambda each: each.key):
-            if isinstance(one, FunctionSymbol) and one.module is not self.module:
-                mark = Mark(one.module.path, one.node.at, one.node.name_end, "")
-                self.spotted += [Spotted(row.kind, row.what or f"`{one.node.name}`", mark, one.name) for row in rows]
+        """A function of the project that does what its name says, and is called: where it stands it is done, too."""
+        if isinstance(func, ir.Name):
+            self.sights.callees.setdefault(func.id, [row.number for row in self.calls.of(func.id)])
 
     def defined(self, node: ir.Call, name: str, symbol: str) -> None:
         """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""
@@ -195,10 +185,7 @@ class _Walk:
                 self.matched(self.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
 
     def referred(self, node: ir.Attribute | ir.Name, scope: Scope, symbol: str) -> None:
-        path = self.names.path(node, scope)
-        for row in self.paths.matching(path) if path else ():
-            if not row.options:
-                self.spot(row, node.at, node.end, symbol)
+        self.used(self.paths.of(node, scope), node, symbol, called=False)
         inner = node.value if isinstance(node, ir.Attribute) else None
         if inner is not None and not isinstance(inner, (ir.Name, ir.Attribute)):
             self.visit(inner, scope, symbol)
@@ -213,7 +200,11 @@ class _Walk:
             self.spot(self.shapes[shape], node.at, node.end, symbol)
 
     def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
-        self.spotted.append(Spotted(row.kind, row.what or what, Mark(self.module.path, at, end, ""), symbol))
+        self.sights.spotted.append(Sight(row.number, row.what or what, at, end, symbol))
+
+    def used(self, meant: Meanings, node: ir.Node, symbol: str, *, called: bool) -> None:
+        if meant:
+            self.sights.use(meant, Use("", node.at, node.end, symbol, called))
 
 
 _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] = {

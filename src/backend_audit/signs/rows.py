@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -52,6 +52,7 @@ class Row:
     only: Pattern | None = None
     routes: Pattern | None = None
     shape: str = ""
+    number: int = field(default=-1, compare=False)  # its place among all rows
 
 
 @dataclass(slots=True)
@@ -137,6 +138,13 @@ class Rows:
     node: Paths = field(default_factory=Paths)
     kinds: dict[str, str] = field(default_factory=dict)  # each kind in words
     _fitting: dict[str, Fitting] = field(default_factory=dict)
+    _known: dict[bool, Paths] = field(default_factory=dict)
+
+    def known(self, aliases: Mapping[str, str], canonical: Callable[[str], str], *, script: bool) -> Paths:
+        """The API paths of a language as its models name them."""
+        if script not in self._known:
+            self._known[script] = (self.node if script else self.python).as_known_to(aliases, canonical)
+        return self._known[script]
 
     def fitting(self, trigger: str) -> Fitting:
         """The rows with a pattern as that trigger, to be asked by text."""
@@ -212,7 +220,7 @@ def load_rows(files: Iterable[tuple[str, str]], *, checked: bool = True) -> Rows
             rows.kinds[kind] = words
     for where, data in parsed:
         for number, entry in enumerate(cast("list[dict[str, object]]", data.get("evidence", [])), 1):
-            row = _row(entry, rows.kinds, f"{where}: [[evidence]] {number}", checked=checked)
+            row = replace(_row(entry, rows.kinds, f"{where}: [[evidence]] {number}", checked=checked), number=len(rows.every))
             rows.every.append(row)
             for pattern in row.python:
                 rows.python.add(pattern, row)
