@@ -1,5 +1,7 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
+from collections.abc import Iterator
+
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
@@ -32,7 +34,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     routers.mount_at(django.tree.mounted)
     found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
-    table = RouteTable(sorted(found, key=_order))
+    table = RouteTable(list(_told_once(sorted(found, key=_order))))
     exposure = Exposure(engine)
     scoping = Scoping(engine, behaviours)
     claims = Claims(behaviours)
@@ -50,6 +52,17 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     return table
+
+
+def _told_once(routes: list[Route]) -> Iterator[Route]:
+    """Of several applications that are made of the same routes (a server, a worker), those of the first."""
+    applications: dict[tuple[object, ...], str] = {}
+    for route in routes:
+        handled = None if route.handler is None else route.handler.key
+        guards = tuple((guard.name, guard.does, guard.via) for guard in route.guards)
+        same = (route.path, route.methods, route.mark, route.registered, route.name, handled, route.kind, guards)
+        if applications.setdefault(same, route.app) == route.app:
+            yield route
 
 
 def _order(route: Route) -> tuple[str, tuple[str, ...], str, int]:

@@ -74,9 +74,11 @@ class RouterTree:
             for router in self.owners(mount.owner, guessed=mount.site.api.startswith("?")):
                 if not any(one.site.node is mount.site.node and _same_child(one, mount) for one in router.mounts):
                     router.mounts.append(mount)
-        for hook in [one for one in facts.hooks if one.event is None or not _AFTER & set(one.event.value.texts())]:
+        for hook in facts.hooks:
+            if hook.function is None or (hook.event is not None and _AFTER & set(hook.event.value.texts())):
+                continue  # one row says it of a decorator, another of a call
             for router in self.owners(hook.owner) or self._implicit(hook.implicit):
-                if not any(one.site.node is hook.site.node for one in router.hooks):
+                if not any(_same_hook(one, hook) for one in router.hooks):
                     router.hooks.append(hook)
 
     def _constructed(self, concept: RouterCreation) -> bool:
@@ -255,6 +257,13 @@ def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:
 
 def _key(creation: RouterCreation) -> str:
     return f"{creation.site.path}:object@{creation.site.node.at:08}"
+
+
+def _same_hook(one: RouteHook, other: RouteHook) -> bool:
+    def refs(hook: RouteHook) -> frozenset[object]:
+        return frozenset() if hook.function is None else frozenset(hook.function.value.refs)
+
+    return one.site.node is other.site.node and refs(one) == refs(other)
 
 
 def _same_child(one: RouterMount, other: RouterMount) -> bool:
