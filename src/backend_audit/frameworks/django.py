@@ -156,6 +156,8 @@ class DjangoRoutes:
 
     def of_owner(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """The guards of a class and of the method that answers."""
+        if isinstance(view.symbol, ClassSymbol):
+            said = {**said, **self.permissions.objects.said(view.symbol, handler, action)}
         found = self.classes.of(view, handler, said, site, action)
         if handler is not None:
             decorators = [Written(handler.module, node) for node in handler.node.decorators]

@@ -55,6 +55,7 @@ class ClassGuards:
                 given = self.keyword(handler)
             found += self.authenticators(owner, said, site)
             found += self.permissions.of_class(owner, said, site, given, None)
+            found += self.permissions.objects.guards(owner, said)
             found += self.throttles(owner)
         return found
 

@@ -13,6 +13,7 @@ from backend_audit.frameworks.definitions import Written
 from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.frameworks.drf_choice import Choosing, Listed
+from backend_audit.frameworks.drf_objects import ObjectPermissions
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
@@ -48,6 +49,7 @@ class Permissions:
         self.engine = deciding.engine
         self.settings = settings
         self.choosing = Choosing(deciding)
+        self.objects = ObjectPermissions(deciding)
 
     def covers(self, owner: ClassSymbol) -> bool:
         """Whether a class is a view of the framework."""
@@ -185,7 +187,14 @@ class Permissions:
         return Judged(name, False, "its name")
 
     def of_permission(self, symbol: ClassSymbol, said: Said) -> Judged:
-        """A permission class of the project: what its `has_permission` gives for a caller without credentials."""
+        """A permission class of the project: what it gives for a caller without credentials, if need be of the object."""
+        found = self.of_request(symbol, said)
+        if found.lets is True and (refused := self.objects.refuses(symbol, said)):
+            return Judged(found.name, False, refused)
+        return found
+
+    def of_request(self, symbol: ClassSymbol, said: Said) -> Judged:
+        """What a permission class of the project says before any object is known."""
         name = symbol.name.rpartition(".")[2]
         method = self.engine.find_method(symbol, "has_permission")
         if method is None:

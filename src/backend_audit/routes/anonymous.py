@@ -47,6 +47,7 @@ class Anonymous:
         self.absent = absent
         self.denies = denies
         self.answered: Answered = _no_answer
+        self.fails: Callable[[Frame, ir.Expr], bool] = _never
         self.asked: Asked | None = None
         self.receiver: ClassSymbol | None = None  # of whose objects inherited methods run: theirs are the methods that they call
         self.settled: Env = {}  # what every function of the run finds, by how it is written: `resource.open_to_all`
@@ -141,6 +142,10 @@ class Anonymous:
             return UNKNOWN
         passed = self.run(functions[0]).passed
         return passed[0] if passed and all(one is passed[0] for one in passed) else UNKNOWN
+
+
+def _never(frame: Frame, node: ir.Expr) -> bool:  # noqa: ARG001 - until it is told which answers fail
+    return False
 
 
 def _no_answer(function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:  # noqa: ARG001 - for languages that return answers

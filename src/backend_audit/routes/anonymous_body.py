@@ -90,6 +90,8 @@ class Body(Reading):
         given = node.value.value if isinstance(node.value, ir.Await) else node.value
         if marked or (given is not None and self.owner.answers(self.frame, given)):
             self.found.denied = True
+        elif given is not None and self.owner.fails(self.frame, given):
+            pass  # nobody gets anything there
         elif node.value is None:
             self.ended(sure=sure)
         elif self.called(node.value, env):

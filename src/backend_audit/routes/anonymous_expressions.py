@@ -183,7 +183,8 @@ class Reading:
             decided = truth(self.eval(node.test, env))
             if decided is not None:
                 return self.eval(node.then if decided else node.orelse, env)
-            return UNKNOWN
+            one, other = self.eval(node.then, env), self.eval(node.orelse, env)
+            return one if one is other else UNKNOWN
         if isinstance(node, ir.Compare) and len(node.ops) == 1:
             return self.compared(node.ops[0], node.left, node.rights[0], env)
         return UNKNOWN
@@ -208,6 +209,10 @@ class Reading:
             )
             if same is not None:
                 return TRUE if same is (op in ("is", "==")) else FALSE
+        if op in ("==", "is", "in", "!=", "is not", "not in") and one is ANONYMOUS and other is UNKNOWN:
+            return FALSE if op in ("==", "is", "in") else TRUE  # nothing that is stored belongs to nobody
+        if op in ("==", "is", "!=", "is not") and other is ANONYMOUS and one is UNKNOWN:
+            return FALSE if op in ("==", "is") else TRUE
         return UNKNOWN
 
     def is_none(self, value: Missing, node: ir.Expr) -> bool:

@@ -23,6 +23,7 @@ from backend_audit.routes.missing import is_caller, is_credential
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.status import named_status, statuses
 
+_FAILED = 400
 LOGIN = 302  # a redirect to a login page
 _ACTS = re.compile(
     r"_*(?:a?create|update|delete|remove|save|add|insert|commit|pay|send|upload|write|unlink|execute|perform|process|publish|push|"
@@ -84,6 +85,7 @@ class Behaviours:
         self.engine = engine
         self.facts = facts
         self.anonymous = self.anonymous_type(engine, facts, self.denying_raise, self.denying_answer, self._absent, self.denies)
+        self.anonymous.fails = self.failing_answer
         self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
         self._by_node: dict[int, list[Rejection]] = {}
@@ -196,7 +198,7 @@ class Behaviours:
         """Whether raising `node` says who are you, or you may not."""
         at = self._sites.get(id(node))
         found = self.denied(at) if at is not None else self.raised(frame, node)
-        if not found and isinstance(node, ir.Name):  # `raise credentials_exception`, made before
+        if not found and isinstance(node, ir.Name) and not node.id[:1].isupper():  # `raise credentials_exception`, made before
             found = frozenset(self.own(frame.function).denies) if frame.function is not None else frozenset()
         return bool(found & _AWAY)
 
@@ -208,6 +210,13 @@ class Behaviours:
         if isinstance(node, ir.Container) and node.kind == "tuple":
             return bool(self._answered(frame, node) & _AWAY)
         return False
+
+    def failing_answer(self, frame: Frame, node: ir.Expr) -> bool:
+        """Whether the answer `node` gives the caller nothing for another reason: `Response({}, status=404)`."""
+        at = self._sites.get(id(node))
+        in_tuple = isinstance(node, ir.Container) and node.kind == "tuple"
+        found = self.denied(at) if at is not None else self._answered(frame, node) if in_tuple else frozenset()
+        return bool(found) and all(one >= _FAILED for one in found)
 
     def denies(self, function: FunctionSymbol) -> bool:
         """Whether a function may turn a caller away, or what it calls."""

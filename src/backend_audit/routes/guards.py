@@ -38,6 +38,11 @@ _REQUIRES = re.compile(
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
 _LETS_BY = re.compile(r"^(?:maybe|optional\w*|try|if|un|not)_|_optional$|_if_present$|unauthenticated|not_required")
+_OPENS = re.compile(
+    r"(?:requires?_)?no_(?:auth\w*|login|permissions?|token)(?:_required|_needed)?|(?:login|auth\w*)_(?:exempt|not_required)|"
+    r"(?:allow|permit)_(?:any|anyone|anonymous|everyone|unauthenticated|public)\w*|(?:skip|without)_(?:auth\w*|login)(?:_check)?|"
+    r"(?:public|open|anonymous|unauthenticated|unprotected)_(?:route|endpoint|view|access|api)|(?:anon|anonymous|public)_allowed"
+)
 ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
@@ -99,6 +104,8 @@ class Guarding:
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
         if run and Does.AUTHENTICATES in does and self.lets_through(function):
             does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
+        if does <= _IDLE and opens_by_name(name):
+            does, because = frozenset((Does.OPENS,)), "its name"
         carrier = self.behaviours.carrier(function) if does & ASKING else ""
         return Guard(name, does, via, mark, function, because, carrier=carrier)
 
@@ -133,6 +140,8 @@ class Guarding:
         """A guard of which only the name is known."""
         if asks_by_name(name):
             return Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")
+        if opens_by_name(name):
+            return Guard(name, frozenset((Does.OPENS,)), via, mark, None, "its name")
         return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "")
 
     def dependencies(self, function: FunctionSymbol, depth: int = 6) -> list[Guard]:
@@ -215,6 +224,11 @@ def _switched_on(call: ir.Call, spec: str) -> bool:
     if position and int(position) < len(positional):
         given.append(positional[int(position)].value)
     return any(isinstance(one, ir.Const) and one.value is True for one in given)
+
+
+def opens_by_name(name: str) -> bool:
+    """Whether something that turns nobody away says that everybody may call: `@allow_anonymous`, `requires_no_auth`."""
+    return bool(_OPENS.fullmatch(_snake(name.rpartition(".")[2])))
 
 
 def asks_by_name(name: str) -> bool:

@@ -60,6 +60,7 @@ _PASSWORDS = re.compile(
     r"pwd_context\.verify|verify_login|validate_credentials)$"
 )
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
+_SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
@@ -118,6 +119,32 @@ def checks_password(handler: FunctionSymbol | None) -> bool:
 def checks_signature(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
     return _calls(handler, _SIGNATURES)
+
+
+def checks_secret(handler: FunctionSymbol | None) -> bool:
+    """Whether a handler refuses who does not bring a secret that is stored: `if data["secret"] != job.secret: raise …`."""
+    for node in () if handler is None else ir.walk_scope(*handler.node.body):
+        if isinstance(node, ir.If) and isinstance(node.body[-1], (ir.Raise, ir.Return)):
+            for test in ir.walk_scope(node.test):
+                if isinstance(test, ir.Compare) and test.ops == ["!="] and _secret(test.left) and _secret(test.rights[0]):
+                    return True
+                if isinstance(test, ir.Unary) and isinstance(test.operand, ir.Call) and _compares(test.operand):
+                    return True
+    return False
+
+
+def _compares(call: ir.Call) -> bool:
+    return written(call.func).rpartition(".")[2] == "compare_digest"
+
+
+def _secret(node: ir.Expr) -> bool:
+    """Whether an expression names a secret: by an attribute, a variable or a key."""
+    names = (
+        one.attr if isinstance(one, ir.Attribute) else one.id if isinstance(one, ir.Name) else str(one.value)
+        for one in ir.walk_scope(node)
+        if isinstance(one, (ir.Attribute, ir.Name, ir.Const))
+    )
+    return any(_SECRET.search(name) for name in names)
 
 
 def _calls(handler: FunctionSymbol | None, names: re.Pattern[str]) -> bool:

@@ -3,7 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
-from backend_audit.routes.intent import checks_password, checks_signature, intent, once, public_keys
+from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.within import makes_accounts_if_allowed
 
@@ -16,6 +16,7 @@ def decide(route: Route) -> None:
     meant = meant or public_keys(route.path, route.handler, route.methods)
     meant = meant or ("signing in or up" if checks_password(route.handler) else "")
     meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
+    meant = meant or ("whoever brings the secret" if checks_secret(route.handler) else "")
     meant = meant or ("everybody, as it is marked" if any(one.because.startswith(MARKED) for one in route.guards) else "")
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
