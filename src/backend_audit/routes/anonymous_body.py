@@ -8,23 +8,13 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, truth
+from backend_audit.routes.status import WHATEVER, status_of
 
 if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
-WHATEVER = "*"
 _MAX_WAYS = 64
 _BROAD = frozenset({"Exception", "BaseException", "HTTPException", "APIException"})
-
-
-def status_of(node: ir.Stmt) -> str | None:
-    """The name of the answer whose status a statement sets: `response.status_code = 401`."""
-    target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
-    if not isinstance(target, ir.Attribute) or target.attr not in ("status_code", "status", "status_int"):
-        return None
-    if isinstance(target.value, ir.Attribute) and target.value.attr == "response":
-        return WHATEVER  # `request.response.status = 403`: whatever is returned is sent with it
-    return target.value.id if isinstance(target.value, ir.Name) else None
 
 
 class Body(Reading):

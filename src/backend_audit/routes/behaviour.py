@@ -14,14 +14,13 @@ from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
-from backend_audit.routes.anonymous_body import WHATEVER, status_of
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import is_caller, is_credential
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.status import named_status, statuses
+from backend_audit.routes.status import named_status, set_on_answers, statuses
 
 _FAILED = 400
 LOGIN = 302  # a redirect to a login page
@@ -150,7 +149,7 @@ class Behaviours:
             frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
-            known.denies |= _set_on_answers(frame, function)
+            known.denies |= set_on_answers(frame, function)
             for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
@@ -214,8 +213,9 @@ class Behaviours:
     def failing_answer(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether the answer `node` gives the caller nothing for another reason: `Response({}, status=404)`."""
         at = self._sites.get(id(node))
-        in_tuple = isinstance(node, ir.Container) and node.kind == "tuple"
-        found = self.denied(at) if at is not None else self._answered(frame, node) if in_tuple else frozenset()
+        found = frozenset() if at is None else self.denied(at)
+        if at is None and isinstance(node, ir.Container) and node.kind == "tuple":
+            found = self._answered(frame, node)
         return bool(found) and all(one >= _FAILED for one in found)
 
     def denies(self, function: FunctionSymbol) -> bool:
@@ -239,15 +239,6 @@ def _told(node: ir.Expr) -> set[int]:
     """The status that an exception of the project is given: `ApiError("no key", 401)`."""
     given = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)] if isinstance(node, ir.Call) else []
     return {one for one in given if isinstance(one, int) and not isinstance(one, bool) and one in (401, 403, 429)}
-
-
-def _set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
-    """The statuses that answers are given before they are returned, or that came in: `response.status_code = 401`."""
-    nodes = list(ir.walk_scope(*function.node.body))
-    returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
-    returned |= {WHATEVER, *(param.name for param in function.node.params)}
-    given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
-    return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
 
 
 def looks_at_caller(attr: str) -> bool:

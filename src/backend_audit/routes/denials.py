@@ -11,8 +11,8 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.anonymous_body import WHATEVER, status_of
 from backend_audit.routes.behaviour import Behaviours, looks_at_caller
+from backend_audit.routes.status import WHATEVER, status_of
 
 ALL, SOME, NOBODY = "all", "some", "nobody"
 _KEY = re.compile(r"(?:access_?|auth_?|api_?|session_?|bearer_?)?(?:token|key|jwt)|authorization", re.IGNORECASE)

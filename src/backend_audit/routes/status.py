@@ -3,8 +3,11 @@
 import re
 
 from backend_audit import ir
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
+from backend_audit.link.symbols import FunctionSymbol
 
+WHATEVER = "*"
 _IN_NAME = re.compile(r"(?:^|\.)HTTP_(\d{3})_|(?:^|_)(\d{3})(?:_|$)")
 _NAMES = {
     "BAD_REQUEST": 400, "UNAUTHORIZED": 401, "PAYMENT_REQUIRED": 402, "FORBIDDEN": 403, "NOT_FOUND": 404,
@@ -36,3 +39,22 @@ def statuses(value: Value) -> frozenset[int]:
         elif match := _IN_NAME.search(last):
             found.add(int(match[1] or match[2]))
     return frozenset(found)
+
+
+def status_of(node: ir.Stmt) -> str | None:
+    """The name of the answer whose status a statement sets: `response.status_code = 401`."""
+    target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
+    if not isinstance(target, ir.Attribute) or target.attr not in ("status_code", "status", "status_int"):
+        return None
+    if isinstance(target.value, ir.Attribute) and target.value.attr == "response":
+        return WHATEVER  # `request.response.status = 403`: whatever is returned is sent with it
+    return target.value.id if isinstance(target.value, ir.Name) else None
+
+
+def set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
+    """The statuses that answers are given before they are returned, or that came in: `response.status_code = 401`."""
+    nodes = list(ir.walk_scope(*function.node.body))
+    returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
+    returned |= {WHATEVER, *(param.name for param in function.node.params)}
+    given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
+    return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
