@@ -9,6 +9,7 @@ from backend_audit.source import Mark
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SHARE = 0.75  # of its siblings that make a route the odd one out
+_NEARLY_ALL = 0.95  # of those below its address
 _FEW = 3
 
 
@@ -48,6 +49,13 @@ def guarded_siblings(route: Route) -> list[Route]:
     others = [one for one in route.siblings() if one.verdict is not Verdict.PUBLIC]
     guarded = [one for one in others if one.auth is Auth.REQUIRED]
     return guarded if len(guarded) >= _FEW and len(guarded) >= SHARE * len(others) else []
+
+
+def usually(route: Route, *kinds: Does) -> tuple[str, list[Route]]:
+    """The address below which nearly all others are protected (by a guard of `kinds`), with these; nothing where it is not so."""
+    place, others = route.table.below(route)
+    asking = [one for one in others if one.auth is Auth.REQUIRED and (not kinds or one.guarded(*kinds))]
+    return (place, asking) if others and len(asking) >= _NEARLY_ALL * len(others) else ("", [])
 
 
 def one_class(route: Route, others: list[Route]) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import SHARE, called, changes, common, one_class, related, span
+from backend_audit.checks._routes import SHARE, called, changes, common, one_class, related, span, usually
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Does, Route
 
 RULE = "route-less-guarded-than-siblings"
 
 _FEW = 3
+_SEVERAL = 6
 
 
 @check(RULE)
@@ -19,10 +20,9 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         return
     others = [one for one in route.siblings() if changes(one)]
     asking = [one for one in others if one.guarded(Does.AUTHORIZES)]
-    if len(asking) < _FEW or len(asking) < SHARE * len(others):
-        return
     guards = common(asking, Does.AUTHORIZES)
-    if not guards:
+    if len(asking) < _FEW or len(asking) < SHARE * len(others) or not guards:
+        yield from _below(route)
         return
     at, end = span(route)
     yield Alert(
@@ -33,6 +33,25 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         fix=f"Put `{guards[0].name}` on it too, or say in a comment why every user may do this.",
         confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
         related=related(asking, f"asks for `{guards[0].name}`"),
+        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )
+
+
+def _below(route: Route) -> Iterator[Alert]:
+    """The odd one out among all that lies below its address: `POST /projects/<id>/import`."""
+    place, others = usually(route, Does.AUTHORIZES)
+    asking = [one for one in others if changes(one)]
+    if len(asking) < _SEVERAL:
+        return
+    at, end = span(route)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{called(route)} asks for a login alone, while {len(asking)} other changing routes below `{place}` ask for a "
+        "permission or role as well.",
+        fix="Ask for the right to what its address names, or say in a comment why every user may do this.",
+        confidence=Confidence.MEDIUM,
+        related=related(asking, "asks for more than a login"),
         anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span
+from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span, usually
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
-from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Route, Verdict
+from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits_for_nothing
 
 RULE = "route-without-auth"
@@ -74,7 +74,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     acts = changes(route) and (route.acts or (route.methods != ("POST",) and not _only_redirects(route)))
     delicate = sorted(DELICATE & set(words_of(_PARAMETER.split(route.path)[0])))  # below an object, `logs` are its own
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
-    explicit = opener is not None and opener.because != BY_DEFAULT
+    explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
     odd = acts or (not explicit and (bool(delicate) or one_class(route, siblings)))
     if route.auth is Auth.NONE and siblings and odd:
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
@@ -90,6 +90,11 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any(route.app):
         return Confidence.LOW, ""
+    if route.unread:
+        return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
+    place, near = usually(route)
+    if near and route.auth is Auth.NONE and (acts or not explicit) and not _only_redirects(route):
+        return Confidence.MEDIUM, f"{len(near)} other routes below `{place}` ask who calls"
     most = _share(route) >= _MOST and route.auth is Auth.NONE
     if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
@@ -125,6 +130,12 @@ def _asks_itself(route: Route) -> bool:
     return any(
         guard.has(Does.AUTHENTICATES, Does.AUTHORIZES) and guard.via in ("decorator", "dependency") for guard in route.guards
     )
+
+
+def _asked_inside(route: Route, opener: Guard) -> bool:
+    """Whether what opens a whole router leaves it to the handlers to ask who calls, as another of them does."""
+    in_body = (guard for one in route.siblings() for guard in one.guards if guard.via == "body")
+    return opener.via.startswith("router") and any(guard.has(Does.AUTHENTICATES, Does.AUTHORIZES) for guard in in_body)
 
 
 def _share(route: Route) -> float:

@@ -17,6 +17,7 @@ _VERDICTS = frozenset(
     "full_clean clean clean_fields validate validate_unique is_valid model_validate parse_obj check load".split()
 )
 _USES = frozenset(("validated_data", "save", "cleaned_data", "populate_obj"))
+_HANDS_ON = frozenset(("perform_create", "perform_update"))
 _RAISE = frozenset(("raise_exception",))
 _CHECKED = ("Form", "FormSet", "Serializer", "form", "serializer", "formset")
 _HARMLESS = frozenset("isinstance len print str repr bool debug info type hasattr".split())
@@ -90,14 +91,25 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
     for node in ir.walk_scope(*function.body):
         if isinstance(node, (ir.If, ir.Conditional)) and node.at > call.at and name in written_in(node.test):
             return
-        if isinstance(node, ir.Attribute) and node.at > call.end and node.attr in _USES and written(node.value) == name:
+        if node.at > call.end and _uses(node, name):
             yield Alert(
                 node=call,
-                message=f"The answer of `{written(call)}` is ignored, and `{written(node)}` follows: no input is turned away.",
+                message=f"The answer of `{written(call)}` is ignored, and `{_told(node)}` follows: no input is turned away.",
                 fix=f"Write `if not {written(call)}: …`, or `is_valid(raise_exception=True)` where the framework has it.",
                 confidence=Confidence.HIGH,
             )
             return
+
+
+def _uses(node: ir.Node, name: str) -> bool:
+    """Whether what has not been asked for its verdict is used: `serializer.save()`, `self.perform_create(serializer)`."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _HANDS_ON:
+        return any(written(arg.value) == name for arg in node.args)
+    return isinstance(node, ir.Attribute) and node.attr in _USES and written(node.value) == name
+
+
+def _told(node: ir.Node) -> str:
+    return written(node.func if isinstance(node, ir.Call) else node) if isinstance(node, ir.Expr) else ""
 
 
 @check(RULE)

@@ -135,6 +135,8 @@ class Permissions:
             does = _ASKS if one.roles else frozenset((Does.AUTHENTICATES,))
         elif one.opens and not denying:
             does = frozenset((Does.OPENS,))
+        elif one.lets is None and one.roles and denying:
+            does = frozenset((Does.AUTHORIZES,))  # of those that the other lets in, it looks at each
         else:
             does = frozenset((Does.RUNS,))
         return Guard(one.name, does, via, mark, None, one.because)
@@ -213,7 +215,8 @@ class Permissions:
             return Judged(name, False, "may turn away who has not signed in")
         if None in truths and True not in truths and self.deciding.behaviours.of(method, 3).looks:
             return Judged(name, False, "asks who calls")
-        return Judged(name, None, "depends on more than who calls")
+        looks = self.deciding.behaviours.of(method, 3).looks
+        return Judged(name, None, "depends on more than who calls", roles=looks)
 
 
 def _combined(op: str, left: Judged, right: Judged) -> Judged:
@@ -224,4 +227,6 @@ def _combined(op: str, left: Judged, right: Judged) -> Judged:
     else:
         lets = True if True in sides else None if None in sides else False
     because = left.because if left.lets is lets else right.because
-    return Judged(name, lets, because, opens=left.opens or right.opens, roles=left.roles and right.roles)
+    asked = [one.roles for one in (left, right) if one.lets is not True]
+    roles = any(asked) if op == "&" else all(asked)
+    return Judged(name, lets, because, opens=left.opens or right.opens, roles=roles)

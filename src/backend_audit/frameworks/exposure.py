@@ -180,7 +180,7 @@ class Exposure:
             yield from self.serializers.shown(function, node)
 
     def _call(self, function: FunctionSymbol, node: ir.Call, *, writes: bool, depth: int) -> Iterator[Shown]:
-        last = written(node.func).rpartition(".")[2]
+        last = self.entities.meant(function, node.func).rpartition(".")[2]
         first = node.args[0].value if node.args else None
         if last in _ALL and first is not None and len(node.args) == 1:
             for owner in self.entities.of(function, first):
@@ -232,11 +232,10 @@ class Exposure:
         )
         if whole:
             return () if chooses else tuple(by_name.values())
-        for node in inside(method.node.body):
-            if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.value, ir.Attribute):
-                field = by_name.get(node.value.attr)
-                if field is not None and written(node.value.value) == me:
-                    found.append(field)
+        for value in _values(method):
+            field = by_name.get(value.attr)
+            if field is not None and written(value.value) == me:
+                found.append(field)
         return tuple(found)
 
     def _of(
@@ -245,6 +244,15 @@ class Exposure:
         mark = Mark(function.module.path, node.at, node.end, f"answers with `{written(node)}`")
         shown = self.schemas.fields(owner) if fields is None else fields
         return Shown(how, owner, self.schemas.is_stored(owner), shown, mark, written(node))
+
+
+def _values(method: FunctionSymbol) -> Iterator[ir.Attribute]:
+    """The attributes that a method puts into a mapping, or hands by name to what it gives back: `return Shown(id=self.id)`."""
+    for node in inside(method.node.body):
+        if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.value, ir.Attribute):
+            yield node.value
+        elif isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
+            yield from (arg.value for arg in node.value.args if arg.name and isinstance(arg.value, ir.Attribute))
 
 
 def _chooses(handler: FunctionSymbol) -> bool:

@@ -23,6 +23,8 @@ _SERIALIZERS = (
     "drf_writable_nested.",
 )
 _DEEP = 4
+_HASH = "password"
+_USERS = frozenset({"django.contrib.auth.get_user_model()", "django.contrib.auth.models.User"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Meta:
     read_only: frozenset[str]
     owner: ClassSymbol
     at: ir.Node | None
+    of_users: bool = False  # of Django's own class of users, which is not in the project
 
 
 class Serializers:
@@ -90,11 +93,11 @@ class Serializers:
         if self.engine.find_method(owner, "to_representation") is not None:
             return
         meta = self.meta(owner)
-        if meta is None or meta.model is None:
+        if meta is None or (meta.model is None and not meta.of_users):
             return
         declared = self.declared(owner)
         fields: list[SchemaField] = []
-        for field in self.schemas.fields(meta.model):
+        for field in self._stored(meta):
             if field.path in meta.excluded or (meta.names is not None and field.path not in meta.names):
                 continue
             options = declared.get(field.path)
@@ -102,7 +105,17 @@ class Serializers:
             own = options is None or written(options.func).rpartition(".")[2].endswith("CharField")
             if not hidden and own:
                 fields.append(replace(field, written_here=meta.names is not None))
-        yield Shown("serializer", meta.model, True, tuple(fields), mark, via)
+        yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via)
+
+    def _stored(self, meta: Meta) -> list[SchemaField]:
+        """The fields of the model that a `Meta` names; a class of users inherits the hash of the password from its library."""
+        fields = [] if meta.model is None else list(self.schemas.fields(meta.model))
+        owner = meta.model or meta.owner
+        inherits = meta.of_users or (meta.model is not None and self._is_user(meta.model))
+        if inherits and not any(one.path == _HASH for one in fields):
+            at = meta.at or meta.owner.node
+            fields.append(SchemaField(_HASH, owner, Mark(meta.owner.module.path, at.at, at.end, "the hash of the password")))
+        return fields
 
     def declared(self, owner: ClassSymbol) -> dict[str, ir.Call]:
         """The fields that a serializer declares itself, by name: the nearest class's."""
@@ -128,7 +141,9 @@ class Serializers:
             extra = said.get("extra_kwargs")
             write_only = _flagged(extra, "write_only") | (above.write_only if above and extra is None else frozenset())
             read_only = _texts(said.get("read_only_fields")) | _flagged(extra, "read_only")
-            return Meta(model, names, excluded, write_only, read_only, one, at)
+            of_users = model is None and self._is_library_user(one, said["model"].value if "model" in said else None)
+            of_users = of_users or (model is None and "model" not in said and above is not None and above.of_users)
+            return Meta(model, names, excluded, write_only, read_only, one, at, of_users)
         return None
 
     def _above(self, owner: ClassSymbol, inner: ir.Class, depth: int) -> Meta | None:
@@ -154,17 +169,18 @@ class Serializers:
             return self.user_model()
         return found[0] if len(found) == 1 else None
 
+    def _is_library_user(self, owner: ClassSymbol, node: ir.Expr | None) -> bool:
+        """Whether an expression is Django's own class of users, or the one that settings choose where the project has none."""
+        value = None if node is None else self.engine.frame(owner.module).eval(node)
+        return value is not None and not _USERS.isdisjoint(value.types | value.apis)
+
+    def _is_user(self, model: ClassSymbol) -> bool:
+        bases = self.engine.external_bases(model)
+        return any(one.startswith("django.contrib.auth.") and one.endswith(("AbstractUser", "AbstractBaseUser")) for one in bases)
+
     def user_model(self) -> ClassSymbol | None:
         """The project's class of users, if there is exactly one."""
-        found = [
-            one
-            for module in self.engine.project.modules.values()
-            for one in module.classes.values()
-            if any(
-                base.startswith("django.contrib.auth.") and base.endswith(("AbstractUser", "AbstractBaseUser"))
-                for base in self.engine.external_bases(one)
-            )
-        ]
+        found = [one for module in self.engine.project.modules.values() for one in module.classes.values() if self._is_user(one)]
         return found[0] if len(found) == 1 else None
 
 

@@ -40,7 +40,7 @@ DELICATE = frozenset(
     export dump settings secrets keys logs audit permissions roles billing impersonate delete purge migrate shutdown restart
     """.split()
 )
-_CAPABILITY = re.compile(
+CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
     r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]"
 )
@@ -70,6 +70,8 @@ _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
 _CALLED_BACK = "a call-back of another service"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
+_MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with: `DELETE /users/{id}/webauthn/{key}`
+_ENTERS = frozenset("login logout signin signout signup logon logoff register registration session sessions".split())
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
 
@@ -87,7 +89,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
     if not segments and not re.search(r"[{<:(]", path) and (reads or not methods):
         return "a public page"
-    if _CAPABILITY.search(path):
+    if CAPABILITY.search(path):
         return "who has the link"
     if reads and _PUBLIC_KEY.search(path):
         return "who checks signatures"
@@ -102,6 +104,10 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
         inside = inside or (what == _CALLED_BACK and not {"webhook", "webhooks"}.isdisjoint(last))  # `/billing/webhook`
         if delicate and what != _SIGNING_IN and not inside:
+            continue
+        if what == _SIGNING_IN and methods and set(methods) <= _MANAGES:
+            words = words & _ENTERS
+        if what == "regaining an account" and methods == ("DELETE",) and "unsubscribe" not in everything:
             continue
         if what in _ONLY_READ:
             if (reads or not methods) and words & {*last, *named[-2:], *first}:

@@ -181,6 +181,20 @@ class RouteTable:
     bare: list[FunctionSymbol] = field(default_factory=list)  # what Express calls itself, without anything around it
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
     spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
+    places: dict[tuple[str, ...], list["Route"]] = field(default_factory=dict)  # the judged ones below an address
+
+    def below(self, route: "Route") -> tuple[str, list["Route"]]:
+        """The longest address with a variable part or an inner word that `route` shares with many others, and these."""
+        if not self.places:
+            for one in self.routes:
+                if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN):
+                    for place in _places(one):
+                        self.places.setdefault(place, []).append(one)
+        for place in reversed(_places(route)):
+            others = [one for one in self.places.get(place, ()) if one.handler is None or one.handler is not route.handler]
+            if len(others) >= _MANY:
+                return f"/{'/'.join(place)}", others
+        return "", []
 
     def guards_any(self, app: str) -> bool:
         """Whether any route of the application asks who calls: one without any has its own ways."""
@@ -222,6 +236,7 @@ class Route:
     uploads: tuple[Upload, ...] = ()
     taken: tuple[Taken, ...] = ()
     secrets_in_query: tuple[Mark, ...] = ()  # the note names each
+    unread: str = ""  # a credential in its address that nothing reads
     tried: str = ""  # what can be tried again and again, without anybody counting: passwords, mails, accounts
     table: RouteTable = field(default_factory=RouteTable)
 
@@ -246,3 +261,13 @@ class Route:
     def siblings(self) -> list["Route"]:
         """The other routes of its group."""
         return [one for one in self.table.routes if one.group == self.group and one is not self]
+
+
+_MANY = 8  # routes below an address that say what is usual there
+_INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
+
+
+def _places(route: Route) -> list[tuple[str, ...]]:
+    """The addresses above a route, from the shortest, that end in a variable part or an inner word: `/projects/<>`."""
+    segments = ["<>" if part[:1] in "<{:(" else part for part in route.path.split("/") if part]
+    return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *_INNER))]

@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
+from backend_audit.routes.capabilities import unread
 from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.within import makes_accounts_if_allowed
@@ -18,6 +19,8 @@ def decide(route: Route) -> None:
     meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
     meant = meant or ("whoever brings the secret" if checks_secret(route.handler) else "")
     meant = meant or ("everybody, as it is marked" if any(one.because.startswith(MARKED) for one in route.guards) else "")
+    route.unread = unread(route)
+    meant = "" if route.unread else meant
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
         asking = [guard for guard in asking if guard.via != _BODY]
@@ -29,13 +32,13 @@ def decide(route: Route) -> None:
         route.why = _told(first)
         return
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
-    unread = _unread(route)
-    route.auth = Auth.UNKNOWN if unread else Auth.NONE if identified is None else Auth.OPTIONAL
+    unknown = _unread(route)
+    route.auth = Auth.UNKNOWN if unknown else Auth.NONE if identified is None else Auth.OPTIONAL
     if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
         return
-    if unread:
-        route.verdict, route.why = Verdict.UNKNOWN, unread
+    if unknown:
+        route.verdict, route.why = Verdict.UNKNOWN, unknown
         return
     if any(guard.has(Does.OPENS) for guard in route.guards):
         opener = next(guard for guard in route.guards if guard.has(Does.OPENS))
