@@ -172,6 +172,11 @@ class Models:
             found.extend(base for base in self.bases.get(one, ()) if base not in found)
         return tuple(found)
 
+    def brings_data(self, type_name: str) -> bool:
+        """Whether attributes of such an object come from outside."""
+        lineage = self.lineage(type_name)
+        return any(path.rpartition(".")[0] in lineage for path in self.sources["read"])
+
     def method_names(self) -> Iterator[str]:
         """Every API path that a row, result, source or transfer stands for."""
         for rows in self.rows.values():

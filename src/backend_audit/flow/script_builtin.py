@@ -213,6 +213,16 @@ def mutated(receiver: Value, name: str, args: Pieces) -> Value | None:
     return container(receiver.kind, None, values(receiver))
 
 
+def grown(before: Value, after: Value) -> Value:
+    """A container after a mutation that happens any number of times: what is added has no known place in a list."""
+    if before.kind != "list" or after.kind != "list":
+        return after
+    known = before.items or {}
+    added = [value for key, value in (after.items or {}).items() if known.get(key) is not value]
+    elem = join_all([*added, *(one for one in (before.elem, after.elem) if one is not None)])
+    return changed(after, items=before.items, elem=None if elem is NOTHING else elem)
+
+
 def with_item(base: Value, key: Value, value: Value) -> Value:
     """The object after `base[key] = value`."""
     one = key.constant()
@@ -229,8 +239,10 @@ def merged(parts: list[Value]) -> Value:
     elem: Value | None = None
     origins = frozenset(origin for one in parts if not one.kind for origin in one.derived().origins)
     for one in parts:
-        items.update(one.items or {})
         rest = one.elem if one.kind else one.derived() if one.origins else None
+        if rest is not None:
+            items = {key: join(value, rest) for key, value in items.items()}  # it may be overwritten
+        items.update(one.items or {})
         if rest is not None:
             elem = rest if elem is None else join(elem, rest)
     return changed(container("dict", items or None, elem), origins=origins)

@@ -291,7 +291,7 @@ class ScriptEngine(Engine):
             frame.env[_ME] = ref(symbol.owner) if node.is_static else own
         found = self._checked.get(symbol.key)
         if found and node.params and isinstance(frame, ScriptFrame):
-            script_validators.bound(frame, node.params[0].name, frame.env.get(node.params[0].name, UNKNOWN), found)
+            script_validators.bound(frame, [param.name for param in node.params], found)
         for param in node.params:
             if param.pattern is not None:
                 declared = ir.Assign(param.at, param.end, [], "", None, None, "let")

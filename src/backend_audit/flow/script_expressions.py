@@ -72,8 +72,8 @@ class ScriptExpressions(ScriptCalls):
             if attr in ("length", "size"):
                 return NUMBER
             held = base.item(attr)
-            if held is not None:
-                return self.inherit(held, base, attr) if base.origins else held
+            if held is not None and (not base.types or held is not base.elem):
+                return self.inherit(held, base, attr) if base.origins and held is base.elem else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and not base.types and not self.is_known(base):
             return NUMBER
         if attr == "constructor" and base.refs and all(isinstance(one, FunctionSymbol) for one in base.refs):
@@ -149,7 +149,16 @@ class ScriptExpressions(ScriptCalls):
             else:
                 elem = value if elem is None else join(elem, value)
         own = container("dict", items or None, elem)
-        return script_builtin.merged([*spread, own]) if spread else own
+        if not spread:
+            return own
+        return changed(script_builtin.merged([*spread, own]), types=frozenset().union(*map(self.copied_types, spread)))
+
+    def copied_types(self, value: Value) -> frozenset[str]:
+        """What `{...value}` is as well, since it has its attributes: a request."""
+        if value.kind:
+            return frozenset()
+        names = value.types.union(found for path in value.apis if (found := self.models.result(path)) is not None)
+        return frozenset(filter(self.models.brings_data, names))
 
     # --- tests ------------------------------------------------------------------------------------------------------
 

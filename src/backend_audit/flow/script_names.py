@@ -20,6 +20,7 @@ class ScriptNames(ScriptExpressions):
     def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
         super().__init__(engine, module, function, env)
         self.assigned: set[str] = set()  # the paths that were written
+        self.outer: set[str] = set()  # the names of functions around, or of the module, that were written
         self.answers: dict[str, ir.Expr] = {}  # constants that hold what a test has said: `const isSafe = …`
 
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
@@ -30,15 +31,19 @@ class ScriptNames(ScriptExpressions):
             self.bind(target.target, value if missing == {False} else default if missing == {True} else join(value, default))
         elif isinstance(target, ir.Container) and target.kind == "dict":
             self.take_apart(target, value, dotted(node.value) if node is not None else None)
-        elif isinstance(target, ir.Name) and not (node is not None and node.declares) and self.bind_outer(target.id, value):
-            return
+        elif isinstance(target, ir.Name) and not (node is not None and node.declares):
+            if not self.bind_outer(target.id, value):
+                super().bind(target, value, node)
         else:
+            if isinstance(target, ir.Name):
+                self.outer.discard(target.id)
             super().bind(target, value, node)
 
     def bind_outer(self, name: str, value: Value) -> bool:
         """Assign to a name of a function around or of the module; False if it is a name of this function."""
-        if self.function is None or name in self.env:
+        if self.function is None or (name in self.env and name not in self.outer):
             return False
+        self.outer.add(name)
         function = self.function.parent
         while function is not None:
             closure = self.engine.closure(function)
@@ -52,6 +57,25 @@ class ScriptNames(ScriptExpressions):
         self.engine.note_written_outside(self.function, "", name, value)
         self.env[name] = value
         return True
+
+    def update_path(self, node: ir.Expr, value: Value) -> None:
+        """As `FrameState.update_path`; what a function adds to a list or an object around it, that one holds."""
+        if isinstance(node, ir.Name) and (node.id not in self.env or node.id in self.outer) and value.all_origins():
+            before = self.around(node.id)
+            if before is not None and self.bind_outer(node.id, script_builtin.grown(before, value)):
+                return
+        super().update_path(node, value)
+
+    def around(self, name: str) -> Value | None:
+        """What `name` is in a function around, or a container of the module that it is."""
+        function = None if self.function is None else self.function.parent
+        while function is not None:
+            held = (self.engine.closure(function) or {}).get(name)
+            if held is not None:
+                return held
+            function = function.parent
+        held = None if self.function is None else self.engine.global_value(self.module, name)
+        return held if held is not None and held.kind else None
 
     def take_apart(self, target: ir.Container, value: Value, source: str | None) -> None:
         """`{a, b: c, ...rest} = value`; of the path `source` more may be known than `value` tells."""

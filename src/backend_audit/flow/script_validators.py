@@ -1,16 +1,17 @@
 """What a chain of middleware has checked of a request before its handler reads it: schemas, and chains of express-validator.
 
 https://github.com/arb/celebrate, https://express-validator.github.io/docs/. `validate(schema)` of the project counts where the
-function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`.
+function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`, and by
+those where the middleware keeps it (`req.validated.name`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_json_schema
+from backend_audit.flow import script_json_schema, script_kept
 from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TEXT, filled, out_of
-from backend_audit.flow.values import MADE, NUMBER, Value, container, join
+from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, container, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from backend_audit.flow.script_callbacks import ScriptCallbacks
 
 PARTS = ("body", "query", "params", "headers", "cookies")
-Checked = Mapping[str, Value]  # what schemas let through, by part of the request
+Checked = Mapping[str, Value]  # what schemas let through, by part of the request, or path below a parameter: `1.locals.data`
 
 _CELEBRATE = "celebrate.celebrate"
+_CONTEXT = "koa.Context"
+_OF_CONTEXT = {"body": "request.body"}  # where a context has it
 _ASKS = frozenset(
     "validate validateAsync validateSync parse parseAsync parseSync safeParse safeParseAsync attempt assert".split()
 )
-_REFUSES = frozenset("status sendStatus code next send json".split())
+_REFUSES = frozenset("status sendStatus code next send json throw".split())
 _FIELDS = {f"express-validator.{name}": (name,) for name in ("body", "query", "cookie", "header")} | {
     "express-validator.param": ("params",), "express-validator.check": ("body", "query", "params"),
 }  # fmt: skip
@@ -70,16 +73,27 @@ def in_both(one: Checked, other: Checked) -> Checked:
     return found
 
 
-def bound(frame: "ScriptCallbacks", name: str, request: Value, found: Checked) -> None:
-    """Let the paths below a handler's request `name` hold what was checked."""
+def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> None:
+    """Let the paths below a handler's parameters `names` hold what was checked."""
 
     def part_of(value: Value, field: str) -> Value:
         return frame.read(value, field, ir.Attribute(0, 0, ir.Name(0, 0, "…"), field))
 
     for part, out in sorted(found.items()):
-        data = part_of(request, part)
+        at, path = (int(part[0]), part[2:]) if part[:1].isdigit() else (0, part)
+        if at >= len(names):
+            continue
+        data = frame.env.get(names[at], UNKNOWN)
+        path = _OF_CONTEXT.get(path, path) if _is_context(frame, data) else path
+        for step in path.split("."):
+            data = part_of(data, step)
         for field, held in (out.items or {}).items() if out.kind == "dict" else ():
-            frame.env[f"{name}.{part}.{field}"] = filled(held, part_of(data, str(field)), part_of)
+            frame.env[f"{names[at]}.{path}.{field}"] = filled(held, part_of(data, str(field)), part_of)
+
+
+def _is_context(frame: "ScriptCallbacks", value: Value) -> bool:
+    owners = frame.engine.classes_of(value)
+    return _CONTEXT in value.types or any(_CONTEXT in frame.engine.external_bases(owner) for owner in owners)
 
 
 # --- schemas -----------------------------------------------------------------------------------------------------------
@@ -91,12 +105,15 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
         return {}
     callee = frame.eval(node.func)
     parts: tuple[str, ...] = ()
+    found: dict[str, Value] = {}
     if _CELEBRATE not in callee.apis:
         makers = [one for one in callee.refs if isinstance(one, FunctionSymbol)]
         if len(makers) != 1 or not _turns_away(makers[0].node):
             return {}
         parts = _parts_of(makers[0].node, [arg.value for arg in node.args])
-    found: dict[str, Value] = {}
+        schemas = [value for arg in node.args if SCHEMA in (value := frame.eval(arg.value)).types]
+        if len(schemas) == 1:
+            found |= {f"{at}.{path}": out_of(schemas[0]) for at, path in script_kept.kept(makers[0].node)}
     for arg in node.args:
         found.update(_described(frame, arg.value, parts))
     return found
@@ -124,14 +141,16 @@ def _parts_of(maker: ir.Function, args: Sequence[ir.Expr]) -> tuple[str, ...]:
 
 def _turns_away(maker: ir.Function) -> bool:
     """Whether a function, or one in it, asks a schema and refuses."""
-    asks = refuses = False
+    asks = refuses = throws = caught = False
     for one in ir.walk(*maker.body):
         if isinstance(one, ir.Call):
             name = written(one.func).rpartition(".")[2]
             asks = asks or name in _ASKS
+            throws = throws or name in script_kept.GIVES
             refuses = refuses or (name in _REFUSES and bool(one.args))
         refuses = refuses or isinstance(one, ir.Raise)
-    return asks and refuses
+        caught = caught or isinstance(one, ir.Try)
+    return asks and (refuses or (throws and not caught))
 
 
 # --- express-validator -------------------------------------------------------------------------------------------------

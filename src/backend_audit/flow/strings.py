@@ -6,6 +6,7 @@ from itertools import product
 from string import Formatter
 
 from backend_audit.flow import lacks
+from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
     MADE,
     MAX_CONSTS,
@@ -62,7 +63,7 @@ def merged_parts(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def build(pieces: Sequence[Piece], how: str, *, as_text: bool = True) -> Value:
     """The string that is made of `pieces` one after the other."""
-    choices = [_alternatives(value, written, as_text=as_text)[:MAX_SHAPES] for value, written in pieces]
+    choices = [most_telling(_alternatives(value, written, as_text=as_text), MAX_SHAPES) for value, written in pieces]
     total = 1
     for choice in choices:
         total *= len(choice)
@@ -82,15 +83,15 @@ def build(pieces: Sequence[Piece], how: str, *, as_text: bool = True) -> Value:
             shapes[Shape(parts, how)] = None
     if len(consts) > MAX_CONSTS:
         consts, made = set(), True
-    return Value(consts=frozenset(consts), shapes=tuple(shapes)[:MAX_SHAPES], made=made)
+    return Value(consts=frozenset(consts), shapes=fewer(shapes, MAX_SHAPES), made=made)
 
 
-def _narrow(choice: list[tuple[Part, ...]], value: Value, written: str) -> list[tuple[Part, ...]]:
+def _narrow(choice: Sequence[tuple[Part, ...]], value: Value, written: str) -> Sequence[tuple[Part, ...]]:
     """One alternative for many: the gap that stands for all of them, so that combinations stay few."""
     if len(choice) == 1:
         return choice
     gaps = [alternative for alternative in choice if any(isinstance(part, Gap) for part in alternative)]
-    return gaps[:1] or [(Gap(value, written),)]
+    return most_telling(gaps, 1) or [(Gap(value, written),)]
 
 
 def percent(format_: Value, right: Value, written: str) -> Value | None:

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from backend_audit.flow import telling
 from backend_audit.link.symbols import Symbol
 from backend_audit.source import Mark
 
@@ -409,7 +410,7 @@ def join(left: Value, right: Value) -> Value:
         consts, made = _NO_CONSTS, True
     shapes = left.shapes
     if right.shapes:
-        shapes = tuple(dict.fromkeys((*left.shapes, *right.shapes)))[:MAX_SHAPES]
+        shapes = telling.fewer((*left.shapes, *right.shapes), MAX_SHAPES)
     items, elem, kind = _join_contents(left, right)
     apis, types = left.apis | right.apis, left.types | right.types
     opened = left.open or right.open
