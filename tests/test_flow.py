@@ -27,6 +27,7 @@ DATA = Path(__file__).parent / "data" / "flow"
 PROBE = 'package = "probe"\ndocs = "https://example.org"\n[[log-record]]\ncall = ["probe.see"]\nmessage = "0"\n'
 MODELS = load_models([*model_files(rules_root()), ("probe.toml", PROBE)])
 OWN_CLASS = re.compile(r"^:[^:]*:(\w+)@\d+$")  # a class of the project, as the engine keys it
+_PADDED = re.compile(r"@0*(?=\d)")  # the keys of what has no name end with where it stands
 FACT = re.compile(r"""(\w+)(?:=("[^"]*"|'[^']*'|\S+))?""")
 
 
@@ -42,7 +43,7 @@ def facts(value: Value) -> Iterator[str]:
         yield f'shape="{shape.text()}"'
     yield from (f"api={path}" for path in value.apis)
     yield from ("type=" + OWN_CLASS.sub(r"\1", name) for name in value.types)
-    yield from (f"ref={symbol.key.rpartition('.')[2].rpartition(':')[2]}" for symbol in value.refs)
+    yield from (f"ref={_PADDED.sub('@', symbol.key.rpartition('.')[2].rpartition(':')[2])}" for symbol in value.refs)
     yield from {f"param={origin.what}" for origin in value.origins if origin.label == "param"}
     yield from {origin.label for origin in value.origins if origin.label != "param"}
     if value.kind:
