@@ -174,6 +174,11 @@ def is_reporting(body: Sequence[ir.Stmt], view: FileView) -> bool:
     return bool(found) and all(call is not None and last_name(call.func) in _REPORTING for call in found)
 
 
+def is_report(name: str) -> bool:
+    """Whether what is called so logs, prints or counts."""
+    return name in _REPORTING
+
+
 def reports(nodes: Sequence[ir.Node]) -> bool:
     """Whether a call among `nodes` logs, prints or counts."""
     return any(last_name(call.func) in _REPORTING for call in calls(nodes))

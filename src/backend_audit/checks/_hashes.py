@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import scope
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import written
 from backend_audit.source import Mark
 
 BROKEN = {"md2": "MD2", "md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1"}
@@ -19,6 +20,8 @@ GENERAL = frozenset(
 _NAMED = re.compile(r"(?i)^(md2|md4|md5|sha-?1|sha-?224|sha-?256|sha-?384|sha-?512|sha3[-_]\d{3}|blake2[bs]|ripemd-?160|sha)$")
 # A password that is fed to one of these afterwards is only shortened before the real hash; `pwned` asks for SHA-1.
 _REAL_HASHES = re.compile(r"bcrypt|hashpw|checkpw|scrypt|argon|pbkdf|pwned|hibp|hmac|breach")
+
+_RENEWING = re.compile(r"(^|_)(re_?hash|upgrade|migrate|(set|update|change)_(the_)?password)|(^|_)(make|hash|encrypt)_password$")
 
 
 def algorithms(operand: Operand | None) -> frozenset[str]:
@@ -88,6 +91,29 @@ def _password_named(node: ir.Expr) -> str | None:
         if password_name(name) and not is_checking(name):
             return name
     return None
+
+
+def beside_a_strong_one(computation: HashComputation) -> bool:
+    """Whether the function hashes the same data with an algorithm that stands as well: digests to look things up by."""
+    if computation.data is None or computation.data.node is None:
+        return False
+    data = written(computation.data.node)
+    for node in ir.walk(*scope(computation.site)):
+        if isinstance(node, ir.Call) and any(written(arg.value) == data for arg in node.args):
+            names = {plain(name) for name in names_in(node)}
+            if any(name in GENERAL and name not in BROKEN for name in names):
+                return True
+    return False
+
+
+def renews(site: Site, password: str) -> bool:
+    """Whether the function hands the password on to what hashes it anew, once the old hash has fitted."""
+    return any(
+        isinstance(node, ir.Call)
+        and _RENEWING.search(last_name(node.func))
+        and any(password in names_in(arg.value) for arg in node.args)
+        for node in ir.walk(*scope(site))
+    )
 
 
 def is_checking(name: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _errors, _script_errors, check
+from backend_audit.checks import Alert, _errors, _narrow, _script_errors, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.source import SCRIPTS
@@ -27,24 +27,7 @@ _ANSWERS = _errors.names_of(
 _ANSWER_NAMES = re.compile(
     r"DoesNotExist|NotFound|NoSuch|NotExist|Already|Exists|Duplicate|ReadOnly|NotApplicable|NotSupported|Unsupported|Skip|Ignore|Cancell?ed|Timeout|TimedOut|Disconnect|Closed|Interrupt"
 )
-# Exceptions of conversions: quiet around one, for the value just is not of that kind.
-_CONVERSION_ERRORS = _errors.names_of(
-    "ValueError,TypeError,ArithmeticError,InvalidOperation,OverflowError,ZeroDivisionError,JSONDecodeError,"
-    "DecodeError,ParserError,ParseError,ValidationError,AddrFormatError,AddressValueError,BadSignature,"
-    "SignatureExpired,InvalidTokenError,SyntaxError,error,Error"
-)
-_CONVERSIONS = _errors.names_of(
-    "int,float,complex,bool,str,bytes,Decimal,UUID,Fraction,date,datetime,fromisoformat,strptime,fromtimestamp,"
-    "parse,parse_date,parse_datetime,isoparse,loads,load,literal_eval,decode,encode,b64decode,urlsafe_b64decode,fromhex,"
-    "unhexlify,ip_address,ip_network,ip_interface,IPAddress,IPNetwork,index,remove,get,pop,append,add,setdefault,"
-    "getattr,setattr,delattr,hasattr,isinstance,len,min,max,sum,sorted,list,tuple,set,dict,next,iter,ord,chr,split,"
-    "strip,lower,upper,replace,format,join,validate,model_validate,parse_obj,from_string,from_json,relative_to,"
-    "gettempdir,unquote,quote,urlparse,urlsplit,compile,Enum,ZoneInfo,timezone,timedelta,issubclass,warn,group,"
-    "items,keys,values,update,extend,insert,startswith,endswith"
-)
-
 _CONFLICTS = _errors.names_of("IntegrityError,UniqueViolation,UniqueViolationError,UniqueConstraintError,NotUniqueError")
-_CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|cast|as)_|_to_|_from_")
 
 
 @check(RULE)
@@ -73,10 +56,10 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     if isinstance(node.body[-1], ir.Raise):  # that nothing was raised is the failure
         return None
     called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
-    if called and all(name in _CONVERSIONS for name in called) and any(name in _CONVERSION_ERRORS for name in names):
+    if _narrow.only_reads(called, names) or _narrow.only_converts(node.body) or _narrow.makes_folders(called, names):
         return None
-    if _only_converts(node.body):
-        return None
+    if any(name in _narrow.CONVERSION_ERRORS for name in names) and _narrow.reads_a_file_field(node.body[0]):
+        return Confidence.LOW
     if any(isinstance(one, ir.Jump) and one.kind == "continue" for one in handler.body) or _changes_the_schema(node.body):
         return Confidence.LOW
     if len(node.body) == 1 and any(name in _CONFLICTS for name in names) and not _adds_many(called):
@@ -93,9 +76,9 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
 def _judge_broad(node: ir.Try, view: FileView, *, explained: bool) -> Confidence | None:
     if _harmless(node, view) or _only_probes_imports(node.body):
         return None
-    if explained or _falls_through(node, view) or _is_retry(node, view):
+    if explained or _falls_through(node, view) or _is_retry(node, view) or _narrow.asks_a_program(node.body):
         return Confidence.LOW
-    if view.enclosing(ir.Handler) is not None or (_only_converts(node.body) and _has_default(node, view)):
+    if view.enclosing(ir.Handler) is not None or (_narrow.only_converts(node.body) and _has_default(node, view)):
         return Confidence.LOW
     if any(isinstance(one, ir.Raise) for one in _errors.following(node, view)[:1]):
         return Confidence.LOW
@@ -105,11 +88,6 @@ def _judge_broad(node: ir.Try, view: FileView, *, explained: bool) -> Confidence
 def _adds_many(called: list[str]) -> bool:
     """Whether one row that is there already keeps all the others out."""
     return any("bulk" in name or name.endswith("_many") or name == "add_all" for name in called)
-
-
-def _only_converts(body: list[ir.Stmt]) -> bool:
-    called = [_errors.last_name(call.func) for call in _errors.calls(body)]
-    return bool(called) and all(name in _CONVERSIONS or _CONVERTER.search(name) for name in called)
 
 
 def _harmless(node: ir.Try, view: FileView) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import scope
-from backend_audit.checks._hashes import BROKEN, algorithm_of, password_in
+from backend_audit.checks._hashes import BROKEN, algorithm_of, beside_a_strong_one, password_in
 from backend_audit.checks._operands import is_false, named, truth
 from backend_audit.checks._purpose import Purpose, first, names_in, purpose_of, secret_name
 from backend_audit.checks._wording import advice, in_python
@@ -31,7 +31,7 @@ _BENIGN = re.compile(
     r"digest_auth|(^|_)ha[12]$|hotp|totp|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
     r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
     r"legacy|(^|_)path(_|$)|nevra|package|vocab|corpus|embedding|document_(hash|id)|content_hash|text_hash|row_hash|data_hash|"
-    r"pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
+    r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
     r"(^|_)(s3|md5)_?(hash|digest|sum)?$|anonymi|pseudonymi|experiment|ab_test|rollout|percent"
 )
 
@@ -58,8 +58,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
     if fed:
         purpose = replace(purpose, inputs=[*purpose.inputs, *fed])
     confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))
-    if confidence is Confidence.MEDIUM and _cut(computation.site):
-        confidence = Confidence.LOW  # too short to resist anybody, whatever computes it: a name
+    if confidence is Confidence.MEDIUM and (_cut(computation.site) or beside_a_strong_one(computation)):
+        confidence = Confidence.LOW  # too short to resist anybody, whatever computes it, or one of several: a name
     name = BROKEN[broken[0]]
     yield Alert(
         node=computation.site.node,

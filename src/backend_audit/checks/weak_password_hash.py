@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, development_name
-from backend_audit.checks._hashes import BROKEN, GENERAL, algorithm_of, algorithms, password_in
+from backend_audit.checks._hashes import BROKEN, GENERAL, algorithm_of, algorithms, password_in, renews
 from backend_audit.checks._operands import contents, named, numbers
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.checks._wording import advice
@@ -41,6 +41,8 @@ def password_through_a_fast_hash(computation: HashComputation) -> Iterator[Alert
     confidence = Confidence.HIGH if name else Confidence.MEDIUM
     if steps:  # it comes from a caller: this helper hashes other things as well
         confidence = Confidence.MEDIUM if name else Confidence.LOW
+    if renews(computation.site, password):
+        confidence = Confidence.LOW
     yield Alert(
         node=computation.site.node,
         message=f"`{named(computation.site)}` hashes the password `{password}` with {kind}, which a graphics card computes "
