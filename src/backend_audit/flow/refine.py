@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks, numbers, verdicts
+from backend_audit.flow import guards, lacks, listed, numbers, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
@@ -144,7 +144,7 @@ def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None
     """What a call gave is None (or is not, which says that a pattern has matched)."""
     value = subject.value if isinstance(subject, ir.Walrus) else subject
     call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
-    if call is not None and (holds or frame.eval(call.func).apis & _MATCHING.keys()):
+    if call is not None and (holds or listed.is_search(call) or frame.eval(call.func).apis & _MATCHING.keys()):
         _assume_verdict(frame, call, holds=not holds)
 
 
@@ -238,6 +238,7 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of."""
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
+    listed.assume_found(frame, test)
     if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
         known = _known(frame, test.func.value)
         if known is not None:

@@ -1,0 +1,51 @@
+"""`next((one for one in known if one.name == name), None)`, `any(one.name == name for one in known)`: found, and so one of those.
+
+As with `name in [one.name for one in known]`, what the program holds itself, and nothing that came with the request, says so.
+"""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.guards import ALL, clear_data
+
+if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
+
+
+def is_search(call: ir.Call) -> bool:
+    """Whether a call gives the first that fits of a list, or None."""
+    return isinstance(call.func, ir.Name) and call.func.id == "next" and len(call.args) == 2
+
+
+def assume_found(frame: "Expressions", call: ir.Call) -> None:
+    """A call has given something: what it was looked for by is known to the program."""
+    name = call.func.id if isinstance(call.func, ir.Name) else ""
+    search = call.args[0].value if call.args else None
+    if name not in ("next", "any") or not isinstance(search, ir.Comprehension) or len(search.clauses) != 1:
+        return
+    clause = search.clauses[0]
+    tests = clause.conditions if name == "next" else [search.value, *clause.conditions]
+    if not isinstance(clause.target, ir.Name) or frame.eval(clause.iter).carries("untrusted"):
+        return
+    for test in _all_of(tests):
+        if isinstance(test, ir.Compare) and test.ops == ["=="]:
+            for one, other in ((test.left, test.rights[0]), (test.rights[0], test.left)):
+                if _speaks_of(one, clause.target.id) and not _speaks_of(other, clause.target.id):
+                    clear_data(frame, frame.eval(other), ALL)
+
+
+def _all_of(tests: list[ir.Expr]) -> list[ir.Expr]:
+    """What holds where all of `tests` do, `and` taken apart."""
+    found: list[ir.Expr] = []
+    left = list(tests)
+    while left:
+        one = left.pop()
+        if isinstance(one, ir.Logical) and one.op == "and":
+            left += [one.left, one.right]
+        else:
+            found.append(one)
+    return found
+
+
+def _speaks_of(node: ir.Expr, name: str) -> bool:
+    return any(isinstance(one, ir.Name) and one.id == name for one in ir.walk(node))
