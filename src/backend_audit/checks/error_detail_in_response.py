@@ -28,7 +28,7 @@ _TEXT = frozenset(
 )
 _LOGS = re.compile(r"(^|[._])(log\w*|logger|print|capture_exception|warnings?)(\.|$)", re.IGNORECASE)
 _DEBUG = re.compile(r"debug|is_dev|\bdev\b|development|testing|local_env|show_(error|trace)|verbose", re.IGNORECASE)
-_SERVER_ERROR = 500
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 @check(RULE)
@@ -88,7 +88,8 @@ def _confidence(answer: Answer, origin: Origin) -> Confidence | None:
     names = [str(one) for one in origin.key[:-1]]
     broad = not names or any(name in _BROAD for name in names)
     if broad:
-        return Confidence.MEDIUM
+        told_off = status is not None and _CLIENT_ERROR <= status < _SERVER_ERROR
+        return Confidence.LOW if told_off and _only_computes(answer.site, origin) else Confidence.MEDIUM
     if all(name[:1] == CLASS or name in _OF_INPUT or _FOR_CALLERS.search(name.rpartition(".")[2]) for name in names):
         return None
     return Confidence.MEDIUM if status is None or status >= _SERVER_ERROR else Confidence.LOW
@@ -126,6 +127,21 @@ def _handler(site: Site, origin: Origin) -> ir.Handler | None:
         if isinstance(node, ir.Handler) and origin.key[-1] == f"{site.path}:{node.at}":
             return node
     return None
+
+
+def _only_computes(site: Site, origin: Origin) -> bool:
+    """Whether the `try` of a coroutine waits for nothing: it reads what the client sent, and that is what its errors speak of."""
+    handler = _handler(site, origin)
+    if site.function is None or not site.function.is_async or handler is None:
+        return False
+    for node in ir.walk(*list(site.function.body)):
+        if isinstance(node, ir.Try) and any(one is handler for one in node.handlers):
+            return not any(_waits(one) for one in ir.walk(*list(node.body)))
+    return False
+
+
+def _waits(node: ir.Node) -> bool:
+    return isinstance(node, ir.Await) or (isinstance(node, (ir.With, ir.For)) and node.is_async)
 
 
 def _named(nodes: list[ir.Node]) -> set[int]:
