@@ -11,6 +11,7 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SHARE = 0.75  # of its siblings that make a route the odd one out
 _NEARLY_ALL = 0.95  # of those below its address
 _FEW = 3
+_PUBLISHED = frozenset(("public", "published", "share", "shared", "shares"))
 
 
 def called(route: Route) -> str:
@@ -42,6 +43,12 @@ def at_guard(guard: Guard, *, message: str, fix: str, confidence: Confidence, an
 def changes(route: Route) -> bool:
     """Whether the route can change state, by its methods."""
     return not WRITES.isdisjoint(route.methods)
+
+
+def is_published(route: Route) -> bool:
+    """Whether the path says that what lies below it is there for everybody, or for who has a link to it."""
+    segments = route.path.lower().split("/")
+    return not _PUBLISHED.isdisjoint(segments)
 
 
 def guarded_siblings(route: Route) -> list[Route]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, related
+from backend_audit.checks._routes import called, changes, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Guard, Lookup, Route
 
@@ -17,6 +17,8 @@ _RIGHTS = re.compile(r"can_|_can|perm|role|owner|manager|admin|access|allow|righ
 def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
     if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
+        return
+    if is_published(route) and not changes(route):
         return
     careful = [one for one in route.table.routes if one.consults]
     mine = [one for one in route.lookups if not one.tenant and one.mark.path == route.mark.path and (one.owned or careful)]

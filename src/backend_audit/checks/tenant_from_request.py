@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, related
+from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Route
 
@@ -13,7 +13,7 @@ RULE = "tenant-from-request"
 @check(RULE)
 def tenant_from_request(route: Route) -> Iterator[Alert]:
     """`select(Order).where(Order.tenant_id == data.tenant_id)` for a caller of whom only a login was asked."""
-    if route.guarded(Does.AUTHORIZES):
+    if route.guarded(Does.AUTHORIZES) or is_published(route):
         return
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:

@@ -114,8 +114,17 @@ _STANDARD = frozenset("create update partial_update post put patch perform_creat
 
 
 def _own_way(route: Route) -> bool:
-    """Whether the handler is the project's own and no standard one: it may do anything with the data."""
-    return route.handler is not None and route.handler.owner is not None and route.handler.node.name not in _STANDARD
+    """Whether the handler is the project's own and no standard one, or asks no serializer: it may do anything with the data."""
+    if route.handler is None or route.handler.owner is None:
+        return False
+    return route.handler.node.name not in _STANDARD or not any(map(_hands_on, ir.walk_scope(*route.handler.node.body)))
+
+
+def _hands_on(node: ir.Node) -> bool:
+    """Whether something of the view's own takes the data: a serializer, a method, what the class above does."""
+    if isinstance(node, ir.Name):
+        return node.id in ("super", "self") or "serializer" in node.id.lower()
+    return isinstance(node, ir.Attribute) and "serializer" in node.attr.lower()
 
 
 def _spread(node: ir.Call, models: dict[str, ClassSymbol]) -> ClassSymbol | None:
