@@ -285,6 +285,12 @@ STARTED = "docker run --name db -e MYSQL_ROOT_PASSWORD=kaylee9 -d mysql\n"
         ("docker-compose.yaml", COMPOSE + "    volumes:\n      - ./data:/var/lib/postgresql\n", True),
         ("docker-compose.yaml", COMPOSE + '    volumes:\n      - ".:/srv/app"\n', False),
         ("docker-compose.yaml", COMPOSE + "    command: uvicorn main:app --reload\n", False),
+        ("docker-compose.yaml", COMPOSE + "      DJANGO_SETTINGS_MODULE: shop.settings.local\n", False),
+        ("docker-compose.yaml", COMPOSE + "      NODE_ENV: development\n", False),
+        ("docker-compose.yaml", COMPOSE + "      NODE_ENV: production\n", True),
+        ("api/.env-ci", "DB_PASSWORD=kaylee9\n", False),
+        ("api/.env-local", "DB_PASSWORD=kaylee9\n", False),
+        ("api/.env", "DB_PASSWORD=kaylee9\n", True),
         ("local-dev/db.yaml", COMPOSE, False),
         ("deploy/db.yaml", COMPOSE, True),
         ("cirun.config.yaml", COMPOSE, False),
@@ -295,6 +301,20 @@ STARTED = "docker run --name db -e MYSQL_ROOT_PASSWORD=kaylee9 -d mysql\n"
 )
 def test_credentials_of_what_lives_for_a_day_count_less(path: str, text: str, *, lasting: bool) -> None:
     assert rules(text, path) == (["hardcoded-password"] if lasting else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("RUN SECRET_KEY=temporary python manage.py collectstatic", False),
+        ("RUN --mount=type=cache \\\n    SECRET_KEY=temporary python manage.py collectstatic", False),
+        ("RUN python manage.py collectstatic\nENV SECRET_KEY=temporary", True),
+        (f"RUN SECRET_KEY={noise(24)} python manage.py collectstatic", True),
+        ("RUN DB_PASSWORD=kaylee9 ./load.sh", True),
+    ],
+)
+def test_a_word_for_one_command_of_a_build_is_no_secret(line: str, *, told: bool) -> None:
+    assert bool(rules(f"FROM x\n{line}\n", "Dockerfile")) is told
 
 
 def test_a_fallback_is_told_once_a_file() -> None:
@@ -330,6 +350,17 @@ KEY = noise(24)
         ("password", "password", How.KEYED, SOURCE, None),
         ("password", "required", How.KEYED, SOURCE, None),
         ("password", "Passwort", How.KEYED, CONFIG._replace(locale=True), None),
+        ("Signing secret", "Tajn\u00fd kl\u00ed\u010d pro podpis", How.KEYED, CONFIG._replace(locale=True), None),
+        (
+            "Signing secret",
+            "\u0421\u0435\u043a\u0440\u0435\u0442\u043d\u0438\u0439 \u043a\u043b\u044e\u0447",
+            How.KEYED,
+            CONFIG,
+            None,
+        ),
+        ("secret_key", "\u00ff\u00e5\x16s\u0089\u00c3\x05y\u00bbk", How.ASSIGNED, SOURCE, HIGH),
+        ("reloadSessionKey", "chunkReload", How.ASSIGNED, SOURCE, LOW),
+        ("GITHUB_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET", How.ASSIGNED, SOURCE, None),
         ("password", "Your password must be longer.", How.ASSIGNED, SOURCE, None),
         ("password", "change-me", How.KEYED, CONFIG, LOW),
         ("password", "kaylee9", How.KEYED, CONFIG._replace(template=True), LOW),

@@ -20,13 +20,15 @@ _RUNNER = re.compile(r"(?:^|[._-])(?:vitest|jest|playwright|cypress)\.config\.[c
 _RUN_FOLDERS = words("acceptance integration functional smoke load system")  # tests, where a runner is set up in them
 _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`
 _TEST_FOLDERS_NODE = words("spec specs")
-_TEST_FILE_PYTHON = re.compile(r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*)\.pyw?$")
+_TEST_FILE_PYTHON = re.compile(
+    r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*|.*_test_?(?:data|fixtures?|factor(?:y|ies)))\.pyw?$"
+)
 _TEST_FILE_NODE = re.compile(
     r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-](?:global-?)?setup)\.[cm]?[jt]sx?$",
     re.IGNORECASE,
 )
 _TEST_FILE_CONFIG = re.compile(  # not every `…-test.yml`: that may be the workflow which deploys to "test"
-    r"^(?:pytest|tox)\.ini$|^\.env\.(?:test|testing|ci)$|compose.*[._-](?:tests?|e2e)\.ya?ml$|[._-]tests?\.(?:env|json)$"
+    r"^(?:pytest|tox)\.ini$|^tests?(?:[._-].*)?\.(?:ini|cfg)$|^\.env\.(?:test|testing|ci)$|compose.*[._-](?:tests?|e2e)\.ya?ml$|[._-]tests?\.(?:env|json)$"
 )
 
 # Installed or copied whole; counted as one folder each, since listing what is in them helps nobody.

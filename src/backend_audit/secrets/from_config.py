@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from backend_audit.secrets.candidate import Candidate, How
+from backend_audit.secrets.values import traits
 
 _NAME = r"(?P<name>[A-Za-z_][\w./-]{0,80})"
 _QUOTED = r"""(?P<q>["'])(?P<quoted>(?:\\.|(?!(?P=q))[^\\\n])*)(?P=q)"""
@@ -137,7 +138,20 @@ def extract(path: str, text: str) -> tuple[list[Candidate], list[tuple[int, int]
             found.setdefault((candidate.at, candidate.end), candidate)
     if kind == "json":
         _with_siblings(found, text)
+    if kind == "docker":
+        runs = [match.span() for match in _RUN.finditer(text)]
+        found = {span: one for span, one in found.items() if not _only_while_building(one, runs)}
     return _with_neighbours(list(found.values())), _comments(text, kind)
+
+
+_RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.MULTILINE | re.IGNORECASE)
+
+
+def _only_while_building(one: Candidate, runs: list[tuple[int, int]]) -> bool:
+    """`RUN SECRET_KEY=temporary python manage.py compress`: a word for one command, which no image keeps as a setting."""
+    if traits(one.value).random or any(char.isdigit() for char in one.value):
+        return False
+    return any(start <= one.at < end for start, end in runs)
 
 
 def _with_neighbours(found: list[Candidate]) -> list[Candidate]:

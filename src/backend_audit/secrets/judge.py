@@ -64,9 +64,9 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
     clear = _clear_text(candidate.value)
     if clear is not None and (filler(clear) is not Filler.NONE or names_a_credential(clear)):
         candidate = candidate._replace(value=clear)  # a Kubernetes secret of a placeholder
-    if naming is None or not 3 <= len(candidate.value) <= 1000:
+    if naming is None or not 3 <= len(candidate.value) <= 1000 or _is_its_variable(candidate):
         return None
-    confidence = HIGH if _is_raw_key(candidate, naming) else _confidence(candidate, naming, place)
+    confidence = HIGH if not place.locale and _is_raw_key(candidate, naming) else _confidence(candidate, naming, place)
     if confidence is None:
         return None
     if candidate.how is How.PROSE:
@@ -96,8 +96,15 @@ def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Co
     return lowered(confidence) if place.test or place.template else confidence
 
 
+def _is_its_variable(candidate: Candidate) -> bool:
+    """`SIGNING_SECRET = env.str("SIGNING_SECRET")`: the name of the variable that holds it."""
+    return "_" in candidate.value and candidate.value.isupper() and candidate.value == candidate.name
+
+
 def _is_raw_key(candidate: Candidate, naming: Naming) -> bool:
-    """A key of raw bytes, as a generator printed them."""
+    """A key of raw bytes, as a generator printed them; words of a language that is no English are none."""
+    if any(ord(char) > 0xFF for char in candidate.value) or candidate.value.replace(" ", "").isalpha():
+        return False
     odd = sum(not (" " <= char <= "~") for char in candidate.value)
     short = 8 <= len(candidate.value) <= 128
     return (
@@ -142,7 +149,7 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
         return MEDIUM if told.very_random and stand_in is Filler.NONE and not is_uuid(value) else None
     if naming.kind is Kind.PASSWORD:
         return _password(candidate, naming, place, stand_in)
-    named = names_a_credential(value) and not told.very_random
+    named = not told.very_random and (names_a_credential(value) or _names_an_entry(candidate))
     if candidate.how is How.COMPARED and naming.own and naming.kind is Kind.SECRET_KEY:
         return LOW  # a known key is looked for, to turn it away
     if stand_in is Filler.NONE and told.random and not named and not (is_uuid(value) and not naming.sure):
@@ -204,7 +211,8 @@ def _names_an_entry(candidate: Candidate) -> bool:
     said = words(candidate.value)
     in_session = words(candidate.name)[-2:] == ("session", "key") and candidate.value.isidentifier()
     private = candidate.value.startswith("_") and "secret" not in words(candidate.name)
-    return private or (in_session and "_" in candidate.value and len(said) > 1 and "secret" not in said)
+    worded = len(said) > 1 and all(len(word) > 2 and word.isalpha() for word in said)
+    return private or (in_session and worded and "secret" not in said)
 
 
 def _names_itself(candidate: Candidate) -> bool:

@@ -5,7 +5,7 @@ import re
 _PIPELINES = re.compile(
     r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile|cirun|\.cirrus|buildspec|codefresh)"
-    r"|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env\.(?:test|ci)\b"
+    r"|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env(?:[.-](?:test|testing|ci|e2e)|-local)\b"
     r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
 )
 _TRIALS = re.compile(
@@ -18,6 +18,7 @@ _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 # A compose file that runs the working copy itself, or a server that restarts when the code changes.
 _WORKING_COPY = re.compile(
     r"""^[ \t]*-[ \t]*["']?(?:\.|\./|\$\{?PWD\}?):/|^[ \t]*source:[ \t]*["']?\.["']?[ \t]*$
+      | \bsettings[._](?:local|dev|development)\b|\b(?:\w+_)?ENV(?:IRONMENT)?[ \t]*[:=][ \t]*["']?dev(?:elopment)?\b
       | --reload\b|\brunserver\b|\bnodemon\b|\b(?:start|run)[:_-]?dev\b|\bdev_server\b|--debug\b
     """,
     re.MULTILINE | re.VERBOSE,
