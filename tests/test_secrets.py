@@ -353,7 +353,7 @@ KEY = noise(24)
         ("Signing secret", "Tajn\u00fd kl\u00ed\u010d pro podpis", How.KEYED, CONFIG._replace(locale=True), None),
         (
             "Signing secret",
-            "\u0421\u0435\u043a\u0440\u0435\u0442\u043d\u0438\u0439 \u043a\u043b\u044e\u0447",
+            "\u043a\u043b\u044e\u0447",
             How.KEYED,
             CONFIG,
             None,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, _secrets, check
+from backend_audit.checks._context import under_main
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
@@ -43,4 +44,6 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
     found = _secrets.confidence(leak, record.site.path)
     if record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path):
         return Confidence.LOW
+    if record.site.api == "sys.stdout.write" and under_main(record.site):
+        return Confidence.LOW  # what a program is started for: its result
     return found
