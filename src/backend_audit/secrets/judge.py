@@ -211,7 +211,7 @@ def _names_an_entry(candidate: Candidate) -> bool:
     said = words(candidate.value)
     in_session = words(candidate.name)[-2:] == ("session", "key") and candidate.value.isidentifier()
     private = candidate.value.startswith("_") and "secret" not in words(candidate.name)
-    worded = len(said) > 1 and all(len(word) > 2 and word.isalpha() for word in said)
+    worded = len(said) > 1 and ("_" in candidate.value or all(len(word) > 2 and word.isalpha() for word in said))
     return private or (in_session and worded and "secret" not in said)
 
 
