@@ -33,14 +33,17 @@ def blocking_call_in_async(blocked: LoopBlocked) -> Iterator[Alert]:
     also = f" ({blocked.others} more in this function)" if blocked.others else ""
     instead = _INSTEAD.get(blocked.kind)
     thread = f"`await asyncio.to_thread({named(site)}, …)`"
+    practice = f" {len(blocked.practice)} more functions of the project do the same." if blocked.practice else ""
     last = " (a `def` handler of FastAPI runs in a thread of itself)" if blocked.kind == "database" else ""
     yield Alert(
         node=site.callee,
         message=f"`{named(site)}` {_WAITS[blocked.kind]}{also} while the coroutine `{blocked.function}` runs: the event loop "
-        "stands still, and with it every other request of this process.",
+        f"stands still, and with it every other request of this process.{practice}",
         fix=f"Use {instead}, or {thread}{last}." if instead else f"Run it in a thread: {thread}.",
         confidence=_confidence(blocked),
         steps=blocked.way,
+        related=blocked.practice[:5],
+        anchor=f"{blocked.kind} in many functions" if blocked.practice else None,
     )
 
 

@@ -35,15 +35,18 @@ def synchronous_call_in_handler(blocked: HandlerBlocked) -> Iterator[Alert]:
     """`bcrypt.hashSync(password, 12)` in a handler, or in a function that one calls."""
     site = blocked.site
     also = f" ({blocked.others} more in this function)" if blocked.others else ""
+    practice = f" {len(blocked.practice)} more functions of the project do the same." if blocked.practice else ""
     yield Alert(
         node=site.callee,
         message=f"`{named(site)}` {_DOES[blocked.kind]}{also} while `{blocked.root}` is answered: nothing else of this process "
-        "runs until it is done.",
+        f"runs until it is done.{practice}",
         fix=_INSTEAD.get(
             blocked.kind, f"Use the asynchronous form, which works in another thread: `await {_asynchronous(named(site))}(…)`."
         ),
         confidence=_confidence(blocked),
         steps=blocked.way,
+        related=blocked.practice[:5],
+        anchor=f"{blocked.kind} in many functions" if blocked.practice else None,
     )
 
 

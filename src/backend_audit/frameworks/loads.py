@@ -114,7 +114,7 @@ class Loads:
         for model in self.entities.of(function, node.value) if isinstance(node.value, ir.Name) else ():
             relation = self.relations.of(model).get(node.attr)
             if relation is not None and relation.many and relation.target is not None:
-                return Query(relation.target, frozenset(), node, home=function.module)
+                return Query(relation.target, frozenset(), node, filtered=True, home=function.module)  # of one object
         return None
 
     def of_view(self, view: ClassSymbol, depth: int = _MAX_DEPTH, said: Said | None = None) -> Query | None:

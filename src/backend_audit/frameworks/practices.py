@@ -27,7 +27,7 @@ def practices_of(behaviours: Behaviours, facts: WebFacts, table: RouteTable, tex
     yield from health_routes(behaviours, table)
     yield from unhandled(table)
     yield from unaudited(engine, table)
-    yield from shared_answers(facts, table)
+    yield from shared_answers(engine, facts, table)
     yield from undescribed(table)
     yield from ErrorBodies(engine, table).concepts()
     yield from statement_habits(engine, facts, table, texts)

@@ -97,7 +97,8 @@ class Relations:
         noted = "" if annotation is None else written(annotation)
         if target is None and annotation is not None:
             target = next((one for word in _words(annotation) if (one := self._only(word)) is not None), None)
-        many = "list" in noted.lower() or (_falsy(_keyword(call, "uselist")) is None and not noted)
+        unsaid = _falsy(_keyword(call, "uselist")) is None and not noted
+        many = "list" in noted.lower() or (unsaid and not _refers_by_itself(owner, name, call))
         lazy = _text(_keyword(call, "lazy")) or _lazy_option(call)
         dynamic = lazy == "dynamic" or written(call.func).endswith("dynamic_loader")
         self._add(owner, Relation(name, target, many, manager=dynamic, eager=lazy in _EAGER))
@@ -143,6 +144,25 @@ def _is_abstract(owner: ClassSymbol) -> bool:
     meta = next((one for one in owner.node.body if isinstance(one, ir.Class) and one.name == "Meta"), None)
     said = meta is not None and any(isinstance(one, ir.Assign) and written(one.targets[0]) == "abstract" for one in meta.body)
     return said or owner.name.endswith("Mixin")
+
+
+def _refers_by_itself(owner: ClassSymbol, name: str, call: ir.Call) -> bool:
+    """Whether the class has the foreign key of a relationship: then it is one to one object."""
+    if _keyword(call, "secondary") is not None:
+        return False
+    keys = {
+        written(one.targets[0])
+        for one in top_level(owner.node.body)
+        if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call) and _has_foreign_key(one.value)
+    }
+    stated = _keyword(call, "foreign_keys")
+    named = {one.id for one in ir.walk_scope(stated) if isinstance(one, ir.Name)} if stated is not None else {f"{name}_id"}
+    return not named.isdisjoint(keys)
+
+
+def _has_foreign_key(call: ir.Call) -> bool:
+    calls = (arg.value.func for arg in call.args if isinstance(arg.value, ir.Call))
+    return any(written(one).rpartition(".")[2] == "ForeignKey" for one in calls)
 
 
 def _keyword(call: ir.Call, name: str) -> ir.Expr | None:

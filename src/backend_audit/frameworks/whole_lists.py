@@ -23,7 +23,8 @@ _VIEWS = "rest_framework."
 _PAGES = "pagination_class"
 FEW = re.compile(
     r"(setting|config|configuration|role|permission|language|locale|country|currency|category|status|severity|environment|type|kind|plan|feature|plugin|"
-    r"version|option|choice|format|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue)s?$",
+    r"version|option|choice|format|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue|"
+    r"rule|override|bot|slider|preset|label|flag|quota|scope|reason|stage|region|timezone)s?$",
     re.IGNORECASE,
 )
 ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")

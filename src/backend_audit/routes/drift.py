@@ -59,7 +59,8 @@ def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
             yield Drift(Site(description.path, node, "", one.shown, ""), "vanished", None, one, description.path, one.mark)
     for one in met:
         for route in _served(known, one):
-            if one.secured and route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC):
+            meant = "signing in" in route.why  # who signs out need not be signed in
+            if one.secured and route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC) and not meant:
                 yield _about(route, "unguarded", one, description.path)
     if len(met) >= _FEW:
         yield from _undocumented(description, routes, met)

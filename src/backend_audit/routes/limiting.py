@@ -52,8 +52,8 @@ def _purpose(route: Route) -> str:
 
 def _is_limited(route: Route, behaviours: Behaviours) -> bool:
     """Whether a guard, the handler or what it calls counts the calls."""
-    if route.guarded(Does.LIMITS):
-        return True
+    if route.guarded(Does.LIMITS) or any(_LIMITS.search(guard.name) for guard in route.guards):
+        return True  # also what cannot be read, by its name
     if route.handler is None:
         return False
     return _TOO_MANY in behaviours.of(route.handler).denies or _counts(behaviours, route.handler)

@@ -13,7 +13,9 @@ import yaml
 from backend_audit.inventory.paths import key_of
 from backend_audit.source import LineIndex, Mark
 
-_NAMED = re.compile(r"(?:^|[-_.])(?:openapi|swagger)(?:[-_.]|$)", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|[-_.])(?:openapi|swagger|api|apis|apispec|spec)(?:[-_.]|$)", re.IGNORECASE)
+_SAYS_SO = re.compile(r"\b(?:openapi|swagger)[\"']?\s*:\s*[\"']?[23]")
+_VARIABLE = re.compile(r"^\{\w+\}")  # `{server}/api/v1`: it stands for scheme and host
 _METHODS = frozenset("get put post delete options head patch trace".split())
 _MAX_CHARACTERS = 3_000_000
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,7 +48,7 @@ def is_description(path: str) -> bool:
 
 def described(path: str, text: str) -> Description | None:
     """The operations of a file; None for one that is no description, or cannot be read."""
-    if len(text) > _MAX_CHARACTERS:
+    if len(text) > _MAX_CHARACTERS or not _SAYS_SO.search(text):
         return None
     try:
         root = yaml.compose(text, _Loader)
@@ -86,7 +88,7 @@ def _bases(top: dict[str, tuple[yaml.Node, yaml.Node]]) -> list[str]:
     for one in servers.value if isinstance(servers, yaml.SequenceNode) else []:
         url = _entries(one).get("url")
         if url is not None:
-            base = urlsplit(str(url[1].value)).path.rstrip("/")
+            base = urlsplit(_VARIABLE.sub("", str(url[1].value))).path.rstrip("/")
             found += [base] if base not in found else []
     return found or [""]
 

@@ -13,6 +13,8 @@ from backend_audit.routes.lasting import is_kept, is_kept_on
 from backend_audit.routes.work import Work, happens_later
 from backend_audit.source import Mark
 
+_SHARED = frozenset("connection_pool pool connection bind connector".split())
+
 
 @dataclass(frozen=True, slots=True)
 class RequestOpening(Concept):
@@ -40,6 +42,8 @@ class Openings:
             if not isinstance(concept, ConnectionOpening) or function.key not in self.work.serving:
                 continue
             site = concept.site
+            if any(name in _SHARED for name, _ in site.args):
+                continue  # it uses connections of something that was made before
             if happens_later(site) or (function.key, concept.kind) in told or self._lasts(concept, function):
                 continue
             told.add((function.key, concept.kind))

@@ -14,6 +14,7 @@ from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
+from backend_audit.routes.remembered import remembered
 from backend_audit.routes.work import Work
 from backend_audit.source import SCRIPTS, Mark
 
@@ -23,6 +24,7 @@ _CACHES = re.compile(r"cache|memo", re.IGNORECASE)
 _READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _FETCHES = re.compile(r"(^|_)(get|fetch|select|find|load|query|list|count|exists)", re.IGNORECASE)
 _CHANGES = re.compile(r"(^|_)(create|update|upsert|add|delete|remove|set|save|insert|store|register|send|sync)(_|$)")
+_MODEL_CHANGES = re.compile(r"(^|\.)[A-Z]\w*\.(create|insert|upsert|bulkCreate|destroy)[A-Z]\w*$")  # `Order.createWithHistory`
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MANY = frozenset(("in_", "any_", "in_bulk", "whereIn", "In", "in", "$in", "inArray"))
 _WRITES = frozenset(
@@ -91,6 +93,8 @@ class Repeated:
             return
         names = names_in(call)
         loop = self.repeating(moment.loops, names, function)
+        if loop is not None and remembered(loop, call):
+            return
         if loop is not None:
             yield self._made(function, site, loop, written(call.func), ())
         elif not moment.loops:
@@ -121,6 +125,8 @@ class Repeated:
             loop = self.repeating(one.moment.loops, given, caller)
             if loop is None and not one.moment.loops:
                 loop = self._each(caller, given)
+            if loop is not None and remembered(loop, node):
+                continue
             if loop is not None:
                 module = caller.module
                 site = Site(module.path, node, "", written(node.func), caller.name, node, module=module.node, moment=one.moment)
@@ -152,7 +158,8 @@ class Repeated:
                 bound = self.bindings.derived(function, bound, loop.node)
             if not names.isdisjoint(bound - {param.name for param in function.node.params}):
                 text = written(loop.iter) + " " + written(loop.target)
-                return None if _is_short(loop) or _BATCH.search(text) else loop
+                own = any(param.kind == "kwargs" and param.name in names_in(loop.iter) for param in function.node.params)
+                return None if own or _is_short(loop) or _BATCH.search(text) else loop
         return None
 
     def _parameters_in(self, names: frozenset[str], function: FunctionSymbol) -> set[str]:
@@ -213,8 +220,8 @@ def _writes(function: FunctionSymbol) -> bool:
     if _CHANGES.search(_WORD.sub("_", function.node.name).lower()):
         return True
     changing = _SCRIPT_WRITES if function.module.node.language in SCRIPTS else _WRITES
-    called = (written(one.func).rpartition(".")[2] for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
-    return any(name in changing for name in called)
+    calls = [one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call)]
+    return any(written(one.func).rpartition(".")[2] in changing or _MODEL_CHANGES.search(written(one.func)) for one in calls)
 
 
 def _is_short(loop: Loop) -> bool:

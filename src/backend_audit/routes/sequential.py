@@ -4,6 +4,7 @@ https://docs.python.org/3/library/asyncio-task.html#running-tasks-concurrently,
 https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Promise/all
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from backend_audit.routes.repeated import Repeated
 from backend_audit.source import Mark
 
 _PAUSES = frozenset("sleep delay setTimeout throttle acquire wait_for_token backoff limiter".split())
+_SESSION = re.compile(  # what serves one at a time
+    r"(^|_)(session|db|conn|connection|transaction|trx|tx|cursor)$|[a-z](Session|Db|Conn|Connection|Transaction|Trx)$"
+)
 _FILLS = frozenset("append extend add update insert push unshift set assign concat".split())
 _CHANGES = frozenset("post put patch delete postForm putForm patchForm".split())
 
@@ -45,7 +49,9 @@ class Sequential:
         self.repeated = repeated
         self.work = repeated.work
         self.bindings = repeated.bindings
-        self.asking = {function.key for function, one in self.work.facts.work if isinstance(one, DatabaseQuery)}
+        queries = [(function, one) for function, one in self.work.facts.work if isinstance(one, DatabaseQuery)]
+        self.asking = {function.key for function, _ in queries}
+        self.queries = {(function.key, id(one.site.node)) for function, one in queries}
 
     def concepts(self) -> Iterator[SequentialWait]:
         """The first of each loop."""
@@ -106,6 +112,8 @@ class Sequential:
             return False
         if any(isinstance(one, ir.Await) and _asks(one.value, function, self) for one in body):
             return False
+        if any(_SESSION.search(name) for name in names_in(call)) or any(_sets_state(one) for one in body):
+            return False
         return not self._carries(function, loop.node, call, body)
 
     def _carries(self, function: FunctionSymbol, loop: ir.For | ir.Comprehension, call: ir.Call, body: list[ir.Node]) -> bool:
@@ -147,6 +155,14 @@ def _changed(node: ir.Assign) -> Iterator[str]:
             yield from names_in(root)
 
 
+def _sets_state(node: ir.Node) -> bool:
+    """Whether a pass leaves something in the object, where what it calls may find it: `this.current = library`."""
+    targets = node.targets if isinstance(node, ir.Assign) else []
+    return any(
+        isinstance(one, ir.Attribute) and isinstance(one.value, ir.Name) and one.value.id in ("self", "this") for one in targets
+    )
+
+
 def _ends(node: ir.Node) -> bool:
     return isinstance(node, ir.Jump) and node.kind == "break"
 
@@ -155,9 +171,7 @@ def _asks(node: ir.Expr, function: FunctionSymbol, sequential: Sequential) -> bo
     """Whether what is awaited asks the database: one session does not serve several at once."""
     if not isinstance(node, ir.Call):
         return False
-    if any(
-        one.site.node is node for key, one in sequential.work.facts.work if isinstance(one, DatabaseQuery) and key is function
-    ):
+    if (function.key, id(node)) in sequential.queries:
         return True
     sites = sequential.work.engine.sites.get(function.key, {})
     return any(at == node.at and site.callee.key in sequential.asking for (at, _), site in sites.items())

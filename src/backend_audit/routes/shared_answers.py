@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, HeaderWrite
+from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -22,6 +23,7 @@ _CALLER = re.compile(
 )
 _ASKED = re.compile(r"get_jwt_identity|get_current_user|current_user_id|getUser$|getSession$|currentUser$")
 _VARIES = re.compile(r"vary_on|never_cache|patch_vary|add_never_cache|appendKey|append_key|no_store|private")
+_CHOOSING = ("get_queryset", "get_object", "get_context_data", "filter_queryset")
 _READS = frozenset(("GET", "HEAD"))
 
 
@@ -35,27 +37,38 @@ class SharedAnswer(Concept):
     caller: str = ""  # how the handler takes the caller, as written
 
 
-def shared_answers(facts: WebFacts, table: RouteTable) -> Iterator[SharedAnswer]:
-    """The routes of signed-in callers whose answers others get."""
+def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[SharedAnswer]:
+    """The routes whose answers others get: of signed-in callers, and those that differ by whether somebody has signed in."""
     caches = {(one.site.path, one.site.call.at): one for one in facts.caches if one.site.call is not None}
     headers: dict[str, list[HeaderWrite]] = {}
     for function, header in facts.headers:
         headers.setdefault(function.key, []).append(header)
     for route in table.routes if caches or headers else ():
-        if route.auth is not Auth.REQUIRED or route.handler is None or (route.methods and not _READS & set(route.methods)):
+        if route.handler is None or (route.methods and not _READS & set(route.methods)):
             continue
         if any(_VARIES.search(name) for name in _told(route)):
             continue
-        yield from _kept(route, caches)
-        yield from _allowed(route, headers.get(route.handler.key, []))
+        callers = [_caller(one) for one in (route.handler, *_beside(engine, route))]
+        caller = next((one for one in callers if one), "")
+        if caller or route.auth is Auth.REQUIRED:
+            yield from _kept(route, caches, caller)
+        if route.auth is Auth.REQUIRED and caller:
+            yield from _allowed(route, headers.get(route.handler.key, []), caller)
 
 
-def _kept(route: Route, caches: dict[tuple[str, int], AnswerCache]) -> Iterator[SharedAnswer]:
+def _beside(engine: Engine, route: Route) -> Iterator[FunctionSymbol]:
+    """The methods of a class-based view that say which objects it answers with."""
+    for name in _CHOOSING if route.owner is not None else ():
+        method = engine.find_method(route.owner, name) if route.owner is not None else None
+        if method is not None:
+            yield method
+
+
+def _kept(route: Route, caches: dict[tuple[str, int], AnswerCache], caller: str) -> Iterator[SharedAnswer]:
     for at, guard in enumerate(route.guards):
         cache = caches.get((guard.mark.path, guard.mark.at)) if guard.mark is not None else None
         if cache is None or cache.key is not None or (cache.public is not None and not cache.public.value.is_just(value=True)):
             continue
-        caller = "" if route.handler is None else _caller(route.handler)
         later = next((one for one in route.guards[at + 1 :] if one.has(Does.AUTHENTICATES) and one.via == guard.via), None)
         if cache.public is not None:
             if caller:
@@ -66,9 +79,8 @@ def _kept(route: Route, caches: dict[tuple[str, int], AnswerCache]) -> Iterator[
             yield SharedAnswer(cache.site, "kept", route, None, caller)
 
 
-def _allowed(route: Route, headers: list[HeaderWrite]) -> Iterator[SharedAnswer]:
-    caller = "" if route.handler is None else _caller(route.handler)
-    for header in headers if caller else ():
+def _allowed(route: Route, headers: list[HeaderWrite], caller: str) -> Iterator[SharedAnswer]:
+    for header in headers:
         texts = header.value.value.texts() if header.value is not None else ()
         if texts and all("public" in one.lower() and "private" not in one.lower() for one in texts):
             yield SharedAnswer(header.site, "allowed", route, None, caller)

@@ -3,8 +3,8 @@
 Fed by the calls of the project's functions (`Engine.sites`) and the timed concepts that occur in them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backend_audit.flow.concepts import Concept, Site
@@ -17,12 +17,16 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.source import Mark
 
+_STARTING = ("asynccontextmanager", "on_event", "on_startup", "before_serving", "before_server_start")  # nobody waits yet
+MANY = 10  # functions that do the same: more are a practice, which is mended as one
+
 
 @dataclass(frozen=True, slots=True)
 class LoopBlocked(Concept):
     """A call holds the event loop up: `function` is the coroutine that it runs in, `way` the calls that lead from there to it.
 
-    `served`: a request's handler runs it. `others`: further calls of that kind in the same function.
+    `served`: a request's handler runs it. `others`: further calls of that kind in the same function. `practice`: the places in
+    other functions, where it is what the whole project does.
     """
 
     kind: str = ""
@@ -30,6 +34,7 @@ class LoopBlocked(Concept):
     way: tuple[Mark, ...] = ()
     served: bool = False
     others: int = 0
+    practice: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Work:
         """The functions that run on the event loop: coroutines, and what these call."""
         coroutines = [one for one in self.functions.values() if one.node.is_async]
         served = [one for one in coroutines if one.key in self.serving]
-        return self._reach([*served, *(one for one in coroutines if one.key not in self.serving)], here=True)
+        others = (one for one in coroutines if one.key not in self.serving and not one.decorated(*_STARTING))
+        return self._reach([*served, *others], here=True)
 
     def _reach(self, roots: list[FunctionSymbol], *, here: bool = False) -> dict[str, Reached]:
         """The functions that `roots` run, by the fewest calls, and not later; `here`: by calls that hold the caller up."""
@@ -97,18 +103,30 @@ class Work:
         return f"{name}()" if name.isidentifier() else self.titles.get(root.key, name)
 
     def blocked(self) -> Iterator[LoopBlocked]:
-        """What holds the event loop up: the first call of a kind in each function."""
+        """What holds the event loop up: the first call of a kind in each function, or the first in all where many do it."""
         together: dict[tuple[str, str], list[BlockingCall]] = {}
         for function, concept in self.facts.work:
             if isinstance(concept, BlockingCall) and function.key in self.on_loop and _blocks(concept):
                 together.setdefault((function.key, concept.kind), []).append(concept)
+        found: dict[tuple[str, bool], list[LoopBlocked]] = {}
         for (key, kind), calls in together.items():
             first = min(calls, key=lambda one: one.site.node.at)
             function = self.functions[key]
             root = self.on_loop[key].root
             others = len({one.site.node.at for one in calls}) - 1
-            way = self.way(self.on_loop, function)
-            yield LoopBlocked(first.site, kind, root.node.name, way, root.key in self.serving, others)
+            way, served = self.way(self.on_loop, function), root.key in self.serving
+            found.setdefault((kind, served), []).append(LoopBlocked(first.site, kind, root.node.name, way, served, others))
+        for group in found.values():
+            if len(group) <= MANY:
+                yield from group
+            else:
+                nearest, *more = sorted(group, key=lambda one: (len(one.way), one.site.path, one.site.node.at))
+                yield replace(nearest, practice=places_of([one.site for one in more]))
+
+
+def places_of(sites: Iterable[Site]) -> tuple[Mark, ...]:
+    """Where the same happens."""
+    return tuple(Mark(one.path, one.callee.at, one.callee.end, f"`{one.written}`, too") for one in sites)
 
 
 def happens_later(site: Site) -> bool:
