@@ -2,7 +2,46 @@
 
 from pathlib import Path
 
-from test_routes import table_of
+import pytest
+
+from backend_audit import ir
+from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.script_expressions import ScriptExpressions
+from backend_audit.flow.values import Value
+from test_routes import script_routes, table_of
+
+_OPERANDS = 60
+_FEW = 200_000  # evaluations; each operand would double them
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("and.js", "const f = (a) => " + " && ".join(f"a.k{at} > {at}" for at in range(_OPERANDS))),
+        ("nullish.js", "const f = (a) => " + " ?? ".join(f"a.k{at}" for at in range(_OPERANDS))),
+        ("or.js", "const f = (a) => " + " || ".join(f"a === {at}" for at in range(_OPERANDS))),
+        ("or.py", "def f(a):\n    return " + " or ".join(f"a == {at}" for at in range(_OPERANDS))),
+        ("loops.py", "def f(a):\n" + "".join(f"{'  ' * at}  for a{at} in a:\n" for at in range(40)) + "  " * 41 + "a = a + a1"),
+    ],
+)
+def test_what_stands_in_a_row_or_in_each_other_is_not_read_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
+) -> None:
+    (tmp_path / name).write_text(f"{code}\n", encoding="utf-8")
+    made = 0
+    kind = ScriptExpressions if name.endswith(".js") else Expressions
+    evaluated = kind.eval
+
+    def counted(frame: Expressions, node: ir.Expr) -> Value:
+        nonlocal made
+        made += 1
+        if made >= _FEW:
+            raise RuntimeError  # ends the function's run
+        return evaluated(frame, node)  # type: ignore[arg-type]  # a frame of that kind
+
+    monkeypatch.setattr(kind, "eval", counted)
+    _ = script_routes(tmp_path) if kind is ScriptExpressions else table_of(tmp_path)
+    assert 40 < made < _FEW
 
 
 def test_a_function_that_gives_a_decorator_may_use_it_itself(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def text_of(node: ir.Expr | None, view: FileView, depth: int = _DEPTH) -> str | 
 def given(name: ir.Name, view: FileView) -> ir.Expr | None:
     """The one expression that a name is given, in a function around or at the top of the module."""
     for scope in scopes(view):
-        found = list(assigned(name.id, scope))
+        found = assigned(name.id, scope, view)
         if found:
             return found[0] if len(found) == 1 else None
     return None
@@ -76,13 +76,17 @@ def scopes(view: FileView) -> Iterator[Sequence[ir.Stmt]]:
     yield view.module.body
 
 
-def assigned(name: str, body: Sequence[ir.Stmt]) -> Iterator[ir.Expr]:
+def assigned(name: str, body: Sequence[ir.Stmt], view: FileView) -> list[ir.Expr]:
     """What a name is given in a body, nested functions left out."""
-    for node in ir.walk_scope(*body):
-        if isinstance(node, ir.Assign) and node.value is not None and not node.op:
-            for target in node.targets:
-                if isinstance(target, ir.Name) and target.id == name:
-                    yield node.value
+    known = view.given.get(id(body))
+    if known is None:
+        known = view.given[id(body)] = {}
+        for node in ir.walk_scope(*body):
+            if isinstance(node, ir.Assign) and node.value is not None and not node.op:
+                for target in node.targets:
+                    if isinstance(target, ir.Name):
+                        known.setdefault(target.id, []).append(node.value)
+    return known.get(name, [])
 
 
 def method(node: ir.Expr | None) -> str:

@@ -18,6 +18,7 @@ class FileView:
     text: str
     ancestors: list[ir.Node] = field(default_factory=list)
     imports: dict[str, str] = field(default_factory=dict)  # local name → dotted API path, from the file's own imports
+    given: dict[int, dict[str, list[ir.Expr]]] = field(default_factory=dict)  # of bodies that were asked for, by their identity
 
     def source(self, node: ir.Node) -> str:
         """The text of `node` as written."""

@@ -257,12 +257,11 @@ class Expressions(FrameState, ABC):
             return numbers.number("int", left, right)
         return builtin.arithmetic(op, left, right)
 
-    def logical(self, node: ir.Logical) -> Value:
-        left = self.eval(node.left)
+    def logical(self, node: ir.Logical, known: Value | None = None) -> Value:
+        left = self.eval(node.left) if known is None else known
         before = dict(self.env)
         truth = refine.truth(left)
-        stops = truth is (node.op == "or") if truth is not None else False
-        if node.op != "nullish" and stops:
+        if node.op != "nullish" and truth is not None and truth is (node.op == "or"):
             return left
         refine.assume(self, node.left, node.op == "and")
         right = self.eval(node.right)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
 _BOOL = Value(types=frozenset(("bool",)))
+_MOST_OPERANDS = 24
 
 
 def truth(value: Value) -> bool | None:
@@ -79,6 +80,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
     if isinstance(test, ir.Unary) and test.op == "not":
         assume(frame, test.operand, not holds)
     elif isinstance(test, ir.Logical) and test.op != "nullish":
+        if _is_long(test):
+            return
         if holds is (test.op == "and"):
             assume(frame, test.left, holds)
             assume(frame, test.right, holds)
@@ -94,6 +97,16 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         _assume_truth(frame, test, holds)
     elif isinstance(test, ir.Walrus):
         assume(frame, test.target, holds)
+
+
+def _is_long(test: ir.Logical) -> bool:
+    """Whether so many operands stand in a row that to look at each of them again for each costs more than they tell."""
+    node: ir.Expr = test
+    for _ in range(_MOST_OPERANDS):
+        if not isinstance(node, ir.Logical):
+            return False
+        node = node.left
+    return True
 
 
 def _assume_either(frame: "Expressions", test: ir.Logical, *, holds: bool) -> None:

@@ -203,18 +203,19 @@ class ScriptExpressions(ScriptCalls):
             return UNKNOWN
         return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name)
 
-    def logical(self, node: ir.Logical) -> Value:
+    def logical(self, node: ir.Logical, known: Value | None = None) -> Value:
         """`a ?? b` is `b` where `a` is nothing; `a && b` is `a` only where that is false, so that nothing of its data is left."""
-        if node.op == "and" and (left := self.eval(node.left)).origins and not left.kind:
+        left = self.eval(node.left) if known is None else known  # once: chains would double what is evaluated with each operand
+        if node.op == "and" and left.origins and not left.kind:
             before, self.env = self.env, dict(self.env)
             refine.assume(self, node.left, True)
             right = self.eval(node.right)
             self.env = before
             return right if not left.open else join(UNKNOWN, right)
-        known = self.eval(node.left).constants() if node.op == "nullish" else None
-        if known is None or any(one.kind in _NOTHING for one in known) is not all(one.kind in _NOTHING for one in known):
-            return super().logical(node)
-        return self.eval(node.right if next(iter(known)).kind in _NOTHING else node.left)
+        consts = left.constants() if node.op == "nullish" else None
+        if consts is None or any(one.kind in _NOTHING for one in consts) is not all(one.kind in _NOTHING for one in consts):
+            return super().logical(node, left)
+        return self.eval(node.right) if next(iter(consts)).kind in _NOTHING else left
 
     def template(self, node: ir.Template) -> Value:
         found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]

@@ -13,7 +13,8 @@ from backend_audit.flow.values import NONE, Constant, Value, changed, container,
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
-_LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
+_LOOPS = 2  # passes over a loop's body: the second sees what the first has changed; in loops as deep as this, one is made
+_DEEP = 7
 
 
 class Frame(Calls):
@@ -279,7 +280,7 @@ class Frame(Calls):
     def loop(self, once: Callable[[], bool], orelse: list[ir.Stmt]) -> bool:
         """Zero or more passes; what `break` and `continue` leave behind counts as an end of a pass."""
         merged = self.env
-        for _ in range(_LOOPS):
+        for _ in range(_LOOPS if len(self.breaks) < _DEEP else 1):
             self.breaks.append([])
             self.env = dict(merged)
             goes_on = once()
