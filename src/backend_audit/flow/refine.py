@@ -79,9 +79,7 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         return
     if isinstance(test, ir.Unary) and test.op == "not":
         assume(frame, test.operand, not holds)
-    elif isinstance(test, ir.Logical) and test.op != "nullish":
-        if _is_long(test):
-            return
+    elif isinstance(test, ir.Logical) and test.op != "nullish" and not _is_long(test):
         if holds is (test.op == "and"):
             assume(frame, test.left, holds)
             assume(frame, test.right, holds)
