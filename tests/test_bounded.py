@@ -76,3 +76,12 @@ def test_a_variable_that_is_made_of_itself_says_nothing_of_itself(tmp_path: Path
         encoding="utf-8",
     )
     assert [route.path for route in table_of(tmp_path).routes] == ["/x"]
+
+
+def test_conditions_with_nothing_in_them_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "app.js").write_text(
+        "const app = require('express')();\n"
+        "app.post('/x', (req, res) => { if (req.body.secret !== job.secret) {} if (!req.user) {} res.json({}); });\n",
+        encoding="utf-8",
+    )
+    assert [route.path for route in script_routes(tmp_path)] == ["/x"]

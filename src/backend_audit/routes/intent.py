@@ -130,7 +130,7 @@ def checks_signature(handler: FunctionSymbol | None) -> bool:
 def checks_secret(handler: FunctionSymbol | None) -> bool:
     """Whether a handler refuses who does not bring a secret that is stored: `if data["secret"] != job.secret: raise …`."""
     for node in () if handler is None else ir.walk_scope(*handler.node.body):
-        if isinstance(node, ir.If) and isinstance(node.body[-1], (ir.Raise, ir.Return)):
+        if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
             for test in ir.walk_scope(node.test):
                 if isinstance(test, ir.Compare) and test.ops == ["!="] and _secret(test.left) and _secret(test.rights[0]):
                     return True
@@ -171,7 +171,7 @@ def once(path: str, handler: FunctionSymbol | None, before: Iterable[FunctionSym
 def begins_by_refusing(body: list[ir.Stmt]) -> bool:
     """`if current_org is not None: return redirect("/")` before everything, whatever the request brings."""
     first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
-    if not isinstance(first, ir.If) or first.orelse or not isinstance(first.body[-1], (ir.Return, ir.Raise)):
+    if not isinstance(first, ir.If) or first.orelse or not first.body or not isinstance(first.body[-1], (ir.Return, ir.Raise)):
         return False
     names = {
         one.id if isinstance(one, ir.Name) else one.attr
