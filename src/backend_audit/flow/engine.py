@@ -151,12 +151,22 @@ class Engine(ObjectFields):
             return None
         key = (symbol.key, *(bound[at].consts for at in range(len(params))))
         if key not in self._constant_calls:
-            self._running.add(symbol.key)
-            frame = self.frame(symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
-            self.contained(frame, symbol.node.body)
-            self._running.discard(symbol.key)
-            self._constant_calls[key] = frame.returns
+            frame = self.run_with(symbol, {param.name: bound[at] for at, param in enumerate(params)})
+            self._constant_calls[key] = UNKNOWN if frame is None else frame.returns
         return self._constant_calls[key]
+
+    def run_with(self, symbol: FunctionSymbol, env: Env) -> Frame | None:
+        """The run of a function whose parameters hold `env`; None while it is run anyway."""
+        return self.run_in(self.frame(symbol.module, symbol, env), symbol)
+
+    def run_in(self, frame: Frame, symbol: FunctionSymbol) -> Frame | None:
+        """The run of a function in a frame that was made for it."""
+        if symbol.key in self._running:
+            return None
+        self._running.add(symbol.key)
+        self.contained(frame, symbol.node.body)
+        self._running.discard(symbol.key)
+        return frame
 
     @staticmethod
     def _promised(result: Value, declared: Value) -> Value:

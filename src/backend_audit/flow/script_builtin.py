@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from backend_audit.flow import lacks, strings
+from backend_audit.flow import lacks, script_lists, strings
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
 from backend_audit.flow.values import (
     MADE,
@@ -151,6 +151,9 @@ def keys(receiver: Value) -> Value:
 def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of an array, Map or Set gives that takes no function; None when they have none of that name."""
     first = args[0][0] if args else UNKNOWN
+    placed = script_lists.method(receiver, name, args)
+    if placed is not None:
+        return placed
     if name == "join":
         glue = first if args else text(",")
         return transform(strings.join_strings(glue, receiver, "items"), lambda one: (_whole(one),))
@@ -201,6 +204,9 @@ def mutated(receiver: Value, name: str, args: Pieces) -> Value | None:
     if not receiver.kind or name not in MUTATORS:
         return None
     items = dict(receiver.items or {})
+    shorter = script_lists.mutated(receiver, name)
+    if shorter is not None:
+        return shorter
     if name == "push" and receiver.elem is None and not receiver.open:
         for value, _ in args:
             items[len(items)] = value

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_collections, script_functions, script_handed, script_validators, unrolled
+from backend_audit.flow import (
+    script_builtin,
+    script_collections,
+    script_functions,
+    script_handed,
+    script_validators,
+    unrolled,
+)
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -73,6 +80,7 @@ class ScriptCallbacks(Frame):
 
     engine: "ScriptEngine"
     handing = 0  # calls under way of functions that were handed over
+    registering = False  # only what is registered is asked for, not what happens in handlers
 
     @abstractmethod
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
@@ -195,12 +203,13 @@ class ScriptCallbacks(Frame):
             bound = bind_arguments(symbol, receiver, args)
             for (owner, name), value in list(written_outside.items()):
                 self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
+        self.engine.registrars.run_again(self, node, symbol, bind_arguments(symbol, receiver, args))
         followed = 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
             if receiver is not None and isinstance(event, RouteChain) and (symbol.key, number, node.at) in self.events:
                 key = (symbol.key, number, node.at)
                 self.events[key] = self.engine.owned.received(self.events[key], receiver)
-            if not isinstance(event, Invocation) or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:
+            if not isinstance(event, Invocation) or self.registering or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:
                 continue
             lifted = self.events.get((symbol.key, number, node.at))
             if not isinstance(lifted, Invocation) or lifted.function is None:
@@ -232,7 +241,7 @@ class ScriptCallbacks(Frame):
     def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
         """The library calls the functions that it is given, some with what a promise of the same call would have."""
         callback = self.callback_of(path, args)
-        if callback is None:
+        if callback is None or self.registering:
             return
         types = [self.given_back(node, path, one, result) for one in callback.gives]
         for value in script_handed.called(callback.function, args):

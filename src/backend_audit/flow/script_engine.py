@@ -12,6 +12,7 @@ from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.script_objects import OwnedObjects
+from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
@@ -45,6 +46,7 @@ class ScriptEngine(Engine):
         self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
+        self.registrars = Registrars()
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

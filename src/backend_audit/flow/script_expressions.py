@@ -11,6 +11,7 @@ from backend_audit.flow import (
     refine,
     script_accessors,
     script_builtin,
+    script_lists,
     script_members,
     script_paths,
     script_refine,
@@ -70,7 +71,7 @@ class ScriptExpressions(ScriptCalls):
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         if base.kind:
             if attr in ("length", "size"):
-                return NUMBER
+                return script_lists.length(base) or NUMBER
             held = base.item(attr)
             if held is not None and (not base.types or held is not base.elem):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held

@@ -18,7 +18,7 @@ from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import ABSENT, REQUEST_PARTS, UNKNOWN, Missing, truth
+from backend_audit.routes.missing import ABSENT, PARTS, REQUEST_PARTS, UNKNOWN, Missing, truth
 from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
@@ -54,6 +54,7 @@ class Anonymous:
         self._asked: dict[tuple[str, str, Asked, tuple[tuple[str, int], ...]], Run] = {}
         self._looking: dict[str, bool] = {}
         self._known: dict[_Key, Run] = {}
+        self._shared = self._known  # what was known before one route was asked for
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
         self._running: set[str] = set()
@@ -65,12 +66,23 @@ class Anonymous:
         key = (function.key, tuple(sorted((said or {}).items())), arguments)
         if key in self._known:
             return self._known[key]
+        shared = self.asked is not None and not self.settled and PARTS.isdisjoint((given or {}).values())
+        if shared and not self.looks_at_route(function):
+            return self._for_all(function, given, said)
         if function.key in self._running or len(self._running) > _MAX_DEPTH:
             return Run(passed=[UNKNOWN])
         self._running.add(function.key)
         found = self.body_type(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
         self._running.discard(function.key)
         self._known[key] = found
+        return found
+
+    def _for_all(self, function: FunctionSymbol, given: Env | None, said: Said | None) -> Run:
+        """The run of a function that does not look at the route: the same for all of them."""
+        asked, known = self.asked, self._known
+        self.asked, self._known = None, self._shared
+        found = self.run(function, given, said)
+        self.asked, self._known = asked, known
         return found
 
     def turns_away(self, frame: Frame, status: ir.Expr | None) -> bool:
@@ -107,6 +119,7 @@ class Anonymous:
         found = self._asked.get(key)
         if found is None:
             before, self._known, self.asked, self.settled = self._known, {}, asked, given or {}
+            self._shared = before
             found = self._asked[key] = self.run(function)
             self._known, self.asked, self.settled = before, None, {}
         return found

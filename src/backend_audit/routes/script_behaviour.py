@@ -24,6 +24,10 @@ class ScriptBehaviours(Behaviours):
 
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         super().__init__(engine, facts)
+        self._denied: dict[tuple[int, int], frozenset[int]] = {}  # by a call and the function that it stands in
+        for one in (one for found in self._by_node.values() for one in found):
+            at = (id(one.site.node), id(one.site.function))
+            self._denied[at] = self._denied.get(at, frozenset()) | denied_by(one)
         if isinstance(self.anonymous, ScriptAnonymous):
             self.anonymous.answered = self.answered
 
@@ -63,9 +67,8 @@ class ScriptBehaviours(Behaviours):
         """The statuses that an expression answers the caller with."""
         found: frozenset[int] = frozenset()
         for one in ir.walk_scope(node):
-            for at in self._by_node.get(id(one), ()) if isinstance(one, ir.Call) else ():
-                if at.site.function is function.node:
-                    found |= denied_by(at)
+            if isinstance(one, ir.Call):
+                found |= self._denied.get((id(one), id(function.node)), frozenset())
         return found
 
 

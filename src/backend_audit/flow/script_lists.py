@@ -1,0 +1,42 @@
+"""Arrays that are known whole, the arguments of a function among them: which elements their methods give.
+
+A tuple is what a function was given (`...args`): nothing but the function itself changes it, so its length is known as well.
+"""
+
+from backend_audit.flow.strings import Piece
+from backend_audit.flow.values import Value, constant, container
+
+
+def length(value: Value) -> Value | None:
+    """How many arguments there are, if they are known."""
+    items = _whole(value) if value.kind == "tuple" else None
+    return None if items is None else constant("int", len(items))
+
+
+def method(receiver: Value, name: str, args: list[Piece]) -> Value | None:
+    """What a method gives that takes elements out by their position; None where that is not known."""
+    items = _whole(receiver)
+    if items is None or not items:
+        return None
+    given = [one.constant() for one, _ in args]
+    bounds = [one.value for one in given if one is not None and isinstance(one.value, int)]
+    if name == "slice" and args and len(bounds) == len(args):
+        return container(receiver.kind, dict(enumerate(items[slice(bounds[0], *bounds[1:2])])))
+    if name == "at" and len(bounds) == 1 and -len(items) <= bounds[0] < len(items):
+        return items[bounds[0]]
+    if name in ("pop", "shift") and receiver.kind == "tuple":
+        return items[-1] if name == "pop" else items[0]
+    return None
+
+
+def mutated(receiver: Value, name: str) -> Value | None:
+    """The arguments after one was taken away at an end."""
+    items = _whole(receiver) if receiver.kind == "tuple" and name in ("pop", "shift") else None
+    return None if items is None else container("tuple", dict(enumerate(items[:-1] if name == "pop" else items[1:])))
+
+
+def _whole(value: Value) -> list[Value] | None:
+    if value.kind not in ("list", "tuple") or value.elem is not None or value.open:
+        return None
+    items = value.items or {}
+    return list(items.values()) if list(items) == list(range(len(items))) else None

@@ -1,0 +1,71 @@
+"""Functions that take whatever they are given and register routes with it: `(...args) => router.get(...args)`.
+
+In terms of its parameters such a list says nothing of what stands where, so these functions are run for each of their calls.
+"""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.bound import Bound
+from backend_audit.flow.values import UNKNOWN
+from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_callbacks import ScriptCallbacks
+
+_MAX_CALLS = 1000  # of all such functions of a project
+_TRIALS = 3  # runs of one function that registered nothing
+_VERBS = frozenset("get post put patch delete head options all use route register".split())
+
+
+class Registrars:
+    """Runs functions for one of their calls."""
+
+    def __init__(self) -> None:
+        self.left = _MAX_CALLS
+        self._trials: dict[str, int] = {}  # by the key of a function, how many runs are left that register nothing
+
+    def run_again(self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, bound: Bound) -> None:
+        """Put what one call of such a function registers in the place of what was lifted from it."""
+        trials = self._trials.get(symbol.key)
+        if trials is None:
+            trials = self._trials[symbol.key] = _TRIALS if _may_register(symbol) else 0
+        if not trials or not self.left:
+            return
+        self.left -= 1
+        chains = self._chains(frame, symbol, bound)
+        if not chains:
+            self._trials[symbol.key] = trials - 1
+            return
+        lifting = frame.engine.summary(symbol).lifting
+        for number, event in enumerate(lifting):
+            if isinstance(event, RouteChain):
+                frame.events.pop((symbol.key, number, node.at), None)
+        for number, event in enumerate(chains, len(lifting)):
+            frame.events[symbol.key, number, node.at] = event
+
+    def _chains(self, frame: "ScriptCallbacks", symbol: FunctionSymbol, bound: Bound) -> list[RouteChain]:
+        """What a function registers that is given `bound`."""
+        env = {param.name: bound.get(at, UNKNOWN) for at, param in enumerate(symbol.node.params)}
+        inner = frame.engine.frame(symbol.module, symbol, env)
+        if isinstance(inner, type(frame)):
+            inner.registering = True
+        found = frame.engine.run_in(inner, symbol)
+        return [] if found is None else [event for event in found.events.values() if isinstance(event, RouteChain)]
+
+
+def _may_register(symbol: FunctionSymbol) -> bool:
+    """Whether a function takes arguments as a list, or one that is a list, and calls a method that may register a route."""
+    listed = any(param.kind == "args" for param in symbol.node.params)
+    names = {param.name for param in symbol.node.params if param.kind == "positional"}
+    for node in ir.walk_scope(*symbol.node.body):
+        if not isinstance(node, ir.Call) or not _registers(node.func):
+            continue
+        if listed or any(arg.star and isinstance(arg.value, ir.Name) and arg.value.id in names for arg in node.args):
+            return True
+    return False
+
+
+def _registers(func: ir.Expr) -> bool:
+    return isinstance(func, ir.Index) or (isinstance(func, ir.Attribute) and func.attr in _VERBS)
