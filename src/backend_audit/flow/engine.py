@@ -20,19 +20,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import (
-    NONE,
-    NOTHING,
-    UNKNOWN,
-    Key,
-    Origin,
-    Value,
-    api,
-    changed,
-    container,
-    join,
-    ref,
-)
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
 
@@ -151,22 +139,17 @@ class Engine(ObjectFields):
             return None
         key = (symbol.key, *(bound[at].consts for at in range(len(params))))
         if key not in self._constant_calls:
-            frame = self.run_with(symbol, {param.name: bound[at] for at, param in enumerate(params)})
-            self._constant_calls[key] = UNKNOWN if frame is None else frame.returns
+            frame = self.frame(symbol.module, symbol, {param.name: bound[at] for at, param in enumerate(params)})
+            self.run_in(frame, symbol)
+            self._constant_calls[key] = frame.returns
         return self._constant_calls[key]
 
-    def run_with(self, symbol: FunctionSymbol, env: Env) -> Frame | None:
-        """The run of a function whose parameters hold `env`; None while it is run anyway."""
-        return self.run_in(self.frame(symbol.module, symbol, env), symbol)
-
-    def run_in(self, frame: Frame, symbol: FunctionSymbol) -> Frame | None:
-        """The run of a function in a frame that was made for it."""
-        if symbol.key in self._running:
-            return None
-        self._running.add(symbol.key)
-        self.contained(frame, symbol.node.body)
-        self._running.discard(symbol.key)
-        return frame
+    def run_in(self, frame: Frame, symbol: FunctionSymbol) -> None:
+        """Run a function in a frame that was made for it, unless it is being run."""
+        if symbol.key not in self._running:
+            self._running.add(symbol.key)
+            self.contained(frame, symbol.node.body)
+            self._running.discard(symbol.key)
 
     @staticmethod
     def _promised(result: Value, declared: Value) -> Value:

@@ -51,8 +51,8 @@ class Registrars:
         inner = frame.engine.frame(symbol.module, symbol, env)
         if isinstance(inner, type(frame)):
             inner.registering = True
-        found = frame.engine.run_in(inner, symbol)
-        return [] if found is None else [event for event in found.events.values() if isinstance(event, RouteChain)]
+        frame.engine.run_in(inner, symbol)
+        return [event for event in inner.events.values() if isinstance(event, RouteChain)]
 
 
 def _may_register(symbol: FunctionSymbol) -> bool:
