@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert
 from backend_audit.finding import Confidence
+from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
 
@@ -11,6 +12,7 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SHARE = 0.75  # of its siblings that make a route the odd one out
 _NEARLY_ALL = 0.95  # of those below its address
 _FEW = 3
+_ASKING = frozenset("search query find filter lookup count preview autocomplete suggest".split())
 _PUBLISHED = frozenset(("public", "published", "share", "shared", "shares"))
 
 
@@ -43,6 +45,12 @@ def at_guard(guard: Guard, *, message: str, fix: str, confidence: Confidence, an
 def changes(route: Route) -> bool:
     """Whether the route can change state, by its methods."""
     return not WRITES.isdisjoint(route.methods)
+
+
+def only_asks(route: Route) -> bool:
+    """Whether a POST looks for something, by its address, and nothing in the handler changes anything: its body is a question."""
+    asked = not _ASKING.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2]))
+    return asked and route.methods == ("POST",) and not route.acts
 
 
 def is_published(route: Route) -> bool:

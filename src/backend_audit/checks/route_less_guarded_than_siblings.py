@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import SHARE, called, changes, common, one_class, related, span, usually
+from backend_audit.checks._routes import SHARE, called, changes, common, one_class, only_asks, related, span, usually
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Does, Route
 
@@ -17,6 +17,8 @@ _SEVERAL = 6
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or not changes(route) or route.guarded(Does.AUTHORIZES) or route.consults:
+        return
+    if only_asks(route):
         return
     others = [one for one in route.siblings() if changes(one)]
     asking = [one for one in others if one.guarded(Does.AUTHORIZES)]

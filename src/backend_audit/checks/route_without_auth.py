@@ -111,9 +111,20 @@ def _judged(route: Route) -> tuple[Confidence, str]:
 def _only_redirects(route: Route) -> bool:
     """Whether all that the handler does is to send the caller elsewhere."""
     body = [] if route.handler is None else list(ir.walk_scope(*route.handler.node.body))
+    kept = {
+        target.id
+        for one in body
+        if isinstance(one, ir.Assign) and one.value is not None and _is_redirect(one.value)
+        for target in one.targets
+        if isinstance(target, ir.Name)
+    }
     answers = [one.value for one in body if isinstance(one, ir.Return)]
-    sent = [isinstance(one, ir.Call) and "redirect" in written(one.func).lower() for one in answers]
+    sent = [_is_redirect(one) or (isinstance(one, ir.Name) and one.id in kept) for one in answers]
     return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)
+
+
+def _is_redirect(node: ir.Expr | None) -> bool:
+    return isinstance(node, ir.Call) and "redirect" in written(node.func).lower()
 
 
 def _is_empty(route: Route) -> bool:

@@ -42,7 +42,7 @@ DELICATE = frozenset(
 )
 CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
-    r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]"
+    r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]|/join/<uuid:\w+>"
 )
 _PUBLIC_KEY = re.compile(r"[<{](?:\w+:)?kid[>}]|\bjwks?\b")  # a key that is called by its id is the public half
 _SERVICES = frozenset(

@@ -1,6 +1,7 @@
 """What a handler's own code says of who may call it, where it leaves the asking to what it calls."""
 
 import re
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.written import written
@@ -19,7 +20,26 @@ _SWITCH = re.compile(
 
 
 def leaves_it_to_others(handler: FunctionSymbol) -> bool:
-    """Whether the handler takes the denial of what it calls, or does what it does by a name that another part looks up."""
+    """Whether the handler takes the denial of what it calls, or does what it does by a name that another part looks up.
+
+    What it calls of its own class or file counts as its own code.
+    """
+    return any(map(_leaves_it, [handler, *_helpers(handler)]))
+
+
+def _helpers(handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
+    for node in ir.walk_scope(*handler.node.body):
+        func = node.func if isinstance(node, ir.Call) else None
+        found = None
+        if isinstance(func, ir.Name):
+            found = handler.module.functions.get(func.id)
+        elif isinstance(func, ir.Attribute) and isinstance(func.value, ir.Name) and func.value.id == "self" and handler.owner:
+            found = handler.owner.methods.get(func.attr)
+        if found is not None:
+            yield found
+
+
+def _leaves_it(handler: FunctionSymbol) -> bool:
     looked_up: set[str] = set()
     for node in ir.walk_scope(*handler.node.body):
         if isinstance(node, ir.Try) and any(_takes_denial(one) for one in node.handlers):
