@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns
 from backend_audit.checks._context import last_name
-from backend_audit.checks._view import FileView
+from backend_audit.checks._view import FileView, local_imports
 from backend_audit.finding import Confidence
 
 _CLEANUP = frozenset(
@@ -19,6 +19,8 @@ _PROBES = frozenset(
     "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView "
     "execCommand writeText".split()
 )
+_OF_PAGES = frozenset("react react-dom vue svelte preact solid-js jquery @angular @vue".split())
+_DOCUMENT = re.compile(r"\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body\b|cookie\b)|\bwindow\.\w")
 _ERRORS = re.compile(r"^(err|error|e)$")
 _FIX = (
     "Handle the error or pass it on: log it with what was tried, `throw` it, or hand it to `next(error)`. If nothing is to be "
@@ -43,7 +45,7 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
             end=min(handler.end, handler.at + len("catch")),
             message=f"`catch` does nothing: what goes wrong in {shown} disappears without a trace.",
             fix=_FIX,
-            confidence=Confidence.LOW if leaves or _explained(handler.at, handler.end, view) else Confidence.MEDIUM,
+            confidence=_sure(leaves or _explained(handler.at, handler.end, view), view),
         )
 
 
@@ -63,7 +65,7 @@ def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
         end=node.end,
         message=f"`.catch(…)` does nothing: a rejection{f' of `{name}`' if name else ''} disappears without a trace.",
         fix=_FIX,
-        confidence=Confidence.LOW if _gives_null(handler) or _explained(node.func.end, node.end, view) else Confidence.MEDIUM,
+        confidence=_sure(_gives_null(handler) or _explained(node.func.end, node.end, view), view),
     )
 
 
@@ -100,6 +102,17 @@ def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:
         fix="Begin with it: `if (err) return next(err);`, or use the function that gives a promise, and `await` it.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _sure(meant: bool, view: FileView) -> Confidence:
+    """Less sure where somebody meant it, and of pages: no monitoring hears of what goes wrong in a visitor's browser."""
+    return Confidence.LOW if meant or in_a_page(view) else Confidence.MEDIUM
+
+
+def in_a_page(view: FileView) -> bool:
+    """Whether a file is part of a page in a browser: by what it loads, or by the document that it works on."""
+    packages = {path.split(".")[0].split("/")[0] for path in local_imports(view.module).values()}
+    return view.module.path.endswith(".jsx") or not _OF_PAGES.isdisjoint(packages) or _DOCUMENT.search(view.text) is not None
 
 
 def _explained(at: int, end: int, view: FileView) -> bool:
