@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._operands import named
+from backend_audit.checks._operands import named, numbers
 from backend_audit.finding import Confidence
 from backend_audit.routes.work import LoopBlocked
 
@@ -18,6 +18,7 @@ _WAITS = {
     "file": "waits for a file",
     "files": "copies or unpacks files",
 }
+_MANY_ROUNDS = 10_000
 _INSTEAD = {
     "sleep": "`await asyncio.sleep(…)`",
     "network": "an asynchronous client (`httpx.AsyncClient`)",
@@ -47,8 +48,14 @@ def blocking_call_in_async(blocked: LoopBlocked) -> Iterator[Alert]:
     )
 
 
+def _is_quick(blocked: LoopBlocked) -> bool:
+    """Whether a derivation of keys is told to take so few rounds that it is over in milliseconds."""
+    rounds = numbers(blocked.site.arg("iterations") or blocked.site.arg("3"))
+    return blocked.kind == "hash" and bool(rounds) and max(rounds) < _MANY_ROUNDS
+
+
 def _confidence(blocked: LoopBlocked) -> Confidence:
     """Small files are read before anybody waits; what no handler is seen to run may be a script."""
-    if not blocked.served or blocked.kind == "file":
+    if not blocked.served or blocked.kind == "file" or _is_quick(blocked):
         return Confidence.LOW
     return Confidence.HIGH if len(blocked.way) == 1 and blocked.kind != "files" else Confidence.MEDIUM
