@@ -244,7 +244,7 @@ class ScriptCallbacks(Frame):
         if callback is None or self.registering:
             return
         types = [self.given_back(node, path, one, result) for one in callback.gives]
-        for value in script_handed.called(callback.function, args):
+        for value in script_handed.called(callback.function, args, self.opened):
             if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
                 types = [self.eval(node.func.value), *types[1:]]
             for symbol in sorted(script_handed.functions(value), key=lambda one: one.key):
@@ -255,6 +255,11 @@ class ScriptCallbacks(Frame):
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
                 self.handed(node, ref(symbol), given)
+
+    def opened(self, value: Value) -> Value:
+        """What functions give that stand where a library takes an object as well: `fields: () => ({…})`."""
+        functions = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
+        return join_all([value, *(self.engine.summary(one).result for one in functions[:MAX_CALLEES])])
 
     def given_back(self, node: ir.Call, path: str, what: str, result: Value) -> Value:
         """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside.

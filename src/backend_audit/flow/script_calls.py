@@ -97,6 +97,10 @@ class ScriptCalls(ScriptCallbacks):
         for above in self.engine.bases(owner)[0][1:]:
             if "constructor" in above.methods:
                 return self.call_function(node, above.methods["constructor"], self.lookup("this"), args)
+        for path in self.engine.external_bases(owner):
+            for row in self.models.rows["call"].get(path, ()):
+                self.emit(row, path, node, {}, args)
+            self.served(node, path, args, UNKNOWN)
         return UNKNOWN
 
     def owner(self) -> ClassSymbol | None:
@@ -273,7 +277,10 @@ class ScriptCalls(ScriptCallbacks):
         made = self.engine.instance_of(symbol)
         maker = self.engine.find_method(symbol, "constructor")
         if maker is None:
-            return super().construct(node, symbol, args)
+            made = super().construct(node, symbol, args)
+            for path in self.engine.external_bases(symbol):
+                self.served(node, path, args, made)
+            return made
         self.call_function(node, maker, made, args)
         fields = self.engine.summary(maker).fields
         bound = bind_arguments(maker, made, args)

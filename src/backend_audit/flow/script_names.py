@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import script_builtin, script_members
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.values import UNKNOWN, Value, container, join, text
@@ -129,10 +130,21 @@ class ScriptNames(ScriptExpressions):
 
     def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
         base = self.eval(target.value)
+        if target.attr.startswith("on") and value.refs and base.types:
+            self.listens(target, base, value)
         script_members.written_to(self, target, target.value, base)
         if dotted(target.value) not in (None, "this") and not (base.refs or base.apis or base.types):
             self.update_path(target.value, script_builtin.with_item(base, text(target.attr), value))
         super().bind_attribute(target, value, node)
+
+    def listens(self, target: ir.Attribute, base: Value, value: Value) -> None:
+        """`socket.onmessage = f` is `socket.addEventListener("message", f)`."""
+        event = target.attr.removeprefix("on")
+        call = ir.Call(target.at, target.end, target, [])
+        args = (("0", Operand(text(event), None)), ("1", Operand(value, None)))
+        for owner in sorted({above for one in base.types for above in self.models.lineage(one)}):
+            if f"{owner}.addEventListener('{event}')" in self.models.callbacks:
+                self.served(call, f"{owner}.addEventListener", args, UNKNOWN)
 
     def bind_item(self, target: ir.Index, value: Value, node: ir.Assign | None) -> None:
         one = self.eval(target.index).constant()
