@@ -7,7 +7,6 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 
-
 _Opened = Callable[[Value], Value]
 
 
