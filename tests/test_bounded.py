@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from backend_audit import ir
+from backend_audit import audit, ir
+from backend_audit.config import Config
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.values import Value
+from backend_audit.frameworks import inventory
+from backend_audit.routes.model import Route
 from test_routes import script_routes, table_of
 
 _OPERANDS = 60
@@ -85,3 +88,23 @@ def test_conditions_with_nothing_in_them_are_passed_over(tmp_path: Path) -> None
         encoding="utf-8",
     )
     assert [route.path for route in script_routes(tmp_path)] == ["/x"]
+
+
+def test_a_route_that_cannot_be_judged_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app.py").write_text(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/a')\ndef a():\n    return 1\n\n\n"
+        "@app.get('/b')\ndef b():\n    return 1\n",
+        encoding="utf-8",
+    )
+    decided = inventory.decide
+
+    def breaks(route: Route) -> None:
+        if route.path == "/a":
+            raise IndexError
+        decided(route)
+
+    monkeypatch.setattr(inventory, "decide", breaks)
+    config = Config(cache=False, workers=1, semgrep=False, origins={})
+    survey = audit.survey(config, [tmp_path])
+    assert [(route.path, route.auth) for route in survey.routes] == [("/a", "unknown"), ("/b", "none")]
+    assert [problem.message for problem in survey.problems] == ["deciding on /a failed with IndexError"]

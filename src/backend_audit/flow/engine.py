@@ -5,7 +5,7 @@ import) gets what is known so far. A second round re-reads the functions whose p
 to be objects of known types.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
@@ -163,12 +163,15 @@ class Engine(ObjectFields):
 
     def contained(self, frame: Frame, body: list[ir.Stmt]) -> bool:
         """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
+        where = f" in {frame.scope}" if frame.scope else ""
+        return self.attempt(frame.module.path, f"following values{where}", lambda: frame.run(body))
+
+    def attempt(self, path: str, what: str, work: Callable[[], bool]) -> bool:
+        """What `work` gives; if it breaks, a problem of the file `path`, and false."""
         try:
-            return frame.run(body)
-        except Exception as error:  # noqa: BLE001 - the edge of one function's analysis
-            where = f" in {frame.scope}" if frame.scope else ""
-            message = f"following values{where} failed with {type(error).__name__}"
-            self.problems.append(Problem(frame.module.path, 0, ProblemKind.CRASH, message))
+            return work()
+        except Exception as error:  # noqa: BLE001 - the edge of one function's analysis, or one route's
+            self.problems.append(Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}"))
             return False
 
     def closure(self, symbol: FunctionSymbol) -> Env | None:

@@ -1,6 +1,7 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
@@ -38,8 +39,8 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     exposure = Exposure(engine)
     scoping = Scoping(engine, behaviours)
     claims = Claims(behaviours)
-    for route in table.routes:
-        route.table = table
+
+    def settle(route: Route) -> bool:
         route.acts = route.handler is None or behaviours.of(route.handler).acts
         exposure.describe(route)
         route.guards = declarations.guards_of(route)
@@ -49,6 +50,11 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         route.tried = tried(route, behaviours)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
+        return True
+
+    for route in table.routes:
+        route.table = table
+        engine.attempt(route.mark.path, f"deciding on {route.path}", partial(settle, route))
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     return table

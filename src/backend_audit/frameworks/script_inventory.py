@@ -1,5 +1,7 @@
 """The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
 
+from functools import partial
+
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
@@ -36,8 +38,8 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     table = RouteTable(sorted(found, key=_order), bare)
     claims = ScriptClaims(behaviours)
     scoping = ScriptScoping(engine)
-    for route in table.routes:
-        route.table = table
+
+    def settle(route: Route) -> bool:
         route.acts = route.handler is None or behaviours.of(route.handler).acts
         route.guards = declarations.guards_of(route)
         decide(route)
@@ -46,6 +48,11 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         route.tried = tried(route, behaviours)
         if route.auth is Auth.REQUIRED:
             scoping.fill(route)
+        return True
+
+    for route in table.routes:
+        route.table = table
+        engine.attempt(route.mark.path, f"deciding on {route.path}", partial(settle, route))
     return table
 
 
