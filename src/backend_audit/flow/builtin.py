@@ -143,7 +143,13 @@ def sliced(base: Value, part: ir.Slice) -> Value:
         return Value(consts=frozenset((Constant(one.kind, cut),)))
     if base.shapes:
         return Value(open=base.open, shapes=base.shapes, origins=base.origins)
+    start = bounds[0][1]
+    if part.upper is None and start is not None and -_SHORT <= start < 0:
+        return base.derived().cleared(lacks.lacking(".."))  # `name[-4:]`: an ending, too short to lead anywhere
     return base.derived()
+
+
+_SHORT = 4
 
 
 def _bound(node: ir.Expr | None) -> tuple[bool, int | None]:
@@ -157,6 +163,7 @@ def _bound(node: ir.Expr | None) -> tuple[bool, int | None]:
 # --- methods -----------------------------------------------------------------------------------------------------------
 
 _SAME_TEXT = frozenset("strip lstrip rstrip lower upper casefold title capitalize swapcase expandtabs encode decode".split())
+_PLAIN = frozenset("sql html shell path url log ldap xpath regex header code template dn nosql lookup".split())
 _CLOSED_RESULT = frozenset(
     "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
     "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
@@ -177,7 +184,7 @@ def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Pi
 
 _ONLY_OF_TEXT = frozenset(
     "split rsplit splitlines partition rpartition strip lstrip rstrip lower upper casefold encode decode removeprefix "
-    "removesuffix zfill ljust rjust".split()
+    "removesuffix zfill ljust rjust count rfind rindex hex isdigit isalpha isalnum startswith endswith".split()
 )
 
 
@@ -199,6 +206,8 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
         return strings.join_strings(receiver, first, args[0][1])
     if name in _SAME_TEXT:
         return _mapped(receiver, name)
+    if name == "hex":
+        return receiver.derived().cleared(_PLAIN)  # `bytes.hex()`: digits
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):

@@ -74,7 +74,7 @@ class FrameState:
         if self.function is not None:
             found = self.engine.global_value(self.module, name)
             if found is not None:
-                if found.kind:
+                if found.kind or (found.types and not self.engine.models.keeping.isdisjoint(found.types)):
                     self.engine.container_read(self.module, name, self.function)
                 return found
         star = self.engine.star_value(self.module, name)
@@ -121,7 +121,7 @@ class FrameState:
         if isinstance(node, ir.Name) and self.function is not None and self.function.parent is None:
             if key not in self.env and self.engine.global_value(self.module, key) is not None:
                 self.globals.add(key)  # what happens to it is seen by the other functions
-            if key in self.globals and value.kind and value.all_origins():
+            if key in self.globals and (value.kind or value.items or value.elem is not None) and value.all_origins():
                 self.engine.set_global(self.module, key, value)
         self.assign_path(key, value)
 

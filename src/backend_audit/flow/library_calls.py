@@ -17,6 +17,8 @@ def given(frame: "Calls", node: ir.Call, path: str, receiver: Value | None, args
     """What the call of `path` gives; None if it is none of these."""
     if path == "getattr":
         return named_parts.attribute(frame, node, args)
+    if path == "setattr":
+        named_parts.set_attribute(frame, args)
     if receiver is not None and named_parts.is_parser(receiver):
         return named_parts.option(receiver, path.rpartition(".")[2], args)
     if path in _SUBSTITUTES and receiver is not None and receiver.items and "template" in receiver.items:

@@ -73,3 +73,8 @@ def named_groups(pattern: str) -> dict[str, frozenset[str]]:
     """The groups of a pattern that have names, each with the contexts in which what it matches is harmless."""
     found, names = groups(pattern)
     return {name: harmless_after(found[number], "fullmatch") for name, number in names.items()}
+
+
+def after_matching(pattern: str) -> frozenset[str]:
+    """The contexts in which a text is harmless that the pattern has matched from its beginning."""
+    return harmless_after(pattern, "match")

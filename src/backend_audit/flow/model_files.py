@@ -152,6 +152,7 @@ class _Loader:
     def keeper(self, entry: _Entry, paths: _Paths, where: str) -> None:
         keeper = Keeper(_words(entry.get("keys", []), where), str(entry.get("value", "")), bool(entry.get("append")))
         self.models.keepers.update((path, keeper) for _, path in paths)
+        self.models.keeping.update(path.rpartition(".")[0] for _, path in paths)
 
     def invoker(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
         function, first = str(entry.get("function", "0")), int(str(entry.get("first", 1)))

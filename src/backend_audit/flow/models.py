@@ -132,6 +132,7 @@ class Models:
     invokers: dict[str, Invoker] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
     keepers: dict[str, Keeper] = field(default_factory=dict)
+    keeping: set[str] = field(default_factory=set)  # the types whose methods those are
     shared: set[str] = field(default_factory=set)  # objects and types whose attributes one function sets and others read
     access: dict[str, Access] = field(default_factory=dict)  # guards of routes that libraries bring
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments

@@ -4,8 +4,9 @@ from backend_audit import ir
 from backend_audit.flow.engine_state import EngineState
 from backend_audit.flow.folders import module_value
 from backend_audit.flow.frame import Env, FrameState
-from backend_audit.flow.values import UNKNOWN, Value, api, join, ref
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.values import CLASS, NONE, UNKNOWN, Value, api, instance, join, join_all, ref
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 
 class ModuleNames(EngineState):
@@ -24,10 +25,30 @@ class ModuleNames(EngineState):
         self.contained(frame, module.node.body)
         del self._top_levels[module.key]
         self._environments[module.key] = frame.env
+        self._made_later(module, frame.env)
         for function in module.every:  # what the top level called has seen only the names above the call
             self._summaries.pop(function.key, None)
         self._module_events[module.key] = tuple(frame.events.values())
         return frame.env
+
+    def _made_later(self, module: ModuleSymbol, names: Env) -> None:
+        """`manager = None`, and a function that makes it: `global manager; manager = Manager()`."""
+        empty = {name for name, value in names.items() if value.consts == NONE.consts and not value.open}
+        for function in module.every if empty else ():
+            scopes = (one for one in function.node.body if isinstance(one, ir.Scope) and one.kind == "global")
+            stated = empty.intersection(name for one in scopes for name in one.names)
+            for node in ir.walk(*function.node.body) if stated else ():
+                if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call):
+                    for target in node.targets:
+                        if isinstance(target, ir.Name) and target.id in stated:
+                            names[target.id] = join(names[target.id], self._made_by(module, node.value.func))
+
+    def _made_by(self, module: ModuleSymbol, callee: ir.Expr) -> Value:
+        """An object of the class that `callee` names at the module's top level."""
+        value = self.frame(module).eval(callee)
+        own = [instance(CLASS + one.key) for one in of_kind(value.refs, ClassSymbol)]
+        external = [self.models.result(path) or path for path in in_order(value.apis)]
+        return join_all([*own, *(instance(path) for path in external if path.rpartition(".")[2][:1].isupper())])
 
     def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - for those whose modules differ
         """The names that a module finds when it begins to run."""

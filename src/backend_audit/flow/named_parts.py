@@ -9,6 +9,7 @@ from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 if TYPE_CHECKING:
@@ -38,6 +39,20 @@ def attribute(frame: "Expressions", node: ir.Call, args: Args) -> Value | None:
             return None
         found = changed(Value(refs=frozenset(named)), open=True)
     return found if default is None else join(found, default.value)
+
+
+def set_attribute(frame: "Expressions", args: Args) -> None:
+    """`setattr(object, "name", value)`, as `object.name = value` says it."""
+    base, name, given = (argument(args, key) for key in ("0", "1", "2"))
+    if base is None or base.node is None or name is None or given is None or name.value.constants() is None:
+        return
+    texts = name.value.texts()
+    key = dotted(base.node)
+    for text in texts:
+        if key is not None and len(texts) == 1:
+            frame.assign_path(f"{key}.{text}", given.value)
+        for owner in frame.engine.classes_of(base.value):
+            frame.engine.set_field(owner, text, given.value)
 
 
 def _prefix(name: Value) -> str:

@@ -12,7 +12,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
-from backend_audit.frameworks import classes, converters, failures, forms, graphql, queues, urls
+from backend_audit.frameworks import argument_maps, classes, converters, failures, forms, graphql, queues, urls
 from backend_audit.link.symbols import FunctionSymbol
 
 _VERBS = frozenset(
@@ -143,8 +143,8 @@ def _is_enum(frame: FrameState, value: Value) -> bool:
 
 def request_object(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
     """The type of a parameter that is the request by its name, in a module that uses a web framework."""
-    names = ("request", "req") if symbol.owner is None else ("request",)
-    if param.name not in names or param.annotation is not None or at > 1:
+    names = ("request", "req") if symbol.owner is None and at < 2 else ("request",)  # `def on_completion(self, file, request)`
+    if param.name not in names or param.annotation is not None:
         return None
     packages = classes.packages(frame, symbol)
     for package, type_name in _REQUESTS:
@@ -157,6 +157,10 @@ def request_object(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:
     """What a framework makes of a parameter; `value` unchanged where it does nothing."""
+    if symbol.node.decorators:
+        mapped = argument_maps.parameter(frame, symbol, at, param)
+        if mapped is not None:
+            return mapped
     if symbol.owner is not None:
         filled = forms.parameter(frame, symbol, at, param)
         if filled is not None:
