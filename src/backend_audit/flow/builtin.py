@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from backend_audit import ir
 from backend_audit.flow import lacks, lists, numbers, strings, urls
+from backend_audit.flow.models import INJECTION
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -163,7 +164,6 @@ def _bound(node: ir.Expr | None) -> tuple[bool, int | None]:
 # --- methods -----------------------------------------------------------------------------------------------------------
 
 _SAME_TEXT = frozenset("strip lstrip rstrip lower upper casefold title capitalize swapcase expandtabs encode decode".split())
-_PLAIN = frozenset("sql html shell path url log ldap xpath regex header code template dn nosql lookup".split())
 _CLOSED_RESULT = frozenset(
     "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
     "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
@@ -207,7 +207,7 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name in _SAME_TEXT:
         return _mapped(receiver, name)
     if name == "hex":
-        return receiver.derived().cleared(_PLAIN)  # `bytes.hex()`: digits
+        return receiver.derived().cleared(INJECTION)  # `bytes.hex()`: digits
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):

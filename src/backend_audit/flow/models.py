@@ -14,6 +14,8 @@ CONTEXTS = frozenset(
         "segment relative part referer fields lookup size script all"
     ).split()
 )
+# Where data that is let through as text can do harm: all but what is known of secrets, numbers and places.
+INJECTION = frozenset("sql html shell path url log ldap xpath regex header code template dn nosql lookup".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import guards, lacks, listed, numbers, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
+from backend_audit.flow.models import INJECTION
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
@@ -194,6 +195,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         for one, other_side in ((test.left, right), (right, test.left)):
             if guards.is_url_part(other_side) or not frame.eval(other_side).carries("untrusted"):
                 guards.assume_part(frame, one, holds=True)
+        _assume_equal(frame, test.left, right)
+        _assume_equal(frame, right, test.left)
     if positive and known is None and frame.eval(right).constants() is not None:
         frame.note_tested(subject, frame.eval(right))
     if known is None:
@@ -208,6 +211,13 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         kept = value.consts - (other.constants() or frozenset())
         if kept != value.consts and (kept or value.open or value.types):
             frame.env[key] = changed(value, consts=kept)
+
+
+def _assume_equal(frame: "Expressions", node: ir.Expr, other: ir.Expr) -> None:
+    """Data equals something that holds none: it is what the program knows. `if order.kind != kind: raise`."""
+    known = _known(frame, _stripped(node))
+    if known is not None and known[1].origins and not frame.eval(other).all_origins():
+        frame.env[known[0]] = known[1].cleared(INJECTION)
 
 
 _ORDERED = frozenset(("<", "<=", ">", ">="))
