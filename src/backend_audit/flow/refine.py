@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks, listed, numbers, verdicts
+from backend_audit.flow import guards, lacks, listed, sizes, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
@@ -86,8 +86,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
             assume(frame, test.right, holds)
         else:
             _assume_either(frame, test, holds=holds)
-    elif isinstance(test, ir.Compare) and test.ops[0] in _ORDERED:
-        _assume_order(frame, test, holds=holds)
+    elif isinstance(test, ir.Compare) and test.ops[0] in sizes.ORDERED:
+        sizes.assume_order(frame, test, holds=holds)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
     elif isinstance(test, ir.Call):
@@ -218,22 +218,6 @@ def _assume_equal(frame: "Expressions", node: ir.Expr, other: ir.Expr) -> None:
     known = _known(frame, _stripped(node))
     if known is not None and known[1].origins and not frame.eval(other).all_origins():
         frame.env[known[0]] = known[1].cleared(INJECTION)
-
-
-_ORDERED = frozenset(("<", "<=", ">", ">="))
-
-
-def _assume_order(frame: "Expressions", test: ir.Compare, *, holds: bool) -> None:
-    """`0 < n <= LIMIT` holds, or `n > LIMIT` does not: the number has a limit."""
-    if len(test.ops) > 1 and not holds:
-        return
-    sides = [test.left, *test.rights]
-    for at, op in enumerate(test.ops):
-        upper = op in ("<", "<=") if holds else op in (">", ">=")
-        lesser, greater = (sides[at], sides[at + 1]) if upper else (sides[at + 1], sides[at])
-        value = frame.eval(lesser)
-        if numbers.is_free(value) and not numbers.is_free(frame.eval(greater)):
-            guards.clear_data(frame, value, numbers.SIZE)
 
 
 def _stripped(node: ir.Expr) -> ir.Expr:
