@@ -563,6 +563,32 @@ SHOWN = {
         State.MET,
     ),
     "a description that is switched off": ("must-01", "b.py", "FastAPI(openapi_url=None)", State.PARTIAL),
+    "a page that mails": (
+        "advanced-messages",
+        "a.tsx",
+        "import { Resend } from 'resend'\nconst page = <p/>\nexport const mails = new Resend(process.env.RESEND_KEY)",
+        State.MET,
+    ),
+    "a page in the browser": (
+        "advanced-messages",
+        "a.tsx",
+        "import { Resend } from 'resend'\nconst page = <p/>\nexport const mails = new Resend(process.env.NEXT_PUBLIC_KEY)",
+        State.MISSING,
+    ),
+    "an agent for webhooks": ("advanced-webhooks", "a.js", "class WebhookAgent { send() {} }", State.PARTIAL),
+    "an agent for others": ("advanced-webhooks", "a.js", "class TravelAgent { send() {} }", State.MISSING),
+    "jobs of a scheduler": (
+        "advanced-background-jobs",
+        "a.js",
+        "require('node-schedule').scheduleJob('0 1 * * *', () => clean())",
+        State.PARTIAL,
+    ),
+    "a scheduler of a queue": (
+        "advanced-cron",
+        "a.py",
+        "from taskiq import TaskiqScheduler\nscheduler = TaskiqScheduler(broker, sources=[])",
+        State.MET,
+    ),
     "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
     "features of another kind": ("advanced-feature-flags", "a.js", "app.use(manager.drawFeatures('reports'))", State.MISSING),
 }
@@ -574,6 +600,7 @@ def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
     head = {
         "a.py": "from fastapi import FastAPI\napp = FastAPI()\n",
         "a.js": "const express = require('express')\nconst app = express()\n",
+        "a.tsx": "const express = require('express')\nconst app = express()\n",
         "b.py": "from fastapi import FastAPI\nfrom fastapi.openapi.docs import get_swagger_ui_html\napp = ",
     }
     (tmp_path / name).write_text(f"{head[name]}{code}\n")

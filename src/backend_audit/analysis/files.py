@@ -174,7 +174,7 @@ _LIBCST = 64 * 1024  # loading it, with which workers are born, costs as much as
 _BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
 
 
-_INDEX = re.compile(rb"(?i)index|unique|rename|@relation|references|create\s[\s\w]{0,40}table")
+_INDEX = re.compile(rb"(?i)index|unique|rename|@relation|references|(?:create|drop)\s[\s\w]{0,40}table")
 
 
 def _makes_tables(file: SourceFile) -> bool:

@@ -20,11 +20,13 @@ def select_star(star: StarSelected) -> Iterator[Alert]:
         effect = f"{called(star.route)} answers with its rows: a column that is added to the table goes out, too"
     else:
         effect = "the database, the network and this process carry what nobody asked for"
+    practice = f" {len(star.practice)} more statements do the same." if star.practice else ""
     yield Alert(
         node=star.site.callee,
-        message=f"`{named(star.site)}` reads {many} of `{star.table}`{large}, and {effect}.",
+        message=f"`{named(star.site)}` reads {many} of `{star.table}`{large}, and {effect}.{practice}",
         fix="Name the columns that are needed.",
         confidence=Confidence.MEDIUM,
         steps=star.way,
-        anchor=f"* of {star.table}",
+        related=star.practice[:5],
+        anchor="* of many tables" if star.practice else f"* of {star.table}",
     )

@@ -64,10 +64,15 @@ def select_of(text: str) -> Select | None:
         others="," in read or re.search(r"\bJOIN\b", read, re.IGNORECASE) is not None,
         limited=_LIMITED.search(outer) is not None,
         computed=all(_COMPUTED.match(one) for one in listed) and not re.search(r"\bGROUP\b", rest, re.IGNORECASE),
-        filtered=_PLACEHOLDER.search(conditions) is not None,
+        filtered=_PLACEHOLDER.search(_narrowing(bare)) is not None,
         compared=tuple(dict.fromkeys(_plain(one[1]) for one in _COMPARED.finditer(conditions))),
         open=_is_open(rest) or HOLE in read,
     )
+
+
+def _narrowing(text: str) -> str:
+    """What stands after the first `WHERE`, whatever statement within the statement that is of."""
+    return text[at:] if (at := text.upper().find("WHERE")) >= 0 else ""
 
 
 def _undecorated(column: str) -> str:

@@ -53,12 +53,16 @@ class AnsweredRows:
 class _Scope:
     """What names are bound to in a function and the functions written in it, in source order; and what it answers with."""
 
-    bound: dict[str, list[tuple[int, ir.Expr]]] = field(default_factory=dict)
+    bound: dict[str, list[tuple[int, ir.Expr, bool]]] = field(default_factory=dict)  # True: to the first of it
     answers: list[ir.Expr] = field(default_factory=list)
 
-    def value(self, name: str, before: int) -> ir.Expr | None:
-        """What a name was last bound to."""
-        return next((value for at, value in reversed(self.bound.get(name, ())) if at < before), None)
+    def value(self, name: str, before: int) -> tuple[ir.Expr, bool] | None:
+        """What a name was last bound to, and whether only to the first of it."""
+        return next(((value, first) for at, value, first in reversed(self.bound.get(name, ())) if at < before), None)
+
+    def bind(self, name: str, at: int, value: ir.Expr, *, first: bool = False) -> None:
+        """Note one binding."""
+        self.bound.setdefault(name, []).append((at, value, first))
 
 
 class Answered:
@@ -112,9 +116,10 @@ class Answered:
             for side in (node.then, node.orelse) if isinstance(node, ir.Conditional) else (node.left, node.right):
                 yield from self._found(function, side, depth - 1)
         elif isinstance(node, ir.Name):
-            value = self._scope(function).value(node.id, node.at)
-            if value is not None:
-                yield from self._found(function, value, depth - 1)
+            bound = self._scope(function).value(node.id, node.at)
+            for found, many, whole in self._found(function, bound[0], depth - 1) if bound is not None else ():
+                pairs = found.sql.site.api.startswith("mysql.")  # `const [rows] = …`: beside the rows it gives the columns
+                yield found, many and (pairs or bound is None or not bound[1]), whole
         elif isinstance(node, ir.Call):
             yield from self._called(function, node, depth)
 
@@ -202,22 +207,23 @@ def _note(scope: _Scope, node: ir.Node) -> None:
     """What one node binds, or answers with."""
     if isinstance(node, ir.Assign) and node.value is not None:
         for target in node.targets:
+            first = isinstance(target, ir.Container) and target.kind == "list" and len(target.items) == 1
             for one in ir.walk_scope(target) if isinstance(target, ir.Container) else (target,):
                 if isinstance(one, ir.Name):
-                    scope.bound.setdefault(one.id, []).append((node.at, node.value))
+                    scope.bind(one.id, node.at, node.value, first=first)
                 elif isinstance(one, ir.Attribute) and one.attr == "body":
                     scope.answers.append(node.value)
     elif isinstance(node, ir.For) and isinstance(node.target, ir.Name):
-        scope.bound.setdefault(node.target.id, []).append((node.at, node.iter))
+        scope.bind(node.target.id, node.at, node.iter)
     elif isinstance(node, ir.Call):
         if isinstance(node.func, ir.Attribute) and node.func.attr in _ANSWERING:
             scope.answers.append(node)
         elif isinstance(node.func, ir.Attribute) and node.func.attr in ("append", "push") and node.args:
-            scope.bound.setdefault(written(node.func.value), []).append((node.at, node.args[0].value))
+            scope.bind(written(node.func.value), node.at, node.args[0].value)
         for arg in node.args:
             if isinstance(arg.value, ir.Lambda):  # `query(sql, (error, rows) => …)`, `query(sql).then((rows) => …)`
                 for param in arg.value.function.params:
-                    scope.bound.setdefault(param.name, []).append((arg.value.at, node))
+                    scope.bind(param.name, arg.value.at, node)
 
 
 def _is_taken_whole(node: ir.Comprehension) -> bool:

@@ -135,6 +135,15 @@ def unindexed_columns(engine: Engine, texts: Mapping[str, str]) -> Iterator[Unin
     yield from together(found)
 
 
+def mapped_tables(engine: Engine) -> Iterator[str]:
+    """The names of mapped classes, and of their tables."""
+    schemas = Schemas(engine)
+    for owner in _classes(engine):
+        if schemas.is_stored(owner):
+            yield owner.name
+            yield _table(owner)
+
+
 def together(columns: list[UnindexedColumn]) -> Iterator[UnindexedColumn]:
     """One for each table and kind, the first, which names the others."""
     groups: dict[tuple[str, str, str, bool], list[UnindexedColumn]] = {}

@@ -23,9 +23,15 @@ _SINGLE = frozenset("PrimaryColumn PrimaryGeneratedColumn PrimaryKey Index Uniqu
 _MANY = frozenset("OneToMany HasMany".split())
 
 
-def unindexed_in_node(engine: Engine, texts: Mapping[str, str], tables: SqlTables) -> Iterator[UnindexedColumn]:
+def columns_in_node(engine: Engine) -> list[NodeColumn]:
+    """The columns of all models, in the order of the code."""
+    return [one for module in _modules(engine) for one in (*_decorated(module), *defined(module))]
+
+
+def unindexed_in_node(
+    engine: Engine, columns: list[NodeColumn], texts: Mapping[str, str], tables: SqlTables
+) -> Iterator[UnindexedColumn]:
     """In the order of the code. `texts`: the migrations, by path; `tables`: what statements in SQL make."""
-    columns = [one for module in _modules(engine) for one in (*_decorated(module), *defined(module))]
     if not columns:
         return
     _settle(columns)
@@ -102,23 +108,24 @@ def _column(
     module: ModuleSymbol, statement: ir.Assign, target: ir.Attribute, words: frozenset[str], table: str
 ) -> NodeColumn | None:
     made = {_called(one): one for one in statement.decorators}
-    if _COLUMNS.isdisjoint(made) or not _SINGLE.isdisjoint(made):
+    if _COLUMNS.isdisjoint(made) and _SINGLE.isdisjoint(made):
         return None
     end = target.end
     node = ir.Name(end - len(target.attr), end, target.attr)
     refers = next((made[one] for one in ("ManyToOne", "ForeignKey") if one in made), None)
-    if refers is None and "Column" not in made:
+    single = not _SINGLE.isdisjoint(made)
+    if refers is None and "Column" not in made and not single:
         return None
     names = [target.attr]
     if "ManyToOne" in made:
         joined = option_of(made["JoinColumn"], "name") if "JoinColumn" in made else ""
         names += [f"{target.attr}Id", f"{target.attr}_id", *([joined] if joined else [])]
     column = NodeColumn(module, node, words, tuple(names), table)
-    column.covered = any(is_indexed(one) for one in statement.decorators)
+    column.covered = single or any(is_indexed(one) for one in statement.decorators)
     if refers is not None:
         column.target = _referred(refers)
         column.lists = {word_of(one) for one in _inverse(refers)}
-    else:
+    elif "Column" in made:
         column.text = written(statement.annotation) in TEXTS or any(
             isinstance(one, ir.Const | ir.Attribute) and _text(one) in TEXTS for one in ir.walk_scope(made["Column"])
         )

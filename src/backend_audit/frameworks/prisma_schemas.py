@@ -20,6 +20,7 @@ _FIELD = re.compile(r"^[ \t]*(\w+)[ \t]+(\w+)(\[\])?\??[ \t]*(.*)$", re.MULTILIN
 _COVERING = re.compile(r"@@(?:index|unique|id)\(\s*(?:fields:\s*)?\[\s*(\w+)")
 _REFERENCE = re.compile(r"@relation\([^)]*fields:\s*\[\s*(\w+)")
 _PROVIDER = re.compile(r'provider\s*=\s*"(\w+)"')
+_MAPPED = re.compile(r'@@map\(\s*(?:name:\s*)?"(\w+)"')
 _SINGLE = re.compile(r"@(?:id|unique)\b")
 _COMMENT = re.compile(r"//[^\n]*")
 _ASKING = ("find", "delete", "update", "count", "aggregate", "group")
@@ -52,6 +53,14 @@ class _Model:
     name: str
     at: int  # where its body begins in the text
     body: str
+
+
+def mapped_in_prisma(texts: Mapping[str, str]) -> Iterator[str]:
+    """The names of models, and of the tables that they are mapped to."""
+    for path in sorted(texts):
+        for model in _models(path, texts[path]) if path.endswith(".prisma") else ():
+            yield model.name
+            yield from _MAPPED.findall(model.body)
 
 
 def unindexed_in_prisma(engine: Engine, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:

@@ -29,6 +29,7 @@ _INDEX = re.compile(
     re.IGNORECASE,
 )
 _ALTER = re.compile(rf"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?({_NAME})([^;]*)", re.IGNORECASE)
+_DROPPED = re.compile(rf"\bDROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?({_NAME})", re.IGNORECASE)
 _ADDED = re.compile(
     rf"\bADD\s+(?:CONSTRAINT\s+\S+\s+)?(?:PRIMARY\s+KEY|UNIQUE|(?:UNIQUE\s+)?INDEX\s+\S+)\s*\(\s*({_NAME})", re.IGNORECASE
 )
@@ -61,6 +62,8 @@ class SqlTables:
         bare = _COMMENT.sub(lambda one: " " * len(one[0]), text)
         for found in _TABLE.finditer(bare):
             self._table(plain(found[1]), bare, found.end(), path, literal)
+        for found in _DROPPED.finditer(bare) if path.endswith(".sql") else ():  # other migrations tell both ways
+            self.columns.pop(plain(found[1]), None)
         for found in _INDEX.finditer(bare):
             self.covered.add((plain(found[1]), plain(found[2])))
         for found in _ALTER.finditer(bare):

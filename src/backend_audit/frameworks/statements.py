@@ -4,7 +4,7 @@ https://www.postgresql.org/docs/current/queries-limit.html, https://use-the-inde
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -13,7 +13,7 @@ from backend_audit.frameworks.sql_tables import SqlTables, plain, tables_of
 from backend_audit.frameworks.whole_lists import ENDS_IN_ONE, FEW, WholeList, cuts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route, RouteTable
-from backend_audit.routes.work import Work
+from backend_audit.routes.work import MANY, Work, places_of
 from backend_audit.source import Mark
 
 _WIDE = 15
@@ -33,6 +33,7 @@ class StarSelected(Concept):
     columns: int = 0
     large: tuple[str, ...] = ()
     way: tuple[Mark, ...] = ()
+    practice: tuple[Mark, ...] = ()  # the other places, where many statements do it
 
 
 def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, texts: Mapping[str, str]) -> Iterator[Concept]:
@@ -44,16 +45,27 @@ def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, texts: 
     yield from _whole(rows)
     tables = tables_of(engine, texts)
     told: set[int] = set()
+    going: list[StarSelected] = []
     for one in rows:
         if one.whole and id(one.statement.call) not in told:
             told.add(id(one.statement.call))
-            yield from _starred(one.statement, tables, one.route, ())
+            going += _starred(one.statement, tables, one.route, ())
+    yield from _as_practice(going)
     work = Work(engine, facts, table)
     for statement in answered.statements:
         if id(statement.call) not in told and statement.function.key in work.serving:
             for found in _starred(statement, tables, None, work.way(work.serving, statement.function)):
                 if found.columns >= _WIDE or found.large:
                     yield found
+
+
+def _as_practice(found: list[StarSelected]) -> Iterator[StarSelected]:
+    """Each, or the first alone where many statements do it, which is mended as one."""
+    if len(found) <= MANY:
+        yield from found
+    else:
+        first, *more = sorted(found, key=lambda one: (one.site.path, one.site.node.at))
+        yield replace(first, practice=places_of([one.site for one in more]))
 
 
 def _whole(rows: list[AnsweredRows]) -> Iterator[WholeList]:

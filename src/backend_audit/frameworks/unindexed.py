@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.answered import statements_of
-from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, together, unindexed_columns
-from backend_audit.frameworks.node_models import unindexed_in_node
-from backend_audit.frameworks.prisma_schemas import unindexed_in_prisma
+from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, mapped_tables, together, unindexed_columns
+from backend_audit.frameworks.node_models import columns_in_node, unindexed_in_node
+from backend_audit.frameworks.prisma_schemas import mapped_in_prisma, unindexed_in_prisma
 from backend_audit.frameworks.script_lookups import ScriptLookups, script_lookups_of, word_of
 from backend_audit.frameworks.sql_tables import SqlColumn, SqlTables, tables_of
 from backend_audit.frameworks.whole_lists import FEW
@@ -21,18 +21,20 @@ def unindexed(engine: Engine, facts: WebFacts, texts: Mapping[str, str]) -> Iter
     """Kind by kind, each in the order of the code. `texts`: the files that make tables, by path."""
     tables = tables_of(engine, texts)
     if isinstance(engine.project, ScriptProject):
+        columns = columns_in_node(engine)
         yield from unindexed_in_prisma(engine, texts)
-        mapped = list(unindexed_in_node(engine, texts, tables))
+        yield from unindexed_in_node(engine, columns, texts, tables)
+        mapped = {word for one in columns for word in one.words} | {word_of(one) for one in mapped_in_prisma(texts)}
     else:
-        mapped = list(unindexed_columns(engine, texts))
-    yield from mapped
-    yield from _in_statements(engine, facts, tables, Indexed(texts), {word_of(one.table) for one in mapped})
+        yield from unindexed_columns(engine, texts)
+        mapped = {word_of(one) for one in mapped_tables(engine)}
+    yield from _in_statements(engine, facts, tables, Indexed(texts), mapped)
 
 
 def _in_statements(
-    engine: Engine, facts: WebFacts, tables: SqlTables, indexed: Indexed, told: set[str]
+    engine: Engine, facts: WebFacts, tables: SqlTables, indexed: Indexed, mapped: set[str]
 ) -> Iterator[UnindexedColumn]:
-    """Columns of tables that statements make, by which statements (and queries of builders) look rows up."""
+    """Columns of tables that statements make and no mapper knows, by which statements (and builders) look rows up."""
     if not tables.columns:
         return
     lookups = script_lookups_of(engine) if isinstance(engine.project, ScriptProject) else ScriptLookups()
@@ -43,7 +45,7 @@ def _in_statements(
     found: list[UnindexedColumn] = []
     for table, columns in tables.columns.items():
         covered = {one.name for one in columns if (table, one.name) in tables.covered or indexed.covers(table, one.name)}
-        for column in columns if word_of(table) not in told else ():
+        for column in columns if word_of(table) not in mapped else ():
             if column.name not in covered:
                 target = column.target or tables.foreign.get((table, column.name), "")
                 asked = _asked(table, column, target, covered, lookups)

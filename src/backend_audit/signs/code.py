@@ -46,7 +46,7 @@ class _Walk:
 
     def found(self) -> Seen:
         """Everything that the module shows."""
-        if not in_browser(self.module.path):
+        if not in_browser(self.module.path) or _serves(self.module):
             self.block(self.module.body, {}, "", top=True)
             plugin = shapes.configured_plugin(self.module.body) if self.script else None
             if plugin is not None:
@@ -223,9 +223,18 @@ _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] =
     ir.Item: lambda walk, node, scope, symbol, _: walk.item(node, scope, symbol),
 }
 
+_FOR_PAGES = ("NEXT_PUBLIC_", "REACT_APP_", "VITE_", "NODE_ENV", "PUBLIC_URL")
 _DEFINING = frozenset(
     {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
 )
+
+
+def _serves(module: ir.Module) -> bool:
+    """Whether a file with components runs on the server, too: it reads of the environment what no bundler puts into pages."""
+    if not module.path.endswith((".jsx", ".tsx")) or in_browser(module.path[:-1]):
+        return False
+    read = (one.attr for one in ir.walk(*module.body) if isinstance(one, ir.Attribute) and written(one.value) == "process.env")
+    return any(not name.startswith(_FOR_PAGES) for name in read)
 
 
 def _whole(node: ir.Expr) -> ir.Expr:
