@@ -15,6 +15,7 @@ from backend_audit.flow.written import written
 from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.misplaced import Misplaced
+from backend_audit.frameworks.named_objects import NamedObjects
 from backend_audit.frameworks.registrations import (
     asked,
     deduplicated,
@@ -52,7 +53,7 @@ class RouterRoutes:
         self.engine = engine
         self.behaviours = behaviours
         self.guarding = guarding
-        self.tree = RouterTree(facts, Exposed(engine).of)
+        self.tree = RouterTree(facts, Exposed(engine).of, NamedObjects(engine).of)
         self._hooks: dict[int, list[Guard]] = {}
         self.replacing = Replacing(guarding)
         self.classes = ViewClasses(engine, guarding)

@@ -19,6 +19,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.texts import MAX_TEXTS, texts_of
 
 Exposes = Callable[[ClassSymbol], tuple[str, dict[str, FunctionSymbol]]]  # a class's prefix, and its methods by name
+Named = Callable[[str, str], Value | None]  # what a dotted text names, read in the file of that path
 _MAX_DEPTH = 12
 _AFTER = frozenset({"after_request", "response", "app_reset", "config"})
 
@@ -54,9 +55,10 @@ class Placed:
 class RouterTree:
     """All routers of a project and how they hang together."""
 
-    def __init__(self, facts: WebFacts, exposes: Exposes | None = None) -> None:
+    def __init__(self, facts: WebFacts, exposes: Exposes | None = None, named: Named | None = None) -> None:
         self.facts = facts
         self.exposes = exposes
+        self.named = named
         self._classes: dict[str, Router] = {}
         self.routers: dict[str, Router] = {}
         self.loose: list[RouteRegistration] = []  # on something that is not known
@@ -173,7 +175,8 @@ class RouterTree:
     def _children(self, mount: RouterMount) -> list[Router]:
         found: list[Router] = []
         for value in contents(None if mount.child is None else mount.child.value):
-            found += [one for one in self.of(value) if one not in found]
+            named = [] if self.named is None else [self.named(mount.site.path, text) for text in value.texts()]
+            found += [router for one in (value, *named) for router in self.of(one) if router not in found]
             symbols = [] if self.exposes is None else sorted(value.refs, key=lambda one: one.key)
             found += [self.of_class(one) for one in symbols if isinstance(one, ClassSymbol)]
         return found

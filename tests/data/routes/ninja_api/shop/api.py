@@ -25,6 +25,7 @@ api = NinjaAPI(auth=Token())
 news = Router(auth=None)
 api.add_router("/orders/", orders)
 api.add_router("/news", news, auth=None)
+api.add_router("/bills", "shop.bills.router")
 
 
 @api.get("/items")

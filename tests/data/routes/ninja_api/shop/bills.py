@@ -1,0 +1,10 @@
+"""Mounted by its name."""
+
+from ninja import Router
+
+router = Router()
+
+
+@router.delete("/{bill_id}")
+def cancel(request, bill_id: int):
+    return {}
