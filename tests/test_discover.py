@@ -406,6 +406,7 @@ def test_language_by_first_line(line: bytes, language: Language) -> None:
         ("app/main_test.py", Role.TEST),
         ("conftest.py", Role.TEST),
         ("app/create_test_data.py", Role.TEST),
+        ("app/storage/testing.py", Role.TEST),
         ("app/latest_data.py", Role.SOURCE),
         ("test-core.ini", Role.TEST),
         ("production.ini", Role.CONFIG),

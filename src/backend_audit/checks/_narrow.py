@@ -53,6 +53,10 @@ def only_converts(body: list[ir.Stmt]) -> bool:
 
 def asks_a_program(body: list[ir.Stmt]) -> bool:
     """Whether all that is done is to read what another program says (`git describe`), which may not be there."""
-    called = [_errors.last_name(call.func) for call in _errors.calls(body)]
-    asked = [name for name in called if name in ("check_output", "getoutput")]
-    return bool(asked) and all(name in asked or name in _CONVERSIONS for name in called)
+    called = [(_errors.last_name(call.func), call) for call in _errors.calls(body)]
+    asked = [name for name, call in called if name in ("check_output", "getoutput") or (name == "run" and _captures(call))]
+    return bool(asked) and all(name in asked or name in _CONVERSIONS for name, _ in called)
+
+
+def _captures(call: ir.Call) -> bool:
+    return any(arg.name == "capture_output" and isinstance(arg.value, ir.Const) and arg.value.value is True for arg in call.args)

@@ -21,6 +21,7 @@ _FIX = {
 _CREDENTIALS = re.compile(
     r"token|session|cred(?:s|ential)|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE
 )
+_OF_COMMANDS = frozenset(("cmd", "command", "args", "argv", "exit_code", "cmd_version"))
 _ALWAYS = frozenset(("password", "private key"))
 _PERSONAL = frozenset(("identity or card number",))
 
@@ -34,7 +35,8 @@ def secret_in_answer(route: Route) -> Iterator[Alert]:
     for shown in route.shown:
         if (shown.owner.key, shown.how) in seen:
             continue
-        found = [(field, kind) for field in shown.fields if not field.masked and (kind := kind_of(field))]
+        open_fields = [field for field in shown.fields if not field.masked and not _is_folder(field, shown)]
+        found = [(field, kind) for field in open_fields if (kind := kind_of(field))]
         told = [(field, kind, confidence) for field, kind in found if (confidence := _confidence(route, shown, field, kind))]
         if not told:
             continue
@@ -55,6 +57,11 @@ def secret_in_answer(route: Route) -> Iterator[Alert]:
             steps=(field.mark, Mark(shown.mark.path, shown.mark.at, shown.mark.end, "is sent to the client here")),
             anchor=f"{route.name}:{shown.owner.name}:{field.path}",
         )
+
+
+def _is_folder(field: SchemaField, shown: Shown) -> bool:
+    """Whether `pwd` is the folder that a command ran in: it stands beside the command."""
+    return field.name == "pwd" and any(one.owner is field.owner and one.name in _OF_COMMANDS for one in shown.fields)
 
 
 def kind_of(field: SchemaField) -> str | None:

@@ -21,7 +21,7 @@ _RUN_FOLDERS = words("acceptance integration functional smoke load system")  # t
 _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`
 _TEST_FOLDERS_NODE = words("spec specs")
 _TEST_FILE_PYTHON = re.compile(
-    r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testutils?|pytest_.*|.*_test_?(?:data|fixtures?|factor(?:y|ies)))\.pyw?$"
+    r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testing|testutils?|pytest_.*|.*_test_?(?:data|fixtures?|factor(?:y|ies)))\.pyw?$"
 )
 _TEST_FILE_NODE = re.compile(
     r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-](?:global-?)?setup)\.[cm]?[jt]sx?$",

@@ -15,7 +15,7 @@ from backend_audit.routes.claim_reads import header, keyed
 IDS = re.compile(r"(?:^|_)(?:id|ids|pk|uuid|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
 _CALLER = re.compile(
     r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:g|flask\.g|request\.state)\.\w*user\w*|"
-    r"^current_user\b|^self\.(?:current_user|current_org|user)\b"
+    r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
 )
 _CALLER_CALLS = re.compile(
     r"get_jwt_identity|get_jwt|get_current_user|current_user_id|get_jwt_subject|current_identity|get_user_id"
@@ -239,7 +239,8 @@ def _is_caller(node: ir.Node) -> bool:
     if isinstance(node, ir.Name):
         return node.id == "current_user"
     if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
-        return ("user" in node.attr or node.attr in _PARTS) and bool(_CALLER.search(written(node)))
+        own = "user" in node.attr or node.attr in _PARTS or node.attr.startswith("current_")
+        return own and bool(_CALLER.search(written(node)))
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS
     return isinstance(node, ir.Call) and (
