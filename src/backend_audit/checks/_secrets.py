@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Operand, Site
@@ -22,6 +23,8 @@ _HOLDERS = frozenset(
     ("self", "cls", "request", "req", "user", "session", "auth", "settings", "config", "credentials", "data", "form", "payload",
      "args", "body", "account", "client", "response")
 )  # fmt: skip
+_NAMING = (ir.Name, ir.Attribute)
+_OF_FOLDERS = frozenset("cwd getcwd chdir abspath realpath relpath realpathSync Path".split())
 _WEB = re.compile(r"cookie|request|req\.|headers?\b|session_key", re.IGNORECASE)
 _UNSURE = frozenset(("session id", "identity or card number", "credential"))
 
@@ -42,10 +45,20 @@ def leaks(site: Site, given: tuple[Operand, ...] = ()) -> Iterator[Leak]:
     operands = given or tuple(operand for _, operand in site.args)
     for operand in operands:
         for origin in operand.value.carries("secret", "secret"):
-            if "log" in origin.cleared or origin.what in seen:
+            if "log" in origin.cleared or origin.what in seen or (origin.key[0] == "pwd" and _speaks_of_folders(site)):
                 continue
             seen.add(origin.what)
             yield Leak(str(origin.key[0]), origin.what, origin, operand)
+
+
+def _speaks_of_folders(site: Site) -> bool:
+    """Whether the file works on paths, so that `pwd` is the folder that it works in."""
+    if site.module is None:
+        return False
+    named = (node for node in ir.walk(*site.module.body) if isinstance(node, _NAMING))
+    names = {node.id if isinstance(node, ir.Name) else node.attr for node in named}
+    names.update(path.rpartition(".")[2] for path in local_imports(site.module).values())
+    return not _OF_FOLDERS.isdisjoint(names)
 
 
 def confidence(leak: Leak, path: str) -> Confidence:

@@ -78,7 +78,34 @@ def _cut(site: Site) -> bool:
                 digest = digest.func if isinstance(digest, ir.Call) else digest.value
             if digest is site.call:
                 return isinstance(node.index.upper.value, int) and node.index.upper.value <= _SHORT
-    return False
+    return _cut_later(site)
+
+
+def _cut_later(site: Site) -> bool:
+    """`digest = hashlib.md5(tag).hexdigest()`, of which each use takes a few characters: `int(digest[:4], 16)`."""
+    statements = list(ir.walk(*scope(site))) if site.call is not None else []
+    name = next(
+        (
+            one.targets[0].id
+            for one in statements
+            if isinstance(one, ir.Assign)
+            and isinstance(one.targets[0], ir.Name)
+            and one.value is not None
+            and any(node is site.call for node in ir.walk(one.value))
+        ),
+        "",
+    )
+    cuts = [
+        one.index.upper.value
+        for one in statements
+        if isinstance(one, ir.Index)
+        and isinstance(one.value, ir.Name)
+        and one.value.id == name
+        and isinstance(one.index, ir.Slice)
+        and isinstance(one.index.upper, ir.Const)
+    ]
+    reads = sum(isinstance(one, ir.Name) and one.id == name for one in statements) - 1
+    return bool(cuts) and len(cuts) == reads and all(isinstance(one, int) and one <= _SHORT for one in cuts)
 
 
 def _fed(site: Site) -> tuple[str, ...]:

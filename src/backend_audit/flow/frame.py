@@ -129,6 +129,8 @@ class FrameState:
         """`value`, marked secret when `name` says so and it can be one."""
         if (not value.open and "str" not in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
+        if any(map(sensitive.is_path, value.types)):
+            return value  # where it lies, or the folder that `pwd` stands for
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):
             return value

@@ -137,6 +137,11 @@ def words(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=16384)
+def is_path(type_name: str) -> bool:
+    """Whether objects of the type are paths, and no secrets themselves."""
+    return type_name.startswith("pathlib.") or type_name == "os.PathLike"
+
+
 def classify(name: str, *, call: bool = False) -> str | None:
     """The kind of secret that a variable, attribute, key or parameter called `name` holds, or None.
 
