@@ -17,7 +17,7 @@ from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
-from backend_audit.routes.missing import ABSENT, FALSE, Missing, truth
+from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
@@ -123,6 +123,8 @@ class Deciding:
 
     def may_turn_away(self, function: FunctionSymbol) -> bool:
         """Whether any way through a function ends in an answer that turns callers away, or in a function that is guarded."""
+        if asks_for_login(*function.node.body) and any(isinstance(one, ir.Raise) for one in ir.walk_scope(*function.node.body)):
+            return True
         guarded = self.behaviours.anonymous.guarded
         called = self.engine.calls.get(function.key, {}).values() if guarded is not None else ()
         return not self.behaviours.of(function).denies.isdisjoint((401, 403, LOGIN)) or any(

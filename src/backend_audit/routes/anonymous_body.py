@@ -7,7 +7,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, truth
+from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, asks_for_login, truth
 from backend_audit.routes.status import WHATEVER, status_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Body(Reading):
 
     _open = False  # an open test was passed on the way to here
     _taken: ir.Handler | None = None  # the handler that runs, of what turned the caller away
+    _unsigned = False  # on a way that is for those alone who have not signed in
     _guessed = False  # something was called of which nothing is known
 
     def passes(self, value: Missing, *, sure: bool) -> None:
@@ -58,6 +59,7 @@ class Body(Reading):
             return False
         if isinstance(node, ir.Raise):
             again = self._taken is not None and (node.exc is None or written(node.exc) == self._taken.name)
+            again = again or self._unsigned  # `if not request.user.is_authenticated: raise Http404`
             self.found.denied |= again or (node.exc is not None and self.owner.raises(self.frame, node.exc))
             return False
         if isinstance(node, ir.Assign):
@@ -108,7 +110,10 @@ class Body(Reading):
     def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
         decided = truth(self.eval(node.test, env))
         if decided is not None:
-            return self.block(node.body if decided else node.orelse, env, sure=sure)
+            outer, self._unsigned = self._unsigned, self._unsigned or asks_for_login(node.test)
+            reached = self.block(node.body if decided else node.orelse, env, sure=sure)
+            self._unsigned = outer
+            return reached
         before, self._open = self._open, True
         one, other, marked = dict(env), dict(env), self.marked
         first = self.block(node.body, one, sure=False)

@@ -3,6 +3,8 @@
 import re
 from enum import Enum
 
+from backend_audit import ir
+
 
 class Missing(Enum):
     """ABSENT: None or empty; EMPTY: a mapping without the entry asked for; ANONYMOUS: the object that stands for nobody.
@@ -61,6 +63,11 @@ _CALLER = re.compile(
 def is_caller(name: str) -> bool:
     """Whether something of that name is who calls: `auth_user`, `current_account_id`."""
     return bool(_CALLER.fullmatch(name))
+
+
+def asks_for_login(*nodes: ir.Node) -> bool:
+    """Whether the code asks whether somebody has signed in."""
+    return any(isinstance(one, ir.Attribute) and one.attr in ("is_authenticated", "is_anonymous") for one in ir.walk(*nodes))
 
 
 def is_credential(header: str) -> bool:
