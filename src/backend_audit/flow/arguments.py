@@ -48,8 +48,7 @@ def argument(args: Args, spec: str) -> Operand | None:
     if plain is not None:
         return _given(args, *plain)
     if "|" in spec:
-        found = (argument(args, one) for one in spec.split("|"))
-        return next((one for one in found if one is not None), None)
+        return _first(args, spec.split("|"))
     if "." in spec:
         head, _, path = spec.partition(".")
         holder = argument(args, head)
@@ -63,6 +62,31 @@ def argument(args: Args, spec: str) -> Operand | None:
         named: dict[str | int, Value] = {key: one.value for key, one in args if not key.isdigit() and "*" not in key}
         return Operand(container("dict", named), None) if named else None
     return _rest(args, int(spec[:-1]))
+
+
+def _first(args: Args, specs: list[str]) -> Operand | None:
+    """The first that is given; before what something unknown may hold, what an object holds for certain.
+
+    `https.request(url, { rejectUnauthorized: false })`: `url` may be an object of options as well.
+    """
+    perhaps: Operand | None = None
+    for spec in specs:
+        found = argument(args, spec)
+        held = "." in spec and _holds(args, spec)
+        if found is not None and (held or (perhaps is None and "." not in spec)):
+            return found
+        perhaps = found if perhaps is None else perhaps
+    return perhaps
+
+
+def _holds(args: Args, spec: str) -> bool:
+    """Whether an object that is known holds that field."""
+    head, *names = spec.split(".")
+    holder = argument(args, head)
+    value = None if holder is None else holder.value
+    for name in names:
+        value = value.item(name) if value is not None and value.kind == "dict" else None
+    return value is not None
 
 
 @cache
