@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _tls, check
+from backend_audit.checks import Alert, _pieces, _tls, check
 from backend_audit.checks._context import conditions, meant, only_in_development, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
 from backend_audit.checks._purpose import names_in
@@ -18,6 +18,7 @@ RULE = "tls-verification-off"
 _NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", "NONE"))
 _UNVERIFIED = "ssl._create_unverified_context"
 _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
+_SWITCHES = frozenset(("rejectUnauthorized", "strictSSL"))
 _SWITCH = re.compile(r"(?i)verif|insecure|skip_|no_?check|self_?signed|ssl|tls|cert")
 _RISK = "anyone on the way can pose as the server, read the traffic and change it"
 _FIX_CA = "Leave verification on; for a private certificate authority give its file: `verify='/etc/ssl/internal-ca.pem'`."
@@ -39,7 +40,7 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
     if (texts and all(_LOCAL.match(text) for text in texts)) or _asked_for(request.site):
         confidence = Confidence.LOW
     yield Alert(
-        node=switch.node or request.site.node,
+        node=_switched_off_at(switch.node, request.site) or request.site.node,
         message=f"`{named(request.site)}` does not verify the server's certificate (`{shown(switch)}`): {_RISK}.",
         fix=advice(request.site, _FIX_CA, _FIX_NODE),
         confidence=confidence,
@@ -61,7 +62,7 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
         confidence = Confidence.LOW if _asked_for(client.site) else confidence
         shown_switch = f" (`{shown(switch)}`)" if switch is not None else ""
         yield Alert(
-            node=(switch.node if switch is not None else None) or client.site.node,
+            node=(_switched_off_at(switch.node, client.site) if switch is not None else None) or client.site.node,
             message=f"`{named(client.site)}` does not verify the server's certificate{shown_switch}: {_RISK}.",
             fix=advice(client.site, _FIX_CA, _FIX_NODE)
             if client.verify is not None
@@ -92,6 +93,15 @@ def context_without_verification(context: TlsContext) -> Iterator[Alert]:
         fix=advice(context.site, _FIX_CONTEXT, _FIX_NODE),
         confidence=confidence,
     )
+
+
+def _switched_off_at(node: ir.Expr | None, site: Site) -> ir.Expr | None:
+    """The `false` in the object of options that a name stands for; else what stands in the call."""
+    options = _pieces.assigned(node.id, site) if isinstance(node, ir.Name) else None
+    for item in options.items if isinstance(options, ir.Container) else ():
+        if isinstance(item.key, ir.Const) and item.key.value in _SWITCHES and isinstance(item.value, ir.Const):
+            return item.value
+    return node
 
 
 def _asked_for(site: Site) -> bool:
