@@ -13,6 +13,7 @@ from backend_audit.flow.models import (
     CONTEXTS,
     TRIGGERS,
     Access,
+    Attribution,
     Callback,
     Guard,
     Invoker,
@@ -138,7 +139,7 @@ class _Loader:
     def callback(self, entry: _Entry, paths: _Paths, where: str) -> None:
         gives = _words(entry.get("gives", []), where)
         function, returns = str(entry.get("function", "0")), str(entry.get("returns", ""))
-        callback = Callback(function, gives, bool(entry.get("error-first")), returns)
+        callback = Callback(function, gives, bool(entry.get("error-first")), returns, str(entry.get("me", "")))
         for _, path in paths:
             if self.models.callbacks.get(path, callback) != callback and self.models.callbacks[path].gives:
                 raise ModelError(f"{where}: {path} has another callback (`function` takes several: `0.a|0.b`)")
@@ -148,6 +149,10 @@ class _Loader:
 
     def shared(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
         self.models.shared.update(path for _, path in paths)
+
+    def attribution(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        found = Attribution(self.models.canonical(str(entry["of"])), str(entry.get("name", "0")), str(entry.get("value", "1")))
+        self.models.attributions.update((path, found) for _, path in paths)
 
     def keeper(self, entry: _Entry, paths: _Paths, where: str) -> None:
         keeper = Keeper(_words(entry.get("keys", []), where), str(entry.get("value", "")), bool(entry.get("append")))
@@ -182,6 +187,7 @@ _TABLES: dict[str, Callable[[_Loader, _Entry, _Paths, str], None]] = {
     "callback": _Loader.callback,
     "shared": _Loader.shared,
     "keeper": _Loader.keeper,
+    "attribution": _Loader.attribution,
     "invoker": _Loader.invoker,
     "variant": _Loader.variant,
     "sanitizer": _Loader.transfer,

@@ -82,13 +82,23 @@ class Callback:
     """A function that calls those that it is given: `function` is their position (`1*`: all from there on, in lists too).
 
     `gives`: the types of what they are called with ("" for anything). `error_first`: one with more parameters than these gets an
-    error before them. `returns`: the call that takes what they return ("" for none).
+    error before them. `returns`: the call that takes what they return ("" for none). `me`: the type of their `this`.
     """
 
     function: str
     gives: tuple[str, ...]
     error_first: bool
     returns: str = ""
+    me: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A call that gives all objects of the type `of` an attribute: `name` and `value` are its arguments."""
+
+    of: str
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ class Models:
     callbacks: dict[str, Callback] = field(default_factory=dict)
     keepers: dict[str, Keeper] = field(default_factory=dict)
     keeping: set[str] = field(default_factory=set)  # the types whose methods those are
+    attributions: dict[str, Attribution] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # objects and types whose attributes one function sets and others read
     access: dict[str, Access] = field(default_factory=dict)  # guards of routes that libraries bring
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments

@@ -1,8 +1,10 @@
 """Parts of data: of a parameter's, the same part of what callers give is meant."""
 
-from backend_audit.flow.values import DERIVED, Origin
+from backend_audit.flow import sensitive, uploads
+from backend_audit.flow.values import CLASS, DERIVED, MEMBER, UNKNOWN, Origin, Value, join_all, ordered
 
 ELEMENT = "[]"  # the step to an element whose position does not matter
+_DICT = frozenset((*dir(dict), "[]"))
 _DEEPEST = 4  # parts of parts are told apart down to here
 
 
@@ -13,3 +15,42 @@ def of_origin(origin: Origin, step: str) -> Origin:
     if origin.key[-1] == DERIVED or len(origin.key) > _DEEPEST:
         return origin.derived()
     return Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace)
+
+
+def gives_away(path: tuple[str | int, ...]) -> bool:
+    """Whether the part at `path` of an object with a secret in it may be the secret: `self.password`, not `self.email`."""
+    return all(not isinstance(step, str) or step == "[]" or sensitive.gives_away(step) for step in path)
+
+
+def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
+    """What an access path of a parameter is in the argument."""
+    value = argument
+    for at, step in enumerate(path):
+        if value.items is not None and step in value.items:
+            value = _held(value, step)
+        elif step == "[]" and value.kind and value.items:
+            value = join_all([*value.items.values(), *([] if value.elem is None else [value.elem])])
+        elif value.kind and value.elem is not None:
+            value = value.elem
+        else:
+            remaining = path[at:]
+            apart = not value.kind or (value.kind == "dict" and remaining[0] not in _DICT)
+            fields = value.items is not None and apart and not value.shapes  # what one holds is not in another
+            origins = [
+                Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
+                if one.label == "param" and one.key[-1] != DERIVED
+                else one.clear(uploads.known_by_server(one, remaining[-1]))
+                for one in (value.origins if fields else value.all_origins())
+                if one.label != MEMBER and (one.label != "secret" or gives_away(remaining))
+            ]
+            return UNKNOWN.with_origins(origins)
+    return value
+
+
+def _held(whole: Value, step: str | int) -> Value:
+    """What is known to be held; of a parameter's object of a class, what all objects hold is not all that this one may."""
+    held = (whole.items or {}).get(step, UNKNOWN)
+    if not whole.origins or not any(name[:1] == CLASS for name in whole.types):
+        return held
+    own = [one for one in ordered(whole.origins) if one.label == "param" and one.key[-1] != DERIVED]
+    return held.with_origins(Origin("param", (*one.key, step)[:6], one.what, one.cleared, one.trace) for one in own)

@@ -10,7 +10,8 @@ from backend_audit.flow import escaping, mako, page_names
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.summary import bind_arguments, lift, part_of
+from backend_audit.flow.parts import part_of
+from backend_audit.flow.summary import bind_arguments, lift
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     DERIVED,

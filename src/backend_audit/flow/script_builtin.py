@@ -18,6 +18,7 @@ from backend_audit.flow.values import (
     Constant,
     Key,
     Origin,
+    Shape,
     Value,
     changed,
     constant,
@@ -43,6 +44,11 @@ _MAPPED: dict[str, Callable[[str], str]] = {
     "trim": str.strip, "trimStart": str.lstrip, "trimEnd": str.rstrip, "trimLeft": str.lstrip, "trimRight": str.rstrip,
     "toString": str, "valueOf": str, "normalize": str, "toWellFormed": str,
 }  # fmt: skip
+_ENCODINGS = {  # what the letters of an encoding cannot do
+    "hex": frozenset(("all",)),
+    "base64": frozenset("sql html shell log header ldap xpath template regex dn".split()),
+    "base64url": frozenset("sql html shell log header ldap xpath template regex dn path url".split()),
+}
 _TESTS = frozenset("includes startsWith endsWith test localeCompare".split())
 _NUMBERS = frozenset("indexOf lastIndexOf search charCodeAt codePointAt".split())
 _PARTS = frozenset(
@@ -58,7 +64,7 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of a string gives; None when strings have no such method."""
     first = args[0][0] if args else UNKNOWN
     if name in _MAPPED:
-        return _mapped(receiver, name)
+        return _mapped(receiver, name) if name != "toString" or not args else _encoded(receiver, first)
     if name in _TESTS:
         return NUMBER if name == "localeCompare" else BOOL
     if name in _NUMBERS:
@@ -87,6 +93,14 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     return None
 
 
+def _encoded(receiver: Value, encoding: Value) -> Value:
+    """`buffer.toString("hex")`; of a number, a base."""
+    found = _mapped(receiver, "toString")
+    named = encoding.texts() if encoding.constants() is not None else ()
+    cleared = frozenset.intersection(*(_ENCODINGS.get(one.lower(), frozenset()) for one in named)) if named else frozenset[str]()
+    return changed(found, shapes=()).cleared(cleared) if cleared else found
+
+
 def only_of_text(name: str) -> bool:
     """Whether only strings have a method of this name."""
     return name in _ONLY_OF_TEXT
@@ -113,13 +127,20 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
     new = args[1][0] if len(args) > 1 else UNKNOWN
     if not new.refs:  # what a function makes of a hit is its own
         origins |= new.derived().origins
-    found = Value(True, shapes=receiver.shapes, origins=origins)
+    found = Value(True, shapes=receiver.shapes or _around(receiver, new, args), origins=origins)
     if not args:
         return found
     gone = cleared_by_replacing(args[0][0], new, every=name == "replaceAll")
     if strips_parents(args[0][0]):
         return transform(found, lambda one: (one.clear(gone | lacks.lacking("..") if "dots" in one.cleared else gone),))
     return found.cleared(gone)
+
+
+def _around(receiver: Value, new: Value, args: Pieces) -> tuple[Shape, ...]:
+    """`page.replace("{head}", markup)`: a text that the program has built stands in another."""
+    if new.refs or not new.shapes or receiver.all_origins():
+        return ()
+    return strings.build([(receiver, "…"), (new, args[1][1]), (receiver, "…")], "replace").shapes
 
 
 # --- arrays and objects ------------------------------------------------------------------------------------------------

@@ -86,11 +86,11 @@ class ScriptCallbacks(Frame):
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         """What a function of a library gives."""
 
-    def handed(self, node: ir.Call, function: Value, given: list[Value]) -> Value:
+    def handed(self, node: ir.Call, function: Value, given: list[Value], me: Value | None = None) -> Value:
         """Call a function value with these arguments."""
         args = tuple((str(at), Operand(value, None)) for at, value in enumerate(given))
         self.handing += 1
-        found = self.apply_to(node, function, None, args)
+        found = self.apply_to(node, function, me, args)
         self.handing -= 1
         return found
 
@@ -254,7 +254,19 @@ class ScriptCallbacks(Frame):
                     self.engine.served.returns_to(symbol, callback.returns)
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
-                self.handed(node, ref(symbol), given)
+                self.handed(node, ref(symbol), given, instance(self.models.canonical(callback.me)) if callback.me else None)
+
+    def attributed(self, path: str, args: Args) -> None:
+        """A call gives all objects of a type an attribute: `app.decorate("store", new Store())`."""
+        found = self.models.attributions.get(path)
+        name = None if found is None else argument(args, found.name)
+        held = None if found is None else argument(args, found.value)
+        if found is None or name is None or held is None:
+            return
+        value = held.value
+        if value.constants() is None and value is not UNKNOWN:  # `null` says that there will be something
+            for text in name.value.texts():
+                self.engine.set_external(found.of, text, value)
 
     def opened(self, value: Value) -> Value:
         """What functions give that stand where a library takes an object as well: `fields: () => ({…})`."""

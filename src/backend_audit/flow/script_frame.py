@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from backend_audit import ir
 from backend_audit.flow import refine, script_builtin, script_loops, unrolled
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.script_names import ScriptNames
@@ -14,6 +15,7 @@ from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary)
+_NAMING = (ir.Name, ir.Attribute, ir.Index, ir.Binary)
 _EXITS = frozenset(("process.exit", "process.abort"))
 
 
@@ -58,6 +60,7 @@ class ScriptFrame(ScriptNames):
 
     def assign(self, node: ir.Assign) -> bool:
         if node.declares == "type":
+            self.name_type(node)
             return True
         if node.value is None:
             if isinstance(target := node.targets[0], ir.Name) and node.declares:
@@ -67,6 +70,13 @@ class ScriptFrame(ScriptNames):
         if node.declares == "const" and isinstance(target, ir.Name) and isinstance(node.value, _TESTS):
             self.answers[target.id] = node.value
         return super().assign(node)
+
+    def name_type(self, node: ir.Assign) -> None:
+        """`type AppContext = ParameterizedContext<State>`; what a union or an object of types says is not known at run time."""
+        target, value = node.targets[0], node.value
+        names = isinstance(value, _NAMING) and (not isinstance(value, ir.Binary) or value.op == "&")
+        if isinstance(target, ir.Name) and target.id not in self.env and value is not None and names:
+            self.env[target.id] = ref(AliasSymbol(f"{self.module.path}:type@{node.at:08}", value, self))
 
     def declare_function(self, node: ir.Function) -> bool:
         symbol = self.engine.project.symbols.get(id(node))

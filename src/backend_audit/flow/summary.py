@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
-from backend_audit.flow import sensitive, untouched, uploads
+from backend_audit.flow import untouched
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
+from backend_audit.flow.parts import gives_away, part_of
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (
     DERIVED,
     MAX_CONSTS,
     MAX_DEPTH,
-    MEMBER,
     NOTHING,
     UNKNOWN,
     Constant,
@@ -29,7 +29,6 @@ from backend_audit.flow.values import (
     changed,
     container,
     join,
-    join_all,
     ordered,
     transform,
     united,
@@ -38,7 +37,6 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 MAX_LIFTS = 120
-_DICT = frozenset((*dir(dict), "[]"))
 _TEXTS = frozenset(("str", "string", "bytes", "pathlib.Path", "pathlib.PurePath"))
 
 
@@ -173,39 +171,9 @@ def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
             if one.label == "param" and len(one.key) == 3
             else one
             for one in found
-            if one.label != "secret" or _gives_away(path)
+            if one.label != "secret" or gives_away(path)
         )
     return united(cleared_alike(one, origin.cleared) for one in found) if origin.cleared else found
-
-
-def _gives_away(path: tuple[str | int, ...]) -> bool:
-    """Whether the part at `path` of an object with a secret in it may be the secret: `self.password`, not `self.email`."""
-    return all(not isinstance(step, str) or step == "[]" or sensitive.gives_away(step) for step in path)
-
-
-def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
-    """What an access path of a parameter is in the argument."""
-    value = argument
-    for at, step in enumerate(path):
-        if value.items is not None and step in value.items:
-            value = value.items[step]
-        elif step == "[]" and value.kind and value.items:
-            value = join_all([*value.items.values(), *([] if value.elem is None else [value.elem])])
-        elif value.kind and value.elem is not None:
-            value = value.elem
-        else:
-            remaining = path[at:]
-            apart = not value.kind or (value.kind == "dict" and remaining[0] not in _DICT)
-            fields = value.items is not None and apart and not value.shapes  # what one holds is not in another
-            origins = [
-                Origin("param", (*one.key, *remaining)[:6], one.what, one.cleared, one.trace)
-                if one.label == "param" and one.key[-1] != DERIVED
-                else one.clear(uploads.known_by_server(one, remaining[-1]))
-                for one in (value.origins if fields else value.all_origins())
-                if one.label != MEMBER and (one.label != "secret" or _gives_away(remaining))
-            ]
-            return UNKNOWN.with_origins(origins)
-    return value
 
 
 def _substituted(shape: Shape, function: str, bound: Given, depth: int) -> Shape:

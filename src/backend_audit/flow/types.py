@@ -54,7 +54,7 @@ def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH
         return Value(open=True) if node.kind != "none" else Value(types=frozenset(("None",)))
     if isinstance(node, ir.Index):
         return _generic(frame, node, depth)
-    if isinstance(node, ir.Binary) and node.op == "|":
+    if isinstance(node, ir.Binary) and node.op in ("|", "&"):
         return _union(annotation_value(frame, node.left, depth - 1), annotation_value(frame, node.right, depth - 1))
     return _named(frame, node, depth)
 

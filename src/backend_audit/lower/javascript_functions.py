@@ -117,6 +117,14 @@ class JavaScriptFunctions(JavaScriptExpressions):
     def decorators(self, nodes: list[Node]) -> list[ir.Expr]:
         return [self.expr(inside[0]) for node in nodes if node.type == "decorator" and (inside := named(node))]
 
+    def type_of_this(self, parameters: Node | None) -> ir.Expr | None:
+        """What TypeScript declares `this` to be: `function (this: Context, id: string)`."""
+        first = next(iter(named(parameters)), None) if parameters is not None else None
+        pattern = None if first is None else first.child_by_field_name("pattern")
+        if first is None or pattern is None or pattern.type != "this":
+            return None
+        return self.annotation(first.child_by_field_name("type"))
+
     # --- functions --------------------------------------------------------------------------------------------------
 
     def this(self, node: Node) -> ir.Expr:
@@ -134,7 +142,7 @@ class JavaScriptFunctions(JavaScriptExpressions):
         end_of_head = parameters.end_byte if parameters is not None else at
         name_end = own.end_byte if own is not None else end_of_head
         if not is_arrow and (saw or kind):
-            params.append(ir.Param(name_end, name_end, "this", "receiver", None, None))
+            params.append(ir.Param(name_end, name_end, "this", "receiver", self.type_of_this(parameters), None))
         returns = self.annotation(node.child_by_field_name("return_type"))
         words = {child.type for child in node.children if not child.is_named}
         generator = node.type in _GENERATORS or "*" in words

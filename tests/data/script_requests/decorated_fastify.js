@@ -1,0 +1,48 @@
+const fastify = require("fastify")();
+const fp = require("fastify-plugin");
+const { exec } = require("child_process");
+
+class Store {
+  constructor(folder) {
+    this.folder = folder;
+  }
+  list(name) {
+    exec(`ls ${this.folder}/${name}`); // $ alert
+  }
+  size(name) {
+    exec(`du ${this.folder}/${name}`);
+  }
+}
+
+async function plugin(app) {
+  app.decorate("store", new Store("/files"));
+  app.decorate("run", (what) => exec("run " + what)); // $ alert
+  app.decorateRequest("caller", null);
+  app.decorateRequest("look", function () {
+    exec("look " + this.query.for); // $ alert
+  });
+  app.decorateReply("file", function (name) {
+    exec("file " + name); // $ alert
+    this.server.store.list(name);
+    return this.send("");
+  });
+  app.addHook("preHandler", async (request) => {
+    request.caller = request.headers["x-caller"];
+  });
+}
+
+fastify.register(fp(plugin));
+
+fastify.get("/a", async (request, reply) => {
+  fastify.store.size("all");
+  request.server.run(request.query.what);
+  request.look();
+  exec("who " + request.caller); // $ alert
+  return reply.file(request.params.name);
+});
+
+async function bound(request) {
+  this.store.list(request.query.name);
+}
+
+fastify.get("/b", bound);
