@@ -243,7 +243,7 @@ class ScriptCallbacks(Frame):
         callback = self.callback_of(path, args)
         if callback is None or self.registering:
             return
-        types = [self.given_back(node, path, one, result) for one in callback.gives]
+        types = [self.given_back(node, path, one, result, args) for one in callback.gives]
         for value in script_handed.called(callback.function, args, self.opened):
             if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
                 types = [self.eval(node.func.value), *types[1:]]
@@ -273,8 +273,10 @@ class ScriptCallbacks(Frame):
         functions = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
         return join_all([value, *(self.engine.summary(one).result for one in functions[:MAX_CALLEES])])
 
-    def given_back(self, node: ir.Call, path: str, what: str, result: Value) -> Value:
+    def given_back(self, node: ir.Call, path: str, what: str, result: Value, args: Args) -> Value:
         """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside.
+
+        `=1`: an argument of the call.
 
         `!kind:…`: of another kind than that of a request.
 
@@ -284,6 +286,9 @@ class ScriptCallbacks(Frame):
             return changed(instance(self.models.canonical(what[1:])), refs=frozenset((self.engine.object_of(self.module, node),)))
         if what == "=":
             return result
+        if what.startswith("="):
+            passed = argument(args, what[1:])
+            return UNKNOWN if passed is None else passed.value
         if what.startswith("!"):
             kind, _, told = what[1:].rpartition(":")
             origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told)

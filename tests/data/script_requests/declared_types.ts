@@ -7,15 +7,15 @@ type AppContext = ParameterizedContext<{ user: string }>;
 type Asking = Request & { user: string };
 
 export function whole(ctx: AppContext) {
-  exec("ls " + ctx.query.name); // $ alert
+  exec(ctx.query.name); // $ alert
 }
 
-export const both = (req: Asking) => exec("ls " + req.query.name); // $ alert
+export const both = (req: Asking) => exec(req.query.name); // $ alert
 
 export function mine(this: Context, name: string, other: string) {
-  exec("ls " + this.query.name); // $ alert
-  exec("ls " + name); // $ alert
-  exec("ls " + other);
+  exec(this.query.name); // $ alert
+  exec(name); // $ alert
+  exec(other);
 }
 
 export function use(app: Koa) {

@@ -7,22 +7,22 @@ class Store {
     this.folder = folder;
   }
   list(name) {
-    exec(`ls ${this.folder}/${name}`); // $ alert
+    exec(name); // $ alert
   }
   size(name) {
-    exec(`du ${this.folder}/${name}`);
+    exec(name);
   }
 }
 
 async function plugin(app) {
   app.decorate("store", new Store("/files"));
-  app.decorate("run", (what) => exec("run " + what)); // $ alert
+  app.decorate("run", (what) => exec(what)); // $ alert
   app.decorateRequest("caller", null);
   app.decorateRequest("look", function () {
-    exec("look " + this.query.for); // $ alert
+    exec(this.query.for); // $ alert
   });
   app.decorateReply("file", function (name) {
-    exec("file " + name); // $ alert
+    exec(name); // $ alert
     this.server.store.list(name);
     return this.send("");
   });
@@ -37,7 +37,7 @@ fastify.get("/a", async (request, reply) => {
   fastify.store.size("all");
   request.server.run(request.query.what);
   request.look();
-  exec("who " + request.caller); // $ alert
+  exec(request.caller); // $ alert
   return reply.file(request.params.name);
 });
 

@@ -9,7 +9,7 @@ class Inner {
     this.name = name;
   }
   show() {
-    exec("ls " + this.name); // $ alert
+    exec(this.name); // $ alert
   }
 }
 
