@@ -375,7 +375,7 @@ class Function(Node):
 
 
 class Class(Node):
-    """`kind`: "", interface (nothing but annotated fields; it exists for types alone)."""
+    """`kind`: "", interface (annotated fields and methods without a body; it exists for types alone)."""
 
     name: str
     name_end: int

@@ -199,6 +199,11 @@ class Models:
             yield from sources
         yield from (*self.results, *self.transfers, *self.guards)
 
+    def type_names(self) -> set[str]:
+        """The types that rows speak of."""
+        found = {path.rpartition(".")[0] for path in self.method_names()} | self.bases.keys() | set(self.results.values())
+        return found | {name for callback in self.callbacks.values() for name in callback.gives}
+
     def result(self, path: str) -> str | None:
         """The type of what calling (or reading) `path` gives."""
         return self.results.get(path)

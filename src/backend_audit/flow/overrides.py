@@ -39,6 +39,11 @@ class Overrides:
             self._known[method.key] = known
         return known
 
+    def is_unanswered(self, method: FunctionSymbol) -> bool:
+        """Whether an interface asks for a method that no class of the project has."""
+        asked = method.owner is not None and method.owner.node.kind == "interface"
+        return asked and self.of(method) == (method,)
+
     def default(self, owner: ClassSymbol, attr: str, own: Value | None) -> Value | None:
         """What `self.attr` is by the value `own` of the class: but a default where something below gives it another.
 
@@ -96,7 +101,12 @@ class Overrides:
                     for base in symbol.node.bases:
                         self._by_base.setdefault(_last(base.value), []).append(symbol)
         named = self._by_base.get(owner.node.name, ())
-        return [one for one in named if owner in self._engine.bases(one)[0][1:]]
+        return [one for one in named if owner in self._engine.bases(one)[0][1:] or self._implements(one, owner)]
+
+    def _implements(self, symbol: ClassSymbol, owner: ClassSymbol) -> bool:
+        """Whether a class says that it has what an interface asks for."""
+        frame = self._engine.frame(symbol.module)
+        return any(base.name == "implements" and owner in frame.eval(base.value).refs for base in symbol.node.bases)
 
 
 def is_stub(method: FunctionSymbol) -> bool:

@@ -165,6 +165,11 @@ class ScriptEngine(Engine):
     def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
         return constructed(frame, _ME) if symbol.has_receiver and symbol.node.kind in ("", "constructor") else {}
 
+    def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
+        """As `ClassFacts.find_method`; a method that an interface asks for, where classes of the project have it."""
+        found = super().find_method(symbol, name)
+        return None if found is not None and self.overrides.is_unanswered(found) else found
+
     def field_owner(self, function: FunctionSymbol) -> ClassSymbol | None:
         """The class whose field is this arrow function: `this` in it is the object."""
         if self._field_owners is None:
@@ -187,10 +192,7 @@ class ScriptEngine(Engine):
     def is_type(self, name: str) -> bool:
         """Whether models, the project or the language know a type of this name."""
         if self._type_names is None:
-            models = self.models
-            self._type_names = {path.rpartition(".")[0] for path in models.method_names()} | models.bases.keys()
-            self._type_names |= set(models.results.values()) | CLOSED_TYPES | _PRIMITIVE
-            self._type_names |= {name for callback in models.callbacks.values() for name in callback.gives}
+            self._type_names = self.models.type_names() | CLOSED_TYPES | _PRIMITIVE
         return name in self._type_names or self.class_of(name) is not None
 
     def declares(self, symbol: FunctionSymbol, param: ir.Param) -> bool:

@@ -71,6 +71,10 @@ class ScriptFrame(ScriptNames):
             self.answers[target.id] = node.value
         return super().assign(node)
 
+    def leaves_open(self, value: Value) -> bool:
+        """As `Frame.leaves_open`; what a function gives of which nothing is known is what TypeScript says."""
+        return value.open or (bool(value.types) and all(name.endswith("()") for name in value.types))
+
     def name_type(self, node: ir.Assign) -> None:
         """`type AppContext = ParameterizedContext<State>`; what a union or an object of types says is not known at run time."""
         target, value = node.targets[0], node.value

@@ -58,7 +58,7 @@ class Frame(Calls):
             target = node.targets[0]
             before = self.eval(target)
             value = self.combine(node.op, before, value, written(target), written(node.value))
-        elif node.annotation is not None and value.open:
+        elif node.annotation is not None and self.leaves_open(value):
             declared = self.engine.annotated(self, node.annotation)
             value = changed(value, types=value.types | declared.types)
         for target in node.targets:
@@ -67,6 +67,10 @@ class Frame(Calls):
         if isinstance(node.value, ir.Call):
             self.after_call(node.value)
         return True
+
+    def leaves_open(self, value: Value) -> bool:
+        """Whether what is assigned may be more than is known of it, so that a declared type tells."""
+        return value.open
 
     def eval_for(self, purpose: str, node: ir.Expr) -> Value:
         """What `node` may be, evaluated for a thing called `purpose`."""

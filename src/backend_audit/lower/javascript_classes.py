@@ -54,7 +54,9 @@ class JavaScriptClasses(JavaScriptFunctions):
                 waiting.append(child)
                 continue
             decorators, waiting = self.decorators(waiting), []
-            if child.type == "method_definition":
+            if child.type == "abstract_method_signature":
+                out.append(self.method(child, decorators))
+            elif child.type == "method_definition":
                 self.computed(self.field(child, "name"), out)
                 method = self.method(child, decorators)
                 if method.kind == "constructor":
@@ -106,6 +108,8 @@ class JavaScriptClasses(JavaScriptFunctions):
         bases = [ir.Arg(one.start_byte, one.end_byte, self.type(one), None, 0) for clause in clauses for one in named(clause)]
         body: list[ir.Stmt] = []
         for child in named(self.field(node, "body")):
+            if child.type == "method_signature":
+                body.append(self.method(child, []))
             annotation = self.annotation(child.child_by_field_name("type")) if child.type == "property_signature" else None
             if annotation is not None:
                 name = self.field(child, "name")
