@@ -1,6 +1,7 @@
 """Guards of routes in JavaScript: middleware and hooks as values, classified by known name, by behaviour, or by name."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_audit import ir
@@ -75,10 +76,16 @@ class ScriptGuarding(Guarding):
             found = super().of_value(self.decorated[name], via, mark, depth)
             return [replace(one, name=name) for one in found] if len(found) == 1 else found
         found = super().of_value(value, via, mark, depth)
+        if len(found) == 1 and found[0].name == ANONYMOUS:
+            found = [replace(found[0], name=next(self.names_of(value), ANONYMOUS))]
         chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
         if chained and not any(one.has(Does.VALIDATES) for one in found):
             found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, "known name"))
         return found
+
+    def names_of(self, value: Value) -> Iterator[str]:
+        """The names under which an instance holds a function that has none."""
+        yield from (name for name in sorted(self.decorated) if value.refs and self.decorated[name].refs == value.refs)
 
     def of_step(self, value: Value, node: ir.Expr | None, chain: RouteChain, via: str) -> list[Guard]:
         """The guards that a step of a chain is."""
@@ -130,6 +137,9 @@ class ScriptGuarding(Guarding):
         """The guard that a method is, its own or inherited, of an object of `owner`."""
         with self.behaviours.anonymous.as_of(owner, function):
             found = self.classified(function, owner.name, via, mark)
+            idle = function.owner is not owner and self.lets_through(function)
+        if idle and not any(self.behaviours.own(one).denies for one in (function, *owner.methods.values())):
+            found = replace(found, does=frozenset((Does.RUNS,)))  # it is another class whose method turns callers away
         return found if function.owner is owner else replace(found, owner=owner)
 
     def asks(self, function: FunctionSymbol, name: str) -> bool:

@@ -17,7 +17,7 @@ class Runner:
         return os.system(line)
 
     def named(self):
-        return os.system("echo " + self.label)  # $ guess
+        return os.system("echo " + self.label)  # $ alert
 
 
 class Client:
