@@ -212,18 +212,13 @@ class ScriptCalls(ScriptCallbacks):
             return script_builtin.text_method(first.value, "match", [(receiver, "")])
         if receiver.kind:
             return script_builtin.container_method(receiver, attr, pieces(args)[0])
-        if attr == "toString" and not args and self.is_untold(receiver, callee):
+        if attr == "toString" and not args and script_kinds.is_untold(self, receiver, callee):
             return TEXT.with_origins(receiver.derived().origins)
         if attr == "concat" and args and not receiver.types and not any(map(self.engine.knows, receiver.apis)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         if strings.is_text(receiver) or (script_builtin.likely_of_text(attr) and self.is_data(receiver)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         return None
-
-    def is_untold(self, value: Value, method: Value) -> bool:
-        """Whether nothing is known of an object that could say what its method gives."""
-        told = value.refs or value.consts or value.shapes or any(not name.endswith("()") for name in value.types)
-        return not told and not any(map(self.engine.knows, (*value.apis, *method.apis)))
 
     def is_function(self, value: Value) -> bool:
         """Whether it is something that can be called."""

@@ -168,7 +168,7 @@ class ScriptEngine(Engine):
     def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
         """As `ClassFacts.find_method`; a method that an interface asks for, where classes of the project have it."""
         found = super().find_method(symbol, name)
-        return None if found is not None and self.overrides.is_unanswered(found) else found
+        return found if found is None or not self.overrides.is_unanswered(found) else None
 
     def field_owner(self, function: FunctionSymbol) -> ClassSymbol | None:
         """The class whose field is this arrow function: `this` in it is the object."""
@@ -191,8 +191,7 @@ class ScriptEngine(Engine):
 
     def is_type(self, name: str) -> bool:
         """Whether models, the project or the language know a type of this name."""
-        if self._type_names is None:
-            self._type_names = self.models.type_names() | CLOSED_TYPES | _PRIMITIVE
+        self._type_names = self._type_names or self.models.type_names() | CLOSED_TYPES | _PRIMITIVE
         return name in self._type_names or self.class_of(name) is not None
 
     def declares(self, symbol: FunctionSymbol, param: ir.Param) -> bool:
@@ -200,8 +199,7 @@ class ScriptEngine(Engine):
             return False
         known = self._declared_here.get(id(param))
         if known is None:
-            frame = self.frame(symbol.module)
-            found = self.annotated(frame, param.annotation)
+            found = self.annotated(self.frame(symbol.module), param.annotation)
             known = self._declared_here[id(param)] = bool(found.types or found.kind or found.made)
         return known
 

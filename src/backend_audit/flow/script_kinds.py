@@ -41,3 +41,9 @@ def measured(frame: "ScriptExpressions", test: ir.Compare) -> None:
 def _of_any_kind(value: Value) -> bool:
     told = value.kind or value.types or value.shapes or value.consts or value.made
     return not told and any(one.label in ("untrusted", "param") for one in value.origins)
+
+
+def is_untold(frame: FrameState, value: Value, method: Value) -> bool:
+    """Whether nothing is known of an object that could say what its method gives."""
+    told = value.refs or value.consts or value.shapes or any(not name.endswith("()") for name in value.types)
+    return not told and not any(map(frame.engine.knows, (*value.apis, *method.apis)))
