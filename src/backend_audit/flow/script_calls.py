@@ -256,8 +256,7 @@ class ScriptCalls(ScriptCallbacks):
         described = script_schemas.called(self, node, path, receiver, args, pieces(args)[0])
         if described is not None:
             return described
-        placed = script_paths.function(path, self.spread(args))
-        if placed is not None:
+        if (placed := script_paths.function(path, self.spread(args))) is not None:
             return placed
         script_events.called(self, node, path, args)
         self.attributed(path, args)
