@@ -200,7 +200,7 @@ STATEMENTS = [
     ("let a: Promise<A.B[]>;", "[Assign([a], Promise[Array[A.B]], let)]"),
     ("let a: Map<string, {x: number}>;", "[Assign([a], Map[tuple(string, dict('x': number))], let)]"),
     ("type A = B; interface C extends D.E { f: number; g(): void }",
-     "[Assign([A], B, type) Class(C, 23, [D.E], [Assign([this.f], number)], interface)]"),
+     "[Assign([A], B, type) Class(C, 23, [D.E], [Assign([this.f], number) method g(!this) -> void []], interface)]"),
     ("enum A { B, C = 5, D, E = 'e' }", "[Assign([A], dict('B': 0, 'C': 5, 'D': 6, 'E': 'e'), const)]"),
     ("namespace N { export const a = 1; const b = 2; }",
      "[Assign([a], 1, const) Assign([b], 2, const) Assign([N], dict('a': a), const)]"),
@@ -253,6 +253,7 @@ def test_classes() -> None:
         "ExprStmt(Symbol.iterator)",
         "method [Symbol.iterator](!this) []",
         "Block([ExprStmt(call(init))])",
+        "method later(!this) -> void []",
     ]
     find = found.body[4]
     assert isinstance(find, ir.Function)

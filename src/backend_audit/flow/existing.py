@@ -13,7 +13,7 @@ from backend_audit.flow.guards import clear_data
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
-_HARMLESS = frozenset(("header", "path", "log"))
+HARMLESS = frozenset(("header", "path", "log"))
 _KEYS = frozenset(("id", "pk", "uuid", "guid"))
 _RAISING = frozenset(("get", "aget", "get_or_404", "get_object_or_404", "aget_object_or_404", "get_one", "one_or_404"))
 _BY_POSITION = frozenset(("get_or_404", "get_one"))
@@ -25,7 +25,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
     if name not in _RAISING:
         return
     for key in _keys(name, call):
-        clear_data(frame, frame.eval(key), _HARMLESS)
+        clear_data(frame, frame.eval(key), HARMLESS)
 
 
 def _keys(name: str, call: ir.Call) -> Iterator[ir.Expr]:

@@ -6,7 +6,12 @@ https://github.com/typestack/class-validator#validation-decorators
 from collections.abc import Iterable
 
 from backend_audit import ir
+from backend_audit.flow.script_patterns import pattern_of
+from backend_audit.flow.values import Constant, Value
 from backend_audit.link.symbols import ClassSymbol, decorator_name
+from backend_audit.regex import harmless_after
+
+_ALL = frozenset(("all",))
 
 # What they let through is a number, a truth value, a date, an identifier, or one of the program's own constants.
 _CLOSING = frozenset(
@@ -16,16 +21,27 @@ _CLOSING = frozenset(
 )  # fmt: skip
 
 
-def is_checked(lineage: Iterable[ClassSymbol], attr: str) -> bool:
-    """Whether decorators of the field `attr` let nothing through that can do harm anywhere."""
-    return any(
-        isinstance(one, ir.Assign)
-        and isinstance(one.targets[0], ir.Attribute)
-        and one.targets[0].attr == attr
-        and any(decorator_name(decorator) in _CLOSING for decorator in one.decorators)
-        for symbol in lineage
-        for one in symbol.node.body
-    )
+def cleared_by(lineage: Iterable[ClassSymbol], attr: str) -> frozenset[str]:
+    """The contexts in which what decorators of the field `attr` let through can do no harm."""
+    found = frozenset[str]()
+    for symbol in lineage:
+        for one in symbol.node.body:
+            target = one.targets[0] if isinstance(one, ir.Assign) else None
+            if isinstance(one, ir.Assign) and isinstance(target, ir.Attribute) and target.attr == attr:
+                found = found.union(*map(_cleared, one.decorators))
+    return found
+
+
+def _cleared(decorator: ir.Expr) -> frozenset[str]:
+    name = decorator_name(decorator)
+    if name in _CLOSING:
+        return _ALL
+    given = decorator.args[0].value if name == "Matches" and isinstance(decorator, ir.Call) and decorator.args else None
+    if not isinstance(given, ir.Const) or not isinstance(given.value, str):
+        return frozenset()
+    text = given.value if given.kind == "regex" else f"/{given.value}/"
+    found = [harmless_after(one, "search") for one in pattern_of(Value(consts=frozenset((Constant("regex", text),))))]
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def arrow_owners(classes: Iterable[ClassSymbol]) -> dict[int, ClassSymbol]:

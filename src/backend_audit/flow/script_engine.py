@@ -25,7 +25,6 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME = "this"
-_ALL = frozenset(("all",))
 _DEFAULT = "default"
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
@@ -142,8 +141,7 @@ class ScriptEngine(Engine):
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
         """As `Engine.validated`; a field of a class that decorators check is as harmless as what they let through."""
-        closed = script_class_fields.is_checked(self.bases(owner)[0], attr)
-        return _ALL if closed else super().validated(owner, attr)
+        return script_class_fields.cleared_by(self.bases(owner)[0], attr) | super().validated(owner, attr)
 
     # --- classes ----------------------------------------------------------------------------------------------------
 

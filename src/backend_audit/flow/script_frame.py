@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, script_loops, unrolled
+from backend_audit.flow import refine, script_builtin, script_existing, script_loops, unrolled
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import Env
@@ -225,6 +225,7 @@ class ScriptFrame(ScriptNames):
     def after_call(self, call: ir.Call) -> None:
         if dotted(call.func) is not None:  # a chain of calls would be followed once more
             super().after_call(call)
+            script_existing.after_call(self, call)
 
     def never_returns(self, call: ir.Call) -> bool:
         return dotted(call.func) in _EXITS

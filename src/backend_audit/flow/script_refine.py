@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import allowed, guards, refine, script_kinds, script_loops, script_schemas
+from backend_audit.flow import allowed, guards, refine, script_existing, script_kinds, script_loops, script_schemas
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
@@ -38,6 +38,7 @@ _NOT_FOUND = -1
 
 def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
     """Narrow by what only JavaScript says that way; whether nothing else is to be told of the test."""
+    script_existing.asked(frame, test, holds=holds)
     if isinstance(test, ir.Await):
         refine.assume(frame, test.value, holds)
     elif isinstance(test, ir.Unary) and test.op == "~":

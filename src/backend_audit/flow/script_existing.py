@@ -1,0 +1,66 @@
+"""Looking a record up by its key in JavaScript, and asking whether it is there: a key that exists is one of the program's own.
+
+As `existing.py`, whose languages raise on a miss; here a mapper gives nothing, and the program tests that.
+https://www.prisma.io/docs/orm/reference/prisma-client-reference, https://sequelize.org/docs/v6/core-concepts/model-querying-finders/,
+https://mongoosejs.com/docs/api/model.html, https://typeorm.io/docs/working-with-entity-manager/find-options
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import verdicts
+from backend_audit.flow.existing import HARMLESS
+from backend_audit.flow.guards import clear_data
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_expressions import ScriptExpressions
+
+_KEYS = frozenset(("id", "_id", "pk", "uuid", "guid"))
+_BY_FIELDS = frozenset(
+    "findUnique findUniqueOrThrow findFirst findFirstOrThrow findOne findOneOrFail findOneBy findOneByOrFail".split()
+)
+_BY_KEY = frozenset("findByPk findById".split())
+_RAISING = frozenset("findUniqueOrThrow findFirstOrThrow findOneOrFail findOneByOrFail".split())
+
+
+def asked(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> None:
+    """A test: `if (!found) throw …`; where a field of `found` holds, it is there as well."""
+    if isinstance(test, ir.Compare) and len(test.ops) == 1 and test.ops[0] in ("==", "!=") and _is_nothing(test.rights[0]):
+        test, holds = test.left, holds is (test.ops[0] == "!=")
+    call = verdicts.given_by(frame, test.value if isinstance(test, ir.Attribute) else test) if holds else None
+    if call is not None:
+        _found(frame, call)
+
+
+def after_call(frame: "ScriptExpressions", call: ir.Call) -> None:
+    """A call came back that throws where there is no such record."""
+    if isinstance(call.func, ir.Attribute) and call.func.attr in _RAISING:
+        _found(frame, call)
+
+
+def _found(frame: "ScriptExpressions", call: ir.Call) -> None:
+    for key in _keys(call):
+        clear_data(frame, frame.eval(key), HARMLESS, node=key)
+
+
+def _keys(call: ir.Call) -> Iterator[ir.Expr]:
+    """The expressions by which a record is looked up, as far as they are its key."""
+    name = call.func.attr if isinstance(call.func, ir.Attribute) else ""
+    first = call.args[0].value if call.args else None
+    if name in _BY_KEY and first is not None:
+        yield first
+    elif name in _BY_FIELDS and isinstance(first, ir.Container):
+        where = [item.value for item in first.items if _is(item.key, ("where",))]
+        for fields in where or [first]:
+            for item in fields.items if isinstance(fields, ir.Container) else []:
+                if _is(item.key, _KEYS):
+                    yield item.value
+
+
+def _is_nothing(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Const) and node.kind in ("none", "undefined")
+
+
+def _is(key: ir.Expr | None, names: frozenset[str] | tuple[str, ...]) -> bool:
+    return isinstance(key, ir.Const) and key.value in names
