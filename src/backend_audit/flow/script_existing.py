@@ -26,9 +26,10 @@ _RAISING = frozenset("findUniqueOrThrow findFirstOrThrow findOneOrFail findOneBy
 
 def asked(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> None:
     """A test: `if (!found) throw …`; where a field of `found` holds, it is there as well."""
+    subject = test
     if isinstance(test, ir.Compare) and len(test.ops) == 1 and test.ops[0] in ("==", "!=") and _is_nothing(test.rights[0]):
-        test, holds = test.left, holds is (test.ops[0] == "!=")
-    call = verdicts.given_by(frame, test.value if isinstance(test, ir.Attribute) else test) if holds else None
+        subject, holds = test.left, holds is (test.ops[0] == "!=")
+    call = verdicts.given_by(frame, subject.value if isinstance(subject, ir.Attribute) else subject) if holds else None
     if call is not None:
         _found(frame, call)
 
