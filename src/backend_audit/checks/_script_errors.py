@@ -21,6 +21,8 @@ _PROBES = frozenset(
 )
 _OF_PAGES = frozenset("react react-dom vue svelte preact solid-js jquery @angular @vue".split())
 _DOCUMENT = re.compile(r"\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body\b|cookie\b)|\bwindow\.\w")
+_FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
+_SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
 _ERRORS = re.compile(r"^(err|error|e)$")
 _FIX = (
     "Handle the error or pass it on: log it with what was tried, `throw` it, or hand it to `next(error)`. If nothing is to be "
@@ -84,21 +86,24 @@ def _gives_null(handler: ir.Expr) -> bool:
 
 
 def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:
-    """`fs.readFile(name, (err, data) => use(data))`."""
+    """`fs.readFile(name, (err, data) => use(data))`, `fs.writeFile(name, data, (err) => done())`."""
     handler = node.args[-1].value if node.args else None
-    if not isinstance(handler, ir.Lambda) or len(handler.function.params) < 2:
+    params = [param for param in handler.function.params if param.kind == "positional"] if isinstance(handler, ir.Lambda) else []
+    if not isinstance(handler, ir.Lambda) or not params or not _ERRORS.match(params[0].name) or params[0].name == "e":
         return
-    params = [param.name for param in handler.function.params]
-    if not _ERRORS.match(params[0]) or params[0] == "e" or params[1] in ("req", "request", "_req", "ctx"):
+    names = [param.name for param in params]
+    if names[1:2] and names[1] in ("req", "request", "_req", "ctx"):
         return
-    names = [one.id for one in ir.walk(*list(handler.function.body)) if isinstance(one, ir.Name)]
-    if params[0] in names or not set(params[1:]) & set(names):
+    used = {one.id for one in ir.walk(*list(handler.function.body)) if isinstance(one, ir.Name)}
+    goes_on = bool(set(names[1:]) & used) if names[1:] else bool(handler.function.body) and _writes(node, view)
+    if not goes_on or _reads(handler.function, names[0]):
         return
     callee = view.source(node.func)[-60:].strip()
+    after = "goes on without a result" if names[1:] else "goes on as if it had been done"
     yield Alert(
-        at=handler.function.params[0].at,
-        end=handler.function.params[0].end,
-        message=f"The call-back of `{callee}` does not look at `{params[0]}`: after a failure it goes on without a result.",
+        at=params[0].at,
+        end=params[0].end,
+        message=f"The call-back of `{callee}` does not look at `{names[0]}`: after a failure it {after}.",
         fix="Begin with it: `if (err) return next(err);`, or use the function that gives a promise, and `await` it.",
         confidence=Confidence.MEDIUM,
     )
@@ -113,6 +118,20 @@ def in_a_page(view: FileView) -> bool:
     """Whether a file is part of a page in a browser: by what it loads, or by the document that it works on."""
     packages = {path.split(".")[0].split("/")[0] for path in local_imports(view.module).values()}
     return view.module.path.endswith(".jsx") or not _OF_PAGES.isdisjoint(packages) or _DOCUMENT.search(view.text) is not None
+
+
+def _writes(node: ir.Call, view: FileView) -> bool:
+    """Whether a call writes what must not be lost: a file, or rows of a database."""
+    name = last_name(node.func)
+    return name in _SAVES or (name in _FILES and (view.api(node.func) or "").startswith("fs."))
+
+
+def _reads(function: ir.Function, name: str) -> bool:
+    """Whether a function reads its parameter; functions within that have one of that name speak of their own."""
+    inner = [one.function for one in ir.walk(*list(function.body)) if isinstance(one, ir.Lambda)]
+    hidden = [one for one in inner if any(param.name == name for param in one.params)]
+    theirs = {id(one) for other in hidden for one in ir.walk(*list(other.body))}
+    return any(isinstance(one, ir.Name) and one.id == name and id(one) not in theirs for one in ir.walk(*list(function.body)))
 
 
 def _explained(at: int, end: int, view: FileView) -> bool:

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.model import Does, Guard, Route
 
@@ -16,6 +19,9 @@ _PROMISES = re.compile(
     r"(?:auth\w*|login|user|admin|token|jwt|api_?key|role|roles|permission|permissions|access|owner|session|credentials?|superuser|staff)$|"
     r"(?:auth|login|admin|token|jwt|permission|role|api_?key|staff|superuser)_required$|^is_(?:authenticated|admin|staff|superuser)$"
 )
+
+_CALLER = re.compile(r"user|account|auth|session|identity|principal", re.IGNORECASE)
+_REQUEST = re.compile(r"^(?:req|request|ctx|context|c|ctx\.state|res\.locals|request\.state|g)$")
 
 
 @check(RULE)
@@ -60,12 +66,22 @@ def _same(guard: Guard, other: Guard) -> bool:
     return guard.function is other.function and guard.because == other.because
 
 
+def _notes_caller(function: FunctionSymbol) -> bool:
+    """Whether a function puts who calls on the request: `req.user = found`."""
+    targets = [one for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Assign) for one in node.targets]
+    return any(
+        isinstance(one, ir.Attribute) and _CALLER.search(one.attr) and _REQUEST.match(written(one.value)) for one in targets
+    )
+
+
 def _promises(guard: Guard) -> bool:
     """Whether the guard's name says that it checks the caller, and its code cannot."""
     if guard.because == ANSWERS_IN_VAIN:
         return True
     if guard.function is None or guard.does - {Does.RUNS, Does.IDENTIFIES}:
         return False
+    if guard.via in ("router", "mount", "application", "hook") and _notes_caller(guard.function):
+        return False  # who calls is noted there, and asked elsewhere
     if guard.via not in ("dependency", "decorator", "route", "router", "mount", "application", "hook"):
         return False
     return bool(_PROMISES.search(guard.name.rpartition(".")[2].lower())) and guard.because == ""

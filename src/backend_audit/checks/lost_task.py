@@ -94,6 +94,7 @@ def _reads(name: str, function: ir.Function) -> bool:
 _SHOWN = 6
 _HOW = {
     "statement": "Nobody waits for `{callee}`",
+    "write": "Nobody waits for what `{callee}` writes",
     "then": "`{callee}(…).then(…)` has nothing that takes a rejection",
     "each": "`forEach` does not wait for what its `async` callback gives",
 }
@@ -103,7 +104,7 @@ _HOW = {
 def dropped_promise(lost: LostPromise) -> Iterator[Alert]:
     """`sendMail(user);` where `sendMail` is `async` and can fail."""
     how = _HOW[lost.how].format(callee=lost.callee)
-    blind = ", and the `try` around it does not see its failure" if lost.tried and lost.how == "statement" else ""
+    blind = ", and the `try` around it does not see its failure" if lost.tried and lost.how in ("statement", "write") else ""
     again = f" ({len(lost.others)} more in this file)" if lost.others else ""
     ends = "a rejection that nobody here handles" if lost.observed else "a rejection that nobody handles, which ends the process"
     steady = lost.observed or lost.meant

@@ -6,6 +6,7 @@ https://fastify.dev/docs/latest/Reference/Encapsulation/, https://fastify.dev/do
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import UNKNOWN, Value, join_all
@@ -165,8 +166,9 @@ class FastifyRoutes:
         found: list[Guard] = []
         for name in _HOOKS:
             held = options.item(name) if options.kind == "dict" and name in (options.items or {}) else None
-            for value in [] if held is None else flat([held]):
-                found += self.guarding.of_step(value, None, chain, "route")
+            values = [] if held is None else list(flat([held]))
+            for value, node in zip(values, _written(chain, name, len(values)), strict=True):
+                found += self.guarding.of_step(value, node, chain, "route")
         return found
 
     # --- routes -----------------------------------------------------------------------------------------------------
@@ -229,6 +231,17 @@ def _limited(guards: list[Guard], options: Value, mark: Mark) -> list[Guard]:
     if held["rateLimit"].is_just(value=False):
         return [guard for guard in guards if not guard.has(Does.LIMITS)]
     return [*guards, Guard("rateLimit", frozenset((Does.LIMITS,)), "route", mark, None, "its configuration")]
+
+
+def _written(chain: RouteChain, name: str, count: int) -> list[ir.Expr | None]:
+    """How the hooks are written that a route's options hold under `name`, where there are as many of them."""
+    call = chain.site.call
+    options = [arg.value for arg in call.args if isinstance(arg.value, ir.Container)] if call is not None else []
+    for item in (item for one in options if one.kind == "dict" for item in one.items):
+        if isinstance(item.key, ir.Const) and item.key.value == name:
+            inside = item.value.items if isinstance(item.value, ir.Container) and item.value.kind == "list" else [item]
+            return [one.value for one in inside] if len(inside) == count else [None] * count
+    return [None] * count
 
 
 def _is_hook(layer: Layer) -> bool:

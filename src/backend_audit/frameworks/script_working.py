@@ -21,7 +21,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     """As `working.work_of`, for JavaScript and TypeScript."""
     if not isinstance(engine.project, ScriptProject):
         return
-    promises = LostPromises(engine, engine.project)
+    promises = LostPromises(engine, engine.project, facts)
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)

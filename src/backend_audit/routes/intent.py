@@ -42,7 +42,8 @@ DELICATE = frozenset(
 )
 CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
-    r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]|/join/<uuid:\w+>"
+    r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]|/join/<uuid:\w+>|"
+    r"(?<=/):\w*(?:[tT]oken|[sS]ecret|[sS]ignature|[hH]ash)(?=/|$)"
 )
 _PUBLIC_KEY = re.compile(r"[<{](?:\w+:)?kid[>}]|\bjwks?\b")  # a key that is called by its id is the public half
 _SERVICES = frozenset(
@@ -93,6 +94,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "who has the link"
     if reads and _PUBLIC_KEY.search(path):
         return "who checks signatures"
+    if reads and last == ["public"]:
+        return "everybody, as its address says"
     named = words_of(name)
     everything = {word for segment in segments for word in words_of(segment)}
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):

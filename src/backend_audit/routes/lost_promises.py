@@ -8,10 +8,12 @@ from functools import cached_property
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.work_concepts import DatabaseWrite
 from backend_audit.flow.written import written
 from backend_audit.link.script_imports import loads_any, server_side
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.link.symbols import FunctionSymbol, blocks
+from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.script_promises import Promises, own_statements, unhandled
 from backend_audit.source import Mark
 
@@ -19,6 +21,8 @@ _FORWARDS = frozenset(
     "express-async-errors express-promise-router express-async-router @awaitjs/express express-asyncify".split()
 )
 _MEANT = re.compile(r"await|fire|forget|background|async|wait|promise|floating|no-op", re.IGNORECASE)
+_RECORDS = re.compile(r"log|audit|histor|activit|metric|telemetr|analytic|visit", re.IGNORECASE)  # nobody waits for what is noted
+_CALLBACK = re.compile(r"^(?:cb|callback|next|done|fn)$")
 _PROMISED = 5  # the major version of Express from which on it waits for handlers
 _LISTENS = ("process.on", "process.once", "process.addListener")
 _EVENTS = ("unhandledRejection", "uncaughtException")
@@ -28,7 +32,7 @@ _VERSION = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class LostPromise(Concept):
-    """A promise is dropped that can be rejected. `how`: statement, then (`f().then(g)`), each (a callback of `forEach`).
+    """A promise is dropped that can be rejected. `how`: statement, then (`f().then(g)`), each (a callback of `forEach`), write.
 
     `rejected` is what rejects it; `tried`: it stands in a `try` that will not see that; `meant`: a comment says so;
     `others`: further calls of the same function in this file.
@@ -56,9 +60,10 @@ class UnhandledHandlers(Concept):
 class LostPromises:
     """Looks for them in the modules that a server loads."""
 
-    def __init__(self, engine: Engine, project: ScriptProject) -> None:
+    def __init__(self, engine: Engine, project: ScriptProject, facts: WebFacts) -> None:
         self.engine = engine
         self.project = project
+        self._writes = {id(one.site.node) for _, one in facts.work if isinstance(one, DatabaseWrite)}  # each gives a promise
         self.promises = Promises(engine)
         self._server = server_side(project)
 
@@ -99,6 +104,8 @@ class LostPromises:
         rejected = self.promises.rejects(node.value) if isinstance(call, ir.Call) else None
         if isinstance(call, ir.Call) and rejected is not None:
             yield self._lost(call, function, "then" if chained else "statement", rejected, tried=tried)
+        elif isinstance(call, ir.Call) and id(call) in self._writes and not _calls_back(call):
+            yield self._lost(call, function, "then" if chained else "write", call, tried=tried)
 
     def _lost(self, call: ir.Call, function: FunctionSymbol, how: str, rejected: ir.Node, *, tried: bool) -> LostPromise:
         module = function.module
@@ -107,7 +114,10 @@ class LostPromises:
         home = found[0].module.path if found else module.path
         name = found[0].node.name if found else written(call.func).rpartition(".")[2]
         mark = None if rejected is call else Mark(home, rejected.at, rejected.end, "can be rejected here")
-        return LostPromise(site, how, name, mark, tried, _meant(module.node, call), self.observed)
+        if how == "write":
+            name = ".".join(written(call.func).split(".")[-2:])
+        meant = _meant(module.node, call) or (how == "write" and bool(_RECORDS.search(name)))
+        return LostPromise(site, how, name, mark, tried, meant, self.observed)
 
     def unhandled(self, functions: list[FunctionSymbol]) -> Iterator[UnhandledHandlers]:
         """Which of the functions that Express calls itself leave rejections to it: file by file, or as the way of a project."""
@@ -136,6 +146,12 @@ class LostPromises:
             return self.promises.rejection(function)
         given = [one.value for one in own_statements(function.node.body) if isinstance(one, ir.Return) and one.value is not None]
         return next((one for one in given if self.promises.rejects(one) is not None), None)
+
+
+def _calls_back(call: ir.Call) -> bool:
+    """Whether a call is given what to call with its result: `Order.create(order, (error, made) => …)`."""
+    last = call.args[-1].value if call.args else None
+    return isinstance(last, ir.Lambda) or (isinstance(last, ir.Name) and bool(_CALLBACK.match(last.id)))
 
 
 def _each(node: ir.Expr) -> ir.Lambda | None:

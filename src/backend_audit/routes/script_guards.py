@@ -36,6 +36,9 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
+_LOGIN_ALONE = re.compile(
+    r"^(?:is|ensure|requires?|must_?be|check)?_?(?:authenticated|logged_?in|signed_?in)(?:_?user)?$", re.IGNORECASE
+)
 _BY_NAME = re.compile(
     r"^(?:is_)?valid(?:ated?)?_(?:request|session|user|token|api_?key|jwt|access)$|"
     r"^(?:ensure|require[sd]?|verify|check|validate|assert|must_be|needs?)_?(?:is_)?(?:a_)?(?:logged_?in|login|auth\w*|user|token|jwt|admin\w*|session|"
@@ -92,15 +95,24 @@ class ScriptGuarding(Guarding):
         mark = mark_of(chain, "runs before")
         if node is not None:
             mark = Mark(chain.site.path, node.at, node.end, written(node))
-        found = self.of_value(value, via, mark)
+        found = self.of_value(value, via, mark) or self.of_decoration(value, via, mark)
         if node is not None and script_sessions.shields_by_name(called(node)):
             return [*found, Guard(called(node), frozenset((Does.SHIELDS,)), via, mark, None, "its name")]
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
             named = called(node)
             return self.unread(named, via, mark)
         if node is not None and len(found) == 1:
-            return [replace(found[0], name=called(node) or found[0].name)]
+            one = replace(found[0], name=called(node) or found[0].name)
+            return [_with_rights(one, node)]
         return found
+
+    def of_decoration(self, value: Value, via: str, mark: Mark | None) -> list[Guard]:
+        """The guards that what an instance was decorated with makes: `app.needsPermission("device:edit")`."""
+        names = {path.removeprefix(_INSTANCE).removesuffix("()") for path in value.types if path.startswith(_INSTANCE)}
+        makers = [
+            one for name in sorted(names & self.decorated.keys()) for one in of_kind(self.decorated[name].refs, FunctionSymbol)
+        ]
+        return [guard for one in makers for guard in self.of_value(self.engine.summary(one).result, via, mark)]
 
     def of_symbol(self, symbol: Symbol, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:  # noqa: ARG002 - as above
         """The guard that a function of the project is, called after what holds it if it has no name of its own."""
@@ -206,6 +218,27 @@ def called(node: ir.Expr) -> str:
     if isinstance(callee, ir.Attribute) and callee.attr == "bind":
         callee = callee.value
     return written(callee).rpartition(".")[2] if isinstance(callee, (ir.Name, ir.Attribute)) else ""
+
+
+def _with_rights(guard: Guard, node: ir.Expr) -> Guard:
+    """A guard as it is written there: told what callers must be, it asks for that; called after a login alone, it does not."""
+    if not guard.has(Does.AUTHENTICATES):
+        return guard
+    if isinstance(node, ir.Call) and _names_right(node):
+        return replace(guard, does=guard.does | {Does.AUTHORIZES})
+    if _LOGIN_ALONE.search(guard.name):  # its 403 is for who is not logged in
+        return replace(guard, does=guard.does - {Does.AUTHORIZES})
+    return guard
+
+
+def _names_right(node: ir.Call) -> bool:
+    """Whether a call names what callers must be: `isAuthenticated(Permission.ADMIN)`, `auth("admin")`."""
+    return any(
+        _ROLES.search(written(one))
+        for arg in node.args
+        for one in (arg.value, *ir.children(arg.value))
+        if isinstance(one, ir.Expr)
+    )
 
 
 def _asks(name: str) -> bool:

@@ -25,7 +25,8 @@ _KEYED = _LOOKUPS | frozenset("find findAll findMany create insertOne insert cou
 _ID = re.compile(r"^_?id$|(?:Id|_id|uuid|Uuid|UUID)$")
 _OWNER = re.compile(
     r"^(?:user|owner|author|creator|createdBy|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|"
-    r"seller|buyer|patient|client|uploader|uploadedBy|assignee)(?:_?(?:id|uuid))?$",
+    r"seller|buyer|patient|client|uploader|assignee|requester|reporter|"
+    r"(?:uploaded|requested|posted|added|submitted|owned|reported|assigned)_?by)(?:_?(?:id|uuid))?$",
     re.IGNORECASE,
 )
 _CALLER = re.compile(
@@ -38,6 +39,10 @@ _PROOFS = re.compile(r"reset|verif|invit|magic|otp|challenge|confirm")  # who kn
 _PEOPLE = re.compile(r"^(?:user|account|member|profile|person|customer|employee|admin)s?$")
 _SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
 _MAKERS = frozenset(("model", "define", "init"))
+_RECORDS = re.compile(  # who did it is written down
+    r"\b(?:log|logger|console|audit|notify|track|history|activity|emit|metrics?|telemetry|analytics)(?![a-z])|"
+    r"(?<=[a-z])(?:Log|Logger|Audit|Notify|Notification|Track|History|Activity)(?![a-z])"
+)
 _DEPTH = 2
 
 
@@ -60,9 +65,12 @@ class ScriptScoping:
         route.lookups = tuple(self._lookups(handler))
 
     def _asks(self, function: FunctionSymbol) -> bool:
-        """Whether a function, or one in it, mentions the caller, or hands the request on as a whole."""
+        """Whether a function, or one in it, mentions the caller (but to note who it was), or hands the request on as a whole."""
         for one in (function, *function.nested):
+            told = {id(inner) for node in ir.walk_scope(*one.node.body) for inner in _noted(node)}
             for node in ir.walk_scope(*one.node.body):
+                if id(node) in told:
+                    continue
                 if isinstance(node, ir.Attribute) and _CALLER.match(node.attr) and _of_request(node.value):
                     return True
                 if isinstance(node, ir.Call) and any(
@@ -134,6 +142,12 @@ class ScriptScoping:
         owner = next((key for key in keys if _OWNER.match(key)), "")
         if owner and name:
             owners.setdefault(_plain(name), owner)
+
+
+def _noted(node: ir.Node) -> Iterator[ir.Node]:
+    """What stands in the arguments of a call that notes what was done: `auditLog.deleted(request.session.user, item)`."""
+    if isinstance(node, ir.Call) and _RECORDS.search(written(node.func)):
+        yield from ir.walk_scope(*(arg.value for arg in node.args))
 
 
 def _is_own(model: str) -> bool:
