@@ -89,7 +89,7 @@ def _confidence(access: FileAccess, origin: Origin) -> Confidence:
 
     Data without a slash (one segment of an address) climbs one folder at most, and as a whole name opens nothing.
     """
-    if origin.cleared >= _NO_SLASH:
+    if origin.cleared >= _NO_SLASH or access.action == "resolves":
         return Confidence.LOW
     if access.action != "tests":
         return Confidence.HIGH

@@ -36,6 +36,7 @@ UNDEFINED = constant("undefined", None)
 
 _PATH = frozenset(("path",))
 _SEGMENT = frozenset(("segment",))
+_DIGITS = frozenset("html url path header log sql shell ldap xpath regex code template nosql dn".split())
 
 # --- texts -------------------------------------------------------------------------------------------------------------
 
@@ -63,6 +64,8 @@ _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes index
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of a string gives; None when strings have no such method."""
     first = args[0][0] if args else UNKNOWN
+    if name == "toString" and args and first.is_just("hex"):  # of a buffer
+        return receiver.derived().cleared(_DIGITS)
     if name in _MAPPED:
         return _mapped(receiver, name) if name != "toString" or not args else _encoded(receiver, first)
     if name in _TESTS:

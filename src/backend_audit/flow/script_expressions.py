@@ -39,6 +39,7 @@ from backend_audit.link.symbols import FunctionSymbol
 
 BOOL = script_builtin.BOOL
 _NOTHING = frozenset(("none", "undefined"))
+_TEXT = frozenset(("str",))
 _WHOLE = 3  # the length of the key of what comes in, and is no part of it
 _FOLDERS = frozenset(("__dirname", "__filename"))
 
@@ -75,7 +76,7 @@ class ScriptExpressions(ScriptCalls):
             held = base.item(attr)
             if held is not None and (not base.types or held is not base.elem):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held
-        elif attr == "length" and (strings.is_text(base) or base.origins) and not base.types and not self.is_known(base):
+        elif attr == "length" and (strings.is_text(base) or base.origins) and base.types <= _TEXT and not self.is_known(base):
             return NUMBER
         if attr == "constructor" and base.refs and all(isinstance(one, FunctionSymbol) for one in base.refs):
             return api("Function")

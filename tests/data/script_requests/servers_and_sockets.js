@@ -116,3 +116,10 @@ new Kafka({}).consumer({}).run({
     exec(topic);
   },
 });
+
+http.createServer((req, res) => {
+  const text = String(req.url);
+  exec(`ls ${text.length}`);
+  exec(`ls ${Buffer.from(text).toString("hex")}`);
+  exec(`ls ${Buffer.from(text).toString("utf8")}`); // $ alert
+});
