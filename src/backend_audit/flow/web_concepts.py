@@ -28,6 +28,7 @@ class RouterCreation(Concept):
     middleware: Operand | None = None  # a list of middleware that covers all its routes
     routes: Operand | None = None  # a list of route objects
     response_class: Operand | None = None
+    route_class: Operand | None = None  # the class of its own routes, which may wrap what answers
     name: Operand | None = None
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
     app: bool = False  # it serves by itself: nothing has to mount it

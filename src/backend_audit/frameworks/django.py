@@ -16,8 +16,10 @@ from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, join
 from backend_audit.frameworks.django_views import ACTIONS, Answer, View, Views
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
+from backend_audit.frameworks.marked import Marked
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
@@ -48,6 +50,7 @@ class DjangoRoutes:
         self.classes = ClassGuards(self.deciding, self.permissions)
         self.middleware = Middleware(self.deciding, self.settings)
         self.resources: ResourceRoutes | None = None
+        self.marked = Marked(engine)
 
     def routes(self) -> Iterator[Route]:
         """Every route of every site; of two at one address the first counts."""
@@ -190,7 +193,9 @@ class DjangoRoutes:
             mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, f"view {owner.name}")
         opened = any(guard.name == "login_not_required" and guard.has(Does.OPENS) for guard in guards)
         names = () if concept is None or concept.name is None else concept.name.value.texts()
-        before = self.middleware.guards(site, path, names, said, opened=opened)
+        asked = Asked(path, names[0] if names else "", ".".join(pattern.place.names) or "-", methods)
+        before = self.middleware.guards(site, asked, names, said, opened=opened)
+        before = before if handler is None or owner is not None else self.marked.without(before, handler)
         if self.is_rest(handler, owner):  # it is exempt from the middleware, and its own authentication looks instead
             guards = [guard for guard in guards if guard.via == "authentication" or not guard.has(*_SHIELDING)]
         else:

@@ -10,6 +10,8 @@ from backend_audit.flow.written import written
 from backend_audit.frameworks.django_guards import Deciding, Said, leaves
 from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.anonymous_run import Outcome
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
@@ -20,6 +22,7 @@ _WORD = re.compile(r"[a-z]{2}")
 _BY_COOKIE = frozenset(
     {"django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"}
 )
+_ELSEWHERE = Asked("/_", "_", "-")
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -35,7 +38,7 @@ class Middleware:
         self._unshielded: dict[str, list[Guard]] = {}
         self._exempt: dict[str, frozenset[str]] = {}
 
-    def guards(self, site: Site, path: str, names: tuple[str, ...], said: Said, *, opened: bool) -> list[Guard]:
+    def guards(self, site: Site, asked: Asked, names: tuple[str, ...], said: Said, *, opened: bool) -> list[Guard]:
         """What covers a route before its view; `names`: what the route is called in `reverse`."""
         found: list[Guard] = []
         for text, hook in self.hooks(site):
@@ -51,9 +54,22 @@ class Middleware:
             if key not in self._judged:
                 self._judged[key] = self.deciding.runs(hook, name, "middleware", None, said)
             guard = self._judged[key]
-            if guard.has(*_ASKS) and not self.exempts(hook, site, path, names):
+            if guard.has(*_ASKS) and self.covers(hook, site, asked, names):
                 found.append(guard)
         return found
+
+    def covers(self, hook: FunctionSymbol, site: Site, asked: Asked, names: tuple[str, ...]) -> bool:
+        """Whether a middleware asks who calls for one route, by what it does with the address, or by the texts in it."""
+        anonymous = self.deciding.behaviours.anonymous
+        if anonymous.looks_at_route(hook):
+            run = anonymous.run_for(hook, asked)
+            outcome = run.outcome()
+            if outcome is not Outcome.UNKNOWN:
+                return outcome is Outcome.DENIED
+            elsewhere = anonymous.run_for(hook, _ELSEWHERE)  # where only some addresses are asked for, this is one of them
+            if run.denied and elsewhere.outcome() is Outcome.PASSES:
+                return True
+        return not self.exempts(hook, site, asked.path, names)
 
     def unshielded(self, site: Site) -> list[Guard]:
         """Told of a site whose sessions live in cookies, and whose middleware turns no forged request away."""

@@ -33,6 +33,7 @@ class Place:
     module: ModuleSymbol
     decorators: tuple[Written, ...] = ()
     depth: int = 0
+    names: tuple[str, ...] = ()  # the namespaces around it: `app_name` of the modules
 
     def below(self, prefix: str) -> "Place":
         return replace(self, prefix=self.prefix + prefix, depth=self.depth + 1)
@@ -66,6 +67,7 @@ class UrlTree:
         value = self.engine.module_attribute(module, "urlpatterns")
         if value is not None:
             here = Place("", module) if place is None else replace(place, module=module)
+            here = replace(here, names=(*here.names, *texts_of(self.engine.module_attribute(module, "app_name"))[:1]))
             yield from self.of_list(value, here)
             yield from self.of_list(Value(refs=self.added.get(module.key, frozenset())), here)
 
@@ -168,6 +170,7 @@ class UrlTree:
         if modules:
             return
         first = (value.items or {}).get(0) if value.kind == "tuple" else None
+        place = replace(place, names=(*place.names, *texts_of((value.items or {}).get(1))[:1])) if first is not None else place
         if first is not None and (first.kind or not any(self.facts.objects(first))):
             yield from self.below(first, replace(place, depth=place.depth + 1)) if place.depth <= _MAX_DEPTH else ()
         else:

@@ -43,7 +43,7 @@ from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
 
-_ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
+_MAY_EXEMPT = frozenset(("application", "router", "mount", "dependency"))  # what covers several routes may look at their paths
 
 
 class RouterRoutes:
@@ -133,7 +133,7 @@ class RouterRoutes:
         registration = placed.registration
         applied, unapplied = self.decorators(handler, registration)
         unapplied += [*self.misplaced.astray(registration), *self.misplaced.early(handler, registration)]
-        guards = [*before]
+        guards = [*before, *self.classes.routing(placed)]
         if owner is not None:
             guards += self.of_class_body(owner, handler.node.name, framework)
         if registration.replaces:
@@ -224,7 +224,7 @@ class RouterRoutes:
         found: list[Guard] = []
         for one in guards:
             given = self.classes.settled(one.function, owner)
-            looking = given or one.via.endswith(("hook", "middleware"))
+            looking = given or one.via.endswith(("hook", "middleware")) or one.via in _MAY_EXEMPT
             towards = self.behaviours.towards(one, route, Does.RUNS, given) if looking else one
             said = [name.partition(".")[2] for name, value in sorted(given.items()) if value is TRUE]
             marked = towards is not one and said

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.web_concepts import RouteRegistration
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -16,11 +17,13 @@ from backend_audit.routes.anonymous_run import Env
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE
 from backend_audit.routes.model import Guard
-from backend_audit.routes.texts import texts_of
+from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.tree import Placed
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _SOCKET = "tornado.websocket.WebSocketHandler"
 _RESOURCE = "resource"  # the name by which Falcon's hooks and middleware get the object that answers
+_MAKES_HANDLER = "get_route_handler"
 _AROUND = ("dispatch", "__call__", "process_request", "process_resource")
 
 
@@ -65,6 +68,14 @@ class ViewClasses:
                 method = self.engine.find_method(symbol, name)
                 if method is not None:
                     yield symbol, method
+
+    def routing(self, placed: Placed) -> Iterator[Guard]:
+        """What the class of a router's own routes puts around their handlers: `APIRouter(route_class=Signed)`."""
+        for creation in placed.routers[-1].creations[:1]:
+            for symbol in () if creation.route_class is None else of_kind(creation.route_class.value.refs, ClassSymbol):
+                method = self.engine.find_method(symbol, _MAKES_HANDLER)
+                if method is not None:
+                    yield self.guarding.classified(method, symbol.name, "router class", mark_of(creation, "made here"))
 
     def settled(self, function: FunctionSymbol | None, owner: ClassSymbol | None) -> Env:
         """What a hook finds in the attributes of the resource that is handed to it, where its class says it."""

@@ -18,7 +18,7 @@ from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import ABSENT, PARTS, REQUEST_PARTS, UNKNOWN, Missing, truth
+from backend_audit.routes.missing import ABSENT, PARTS, PARTS_READ, UNKNOWN, Missing, truth
 from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
@@ -129,7 +129,7 @@ class Anonymous:
         known = self._looking.get(function.key)
         if known is None:
             self._looking[function.key] = False
-            known = any(isinstance(one, ir.Attribute) and one.attr in REQUEST_PARTS for one in ir.walk_scope(*function.node.body))
+            known = any(isinstance(one, ir.Attribute) and one.attr in PARTS_READ for one in ir.walk_scope(*function.node.body))
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known

@@ -124,6 +124,8 @@ class Reading:
             return FALSE
         if id(node) in self.owner.facts.nobody:
             return ABSENT
+        if name == "resolve" and first is Missing.PATH:
+            return Missing.RESOLVED
         if self.owner.asked is not None and name in ("any", "match", "fullmatch", "search") and node.args:
             return self.searched(name, node.args, env)
         if isinstance(node.func, ir.Attribute):

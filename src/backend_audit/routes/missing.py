@@ -22,6 +22,7 @@ class Missing(Enum):
     ENDPOINT = 7
     BLUEPRINT = 8
     METHOD = 9
+    RESOLVED = 10  # what Django's `resolve(request.path_info)` gives
 
 
 ABSENT, EMPTY, ANONYMOUS = Missing.ABSENT, Missing.EMPTY, Missing.ANONYMOUS
@@ -46,6 +47,8 @@ REQUEST_PARTS = {
     "blueprint": Missing.BLUEPRINT,
     "method": Missing.METHOD,
 }
+_MATCHED = {"url_name": Missing.ENDPOINT} | dict.fromkeys(("namespace", "namespaces", "app_name", "app_names"), Missing.BLUEPRINT)
+PARTS_READ = frozenset((*REQUEST_PARTS, *_MATCHED))
 _URLS = frozenset({"url", "url_rule"})
 _USERS = frozenset({"user", "current_user"})
 
@@ -79,7 +82,7 @@ def truth(value: Missing) -> bool | None:
     """What the value is in a test; None where that is open."""
     if value is UNKNOWN:
         return None
-    return value in (TRUE, ANONYMOUS) or value in PARTS
+    return value in (TRUE, ANONYMOUS, Missing.RESOLVED) or value in PARTS
 
 
 def attribute(base: Missing, attr: str, base_written: str) -> Missing:
@@ -97,6 +100,8 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
     if attr == "user" and base_written.endswith("args[0]"):
         return ANONYMOUS
     last = base_written.rpartition(".")[2]
+    if base is Missing.RESOLVED or last == "resolver_match":
+        return _MATCHED.get(attr, UNKNOWN)
     if attr in REQUEST_PARTS and (last in _URLS or last in ("request", "req")):
         return REQUEST_PARTS[attr]
     if last in _HOLDERS or base_written.endswith("info.context"):
