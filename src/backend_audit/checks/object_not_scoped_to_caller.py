@@ -16,12 +16,19 @@ _RIGHTS = re.compile(r"can_|_can|perm|role|owner|manager|admin|access|allow|righ
 @check(RULE)
 def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
+    for lookup in route.lookups:
+        if lookup.odd:
+            yield _odd(route, lookup)
     if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
         return
     if is_published(route) and not changes(route):
         return
     careful = [one for one in route.table.routes if one.consults]
-    mine = [one for one in route.lookups if not one.tenant and one.mark.path == route.mark.path and (one.owned or careful)]
+    mine = [
+        one
+        for one in route.lookups
+        if not one.tenant and not one.odd and one.mark.path == route.mark.path and (one.owned or careful)
+    ]
     for lookup in mine[:1]:  # one check of the caller is missing, however many objects hang on it
         more = "".join(f", and `{one.model}` by `{one.key}`" for one in mine[1:2] if one.model != lookup.model)
         yield Alert(
@@ -34,6 +41,20 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
             related=related([one for one in careful if one.group == route.group] or careful, "asks whose it is", 2),
             anchor=f"{route.name} {lookup.model} {lookup.key}",
         )
+
+
+def _odd(route: Route, lookup: Lookup) -> Alert:
+    return Alert(
+        path=lookup.mark.path,
+        at=lookup.mark.at,
+        end=lookup.mark.end,
+        message=f"`{lookup.model}` is looked up by `{lookup.key}` alone, for {called(route)}, while {lookup.odd}: with "
+        "another id, every user reaches it.",
+        fix="Ask for the owner or tenant in this query too.",
+        confidence=Confidence.MEDIUM,
+        related=related([route], "leads here"),
+        anchor=f"{lookup.model} {lookup.key}",
+    )
 
 
 def _whose(lookup: Lookup) -> str:

@@ -171,6 +171,7 @@ class Lookup:
     owned: str
     how: str
     tenant: bool = False
+    odd: str = ""  # what speaks for asking whose it is, where the caller is known to what looks it up
 
 
 @dataclass(eq=False, slots=True)

@@ -13,6 +13,10 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import header, keyed
 
 IDS = re.compile(r"(?:^|_)(?:id|ids|pk|uuid|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
+OWNER = re.compile(
+    r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
+    r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
+)
 _CALLER = re.compile(
     r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:g|flask\.g|request\.state)\.\w*user\w*|"
     r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"

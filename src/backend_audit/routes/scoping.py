@@ -18,7 +18,8 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.model import Lookup, Route
-from backend_audit.routes.readings import IDS, Mentions, Reading, called, handed, root_class
+from backend_audit.routes.odd_lookups import OddLookups
+from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed, root_class
 from backend_audit.source import Mark
 
 _PROBES = frozenset(("exists", "aexists"))  # only whether there is one comes to light
@@ -28,10 +29,6 @@ _LOOKUPS = frozenset(
 )
 _KEYED = frozenset("filter filter_by get create get_or_create update_or_create exclude get_object_or_404".split())
 _IN_PATH = re.compile(r"[{<:](?:\w+:)?(\w+)|\?P<(\w+)>")
-_OWNER = re.compile(
-    r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
-    r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
-)
 _USERS = re.compile(r"(?:User|Account|Member|Profile|Person|Customer|Employee)s?$")
 _ABOVE_USERS = re.compile(r"^(?:organi[sz]ation|org|tenant|workspace|company|domain)(?:_(?:id|pk|uuid))?$")
 _OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
@@ -47,6 +44,7 @@ class Scoping:
         self.engine = engine
         self.behaviours = behaviours
         self.mentions = Mentions()
+        self.odd = OddLookups(engine)
         self._readings: dict[str, Reading] = {}
         self._used: dict[str, str] | None = None  # class outside of the project → a field of its owner
         self._by_name: dict[str, list[ClassSymbol]] = {}
@@ -59,6 +57,10 @@ class Scoping:
         handler = route.handler
         if handler is None:
             return
+        self._fill(route, handler)
+        route.lookups = (*self.odd.reached(handler), *route.lookups)
+
+    def _fill(self, route: Route, handler: FunctionSymbol) -> None:
         ids = {name for pair in _IN_PATH.findall(route.path) for name in pair if name}
         ids |= {param.name for param in handler.node.params if IDS.search(param.name) and self._from_request(handler, param)}
         found: list[Lookup] = []
@@ -192,7 +194,7 @@ class Scoping:
             for function in self.engine.project.functions():
                 for node in self.reading(function).calls:
                     fields = [arg.name.partition("__")[0] for arg in node.args if arg.name] if called(node) in _KEYED else []
-                    owner = next((one for one in fields if _OWNER.match(one)), "")
+                    owner = next((one for one in fields if OWNER.match(one)), "")
                     first = root_class(node) if owner else None
                     value = None if first is None else self.engine.environment(function.module).get(first.id)
                     for path in () if value is None else sorted(value.apis):
@@ -210,7 +212,7 @@ class Scoping:
     def owner_field(self, model: ClassSymbol, depth: int = 1) -> str:
         """The field of a model that says whose an object is: its own, or that of what it belongs to; "" if there is none."""
         fields = list(self.fields(model))
-        own = _ABOVE_USERS if _USERS.search(model.node.name) else _OWNER  # a user belongs to none but a tenant
+        own = _ABOVE_USERS if _USERS.search(model.node.name) else OWNER  # a user belongs to none but a tenant
         for name, field in fields:
             if own.match(name) and not _is_address(name, field):
                 return name
