@@ -14,7 +14,8 @@ from backend_audit.source import Mark
 
 FETCHES = "self.get_object()"  # what is said of a request for an object that the view fetches
 _CHECKS = "check_object_permissions"
-_OF_OBJECTS = frozenset(("retrieve", "update", "partial_update", "destroy"))
+_OF_OBJECTS = frozenset("retrieve update partial_update destroy put patch delete".split())
+_PATCHES = ("partial_update", "put", "patch")
 _ENOUGH = frozenset((f"self.{_CHECKS}", "self.get_object", "super().get_object"))
 _MAX_DEPTH = 3
 
@@ -57,7 +58,7 @@ class ObjectPermissions:
         if own is not None and not any(one in (f"self.{_CHECKS}", "super().get_object") for one in _called(own)):
             return False  # it fetches in a way of its own, and asks nobody
         if handler is None:
-            above = self.engine.find_method(owner, "update") if action == "partial_update" else None
+            above = self.engine.find_method(owner, "update") if action in _PATCHES else None
             return action in _OF_OBJECTS if above is None or depth == 0 else self._fetches(owner, above, "update", depth - 1)
         called = _called(handler)
         passed_on = f"super().{handler.node.name}" in called and handler.node.name in _OF_OBJECTS

@@ -6,6 +6,7 @@ the caller, or hands the caller to whatever it looks things up or checks with, i
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -20,6 +21,7 @@ from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed, root_class
+from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
 _PROBES = frozenset(("exists", "aexists"))  # only whether there is one comes to light
@@ -45,6 +47,7 @@ class Scoping:
         self.behaviours = behaviours
         self.mentions = Mentions()
         self.odd = OddLookups(engine)
+        self.whole = WholeQuerysets(engine, self.mentions)
         self._readings: dict[str, Reading] = {}
         self._used: dict[str, str] | None = None  # class outside of the project → a field of its owner
         self._by_name: dict[str, list[ClassSymbol]] = {}
@@ -55,6 +58,10 @@ class Scoping:
     def fill(self, route: Route) -> None:
         """Note the lookups of a route, or that the caller is held against something on the way."""
         handler = route.handler
+        if handler is None or (handler.owner is not None and handler.owner is not route.owner):
+            taken = self.whole.of(route)
+            owned = "" if taken is None else self.owner_field(taken[0])
+            route.lookups = () if taken is None or not owned else (replace(taken[1], owned=owned),)
         if handler is None:
             return
         self._fill(route, handler)

@@ -1,0 +1,91 @@
+"""Generic views that change objects of a class by their id, and take them from all there are.
+
+`queryset = Note.objects.all()` of a view that only asks for a login, where notes are elsewhere looked up by who calls.
+https://www.django-rest-framework.org/api-guide/filtering/#filtering-against-the-current-user
+"""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.model import Lookup, Route
+from backend_audit.routes.readings import Mentions, called, root_class
+from backend_audit.source import Mark
+
+_PART = re.compile(r"(\w+)[>}]")
+_CHANGES = frozenset(("PUT", "PATCH", "DELETE"))
+_KEEPS = frozenset("objects all select_related prefetch_related order_by defer only annotate distinct using".split())
+_ASKED = frozenset("filter get exclude get_object_or_404 create get_or_create".split())
+_OWN_WAY = (
+    "get_queryset get_object filter_queryset perform_update perform_destroy check_object_permissions check_permissions initial "
+    "dispatch update partial_update destroy patch put delete get_permissions"
+).split()
+_NOBODY: frozenset[str] = frozenset()
+
+
+class WholeQuerysets:
+    """Finds them."""
+
+    def __init__(self, engine: Engine, mentions: Mentions) -> None:
+        self.engine = engine
+        self.mentions = mentions
+        self._told: set[str] = set()
+        self._by_caller: frozenset[str] | None = None  # the keys of classes that are looked up by who calls
+
+    def of(self, route: Route) -> tuple[ClassSymbol, Lookup] | None:
+        """The class that a route changes objects of, whoever calls, and the look-up; its owner is not known yet."""
+        view = route.owner
+        if view is None or not set(route.methods) <= _CHANGES or not route.methods or self._has_own_way(view):
+            return None
+        statement = self._statement(view)
+        model = None if statement is None or statement.value is None else self._model(view, statement.value)
+        if statement is None or model is None or model.key not in self.by_caller():
+            return None
+        if view.key in self._told:
+            return None
+        self._told.add(view.key)
+        mark = Mark(view.module.path, statement.at, statement.end, "takes all there are")
+        named = _PART.findall(route.path)
+        return model, Lookup(mark, model.node.name, named[-1] if named else "id", "", written(statement.targets[0]))
+
+    def by_caller(self) -> frozenset[str]:
+        """The classes of which the project looks objects up by who calls: `Note.objects.filter(owner=request.user)`."""
+        if self._by_caller is None:
+            found: set[str] = set()
+            for function in self.engine.project.functions():
+                for node in ir.walk_scope(*function.node.body):
+                    if isinstance(node, ir.Call) and called(node) in _ASKED and self._asks(node):
+                        found |= {one.key for one in self._classes(function, root_class(node))}
+            self._by_caller = frozenset(found)
+        return self._by_caller
+
+    def _asks(self, node: ir.Call) -> bool:
+        return called(node) != "create" and any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)
+
+    def _classes(self, function: FunctionSymbol, root: ir.Name | None) -> list[ClassSymbol]:
+        return [] if root is None else of_kind(self.engine.frame(function.module, function).eval(root).refs, ClassSymbol)
+
+    def _has_own_way(self, view: ClassSymbol) -> bool:
+        """Whether a method of the view decides itself who may what, or a filter of the project does."""
+        methods = (self.engine.find_method(view, name) for name in _OWN_WAY)
+        backends = self.engine.class_attribute(view, "filter_backends")
+        inside = [*(backends.items or {}).values(), *([] if backends.elem is None else [backends.elem])]
+        return any(one is not None for one in methods) or any(of_kind(one.refs, ClassSymbol) for one in inside)
+
+    @staticmethod
+    def _statement(view: ClassSymbol) -> ir.Assign | None:
+        """The line of the class itself that says which objects it takes."""
+        lines = (one for one in view.node.body if isinstance(one, ir.Assign) and len(one.targets) == 1)
+        return next((one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id == "queryset"), None)
+
+    def _model(self, view: ClassSymbol, node: ir.Expr) -> ClassSymbol | None:
+        """The class of `Note.objects.all()`; None where anything narrows it."""
+        while isinstance(node, (ir.Call, ir.Attribute)):
+            if isinstance(node, ir.Attribute) and node.attr not in _KEEPS:
+                return None
+            node = node.func if isinstance(node, ir.Call) else node.value
+        found = of_kind(self.engine.frame(view.module).eval(node).refs, ClassSymbol) if isinstance(node, ir.Name) else []
+        return found[0] if len(found) == 1 else None
