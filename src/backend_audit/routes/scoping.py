@@ -62,10 +62,17 @@ class Scoping:
             taken = self.whole.of(route)
             owned = "" if taken is None else self.owner_field(taken[0])
             route.lookups = () if taken is None or not owned else (replace(taken[1], owned=owned),)
+        handler = handler or self._fetching(route.owner)
         if handler is None:
             return
         self._fill(route, handler)
         route.lookups = (*self.odd.reached(handler), *route.lookups)
+
+    def _fetching(self, view: ClassSymbol | None) -> FunctionSymbol | None:
+        """What fetches the object of a view whose methods are a library's, where none of its own asks for the caller."""
+        fetching = None if view is None else self.engine.find_method(view, "get_object")
+        own = () if view is None or fetching is None else view.methods.values()
+        return None if any(self.reading(one).tests(frozenset()) for one in own if one is not fetching) else fetching
 
     def _fill(self, route: Route, handler: FunctionSymbol) -> None:
         ids = {name for pair in _IN_PATH.findall(route.path) for name in pair if name}
