@@ -219,7 +219,7 @@ class Exposure:
         """The fields that a method of the project writes into its mapping: all where it goes over the columns, else its keys."""
         found: list[SchemaField] = []
         me = method.node.params[0].name if method.node.params else "self"
-        by_name = {field.path: field for field in self.schemas.fields(owner)}
+        by_name = {field.path: field for field in (*self.schemas.fields(owner), *self.schemas.hidden(owner))}
         text = {written(node) for node in inside(method.node.body) if isinstance(node, (ir.Attribute, ir.Call))}
         whole = any(
             one.endswith(("__table__.columns", "__dict__", "_meta.fields", "mapper.columns"))
@@ -231,7 +231,7 @@ class Exposure:
             for node in inside(method.node.body)
         )
         if whole:
-            return () if chooses else tuple(by_name.values())
+            return () if chooses else self.schemas.fields(owner)
         for value in _values(method):
             field = by_name.get(value.attr)
             if field is not None and written(value.value) == me:

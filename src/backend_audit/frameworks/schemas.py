@@ -74,6 +74,19 @@ class Schemas:
             self._known[owner.key] = tuple(self._fields(owner))
         return self._known[owner.key]
 
+    def hidden(self, owner: ClassSymbol) -> list[SchemaField]:
+        """The columns that a stored class keeps under a private name, which only its own methods write out: `_password`."""
+        found: list[SchemaField] = []
+        for one in self.engine.bases(owner)[0] if self.is_stored(owner) else ():
+            for statement in one.node.body:
+                target = statement.targets[0] if isinstance(statement, ir.Assign) else None
+                if not isinstance(statement, ir.Assign) or not isinstance(target, ir.Name) or not target.id.startswith("_"):
+                    continue
+                if _is_column(statement) and not _is_relation(statement):
+                    mark = Mark(one.module.path, target.at, target.end, f"`{target.id}` is a field of {one.name}")
+                    found.append(SchemaField(target.id, one, mark))
+        return found
+
     def _fields(self, owner: ClassSymbol) -> list[SchemaField]:
         stored = self.is_stored(owner) and not self.is_schema(owner)
         found: dict[str, SchemaField] = {}

@@ -108,13 +108,11 @@ class Serializers:
         yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via)
 
     def _stored(self, meta: Meta) -> list[SchemaField]:
-        """The fields of the model that a `Meta` names; a class of users inherits the hash of the password from its library."""
+        """The fields of the model that a `Meta` names; Django's own users have the hash of a password."""
         fields = [] if meta.model is None else list(self.schemas.fields(meta.model))
-        owner = meta.model or meta.owner
-        inherits = meta.of_users or (meta.model is not None and self._is_user(meta.model))
-        if inherits and not any(one.path == _HASH for one in fields):
+        if meta.of_users:
             at = meta.at or meta.owner.node
-            fields.append(SchemaField(_HASH, owner, Mark(meta.owner.module.path, at.at, at.end, "the hash of the password")))
+            fields.append(SchemaField(_HASH, meta.owner, Mark(meta.owner.module.path, at.at, at.end, "the hash of the password")))
         return fields
 
     def declared(self, owner: ClassSymbol) -> dict[str, ir.Call]:
