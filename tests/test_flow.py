@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from backend_audit import ir
 from backend_audit.catalog import rules_root
 from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.frame import FrameState
 from backend_audit.flow.model_files import load_models, model_files
 from backend_audit.flow.values import MAX_NAMES, Constant, Value
 from backend_audit.link.project import Project
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.lower.python import lower
 from backend_audit.source import LineIndex
 
@@ -164,6 +167,26 @@ def test_a_chain_of_own_methods_that_may_give_their_object_back_does_not_double_
     found = next(one for one in engine.project.functions() if one.node.name == "found")
     assert len(engine.summary(found).result.types) <= MAX_NAMES
     assert not engine.problems
+
+
+def test_bases_that_are_asked_for_while_a_module_is_under_way_are_asked_for_again() -> None:
+    modules = [
+        lower("guarding.py", "from tools import LABEL\nfrom library import Base\n\n\nclass Guarded(Base):\n    label = LABEL\n"),
+        lower("tools.py", "def named(name):\n    return name\n\n\nLABEL = named('page')\n"),
+        lower("views.py", "from guarding import Guarded\n\n\nclass Orders(Guarded):\n    pass\n"),
+    ]
+    project = Project(modules)
+    orders = next(one for module in project.modules.values() for one in module.classes.values() if one.name == "Orders")
+    early: list[tuple[str, ...]] = []
+
+    def asking(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:  # noqa: ARG001
+        early.append(frame.engine.external_bases(orders))
+        return value
+
+    engine = Engine(project, MODELS, asking)
+    engine.go_through()
+    assert early[0] == ("Base",)  # what the module imports further down is not there yet
+    assert engine.external_bases(orders) == ("library.Base",)
 
 
 def show() -> None:

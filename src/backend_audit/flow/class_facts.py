@@ -70,6 +70,8 @@ class ClassFacts(ModuleNames):
             external += [path for path in sorted(value.apis | value.types) if path not in external and path[:1] != CLASS]
         found = (tuple(own[:_MAX_MRO]), tuple(external))
         self._bases[symbol.key] = found
+        if self._top_levels:
+            self._early_bases.add(symbol.key)
         return found
 
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:

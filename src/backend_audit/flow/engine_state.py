@@ -57,6 +57,7 @@ class EngineState(ABC):
         self._facts: dict[str, dict[int, Value]] = {}
         self._stale: set[str] = set()
         self._bases: dict[str, tuple[tuple[ClassSymbol, ...], tuple[str, ...]]] = {}
+        self._early_bases: set[str] = set()  # those asked for while a module was under way, which may lack what comes below
         self._class_frames: dict[str, FrameState] = {}
         self._known: dict[str, bool] = {}
         for symbol in project.symbols.values():

@@ -25,6 +25,8 @@ class ModuleNames(EngineState):
         self.contained(frame, module.node.body)
         del self._top_levels[module.key]
         self._environments[module.key] = frame.env
+        while self._early_bases:
+            self._bases.pop(self._early_bases.pop(), None)
         self._made_later(module, frame.env)
         for function in module.every:  # what the top level called has seen only the names above the call
             self._summaries.pop(function.key, None)
