@@ -107,8 +107,10 @@ class Anonymous:
             return
         before, known = self.receiver, self._known
         self.receiver, self._known = owner, self._inherited.setdefault(owner.key, {})
-        yield
-        self.receiver, self._known = before, known
+        try:
+            yield
+        finally:
+            self.receiver, self._known = before, known
 
     def run_for(self, function: FunctionSymbol, asked: Asked, given: Env | None = None) -> Run:
         """The run of a hook for one route: it may look at the request's path or endpoint, or at what is `given` of the view."""
