@@ -1,23 +1,29 @@
 """The odd one out: a changing route without the permission that its neighbours ask for."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import SHARE, called, changes, common, one_class, only_asks, related, span, usually
 from backend_audit.finding import Confidence
+from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.intent import intent
-from backend_audit.routes.model import Auth, Does, Route
+from backend_audit.routes.model import Auth, Does, Guard, Route
 
 RULE = "route-less-guarded-than-siblings"
 
 _FEW = 3
 _SEVERAL = 6
+_MOSTLY = 0.85  # of those below its address
 
 
 @check(RULE)
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
-    if route.auth is not Auth.REQUIRED or not changes(route) or route.guarded(Does.AUTHORIZES) or route.consults:
+    if route.auth is not Auth.REQUIRED or route.consults:
+        return
+    if not changes(route) or route.guarded(Does.AUTHORIZES):
+        yield from _unheld(route)
         return
     if only_asks(route) or _asks_its_own_way(route):
         return
@@ -67,6 +73,48 @@ def _asks_its_own_way(route: Route) -> bool:
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES)]
     own = [guard for guard in route.guards if guard.via == "route" and guard.has(Does.AUTHENTICATES, Does.REJECTS)]
     return all(guard.via == "body" for guard in asking) or (bool(own) and any(guard.via != "route" for guard in asking))
+
+
+def _unheld(route: Route) -> Iterator[Alert]:
+    """`/workspaces/:slug/notes` takes the slug as it comes; nearly all others ask whether the caller may reach what it names."""
+    place, others = route.table.below(route)
+    name = parameter(route, place)
+    if not name or not reads(route.handler, name) or any(reads(one.function, name) for one in route.guards):
+        return
+    held = [(one, holding(one, parameter(one, place), route)) for one in others]
+    held = [(one, guards) for one, guards in held if _asked(one) - _said(guards) == _asked(route)]
+    careful = [(one, guards) for one, guards in held if one.consults or guards]
+    own = [one for one in route.guards if one.function is None and not all(_has(other, one) for other, _ in held)]
+    if own or len(careful) < _SEVERAL or len(careful) < _MOSTLY * len(held):
+        return  # a guard of its own that cannot be read may ask
+    guards = Counter(guard.name for _, found in careful for guard in found[:1]).most_common(1)
+    by = (
+        f"have it checked by `{guards[0][0]}`" if guards and guards[0][1] >= _SEVERAL else "hold what it names against the caller"
+    )
+    at, end = span(route)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"{called(route)} takes `{name}` as it comes, while {len(careful)} of the {len(held)} other routes below "
+        f"`{place}` that ask for the same login {by}.",
+        fix=f"Look up what `{name}` names among what the caller may reach, as they do, or put their guard on it.",
+        confidence=Confidence.MEDIUM,
+        related=related([one for one, _ in careful], f"asks for more than `{name}`"),
+        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )
+
+
+def _has(route: Route, guard: Guard) -> bool:
+    return any(one.name == guard.name for one in route.guards)
+
+
+def _asked(route: Route) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """What a route asks of who calls: names of guards, with the roles that they are told."""
+    return _said([one for one in route.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES)])
+
+
+def _said(guards: list[Guard]) -> frozenset[tuple[str, tuple[str, ...]]]:
+    return frozenset((one.name, one.scopes) for one in guards)
 
 
 def _chosen(route: Route, others: list[Route]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.syntax import annotated_call
 from backend_audit.flow.web_concepts import GuardMarker
+from backend_audit.flow.written import written
 from backend_audit.routes.facts import contents
 
 
@@ -27,6 +28,14 @@ def of_annotation(annotation: ir.Expr | None) -> tuple[str, ...]:
 def of_call(node: ir.Expr | None) -> tuple[str, ...]:
     """The texts that a guard is made with: `require_role("admin")`, `roles_required(["editor", "admin"])`."""
     return tuple(text for arg in node.args for text in _constants(arg.value)) if isinstance(node, ir.Call) else ()
+
+
+def of_step(node: ir.Expr | None) -> tuple[str, ...]:
+    """As `of_call`, with names that a program has for roles: `allow([ROLES.admin, ROLES.manager])`."""
+    given = [arg.value for arg in node.args] if isinstance(node, ir.Call) else []
+    listed = [item.value for one in given if isinstance(one, ir.Container) for item in one.items]
+    names = [written(one) for one in (*given, *listed) if isinstance(one, ir.Attribute)]
+    return (*of_call(node), *(name for name in names if name[:1].isupper()))
 
 
 def _constants(node: ir.Expr) -> Iterator[str]:

@@ -21,6 +21,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
@@ -99,12 +100,10 @@ class ScriptGuarding(Guarding):
         if node is not None and script_sessions.shields_by_name(called(node)):
             return [*found, Guard(called(node), frozenset((Does.SHIELDS,)), via, mark, None, "its name")]
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
-            named = called(node)
-            return self.unread(named, via, mark)
-        if node is not None and len(found) == 1:
-            one = replace(found[0], name=called(node) or found[0].name)
-            return [_with_rights(one, node)]
-        return found
+            found = self.unread(called(node), via, mark)
+        elif node is not None and len(found) == 1:
+            found = [_with_rights(replace(found[0], name=called(node) or found[0].name), node)]
+        return [replace(one, scopes=one.scopes or of_step(node)) if one.has(*_ASKING) else one for one in found]
 
     def of_decoration(self, value: Value, via: str, mark: Mark | None) -> list[Guard]:
         """The guards that what an instance was decorated with makes: `app.needsPermission("device:edit")`."""

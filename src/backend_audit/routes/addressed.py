@@ -1,0 +1,60 @@
+"""What addresses name by their variable parts, and who looks at it: `/workspaces/:slug`, `validWorkspace`."""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.model import Does, Guard, Route
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_PARAMETERS = re.compile(r"(^|\.)(params|path_params|match_info|kwargs|view_args|url_kwargs)$")
+_TURNS_AWAY = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS, Does.DEPENDS, Does.VALIDATES)
+
+
+def parameter(route: Route, place: str) -> str:
+    """The name of the last variable part in the beginning `place` (`/workspaces/<>`) of the route's path; "" if there is none."""
+    parts = [part for part in route.path.split("/") if part][: place.count("/")]
+    variable = [part for part in parts if part[:1] in "<{:("]
+    if not variable:
+        return ""
+    found = _NAME.findall(variable[-1].partition("(")[0])  # `<int:pk>`, `{id:int}`, `:id(\\d+)`
+    return (found[-1] if variable[-1][:1] == "<" else found[0]) if found else ""
+
+
+def holding(route: Route, name: str, beside: Route) -> list[Guard]:
+    """The guards of the route that `beside` has not and that look at the variable part `name`, as far as they can be read."""
+    known = {one.name for one in beside.guards}
+    return [
+        one
+        for one in route.guards
+        if one.name not in known and one.has(*_TURNS_AWAY) and (one.function is None or reads(one.function, name))
+    ]
+
+
+def reads(function: FunctionSymbol | None, name: str) -> bool:
+    """Whether a function reads the variable part `name` of the address: `req.params.slug`, a parameter called like it."""
+    if function is None:
+        return False
+    if any(param.name == name for param in function.node.params):
+        return True
+    return any(_reads(node, name) for node in ir.walk(*function.node.body))
+
+
+def _reads(node: ir.Node, name: str) -> bool:
+    if isinstance(node, ir.Attribute):
+        return node.attr == name and _is_parameters(node.value)
+    if isinstance(node, ir.Index):
+        return isinstance(node.index, ir.Const) and node.index.value == name and _is_parameters(node.value)
+    if isinstance(node, ir.Call):  # `kwargs.get("slug")`
+        func, first = node.func, node.args[0].value if node.args else None
+        asked = isinstance(func, ir.Attribute) and func.attr in ("get", "pop") and _is_parameters(func.value)
+        return asked and isinstance(first, ir.Const) and first.value == name
+    if isinstance(node, ir.Assign) and node.value is not None and _is_parameters(node.value):  # `const { slug } = req.params`
+        patterns = [one for one in node.targets if isinstance(one, ir.Container)]
+        return any(isinstance(item.key, ir.Const) and item.key.value == name for one in patterns for item in one.items)
+    return isinstance(node, ir.Function) and any(param.name == name for param in node.params)
+
+
+def _is_parameters(node: ir.Expr) -> bool:
+    return bool(_PARAMETERS.search(written(node)))
