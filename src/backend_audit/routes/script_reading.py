@@ -113,6 +113,8 @@ class ScriptReading(Reading):
             return ABSENT
         if name in ("URL", "parse") and first is not None and self.eval(first, env) is Missing.PATH:
             return Missing.PATH  # `new URL(req.url, base)`, `url.parse(req.url)`
+        if node.form == "new":
+            return TRUE  # an object, whatever its constructor comes back with
         if name in _MADE_OF and first is not None and not isinstance(func, ir.Attribute):
             decided = truth(self.eval(first, env))
             return UNKNOWN if decided is None else TRUE if decided else FALSE
