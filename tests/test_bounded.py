@@ -7,8 +7,9 @@ import pytest
 from backend_audit import audit, ir
 from backend_audit.config import Config
 from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.object_fields import sized
 from backend_audit.flow.script_expressions import ScriptExpressions
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Origin, Value, container
 from backend_audit.frameworks import inventory
 from backend_audit.routes.model import Route
 from test_routes import script_routes, table_of
@@ -108,3 +109,14 @@ def test_a_route_that_cannot_be_judged_costs_no_other(tmp_path: Path, monkeypatc
     survey = audit.survey(config, [tmp_path])
     assert [(route.path, route.auth) for route in survey.routes] == [("/a", "unknown"), ("/b", "none")]
     assert [problem.message for problem in survey.problems] == ["deciding on /a failed with IndexError"]
+
+
+def test_a_field_that_grows_with_what_it_holds_keeps_only_its_data() -> None:
+    origin = Origin("untrusted", ("request", "q"), "q")
+    small = container("dict", {"a": Value(open=True, origins=frozenset((origin,)))})
+    assert sized(small) is small
+    grown = small
+    for _ in range(12):
+        grown = container("dict", {"a": grown, "b": grown})
+    assert sized(grown).items is None
+    assert sized(container("dict", dict.fromkeys(range(500), small))).all_origins() == {origin}

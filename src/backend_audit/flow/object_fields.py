@@ -16,6 +16,19 @@ from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Value, changed, jo
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
+_MOST_PARTS = 400  # of what one field holds: an object that is put into itself, under ever new names, grows with each run
+
+
+def sized(value: Value) -> Value:
+    """`value`, or only its data if it has too many parts."""
+    left, stack = _MOST_PARTS, [value]
+    while stack and left:
+        one = stack.pop()
+        left -= 1
+        stack += one.items.values() if one.items is not None else ()
+        stack += () if one.elem is None else (one.elem,)
+    return value if not stack else changed(UNKNOWN, origins=value.all_origins(), types=value.types)
+
 
 class ObjectFields(ClassFacts):
     """What `object.attr` may be, over all methods of the object's class."""
@@ -172,4 +185,4 @@ class ObjectFields(ClassFacts):
         if any(origin.label == "param" for origin in value.all_origins()):
             self._parametric.add((owner.key, attr))
         value = self.settled(value)
-        fields[attr] = join(fields[attr], value) if attr in fields else value
+        fields[attr] = sized(join(fields[attr], value) if attr in fields else value)
