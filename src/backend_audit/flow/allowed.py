@@ -24,7 +24,10 @@ def member(allowed: Value) -> Value:
     return MADE
 
 
-_ALLOWING = re.compile(r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered", re.IGNORECASE)
+_ALLOWING = re.compile(
+    r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered|__fields__|model_fields|columns",
+    re.IGNORECASE,
+)
 
 
 def is_allow_list(node: ir.Expr, collection: Value) -> bool:

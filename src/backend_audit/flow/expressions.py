@@ -134,7 +134,8 @@ class Expressions(FrameState, ABC):
             return base
         if any(self.engine.is_parametric(owner, attr) for owner in owners):
             return base
-        kept = frozenset(origin for origin in base.origins if origin.label != "param")
+        filled = any(self.engine.is_filled_outside(owner, attr) for owner in owners)  # `order: OrderBody` as it was handed over
+        kept = frozenset(one for one in base.origins if one.label != "param" or (filled and not self.is_receiver(one)))
         return Value(base.open, types=base.types, origins=kept)
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:

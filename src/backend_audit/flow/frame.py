@@ -80,6 +80,10 @@ class FrameState:
         star = self.engine.star_value(self.module, name)
         return star if star is not None else api(name)
 
+    def is_receiver(self, origin: Origin) -> bool:
+        """Whether the data is the object that the method under way is called on."""
+        return self.function is not None and self.function.binds_first and origin.key[:2] == (self.function.key, 0)
+
     def assign_path(self, key: str, value: Value) -> None:
         """Bind a name or access path; what was known of paths below it is forgotten."""
         if key in self.parents:

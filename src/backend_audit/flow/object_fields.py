@@ -180,6 +180,10 @@ class ObjectFields(ClassFacts):
         """Whether the field holds what a caller passed in, so that each object has a value of its own."""
         return any((one.key, attr) in self._parametric for one in self.bases(owner)[0])
 
+    def is_filled_outside(self, owner: ClassSymbol, attr: str) -> bool:
+        """Whether the field is only declared: the constructor that follows from that, or a library, fills it."""
+        return any(attr in self._annotated_fields(one) and attr not in self._writing(one) for one in self.bases(owner)[0])
+
     def set_field(self, owner: ClassSymbol, attr: str, value: Value) -> None:
         fields = self._fields.setdefault(owner.key, {})
         if any(origin.label == "param" for origin in value.all_origins()):

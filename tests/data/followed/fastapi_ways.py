@@ -1,6 +1,6 @@
 import os, sys, subprocess, threading, queue, asyncio, logging
 from collections import defaultdict, deque
-from typing import NamedTuple, Annotated, Any
+from typing import Literal, NamedTuple, Annotated, Any
 from enum import Enum
 from functools import reduce, lru_cache, partial
 from itertools import chain
@@ -128,3 +128,27 @@ async def r(request: Request, p: str):
     request.state.cmd = request.query_params["y"]
     os.system(request.state.cmd)  # $ alert
     return {}
+
+
+class Order(BaseModel):
+    title: str
+    number: int
+    kind: Literal["new", "used"]
+
+
+class Orders:
+    def __init__(self, session):
+        self.session = session
+
+    async def create(self, order: Order):
+        os.system("echo " + order.kind + str(order.number))
+        os.system("echo " + order.title)  # $ alert
+
+    async def find(self, order: Order):
+        os.system("echo " + order.title)
+
+
+@app.post("/typed")
+async def typed(order: Order, session=None):
+    await Orders(session).create(order)
+    await Orders(session).find(Order(title="ls", number=1, kind="new"))
