@@ -50,6 +50,8 @@ class OddLookups:
         loose: dict[str, int] = {}
         alone: list[tuple[FunctionSymbol, str, ir.Compare]] = []
         for method in owner.methods.values():
+            if not method.binds_first or method.decorated("classmethod"):
+                continue  # without an object there is no tenant to hold
             nodes = list(ir.walk_scope(*method.node.body))
             scoped = any(isinstance(one, ir.Attribute) and OWNER.match(one.attr) for one in nodes)
             scoped = scoped or any(OWNER.match(param.name) for param in method.node.params)
