@@ -97,7 +97,7 @@ def test_words_that_a_pattern_needs(pattern: str, words: set[str]) -> None:
 
 
 _SIGNS = sorted(
-    {pattern.pattern for row in rows_of(rules_root()).every for pattern in (row.calls, row.classes, row.strings) if pattern}
+    {pattern.source for row in rows_of(rules_root()).every for pattern in (row.calls, row.classes, row.strings) if pattern}
 )
 
 
