@@ -55,7 +55,7 @@ def asks_a_program(body: list[ir.Stmt]) -> bool:
     """Whether all that is done is to read what another program says (`git describe`), which may not be there."""
     called = [(_errors.last_name(call.func), call) for call in _errors.calls(body)]
     asked = [name for name, call in called if name in ("check_output", "getoutput") or (name == "run" and _captures(call))]
-    return bool(asked) and all(name in asked or name in _CONVERSIONS for name, _ in called)
+    return bool(asked) and all(name in asked or name in _CONVERSIONS or _errors.is_report(name) for name, _ in called)
 
 
 def _captures(call: ir.Call) -> bool:

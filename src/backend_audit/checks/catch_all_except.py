@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks import Alert, _errors, _narrow, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 
@@ -32,8 +32,14 @@ def catch_all_except(node: ir.Try, view: FileView) -> Iterator[Alert]:
             end=end,
             message=f"`{head}` also stops KeyboardInterrupt and SystemExit{also} and treats them like an ordinary error.",
             fix="Catch `Exception`, better the exceptions that you expect; or end the handler with `raise`.",
-            confidence=Confidence.HIGH if handler.type is None or not handler.name else Confidence.MEDIUM,
+            confidence=_confidence(node, handler),
         )
+
+
+def _confidence(node: ir.Try, handler: ir.Handler) -> Confidence:
+    if _narrow.asks_a_program(node.body):
+        return Confidence.LOW  # over in a moment, and only asked for what may not be there
+    return Confidence.HIGH if handler.type is None or not handler.name else Confidence.MEDIUM
 
 
 def _is_reported_elsewhere(handler: ir.Handler, view: FileView) -> bool:
