@@ -7,6 +7,7 @@ HOLE = "\x00"  # stands for a hole in a statement's text; occurs in no SQL
 
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
+_QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|\[\w+\]")
 _WORD = re.compile(r"[A-Za-z_]+|[(),;*\x00]")
 _STAR = re.compile(r"(?:([\w\"`\[\]]+)\s*\.\s*)?\*$")
 _FROM = re.compile(
@@ -34,8 +35,8 @@ class Select:
     alias: str = ""
     others: bool = False
     limited: bool = False
-    computed: bool = False  # one row of counts and sums
-    filtered: bool = False  # by something that differs from call to call
+    computed: bool = False  # counts and sums: one row of them, or one for each kind
+    filtered: bool = False  # by something that differs from call to call, or to what differs
     compared: tuple[str, ...] = ()
     open: bool = False
 
@@ -45,7 +46,8 @@ def select_of(text: str) -> Select | None:
     bare = _LITERAL.sub("''", _COMMENT.sub(" ", text)).strip().rstrip(";")
     outer = _outermost(bare)
     named = frozenset(one.lower() for one in re.findall(r"(?:\bWITH|,)\s+(?:RECURSIVE\s+)?(\w+)\s+AS\s*\(", bare, re.IGNORECASE))
-    places = [(found[0].upper(), found.start(), found.end()) for found in _WORD.finditer(outer)]
+    masked = _QUOTED.sub(lambda one: "x" * len(one[0]), outer)  # a table may be called "order"
+    places = [(found[0].upper(), found.start(), found.end()) for found in _WORD.finditer(masked)]
     start = next((end for word, _, end in places if word == "SELECT"), -1)
     if start < 0 or not re.match(r"(SELECT|WITH)\b", outer, re.IGNORECASE):
         return None
@@ -62,9 +64,9 @@ def select_of(text: str) -> Select | None:
         table="" if table.lower() in named else table,
         alias=(found[2] or "") if found is not None else "",
         others="," in read or re.search(r"\bJOIN\b", read, re.IGNORECASE) is not None,
-        limited=_LIMITED.search(outer) is not None,
-        computed=all(_COMPUTED.match(one) for one in listed) and not re.search(r"\bGROUP\b", rest, re.IGNORECASE),
-        filtered=_PLACEHOLDER.search(_narrowing(bare)) is not None,
+        limited=_LIMITED.search(masked) is not None,
+        computed=_is_computed(listed, grouped=re.search(r"\bGROUP\b", rest, re.IGNORECASE) is not None),
+        filtered=_PLACEHOLDER.search(_narrowing(bare)) is not None or columns.lstrip().upper().startswith("DISTINCT"),
         compared=tuple(dict.fromkeys(_plain(one[1]) for one in _COMPARED.finditer(conditions))),
         open=_is_open(rest) or HOLE in read,
     )
@@ -73,6 +75,12 @@ def select_of(text: str) -> Select | None:
 def _narrowing(text: str) -> str:
     """What stands after the first `WHERE`, whatever statement within the statement that is of."""
     return text[at:] if (at := text.upper().find("WHERE")) >= 0 else ""
+
+
+def _is_computed(columns: list[str], *, grouped: bool) -> bool:
+    """Whether what is asked for are counts and sums, of all or of groups."""
+    found = [_COMPUTED.match(one) is not None for one in columns]
+    return any(found) if grouped else all(found)
 
 
 def _undecorated(column: str) -> str:

@@ -41,6 +41,7 @@ class AnswerCache(Concept):
 
     key: Operand | None = None  # what else they are kept by, where the code says so
     public: Operand | None = None  # it only says so to others: True lets shared caches keep them
+    timeout: Operand | None = None  # 0: they are not kept
     arguments: bool = False  # they are kept by the arguments of the handler as well
 
 

@@ -39,7 +39,8 @@ class SharedAnswer(Concept):
 
 def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[SharedAnswer]:
     """The routes whose answers others get: of signed-in callers, and those that differ by whether somebody has signed in."""
-    caches = {(one.site.path, one.site.call.at): one for one in facts.caches if one.site.call is not None}
+    kept = (one for one in facts.caches if one.timeout is None or not one.timeout.value.is_just(0))
+    caches = {(one.site.path, one.site.call.at): one for one in kept if one.site.call is not None}
     headers: dict[str, list[HeaderWrite]] = {}
     for function, header in facts.headers:
         headers.setdefault(function.key, []).append(header)
