@@ -39,7 +39,7 @@ def test_counts_are_no_lists() -> None:
 
 
 def test_holes_that_might_be_a_clause() -> None:
-    clause, value = select_of("SELECT * FROM a WHERE b = 1 " + HOLE), select_of("SELECT * FROM a WHERE b = " + HOLE)
+    clause, value = select_of("SELECT * FROM a WHERE b = 1 \x00"), select_of("SELECT * FROM a WHERE b = \x00")
     assert clause is not None
     assert value is not None
     assert (clause.open, value.open) == (True, False)
