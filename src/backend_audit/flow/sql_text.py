@@ -16,7 +16,7 @@ _FROM = re.compile(
 )
 _LIMITED = re.compile(r"\bLIMIT\b|\bFETCH\s+(FIRST|NEXT)\b|\bTOP\b|\bROWNUM\b|\bOFFSET\b", re.IGNORECASE)
 _COMPUTED = re.compile(r"^\s*(COUNT|SUM|AVG|MIN|MAX|EXISTS|COALESCE)\s*\(", re.IGNORECASE)
-_COMPARED = re.compile(r"([\w.\"`]+)\s*(?:=|<>|!=|<=?|>=?|\bI?LIKE\b|\bIN\b|\bBETWEEN\b)", re.IGNORECASE)
+_COMPARED = re.compile(r"(?<![\w.\"`])([\w.\"`]{1,200})\s{0,20}(?:=|<>|!=|<=?|>=?|\bI?LIKE\b|\bIN\b|\bBETWEEN\b)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\?|\$\d|%s|%\(\w+\)s|(?<![:\w]):\w+|@\w+|\x00")
 _VALUE_FOLLOWS = re.compile(r"(=|<|>|\bLIKE|\bIN|\bBETWEEN|\bAND|,|')\s*$", re.IGNORECASE)
 _CLAUSES = frozenset("WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT WINDOW FETCH OFFSET FOR".split())

@@ -23,7 +23,7 @@ _OPTIONS = frozenset(
 _JOINING = frozenset("leftJoinAndSelect innerJoinAndSelect leftJoin innerJoin populate loadRelationCountAndMap".split())
 _HOLDERS = frozenset("Repository Model TreeRepository MongoRepository EntityRepository ModelStatic ReturnModelType".split())
 _SUFFIX = re.compile(r"(repository|repo|entity|model|store|dao|collection|table|schema)$")
-_CONDITION = re.compile(r"([\w.\"`]+)\s*(?:=|\bIN\b|\bLIKE\b|\bILIKE\b)", re.IGNORECASE)
+_CONDITION = re.compile(r"(?<![\w.\"`])([\w.\"`]{1,200})\s{0,20}(?:=|\bIN\b|\bLIKE\b|\bILIKE\b)", re.IGNORECASE)
 _UNKNOWN = "…"  # a key that is computed
 _KEYS = frozenset(("id", "_id", "uuid", "pk"))
 _MAX_STEPS = 40  # of a chain of calls

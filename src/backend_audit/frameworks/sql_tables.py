@@ -60,7 +60,11 @@ class SqlTables:
     def read(self, text: str, path: str, literal: ir.Const | None = None) -> None:
         """Take in what a text says of tables and indexes: a whole file, or a text in one."""
         bare = _COMMENT.sub(lambda one: " " * len(one[0]), text)
+        until = 0
         for found in _TABLE.finditer(bare):
+            if found.start() < until:
+                continue  # it stands within another, which does not end
+            until = found.end() + sum(len(part) + 1 for _, part in _parts(bare, found.end()))
             self._table(plain(found[1]), bare, found.end(), path, literal)
         for found in _DROPPED.finditer(bare) if path.endswith(".sql") else ():  # other migrations tell both ways
             self.columns.pop(plain(found[1]), None)
@@ -140,3 +144,4 @@ def _parts(text: str, start: int) -> Iterator[tuple[int, str]]:
             begun = found.end()
             if found[0] == ")":
                 return
+    yield begun, text[begun : start + _LONGEST]
