@@ -43,6 +43,7 @@ class FrameState:
         self.given: Env = {}  # the parameters as they came in
         self.tested = False  # whether expressions other than names were tested
         self.verdicts: dict[str, ir.Call] = {}  # the calls that gave the variables their values
+        self.spoken_of: dict[str, list[str]] = {}  # variables that were arguments of such calls → those that hold the verdict
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
@@ -133,11 +134,11 @@ class FrameState:
         """`value`, marked secret when `name` says so and it can be one."""
         if (not value.open and "str" not in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
-        if any(map(sensitive.is_path, value.types)):
-            return value  # where it lies, or the folder that `pwd` stands for
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):
             return value
+        if any(map(sensitive.is_path, value.types)):
+            return value  # where it lies, or the folder that `pwd` stands for
         origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} holds a {kind}"))
         return value.with_origins((origin,))
 

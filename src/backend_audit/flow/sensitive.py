@@ -136,12 +136,12 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
-@lru_cache(maxsize=16384)
 def is_path(type_name: str) -> bool:
     """Whether objects of the type are paths, and no secrets themselves."""
     return type_name.startswith("pathlib.") or type_name == "os.PathLike"
 
 
+@lru_cache(maxsize=16384)
 def classify(name: str, *, call: bool = False) -> str | None:
     """The kind of secret that a variable, attribute, key or parameter called `name` holds, or None.
 

@@ -16,16 +16,20 @@ def keep(frame: "FrameState", node: ir.Assign) -> None:
         parts = target.items if isinstance(target, ir.Container) else []
         for at, name in enumerate([one.value for one in parts] or [target]):
             if isinstance(name, ir.Name):
-                if frame.verdicts:
-                    _forget(frame, name.id)
+                _forget(frame, name.id)
                 if isinstance(call, ir.Call) and at == 0 and not node.op:
                     frame.verdicts[name.id] = call
+                    for arg in call.args:
+                        if isinstance(arg.value, ir.Name):
+                            frame.spoken_of.setdefault(arg.value.id, []).append(name.id)
 
 
 def _forget(frame: "FrameState", name: str) -> None:
     """The variable has another value now: what was a verdict, or was said about its former value, is one no longer."""
-    for kept, call in list(frame.verdicts.items()):
-        if kept == name or any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in call.args):
+    frame.verdicts.pop(name, None)
+    for kept in frame.spoken_of.pop(name, ()):
+        call = frame.verdicts.get(kept)
+        if call is not None and any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in call.args):
             del frame.verdicts[kept]
 
 
