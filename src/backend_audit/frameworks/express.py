@@ -12,7 +12,7 @@ from backend_audit.flow.values import UNKNOWN
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, bare_of, definition, handler_of, path_texts, runs, steps_of
+from backend_audit.frameworks.steps import Step, bare_of, definition, from_setting, handler_of, path_texts, runs, steps_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
@@ -139,7 +139,7 @@ class ExpressRoutes:
             return [""], steps
         if chain.kind == "verb" and (runs(given[0]) or len(given) == 1):
             return [], []
-        return ["/{}"], steps[1:]
+        return ["" if chain.kind == "use" and from_setting(steps[:1]) else "/{}"], steps[1:]
 
     # --- layers -----------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What the arguments of a registration are: paths, and the steps that run for them, each with how it is written."""
 
+import re
 from dataclasses import dataclass
 
 from backend_audit import ir
@@ -7,11 +8,14 @@ from backend_audit.flow import script_objects
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import contents
 from backend_audit.routes.texts import texts_of
 from backend_audit.source import Mark
+
+_IN_FRONT = re.compile(r"(?i)base|root|prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ def path_texts(value: Value) -> list[str]:
 def rooted(path: str) -> str:
     """`path` without what a setting puts in front of it: `${baseUrl}/api`."""
     return path[2:] if path.startswith("{}/") else path
+
+
+def from_setting(steps: list[Step]) -> bool:
+    """Whether what stands first is named like a setting that puts something in front of all paths: `global.BasePath`."""
+    return any(one.node is not None and _IN_FRONT.search(written(one.node)) for one in steps[:1])
 
 
 def runs(value: Value) -> bool:
