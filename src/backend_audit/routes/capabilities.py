@@ -19,6 +19,8 @@ def unread(route: Route) -> str:
     if handler is None or route.owner is not None:
         return ""
     named = [name for part in CAPABILITY.findall(route.path) for pair in _PART.findall(part) for name in pair if name]
+    if not named:
+        return ""
     for function in (handler, *(guard.function for guard in route.guards if guard.function is not None)):
         if _takes_all(function):
             return ""
