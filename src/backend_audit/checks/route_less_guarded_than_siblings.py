@@ -77,12 +77,14 @@ def _asks_its_own_way(route: Route) -> bool:
 
 def _unheld(route: Route) -> Iterator[Alert]:
     """`/workspaces/:slug/notes` takes the slug as it comes; nearly all others ask whether the caller may reach what it names."""
-    place, others = route.table.below(route)
+    table = route.table
+    place, others = table.below(route)
     name = parameter(route, place)
-    if not name or not reads(route.handler, name) or any(reads(one.function, name) for one in route.guards):
+    if not name or not reads(table, route.handler, name) or any(reads(table, one.function, name) for one in route.guards):
         return
-    held = [(one, holding(one, parameter(one, place), route)) for one in others]
-    held = [(one, guards) for one, guards in held if _asked(one) - _said(guards) == _asked(route)]
+    asked, known = _asked(route), {one.name for one in route.guards}
+    held = [(one, holding(one, place, known)) for one in others]
+    held = [(one, guards) for one, guards in held if _asked(one) - _said(guards) == asked]
     careful = [(one, guards) for one, guards in held if one.consults or guards]
     own = [one for one in route.guards if one.function is None and not all(_has(other, one) for other, _ in held)]
     if own or len(careful) < _SEVERAL or len(careful) < _MOSTLY * len(held):

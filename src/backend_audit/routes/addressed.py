@@ -1,11 +1,13 @@
 """What addresses name by their variable parts, and who looks at it: `/workspaces/:slug`, `validWorkspace`."""
 
 import re
+from collections.abc import Set as AbstractSet
 
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.claim_reads import keyed
+from backend_audit.routes.model import Does, Guard, Route, RouteTable
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PARAMETERS = re.compile(r"(^|\.)(params|path_params|match_info|kwargs|view_args|url_kwargs)$")
@@ -22,34 +24,30 @@ def parameter(route: Route, place: str) -> str:
     return (found[-1] if variable[-1][:1] == "<" else found[0]) if found else ""
 
 
-def holding(route: Route, name: str, beside: Route) -> list[Guard]:
-    """The guards of the route that `beside` has not and that look at the variable part `name`, as far as they can be read."""
-    known = {one.name for one in beside.guards}
-    return [
-        one
-        for one in route.guards
-        if one.name not in known and one.has(*_TURNS_AWAY) and (one.function is None or reads(one.function, name))
-    ]
+def holding(route: Route, place: str, known: AbstractSet[str]) -> list[Guard]:
+    """The guards of the route, but for those `known`, that look at its variable part in `place`, as far as they can be read."""
+    own = [one for one in route.guards if one.name not in known and one.has(*_TURNS_AWAY)]
+    name = parameter(route, place) if own else ""
+    return [one for one in own if one.function is None or reads(route.table, one.function, name)]
 
 
-def reads(function: FunctionSymbol | None, name: str) -> bool:
+def reads(table: RouteTable, function: FunctionSymbol | None, name: str) -> bool:
     """Whether a function reads the variable part `name` of the address: `req.params.slug`, a parameter called like it."""
     if function is None:
         return False
-    if any(param.name == name for param in function.node.params):
-        return True
-    return any(_reads(node, name) for node in ir.walk(*function.node.body))
+    known = table.read.get((function.key, name))
+    if known is None:
+        by_name = any(param.name == name for param in function.node.params)
+        known = table.read[function.key, name] = by_name or any(_reads(node, name) for node in ir.walk(*function.node.body))
+    return known
 
 
 def _reads(node: ir.Node, name: str) -> bool:
     if isinstance(node, ir.Attribute):
         return node.attr == name and _is_parameters(node.value)
-    if isinstance(node, ir.Index):
-        return isinstance(node.index, ir.Const) and node.index.value == name and _is_parameters(node.value)
-    if isinstance(node, ir.Call):  # `kwargs.get("slug")`
-        func, first = node.func, node.args[0].value if node.args else None
-        asked = isinstance(func, ir.Attribute) and func.attr in ("get", "pop") and _is_parameters(func.value)
-        return asked and isinstance(first, ir.Const) and first.value == name
+    if isinstance(node, (ir.Index, ir.Call)):  # `kwargs["slug"]`, `kwargs.get("slug")`
+        base, key = keyed(node, ("get", "pop"))
+        return base is not None and key == name and _is_parameters(base)
     if isinstance(node, ir.Assign) and node.value is not None and _is_parameters(node.value):  # `const { slug } = req.params`
         patterns = [one for one in node.targets if isinstance(one, ir.Container)]
         return any(isinstance(item.key, ir.Const) and item.key.value == name for one in patterns for item in one.items)

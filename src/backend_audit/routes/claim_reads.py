@@ -51,12 +51,12 @@ def privilege(node: ir.Node) -> str:
     return key if _PRIVILEGE.match(key) else ""
 
 
-def keyed(node: ir.Node) -> tuple[ir.Expr | None, str]:
-    """What a constant key is read from, and the key: `headers["X-User"]`, `headers.get("X-User")`."""
+def keyed(node: ir.Node, by: tuple[str, ...] = ("get",)) -> tuple[ir.Expr | None, str]:
+    """What a constant key is read from, and the key: `headers["X-User"]`, `headers.get("X-User")`; `by` which methods."""
     base, key = None, None
     if isinstance(node, ir.Index):
         base, key = node.value, node.index
-    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "get" and node.args:
+    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in by and node.args:
         base, key = node.func.value, node.args[0].value
     text = key.value if isinstance(key, ir.Const) and isinstance(key.value, str) else ""
     return (base, text) if text else (None, "")

@@ -182,11 +182,13 @@ class RouteTable:
     bare: list[FunctionSymbol] = field(default_factory=list)  # what Express calls itself, without anything around it
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
     spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
-    places: dict[tuple[str, ...], list["Route"]] = field(default_factory=dict)  # the judged ones below an address
+    places: dict[tuple[str, ...], list["Route"]] | None = None  # the judged ones below an address, once somebody has asked
+    read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
 
     def below(self, route: "Route") -> tuple[str, list["Route"]]:
         """The longest address with a variable part or an inner word that `route` shares with many others, and these."""
-        if not self.places:
+        if self.places is None:
+            self.places = {}
             for one in self.routes:
                 if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN):
                     for place in _places(one):
