@@ -27,6 +27,20 @@ def span(route: Route) -> tuple[int, int]:
     return route.mark.at, route.mark.end
 
 
+def odd_one(route: Route, others: list[Route], note: str, *, message: str, fix: str, confidence: Confidence) -> Alert:
+    """An alert at the handler of a route that lacks what `others` have: each is shown with `note`."""
+    at, end = span(route)
+    return Alert(
+        at=at,
+        end=end,
+        message=message,
+        fix=fix,
+        confidence=confidence,
+        related=related(others, note),
+        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
+    )
+
+
 def at_guard(guard: Guard, *, message: str, fix: str, confidence: Confidence, anchor: str) -> Iterator[Alert]:
     """An alert where the guard is written; none for one that is written nowhere."""
     mark = guard.mark

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, related, span
+from backend_audit.checks._routes import called, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Route
 
@@ -22,16 +22,14 @@ def missing_rate_limit(route: Route) -> Iterator[Alert]:
     """`POST /login` without a limiter on the route, its router or the application."""
     if not route.tried or _EVERYWHERE in route.table.signs:
         return
-    at, end = span(route)
     limited = [one for one in route.table.routes if one.guarded(Does.LIMITS)]
     others = f", while {len(limited)} other routes are limited" if limited else ""
-    yield Alert(
-        at=at,
-        end=end,
+    yield odd_one(
+        route,
+        limited,
+        "is limited",
         message=f"Nothing limits how often {called(route)} is called{others}: {_TRIES[route.tried]}.",
         fix="Limit it by address and by account (slowapi, Flask-Limiter, django-ratelimit, express-rate-limit, throttles), "
         "with a store that all processes share; answer 429.",
         confidence=Confidence.LOW if route.tried == "accounts" else Confidence.MEDIUM,
-        related=related(limited, "is limited"),
-        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import SHARE, called, changes, common, one_class, only_asks, related, span, usually
+from backend_audit.checks._routes import SHARE, called, changes, common, odd_one, one_class, only_asks, usually
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.intent import intent
@@ -34,16 +34,14 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from _below(route)
         return
     asked = f"`{guards[0].name}`" if guards else "a permission or role"
-    at, end = span(route)
-    yield Alert(
-        at=at,
-        end=end,
+    yield odd_one(
+        route,
+        asking,
+        f"asks for {asked}",
         message=f"{called(route)} asks for a login alone, while the {len(asking)} other changing routes beside it also ask for "
         f"{asked}.",
         fix=f"Ask for {asked} here too, or say in a comment why every user may do this.",
         confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
-        related=related(asking, f"asks for {asked}"),
-        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
 
 
@@ -53,16 +51,14 @@ def _below(route: Route) -> Iterator[Alert]:
     asking = [one for one in others if changes(one)]
     if len(asking) < _SEVERAL:
         return
-    at, end = span(route)
-    yield Alert(
-        at=at,
-        end=end,
+    yield odd_one(
+        route,
+        asking,
+        "asks for more than a login",
         message=f"{called(route)} asks for a login alone, while {len(asking)} other changing routes below `{place}` ask for a "
         "permission or role as well.",
         fix="Ask for the right to what its address names, or say in a comment why every user may do this.",
         confidence=Confidence.MEDIUM,
-        related=related(asking, "asks for more than a login"),
-        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
 
 
@@ -93,16 +89,14 @@ def _unheld(route: Route) -> Iterator[Alert]:
     by = (
         f"have it checked by `{guards[0][0]}`" if guards and guards[0][1] >= _SEVERAL else "hold what it names against the caller"
     )
-    at, end = span(route)
-    yield Alert(
-        at=at,
-        end=end,
+    yield odd_one(
+        route,
+        [one for one, _ in careful],
+        f"asks for more than `{name}`",
         message=f"{called(route)} takes `{name}` as it comes, while {len(careful)} of the {len(held)} other routes below "
         f"`{place}` that ask for the same login {by}.",
         fix=f"Look up what `{name}` names among what the caller may reach, as they do, or put their guard on it.",
         confidence=Confidence.MEDIUM,
-        related=related([one for one, _ in careful], f"asks for more than `{name}`"),
-        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, changes, common, guarded_siblings, one_class, related, span, usually
+from backend_audit.checks._routes import called, changes, common, guarded_siblings, odd_one, one_class, related, span, usually
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
@@ -33,18 +33,16 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
         return
     if route.handler is not None and leaves_it_to_others(route.handler):
         confidence = Confidence.LOW
-    at, end = span(route)
     asking = guarded_siblings(route) or [one for one in route.table.routes if one.auth is Auth.REQUIRED]
     guards = common(guarded_siblings(route), Does.AUTHENTICATES, Does.AUTHORIZES)
     name = f"`{guards[0].name}`" if guards else "the guard of its neighbours"
-    yield Alert(
-        at=at,
-        end=end,
+    yield odd_one(
+        route,
+        asking,
+        "asks who calls",
         message=f"{called(route)} can be called by anybody: {route.why}, and {reason}.",
         fix=f"Put {name} on it; if it is meant to be open, say so in `[tool.backend-audit.guards] public`.",
         confidence=confidence,
-        related=related(asking, "asks who calls"),
-        anchor=f"{route.name} {'/'.join(route.methods)} {route.path}",
     )
 
 
