@@ -4,7 +4,7 @@ https://www.postgresql.org/docs/current/queries-limit.html, https://use-the-inde
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -13,7 +13,7 @@ from backend_audit.frameworks.sql_tables import SqlTables, plain, tables_of
 from backend_audit.frameworks.whole_lists import ENDS_IN_ONE, FEW, WholeList, cuts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route, RouteTable
-from backend_audit.routes.work import MANY, Work, places_of
+from backend_audit.routes.work import Habit, Work, as_practice
 from backend_audit.source import Mark
 
 _WIDE = 15
@@ -22,7 +22,7 @@ _LARGE = frozenset("bytea blob longblob mediumblob longtext mediumtext jsonb jso
 
 
 @dataclass(frozen=True, slots=True)
-class StarSelected(Concept):
+class StarSelected(Habit):
     """All columns of `table` are read. `route` answers with the rows (None where nothing goes out, and the table is wide).
 
     `columns`: how many the table has, 0 where that is not known; `large`: those that hold much.
@@ -32,8 +32,6 @@ class StarSelected(Concept):
     route: Route | None = None
     columns: int = 0
     large: tuple[str, ...] = ()
-    way: tuple[Mark, ...] = ()
-    practice: tuple[Mark, ...] = ()  # the other places, where many statements do it
 
 
 def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, texts: Mapping[str, str]) -> Iterator[Concept]:
@@ -50,22 +48,13 @@ def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, texts: 
         if one.whole and id(one.statement.call) not in told:
             told.add(id(one.statement.call))
             going += _starred(one.statement, tables, one.route, ())
-    yield from _as_practice(going)
+    yield from as_practice(going)
     work = Work(engine, facts, table)
     for statement in answered.statements:
         if id(statement.call) not in told and statement.function.key in work.serving:
             for found in _starred(statement, tables, None, work.way(work.serving, statement.function)):
                 if found.columns >= _WIDE or found.large:
                     yield found
-
-
-def _as_practice(found: list[StarSelected]) -> Iterator[StarSelected]:
-    """Each, or the first alone where many statements do it, which is mended as one."""
-    if len(found) <= MANY:
-        yield from found
-    else:
-        first, *more = sorted(found, key=lambda one: (one.site.path, one.site.node.at))
-        yield replace(first, practice=places_of([one.site for one in more]))
 
 
 def _whole(rows: list[AnsweredRows]) -> Iterator[WholeList]:
@@ -96,4 +85,4 @@ def _starred(statement: Statement, tables: SqlTables, route: Route | None, way: 
     if columns and len(columns) <= _NARROW:
         return
     large = tuple(one.name for one in columns if one.kind in _LARGE)
-    yield StarSelected(statement.sql.site, name, route, len(columns), large, way)
+    yield StarSelected(statement.sql.site, way, table=name, route=route, columns=len(columns), large=large)

@@ -4,27 +4,23 @@ https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from backend_audit.flow.concepts import Concept
 from backend_audit.flow.work_concepts import BlockingCall
 from backend_audit.routes.lasting import is_kept
-from backend_audit.routes.work import MANY, Work, happens_later, places_of
-from backend_audit.source import Mark
+from backend_audit.routes.work import Habit, Work, as_practice, happens_later
 
 
 @dataclass(frozen=True, slots=True)
-class HandlerBlocked(Concept):
-    """A call that waits, in a handler or in what it calls: `root` is the handler (or guard), `way` the calls that lead there.
+class HandlerBlocked(Habit):
+    """A call that waits, in a handler or in what it calls: `root` is the handler (or guard), where `way` begins.
 
-    `others`: further calls of that kind in the same function. `practice`: the places in other functions, where many do it.
+    `others`: further calls of that kind in the same function.
     """
 
     kind: str = ""
     root: str = ""
-    way: tuple[Mark, ...] = ()
     others: int = 0
-    practice: tuple[Mark, ...] = ()
 
 
 class ScriptWork(Work):
@@ -47,10 +43,7 @@ class ScriptWork(Work):
             reached, function = self.serving[key], self.functions[key]
             others = len({one.site.node.at for one in calls}) - 1
             way = self.way(self.serving, function)
-            found.setdefault(kind, []).append(HandlerBlocked(first.site, kind, self.called(reached.root), way, others))
+            blocked = HandlerBlocked(first.site, way, kind=kind, root=self.called(reached.root), others=others)
+            found.setdefault(kind, []).append(blocked)
         for group in found.values():
-            if len(group) <= MANY:
-                yield from group
-            else:
-                nearest, *more = sorted(group, key=lambda one: (len(one.way), one.site.path, one.site.node.at))
-                yield replace(nearest, practice=places_of([one.site for one in more]))
+            yield from as_practice(group)

@@ -3,9 +3,10 @@
 Fed by the calls of the project's functions (`Engine.sites`) and the timed concepts that occur in them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
@@ -18,23 +19,34 @@ from backend_audit.routes.model import Route, RouteTable
 from backend_audit.source import Mark
 
 _STARTING = ("asynccontextmanager", "on_event", "on_startup", "before_serving", "before_server_start")  # nobody waits yet
-MANY = 10  # functions that do the same: more are a practice, which is mended as one
+_MANY = 10  # functions that do the same: more are a practice, which is mended as one
 
 
 @dataclass(frozen=True, slots=True)
-class LoopBlocked(Concept):
-    """A call holds the event loop up: `function` is the coroutine that it runs in, `way` the calls that lead from there to it.
+class Habit(Concept):
+    """What many functions of a project may do alike. `way`: the calls that lead there.
 
-    `served`: a request's handler runs it. `others`: further calls of that kind in the same function. `practice`: the places in
-    other functions, where it is what the whole project does.
+    `practice`: the places in other functions, where it is what the whole project does.
+    """
+
+    way: tuple[Mark, ...] = ()
+    practice: tuple[Mark, ...] = ()
+
+
+_Habit = TypeVar("_Habit", bound=Habit)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopBlocked(Habit):
+    """A call holds the event loop up: `function` is the coroutine that it runs in, where `way` begins.
+
+    `served`: a request's handler runs it. `others`: further calls of that kind in the same function.
     """
 
     kind: str = ""
     function: str = ""
-    way: tuple[Mark, ...] = ()
     served: bool = False
     others: int = 0
-    practice: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +127,21 @@ class Work:
             root = self.on_loop[key].root
             others = len({one.site.node.at for one in calls}) - 1
             way, served = self.way(self.on_loop, function), root.key in self.serving
-            found.setdefault((kind, served), []).append(LoopBlocked(first.site, kind, root.node.name, way, served, others))
+            blocked = LoopBlocked(first.site, way, kind=kind, function=root.node.name, served=served, others=others)
+            found.setdefault((kind, served), []).append(blocked)
         for group in found.values():
-            if len(group) <= MANY:
-                yield from group
-            else:
-                nearest, *more = sorted(group, key=lambda one: (len(one.way), one.site.path, one.site.node.at))
-                yield replace(nearest, practice=places_of([one.site for one in more]))
+            yield from as_practice(group)
 
 
-def places_of(sites: Iterable[Site]) -> tuple[Mark, ...]:
-    """Where the same happens."""
-    return tuple(Mark(one.path, one.callee.at, one.callee.end, f"`{one.written}`, too") for one in sites)
+def as_practice(found: list[_Habit]) -> Iterator[_Habit]:
+    """Each, or the nearest alone where many functions do it, which is mended as one."""
+    if len(found) <= _MANY:
+        yield from found
+        return
+    nearest, *more = sorted(found, key=lambda one: (len(one.way), one.site.path, one.site.node.at))
+    sites = [one.site for one in more]
+    marks = (Mark(one.path, one.callee.at, one.callee.end, f"`{one.written}`, too") for one in sites)
+    yield replace(nearest, practice=tuple(marks))
 
 
 def happens_later(site: Site) -> bool:
