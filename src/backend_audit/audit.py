@@ -120,7 +120,7 @@ def scan(
             texts_beside(files, cache, workers) as in_texts,
             local_beside(files, sources, cache, workers, config.timeout) as in_files,
         ):
-            judgement = judged(files, cache, root.name, config.guards, lambda: in_files().seen, practices=practices)
+            judgement = judged(files, cache, root.name, config.guards, lambda: in_files().seen(), practices=practices)
             tell(Progress("judging", 1, 2))
             semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
             texts, local = in_texts(), in_files()
@@ -164,9 +164,10 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
         )
         tell(Progress("judging", 0, 1))
         with local_beside(files, sources, cache, workers, config.timeout) as in_files:
-            judgement = judged(files, cache, root.name, config.guards, lambda: in_files().seen)
+            judgement = judged(files, cache, root.name, config.guards, lambda: in_files().seen())
+            local = in_files()
         tell(Progress("judging", 1, 1))
-        problems = {*found.problems, *files.problems, *judgement.problems, *cache.problems}
+        problems = {*found.problems, *files.problems, *local.problems, *judgement.problems, *cache.problems}
     return Survey(routes=judgement.routes, problems=tuple(sorted(problems)), files=len(code))
 
 

@@ -21,7 +21,7 @@ from backend_audit.finding import Finding, Problem
 from backend_audit.lower.decode import decode
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.pool import Failure, beside
-from backend_audit.signs.code import in_code
+from backend_audit.signs.code import CodeReader
 from backend_audit.signs.rows import rows_of
 from backend_audit.signs.seen import Seen
 from backend_audit.source import Language, LineIndex, SourceFile
@@ -39,23 +39,28 @@ class LocalJob(msgspec.Struct, frozen=True):
 
 
 class LocalFacts(msgspec.Struct, frozen=True):
-    """What the checks of single files found in one, what it shows, and what broke."""
+    """What the checks of single files found in one, and what broke; `seen` is what it shows, encoded."""
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
-    seen: Seen = Seen()
+    seen: msgspec.Raw = msgspec.Raw(ENCODER.encode(Seen()))
 
 
 class Local(NamedTuple):
-    """The same of all files, in their order; `seen` by path."""
+    """The same of all files, in their order; `shown` by path, still encoded: only a new judgement asks."""
 
     findings: list[Finding]
     problems: list[Problem]
-    seen: dict[str, Seen]
+    shown: dict[str, msgspec.Raw]
+
+    def seen(self) -> dict[str, Seen]:
+        """What each file shows, by path."""
+        return {path: _SEEN.decode(raw) for path, raw in self.shown.items()}
 
 
 _JOB = msgspec.msgpack.Decoder(LocalJob)
 _FOUND = msgspec.msgpack.Decoder(LocalFacts)
+_SEEN = msgspec.msgpack.Decoder(Seen)
 
 
 @contextmanager
@@ -110,8 +115,13 @@ def looked_at(request: bytes) -> bytes:
     placer = Placer(job.file.path, text, LineIndex(module.line_starts), module, job.hidden)
     alerts = _alerts(job.file, masked(text, job.hidden), module, problems)
     found = tuple(placer.finding(rule, alert, placer.step) for rule, alert in alerts)
-    seen = Asking(problems).attempt(job.file.path, "gathering evidence", lambda: in_code(module, rows_of(rules_root())), Seen())
-    return ENCODER.encode(LocalFacts(found, tuple(problems), seen))
+    seen = Asking(problems).attempt(job.file.path, "gathering evidence", lambda: _reader().seen(module), Seen())
+    return ENCODER.encode(LocalFacts(found, tuple(problems), msgspec.Raw(ENCODER.encode(seen))))
+
+
+@cache
+def _reader() -> CodeReader:
+    return CodeReader(rows_of(rules_root()))
 
 
 def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Problem]) -> list[tuple[str, Alert]]:

@@ -77,6 +77,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     modules = list(modules)
     _last.clear()
     asking = Asking([])
+    in_code = cache(in_code)  # both languages ask
     scripts = [module for module in modules if module.language in SCRIPTS]
     project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)

@@ -15,7 +15,7 @@ from backend_audit.signs import shapes
 from backend_audit.signs.options import fits, options
 from backend_audit.signs.paths import Meanings, PathReader, Scope, is_required
 from backend_audit.signs.rows import Fitting, Row, Rows
-from backend_audit.signs.seen import Seen, Sight, Sights, Use
+from backend_audit.signs.seen import Seen, Sight, Sights
 from backend_audit.signs.settings import Settings, is_off
 from backend_audit.source import Language
 
@@ -23,17 +23,11 @@ _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone
 _SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
 
 
-def in_code(module: ir.Module, rows: Rows) -> Seen:
-    """What a file shows."""
-    return _Walk(module, rows).found()
+class CodeReader:
+    """The rows as they are asked of code: made once, since files are many."""
 
-
-class _Walk:
-    def __init__(self, module: ir.Module, rows: Rows) -> None:
-        self.paths = PathReader(module)
-        self.module = module
-        self.script = module.language is not Language.PYTHON
-        self.methods = rows.node if self.script else rows.python
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
         self.calls = rows.fitting("calls")
         self.classes = rows.fitting("classes")
         self.fields = rows.fitting("fields")
@@ -42,6 +36,19 @@ class _Walk:
         self.strings = rows.fitting("strings")
         self.shapes = {row.shape: row for row in rows.having("shape")}
         self.settings = Settings(rows)
+
+    def seen(self, module: ir.Module) -> Seen:
+        """What a file shows."""
+        return _Walk(module, self).found()
+
+
+class _Walk:
+    def __init__(self, module: ir.Module, asked: CodeReader) -> None:
+        self.asked = asked
+        self.paths = PathReader(module)
+        self.module = module
+        self.script = module.language is not Language.PYTHON
+        self.methods = asked.rows.node if self.script else asked.rows.python
         self.sights = Sights()
 
     def found(self) -> Seen:
@@ -89,13 +96,13 @@ class _Walk:
     def item(self, node: ir.Item, scope: Scope, symbol: str) -> None:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
         if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
-            self.matched(self.keys, node.key.value, node.key.at, node.key.end, symbol)
+            self.matched(self.asked.keys, node.key.value, node.key.at, node.key.end, symbol)
         self.block([one for one in (node.key, node.value) if one is not None], scope, symbol)
 
     def constant(self, node: ir.Const, symbol: str) -> None:
         """A text in the code: SQL, an address, a media type."""
         if isinstance(node.value, str) and _SHORTEST <= len(node.value) <= _LONGEST:
-            for row in self.strings.of(node.value):
+            for row in self.asked.strings.of(node.value):
                 self.spot(row, node.at, node.end, symbol)
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
@@ -125,14 +132,14 @@ class _Walk:
         self.block([base.value for base in node.bases], scope, symbol)
         name = f"{symbol}.{node.name}" if symbol else node.name
         if node.kind != "interface":
-            self.matched(self.classes, node.name, node.at, node.name_end, symbol)
+            self.matched(self.asked.classes, node.name, node.at, node.name_end, symbol)
             for statement in () if _lists_values(node) else node.body:
                 if isinstance(statement, ir.Assign):
                     for target in statement.targets:
                         if isinstance(target, ir.Name):
-                            self.matched(self.fields, target.id, target.at, target.end, name)
+                            self.matched(self.asked.fields, target.id, target.at, target.end, name)
                             if _relates(statement):
-                                self.matched(self.relations, target.id, target.at, target.end, name)
+                                self.matched(self.asked.relations, target.id, target.at, target.end, name)
             self.block(node.body, dict(scope), name)
 
     def assigned(self, node: ir.Assign, scope: Scope, symbol: str, *, top: bool) -> None:
@@ -145,7 +152,7 @@ class _Walk:
             self.visit(node.value, scope, symbol)
         meant = self.paths.of(node.value, scope)
         for target in node.targets:
-            for row, inner in self.settings.of(target, node.value, top=top):
+            for row, inner in self.asked.settings.of(target, node.value, top=top):
                 self.spot(row, inner.at, inner.end, symbol)
             if not top or isinstance(target, ir.Attribute):
                 self.paths.bind(target, meant, scope)
@@ -159,7 +166,7 @@ class _Walk:
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=True)
-        self.matched(self.calls, written(node.func), node.func.at, node.func.end, symbol)
+        self.matched(self.asked.calls, written(node.func), node.func.at, node.func.end, symbol)
         self.of_callee(node.func)
         self.defined(node, name, symbol)
         if name == "use" and self.script and any(shapes.handles_errors(arg.value) for arg in node.args):
@@ -173,7 +180,7 @@ class _Walk:
     def of_callee(self, func: ir.Expr) -> None:
         """A function of the project that does what its name says, and is called: where it stands it is done, too."""
         if isinstance(func, ir.Name):
-            self.sights.callees.setdefault(func.id, [row.number for row in self.calls.of(func.id)])
+            self.sights.callees.setdefault(func.id, [row.number for row in self.asked.calls.of(func.id)])
 
     def defined(self, node: ir.Call, name: str, symbol: str) -> None:
         """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""
@@ -182,7 +189,7 @@ class _Walk:
         last = name or (node.func.id if isinstance(node.func, ir.Name) else "")
         if last in _DEFINING:
             for key, _ in options(node):
-                self.matched(self.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
+                self.matched(self.asked.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
 
     def referred(self, node: ir.Attribute | ir.Name, scope: Scope, symbol: str) -> None:
         self.used(self.paths.of(node, scope), node, symbol, called=False)
@@ -196,15 +203,14 @@ class _Walk:
             self.spot(row, at, end, symbol, f"`{name}`")
 
     def shaped(self, shape: str, node: ir.Node, symbol: str) -> None:
-        if shape in self.shapes:
-            self.spot(self.shapes[shape], node.at, node.end, symbol)
+        if shape in self.asked.shapes:
+            self.spot(self.asked.shapes[shape], node.at, node.end, symbol)
 
     def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
         self.sights.spotted.append(Sight(row.number, row.what or what, at, end, symbol))
 
     def used(self, meant: Meanings, node: ir.Node, symbol: str, *, called: bool) -> None:
-        if meant:
-            self.sights.use(meant, Use("", node.at, node.end, symbol, called))
+        self.sights.use(meant, node.at, node.end, symbol, called=called)
 
 
 _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] = {

@@ -138,13 +138,6 @@ class Rows:
     node: Paths = field(default_factory=Paths)
     kinds: dict[str, str] = field(default_factory=dict)  # each kind in words
     _fitting: dict[str, Fitting] = field(default_factory=dict)
-    _known: dict[bool, Paths] = field(default_factory=dict)
-
-    def known(self, aliases: Mapping[str, str], canonical: Callable[[str], str], *, script: bool) -> Paths:
-        """The API paths of a language as its models name them."""
-        if script not in self._known:
-            self._known[script] = (self.node if script else self.python).as_known_to(aliases, canonical)
-        return self._known[script]
 
     def fitting(self, trigger: str) -> Fitting:
         """The rows with a pattern as that trigger, to be asked by text."""

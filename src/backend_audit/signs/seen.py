@@ -8,6 +8,7 @@ import msgspec
 
 from backend_audit.signs.paths import Meanings, Path
 
+_END = "\0"  # of a root: what is imported may have a name with blanks
 _STEP = re.compile(r"\(\)|\.[^.()]+")
 
 
@@ -56,13 +57,13 @@ class Sights:
     _uses: dict[str, list[Use]] = field(default_factory=dict)
     _open: list[tuple[Meanings, Use]] = field(default_factory=list)
 
-    def use(self, meant: Meanings, use: Use) -> None:
-        """Something with these meanings is used."""
+    def use(self, meant: Meanings, at: int, end: int, symbol: str, *, called: bool) -> None:
+        """Something with these meanings, if any, is used."""
         if len(meant) > 1:
-            self._open.append((meant, use))
-        else:
+            self._open.append((meant, Use("", at, end, symbol, called)))
+        elif meant:
             start, rest = beginning(meant[0])
-            self._uses.setdefault(start, []).append(msgspec.structs.replace(use, rest=rest))
+            self._uses.setdefault(start, []).append(Use(rest, at, end, symbol, called))
 
     def seen(self) -> Seen:
         """All of it."""
@@ -75,12 +76,12 @@ def beginning(path: Path) -> tuple[str, str]:
     """What a path begins with (root and first step: a module's name tells nothing without), and how it goes on."""
     step = _STEP.match(path.rest) if path.root else None
     cut = 0 if step is None else step.end()
-    return (f"{path.root} {path.rest[:cut]}", path.rest[cut:]) if path.root else (f" {path.rest}", "")
+    return (f"{path.root}{_END}{path.rest[:cut]}", path.rest[cut:]) if path.root else (f"{_END}{path.rest}", "")
 
 
 def begun(start: str) -> tuple[str, str]:
     """Root and first step of a beginning; no root: the whole API path."""
-    root, _, step = start.partition(" ")
+    root, _, step = start.partition(_END)
     return root, step
 
 

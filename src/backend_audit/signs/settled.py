@@ -10,7 +10,7 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.signs import shapes
 from backend_audit.signs.options import fits
 from backend_audit.signs.paths import import_of
-from backend_audit.signs.rows import Row, Rows
+from backend_audit.signs.rows import Paths, Row, Rows
 from backend_audit.signs.seen import Seen, Use, beginning, begun, uses_in
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
@@ -19,20 +19,27 @@ from backend_audit.source import Language, Mark
 def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen]) -> list[Spotted]:
     """The signs in all modules of a project, in path order; `seen` is what their files showed, by path."""
     found: list[Spotted] = []
+    asked: dict[bool, Paths] = {}
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
         shown = seen.get(module.path)
-        if shown is not None:
-            found += sorted(_Module(engine, module, rows).settled(shown), key=lambda one: (one.mark.at, one.mark.end))
+        if shown is None:
+            continue
+        script = module.node.language is not Language.PYTHON
+        if script not in asked:
+            meant = rows.node if script else rows.python
+            asked[script] = meant.as_known_to(engine.models.aliases, engine.models.canonical)
+        here = _Module(engine, module, rows, asked[script], script=script)
+        found += sorted(here.settled(shown), key=lambda one: (one.mark.at, one.mark.end))
     return found
 
 
 class _Module:
-    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows) -> None:
+    def __init__(self, engine: Engine, module: ModuleSymbol, rows: Rows, paths: Paths, *, script: bool) -> None:
         self.engine = engine
         self.module = module
-        self.script = module.node.language is not Language.PYTHON
+        self.script = script
         self.rows = rows
-        self.paths = rows.known(engine.models.aliases, engine.models.canonical, script=self.script)
+        self.paths = paths
         self.env = engine.environment(module)
         self._calls: dict[tuple[int, int], ir.Call] | None = None
 

@@ -30,12 +30,13 @@ def in_texts(texts: Iterable[tuple[str, str]], rows: Rows) -> Iterator[Sign]:
         text = "\n".join(given.splitlines()) if rows_here else ""
         lower = text.lower()
         yield from _in_text(
-            path, text, [row for row in rows_here if _fits(row.only or row.line, text, lower) and _fits(row.line, text, lower)]
+            path, text, [row for row in rows_here if _fits(row.only, text, lower) and _fits(row.line, text, lower)]
         )
 
 
 def _fits(pattern: Pattern | None, text: str, lower: str) -> bool:
-    return pattern is not None and pattern.may_fit(lower) and pattern.search(text) is not None
+    """Whether a text, of which `lower` is the lower case, fits; none asks for nothing."""
+    return pattern is None or (pattern.may_fit(lower) and pattern.search(text) is not None)
 
 
 def _meant(patterns: tuple[str, ...]) -> Callable[[str], bool]:
