@@ -1,8 +1,8 @@
 """The per-file stage, run in worker processes: decode, lower, secrets. A pure function of its job."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
@@ -38,6 +38,7 @@ class FileFacts(msgspec.Struct, frozen=True):
 
 
 _T = TypeVar("_T")
+_Ranges: TypeAlias = tuple[tuple[int, int], ...]
 _SCRIPTS = frozenset((Language.JAVASCRIPT, Language.TYPESCRIPT))
 HIDDEN = "…"  # stands in the IR for a secret
 
@@ -72,10 +73,7 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
         return FileFacts(0, problems=(Problem(file.path, error.line, ProblemKind.DECODING, str(error)),))
     module = _lowered(file, text, problems)
     lines = LineIndex(module.line_starts) if module is not None else LineIndex.of(text)
-    from backend_audit import secrets  # noqa: PLC0415 - a hundred patterns, which a scan without changes never needs
-
-    alerts = [] if file.language is Language.TEMPLATE else list(_secrets(file, text, module, problems))
-    hidden = secrets.hidden_ranges(text, alerts)
+    alerts, hidden = ([], ()) if file.language is Language.TEMPLATE else _secrets(file, text, module, problems)
     suppressions = from_text(text) if module is None else from_module(module, text)
     if module is not None:
         forget(module, hidden)
@@ -126,11 +124,14 @@ def forget(module: ir.Module, ranges: Sequence[tuple[int, int]]) -> None:
         nodes.extend(ir.children(node))
 
 
-def _secrets(file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]) -> Iterator[tuple[str, Alert]]:
-    from backend_audit import secrets  # noqa: PLC0415 - as above
+def _secrets(
+    file: SourceFile, text: str, module: ir.Module | None, problems: list[Problem]
+) -> tuple[list[tuple[str, Alert]], _Ranges]:
+    """What is told of the secrets of a file, and where they stand."""
+    from backend_audit import secrets  # noqa: PLC0415 - a hundred patterns, which a scan without changes never needs
 
     own = module if file.language is Language.PYTHON else None
     nothing: tuple[list[tuple[str, Alert]], list[Problem]] = ([], [])
     found, trouble = Asking(problems).attempt(file.path, "secrets", lambda: secrets.scan(file, text, own), nothing)
     problems.extend(trouble)
-    yield from found
+    return found, secrets.hidden_ranges(text, found)

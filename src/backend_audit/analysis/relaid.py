@@ -15,7 +15,7 @@ from itertools import pairwise
 import msgspec
 
 from backend_audit import ir
-from backend_audit.analysis.placing import masked, redacted
+from backend_audit.analysis.placing import Placer, masked
 from backend_audit.finding import Finding, Place, Step, unlaid
 from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign
@@ -35,33 +35,29 @@ class Elsewhere(Exception):  # noqa: N818 - says what is the case
 class Relaid:
     """Where the code of one file stands now that only its layout and comments changed.
 
-    `known` are pairs of offsets, before and now, in order; `text` is the file's text, of which `hidden` may not be shown, and in
-    which `comments` are.
+    `known` are pairs of offsets, before and now, in order. Of the text of now `hidden` may not be shown; `comments` are in it.
     """
 
     before: LineIndex
-    now: LineIndex
-    text: str
-    hidden: tuple[tuple[int, int], ...]
+    now: Placer
     known: list[tuple[int, int]]
+    hidden: tuple[tuple[int, int], ...]
     comments: list[tuple[int, int]]
     zones: list[int] = field(default_factory=list)  # offsets before, behind which layout or comments differ
 
     def place(self, place: Place) -> Place:
         """The region that was at `place`."""
         start, end = self._moved(place.line, place.column), self._moved(place.end_line, place.end_column)
-        if self._near(place) and (self._offset(place.end_line, place.end_column), end) not in self.known:  # cut at a line's end?
+        if self._near(place) and self._exactly(self._offset(place.end_line, place.end_column)) is None:  # cut at a line's end?
             raise Elsewhere
-        at, stop = self.now.position(start), self.now.position(end)
+        at, stop = self.now.lines.position(start), self.now.lines.position(end)
         if stop.line - at.line != place.end_line - place.line:
             raise Elsewhere
         return Place(place.path, at.line, at.column, stop.line, stop.column)
 
     def code(self, place: Place, before: str) -> str:
         """The line on which something stands now, as `before` showed it."""
-        first = self.now.starts[place.line - 1]
-        last = self.now.starts[place.line] if place.line < len(self.now.starts) else len(self.text)
-        shown = redacted(self.text, first, first + len(self.text[first:last].rstrip("\r\n")), self.hidden)
+        shown = self.now.line(place.line, self.hidden)
         if _HIDES in before and shown != before:  # what else may not be shown is not known here
             raise Elsewhere
         return shown
@@ -69,9 +65,9 @@ class Relaid:
     def anchored(self, place: Place, anchor: str) -> None:
         """`Elsewhere` if comments that differ may be part of the code that the anchor was made of."""
         now, made = self._moved(place.line, place.column), unlaid(anchor)
-        if not self._near(place) or unlaid(self.text[now : now + _ANCHORED]).startswith(made):
+        if not self._near(place) or unlaid(self.now.text[now : now + _ANCHORED]).startswith(made):
             return
-        bare = masked(self.text, self.comments)[now : now + _ANCHORED].replace(_HIDES, "")
+        bare = masked(self.now.text, self.comments)[now : now + _ANCHORED].replace(_HIDES, "")
         if "#" in made or "//" in made or "/*" in made or unlaid(bare).startswith(made):
             raise Elsewhere  # else it is made of words that the check chose
 
@@ -84,12 +80,18 @@ class Relaid:
     def _offset(self, line: int, column: int) -> int:
         return self.before.starts[line - 1] + column - 1
 
+    def _exactly(self, offset: int) -> int | None:
+        """Where an offset at which a node begins or ends is now."""
+        number = bisect_left(self.known, (offset, 0))
+        return self.known[number][1] if number < len(self.known) and self.known[number][0] == offset else None
+
     def _moved(self, line: int, column: int) -> int:
         """Between two offsets that moved alike, everything moved with them."""
         offset = self._offset(line, column)
+        exact = self._exactly(offset)
+        if exact is not None:
+            return exact
         number = bisect_left(self.known, (offset, 0))
-        if number < len(self.known) and self.known[number][0] == offset:
-            return self.known[number][1]
         if not 0 < number < len(self.known):
             raise Elsewhere
         (before, now), (next_before, next_now) = self.known[number - 1], self.known[number]
@@ -108,7 +110,8 @@ def relaid(before: ir.Module, now: ir.Module, text: str, hidden: tuple[tuple[int
     if not _same(before.body, now.body, found):
         return None
     comments = [(one.at, one.end) for one in now.comments]
-    moved = Relaid(LineIndex(before.line_starts), LineIndex(now.line_starts), text, hidden, sorted(found.items()), comments)
+    placer = Placer(now.path, text, LineIndex(now.line_starts), None, hidden)
+    moved = Relaid(LineIndex(before.line_starts), placer, sorted(found.items()), hidden, comments)
     if not _in_order(moved):
         return None
     moved.zones = sorted([*_relaid_at(moved.known), *_commented_at(before, now, moved.known)])
@@ -147,7 +150,7 @@ def _in_order(moved: Relaid) -> bool:
     """Whether the offsets kept their order, and stayed on one line with the one before, or apart from it."""
     last_now = line = line_now = -1
     for before, now in moved.known:
-        here, here_now = bisect_right(moved.before.starts, before), bisect_right(moved.now.starts, now)
+        here, here_now = bisect_right(moved.before.starts, before), bisect_right(moved.now.lines.starts, now)
         if now <= last_now or (here == line) != (here_now == line_now):
             return False
         last_now, line, line_now = now, here, here_now
