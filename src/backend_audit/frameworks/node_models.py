@@ -18,9 +18,7 @@ from backend_audit.frameworks.whole_lists import FEW
 from backend_audit.link.symbols import ModuleSymbol
 
 _ENTITIES = frozenset(("Entity", "ChildEntity", "Table"))  # of TypeORM, of sequelize-typescript
-_COLUMNS = frozenset("Column PrimaryColumn ManyToOne ForeignKey BelongsTo Prop".split())
 _SINGLE = frozenset("PrimaryColumn PrimaryGeneratedColumn PrimaryKey Index Unique Generated".split())
-_MANY = frozenset("OneToMany HasMany".split())
 
 
 def columns_in_node(engine: Engine) -> list[NodeColumn]:
@@ -108,14 +106,12 @@ def _column(
     module: ModuleSymbol, statement: ir.Assign, target: ir.Attribute, words: frozenset[str], table: str
 ) -> NodeColumn | None:
     made = {_called(one): one for one in statement.decorators}
-    if _COLUMNS.isdisjoint(made) and _SINGLE.isdisjoint(made):
-        return None
-    end = target.end
-    node = ir.Name(end - len(target.attr), end, target.attr)
     refers = next((made[one] for one in ("ManyToOne", "ForeignKey") if one in made), None)
     single = not _SINGLE.isdisjoint(made)
     if refers is None and "Column" not in made and not single:
         return None
+    end = target.end
+    node = ir.Name(end - len(target.attr), end, target.attr)
     names = [target.attr]
     if "ManyToOne" in made:
         joined = option_of(made["JoinColumn"], "name") if "JoinColumn" in made else ""
