@@ -9,6 +9,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.sql_text import HOLE, Select, select_of
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
+from backend_audit.frameworks.callees import Callees
 from backend_audit.frameworks.entities import returns
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
@@ -69,7 +70,6 @@ class Answered:
     """Reads the answers of a table's routes."""
 
     def __init__(self, engine: Engine, facts: WebFacts, table: RouteTable) -> None:
-        self.engine = engine
         self.table = table
         self.statements = statements_of(facts)
         self._by_call = {id(one.call): one for one in self.statements}
@@ -79,7 +79,7 @@ class Answered:
             if isinstance(call, ir.Call) and isinstance(call.func, ir.Attribute):
                 self._on.setdefault((one.function.key, written(call.func.value)), []).append(one)
         self._scopes: dict[str, _Scope] = {}
-        self._sites: dict[str, dict[int, list[FunctionSymbol]]] = {}
+        self._callees = Callees(engine)
         self._seen: set[int] = set()
 
     def rows(self) -> Iterator[AnsweredRows]:
@@ -141,7 +141,7 @@ class Answered:
         parts = any(isinstance(arg.value, ir.Lambda) and not _hands_on(arg.value) for arg in node.args)
         for found, many, whole in inner:
             yield found, many and name not in _ONE, whole and not (parts and name == "map")
-        for callee in self._callees(function).get(id(node), ()) if not inner else ():
+        for callee in self._callees.of(function, node) if not inner else ():
             for value in returns(callee):
                 yield from self._found(callee, value, depth - 1)
 
@@ -158,15 +158,6 @@ class Answered:
         for arg in node.args:
             if not isinstance(arg.value, ir.Lambda):
                 yield from self._found(function, arg.value, depth - 1)
-
-    def _callees(self, function: FunctionSymbol) -> dict[int, list[FunctionSymbol]]:
-        """The functions of the project that calls of one mean, by the identity of the call."""
-        known = self._sites.get(function.key)
-        if known is None:
-            known = self._sites[function.key] = {}
-            for _, site in sorted(self.engine.sites.get(function.key, {}).items()):
-                known.setdefault(id(site.node), []).append(site.callee)
-        return known
 
     def _scope(self, function: FunctionSymbol) -> _Scope:
         known = self._scopes.get(function.key)

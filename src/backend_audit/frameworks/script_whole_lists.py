@@ -14,6 +14,7 @@ from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import DatabaseQuery, QueryBuilding
 from backend_audit.flow.written import written
+from backend_audit.frameworks.callees import Callees
 from backend_audit.frameworks.entities import returns
 from backend_audit.frameworks.whole_lists import CUTTING, ENDS_IN_ONE, FEW, PAGE, WholeList, cuts
 from backend_audit.link.symbols import FunctionSymbol
@@ -59,13 +60,12 @@ class ScriptWholeLists:
     """Reads what handlers answer with, back to the queries."""
 
     def __init__(self, engine: Engine, facts: WebFacts, table: RouteTable) -> None:
-        self.engine = engine
         self.table = table
         self.bindings = Bindings()
         self._seen: set[int] = set()  # of the route that is read
         self.queries = {id(one.site.node): one for _, one in facts.work if isinstance(one, DatabaseQuery)}
         self.built = {id(one.site.node): one for _, one in facts.work if isinstance(one, QueryBuilding)}
-        self._sites: dict[str, dict[int, list[FunctionSymbol]]] = {}
+        self._callees = Callees(engine)
 
     def concepts(self) -> Iterator[WholeList]:
         """One for each query that a route answers with as it is."""
@@ -114,18 +114,10 @@ class ScriptWholeLists:
             for arg in node.args:
                 yield from self._listed(function, arg.value, depth - 1)
         else:
-            for callee in self._callees(function).get(id(node), ()):
+            for callee in self._callees.of(function, node):
                 if not cuts(callee):
                     for value in returns(callee):
                         yield from self._listed(callee, value, depth - 1)
-
-    def _callees(self, function: FunctionSymbol) -> dict[int, list[FunctionSymbol]]:
-        known = self._sites.get(function.key)
-        if known is None:
-            known = self._sites[function.key] = {}
-            for _, site in sorted(self.engine.sites.get(function.key, {}).items()):
-                known.setdefault(id(site.node), []).append(site.callee)
-        return known
 
     def _whole(self, function: FunctionSymbol, node: ir.Call) -> bool:
         """Whether nothing among the arguments of a query says how many rows it gives; what cannot be read might."""
