@@ -15,7 +15,7 @@ from backend_audit.frameworks.node_schemas import TEXTS, NodeColumn, defined, is
 from backend_audit.frameworks.script_lookups import ScriptLookups, script_lookups_of, word_of
 from backend_audit.frameworks.sql_tables import SqlTables
 from backend_audit.frameworks.whole_lists import FEW
-from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.symbols import ModuleSymbol, decorator_name
 
 _ENTITIES = frozenset(("Entity", "ChildEntity", "Table"))  # of TypeORM, of sequelize-typescript
 _SINGLE = frozenset("PrimaryColumn PrimaryGeneratedColumn PrimaryKey Index Unique Generated".split())
@@ -88,7 +88,7 @@ def _modules(engine: Engine) -> list[ModuleSymbol]:
 def _decorated(module: ModuleSymbol) -> Iterator[NodeColumn]:
     """The columns of classes with decorators of TypeORM or sequelize-typescript."""
     for _, owner in sorted(module.classes.items(), key=lambda one: one[1].node.at):
-        made = next((one for one in owner.node.decorators if _called(one) in _ENTITIES), None)
+        made = next((one for one in owner.node.decorators if decorator_name(one) in _ENTITIES), None)
         if made is None:
             continue
         table = _first_text(made) or option_of(made, "tableName") or option_of(made, "name") or owner.name
@@ -105,7 +105,7 @@ def _decorated(module: ModuleSymbol) -> Iterator[NodeColumn]:
 def _column(
     module: ModuleSymbol, statement: ir.Assign, target: ir.Attribute, words: frozenset[str], table: str
 ) -> NodeColumn | None:
-    made = {_called(one): one for one in statement.decorators}
+    made = {decorator_name(one): one for one in statement.decorators}
     refers = next((made[one] for one in ("ManyToOne", "ForeignKey") if one in made), None)
     single = not _SINGLE.isdisjoint(made)
     if refers is None and "Column" not in made and not single:
@@ -153,10 +153,6 @@ def _begun_by(owner: ir.Class) -> Iterator[str]:
         first = node.items[0].value if isinstance(node, ir.Container) and node.kind == "list" and node.items else None
         if isinstance(first, ir.Const):
             yield str(first.value)
-
-
-def _called(node: ir.Expr) -> str:
-    return written(node.func if isinstance(node, ir.Call) else node).rpartition(".")[2]
 
 
 def _first_text(node: ir.Expr) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.script_lookups import word_of
 from backend_audit.link.symbols import ModuleSymbol
 
@@ -63,8 +63,8 @@ def defined(module: ModuleSymbol) -> Iterator[NodeColumn]:
 
 def _assigned(node: ir.Assign, call: ir.Call, said: _Written) -> None:
     """`const orderSchema = new Schema({ … })`."""
-    name = _last(node.targets[0])
-    if _last(call.func) == "Schema" and call.form == "new" and call.args and isinstance(call.args[0].value, ir.Container):
+    name = last_word(node.targets[0])
+    if last_word(call.func) == "Schema" and call.form == "new" and call.args and isinstance(call.args[0].value, ir.Container):
         said.models.append((name, call.args[0].value, None, True))
 
 
@@ -75,8 +75,8 @@ def _initialized(node: ir.Node, owner: str, said: _Written) -> None:
 
 
 def _called(node: ir.Call, said: _Written) -> None:
-    name, args = _last(node.func), [arg.value for arg in node.args]
-    holder = _last(node.func.value) if isinstance(node.func, ir.Attribute) else ""
+    name, args = last_word(node.func), [arg.value for arg in node.args]
+    holder = last_word(node.func.value) if isinstance(node.func, ir.Attribute) else ""
     if name == "define" and len(args) > 1 and isinstance(args[0], ir.Const):
         _model(str(args[0].value), args[1:], said)
     elif name == "init" and holder not in ("super", "this", ""):
@@ -84,7 +84,7 @@ def _called(node: ir.Call, said: _Written) -> None:
     elif name == "model" and len(args) > 1 and isinstance(args[0], ir.Const):
         if isinstance(args[1], ir.Name):
             said.names[args[1].id] = str(args[0].value)
-        elif isinstance(args[1], ir.Call) and _last(args[1].func) == "Schema" and args[1].args:
+        elif isinstance(args[1], ir.Call) and last_word(args[1].func) == "Schema" and args[1].args:
             inner = args[1].args[0].value
             if isinstance(inner, ir.Container):
                 said.models.append((str(args[0].value), inner, None, True))
@@ -92,7 +92,7 @@ def _called(node: ir.Call, said: _Written) -> None:
         first = args[0].items[0].key
         said.begun.setdefault(holder, set()).add(str(first.value) if isinstance(first, ir.Const) else "")
     elif name == "belongsTo" and args and isinstance(args[0], (ir.Name, ir.Attribute)):
-        target = _last(args[0])
+        target = last_word(args[0])
         key = option_of(node, "foreignKey") or f"{target[:1].lower()}{target[1:]}Id"
         said.belongs.append((holder, target, key, node))
 
@@ -141,7 +141,7 @@ def _kind(node: ir.Expr) -> str:
     """The type of an attribute, in its last word: `String`, `DataTypes.STRING(64)`, `{ type: String }`."""
     if isinstance(node, ir.Container):
         node = next((one.value for one in node.items if isinstance(one.key, ir.Const) and one.key.value == "type"), node)
-    return _last(node.func if isinstance(node, ir.Call) else node)
+    return last_word(node.func if isinstance(node, ir.Call) else node)
 
 
 def _has(node: ir.Expr, name: str) -> bool:
@@ -167,9 +167,5 @@ def option_of(node: ir.Expr, name: str) -> str:
         if isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value == name:
             found = one.value
             if isinstance(found, ir.Const | ir.Name | ir.Attribute):
-                return str(found.value) if isinstance(found, ir.Const) else _last(found)
+                return str(found.value) if isinstance(found, ir.Const) else last_word(found)
     return ""
-
-
-def _last(node: ir.Expr | None) -> str:
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

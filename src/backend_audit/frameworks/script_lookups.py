@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from backend_audit import ir
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.lookups import database_named
 from backend_audit.link.symbols import ModuleSymbol
 
@@ -88,21 +88,21 @@ def _held(module: ir.Module) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ir.Assign) and len(node.targets) == 1:
             call = node.value.value if isinstance(node.value, ir.Await) else node.value
             entity = _entity(node.annotation)
-            if isinstance(call, ir.Call) and call.args and _last(call.func) == "getRepository":
+            if isinstance(call, ir.Call) and call.args and last_word(call.func) == "getRepository":
                 entity = word_of(_text(call.args[0].value))
             if entity:
-                yield _last(node.targets[0]), entity
+                yield last_word(node.targets[0]), entity
 
 
 def _entity(annotation: ir.Expr | None) -> str:
-    if isinstance(annotation, ir.Index) and _last(annotation.value) in _HOLDERS:
+    if isinstance(annotation, ir.Index) and last_word(annotation.value) in _HOLDERS:
         return word_of(_text(annotation.index))
     return ""
 
 
 def _called(module: ModuleSymbol, node: ir.Call, held: dict[str, str], found: ScriptLookups, narrowed: set[int]) -> None:
     """What one call asks by; calls are met before what they are called on."""
-    name = _last(node.func)
+    name = last_word(node.func)
     if not isinstance(node.func, ir.Attribute):
         return
     site = Site(module.path, node, "", name, "", node, module=module.node)
@@ -167,7 +167,7 @@ def _of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
     entity = ""
     for _ in range(_MAX_STEPS):
         if isinstance(node, ir.Call):
-            name = _last(node.func)
+            name = last_word(node.func)
             if isinstance(node.func, ir.Attribute) and name in _WHERE:
                 before.append(node)
             elif name in ("from", "getRepository", "table", "into", "update", "delete") and node.args:
@@ -187,8 +187,8 @@ def _of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
 def _receiver(node: ir.Expr, held: dict[str, str]) -> str:
     """The entity that a query is asked of: `Order`, `this.orderRepository`, `getRepository(Order)`."""
     if isinstance(node, ir.Call):
-        return word_of(_text(node.args[0].value)) if node.args and _last(node.func) in ("getRepository", "model") else ""
-    last = _last(node)
+        return word_of(_text(node.args[0].value)) if node.args and last_word(node.func) in ("getRepository", "model") else ""
+    last = last_word(node)
     return held.get(last) or word_of(last)
 
 
@@ -201,10 +201,6 @@ def _loaded(item: ir.Item, found: ScriptLookups) -> None:
                 found.loaded.add(word_of(one.id))
             elif isinstance(one, ir.Const) and isinstance(one.value, str):
                 found.loaded.update(word_of(part) for part in one.value.split("."))
-
-
-def _last(node: ir.Expr | None) -> str:
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 
 
 def _text(node: ir.Expr) -> str:

@@ -13,7 +13,7 @@ from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import DatabaseQuery, QueryBuilding
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.callees import Callees
 from backend_audit.frameworks.entities import returns
 from backend_audit.frameworks.whole_lists import CUTTING, ENDS_IN_ONE, FEW, PAGE, WholeList, cuts
@@ -159,7 +159,7 @@ def _hands_on(node: ir.Call) -> bool:
     then = node.args[0].value if node.args else None
     if not isinstance(then, ir.Lambda) or not then.function.params:
         return False
-    calls = (one for one in ir.walk_scope(*then.function.body) if isinstance(one, ir.Call) and _last(one.func) in _ANSWERING)
+    calls = (one for one in ir.walk_scope(*then.function.body) if isinstance(one, ir.Call) and last_word(one.func) in _ANSWERING)
     given = (arg.value for one in calls for arg in one.args)
     return any(isinstance(one, ir.Name) and one.id == then.function.params[0].name for one in given)
 
@@ -194,7 +194,7 @@ def _below(node: ir.Call, chain: _Chain) -> _Chain | None:
     current: ir.Expr = node.func
     while isinstance(current, (ir.Attribute, ir.Call, ir.Await)):
         if isinstance(current, ir.Call):
-            name = _last(current.func)
+            name = last_word(current.func)
             if name in CUTTING:
                 return None
             chain = chain.then(current, name)
@@ -206,10 +206,6 @@ def _is_computed(node: ir.Call) -> bool:
     """Whether a query asks for sums alone: `select({ number: count() })`."""
     calls = [one for arg in node.args for one in ir.walk_scope(arg.value) if isinstance(one, ir.Call)]
     return any(one.form == "tagged" or written(one.func).rpartition(".")[2] in _COMPUTED for one in calls)
-
-
-def _last(node: ir.Expr) -> str:
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 
 
 def _named(node: ir.Expr) -> str:
