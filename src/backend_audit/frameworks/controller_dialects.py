@@ -4,8 +4,12 @@ https://github.com/typestack/routing-controllers, https://tsoa-community.github.
 https://github.com/inversify/inversify-express-utils, https://github.com/seanpmaxwell/overnight, https://tsed.dev/docs/
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.link.symbols import ClassSymbol, decorator_name
 
 _NAMES = ("Get", "Post", "Put", "Patch", "Delete", "Head", "Options")
 _VERBS = {name: name.upper() for name in _NAMES} | {"All": ""}
@@ -29,14 +33,18 @@ class Dialect:
     checker: str = ""  # the option of the server that holds it
     spares: frozenset[str] = frozenset()  # they take back what the class asks for
     caller: frozenset[str] = frozenset()  # of a parameter: nobody gets in where it is `required`
-    everywhere: str = ""  # of a class: middleware in front of all routes
+    everywhere: frozenset[str] = frozenset()  # of a class: middleware in front of all routes
     prefix: str = ""  # the option of the server that is in front of all paths
     runs: tuple[str, ...] = ()
     inline: bool = False
 
-    def paths(self, name: str) -> frozenset[str]:
-        """The API paths that a decorator of that name has."""
-        return frozenset(f"{package}.{name}" for package in self.packages)
+    def means(self, engine: Engine, owner: ClassSymbol, node: ir.Expr, names: Container[str]) -> bool:
+        """Whether a decorator on `owner`, or in it, is one of the library's, of those names."""
+        name = decorator_name(node)
+        if name not in names:
+            return False
+        callee = node.func if isinstance(node, ir.Call) else node
+        return not engine.frame(owner.module).eval(callee).apis.isdisjoint(f"{package}.{name}" for package in self.packages)
 
 
 DIALECTS = (
@@ -44,13 +52,13 @@ DIALECTS = (
         framework="routing-controllers",
         packages=("routing-controllers",),
         controllers=frozenset(("Controller", "JsonController")),
-        verbs={**_VERBS},
+        verbs=_VERBS,
         free=frozenset(("Method",)),
         before=frozenset(("UseBefore",)),
         asks=frozenset(("Authorized",)),
         checker="authorizationChecker",
         caller=frozenset(("CurrentUser",)),
-        everywhere="Middleware",
+        everywhere=frozenset(("Middleware",)),
         prefix="routePrefix",
         runs=("use",),
     ),
@@ -58,7 +66,7 @@ DIALECTS = (
         framework="tsoa",
         packages=("tsoa", "@tsoa/runtime"),
         controllers=frozenset(("Route",)),
-        verbs={**_VERBS},
+        verbs=_VERBS,
         before=frozenset(("Middlewares",)),
         asks=frozenset(("Security",)),
         asker=("expressAuthentication", "koaAuthentication", "hapiAuthentication"),
@@ -79,7 +87,7 @@ DIALECTS = (
         framework="inversify",
         packages=("@inversifyjs/http-core",),
         controllers=frozenset(("Controller",)),
-        verbs={**_VERBS},
+        verbs=_VERBS,
         before=frozenset(("ApplyMiddleware", "UseGuard")),
         runs=("activate", "execute"),
     ),
@@ -87,14 +95,14 @@ DIALECTS = (
         framework="overnight",
         packages=("@overnightjs/core",),
         controllers=frozenset(("Controller",)),
-        verbs={**_VERBS},
+        verbs=_VERBS,
         before=frozenset(("Middleware", "ClassMiddleware")),
     ),
     Dialect(
         framework="tsed",
         packages=("@tsed/common", "@tsed/di", "@tsed/schema", "@tsed/platform-middlewares", "@tsed/passport"),
         controllers=frozenset(("Controller",)),
-        verbs={**_VERBS},
+        verbs=_VERBS,
         before=frozenset(("Use", "UseBefore", "UseBeforeEach", "UseAuth")),
         asks=frozenset(("Authorize", "Authenticate")),
         runs=("use",),

@@ -14,6 +14,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.controller_dialects import Dialect
+from backend_audit.frameworks.steps import written_on
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import WebFacts, contents
@@ -56,19 +57,16 @@ class ControllerGuards:
         return any(api.startswith(f"{package}.") for package in self.dialect.packages)
 
     def _means(self, owner: ClassSymbol, node: ir.Expr, names: frozenset[str]) -> bool:
-        name = decorator_name(node)
-        callee = node.func if isinstance(node, ir.Call) else node
-        return name in names and not self.dialect.paths(name).isdisjoint(self.engine.frame(owner.module).eval(callee).apis)
+        return self.dialect.means(self.engine, owner, node, names)
 
     def _global(self, owner: ClassSymbol) -> list[Guard]:
         """The guard that a class is which the library puts in front of all routes: `@Middleware({type: "before"})`."""
-        named = frozenset((self.dialect.everywhere,)) if self.dialect.everywhere else frozenset[str]()
         for node in owner.node.decorators:
-            if isinstance(node, ir.Call) and node.args and self._means(owner, node, named):
+            if isinstance(node, ir.Call) and node.args and self._means(owner, node, self.dialect.everywhere):
                 kinds = self.engine.frame(owner.module).eval(node.args[0].value)
                 held = kinds.item("type")
                 if held is not None and "before" in held.texts():
-                    return self._of_class(owner, "application", _mark(owner, node))
+                    return self._of_class(owner, "application", written_on(owner, node))
         return []
 
     def attached(self, owner: ClassSymbol, nodes: list[ir.Expr], via: str) -> list[Guard]:
@@ -107,7 +105,7 @@ class ControllerGuards:
 
     def _asked(self, owner: ClassSymbol, node: ir.Expr, via: str) -> Guard:
         """`@Authorized("admin")`, `@Security("jwt")`: what the project's function does that the library asks."""
-        name, mark = decorator_name(node), _mark(owner, node)
+        name, mark = decorator_name(node), written_on(owner, node)
         does = {Does.AUTHENTICATES, Does.AUTHORIZES} if _roles(self.dialect, node) else {Does.AUTHENTICATES}
         made = Guard(name, frozenset(does), via, mark, None, "known name")
         if self.checker is None:
@@ -146,13 +144,12 @@ class ControllerGuards:
         """The guard that a container holds under a name: `container.bind(TYPES.Auth).to(AuthMiddleware)`."""
         if self._bound is None:
             self._bound = self._bindings()
-        held = self._bound.get(written(node).rpartition(".")[2])
+        named = written(node).rpartition(".")[2]
+        held = self._bound.get(named)
         if held is None:
             return []
         frame, made = held
-        value = frame.eval(made)
-        named = written(node).rpartition(".")[2]
-        return [replace(one, name=named) for one in self._of_value(value, via, mark)]
+        return [replace(one, name=named) for one in self._of_value(frame.eval(made), via, mark)]
 
     def _bindings(self) -> dict[str, tuple[Frame, ir.Expr]]:
         """What containers of the project are told to give for a name; the last one counts."""
@@ -189,7 +186,3 @@ def _roles(dialect: Dialect, node: ir.Expr) -> bool:
     """Whether a decorator names what a caller has to be."""
     args = node.args if isinstance(node, ir.Call) else []
     return len(args) > (1 if dialect.asker else 0)
-
-
-def _mark(owner: ClassSymbol, node: ir.Expr) -> Mark:
-    return Mark(owner.module.path, node.at, node.end, written(node))

@@ -40,7 +40,7 @@ class ControllerRoutes:
                 (owner, node)
                 for owner in self.classes
                 for node in owner.node.decorators
-                if isinstance(node, ir.Call) and self.means(owner, node, dialect, dialect.controllers)
+                if isinstance(node, ir.Call) and dialect.means(self.engine, owner, node, dialect.controllers)
             ]
             if not found:
                 continue
@@ -49,13 +49,6 @@ class ControllerRoutes:
             prefix = next((text for one in guards.told(dialect.prefix) for text in texts_of(one)), "")
             for owner, node in found:
                 yield from self.of_controller(dialect, guards, owner, node, prefix)
-
-    def means(self, owner: ClassSymbol, node: ir.Call, dialect: Dialect, names: frozenset[str]) -> bool:
-        """Whether a decorator is one of the library's, of those names."""
-        name = decorator_name(node)
-        if name in names:
-            return not dialect.paths(name).isdisjoint(self.engine.frame(owner.module).eval(node.func).apis)
-        return False
 
     def of_controller(
         self, dialect: Dialect, guards: ControllerGuards, owner: ClassSymbol, node: ir.Call, prefix: str
@@ -95,10 +88,9 @@ class ControllerRoutes:
         for node in method.node.decorators:
             if not isinstance(node, ir.Call):
                 continue
-            name = decorator_name(node)
-            if name in dialect.verbs and self.means(owner, node, dialect, frozenset((name,))):
-                yield node, dialect.verbs[name], 0
-            elif node.args and self.means(owner, node, dialect, dialect.free):
+            if dialect.means(self.engine, owner, node, dialect.verbs):
+                yield node, dialect.verbs[decorator_name(node)], 0
+            elif node.args and dialect.means(self.engine, owner, node, dialect.free):
                 for text in texts_of(self.engine.frame(owner.module).eval(node.args[0].value)):
                     yield node, "" if text.lower() == "all" else text.upper(), 1
 
@@ -117,7 +109,8 @@ class ControllerRoutes:
     def before(self, owner: ClassSymbol) -> list[Before]:
         """What runs before a controller's routes: of the one application, or of the one whose file is nearest."""
         near = {path: _shared(path, owner.module.path) for path in self.ahead}
-        nearest = [path for path, shared in near.items() if shared == max(near.values())]
+        most = max(near.values(), default=0)
+        nearest = [path for path, shared in near.items() if shared == most]
         return self.ahead[nearest[0]] if len(nearest) == 1 else []
 
 

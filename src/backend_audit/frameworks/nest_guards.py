@@ -12,6 +12,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.nest_decorators import COMMON, Applied, NestDecorators
+from backend_audit.frameworks.steps import written_on
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Outcome, Run
 from backend_audit.routes.chains import flat
@@ -41,9 +42,9 @@ class NestGuards:
         """The guards of `@UseGuards(…)`, of decorators that are made of it, and what says that everybody may call."""
         found: list[Guard] = []
         bare = [node for node in nodes if not isinstance(node, ir.Call) and _OPEN.search(decorator_name(node))]
-        found += [_opening(decorator_name(node), _mark(owner, node)) for node in bare]
+        found += [_opening(decorator_name(node), written_on(owner, node)) for node in bare]
         for node, inside in self.decorators.applied(owner, nodes):
-            name, mark = decorator_name(node), _mark(owner, node)
+            name, mark = decorator_name(node), written_on(owner, node)
             held = [guard for one in inside for guard in self._used(one, mark)]
             found += held
             if not held and name == "Auth":
@@ -145,7 +146,3 @@ def _refused(run: Run) -> bool:
 
 def _opening(name: str, mark: Mark) -> Guard:
     return Guard(name, frozenset((Does.OPENS,)), "route", mark, None, "its name")
-
-
-def _mark(owner: ClassSymbol, node: ir.Expr) -> Mark:
-    return Mark(owner.module.path, node.at, node.end, written(node))

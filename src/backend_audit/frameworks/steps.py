@@ -9,7 +9,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import contents
 from backend_audit.routes.texts import texts_of
@@ -110,6 +110,11 @@ def called_parameters(function: FunctionSymbol) -> set[str]:
                 func = func.value
             called |= {func.id} if isinstance(func, ir.Name) else set()
     return (names - {param.name for param in function.node.params}) & called
+
+
+def written_on(owner: ClassSymbol, node: ir.Expr) -> Mark:
+    """The place of a decorator of a class, or of a method in it, as it is written."""
+    return Mark(owner.module.path, node.at, node.end, written(node))
 
 
 def definition(function: FunctionSymbol) -> Mark:
