@@ -75,18 +75,20 @@ class SqlTables:
 
     def _table(self, table: str, text: str, start: int, path: str, literal: ir.Const | None) -> None:
         own = self.columns.setdefault(table, [])
+        known = {one.name for one in own}
         for at, part in _parts(text, start):
             constraint = _CONSTRAINT.match(part)
             column = _COLUMN.match(part)
             if constraint is not None:
                 self._constraint(table, constraint[1].upper(), part)
-            elif column is not None and not any(one.name == plain(column[1]) for one in own):
+            elif column is not None and (name := plain(column[1])) not in known:
+                known.add(name)
                 refers = _REFERS.search(part)
                 target = "" if refers is None else plain(refers[1])
                 node = _place(literal, len(text), at + column.start(1), column[1])
-                own.append(SqlColumn(plain(column[1]), column[2].lower(), target, path, node))
+                own.append(SqlColumn(name, column[2].lower(), target, path, node))
                 if _SINGLE.search(part):
-                    self.covered.add((table, plain(column[1])))
+                    self.covered.add((table, name))
 
     def _constraint(self, table: str, kind: str, part: str) -> None:
         refers, first = _FOREIGN.search(part), _FIRST.search(part)
