@@ -104,15 +104,15 @@ class _Constraints:
         return known
 
 
-def unindexed_columns(engine: Engine, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:
-    """In the order of the code. `texts`: the migrations, by path."""
+def unindexed_columns(engine: Engine, indexed: Indexed) -> Iterator[UnindexedColumn]:
+    """In the order of the code. `indexed`: what migrations put indexes on."""
     schemas = Schemas(engine)
     owners = [owner for owner in _classes(engine) if schemas.is_stored(owner)]
     constraints = _Constraints(engine)
     columns = [column for owner in owners for column in _bare(schemas, owner, constraints)]
     if not columns:
         return
-    indexed, lookups, relations = Indexed(texts), lookups_of(engine), Relations(schemas)
+    lookups, relations = lookups_of(engine), Relations(schemas)
     tables: dict[str, ClassSymbol] = {}
     for owner in _classes(engine):
         tables.setdefault(_table(owner), owner)

@@ -4,7 +4,7 @@ https://typeorm.io/docs/advanced-topics/indices, https://sequelize.org/docs/v6/o
 https://mongoosejs.com/docs/guide.html#indexes
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Site
@@ -12,7 +12,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, together
 from backend_audit.frameworks.node_schemas import TEXTS, NodeColumn, defined, is_indexed, option_of
-from backend_audit.frameworks.script_lookups import ScriptLookups, script_lookups_of, word_of
+from backend_audit.frameworks.script_lookups import ScriptLookups, word_of
 from backend_audit.frameworks.sql_tables import SqlTables
 from backend_audit.frameworks.whole_lists import FEW
 from backend_audit.link.symbols import ModuleSymbol, decorator_name
@@ -27,13 +27,12 @@ def columns_in_node(engine: Engine) -> list[NodeColumn]:
 
 
 def unindexed_in_node(
-    engine: Engine, columns: list[NodeColumn], texts: Mapping[str, str], tables: SqlTables
+    columns: list[NodeColumn], lookups: ScriptLookups, indexed: Indexed, tables: SqlTables
 ) -> Iterator[UnindexedColumn]:
-    """In the order of the code. `texts`: the migrations, by path; `tables`: what statements in SQL make."""
+    """In the order of the code. `indexed`: what migrations put indexes on; `tables`: what statements in SQL make."""
     if not columns:
         return
     _settle(columns)
-    lookups, indexed = script_lookups_of(engine), Indexed(texts)
     covered = {(word_of(table), column) for table, column in tables.covered}
     for one in columns:
         names = {each.lower() for each in one.names}

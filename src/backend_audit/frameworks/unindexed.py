@@ -19,25 +19,25 @@ _TEXTS = frozenset("text varchar char character uuid nvarchar citext string".spl
 
 def unindexed(engine: Engine, facts: WebFacts, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:
     """Kind by kind, each in the order of the code. `texts`: the files that make tables, by path."""
-    tables = tables_of(engine, texts)
+    tables, indexed, lookups = tables_of(engine, texts), Indexed(texts), ScriptLookups()
     if isinstance(engine.project, ScriptProject):
         columns = columns_in_node(engine)
+        lookups = script_lookups_of(engine) if columns or tables.columns else lookups
         yield from unindexed_in_prisma(engine, texts)
-        yield from unindexed_in_node(engine, columns, texts, tables)
+        yield from unindexed_in_node(columns, lookups, indexed, tables)
         mapped = {word for one in columns for word in one.words} | {word_of(one) for one in mapped_in_prisma(texts)}
     else:
-        yield from unindexed_columns(engine, texts)
-        mapped = {word_of(one) for one in mapped_tables(engine)}
-    yield from _in_statements(engine, facts, tables, Indexed(texts), mapped)
+        yield from unindexed_columns(engine, indexed)
+        mapped = {word_of(one) for one in mapped_tables(engine)} if tables.columns else set()
+    yield from _in_statements(engine, facts, lookups, tables, indexed, mapped)
 
 
 def _in_statements(
-    engine: Engine, facts: WebFacts, tables: SqlTables, indexed: Indexed, mapped: set[str]
+    engine: Engine, facts: WebFacts, lookups: ScriptLookups, tables: SqlTables, indexed: Indexed, mapped: set[str]
 ) -> Iterator[UnindexedColumn]:
     """Columns of tables that statements make and no mapper knows, by which statements (and builders) look rows up."""
     if not tables.columns:
         return
-    lookups = script_lookups_of(engine) if isinstance(engine.project, ScriptProject) else ScriptLookups()
     for one in statements_of(facts):
         if one.select.table and not one.select.others:
             lookups.take(word_of(one.select.table), one.select.compared, one.sql.site)
