@@ -6,7 +6,7 @@ import pytest
 
 from backend_audit.flow.sql_text import HOLE, select_of
 from backend_audit.frameworks.script_lookups import word_of
-from backend_audit.frameworks.sql_tables import SqlTables
+from backend_audit.frameworks.sql_tables import SqlTables, makes_tables
 
 ASKED = {
     "a table": ("SELECT * FROM users", ("users", ("",), False, False)),
@@ -80,11 +80,26 @@ def test_one_word_for_an_entity() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["(", "'", "SELECT * FROM a, ", "CREATE TABLE a (", "a = ? AND ", HOLE, "ALTER TABLE a ADD ", "a.", '"', "a = ", " "]
+    "piece",
+    [
+        "(",
+        "'",
+        "SELECT * FROM a, ",
+        "CREATE TABLE a (",
+        "a = ? AND ",
+        HOLE,
+        "ALTER TABLE a ADD ",
+        "a.",
+        '"',
+        "a = ",
+        " ",
+        "CREATE ",
+    ],
 )
 def test_long_texts_end(piece: str) -> None:
     begun = time.process_time()
     text = "SELECT * FROM a WHERE " + piece * (60_000 // len(piece))
     select_of(text)
     SqlTables().read(text, "a.sql")
+    makes_tables(text)
     assert time.process_time() - begun < 5

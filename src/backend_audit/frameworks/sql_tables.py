@@ -34,7 +34,7 @@ _ADDED = re.compile(
     rf"\bADD\s+(?:CONSTRAINT\s+\S+\s+)?(?:PRIMARY\s+KEY|UNIQUE|(?:UNIQUE\s+)?INDEX\s+\S+)\s*\(\s*({_NAME})", re.IGNORECASE
 )
 _COMMENT = re.compile(r"--[^\n]*")
-_MAKES = re.compile(r"CREATE\s[\w\s]*(?:TABLE|INDEX)|ALTER\s+TABLE", re.IGNORECASE)
+_MAKES = re.compile(r"CREATE\s(?:(?!CREATE\s)[\w\s])*(?:TABLE|INDEX)|ALTER\s+TABLE", re.IGNORECASE)
 _LONGEST = 20_000  # characters between the brackets of a table
 
 
@@ -104,6 +104,11 @@ class SqlTables:
             self.foreign[table, plain(found[1])] = plain(found[2])
 
 
+def makes_tables(text: str) -> bool:
+    """Whether statements in a text make or change tables or indexes."""
+    return _MAKES.search(text) is not None
+
+
 def tables_of(engine: Engine, texts: Mapping[str, str]) -> SqlTables:
     """What migrations, SQL scripts (`texts`, by path) and statements in the code say."""
     found = SqlTables()
@@ -112,7 +117,7 @@ def tables_of(engine: Engine, texts: Mapping[str, str]) -> SqlTables:
             found.read(texts[path], path)
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
         for node in ir.walk(*module.node.body):
-            if isinstance(node, ir.Const) and isinstance(node.value, str) and _MAKES.search(node.value):
+            if isinstance(node, ir.Const) and isinstance(node.value, str) and makes_tables(node.value):
                 found.read(node.value, module.path, node)
     return found
 
