@@ -4,6 +4,7 @@ Read line by line, not parsed: positions are exact, a broken file is still read,
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -121,6 +122,7 @@ _LOGIN = {
     id(_PGPASS): "password",
 }
 _COMMENT = re.compile(r"[ \t]+[#;].*$")
+_RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.MULTILINE | re.IGNORECASE)
 _JSON_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 
 
@@ -144,14 +146,12 @@ def extract(path: str, text: str) -> tuple[list[Candidate], list[tuple[int, int]
     return _with_neighbours(list(found.values())), _comments(text, kind)
 
 
-_RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.MULTILINE | re.IGNORECASE)
-
-
 def _only_while_building(one: Candidate, runs: list[tuple[int, int]]) -> bool:
     """`RUN SECRET_KEY=temporary python manage.py compress`: a word for one command, which no image keeps as a setting."""
     if traits(one.value).random or any(char.isdigit() for char in one.value):
         return False
-    return any(start <= one.at < end for start, end in runs)
+    before = bisect_right(runs, one.at, key=lambda span: span[0])
+    return before > 0 and one.at < runs[before - 1][1]
 
 
 def _with_neighbours(found: list[Candidate]) -> list[Candidate]:
