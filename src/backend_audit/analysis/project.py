@@ -20,6 +20,7 @@ from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.practices import practices_of
 from backend_audit.frameworks.script_inventory import script_route_table
 from backend_audit.frameworks.script_working import script_work_of
+from backend_audit.frameworks.sql_tables import tables_of
 from backend_audit.frameworks.unindexed import unindexed
 from backend_audit.frameworks.working import work_of
 from backend_audit.inventory import Declared, GuardRecord, RouteRecord
@@ -133,9 +134,10 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     alerts += _route_alerts(table, asking)
     alerts += _told("following the work of requests", stages.work(engine, facts, table), asking)
     if known.practices:
-        practices = practices_of(stages.behaviours(engine, facts), facts, table, known.tables)
+        made = cache(partial(tables_of, engine, known.tables))
+        practices = practices_of(stages.behaviours(engine, facts), facts, table, made)
         alerts += _told("looking for practices", practices, asking)
-        alerts += _told("reading how tables are made", unindexed(engine, facts, known.tables), asking)
+        alerts += _told("reading how tables are made", unindexed(engine, facts, known.tables, made), asking)
     asking.problems += engine.problems
     return _Found(alerts, table, spotted)
 

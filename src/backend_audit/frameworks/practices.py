@@ -1,10 +1,11 @@
 """What a project's own practice shows to be missing somewhere: looked for where modes beyond the default ask for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.frameworks.error_bodies import ErrorBodies
 from backend_audit.frameworks.script_whole_lists import ScriptWholeLists
+from backend_audit.frameworks.sql_tables import SqlTables
 from backend_audit.frameworks.statements import statement_habits
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.audited import unaudited
@@ -19,8 +20,10 @@ from backend_audit.routes.unhandled import unhandled
 from backend_audit.routes.work import Work
 
 
-def practices_of(behaviours: Behaviours, facts: WebFacts, table: RouteTable, texts: Mapping[str, str]) -> Iterator[Concept]:
-    """Kind by kind, each in the order of the table or of the code. `texts`: the files that make tables, by path."""
+def practices_of(
+    behaviours: Behaviours, facts: WebFacts, table: RouteTable, tables: Callable[[], SqlTables]
+) -> Iterator[Concept]:
+    """Kind by kind, each in the order of the table or of the code. `tables`: what statements in SQL make, where it is asked."""
     if not table.routes:
         return
     engine = behaviours.engine
@@ -30,7 +33,7 @@ def practices_of(behaviours: Behaviours, facts: WebFacts, table: RouteTable, tex
     yield from shared_answers(engine, facts, table)
     yield from undescribed(table)
     yield from ErrorBodies(engine, table).concepts()
-    yield from statement_habits(engine, facts, table, texts)
+    yield from statement_habits(engine, facts, table, tables)
     if isinstance(engine.project, ScriptProject):
         yield from ScriptWholeLists(engine, facts, table).concepts()
     if "structured-logging" in table.signs and facts.prints:

@@ -3,13 +3,13 @@
 https://www.postgresql.org/docs/current/queries-limit.html, https://use-the-index-luke.com/blog/2013-08/its-not-about-the-star-stupid
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.answered import Answered, AnsweredRows, Statement
-from backend_audit.frameworks.sql_tables import SqlTables, plain, tables_of
+from backend_audit.frameworks.sql_tables import SqlTables, plain
 from backend_audit.frameworks.whole_lists import ENDS_IN_ONE, FEW, WholeList, cuts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route, RouteTable
@@ -34,25 +34,24 @@ class StarSelected(Habit):
     large: tuple[str, ...] = ()
 
 
-def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, texts: Mapping[str, str]) -> Iterator[Concept]:
-    """Whole tables that are answered, then stars, in the order of the routes and of the code. `texts`: what makes tables."""
+def statement_habits(engine: Engine, facts: WebFacts, table: RouteTable, tables: Callable[[], SqlTables]) -> Iterator[Concept]:
+    """Whole tables that are answered, then stars, in the order of the routes and of the code."""
     answered = Answered(engine, facts, table)
     if not answered.statements:
         return
     rows = list(answered.rows())
     yield from _whole(rows)
-    tables = tables_of(engine, texts)
     told: set[int] = set()
     going: list[StarSelected] = []
     for one in rows:
         if one.whole and id(one.statement.call) not in told:
             told.add(id(one.statement.call))
-            going += _starred(one.statement, tables, one.route, ())
+            going += _starred(one.statement, tables(), one.route, ())
     yield from as_practice(going)
     work = Work(engine, facts, table)
     for statement in answered.statements:
         if id(statement.call) not in told and statement.function.key in work.serving:
-            for found in _starred(statement, tables, None, work.way(work.serving, statement.function)):
+            for found in _starred(statement, tables(), None, work.way(work.serving, statement.function)):
                 if found.columns >= _WIDE or found.large:
                     yield found
 

@@ -1,6 +1,6 @@
 """Columns without an index that rows are looked up by: of mapped classes, data models and statements in SQL, in one place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
@@ -9,7 +9,7 @@ from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColum
 from backend_audit.frameworks.node_models import columns_in_node, unindexed_in_node
 from backend_audit.frameworks.prisma_schemas import mapped_in_prisma, unindexed_in_prisma
 from backend_audit.frameworks.script_lookups import ScriptLookups, script_lookups_of, word_of
-from backend_audit.frameworks.sql_tables import SqlColumn, SqlTables, tables_of
+from backend_audit.frameworks.sql_tables import SqlColumn, SqlTables
 from backend_audit.frameworks.whole_lists import FEW
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
@@ -17,9 +17,11 @@ from backend_audit.routes.facts import WebFacts
 _TEXTS = frozenset("text varchar char character uuid nvarchar citext string".split())
 
 
-def unindexed(engine: Engine, facts: WebFacts, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:
-    """Kind by kind, each in the order of the code. `texts`: the files that make tables, by path."""
-    tables, indexed, lookups = tables_of(engine, texts), Indexed(texts), ScriptLookups()
+def unindexed(
+    engine: Engine, facts: WebFacts, texts: Mapping[str, str], made: Callable[[], SqlTables]
+) -> Iterator[UnindexedColumn]:
+    """Kind by kind, each in the order of the code. `texts`: the files that make tables, by path; `made`: what all say of them."""
+    tables, indexed, lookups = made(), Indexed(texts), ScriptLookups()
     if isinstance(engine.project, ScriptProject):
         columns = columns_in_node(engine)
         lookups = script_lookups_of(engine) if columns or tables.columns else lookups
