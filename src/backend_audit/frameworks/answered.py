@@ -116,12 +116,16 @@ class Answered:
             for side in (node.then, node.orelse) if isinstance(node, ir.Conditional) else (node.left, node.right):
                 yield from self._found(function, side, depth - 1)
         elif isinstance(node, ir.Name):
-            bound = self._scope(function).value(node.id, node.at)
-            for found, many, whole in self._found(function, bound[0], depth - 1) if bound is not None else ():
-                pairs = found.sql.site.api.startswith("mysql.")  # `const [rows] = …`: beside the rows it gives the columns
-                yield found, many and (pairs or bound is None or not bound[1]), whole
+            yield from self._bound(function, node, depth)
         elif isinstance(node, ir.Call):
             yield from self._called(function, node, depth)
+
+    def _bound(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[tuple[Statement, bool, bool]]:
+        """What a variable was last bound to."""
+        value, first = self._scope(function).value(node.id, node.at) or (None, False)
+        for found, many, whole in self._found(function, value, depth - 1) if value is not None else ():
+            pairs = found.sql.site.api.startswith("mysql.")  # `const [rows] = …`: beside the rows it gives the columns
+            yield found, many and (pairs or not first), whole
 
     def _indexed(self, function: FunctionSymbol, node: ir.Index, depth: int) -> Iterator[tuple[Statement, bool, bool]]:
         """`rows[0]`, `rows[:10]`; what stands under a name is one value of a row."""
