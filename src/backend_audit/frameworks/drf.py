@@ -213,9 +213,9 @@ class Permissions:
             return Judged(name, False, "turns away who has not signed in")
         if False in truths:  # settings, or the object at hand, decide about the rest
             return Judged(name, False, "may turn away who has not signed in")
-        if None in truths and True not in truths and self.deciding.behaviours.of(method, 3).looks:
-            return Judged(name, False, "asks who calls")
         looks = self.deciding.behaviours.of(method, 3).looks
+        if None in truths and True not in truths and looks:
+            return Judged(name, False, "asks who calls")
         return Judged(name, None, "depends on more than who calls", roles=looks)
 
 

@@ -139,7 +139,7 @@ class ExpressRoutes:
             return [""], steps
         if chain.kind == "verb" and (runs(given[0]) or len(given) == 1):
             return [], []
-        return ["" if chain.kind == "use" and from_setting(steps[:1]) else "/{}"], steps[1:]
+        return ["" if chain.kind == "use" and from_setting(steps) else "/{}"], steps[1:]
 
     # --- layers -----------------------------------------------------------------------------------------------------
 
