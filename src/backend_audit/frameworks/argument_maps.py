@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow import matches
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
@@ -69,10 +70,10 @@ def _schema(frame: FrameState, symbol: FunctionSymbol, node: ir.Expr, depth: int
     """What the fields of a schema let through, by name: of a mapping written in place, or of a class."""
     if depth > _DEEPEST:
         return None
+    own = frame.engine.frame(symbol.module)
     if isinstance(node, ir.Container) and node.kind == "dict":
-        own = frame.engine.frame(symbol.module)
         return _let_through(own, symbol, ((_text(item.key), item.value) for item in node.items if item.key is not None), depth)
-    value = frame.engine.frame(symbol.module).eval(node)
+    value = own.eval(node)
     owners = [*of_kind(value.refs, ClassSymbol), *frame.engine.classes_of(value)]
     for owner in owners:
         if any(base.startswith(_SCHEMAS) for base in frame.engine.external_bases(owner)):
@@ -94,7 +95,7 @@ def _assigned(owner: ClassSymbol) -> Iterator[tuple[str, ir.Expr]]:
 
 
 def _let_through(
-    frame: FrameState, symbol: FunctionSymbol, declared: Iterator[tuple[str, ir.Expr]], depth: int
+    frame: Frame, symbol: FunctionSymbol, declared: Iterator[tuple[str, ir.Expr]], depth: int
 ) -> dict[Key, Value] | None:
     found: dict[Key, Value] = {}
     for name, made in declared:
@@ -104,7 +105,7 @@ def _let_through(
     return found or None
 
 
-def _of_field(frame: FrameState, symbol: FunctionSymbol, name: str, made: ir.Expr, depth: int) -> Value | None:
+def _of_field(frame: Frame, symbol: FunctionSymbol, name: str, made: ir.Expr, depth: int) -> Value | None:
     """What one field lets through; None if it is no field, or one that nothing is known about."""
     if not isinstance(made, ir.Call):
         return None
@@ -129,9 +130,9 @@ def _of_field(frame: FrameState, symbol: FunctionSymbol, name: str, made: ir.Exp
     return UNKNOWN.with_origins((origin.step(frame.mark(made, "comes from the request")),))
 
 
-def _kinds(frame: FrameState, made: ir.Call) -> set[str]:
+def _kinds(frame: Frame, made: ir.Call) -> set[str]:
     """The names of the classes of marshmallow's that a field is one of."""
-    value = frame.eval(made)  # type: ignore[attr-defined]  # a frame that evaluates
+    value = frame.eval(made)
     paths = [*value.types, *(base for one in frame.engine.classes_of(value) for base in frame.engine.external_bases(one)[:1])]
     return {path.removesuffix("()").rpartition(".")[2] for path in paths if path.startswith(_FIELDS)}
 
