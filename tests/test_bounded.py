@@ -10,7 +10,7 @@ from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.object_fields import sized
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.values import Origin, Value, container
-from backend_audit.frameworks import inventory
+from backend_audit.frameworks import settling
 from backend_audit.routes.model import Route
 from test_routes import script_routes, table_of
 
@@ -97,14 +97,14 @@ def test_a_route_that_cannot_be_judged_costs_no_other(tmp_path: Path, monkeypatc
         "@app.get('/b')\ndef b():\n    return 1\n",
         encoding="utf-8",
     )
-    decided = inventory.decide
+    decided = settling.decide
 
     def breaks(route: Route) -> None:
         if route.path == "/a":
             raise IndexError
         decided(route)
 
-    monkeypatch.setattr(inventory, "decide", breaks)
+    monkeypatch.setattr(settling, "decide", breaks)
     config = Config(cache=False, workers=1, semgrep=False, origins={})
     survey = audit.survey(config, [tmp_path])
     assert [(route.path, route.auth) for route in survey.routes] == [("/a", "unknown"), ("/b", "none")]

@@ -1,7 +1,6 @@
 """The route table of a project: every framework's routes, with their guards and verdicts."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
@@ -9,6 +8,7 @@ from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.generated import Generated
 from backend_audit.frameworks.pyramid import PyramidRoutes
 from backend_audit.frameworks.routers import RouterRoutes
+from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.unregistered import Unregistered
 from backend_audit.inventory import Declared
 from backend_audit.routes.behaviour import Behaviours
@@ -16,10 +16,9 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
-from backend_audit.routes.limiting import tried
-from backend_audit.routes.model import Auth, Route, RouteTable
+from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.scoping import Scoping
-from backend_audit.routes.verdicts import decide, settle_pages, settle_sign_ups
+from backend_audit.routes.verdicts import settle_pages, settle_sign_ups
 
 
 def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -35,26 +34,9 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     routers.mount_at(django.tree.mounted)
     found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
-    table = RouteTable(list(_told_once(sorted(found, key=_order))))
-    exposure = Exposure(engine)
-    scoping = Scoping(engine, behaviours)
-    claims = Claims(behaviours)
-
-    def settle(route: Route) -> bool:
-        route.acts = route.handler is None or behaviours.of(route.handler).acts
-        exposure.describe(route)
-        route.guards = declarations.guards_of(route)
-        decide(route)
-        declarations.settle(route)
-        route.claims = claims.of(route)
-        route.tried = tried(route, behaviours)
-        if route.auth is Auth.REQUIRED:
-            scoping.fill(route)
-        return True
-
-    for route in table.routes:
-        route.table = table
-        engine.attempt(route.mark.path, f"deciding on {route.path}", partial(settle, route))
+    table = RouteTable(list(_told_once(in_table_order(found))))
+    exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
+    Settling(behaviours, declarations, claims.of, scoping.fill, exposure.describe).settle(engine, table)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     return table
@@ -69,7 +51,3 @@ def _told_once(routes: list[Route]) -> Iterator[Route]:
         same = (route.path, route.methods, route.mark, route.registered, route.name, handled, route.kind, guards)
         if applications.setdefault(same, route.app) == route.app:
             yield route
-
-
-def _order(route: Route) -> tuple[str, tuple[str, ...], str, int]:
-    return route.path, route.methods, route.mark.path, route.mark.at

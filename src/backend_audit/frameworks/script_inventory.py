@@ -1,25 +1,22 @@
 """The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
 
-from functools import partial
-
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
+from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.limiting import tried
-from backend_audit.routes.model import Auth, Route, RouteTable
+from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.script_scoping import ScriptScoping
-from backend_audit.routes.verdicts import decide
 
 
 def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -34,27 +31,6 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
     found += TrpcRoutes(engine, facts, guarding).routes()
-    bare = express.bare
-    table = RouteTable(sorted(found, key=_order), bare)
-    claims = ScriptClaims(behaviours)
-    scoping = ScriptScoping(engine)
-
-    def settle(route: Route) -> bool:
-        route.acts = route.handler is None or behaviours.of(route.handler).acts
-        route.guards = declarations.guards_of(route)
-        decide(route)
-        declarations.settle(route)
-        route.claims = claims.of(route)
-        route.tried = tried(route, behaviours)
-        if route.auth is Auth.REQUIRED:
-            scoping.fill(route)
-        return True
-
-    for route in table.routes:
-        route.table = table
-        engine.attempt(route.mark.path, f"deciding on {route.path}", partial(settle, route))
+    table = RouteTable(in_table_order(found), express.bare)
+    Settling(behaviours, declarations, ScriptClaims(behaviours).of, ScriptScoping(engine).fill).settle(engine, table)
     return table
-
-
-def _order(route: Route) -> tuple[str, tuple[str, ...], str, int]:
-    return route.path, route.methods, route.mark.path, route.mark.at

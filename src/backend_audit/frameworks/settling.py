@@ -1,0 +1,53 @@
+"""What the routes of a table are told when all are known, whatever the language: guards as declared, verdict, claims, scope."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from backend_audit.flow.engine import Engine
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.declared import Declarations
+from backend_audit.routes.limiting import tried
+from backend_audit.routes.model import Auth, Claim, Route, RouteTable
+from backend_audit.routes.verdicts import decide
+
+
+class Settling:
+    """Tells them. `claims` and `scope` read a route as its language is read; so does `describe`, where something says more."""
+
+    def __init__(
+        self,
+        behaviours: Behaviours,
+        declarations: Declarations,
+        claims: Callable[[Route], tuple[Claim, ...]],
+        scope: Callable[[Route], None],
+        describe: Callable[[Route], None] | None = None,
+    ) -> None:
+        self.behaviours = behaviours
+        self.declarations = declarations
+        self.claims = claims
+        self.scope = scope
+        self.describe = describe
+
+    def settle(self, engine: Engine, table: RouteTable) -> None:
+        """Go through the table; a route that breaks is a problem of its file."""
+        for route in table.routes:
+            route.table = table
+            engine.attempt(route.mark.path, f"deciding on {route.path}", partial(self._settled, route))
+
+    def _settled(self, route: Route) -> bool:
+        route.acts = route.handler is None or self.behaviours.of(route.handler).acts
+        if self.describe is not None:
+            self.describe(route)
+        route.guards = self.declarations.guards_of(route)
+        decide(route)
+        self.declarations.settle(route)
+        route.claims = self.claims(route)
+        route.tried = tried(route, self.behaviours)
+        if route.auth is Auth.REQUIRED:
+            self.scope(route)
+        return True
+
+
+def in_table_order(routes: Iterable[Route]) -> list[Route]:
+    """As a table lists them: by path, methods and place."""
+    return sorted(routes, key=lambda one: (one.path, one.methods, one.mark.path, one.mark.at))
