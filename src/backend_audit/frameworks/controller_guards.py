@@ -23,7 +23,6 @@ from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
-_ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _BOUND = ("to", "toConstantValue", "toDynamicValue", "toService", "toSelf")
 
 

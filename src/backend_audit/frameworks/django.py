@@ -27,7 +27,6 @@ from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
-_DOCUMENTING = ("drf_spectacular.views.", "drf_yasg.views.", "rest_framework.schemas.", "rest_framework_swagger.")
 _SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
 _SAYS_ANSWER = ("extend_schema", "swagger_auto_schema")
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
@@ -230,13 +229,6 @@ class DjangoRoutes:
             return self.permissions.covers(owner)
         decorators = [] if handler is None else [Written(handler.module, node) for node in handler.node.decorators]
         return self.permissions.is_api_view(decorators)
-
-
-def _kind(api: str) -> str:
-    """What sort of route a library's view makes."""
-    if api.startswith(_DOCUMENTING):
-        return "docs"
-    return "redirect" if api == "django.views.generic.base.RedirectView" else "http"
 
 
 def _said(method: str, action: str) -> dict[str, str]:
