@@ -6,8 +6,10 @@ In terms of its parameters such a list says nothing of what stands where, so the
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound
-from backend_audit.flow.values import UNKNOWN
+from backend_audit.flow.summary import bind_arguments
+from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -26,7 +28,9 @@ class Registrars:
         self.left = _MAX_CALLS
         self._trials: dict[str, int] = {}  # by the key of a function, how many runs are left that register nothing
 
-    def run_again(self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, bound: Bound) -> None:
+    def run_again(
+        self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args
+    ) -> None:
         """Put what one call of such a function registers in the place of what was lifted from it."""
         trials = self._trials.get(symbol.key)
         if trials is None:
@@ -34,7 +38,7 @@ class Registrars:
         if not trials or not self.left:
             return
         self.left -= 1
-        chains = self._chains(frame, symbol, bound)
+        chains = self._chains(frame, symbol, bind_arguments(symbol, receiver, args))
         if not chains:
             self._trials[symbol.key] = trials - 1
             return
