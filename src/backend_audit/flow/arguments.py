@@ -115,8 +115,7 @@ def _field(holder: Operand, name: str) -> Operand | None:
     """What an object holds under `name`: None if it is known to hold nothing there, or to be no object."""
     value = holder.value
     if name == "*" and value.kind in _LISTS:
-        elements = [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
-        return Operand(join_all(elements), _only(holder.node))
+        return Operand(join_all(value.inside()), _only(holder.node))
     held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
     if held is not None:
         return Operand(held, _entry(holder.node, name) or holder.node)

@@ -47,9 +47,7 @@ def iterated(value: Value) -> Value:
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
         inside = [Value(open=True, origins=frozenset(of_origin(one, ELEMENT) for one in value.origins))]
     else:
-        inside = (
-            [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value.derived()]
-        )
+        inside = value.inside() if value.kind else [value.derived()]
     if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
         objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
         inside += [Value(refs=objects)] if objects else []
@@ -305,7 +303,7 @@ def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
 
 
 def _all_values(receiver: Value) -> Value:
-    return join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
+    return join_all(receiver.inside())
 
 
 def _dict_get(receiver: Value, key: Value, default: Value) -> Value:

@@ -203,8 +203,7 @@ class Expressions(FrameState, ABC):
         if isinstance(key, int) and key < 0 and base.kind in ("list", "tuple") and base.items and base.elem is None:
             key += len(base.items)  # counted from the end of what is known whole
         if base.kind:
-            every = [*(base.items or {}).values(), *([] if base.elem is None else [base.elem])]
-            found = join_all(every) if key is None else base.item(key) or NOTHING
+            found = join_all(base.inside()) if key is None else base.item(key) or NOTHING
         elif base.items and key is not None and key in base.items:  # a named tuple, or what was put into something unknown
             return self.sensitive(key, node, base.items[key]) if isinstance(key, str) else base.items[key]
         elif base.items and key is None and base.open:

@@ -25,8 +25,7 @@ def sized(value: Value) -> Value:
     while stack and left:
         one = stack.pop()
         left -= 1
-        stack += one.items.values() if one.items is not None else ()
-        stack += () if one.elem is None else (one.elem,)
+        stack += one.inside()
     return value if not stack else changed(UNKNOWN, origins=value.all_origins(), types=value.types)
 
 

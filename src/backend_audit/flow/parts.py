@@ -29,7 +29,7 @@ def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
         if value.items is not None and step in value.items:
             value = _held(value, step)
         elif step == "[]" and value.kind and value.items:
-            value = join_all([*value.items.values(), *([] if value.elem is None else [value.elem])])
+            value = join_all(value.inside())
         elif value.kind and value.elem is not None:
             value = value.elem
         else:

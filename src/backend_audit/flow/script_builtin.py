@@ -153,7 +153,7 @@ def values(receiver: Value) -> Value:
     """Any of what a container holds; of anything else, something of its data."""
     if not receiver.kind:
         return receiver.derived()
-    held = join_all([*(receiver.items or {}).values(), *([] if receiver.elem is None else [receiver.elem])])
+    held = join_all(receiver.inside())
     return join(held, UNKNOWN.with_origins(receiver.derived().origins)) if receiver.open and receiver.origins else held
 
 

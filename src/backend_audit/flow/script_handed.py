@@ -50,5 +50,5 @@ def _held(value: Value, names: list[str], opened: _Opened) -> Iterator[Value]:
 
 def functions(value: Value) -> list[FunctionSymbol]:
     """The functions that a value is, or holds as a list."""
-    inside = [value, *(value.items or {}).values(), *([] if value.elem is None else [value.elem])] if value.kind else [value]
+    inside = [value, *value.inside()] if value.kind else [value]
     return [symbol for one in inside for symbol in one.refs if isinstance(symbol, FunctionSymbol)]

@@ -199,9 +199,7 @@ def join_strings(separator: Value, joined: Value, written: str) -> Value:
             pieces += [(between, "")] if pieces else []
             pieces.append((joined.items[key], f"{written}[{key}]"))
         return build(pieces, "join")
-    inner = join_all([*(joined.items or {}).values(), *([] if joined.elem is None else [joined.elem])])
-    if not joined.kind:
-        inner = joined.derived()
+    inner = join_all(joined.inside()) if joined.kind else joined.derived()
     if joined.kind and inner.is_literal():
         return Value(made=True)
     pair = build([(inner, written), (between, ""), (inner, written)], "join")

@@ -190,6 +190,13 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
             return self.items[key]
         return self.elem
 
+    def inside(self) -> list["Value"]:
+        """All that it holds, at keys that are known and at others."""
+        found = [] if self.items is None else [*self.items.values()]
+        if self.elem is not None:
+            found.append(self.elem)
+        return found
+
     def carries(self, label: str, context: str = "") -> tuple[Origin, ...]:
         """The origins of `label` (not cleared for `context`) in it, in its shapes' holes and in its contents, sorted."""
         found: set[Origin] = set()
@@ -204,8 +211,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         if self.open or self.origins or self.apis or self.types or self.refs:
             return False
         if self.kind:
-            inner = [*(self.items or {}).values(), *([] if self.elem is None else [self.elem])]
-            return all(value.is_literal() for value in inner)
+            return all(value.is_literal() for value in self.inside())
         if self.shapes:
             return all(gap.value.is_literal() for shape in self.shapes for gap in shape.gaps)
         return bool(self.consts)
@@ -388,10 +394,8 @@ def _collect(value: Value, label: str | None, found: set[Origin], depth: int) ->
     for shape in value.shapes:
         for gap in shape.gaps:
             _collect(gap.value, label, found, depth - 1)
-    for inner in (value.items or {}).values():
+    for inner in value.inside():
         _collect(inner, label, found, depth - 1)
-    if value.elem is not None:
-        _collect(value.elem, label, found, depth - 1)
 
 
 def join(left: Value, right: Value) -> Value:
