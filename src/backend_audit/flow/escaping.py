@@ -1,6 +1,9 @@
-"""Jinja's escaping of templates whose names do not say it: Flask escapes `.html` and its like, unless the program says more.
+"""What a project says of its engines' escaping, where a template does not say it; which engine renders which is not known.
 
+Flask escapes `.html` and its like, unless the program says more; Mako's lookup, a template or Pyramid's settings name filters.
 https://flask.palletsprojects.com/en/stable/templating/#jinja-setup, https://jinja.palletsprojects.com/en/stable/api/#autoescaping
+https://docs.makotemplates.org/en/latest/filtering.html#the-default-filters-argument,
+https://docs.pylonsproject.org/projects/pyramid_mako/en/latest/ (which escapes by default)
 """
 
 from weakref import WeakKeyDictionary
@@ -10,23 +13,33 @@ from backend_audit.link.project import Project
 from backend_audit.source import Language
 
 _OPTION = "autoescape"
-_everywhere: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()
+_FILTERS = frozenset(("h", "x", "html_escape"))
+_said: "WeakKeyDictionary[Project, tuple[bool, bool]]" = WeakKeyDictionary()
 
 
-def everywhere(project: Project) -> bool:
-    """Whether the project has an engine escape in all templates; which engine renders a template is not known."""
-    known = _everywhere.get(project)
+def by_jinja(project: Project) -> bool:
+    """Whether the project has an engine of Jinja escape in all templates."""
+    return _of(project)[0]
+
+
+def by_mako(project: Project) -> bool:
+    """Whether any engine of Mako of the project escapes all outputs."""
+    return _of(project)[1]
+
+
+def _of(project: Project) -> tuple[bool, bool]:
+    known = _said.get(project)
     if known is None:
-        known = _everywhere[project] = any(
-            _says_so(node)
-            for module in project.modules.values()
-            if module.node.language is Language.PYTHON
-            for node in ir.walk(*module.node.body)
-        )
+        jinja = mako = False
+        for module in project.modules.values():
+            for node in ir.walk(*module.node.body) if module.node.language is Language.PYTHON else ():
+                jinja = jinja or _says_jinja(node)
+                mako = mako or _says_mako(node)
+        known = _said[project] = (jinja, mako)
     return known
 
 
-def _says_so(node: ir.Node) -> bool:
+def _says_jinja(node: ir.Node) -> bool:
     """`Environment(autoescape=True)`, `app.jinja_env.autoescape = True`, `app.jinja_options = {"autoescape": True}`."""
     if isinstance(node, ir.Arg):
         return node.name == _OPTION and _is_true(node.value)
@@ -36,6 +49,13 @@ def _says_so(node: ir.Node) -> bool:
     if isinstance(node, ir.Item):
         return isinstance(node.key, ir.Const) and node.key.value == _OPTION and _is_true(node.value)
     return False
+
+
+def _says_mako(node: ir.Node) -> bool:
+    """`TemplateLookup(default_filters=["h"])`; Pyramid's Mako escapes by itself."""
+    if isinstance(node, ir.Arg) and node.name == "default_filters":
+        return any(isinstance(one, ir.Const) and one.value in _FILTERS for one in ir.walk(node.value))
+    return isinstance(node, ir.Import) and node.module == "pyramid_mako"
 
 
 def _is_true(node: ir.Expr) -> bool:

@@ -6,7 +6,7 @@ A template is a function of the names in its context (`lower/templates`); render
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import escaping, mako, page_names
+from backend_audit.flow import escaping, page_names
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
@@ -161,11 +161,16 @@ def run(frame: "Calls", node: ir.Node, symbol: FunctionSymbol, args: Args) -> No
 # --- in templates ----------------------------------------------------------------------------------------------------
 
 
+def _is_escaped(frame: "Calls", escape: str) -> bool:
+    """Whether a value is escaped that is written so; the project is asked only where neither place nor name tells."""
+    if escape == "default":
+        return frame.module.path.endswith(_ESCAPED_ENDINGS) or escaping.by_jinja(frame.engine.project)
+    return escape == "on" or (escape == "engine" and escaping.by_mako(frame.engine.project))
+
+
 def output(frame: "Calls", node: ir.Output) -> bool:
     """A value is written. Events are only those outputs whose escaping does not fit their place."""
-    by_default = frame.module.path.endswith(_ESCAPED_ENDINGS) or escaping.everywhere(frame.engine.project)
-    escaped = node.escape == "on" or (node.escape == "default" and by_default)
-    escaped = escaped or (node.escape == "engine" and mako.escapes(frame.engine.project))
+    escaped = _is_escaped(frame, node.escape)
     fits = escaped and node.context in _ESCAPED
     if fits and not _calls(node.value):
         return True
