@@ -72,8 +72,9 @@ def _first(args: Args, specs: list[str]) -> Operand | None:
     perhaps: Operand | None = None
     for spec in specs:
         found = argument(args, spec)
-        held = "." in spec and _holds(args, spec)
-        if found is not None and (held or (perhaps is None and "." not in spec)):
+        if found is None:
+            continue
+        if _holds(args, spec) if "." in spec else perhaps is None:
             return found
         perhaps = found if perhaps is None else perhaps
     return perhaps
