@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit.flow import lacks, script_lists, strings
+from backend_audit.flow.models import INJECTION
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
 from backend_audit.flow.values import (
     MADE,
@@ -36,7 +37,6 @@ UNDEFINED = constant("undefined", None)
 
 _PATH = frozenset(("path",))
 _SEGMENT = frozenset(("segment",))
-_DIGITS = frozenset("html url path header log sql shell ldap xpath regex code template nosql dn".split())
 
 # --- texts -------------------------------------------------------------------------------------------------------------
 
@@ -64,8 +64,6 @@ _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes index
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of a string gives; None when strings have no such method."""
     first = args[0][0] if args else UNKNOWN
-    if name == "toString" and args and first.is_just("hex"):  # of a buffer
-        return receiver.derived().cleared(_DIGITS)
     if name in _MAPPED:
         return _mapped(receiver, name) if name != "toString" or not args else _encoded(receiver, first)
     if name in _TESTS:
@@ -98,6 +96,8 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
 
 def _encoded(receiver: Value, encoding: Value) -> Value:
     """`buffer.toString("hex")`; of a number, a base."""
+    if encoding.is_just("hex"):
+        return receiver.derived().cleared(INJECTION)
     found = _mapped(receiver, "toString")
     named = encoding.texts() if encoding.constants() is not None else ()
     cleared = frozenset.intersection(*(_ENCODINGS.get(one.lower(), frozenset()) for one in named)) if named else frozenset[str]()
