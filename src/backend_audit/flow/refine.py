@@ -197,8 +197,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
                 guards.assume_part(frame, one, holds=True)
         _assume_equal(frame, test.left, right)
         _assume_equal(frame, right, test.left)
-    if positive and known is None and frame.eval(right).constants() is not None:
-        frame.note_tested(subject, frame.eval(right))
+    if positive and known is None and (equal := frame.eval(right)).constants() is not None:
+        frame.note_tested(subject, equal)
     if known is None:
         known, right = _known(frame, _stripped(right)), test.left
     if known is None:
@@ -247,7 +247,7 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
         known = _known(frame, test.func.value)
         if known is not None:
-            frame.env[known[0]] = known[1].cleared(frozenset(("all",)))
+            frame.env[known[0]] = known[1].cleared(guards.ALL)
             if not known[1].all_origins():
                 frame.env[known[0]] = MADE
         return
@@ -285,7 +285,7 @@ def _assume_match(frame: "Expressions", test: ir.Call, api: str) -> None:
     texts = () if pattern is None else pattern.texts()
     how = _MATCHING[api]
     if not texts:
-        contexts = frozenset(("all",)) if how != "search" else frozenset[str]()
+        contexts = guards.ALL if how != "search" else frozenset[str]()
     else:
         contexts = frozenset.intersection(*(harmless_after(text, how) for text in texts))
     if contexts:

@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import (
-    script_builtin,
-    script_collections,
-    script_functions,
-    script_handed,
-    script_validators,
-    unrolled,
-)
+from backend_audit.flow import script_builtin, script_collections, script_functions, script_handed, script_validators, unrolled
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
@@ -270,8 +264,8 @@ class ScriptCallbacks(Frame):
 
     def opened(self, value: Value) -> Value:
         """What functions give that stand where a library takes an object as well: `fields: () => ({…})`."""
-        functions = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
-        return join_all([value, *(self.engine.summary(one).result for one in functions[:MAX_CALLEES])])
+        functions = of_kind(value.refs, FunctionSymbol)[:MAX_CALLEES]
+        return join_all([value, *(self.engine.summary(one).result for one in functions)])
 
     def given_back(self, node: ir.Call, path: str, what: str, result: Value, args: Args) -> Value:
         """An argument of a callback as its row says it: a type, `=` for the call's result, `!…` for data from outside.

@@ -6,12 +6,11 @@ https://github.com/typestack/class-validator#validation-decorators
 from collections.abc import Iterable
 
 from backend_audit import ir
+from backend_audit.flow.guards import ALL
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import Constant, Value
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 from backend_audit.regex import harmless_after
-
-_ALL = frozenset(("all",))
 
 # What they let through is a number, a truth value, a date, an identifier, or one of the program's own constants.
 _CLOSING = frozenset(
@@ -35,7 +34,7 @@ def cleared_by(lineage: Iterable[ClassSymbol], attr: str) -> frozenset[str]:
 def _cleared(decorator: ir.Expr) -> frozenset[str]:
     name = decorator_name(decorator)
     if name in _CLOSING:
-        return _ALL
+        return ALL
     given = decorator.args[0].value if name == "Matches" and isinstance(decorator, ir.Call) and decorator.args else None
     if not isinstance(given, ir.Const) or not isinstance(given.value, str):
         return frozenset()

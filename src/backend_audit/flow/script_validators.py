@@ -92,8 +92,7 @@ def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> Non
 
 
 def _is_context(frame: "ScriptCallbacks", value: Value) -> bool:
-    owners = frame.engine.classes_of(value)
-    return _CONTEXT in value.types or any(_CONTEXT in frame.engine.external_bases(owner) for owner in owners)
+    return _CONTEXT in frame.engine.with_bases(value).types
 
 
 # --- schemas -----------------------------------------------------------------------------------------------------------
