@@ -35,7 +35,7 @@ from backend_audit.flow.values import (
     ref,
 )
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import Symbol
+from backend_audit.link.symbols import ClassSymbol, Symbol
 from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
@@ -119,17 +119,17 @@ class Expressions(FrameState, ABC):
         if base.open and found is NOTHING:
             found = UNKNOWN
         if base.origins:
-            found = self.inherit(found, self.shared(base, attr, found), attr)
+            owners = self.engine.classes_of(base)
+            found = self.inherit(found, self.shared(base, attr, found, owners), attr)
             cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]
             if cleared and all(cleared):
                 found = found.cleared(frozenset.intersection(*cleared))
-            for owner in self.engine.classes_of(base):
+            for owner in owners:
                 found = found.cleared(self.engine.validated(owner, attr))
         return UNKNOWN if found is NOTHING else found
 
-    def shared(self, base: Value, attr: str, found: Value) -> Value:
+    def shared(self, base: Value, attr: str, found: Value, owners: list[ClassSymbol]) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
-        owners = self.engine.classes_of(base)
         if not owners or found is UNKNOWN or found is NOTHING:
             return base
         if any(self.engine.is_parametric(owner, attr) for owner in owners):
