@@ -50,7 +50,7 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
 def kept_by_server(found: Value, base: Value, step: str) -> Value:
     """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies."""
     known = frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step))
-    return found.cleared(known) if known else found
+    return found.cleared(known)
 
 
 def possibly_text(value: Value) -> Value:

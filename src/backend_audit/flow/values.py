@@ -256,7 +256,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
 
     def cleared(self, contexts: frozenset[str]) -> "Value":
         """The same after a sanitizer for `contexts`, in its contents too."""
-        return transform(self, lambda origin: (origin.clear(contexts),))
+        return transform(self, lambda origin: (origin.clear(contexts),)) if contexts else self
 
     def derived(self) -> "Value":
         """Something computed from this value: its data, but not the value itself."""
