@@ -35,7 +35,7 @@ from backend_audit.flow.values import (
     ref,
 )
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import ClassSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, Symbol, key_at
 from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
@@ -189,7 +189,7 @@ class Expressions(FrameState, ABC):
             return seen
         base = self.eval(node.value)
         if any(path.startswith(_TYPING) or path in _GENERIC for path in base.apis):
-            return ref(AliasSymbol(f"{self.module.path}:alias@{node.at:08}", node, self))
+            return ref(AliasSymbol(key_at(self.module.path, "alias", node), node, self))
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)
@@ -393,7 +393,7 @@ class Expressions(FrameState, ABC):
 
     def lambda_(self, node: ir.Lambda) -> Value:
         self.enter_lambda(node.function, {})
-        return ref(LambdaSymbol(f"{self.module.path}:lambda@{node.at:08}", node.function, self))
+        return ref(LambdaSymbol(key_at(self.module.path, "lambda", node), node.function, self))
 
     def enter_lambda(self, function: ir.Function, given: Mapping[str, Value]) -> Value:
         """What a lambda gives for these arguments, evaluated where it stands."""

@@ -17,7 +17,7 @@ from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol, Symbol
+from backend_audit.link.symbols import FunctionSymbol, Symbol, key_at
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
@@ -170,7 +170,7 @@ class ScriptCallbacks(Frame):
         if attr == "bind":
             if not rest:
                 return receiver
-            return ref(Partial(f"{self.module.path}:bind@{node.at:08}", receiver, me, shifted(rest, -1)))
+            return ref(Partial(key_at(self.module.path, "bind", node), receiver, me, shifted(rest, -1)))
         if attr == "apply":
             listed = rest[0][1].value.items if rest else None
             rest = tuple(
@@ -219,7 +219,7 @@ class ScriptCallbacks(Frame):
 
     def promised(self, node: ir.Call, args: Args) -> Value:
         """`new Promise((resolve, reject) => …)` is what it resolves with."""
-        settler = Settler(f"{self.module.path}:promise@{node.at:08}")
+        settler = Settler(key_at(self.module.path, "promise", node))
         executor = argument(args, "0")
         if executor is not None:
             self.handed(node, executor.value, [ref(settler), UNKNOWN])

@@ -12,7 +12,7 @@ from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.statements import RUNNERS
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
 
 _TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary)
 _NAMING = (ir.Name, ir.Attribute, ir.Index, ir.Binary)
@@ -80,7 +80,7 @@ class ScriptFrame(ScriptNames):
         target, value = node.targets[0], node.value
         names = isinstance(value, _NAMING) and (not isinstance(value, ir.Binary) or value.op == "&")
         if isinstance(target, ir.Name) and target.id not in self.env and value is not None and names:
-            self.env[target.id] = ref(AliasSymbol(f"{self.module.path}:type@{node.at:08}", value, self))
+            self.env[target.id] = ref(AliasSymbol(key_at(self.module.path, "type", node), value, self))
 
     def declare_function(self, node: ir.Function) -> bool:
         symbol = self.engine.project.symbols.get(id(node))

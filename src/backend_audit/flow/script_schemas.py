@@ -13,7 +13,7 @@ from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import MADE, NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all
 from backend_audit.flow.written import dotted
-from backend_audit.link.symbols import Symbol
+from backend_audit.link.symbols import Symbol, key_at
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
         return frame.read(value, field, ir.Attribute(node.at, node.end, ir.Name(node.at, node.at, "…"), field))
 
     found = filled(out_of(receiver), data.value, part)
-    verdict = Verdict(f"{frame.module.path}:verdict@{node.at:08}", data.node, found)
+    verdict = Verdict(key_at(frame.module.path, "verdict", node), data.node, found)
     if name in _PARSES:
         let_through(frame, verdict)
         return found

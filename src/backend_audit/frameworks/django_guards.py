@@ -12,7 +12,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.carriers import COOKIE
@@ -153,7 +153,7 @@ class Deciding:
 
     def returned(self, test: Written, node: ir.Lambda) -> Missing:
         """What a lambda gives for an anonymous user."""
-        function = FunctionSymbol(f"{test.module.path}:lambda@{node.at:08}", "lambda", node.function, test.module, None, None)
+        function = FunctionSymbol(key_at(test.module.path, "lambda", node), "lambda", node.function, test.module, None, None)
         param = node.function.params[0].name if node.function.params else "user"
         passed = self.behaviours.anonymous.run(function, {param: Missing.ANONYMOUS}).passed
         return passed[0] if len(passed) == 1 else Missing.UNKNOWN

@@ -15,7 +15,7 @@ from backend_audit.flow.web_concepts import RouteRegistration, RouterMount
 from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.registrations import joined
 from backend_audit.frameworks.routers import RouterRoutes
-from backend_audit.link.symbols import ClassSymbol, ObjectSymbol
+from backend_audit.link.symbols import ClassSymbol, ObjectSymbol, key_at
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
@@ -107,7 +107,7 @@ class Generated:
                     yield Route(
                         methods=("GET",), path=joined([place], "/"), framework="flask", handler=None, name="AdminIndexView.index",
                         mark=mark, registered=mark, guards=tuple(self.around(mount, place)), kind="static",
-                        group=f"{mount.site.path}:index@{made.site.node.at:08}", app=self.app_of(mount),
+                        group=key_at(mount.site.path, "index", made.site.node), app=self.app_of(mount),
                     )  # fmt: skip
 
     def views(self, mount: RouterMount) -> Iterator[_View]:
@@ -149,7 +149,7 @@ class Generated:
                     methods=tuple(methods.split()), path=joined([prefix], path), framework="flask", handler=None,
                     owner=view.symbol, name=f"{view.called}.{handler}", mark=mark_of(mount, "added here"),
                     registered=mark_of(mount, "added here"), guards=guards, kind="admin" if admin else "library",
-                    group=f"{mount.site.path}:{view.called}@{mount.site.node.at:08}", app=self.app_of(mount),
+                    group=key_at(mount.site.path, view.called, mount.site.node), app=self.app_of(mount),
                 )  # fmt: skip
 
     def place(self, mount: RouterMount, view: _View) -> str:

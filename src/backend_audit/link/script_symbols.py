@@ -7,7 +7,7 @@ constructor is the function.
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, key_at
 
 _LEAVES = (ir.Const, ir.Name)
 
@@ -44,7 +44,7 @@ class _ScriptDefiner:
 
     def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module, owner, parent)
+        symbol = FunctionSymbol(key_at(self.module.path, name, node), name, node, self.module, owner, parent)
         self.symbols[id(node)] = symbol
         self.module.every.append(symbol)
         if owner is not None:
@@ -59,7 +59,7 @@ class _ScriptDefiner:
 
     def class_(self, node: ir.Class, prefix: str, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module)
+        symbol = ClassSymbol(key_at(self.module.path, name, node), name, node, self.module)
         self.symbols[id(node)] = symbol
         if parent is None:
             self.module.classes.setdefault(node.name, symbol)
@@ -106,7 +106,7 @@ class _ScriptDefiner:
             return None
         maker = makers[-1]
         node = ir.Class(maker.node.at, maker.node.end, name, maker.node.name_end, [], [], [])
-        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module, {"constructor": maker})
+        symbol = ClassSymbol(key_at(self.module.path, name, node), name, node, self.module, {"constructor": maker})
         maker.owner = symbol
         self.symbols[id(node)] = symbol
         self.module.classes.setdefault(name, symbol)

@@ -79,9 +79,14 @@ class ObjectSymbol(Symbol):
     node: ir.Call
 
 
+def key_at(path: str, name: str, node: ir.Node) -> str:
+    """The key of what is called `name` and stands at `node` in the file `path`; keys of one name sort as the file goes."""
+    return f"{path}:{name}@{node.at:08}"
+
+
 def object_key(path: str, node: ir.Node) -> str:
     """The key of the object that the call `node` in the file `path` makes."""
-    return f"{path}:object@{node.at:08}"
+    return key_at(path, "object", node)
 
 
 def decorator_name(node: ir.Expr) -> str:
@@ -113,7 +118,7 @@ class _Definer:
 
     def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = FunctionSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module, owner, parent)
+        symbol = FunctionSymbol(key_at(self.module.path, name, node), name, node, self.module, owner, parent)
         self.symbols[id(node)] = symbol
         self.module.every.append(symbol)
         if owner is not None:
@@ -127,7 +132,7 @@ class _Definer:
 
     def class_(self, node: ir.Class, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         name = prefix + node.name
-        symbol = ClassSymbol(f"{self.module.path}:{name}@{node.at:08}", name, node, self.module)
+        symbol = ClassSymbol(key_at(self.module.path, name, node), name, node, self.module)
         self.symbols[id(node)] = symbol
         if owner is None and parent is None:
             self.module.classes[node.name] = symbol

@@ -14,7 +14,7 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
 )
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, key_at, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.texts import MAX_TEXTS, texts_of
 
@@ -207,7 +207,7 @@ class RouterTree:
                 if child not in routers and not self._told_better(router, mount, child):
                     yield from self._below((*routers, child), (*mounts, mount), reached, mounted=mounted)
             if mount.child is not None and self._lists(mount.child.value):
-                listed = Router(f"{mount.site.path}:mount@{mount.site.node.at:08}", [])
+                listed = Router(key_at(mount.site.path, "mount", mount.site.node), [])
                 yield from self._listed(mount.child.value, (*routers, listed), (*mounts, mount), reached, mounted=mounted)
 
     @staticmethod
@@ -235,7 +235,7 @@ class RouterTree:
                         for child in self.of(inner):
                             yield from self._below((*routers, child), (*mounts, concept), reached, mounted=mounted)
                         if inner is not None and inner.kind:
-                            listed = Router(f"{concept.site.path}:mount@{concept.site.node.at:08}", [])
+                            listed = Router(key_at(concept.site.path, "mount", concept.site.node), [])
                             yield from self._listed(inner, (*routers, listed), (*mounts, concept), reached, mounted=mounted)
 
 
@@ -259,7 +259,7 @@ def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:
 
 
 def _key(creation: RouterCreation) -> str:
-    return f"{creation.site.path}:object@{creation.site.node.at:08}"
+    return object_key(creation.site.path, creation.site.node)
 
 
 def _same_hook(one: RouteHook, other: RouteHook) -> bool:
