@@ -122,6 +122,7 @@ class _Loader:
         source = Source(str(entry["kind"]), str(entry.get("what", "")), _contexts(entry, "clears", where))
         for trigger, path in paths:
             self.models.sources[trigger][path] = source
+        self.models.bringing.update(path.rpartition(".")[0] for trigger, path in paths if trigger == "read")
 
     def forward(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
         self.models.forwards.update((path, str(entry["callee"])) for _, path in paths)

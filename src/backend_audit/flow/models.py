@@ -138,6 +138,7 @@ class Models:
     methods: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what a class of a library answers by itself
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})
+    bringing: set[str] = field(default_factory=set)  # the types whose attributes those are that are read
     transfers: dict[str, Transfer] = field(default_factory=dict)
     parts: dict[str, frozenset[str]] = field(default_factory=dict)  # attributes in which the object's data is harmless
     guards: dict[str, Guard] = field(default_factory=dict)
@@ -188,8 +189,7 @@ class Models:
 
     def brings_data(self, type_name: str) -> bool:
         """Whether attributes of such an object come from outside."""
-        lineage = self.lineage(type_name)
-        return any(path.rpartition(".")[0] in lineage for path in self.sources["read"])
+        return not self.bringing.isdisjoint(self.lineage(type_name))
 
     def method_names(self) -> Iterator[str]:
         """Every API path that a row, result, source or transfer stands for."""
