@@ -109,7 +109,7 @@ class _Loader:
         triggers = [(trigger, path) for trigger in TRIGGERS for path in _words(entry.get(trigger, []), where)]
         if not triggers:
             raise ModelError(f"{where}: no call, read, write or store")
-        paths = [(trigger, self.models.canonical(path)) for trigger, path in triggers]
+        paths = list(dict.fromkeys((trigger, self.models.canonical(path)) for trigger, path in triggers))  # aliases meet
         table = _TABLES.get(name)
         if table is not None:
             table(self, entry, paths, where)
