@@ -66,13 +66,9 @@ class FrameState:
         found = self.env.get(name)
         if found is not None:
             return found
-        function = self.function
-        while function is not None and function.parent is not None:
-            outer = self.engine.closure(function.parent)
-            if outer is not None and name in outer:
-                return outer[name]
-            function = function.parent
         if self.function is not None:
+            if self.function.parent is not None and (held := self.holder(name)) is not None:
+                return held[1][name]
             found = self.engine.global_value(self.module, name)
             if found is not None:
                 if found.kind or (found.types and not self.engine.models.keeping.isdisjoint(found.types)):
@@ -80,6 +76,16 @@ class FrameState:
                 return found
         star = self.engine.star_value(self.module, name)
         return star if star is not None else api(name)
+
+    def holder(self, name: str) -> tuple[FunctionSymbol, Env] | None:
+        """The nearest function around this one that has the name, and what its names are."""
+        function = None if self.function is None else self.function.parent
+        while function is not None:
+            names = self.engine.closure(function)
+            if names is not None and name in names:
+                return function, names
+            function = function.parent
+        return None
 
     def is_receiver(self, origin: Origin) -> bool:
         """Whether the data is the object that the method under way is called on."""

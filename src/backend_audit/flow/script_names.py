@@ -45,17 +45,12 @@ class ScriptNames(ScriptExpressions):
         if self.function is None or (name in self.env and name not in self.outer):
             return False
         self.outer.add(name)
-        function = self.function.parent
-        while function is not None:
-            closure = self.engine.closure(function)
-            if closure is not None and name in closure:
-                closure[name] = join(closure[name], value)
-                self.engine.note_written_outside(self.function, function.key, name, value)
-                self.env[name] = value
-                return True
-            function = function.parent
-        self.engine.set_global(self.module, name, value)
-        self.engine.note_written_outside(self.function, "", name, value)
+        held = self.holder(name)
+        if held is not None:
+            held[1][name] = join(held[1][name], value)
+        else:
+            self.engine.set_global(self.module, name, value)
+        self.engine.note_written_outside(self.function, "" if held is None else held[0].key, name, value)
         self.env[name] = value
         return True
 
@@ -69,14 +64,12 @@ class ScriptNames(ScriptExpressions):
 
     def around(self, name: str) -> Value | None:
         """What `name` is in a function around, or a container of the module that it is."""
-        function = None if self.function is None else self.function.parent
-        while function is not None:
-            held = (self.engine.closure(function) or {}).get(name)
-            if held is not None:
-                return held
-            function = function.parent
-        held = None if self.function is None else self.engine.global_value(self.module, name)
-        return held if held is not None and held.kind else None
+        if self.function is None:
+            return None
+        if (held := self.holder(name)) is not None:
+            return held[1][name]
+        found = self.engine.global_value(self.module, name)
+        return found if found is not None and found.kind else None
 
     def take_apart(self, target: ir.Container, value: Value, source: str | None) -> None:
         """`{a, b: c, ...rest} = value`; of the path `source` more may be known than `value` tells."""
