@@ -12,6 +12,7 @@ from backend_audit.flow.values import CLASS, Origin
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.routes.status import statuses
+from backend_audit.routes.within import waits
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "error-detail-in-response"
@@ -136,12 +137,8 @@ def _only_computes(site: Site, origin: Origin) -> bool:
         return False
     for node in ir.walk(*list(site.function.body)):
         if isinstance(node, ir.Try) and any(one is handler for one in node.handlers):
-            return not any(_waits(one) for one in ir.walk(*list(node.body)))
+            return not any(map(waits, ir.walk(*list(node.body))))
     return False
-
-
-def _waits(node: ir.Node) -> bool:
-    return isinstance(node, ir.Await) or (isinstance(node, (ir.With, ir.For)) and node.is_async)
 
 
 def _named(nodes: list[ir.Node]) -> set[int]:

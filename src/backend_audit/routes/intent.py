@@ -168,20 +168,20 @@ def once(path: str, handler: FunctionSymbol | None, before: Iterable[FunctionSym
     nodes = [*([] if handler is None else ir.walk_scope(*handler.node.body)), *ir.walk(*(one.node for one in before))]
     tests = (node.test for node in nodes if isinstance(node, (ir.If, ir.Conditional)))
     asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in ir.walk_scope(test))
-    return "setting up, once" if asked or (handler is not None and begins_by_refusing(handler.node.body)) else ""
+    return "setting up, once" if asked or (handler is not None and refusal_at_first(handler) is not None) else ""
 
 
-def begins_by_refusing(body: list[ir.Stmt]) -> bool:
+def refusal_at_first(handler: FunctionSymbol) -> ir.If | None:
     """`if current_org is not None: return redirect("/")` before everything, whatever the request brings."""
-    first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
+    first = next((one for one in handler.node.body if not isinstance(one, ir.ExprStmt)), None)
     if not isinstance(first, ir.If) or first.orelse or not first.body or not isinstance(first.body[-1], (ir.Return, ir.Raise)):
-        return False
+        return None
     names = {
         one.id if isinstance(one, ir.Name) else one.attr
         for one in ir.walk(first.test)
         if isinstance(one, (ir.Name, ir.Attribute))
     }
-    return _BROUGHT.isdisjoint(names)
+    return first if _BROUGHT.isdisjoint(names) else None
 
 
 def public_keys(path: str, handler: FunctionSymbol | None, methods: tuple[str, ...]) -> str:

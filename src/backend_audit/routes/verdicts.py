@@ -6,7 +6,7 @@ from backend_audit.flow.ordering import by_key
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
-from backend_audit.routes.within import makes_accounts_if_allowed
+from backend_audit.routes.within import makes_accounts_if_allowed, only_call
 
 _BODY = "body"  # a handler that turns callers away itself
 
@@ -58,9 +58,8 @@ def settle_pages(routes: list[Route], engine: Engine) -> None:
     for route in routes:
         if route.verdict is not Verdict.OPEN or route.handler is None:
             continue
-        body = [node for node in route.handler.node.body if not isinstance(node, ir.ExprStmt) or isinstance(node.value, ir.Call)]
-        only = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
-        if isinstance(only, ir.Call) and isinstance(only.func, ir.Name):
+        only = only_call(route.handler)
+        if only is not None and isinstance(only.func, ir.Name):
             shown = [one for one in by_key(engine.frame(route.handler.module).eval(only.func).refs) if one.key in pages]
             if shown and shown[0] is not route.handler:
                 route.verdict, route.why = Verdict.PUBLIC, f"for the same page as `{pages[shown[0].key].path}`"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.intent import begins_by_refusing
+from backend_audit.routes.intent import refusal_at_first
 
 _DENIED = re.compile(
     r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
@@ -64,11 +64,17 @@ def _names_what_it_does(call: ir.Call) -> bool:
     return one is not None and isinstance(one.value, ir.Const) and isinstance(one.value.value, str)
 
 
-def shows_a_page(handler: FunctionSymbol) -> bool:
-    """Whether all that the handler does is to give one page, with nothing in it but constants."""
+def only_call(handler: FunctionSymbol) -> ir.Call | None:
+    """The call whose result the handler returns, where that is all that it does."""
     body = [one for one in handler.node.body if not isinstance(one, ir.ExprStmt) or isinstance(one.value, ir.Call)]
     given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
-    if not isinstance(given, ir.Call) or handler.node.params:
+    return given if isinstance(given, ir.Call) else None
+
+
+def shows_a_page(handler: FunctionSymbol) -> bool:
+    """Whether all that the handler does is to give one page, with nothing in it but constants."""
+    given = only_call(handler)
+    if given is None or handler.node.params:
         return False
     return all(isinstance(node, (ir.Const, ir.Container, ir.Item)) for node in ir.walk(*(one.value for one in given.args)))
 
@@ -77,14 +83,15 @@ def waits_for_nothing(handler: FunctionSymbol) -> bool:
     """Whether a coroutine computes its answer: what is stored elsewhere is awaited."""
     if not handler.node.is_async:
         return False
-    return not any(
-        isinstance(node, ir.Await) or (isinstance(node, (ir.With, ir.For)) and node.is_async)
-        for node in ir.walk_scope(*handler.node.body)
-    )
+    return not any(map(waits, ir.walk_scope(*handler.node.body)))
+
+
+def waits(node: ir.Node) -> bool:
+    """Whether a coroutine waits there for something else."""
+    return isinstance(node, ir.Await) or (isinstance(node, (ir.With, ir.For)) and node.is_async)
 
 
 def makes_accounts_if_allowed(function: FunctionSymbol) -> bool:
     """Whether a function begins by refusing where a setting says that nobody may sign up."""
-    body = function.node.body
-    first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)
-    return isinstance(first, ir.If) and begins_by_refusing(body) and _SWITCH.search(written(first.test)) is not None
+    refusal = refusal_at_first(function)
+    return refusal is not None and _SWITCH.search(written(refusal.test)) is not None
