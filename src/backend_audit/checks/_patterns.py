@@ -7,7 +7,6 @@ from backend_audit import ir
 from backend_audit.checks._view import FileView
 
 _DEPTH = 4
-_MATCHING = frozenset(("match", "matchAll", "search"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ _TLD = r"(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|eu|us|info|biz|cn|ru|jp|i
 _HOST = re.compile(
     rf"^(?P<scheme>[a-z]+://)?(?P<host>\.?[\w-]+(?:\.[\w-]+)*\.{_TLD})(?P<port>:\d+)?(?P<rest>/.*)?$", re.IGNORECASE
 )
-_FILES = re.compile(r"^[\w-]+\.(?:com|io|app|in|me|co|de|us|net)$", re.IGNORECASE)
 _FIX = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`, or `.endsWith('.example.com')`."
 _PLACEHOLDER = re.compile(r"\byour\b|\bhere\b|\bplaceholder\b|\bchange-?me\b", re.IGNORECASE)
 _CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")

@@ -25,7 +25,6 @@ _INSIDE = re.compile(
     r"time|uptime|memoryUsage|info|debug|warn|log|str|dict|getpid|hostname|getenv|Date|\w*Response|response|stringify|round|getTime)$"
 )
 _CHECKED = "readiness-check"
-_STORES = frozenset(("database", "cache-store", "queue", "broker"))
 
 
 @dataclass(frozen=True, slots=True)
