@@ -87,9 +87,6 @@ class Behaviours:
         self.anonymous.fails = self.failing_answer
         self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
-        self._by_node: dict[int, list[Rejection]] = {}
-        for one in [one for found in facts.rejections.values() for one in found]:
-            self._by_node.setdefault(id(one.site.node), []).append(one)
         to_login = [
             key for key in facts.rejections if _TO_LOGIN.search(key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2])
         ]

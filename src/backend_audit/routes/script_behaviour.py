@@ -5,7 +5,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.behaviour import LOGIN, Behaviour, Behaviours, acts_by_name, denied_by, stored_into
+from backend_audit.routes.behaviour import Behaviour, Behaviours, acts_by_name, denied_by, stored_into
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
 from backend_audit.routes.script_anonymous import ScriptAnonymous
@@ -14,7 +14,6 @@ from backend_audit.routes.script_missing import attribute, is_request
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
 _STATUS_FIELDS = frozenset("status statusCode".split())
-_AWAY = frozenset((401, 403, LOGIN))
 
 
 class ScriptBehaviours(Behaviours):
@@ -25,9 +24,10 @@ class ScriptBehaviours(Behaviours):
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         super().__init__(engine, facts)
         self._denied: dict[tuple[int, int], frozenset[int]] = {}  # by a call and the function that it stands in
-        for one in (one for found in self._by_node.values() for one in found):
-            at = (id(one.site.node), id(one.site.function))
-            self._denied[at] = self._denied.get(at, frozenset()) | denied_by(one)
+        for found in facts.rejections.values():
+            for one in found:
+                at = (id(one.site.node), id(one.site.function))
+                self._denied[at] = self._denied.get(at, frozenset()) | denied_by(one)
         if isinstance(self.anonymous, ScriptAnonymous):
             self.anonymous.answered = self.answered
 

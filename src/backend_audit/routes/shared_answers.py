@@ -59,8 +59,10 @@ def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
 
 def _beside(engine: Engine, route: Route) -> Iterator[FunctionSymbol]:
     """The methods of a class-based view that say which objects it answers with."""
-    for name in _CHOOSING if route.owner is not None else ():
-        method = engine.find_method(route.owner, name) if route.owner is not None else None
+    if route.owner is None:
+        return
+    for name in _CHOOSING:
+        method = engine.find_method(route.owner, name)
         if method is not None:
             yield method
 

@@ -14,7 +14,7 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
 )
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, key_at, object_key
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol, key_at, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.texts import MAX_TEXTS, texts_of
 
@@ -263,17 +263,15 @@ def _key(creation: RouterCreation) -> str:
 
 
 def _same_hook(one: RouteHook, other: RouteHook) -> bool:
-    def refs(hook: RouteHook) -> frozenset[object]:
-        return frozenset() if hook.function is None else frozenset(hook.function.value.refs)
-
-    return one.site.node is other.site.node and refs(one) == refs(other)
+    return one.site.node is other.site.node and _refs(one.function) == _refs(other.function)
 
 
 def _same_child(one: RouterMount, other: RouterMount) -> bool:
-    def refs(mount: RouterMount) -> frozenset[object]:
-        return frozenset() if mount.child is None else frozenset(mount.child.value.refs)
+    return _refs(one.child) == _refs(other.child)
 
-    return refs(one) == refs(other)
+
+def _refs(operand: Operand | None) -> frozenset[Symbol]:
+    return frozenset() if operand is None else operand.value.refs
 
 
 def _unknown_parts(mount: RouterMount) -> int:

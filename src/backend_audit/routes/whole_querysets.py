@@ -18,7 +18,7 @@ from backend_audit.source import Mark
 _PART = re.compile(r"(\w+)[>}]")
 _CHANGES = frozenset(("PUT", "PATCH", "DELETE"))
 _KEEPS = frozenset("objects all select_related prefetch_related order_by defer only annotate distinct using".split())
-_ASKED = frozenset("filter get exclude get_object_or_404 create get_or_create".split())
+_ASKED = frozenset("filter get exclude get_object_or_404 get_or_create".split())
 _OWN_WAY = (
     "get_queryset get_object filter_queryset perform_update perform_destroy check_object_permissions check_permissions initial "
     "dispatch update partial_update destroy patch put delete get_permissions"
@@ -63,7 +63,7 @@ class WholeQuerysets:
         return self._by_caller
 
     def _asks(self, node: ir.Call) -> bool:
-        return called(node) != "create" and any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)
+        return any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)
 
     def _classes(self, function: FunctionSymbol, root: ir.Name | None) -> list[ClassSymbol]:
         return [] if root is None else of_kind(self.engine.frame(function.module, function).eval(root).refs, ClassSymbol)
