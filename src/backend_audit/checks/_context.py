@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from backend_audit import ir
@@ -125,15 +124,10 @@ def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:
     return (node for node in ir.walk(*body) if isinstance(node, ir.Call))
 
 
-@lru_cache(maxsize=64)
-def _imports(module: ir.Module) -> dict[str, str]:
-    return local_imports(module)
-
-
 def meant(node: ir.Expr | None, module: ir.Module | None) -> str:
     """`last_name`, with names that the file imports under another one taken back: `P` of `import PROTOCOL_TLS as P`."""
     if isinstance(node, ir.Name) and module is not None:
-        return _imports(module).get(node.id, node.id).rpartition(".")[2]
+        return local_imports(module).get(node.id, node.id).rpartition(".")[2]
     return last_name(node)
 
 
