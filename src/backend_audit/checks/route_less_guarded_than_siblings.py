@@ -1,4 +1,4 @@
-"""The odd one out: a changing route without the permission that its neighbours ask for."""
+"""The odd one out: a route that asks for a login alone, where its neighbours ask for more: a right, or whose it is."""
 
 from collections import Counter
 from collections.abc import Iterator
