@@ -33,6 +33,11 @@ class RoutePattern:
         return not self.methods or (bool(methods) and set(methods) - _MADE_BY_FRAMEWORKS <= self.methods)
 
 
+def is_variable(segment: str) -> bool:
+    """Whether a segment of a path stands for any text, in whatever notation: `<int:pk>`, `{id}`, `:slug`, `(?P<pk>…)`."""
+    return segment.startswith(("<", "{", ":", "("))
+
+
 def rooted(path: str) -> str:
     """A path as it is compared: from the root, without the slash at the end."""
     return "/" + path.strip("/")

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from backend_audit import ir
 from backend_audit.flow.written import written
+from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import keyed
 from backend_audit.routes.model import Does, Guard, Route, RouteTable
@@ -17,7 +18,7 @@ _TURNS_AWAY = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS, Does.DEPENDS, 
 def parameter(route: Route, place: str) -> str:
     """The name of the last variable part in the beginning `place` (`/workspaces/<>`) of the route's path; "" if there is none."""
     parts = [part for part in route.path.split("/") if part][: place.count("/")]
-    variable = [part for part in parts if part[:1] in "<{:("]
+    variable = [part for part in parts if is_variable(part)]
     if not variable:
         return ""
     found = _NAME.findall(variable[-1].partition("(")[0])  # `<int:pk>`, `{id:int}`, `:id(\\d+)`

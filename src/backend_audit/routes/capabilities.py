@@ -8,9 +8,7 @@ from backend_audit.routes.intent import CAPABILITY
 from backend_audit.routes.model import Route
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}")
-_AT_ONCE = frozenset(
-    ("path_params", "view_args", "kwargs", "match_info", "matchdict", "path", "url")
-)  # all parts, or the address
+_AT_ONCE = frozenset("path_params view_args kwargs match_info matchdict path url".split())  # all parts, or the address
 
 
 def unread(route: Route) -> str:

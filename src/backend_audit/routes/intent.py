@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from backend_audit import ir
 from backend_audit.flow.written import written
+from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import FunctionSymbol
 
 _WORDS = re.compile(r"[a-z]+|\d+")
@@ -85,7 +86,7 @@ def words_of(text: str) -> list[str]:
 
 def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     """What a route that anybody may call is for; "" when nothing says that it is meant to be open."""
-    segments = [segment for segment in path.split("/") if segment and not segment.startswith(("{", "<", ":", "("))]
+    segments = [segment for segment in path.split("/") if segment and not is_variable(segment)]
     last = words_of(segments[-1]) if segments else []
     reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
     if not segments and not re.search(r"[{<:(]", path) and (reads or not methods):

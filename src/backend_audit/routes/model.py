@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Site
+from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.source import Mark
 
@@ -272,5 +273,5 @@ _INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
 
 def _places(route: Route) -> list[tuple[str, ...]]:
     """The addresses above a route, from the shortest, that end in a variable part or an inner word: `/projects/<>`."""
-    segments = ["<>" if part[:1] in "<{:(" else part for part in route.path.split("/") if part]
+    segments = ["<>" if is_variable(part) else part for part in route.path.split("/") if part]
     return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *_INNER))]
