@@ -3,7 +3,7 @@
 https://sequelize.org/docs/v6/core-concepts/model-basics/, https://mongoosejs.com/docs/schematypes.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from backend_audit import ir
@@ -116,7 +116,8 @@ def _columns(
         if not isinstance(item.key, ir.Const) or item.star:
             continue
         column = str(item.key.value)
-        target = option_of(item.value, "ref") or (option_of(item.value, "model") if _has(item.value, "references") else "")
+        refers_on = any(True for _ in _under(item.value, ("references",)))
+        target = option_of(item.value, "ref") or (option_of(item.value, "model") if refers_on else "")
         if column in refers:
             target = refers.pop(column)[0]
         kind = _kind(item.value)
@@ -128,13 +129,12 @@ def _columns(
 
 def _fields(options: ir.Container | None) -> Iterator[str]:
     """What `indexes: [{ fields: ["a", "b"] }]` begin with."""
-    for node in ir.walk_scope(options) if options is not None else ():
-        if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and node.key.value == "fields":
-            first = node.value.items[0].value if isinstance(node.value, ir.Container) and node.value.items else None
-            if isinstance(first, ir.Const):
-                yield str(first.value)
-            elif isinstance(first, ir.Container):
-                yield option_of(first, "name") or option_of(first, "attribute")
+    for given in _under(options, ("fields",)) if options is not None else ():
+        first = given.items[0].value if isinstance(given, ir.Container) and given.items else None
+        if isinstance(first, ir.Const):
+            yield str(first.value)
+        elif isinstance(first, ir.Container):
+            yield option_of(first, "name") or option_of(first, "attribute")
 
 
 def _kind(node: ir.Expr) -> str:
@@ -144,28 +144,21 @@ def _kind(node: ir.Expr) -> str:
     return last_word(node.func if isinstance(node, ir.Call) else node)
 
 
-def _has(node: ir.Expr, name: str) -> bool:
-    return any(
-        isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value == name for one in ir.walk_scope(node)
-    )
+def _under(node: ir.Expr, names: Collection[str]) -> Iterator[ir.Expr]:
+    """What objects in an expression hold under names."""
+    for one in ir.walk_scope(node):
+        if isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value in names:
+            yield one.value
 
 
 def is_indexed(made: ir.Expr) -> bool:
     """`@Column({ unique: true })`, `{ type: String, index: true }`."""
-    return any(
-        isinstance(one, ir.Item)
-        and isinstance(one.key, ir.Const)
-        and one.key.value in _INDEXING
-        and not (isinstance(one.value, ir.Const) and not one.value.value)
-        for one in ir.walk_scope(made)
-    )
+    return any(not (isinstance(one, ir.Const) and not one.value) for one in _under(made, _INDEXING))
 
 
 def option_of(node: ir.Expr, name: str) -> str:
     """What an object in an expression says under a name."""
-    for one in ir.walk_scope(node):
-        if isinstance(one, ir.Item) and isinstance(one.key, ir.Const) and one.key.value == name:
-            found = one.value
-            if isinstance(found, ir.Const | ir.Name | ir.Attribute):
-                return str(found.value) if isinstance(found, ir.Const) else last_word(found)
+    for found in _under(node, (name,)):
+        if isinstance(found, ir.Const | ir.Name | ir.Attribute):
+            return str(found.value) if isinstance(found, ir.Const) else last_word(found)
     return ""
