@@ -1,10 +1,15 @@
 """Indexes of tables that stand beside the code: in Prisma's schemas and in migrations."""
 
+import time
 from pathlib import Path
 
 from backend_audit.audit import scan
 from backend_audit.config import load
 from backend_audit.finding import Finding, Mode
+from backend_audit.frameworks.node_schemas import defined
+from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.lower import javascript
+from backend_audit.source import Language
 
 SCHEMA = """
 datasource db {
@@ -110,3 +115,12 @@ def test_migrations_may_make_the_index(tmp_path: Path) -> None:
     assert missing(tmp_path)
     (versions / "2_more.py").write_text(MIGRATION.replace("TABLE", "coupons"))
     assert not missing(tmp_path)
+
+
+def test_many_models_of_a_file_are_read_in_linear_time() -> None:
+    model = "const A{0} = sequelize.define('A{0}', {{ a: {{ type: DataTypes.STRING }} }}, {{}});\nA{0}.belongsTo(B{0});\n"
+    text = "".join(model.format(at) for at in range(3000))
+    module = ModuleSymbol("a.js", "a.js", javascript.lower("a.js", text, Language.JAVASCRIPT).module, is_package=False)
+    begun = time.process_time()
+    assert len(list(defined(module))) == 6000
+    assert time.process_time() - begun < 5

@@ -35,7 +35,7 @@ class _Written:
     """What a module says of models: their attributes with their options, what belongs to what, what is indexed apart."""
 
     models: list[tuple[str, ir.Container, ir.Container | None, bool]] = field(default_factory=list)  # True: of Mongoose
-    belongs: list[tuple[str, str, str, ir.Call]] = field(default_factory=list)
+    belongs: dict[str, list[tuple[str, str, ir.Call]]] = field(default_factory=dict)  # by the word of what belongs
     begun: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of models, by the variable that holds the schema
     mongoose: bool = False
@@ -94,7 +94,7 @@ def _called(node: ir.Call, said: _Written) -> None:
     elif name == "belongsTo" and args and isinstance(args[0], (ir.Name, ir.Attribute)):
         target = last_word(args[0])
         key = option_of(node, "foreignKey") or f"{target[:1].lower()}{target[1:]}Id"
-        said.belongs.append((holder, target, key, node))
+        said.belongs.setdefault(word_of(holder), []).append((target, key, node))
 
 
 def _model(name: str, args: list[ir.Expr], said: _Written) -> None:
@@ -111,7 +111,8 @@ def _columns(
     shown = (option_of(options, "tableName") or option_of(options, "modelName")) if options is not None else ""
     words = frozenset(word_of(one) for one in (name, table, shown) if one)
     begun = said.begun.get(name, set()) | set(_fields(options))
-    refers = {key: (target, call) for holder, target, key, call in said.belongs if word_of(holder) in words}
+    belongs = sorted((one for word in words for one in said.belongs.get(word, ())), key=lambda one: one[2].at)
+    refers = {key: (target, call) for target, key, call in belongs}
     for item in attributes.items:
         if not isinstance(item.key, ir.Const) or item.star:
             continue
