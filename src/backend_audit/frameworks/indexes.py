@@ -57,16 +57,20 @@ class Indexed:
     """What the migrations of a project put indexes on, statement by statement."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        told = [texts[path] for path in sorted(texts) if not path.endswith(".prisma")]
-        self._statements = [frozenset(_WORD.findall(one)) for text in told for one in _STATEMENT.findall(text)]
+        self._naming: dict[str, list[frozenset[str]]] = {}  # the words of statements, by each of them
         self._former: dict[str, list[str]] = {}
-        for text in told:
+        for path in sorted(texts):
+            text = "" if path.endswith(".prisma") else texts[path]
+            for one in _STATEMENT.findall(text):
+                words = frozenset(_WORD.findall(one))
+                for word in words:
+                    self._naming.setdefault(word, []).append(words)
             for found in _RENAMED.finditer(text):
                 self._former.setdefault(found[2] or found[4], []).append(found[1] or found[3])
 
     def covers(self, table: str, column: str) -> bool:
         """Whether a migration makes an index of that table (or of what it was called before) in which the column stands."""
-        named = [words for words in self._statements if column in words]
+        named = self._naming.get(column, [])
         names = self._names(table) if named else []
         return any(name in word for words in named for word in words for name in names)  # it may be called `ix_orders_code`
 
