@@ -56,18 +56,18 @@ def select_of(text: str) -> Select | None:
     columns = outer[start : source[0]]
     read, rest = outer[source[1] : min(clauses, default=len(outer))], outer[min(clauses, default=len(outer)) :]
     found = _FROM.match(read)
-    table = _plain(found[1]) if found is not None else ""
+    table = plain(found[1]) if found is not None else ""
     conditions = rest[: next((at for word in ("GROUP BY", "ORDER BY") if (at := rest.upper().find(word)) >= 0), len(rest))]
     listed = [one.strip() for one in columns.split(",")]
     return Select(
-        stars=tuple(_plain(star[1] or "") for one in listed if (star := _STAR.match(_undecorated(one))) is not None),
+        stars=tuple(plain(star[1] or "") for one in listed if (star := _STAR.match(_undecorated(one))) is not None),
         table="" if table.lower() in named else table,
         alias=(found[2] or "") if found is not None else "",
         others="," in read or re.search(r"\bJOIN\b", read, re.IGNORECASE) is not None,
         limited=_LIMITED.search(masked) is not None,
         computed=_is_computed(listed, grouped=re.search(r"\bGROUP\b", rest, re.IGNORECASE) is not None),
         filtered=_PLACEHOLDER.search(_narrowing(bare)) is not None or columns.lstrip().upper().startswith("DISTINCT"),
-        compared=tuple(dict.fromkeys(_plain(one[1]) for one in _COMPARED.finditer(conditions))),
+        compared=tuple(dict.fromkeys(plain(one[1]) for one in _COMPARED.finditer(conditions))),
         open=_is_open(rest) or HOLE in read,
     )
 
@@ -87,7 +87,7 @@ def _undecorated(column: str) -> str:
     return re.sub(r"^(DISTINCT|ALL)\s+", "", column, flags=re.IGNORECASE)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without its quotes and its schema."""
     return re.sub(r"[\"`\[\]]", "", name).rpartition(".")[2]
 

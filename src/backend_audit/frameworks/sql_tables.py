@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backend_audit import ir
+from backend_audit.flow import sql_text
 from backend_audit.flow.engine import Engine
 
 _NAME = r"[\w.\"`\[\]]+"
@@ -135,7 +136,7 @@ def _place(literal: ir.Const | None, length: int, at: int, name: str) -> ir.Expr
 
 def plain(name: str) -> str:
     """A name without quotes and schema, in lower case."""
-    return re.sub(r"[\"`\[\]]", "", name).rpartition(".")[2].lower()
+    return sql_text.plain(name).lower()
 
 
 def _parts(text: str, start: int) -> Iterator[tuple[int, str]]:
