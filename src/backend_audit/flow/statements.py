@@ -13,8 +13,8 @@ from backend_audit.flow.values import NONE, Constant, Value, changed, container,
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
-_LOOPS = 2  # passes over a loop's body: the second sees what the first has changed; in loops as deep as this, one is made
-_DEEP = 7
+_LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
+_DEEP = 7  # loops around a loop from which on one pass is made: each would double the passes
 
 
 class Frame(Calls):

@@ -38,7 +38,7 @@ def _alternatives(value: Value, written: str, *, as_text: bool) -> list[tuple[Pa
     consts = [one for one in sorted(value.consts, key=repr) if one.kind in ("str", "bytes") or as_text]
     found: list[tuple[Part, ...]] = [(str(one.value),) for one in consts]
     found.extend(shape.parts for shape in value.shapes)
-    if not found or value.open or value.made or (value.origins and (value.apis or value.types)):  # or else
+    if not found or value.open or value.made or (value.origins and (value.apis or value.types)):  # not these alone
         remaining = value if not found else Value(
             open=value.open, apis=value.apis, types=value.types, refs=value.refs, origins=value.origins, made=value.made,
             items=value.items, elem=value.elem, kind=value.kind,
