@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns
 from backend_audit.checks._context import last_name
-from backend_audit.checks._view import FileView, local_imports
+from backend_audit.checks._pages import of_service
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 
 _CLEANUP = frozenset(
@@ -19,8 +20,6 @@ _PROBES = frozenset(
     "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView "
     "execCommand writeText".split()
 )
-_OF_PAGES = frozenset("react react-dom vue svelte preact solid-js jquery @angular @vue".split())
-_DOCUMENT = re.compile(r"\bdocument\.(?:getElement|querySelector|createElement|addEventListener|body\b|cookie\b)|\bwindow\.\w")
 _FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
 _SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
 _ERRORS = re.compile(r"^(err|error|e)$")
@@ -111,13 +110,7 @@ def dropped_error(node: ir.Call, view: FileView) -> Iterator[Alert]:
 
 def _sure(meant: bool, view: FileView) -> Confidence:
     """Less sure where somebody meant it, and of pages: no monitoring hears of what goes wrong in a visitor's browser."""
-    return Confidence.LOW if meant or in_a_page(view) else Confidence.MEDIUM
-
-
-def in_a_page(view: FileView) -> bool:
-    """Whether a file is part of a page in a browser: by what it loads, or by the document that it works on."""
-    packages = {path.split(".")[0].split("/")[0] for path in local_imports(view.module).values()}
-    return view.module.path.endswith(".jsx") or not _OF_PAGES.isdisjoint(packages) or _DOCUMENT.search(view.text) is not None
+    return Confidence.LOW if meant else of_service(Confidence.MEDIUM, view.module)
 
 
 def _writes(node: ir.Call, view: FileView) -> bool:

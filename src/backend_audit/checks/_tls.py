@@ -10,6 +10,7 @@ from backend_audit.flow.concepts import Site, TlsContext
 from backend_audit.flow.written import dotted
 
 _DEPTH = 3
+_CONNECTING = frozenset(("wrap_socket", "wrap_bio"))
 _FLEXIBLE = {"PROTOCOL_TLS": "tls", "PROTOCOL_SSLv23": "tls", "SSLv23_METHOD": "tls", "TLS_METHOD": "tls"}
 _CHECKED = {
     "PROTOCOL_TLS_CLIENT": "client",
@@ -164,6 +165,24 @@ def for_server(context: TlsContext) -> bool:
     if isinstance(target, ir.Attribute):
         return history(context.site, target.value).server
     return False
+
+
+def only_compares_keys(site: Site) -> bool:
+    """Whether the context that `site` makes holds a key against a certificate, and no connection ever gets it."""
+    nodes = list(ir.walk_scope(*scope(site)))
+    made = next((one for one in nodes if isinstance(one, ir.Assign) and one.value is site.call and site.call is not None), None)
+    if site.function is None or made is None or len(made.targets) != 1 or not isinstance(made.targets[0], ir.Name):
+        return False
+    name = made.targets[0].id
+    asked = [
+        one for one in nodes if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and dotted(one.func.value) == name
+    ]
+    methods = [one.func.attr for one in asked if isinstance(one.func, ir.Attribute)]
+    held = {one.value.at for one in nodes if isinstance(one, ir.Attribute) and dotted(one.value) == name}
+    leaves = any(
+        isinstance(one, ir.Name) and one.id == name and one.at not in held and one.at != made.targets[0].at for one in nodes
+    )
+    return not leaves and "check_privatekey" in methods and _CONNECTING.isdisjoint(methods)
 
 
 def unverified_client(context: TlsContext) -> bool:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._bounds import bounded
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import in_python
@@ -50,14 +52,14 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
 
 
 @check(RULE, *SCRIPTS)
-def ambiguous_literal(node: ir.Const, view: FileView) -> Iterator[Alert]:  # noqa: ARG001 - the shape of such a check
+def ambiguous_literal(node: ir.Const, view: FileView) -> Iterator[Alert]:
     """`/(a+)+$/`."""
     if node.kind != "regex" or not isinstance(node.value, str) or len(node.value) > _MAX_PATTERN:
         return
     body, _, flags = node.value[1:].rpartition("/")
     found = exponential(python_pattern(body, flags), 0, whole=False)
     if found is not None:
-        yield _said(node, found, sure=True)
+        yield replace(_said(node, found, sure=True), confidence=of_service(Confidence.HIGH, view.module))
 
 
 def _texts(use: RegexUse) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, removes, single_signs, swaps
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
@@ -44,7 +45,7 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             node=node,
             message=f"Only the first `{_shown(text)}` is replaced here: a second one stays in the text.",
             fix=_FIX_ALL,
-            confidence=Confidence.MEDIUM,
+            confidence=of_service(Confidence.MEDIUM, view.module),
         )
         return
 
@@ -77,7 +78,7 @@ def backslash_left(node: ir.Call, view: FileView) -> Iterator[Alert]:
             node=node,
             message="This escapes with backslashes and leaves those of the text: `\\'` becomes `\\\\'`, which ends the quotes.",
             fix="Escape backslashes first: `.replace(/\\\\/g, '\\\\\\\\')`, or quote by what the target's library offers.",
-            confidence=Confidence.MEDIUM,
+            confidence=of_service(Confidence.MEDIUM, view.module),
         )
 
 
@@ -97,7 +98,7 @@ def comes_back(node: ir.Call, view: FileView) -> Iterator[Alert]:
             fix=_FIX_LIBRARY
             if harm[0] in "< /" and harm != "/.." and ".." not in harm
             else "Repeat it until nothing changes, or resolve the path and refuse it where it leaves its folder.",
-            confidence=Confidence.MEDIUM,
+            confidence=of_service(Confidence.MEDIUM, view.module),
         )
 
 
@@ -135,7 +136,7 @@ def escaped_twice(node: ir.Call, view: FileView) -> Iterator[Alert]:
                 node=step.node,
                 message=f"`{_shown(step.old)}` is escaped last, so that those of the escapes before are escaped once more.",
                 fix=f"Escape `{_shown(step.old)}` first.",
-                confidence=Confidence.MEDIUM,
+                confidence=of_service(Confidence.MEDIUM, view.module),
             )
             return
         if len(step.new) == 1 and len(step.old) > 1 and any(one.old[:1] == step.new and len(one.old) > 1 for one in after):
@@ -143,7 +144,7 @@ def escaped_twice(node: ir.Call, view: FileView) -> Iterator[Alert]:
                 node=step.node,
                 message=f"`{_shown(step.old)}` becomes `{_shown(step.new)}` first: with what follows it is unescaped again.",
                 fix=f"Unescape `{_shown(step.old)}` last.",
-                confidence=Confidence.MEDIUM,
+                confidence=of_service(Confidence.MEDIUM, view.module),
             )
             return
 
@@ -172,7 +173,7 @@ def left_in_attribute(node: ir.Binary, view: FileView) -> Iterator[Alert]:
             node=node.right,
             message=f"`{missing}` stays in a text that is put into an attribute: it ends the attribute, and further ones follow.",
             fix="Escape `&`, `<`, `>`, `\"` and `'` alike, by a function that does all of them, or render it with a template.",
-            confidence=Confidence.MEDIUM,
+            confidence=of_service(Confidence.MEDIUM, view.module),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import dotted, written
@@ -31,7 +32,7 @@ def position_of_the_end(node: ir.Compare, view: FileView) -> Iterator[Alert]:
             message=f"`{written(call)}` is -1 where nothing is found, which equals the other side if the text is one shorter "
             "than its end: such texts pass.",
             fix="Use `text.endsWith(end)`.",
-            confidence=Confidence.MEDIUM,
+            confidence=of_service(Confidence.MEDIUM, view.module),
         )
         return
 

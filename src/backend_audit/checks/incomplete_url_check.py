@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.source import SCRIPTS
@@ -41,7 +42,7 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
             node=node,
             message=f"The host is looked for in the text of the address: `{passes}` passes, too.",
             fix=_FIX,
-            confidence=Confidence.LOW if _is_configured(node, view) else Confidence.MEDIUM,
+            confidence=Confidence.LOW if _is_configured(node, view) else of_service(Confidence.MEDIUM, view.module),
         )
 
 
@@ -106,7 +107,7 @@ def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
         node=last if last is not None else places[0],
         message=f"`javascript:` is refused, but not {missing}, by which an address runs code as well.",
         fix=_FIX_SCHEME,
-        confidence=Confidence.MEDIUM,
+        confidence=of_service(Confidence.MEDIUM, view.module),
     )
 
 

@@ -35,7 +35,7 @@ _WHY = "these versions have known attacks, and browsers and payment networks no 
 def old_version_chosen(context: TlsContext) -> Iterator[Alert]:
     """`SSLContext(ssl.PROTOCOL_TLSv1)`, `ctx.minimum_version = TLSVersion.TLSv1_1`, `ctx.options &= ~ssl.OP_NO_TLSv1`."""
     found = _chosen(context)
-    if found is not None:
+    if found is not None and not (context.setting == "protocol" and _tls.only_compares_keys(context.site)):
         node, version = found
         yield Alert(
             node=node,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, _secrets, check
 from backend_audit.checks._context import under_main
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
@@ -46,4 +47,4 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
         return Confidence.LOW
     if record.site.api == "sys.stdout.write" and under_main(record.site):
         return Confidence.LOW  # what a program is started for: its result
-    return found
+    return of_service(found, record.site.module)

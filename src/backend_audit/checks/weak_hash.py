@@ -13,6 +13,7 @@ from backend_audit.checks._purpose import Purpose, first, names_in, purpose_of, 
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HashComputation, Site
+from backend_audit.flow.written import written
 
 RULE = "weak-hash"
 _FIX = (
@@ -53,6 +54,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         return  # of a text of the program's own
     if password_in(computation)[0] is not None:
         return  # weak-password-hash tells it
+    if _again(computation.site):
+        return  # the first round is told
     purpose = purpose_of(computation.site)
     fed = _fed(computation.site)
     if fed:
@@ -66,6 +69,21 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         message=f"`{named(computation.site)}` computes {name}{why}; two inputs with the same {name} can be made at will.",
         fix=advice(computation.site, _FIX, _FIX_NODE),
         confidence=confidence,
+    )
+
+
+def _again(site: Site) -> bool:
+    """Whether it hashes on what the same hash gave before: `key = md5(data)`, then `key = md5(key + data)`."""
+    if site.call is None:
+        return False
+    taken = {node.id for arg in site.call.args for node in ir.walk(arg.value) if isinstance(node, ir.Name)}
+    return any(
+        isinstance(one, ir.Call) and one.at < site.call.at and written(one.func) == site.written and not taken.isdisjoint(names)
+        for statement in ir.walk(*scope(site))
+        if isinstance(statement, ir.Assign) and statement.value is not None and statement.end <= site.call.at
+        for names in ({target.id for target in statement.targets if isinstance(target, ir.Name)},)
+        if names
+        for one in ir.walk(statement.value)
     )
 
 

@@ -1,0 +1,45 @@
+"""Whether a script is part of a page in a visitor's browser, and no part of the service."""
+
+import re
+from functools import lru_cache
+
+from backend_audit import ir
+from backend_audit.checks._view import local_imports
+from backend_audit.finding import Confidence
+
+_OF_PAGES = frozenset(
+    "react react-dom vue svelte preact solid-js jquery angular ng-metadata @angular @vue @patternfly @mui antd".split()
+)
+_OF_SERVERS = frozenset(
+    "express fastify koa hapi @hapi @nestjs http https http2 net tls fs child_process cluster worker_threads node".split()
+)
+_STYLES = re.compile(r"\.(?:css|less|scss|sass|styl)$")
+_SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
+_PAGE_FILE = re.compile(r"\.[jt]sx$")
+_OF_DOCUMENT = re.compile(r"^(?:getElement|querySelector|createElement|addEventListener|body$|cookie$)")
+
+
+@lru_cache(maxsize=128)  # checks of one file ask one after the other
+def in_a_page(module: ir.Module) -> bool:
+    """By what it loads, or by the document that it works on; what a server alone can load says that it is none."""
+    if not _SCRIPT.search(module.path):
+        return False
+    packages = {path.split(".")[0].split("/")[0] for path in local_imports(module).values()}
+    if not _OF_SERVERS.isdisjoint(packages):
+        return False
+    return bool(_PAGE_FILE.search(module.path)) or not _OF_PAGES.isdisjoint(packages) or any(map(_of_page, ir.walk(*module.body)))
+
+
+def of_service(confidence: Confidence, module: ir.Module | None) -> Confidence:
+    """Less sure of a page: what it does wrong, it does in the browser of the one who sees it."""
+    return Confidence.LOW if module is not None and in_a_page(module) else confidence
+
+
+def _of_page(node: ir.Node) -> bool:
+    if isinstance(node, ir.Import):
+        return _STYLES.search(node.module) is not None
+    if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name):
+        return False
+    if node.value.id == "document":
+        return _OF_DOCUMENT.search(node.attr) is not None
+    return node.value.id == "window" or (node.value.id == "angular" and node.attr == "module")
