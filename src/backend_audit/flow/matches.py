@@ -4,7 +4,8 @@ A part is as harmless as what its part of the pattern lets through: `id=([0-9]+)
 """
 
 from backend_audit.flow.arguments import Args, argument
-from backend_audit.flow.values import MADE, Key, Value, container, join_all
+from backend_audit.flow.substituted import after_substituting
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container, join_all
 from backend_audit.regex import harmless_after
 from backend_audit.regex.groups import groups
 
@@ -13,13 +14,18 @@ _FINDING = frozenset(("match", "search", "fullmatch", "findall", "finditer"))
 
 
 def called(path: str, receiver: Value | None, args: Args) -> Value | None:
-    """`re.match(pattern, text)`, `compiled.findall(text)`, `found.group(1)`; None for any other call."""
+    """`re.match(pattern, text)`, `compiled.sub("", text)`, `found.group(1)`; None for any other call."""
     owner, _, name = path.rpartition(".")
     if owner == "re" and name in _FINDING:
         pattern, subject = argument(args, "0:pattern"), argument(args, "1:string")
         return _found(name, None if pattern is None else pattern.value, None if subject is None else subject.value)
+    if owner == "re" and name == "sub":
+        pattern = argument(args, "0:pattern")
+        return None if pattern is None else _substituted(pattern.value, args, 1)
     if receiver is None:
         return None
+    if owner == _PATTERN and name == "sub":
+        return _substituted((receiver.items or {}).get("pattern", UNKNOWN), args, 0)
     if owner == _PATTERN and name in _FINDING:
         subject = argument(args, "0:string")
         return _found(name, (receiver.items or {}).get("pattern"), None if subject is None else subject.value)
@@ -42,6 +48,22 @@ def _found(name: str, pattern: Value | None, subject: Value | None) -> Value | N
         return hit
     several = container("tuple", dict(enumerate(parts[1:])))
     return container("list", None, several if len(parts) > 2 else parts[-1] if parts else whole)
+
+
+def _substituted(pattern: Value, args: Args, first: int) -> Value | None:
+    """A text in which every match of a pattern was replaced; what a function puts there is not known."""
+    new, subject = argument(args, f"{first}:repl"), argument(args, f"{first + 1}:string")
+    if new is None or subject is None:
+        return None
+    if new.value.is_literal() and subject.value.is_literal():
+        return MADE
+    texts, by = pattern.texts(), new.value.texts() if new.value.is_literal() else ()
+    every = argument(args, f"{first + 2}:count") is None and not any("\\" in one for one in by)
+    harmless = after_substituting(texts[0], by) if every and by and len(texts) == 1 else frozenset[str]()
+    held = subject.value.derived().cleared(harmless).origins | new.value.derived().origins
+    if harmless and not held:  # data of unknown origin has none that could be cleared: this one stands for it
+        held = frozenset((Origin("clean", ("re.sub",), "re.sub", harmless),))
+    return Value(open=True, origins=held) if held else None
 
 
 def _let_through(text: str, subject: Value) -> Value:

@@ -3,14 +3,12 @@
 import re
 
 from backend_audit.flow import lacks
+from backend_audit.flow.substituted import TOLD, after_substituting, holds
 from backend_audit.flow.values import Key, Value, container
 from backend_audit.regex import harmless_after, harmless_unmatched, harmless_without, lacked_signs, lacked_text, python_pattern
-from backend_audit.regex.charset import Ranges
 from backend_audit.regex.groups import groups
 
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
-_OPENING = {"<": ("html",), "\n": ("log", "header"), "/": ("path",)}  # no tag begins, no line ends, …
-_TOLD = "'\"`.\\/<&"  # signs whose absence is told of a text one by one
 _LEADING = re.compile(r"\^?(\(|\[|\?:)*\\\.(\\\.|\{2\})")
 _OUTER = re.compile(r"\((?:\?:)?([^()]*)\)")  # one group around it all
 _ESCAPABLE = frozenset(("regex",))
@@ -37,7 +35,7 @@ def lacked_marks(pattern: str) -> frozenset[str]:
     found = harmless_unmatched(pattern)
     if "all" in found:
         return found
-    found = found.union(*(lacks.lacking(sign) for sign in _TOLD if _holds(signs, sign)))
+    found = found.union(*(lacks.lacking(sign) for sign in TOLD if holds(signs, sign)))
     alternatives = [lacked_text(one) for one in _OUTER.sub(r"\1", pattern).split("|")]
     return found.union(*map(lacks.lacking, alternatives)) if all(alternatives) else found
 
@@ -45,10 +43,6 @@ def lacked_marks(pattern: str) -> frozenset[str]:
 def strips_parents(old: Value) -> bool:
     """Whether replacing takes every `../` off the beginning, which are all that a normalised path has."""
     return any(_LEADING.match(pattern) is not None for pattern in pattern_of(old))
-
-
-def _holds(signs: Ranges, sign: str) -> bool:
-    return any(low <= ord(sign) <= high for low, high in signs)
 
 
 def _body(written: object) -> tuple[str, str]:
@@ -84,17 +78,7 @@ def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[st
     signs = lacked_signs(pattern)
     texts = new.texts()
     if any(_ESCAPED.fullmatch(text) for text in texts):
-        return harmless_without(signs) & _ESCAPABLE if _holds(signs, "\\") else frozenset()
+        return harmless_without(signs) & _ESCAPABLE if holds(signs, "\\") else frozenset()
     if any("$" in text for text in texts):
         return frozenset()
-    text = lacked_text(pattern)
-    if signs:
-        kept = {sign for text in texts for sign in text}
-        found = harmless_unmatched(pattern)
-        found |= {context for sign, contexts in _OPENING.items() if _holds(signs, sign) for context in contexts}
-        if "all" in found and any(not (sign.isalnum() or sign in "-_. ") for sign in kept):
-            found -= {"all"}
-        gone = [sign for sign in _TOLD if sign not in kept and _holds(signs, sign)]
-        return found if "all" in found else found.union(*map(lacks.lacking, gone))
-    doubled = len(set(text)) == 1 and all(text[:1] not in one for one in texts)
-    return lacks.lacking(text) if doubled else frozenset()
+    return after_substituting(pattern, texts)

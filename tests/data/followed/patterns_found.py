@@ -46,3 +46,25 @@ def b():
         os.system(found["value"])  # $ alert
         os.system(found["key"])
     return "ok"
+
+
+SIGNS = re.compile(r"[^\w.-]+")
+
+
+@app.get("/c")
+def c():
+    text = request.args["text"]
+    os.system(re.sub(r"[^a-zA-Z0-9]", "-", text))
+    os.system(SIGNS.sub("_", text))
+    os.system(re.sub(r"[^\w]", "-", text, count=1))  # $ alert
+    os.system(re.sub(r"[^\w]", ";", text))  # $ alert
+    os.system(re.sub(r"[aeiou]", "-", text))  # $ alert
+    os.system(re.sub(r"([^\w])", r"\\\1", text))  # $ alert
+    os.system(re.sub(r"[^\w]", text, "a b"))  # $ alert
+    os.system(SIGNS.sub(lambda found: found.group(0), text))  # $ alert
+    return "<b>" + re.sub(r"&", "", text)  # $ alert
+
+
+@app.get("/d")
+def d():
+    return "<b>" + re.sub("[^a-z]", "", request.args["text"])
