@@ -9,7 +9,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.values import Gap, Origin, Shape, Value
 
 _HOST = re.compile(r"^[a-zA-Z][\w+.-]*:/*[^/?#\s]+[/?#]|^/{0,2}[^/?#:\s]+[/?#]")
-_LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#]|^\.{1,2}/|^[\w-]+[/?#]")
+_LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#.]|^[\w-]+[/?#]")
 # The request's own address: a client that can choose its host has reached this server by it.
 _OWN = frozenset(
     "url base_url full_path path path_info path_qs host_url url_root root_url get_full_path build_absolute_uri get_host host "

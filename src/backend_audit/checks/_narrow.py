@@ -23,6 +23,9 @@ _CONVERSIONS = _errors.names_of(
 
 _SYSTEM_ERRORS = _errors.names_of("OSError,IOError,EnvironmentError,error")
 _FOLDERS = _errors.names_of("makedirs,mkdir,join,dirname,abspath")
+_RUNS_A_FILE = _errors.names_of(
+    "open,exec,execfile,read,compile,join,dirname,abspath,globals,locals,loads,load,splitlines,strip,update"
+)
 _CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|cast|as)_|_to_|_from_")
 
 
@@ -35,6 +38,11 @@ def only_reads(called: list[str], caught: list[str]) -> bool:
 def makes_folders(called: list[str], caught: list[str]) -> bool:
     """`try: os.makedirs(path) except OSError: pass`, from before `exist_ok`: it is there."""
     return bool(called) and set(called) <= _FOLDERS and any(name in _SYSTEM_ERRORS for name in caught)
+
+
+def reads_settings_that_may_lack(called: list[str], caught: list[str], *, inside: bool) -> bool:
+    """`try: exec(open("local_settings.py").read()) except IOError: pass` at a module's top: settings that need not be there."""
+    return not inside and "open" in called and set(called) <= _RUNS_A_FILE and any(name in _SYSTEM_ERRORS for name in caught)
 
 
 def reads_a_file_field(first: ir.Stmt) -> bool:

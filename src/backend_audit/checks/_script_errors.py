@@ -20,6 +20,7 @@ _PROBES = frozenset(
     "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView "
     "execCommand writeText".split()
 )
+_SHORT_COMMENT = 16  # says nothing of why
 _FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
 _SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
 _ERRORS = re.compile(r"^(err|error|e)$")
@@ -66,7 +67,7 @@ def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
         end=node.end,
         message=f"`.catch(…)` does nothing: a rejection{f' of `{name}`' if name else ''} disappears without a trace.",
         fix=_FIX,
-        confidence=_sure(_gives_null(handler) or _explained(node.func.end, node.end, view), view),
+        confidence=_sure(_gives_null(handler) or _explained(node.func.end, node.end, view) or _introduced(node.at, view), view),
     )
 
 
@@ -130,6 +131,13 @@ def _reads(function: ir.Function, name: str) -> bool:
 def _explained(at: int, end: int, view: FileView) -> bool:
     """Whether a comment within says why."""
     return any(len(comment.text) > 6 for comment in view.comments_between(at, end))
+
+
+def _introduced(at: int, view: FileView) -> bool:
+    """Whether a comment stands on the line above."""
+    start = view.text.rfind("\n", 0, at) + 1
+    above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
+    return any(one.own_line and len(one.text) > _SHORT_COMMENT for one in view.comments_between(above, start))
 
 
 _ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))

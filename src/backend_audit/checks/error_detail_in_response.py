@@ -21,6 +21,7 @@ _BROAD = frozenset(("Exception", "BaseException", "builtins.Exception", "builtin
 # Exceptions whose text speaks of what the caller sent, or is written for the caller.
 _FOR_CALLERS = re.compile(
     r"Validat|ValueError|TypeError|KeyError|LookupError|IndexError|HTTPException|APIException|Http404|DoesNotExist|NotFound|"
+    r"AuthenticationFailed|NotAuthenticated|NotAcceptable|UnsupportedMedia|Throttled|MethodNotAllowed|Unauthori[sz]ed|Forbidden|BadRequest|"
     r"Decode|ParseError|Unicode|Invalid|PermissionDenied|AssertionError|NotImplemented|Jinja|Template|Syntax|JWT|Signature|PyJWTError|Multipart",
 )
 _OF_INPUT = frozenset(("csv.Error", "_csv.Error", "zlib.error", "binascii.Error"))  # they speak of what the caller sent, too

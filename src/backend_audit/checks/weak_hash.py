@@ -20,6 +20,7 @@ _FIX = (
     "Use `hashlib.sha256` (or `hmac` with it, where a key is involved); if it is only a name or a check against accidents, say "
     "so: `usedforsecurity=False`."
 )
+_PREFIX = 5
 _SHORT = 16  # characters of a digest: 64 bits, in which chance alone finds two
 _FIX_NODE = "Use SHA-256: `createHash('sha256')`, or `createHmac('sha256', key)` where a key is involved."
 
@@ -63,6 +64,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
     confidence, why = _judge(purpose, keyed=computation.keyed, signs=_signs(computation))
     if confidence is Confidence.MEDIUM and (_cut(computation.site) or beside_a_strong_one(computation)):
         confidence = Confidence.LOW  # too short to resist anybody, whatever computes it, or one of several: a name
+    if broken[0] in ("sha1", "sha") and _asks_a_list(computation.site):
+        confidence = Confidence.LOW
     name = BROKEN[broken[0]]
     yield Alert(
         node=computation.site.node,
@@ -113,17 +116,27 @@ def _cut_later(site: Site) -> bool:
         ),
         "",
     )
-    cuts = [
-        one.index.upper.value
-        for one in statements
-        if isinstance(one, ir.Index)
-        and isinstance(one.value, ir.Name)
-        and one.value.id == name
-        and isinstance(one.index, ir.Slice)
-        and isinstance(one.index.upper, ir.Const)
-    ]
+    parts = [one.index for one in statements if _is_part(one, name) and isinstance(one, ir.Index)]
+    cuts = [one.upper.value for one in parts if isinstance(one, ir.Slice) and isinstance(one.upper, ir.Const)]
     reads = sum(isinstance(one, ir.Name) and one.id == name for one in statements) - 1
     return bool(cuts) and len(cuts) == reads and all(isinstance(one, int) and one <= _SHORT for one in cuts)
+
+
+def _asks_a_list(site: Site) -> bool:
+    """`digest[:5], digest[5:]`: a service that lists leaked passwords is asked by the first five signs of a digest.
+
+    https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange
+    """
+    ends: set[tuple[object, object]] = set()
+    for one in ir.walk(*scope(site)) if site.call is not None else ():
+        if isinstance(one, ir.Index) and isinstance(one.index, ir.Slice):
+            bounds = [part.value if isinstance(part, ir.Const) else None for part in (one.index.lower, one.index.upper)]
+            ends.add((bounds[0], bounds[1]))
+    return (None, _PREFIX) in ends and (_PREFIX, None) in ends
+
+
+def _is_part(node: ir.Node, name: str) -> bool:
+    return isinstance(node, ir.Index) and isinstance(node.value, ir.Name) and node.value.id == name
 
 
 def _fed(site: Site) -> tuple[str, ...]:

@@ -33,10 +33,13 @@ class Writes:
         self._known: dict[str, tuple[Mark, ...]] = {}
 
     def of(self, handler: FunctionSymbol) -> tuple[Mark, ...]:
-        """The writes of a handler and of the functions that it calls by name, in source order."""
+        """The writes of a handler and of the functions that it calls by name, in source order.
+
+        What a function writes that looks at the request's method itself is not told: `if request.method != "POST": return …`.
+        """
         found = self._own(handler)
         for callee in self._called(handler):
-            found += self._own(callee)
+            found += () if tells_methods_apart(callee) else self._own(callee)
         return found
 
     def _called(self, handler: FunctionSymbol) -> list[FunctionSymbol]:

@@ -161,9 +161,10 @@ class Reading:
 
     def of_library(self, node: ir.Call) -> Missing:
         """What `super().has_permission(…)` of a library's class is, which a model calls a guard."""
-        above = self.above(node)
+        above, owner = self.above(node), self.function.owner
         models = self.owner.engine.models
-        for one in () if above is None else sorted(above.types):
+        libraries = [] if above is None or owner is None else self.owner.engine.external_bases(owner)  # behind mixins, too
+        for one in libraries:
             access = models.access.get(models.canonical(one))
             if access is not None and access.does & {"authenticates", "opens"} and not access.open_reading:
                 return FALSE if "authenticates" in access.does else TRUE
@@ -195,6 +196,9 @@ class Reading:
         text = self.said.get(written(left))
         if text is not None:
             return self.texts(op, text, right)
+        typed = _of_type(left)
+        if typed is not None and self.eval(typed, env) is ABSENT and "None" not in written(right):
+            return FALSE if op in ("is", "==") else TRUE  # `type(request.auth) is not Application`
         one, other = self.eval(left, env), self.eval(right, env)
         if self.owner.asked is not None and (one in PARTS) is not (other in PARTS) and ABSENT not in (one, other):
             return exempt.compared(self.owner.asked, op, one, other, self.frame.eval(right if one in PARTS else left))
@@ -240,6 +244,12 @@ class Reading:
         if listed is None or op not in ("in", "==", "not in", "!="):
             return UNKNOWN
         return TRUE if (text in listed) is (op in ("in", "==")) else FALSE
+
+
+def _of_type(node: ir.Expr) -> ir.Expr | None:
+    """What `type(x)` asks about."""
+    asks = isinstance(node, ir.Call) and written(node.func) == "type" and len(node.args) == 1
+    return node.args[0].value if asks and isinstance(node, ir.Call) else None
 
 
 def _is_open(holder: ir.Expr, key: ir.Expr) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.intent import refusal_at_first
 
 _DENIED = re.compile(
     r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
     r"_?Denied|PermissionError|Authori[sz]ation(?:Error|Exception|Failed))(?:Error|Exception)?$"
 )
+_CALLER = re.compile(r"(?:^|\.)(?:request|req|self\.request|info\.context)\.user$|(?:^|\.)current_user$")
 _SWITCH = re.compile(
     r"(?:allow|enabl|open|permit)\w*_(?:\w+_)?(?:registrations?|sign_?ups?|accounts?|users?)\b|"
     r"(?:registrations?|sign_?ups?|accounts?|users?)_(?:\w+_)?(?:allow|enabl|open|permit)",
@@ -24,7 +25,17 @@ def leaves_it_to_others(handler: FunctionSymbol) -> bool:
 
     What it calls of its own class or file counts as its own code.
     """
-    return any(map(_leaves_it, [handler, *_helpers(handler)]))
+    return any(_leaves_it(one) or _asks_an_object(one) for one in [handler, *_helpers(handler)])
+
+
+def _asks_an_object(function: FunctionSymbol) -> bool:
+    """`if not thing.editable_by(request.user): raise Http404`: what is stored says whether the caller may."""
+    for node in ir.walk_scope(*function.node.body):
+        if isinstance(node, ir.If) and isinstance(node.body[-1], (ir.Raise, ir.Return)):
+            called = [one for one in ir.walk_scope(node.test) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)]
+            if any(_CALLER.search(written(arg.value)) for one in called for arg in one.args):
+                return True
+    return False
 
 
 def _helpers(handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
@@ -34,9 +45,20 @@ def _helpers(handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
         if isinstance(func, ir.Name):
             found = handler.module.functions.get(func.id)
         elif isinstance(func, ir.Attribute) and isinstance(func.value, ir.Name) and func.value.id == "self" and handler.owner:
-            found = handler.owner.methods.get(func.attr)
+            found = _own_method(handler.owner, func.attr)
         if found is not None:
             yield found
+
+
+def _own_method(owner: ClassSymbol, name: str) -> FunctionSymbol | None:
+    """A method of the class, or of a base that stands in the same file."""
+    seen: list[ClassSymbol] = [owner]
+    for one in seen:
+        if name in one.methods:
+            return one.methods[name]
+        bases = (owner.module.classes.get(written(arg.value)) for arg in one.node.bases)
+        seen += [base for base in bases if base is not None and base not in seen]
+    return None
 
 
 def _leaves_it(handler: FunctionSymbol) -> bool:

@@ -49,6 +49,8 @@ _LISTS = frozenset(
 )
 _LONG = 8  # a shorter secret may be an ordinary word elsewhere
 _QUOTE = re.compile(r"[rbuRBU]{0,2}(\"{3}|'{3}|[\"'`])")
+_HEAD = 2000  # characters within which a description of an API says what it is
+_DESCRIPTION = re.compile(r"""(?:^|\{)\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
 _DOCS = frozenset({"docs", "doc", "documentation"})
 
 
@@ -100,6 +102,7 @@ def _place(file: SourceFile, text: str) -> Place:
         locale=not _LOCALES.isdisjoint(parts[:-1]),
         pipeline=is_trial(file.path, text, config=config),
         local=config and is_local(file.path),
+        described=config and _DESCRIPTION.search(text, 0, _HEAD) is not None,
     )
 
 

@@ -49,3 +49,4 @@ class Place(NamedTuple):
     locale: bool  # translations: labels under keys such as `password`
     pipeline: bool  # continuous integration and development stacks: their databases live for a day
     local: bool = False  # a stack on one developer's machine: what other services issued there is of no use elsewhere
+    described: bool = False  # the description of an API: what it shows is an example

@@ -32,7 +32,7 @@ def judge_provider(hit: Hit, text: str, place: Place, name: str = "") -> Verdict
         confidence = LOW
     elif not hit.provider.live or hit.provider.near:
         confidence = MEDIUM
-    if place.template:
+    if place.template or place.described:
         confidence = lowered(confidence)
     return Verdict("provider-key-in-code", Kind.TOKEN, confidence, hit.provider.name)
 

@@ -89,7 +89,7 @@ def _clear_text(value: str) -> str | None:
 
 def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Confidence:
     """What the kind of file leaves of a confidence. `own` secrets protect what runs this code, elsewhere a service."""
-    if place.local or (place.pipeline and own):
+    if place.local or place.described or (place.pipeline and own):
         return LOW
     if place.template and not traits(value).very_random:
         return LOW

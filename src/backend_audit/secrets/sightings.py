@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from backend_audit import ir
-from backend_audit.finding import CONFIDENCE_ORDER
+from backend_audit.finding import CONFIDENCE_ORDER, Confidence
 from backend_audit.secrets import formats, from_config, from_ir, from_javascript, prose, providers
 from backend_audit.secrets.candidate import Candidate, How, Place
 from backend_audit.secrets.forms import judge_form, judge_provider
@@ -20,6 +20,9 @@ from backend_audit.source import SCRIPTS, Language, SourceFile
 
 _WITH_PASSWORD = re.compile(r"://[^\s/@]*:[^\s/@]*@")
 _KEYWORD = re.compile(r"\b(?:password|pwd|Password|Pwd|PWD)=")
+_HEADERS = frozenset((formats.Form.BEARER, formats.Form.BASIC, formats.Form.JWT))
+_EXAMPLE = re.compile(r"\b(?:examples?|e\.g\.|sample|curl)\b", re.IGNORECASE)
+_NEAR = 400  # characters before what an example shows
 _COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 
 
@@ -131,8 +134,11 @@ def _raw(
         yield Sighting(verdict, candidate, span, span, _anchor(hit.provider.id, name, hit.value), leading)
     for one in formats.find(text):
         fallback = next((f for f in fallbacks if f.at <= one.at and one.end <= f.end), None)
-        found = judge_form(one, place, prose=one.point[0] in spans, fallback=fallback is not None)
+        prose = one.point[0] in spans
+        found = judge_form(one, place, prose=prose, fallback=fallback is not None)
         if found is not None:
+            if prose and one.form in _HEADERS and _EXAMPLE.search(text, max(0, one.at - _NEAR), one.at):
+                found = found._replace(confidence=Confidence.LOW)
             name = _name_at(candidates, one.at, one.end)
             source = fallback.source if fallback else ""
             candidate = Candidate(one.value, name, How.TEXT, one.at, one.end, source=source)

@@ -62,9 +62,5 @@ def c():
     os.system(re.sub(r"([^\w])", r"\\\1", text))  # $ alert
     os.system(re.sub(r"[^\w]", text, "a b"))  # $ alert
     os.system(SIGNS.sub(lambda found: found.group(0), text))  # $ alert
-    return "<b>" + re.sub(r"&", "", text)  # $ alert
-
-
-@app.get("/d")
-def d():
-    return "<b>" + re.sub("[^a-z]", "", request.args["text"])
+    os.system(re.sub(r"&", "", text))  # $ alert
+    return "ok"
