@@ -19,7 +19,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_na
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.missing import TRUE
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
@@ -106,7 +106,7 @@ class ControllerGuards:
         """`@Authorized("admin")`, `@Security("jwt")`: what the project's function does that the library asks."""
         name, mark = decorator_name(node), written_on(owner, node)
         does = {Does.AUTHENTICATES, Does.AUTHORIZES} if _roles(self.dialect, node) else {Does.AUTHENTICATES}
-        made = Guard(name, frozenset(does), via, mark, None, "known name")
+        made = Guard(name, frozenset(does), via, mark, None, KNOWN)
         if self.checker is None:
             return made
         run = self.guarding.behaviours.anonymous.run(self.checker)

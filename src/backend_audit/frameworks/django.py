@@ -23,7 +23,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.model import KNOWN, Does, Guard, Route
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
@@ -100,7 +100,7 @@ class DjangoRoutes:
 
     def admin(self, pattern: Pattern, mark: Mark) -> Route:
         """Django's admin, as one route."""
-        guard = Guard("admin_view", frozenset(_ASKS), "application", None, None, "known name")
+        guard = Guard("admin_view", frozenset(_ASKS), "application", None, None, KNOWN)
         path = joined(pattern.path)
         return Route(
             methods=(), path=path, framework="django", handler=None, name="admin.site.urls", mark=mark, registered=mark,

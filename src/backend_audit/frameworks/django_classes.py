@@ -14,7 +14,7 @@ from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Env
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE, truth
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.source import Mark
 
 _BEFORE = ("setup", "dispatch", "initial", "check_permissions", "perform_authentication", "initialize_request")
@@ -114,7 +114,7 @@ class ClassGuards:
                         found += self.deciding.decorator(Written(one.module, node), "decorator", said)
                 elif name == "dispatch" and not (isinstance(node, ir.Call) and decorator_name(node) == "register"):
                     guards = self.deciding.decorator(Written(one.module, node), "decorator", said)
-                    found += [guard for guard in guards if guard.has(*_ASKS, Does.OPENS) and guard.because == "known name"]
+                    found += [guard for guard in guards if guard.has(*_ASKS, Does.OPENS) and guard.because == KNOWN]
         return found
 
     def mixins(self, owner: ClassSymbol, said: Said) -> list[Guard]:

@@ -18,7 +18,7 @@ from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.source import Mark
 
 METHODS = {
@@ -149,7 +149,7 @@ class Deciding:
             passed = self.behaviours.anonymous.run(functions[0], {param: Missing.ANONYMOUS}, said).passed
         if passed and all(truth(one) is True for one in passed):
             return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "its test holds for everybody")
-        return Guard(name, _ASKS, via, mark, None, "known name", carrier=COOKIE)
+        return Guard(name, _ASKS, via, mark, None, KNOWN, carrier=COOKIE)
 
     def returned(self, test: Written, node: ir.Lambda) -> Missing:
         """What a lambda gives for an anonymous user."""

@@ -8,7 +8,7 @@ from backend_audit.flow.web_concepts import GuardMarker, RouteHook, RouteRegistr
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.guards import ASKING, Guarding
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
@@ -52,7 +52,7 @@ class Misplaced:
         """What switches the protection against forged requests off for a route: `csrf.exempt` of its view or of its blueprint."""
         keys = {handler.key, *(router.key for router in placed.routers), *(() if owner is None else (owner.key,))}
         return [
-            Guard(one.site.written, frozenset((Does.UNSHIELDS,)), "exemption", mark_of(one, "exempted here"), None, "known name")
+            Guard(one.site.written, frozenset((Does.UNSHIELDS,)), "exemption", mark_of(one, "exempted here"), None, KNOWN)
             for one in self.guarding.facts.exemptions
             if one.view is not None and not keys.isdisjoint(symbol.key for symbol in one.view.value.refs)
         ]

@@ -8,7 +8,7 @@ from backend_audit.flow.written import written
 from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import keyed
-from backend_audit.routes.model import Does, Guard, Route, RouteTable
+from backend_audit.routes.model import KNOWN, Does, Guard, Route, RouteTable
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PARAMETERS = re.compile(r"(^|\.)(params|path_params|match_info|kwargs|view_args|url_kwargs)$")
@@ -27,9 +27,14 @@ def parameter(route: Route, place: str) -> str:
 
 def holding(route: Route, place: str, known: AbstractSet[str]) -> list[Guard]:
     """The guards of the route, but for those `known`, that look at its variable part in `place`, as far as they can be read."""
-    own = [one for one in route.guards if one.name not in known and one.has(*_TURNS_AWAY)]
+    own = [one for one in route.guards if one.name not in known and one.has(*_TURNS_AWAY) and not _only_knows_callers(one)]
     name = parameter(route, place) if own else ""
     return [one for one in own if one.function is None or reads(route.table, one.function, name)]
+
+
+def _only_knows_callers(guard: Guard) -> bool:
+    """Whether a library's guard asks for a login and for nothing else."""
+    return guard.because == KNOWN and guard.does == {Does.AUTHENTICATES}
 
 
 def reads(table: RouteTable, function: FunctionSymbol | None, name: str) -> bool:

@@ -69,7 +69,8 @@ class Body(Reading):
         if isinstance(node, ir.If):
             return self.branches(node, env, sure=sure)
         if isinstance(node, ir.With):
-            return self.block(node.body, env, sure=sure)
+            entered = all(self.called(item.context, env) for item in node.items)
+            return entered and self.block(node.body, env, sure=sure and not self._open)
         if isinstance(node, ir.Try):
             return self.tried(node, env, sure=sure)
         if isinstance(node, (ir.For, ir.While)):

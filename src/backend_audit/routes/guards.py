@@ -15,8 +15,9 @@ from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_call, of_marker
+from backend_audit.routes.wrappers import wrappers
 from backend_audit.source import Mark
 
 _AUTH = re.compile(
@@ -111,7 +112,8 @@ class Guarding:
 
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes: of a decorator, through the wrapper that it makes."""
-        return self.behaviours.anonymous.run(wrapper_of(function)).outcome() is Outcome.PASSES
+        made = wrappers(self.engine, function)
+        return all(self.behaviours.anonymous.run(one).outcome() is Outcome.PASSES for one in made)
 
     def known(self, path: str, via: str, mark: Mark | None, call: ir.Call | None = None) -> Guard | None:
         """The guard that the team or a model row says an API path is, as `call` calls it."""
@@ -125,7 +127,7 @@ class Guarding:
             idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
             return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
         does = frozenset(Does(one) for one in access.does)
-        return Guard(name, does, via, mark, None, "known name", carrier=access.carrier)
+        return Guard(name, does, via, mark, None, KNOWN, carrier=access.carrier)
 
     def of_objects(self, value: Value, via: str) -> list[Guard]:
         """The guards of libraries that were called to make `value`: `login_required(view)`."""
@@ -193,20 +195,6 @@ class Guarding:
             if method is not None:
                 found.append(self.classified(method, symbol.name.rpartition(".")[2], "decorator", mark))
         return found or self.of_value(value, "decorator", mark)
-
-
-def wrapper_of(function: FunctionSymbol) -> FunctionSymbol:
-    """The function that stands in the place of what `function` decorates: the innermost one that it gives back."""
-    for _ in range(3):
-        returned = [
-            node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Return) and node.value is not None
-        ]
-        names = {one.id for one in ir.walk_scope(*returned) if isinstance(one, ir.Name)}
-        inner = next((one for one in function.nested if one.node.name in names), None)
-        if inner is None:
-            break
-        function = inner
-    return function
 
 
 def _switched_on(call: ir.Call, spec: str) -> bool:

@@ -11,8 +11,8 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
-from backend_audit.routes.guards import wrapper_of
-from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
+from backend_audit.routes.model import KNOWN, Auth, Does, Guard, Route, RouteTable
+from backend_audit.routes.wrappers import wrapper_of
 from backend_audit.source import Mark
 
 _READY = frozenset(("ready", "readyz", "readiness"))
@@ -65,7 +65,7 @@ def _turns_away(behaviours: Behaviours, guard: Guard) -> bool:
     if not guard.has(Does.AUTHENTICATES):
         return False
     if guard.function is None:
-        return guard.because == "known name"
+        return guard.because == KNOWN
     return behaviours.anonymous.run(wrapper_of(guard.function)).outcome() is Outcome.DENIED
 
 

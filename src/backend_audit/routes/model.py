@@ -27,6 +27,7 @@ class Does(StrEnum):
 
 
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
+KNOWN = "known name"  # a library's guard, or one like it
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 
@@ -227,6 +228,8 @@ class Route:
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)
     acts: bool = True  # the handler, or what it calls, does something that changes state, by the names of its calls
+    acts_outside: bool = True  # such a call leads out of the project: what those of the project do is known from them
+    looks: bool = False  # the handler, or what it calls itself, looks who calls
     writes: tuple[Mark, ...] = ()  # to the database, by a request that is only to read
     consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
     caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it

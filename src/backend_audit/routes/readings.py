@@ -40,6 +40,8 @@ _PERMITS = re.compile(
     r"permitted|authori[sz]ed)|can(?:_\w+)?|(?:\w+_)?(?:is|has)_(?:owner|member|access\w*|permission\w*|rights?)|authori[sz]e|"
     r"require_(?:owner|member|admin|role)\w*"
 )
+_PERMISSION = re.compile(r"(?:^|_)(?:perm|permission)s?(?:_|$)")
+_ASKED_OF_PERMISSIONS = frozenset({"test", "require", "check", "can", "ensure", "enforce", "verify"})
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
 _REFUSES = re.compile(r"_*(?:raise|check|ensure|verify|require|assert|enforce|validate|can|may|has|is)_")
@@ -72,7 +74,7 @@ class Mentions:
         if known is None:
             inside = list(ir.walk_scope(node))
             names = frozenset(one.id for one in inside if isinstance(one, ir.Name))
-            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(_is_caller, inside)))
+            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(is_caller, inside)))
         return known
 
     def ids(self, node: ir.Node, names: frozenset[str]) -> bool:
@@ -99,7 +101,7 @@ class Reading:
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
         for node in ir.walk_scope(*function.node.body):
-            self.asks_caller = self.asks_caller or _is_caller(node)
+            self.asks_caller = self.asks_caller or is_caller(node)
             if isinstance(node, ir.Name):
                 self.names.add(node.id)
             elif isinstance(node, ir.Call):
@@ -145,6 +147,8 @@ class Reading:
     def tests(self, callers: frozenset[str]) -> bool:
         """Whether the caller is held against anything: in a test, or as an argument of a call that looks up or checks."""
         if any(_PERMITS.fullmatch(_snake(called(one))) and (one.args or self.is_tested(one)) for one in self.calls):
+            return True
+        if any(map(_asks_permission, self.calls)):
             return True
         return any(self.mentions.caller(one, callers) for one in self._tests) or any(
             self._checks(one, callers) for one in self.calls
@@ -198,6 +202,15 @@ class Reading:
         return False
 
 
+def _asks_permission(node: ir.Call) -> bool:
+    """Whether an object that is called a permission is asked: `post.permissions["edit"].test()`, `EditPermission(x).test()`."""
+    if not isinstance(node.func, ir.Attribute) or node.func.attr not in _ASKED_OF_PERMISSIONS:
+        return False
+    inside = ir.walk_scope(node.func.value)
+    names = (one.attr if isinstance(one, ir.Attribute) else one.id for one in inside if isinstance(one, (ir.Attribute, ir.Name)))
+    return any(_PERMISSION.search(_snake(one)) for one in names)
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2]).lower().strip("_")
 
@@ -239,7 +252,8 @@ def _is_id(node: ir.Node) -> bool:
     return bool(IDS.search(key)) and written(base).rpartition(".")[2] in _HOLDERS
 
 
-def _is_caller(node: ir.Node) -> bool:
+def is_caller(node: ir.Node) -> bool:
+    """Whether an expression asks for who calls: `request.user`, `session["user_id"]`, `get_jwt_identity()`."""
     if isinstance(node, ir.Name):
         return node.id == "current_user"
     if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too

@@ -20,7 +20,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.texts import mark_of
@@ -84,7 +84,7 @@ class ScriptGuarding(Guarding):
             found = [replace(found[0], name=next(self.names_of(value), ANONYMOUS))]
         chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
         if chained and not any(one.has(Does.VALIDATES) for one in found):
-            found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, "known name"))
+            found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, KNOWN))
         return found
 
     def names_of(self, value: Value) -> Iterator[str]:

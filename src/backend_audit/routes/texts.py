@@ -6,6 +6,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.source import Mark
 
 MAX_TEXTS = 64
+_VERBS = "http.HTTPMethod."  # texts by their own names
 
 
 def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
@@ -14,7 +15,8 @@ def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
         return []
     if value.kind:
         return [text for one in contents(value) for text in texts_of(one, hole)]
-    return [*value.texts(), *(text for shape in value.shapes for text in _filled(shape, hole))]
+    verbs = sorted(path.removesuffix(".value").removeprefix(_VERBS) for path in value.apis if path.startswith(_VERBS))
+    return [*value.texts(), *verbs, *(text for shape in value.shapes for text in _filled(shape, hole))]
 
 
 def _filled(shape: Shape, hole: str) -> list[str]:

@@ -14,9 +14,10 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
 )
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol, key_at, object_key
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, key_at, object_key
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.texts import MAX_TEXTS, texts_of
+from backend_audit.routes.mounting import Place, place, same_child, same_hook, unknown_parts
+from backend_audit.routes.texts import texts_of
 
 Exposes = Callable[[ClassSymbol], tuple[str, dict[str, FunctionSymbol]]]  # a class's prefix, and its methods by name
 Named = Callable[[str, str], Value | None]  # what a dotted text names, read in the file of that path
@@ -73,14 +74,15 @@ class RouterTree:
         for registration in facts.registrations:
             self._attach_registration(registration, seen)
         for mount in facts.mounts:
-            for router in self.owners(mount.owner, guessed=mount.site.api.startswith("?")):
-                if not any(one.site.node is mount.site.node and _same_child(one, mount) for one in router.mounts):
+            guessed = mount.site.api.startswith("?")
+            for router in self.owners(mount.owner, guessed=guessed) or (self._unseen(mount) if guessed else []):
+                if not any(one.site.node is mount.site.node and same_child(one, mount) for one in router.mounts):
                     router.mounts.append(mount)
         for hook in facts.hooks:
             if hook.function is None or (hook.event is not None and _AFTER & set(hook.event.value.texts())):
                 continue  # one row says it of a decorator, another of a call
             for router in self.owners(hook.owner) or self._implicit(hook.implicit):
-                if not any(_same_hook(one, hook) for one in router.hooks):
+                if not any(same_hook(one, hook) for one in router.hooks):
                     router.hooks.append(hook)
 
     def _constructed(self, concept: RouterCreation) -> bool:
@@ -123,6 +125,13 @@ class RouterTree:
     def of(self, value: Value | None) -> list[Router]:
         """The routers that a value can be."""
         return [self.routers[one.key] for one, _ in self.facts.objects(value) if one.key in self.routers]
+
+    def _unseen(self, mount: RouterMount) -> list[Router]:
+        """The application that mounts something, where another package makes the only one: `create_app()` of a library."""
+        made = [creation for child in self._children(mount) for creation in child.creations]
+        if not made or any(one.is_app and not one.implicit for one in self.routers.values()):
+            return []
+        return self._implicit(made[0].site.api.partition(".")[0])
 
     def owners(self, operand: Operand | None, *, guessed: bool = False) -> list[Router]:
         """The routers that an operand can be; an application of which only the type is known is the only one that there is.
@@ -168,9 +177,9 @@ class RouterTree:
 
     def _told_better(self, router: Router, mount: RouterMount, child: Router) -> bool:
         """Whether another mount of the same child says its place, where this one's is not known: settings decide there."""
-        unknown = _unknown_parts(mount)
+        unknown = unknown_parts(mount)
         others = [] if not unknown else [one for one in router.mounts if one is not mount and child in self._children(one)]
-        return any(_unknown_parts(one) < unknown for one in others)
+        return any(unknown_parts(one) < unknown for one in others)
 
     def _children(self, mount: RouterMount) -> list[Router]:
         found: list[Router] = []
@@ -202,9 +211,13 @@ class RouterTree:
         for creation in router.creations[:1]:
             if creation.routes is not None:
                 yield from self._listed(creation.routes.value, routers, mounts, reached, mounted=mounted)
+        places: set[Place] = set()
         for mount in router.mounts:
             for child in self._children(mount):
-                if child not in routers and not self._told_better(router, mount, child):
+                if child in routers or (at := place(mount, child)) in places:
+                    continue
+                places.add(at)
+                if not self._told_better(router, mount, child):
                     yield from self._below((*routers, child), (*mounts, mount), reached, mounted=mounted)
             if mount.child is not None and self._lists(mount.child.value):
                 listed = Router(key_at(mount.site.path, "mount", mount.site.node), [])
@@ -260,26 +273,6 @@ def _method_among(value: Value, methods: dict[str, FunctionSymbol]) -> bool:
 
 def _key(creation: RouterCreation) -> str:
     return object_key(creation.site.path, creation.site.node)
-
-
-def _same_hook(one: RouteHook, other: RouteHook) -> bool:
-    return one.site.node is other.site.node and _refs(one.function) == _refs(other.function)
-
-
-def _same_child(one: RouterMount, other: RouterMount) -> bool:
-    return _refs(one.child) == _refs(other.child)
-
-
-def _refs(operand: Operand | None) -> frozenset[Symbol]:
-    return frozenset() if operand is None else operand.value.refs
-
-
-def _unknown_parts(mount: RouterMount) -> int:
-    """How many parts of a mount's prefix are not known; more than any text has where nothing is."""
-    if mount.prefix is None:
-        return 0
-    texts = texts_of(mount.prefix.value)
-    return min((text.count("{}") for text in texts), default=MAX_TEXTS)
 
 
 def _described(registration: RouteRegistration) -> str:

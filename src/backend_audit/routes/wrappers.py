@@ -1,0 +1,37 @@
+"""What stands in the place of a decorated function: the wrapper that its decorator makes, or another decorator's."""
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.link.symbols import FunctionSymbol
+
+_DEPTH = 3
+
+
+def wrapper_of(function: FunctionSymbol) -> FunctionSymbol:
+    """The function that stands in the place of what `function` decorates: the innermost one that it gives back."""
+    for _ in range(_DEPTH):
+        names = {one.id for one in ir.walk_scope(*_returned(function)) if isinstance(one, ir.Name)}
+        inner = next((one for one in function.nested if one.node.name in names), None)
+        if inner is None:
+            break
+        function = inner
+    return function
+
+
+def wrappers(engine: Engine, function: FunctionSymbol, depth: int = _DEPTH) -> list[FunctionSymbol]:
+    """The wrappers that a decorator makes, also through others that it leaves the work to: `return self._secured(function)`."""
+    inner = wrapper_of(function)
+    called = engine.calls.get(inner.key, {})
+    names = {_name(one) for one in _returned(inner) if isinstance(one, ir.Call)}
+    others = [called[key] for key in sorted(called) if called[key].node.name in names and called[key] is not inner]
+    found = [one for other in others if depth > 0 for one in wrappers(engine, other, depth - 1) if one is not other]
+    return found or [inner]
+
+
+def _returned(function: FunctionSymbol) -> list[ir.Expr]:
+    nodes = ir.walk_scope(*function.node.body)
+    return [node.value for node in nodes if isinstance(node, ir.Return) and node.value is not None]
+
+
+def _name(call: ir.Call) -> str:
+    return call.func.attr if isinstance(call.func, ir.Attribute) else getattr(call.func, "id", "")
