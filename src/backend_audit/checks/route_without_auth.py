@@ -10,12 +10,14 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Guard, Route, Verdict
-from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits_for_nothing
+from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits_for_nothing, works_on_the_caller
 
 RULE = "route-without-auth"
 
 _PARAMETER = re.compile(r"[<{:]")
 _LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
+_CATALOGS = frozenset(("permissions", "roles"))  # which ones there are is for who chooses among them
+_ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
@@ -69,12 +71,12 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
-    acts = changes(route) and (route.acts or (route.methods != ("POST",) and not _only_redirects(route)))
-    delicate = sorted(DELICATE & set(words_of(_PARAMETER.split(route.path)[0])))  # below an object, `logs` are its own
+    acts = changes(route) and (route.acts or (not _LASTING.isdisjoint(route.methods) and not _only_redirects(route)))
+    delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
     odd = acts or (not explicit and (bool(delicate) or one_class(route, siblings)))
-    if route.auth is Auth.NONE and siblings and odd:
+    if route.auth is Auth.NONE and siblings and odd and not _told_apart(opener, siblings):
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
     readers = [one for one in route.siblings() if not changes(one) and one.verdict is not Verdict.PUBLIC]
     if (
@@ -91,7 +93,8 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
     place, near = usually(route)
-    if near and route.auth is Auth.NONE and (acts or not explicit) and not _only_redirects(route):
+    asked_for = acts or not (explicit or route.looks)  # who only reads may see less without a login
+    if near and route.auth is Auth.NONE and asked_for and not _only_redirects(route):
         return Confidence.MEDIUM, f"{len(near)} other routes below `{place}` ask who calls"
     most = _share(route) >= _MOST and route.auth is Auth.NONE
     if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
@@ -100,10 +103,23 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     if delicate and not _only_redirects(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:
-        return (
-            Confidence.MEDIUM if exceptional else Confidence.LOW
-        ), "it changes state, while most of the application asks who calls"
+        surely = exceptional and (route.acts_outside or not _LASTING.isdisjoint(route.methods)) and not works_on_the_caller(route)
+        return (Confidence.MEDIUM if surely else Confidence.LOW), "it changes state, while most of the application asks who calls"
     return Confidence.LOW, "most of the application asks who calls"
+
+
+def _delicate(route: Route) -> list[str]:
+    """The words of an address that say that not everybody should reach it."""
+    told = words_of(_PARAMETER.split(route.path)[0])  # below an object, `logs` are its own
+    if changes(route):
+        return sorted(DELICATE & set(told))
+    return [] if told[-1:] and told[-1] in _ABOUT else sorted((DELICATE - _CATALOGS) & set(told))
+
+
+def _told_apart(opener: Guard | None, siblings: list[Route]) -> bool:
+    """Whether the guard that lets everybody in here is the one that asks beside it: its code tells the two apart."""
+    same = (one for other in siblings for one in other.guards if opener is not None and one.name == opener.name)
+    return any(one.has(Does.AUTHENTICATES) for one in same)
 
 
 def _only_redirects(route: Route) -> bool:

@@ -35,7 +35,10 @@ class Settling:
             engine.attempt(route.mark.path, f"deciding on {route.path}", partial(self._settled, route))
 
     def _settled(self, route: Route) -> bool:
-        route.acts = route.handler is None or self.behaviours.of(route.handler).acts
+        if route.handler is not None:
+            known = self.behaviours.of(route.handler)
+            route.acts, route.acts_outside = known.acts, known.surely
+            route.looks = self.behaviours.looks_itself(route.handler)
         if self.describe is not None:
             self.describe(route)
         route.guards = self.declarations.guards_of(route)

@@ -215,19 +215,11 @@ class Reading:
             )
             if same is not None:
                 return TRUE if same is (op in ("is", "==")) else FALSE
-        if op in ("is", "==", "is not", "!=") and self.is_of_none(left, right, env):  # `type(request.auth) is not Key`
-            return FALSE if op in ("is", "==") else TRUE
         if op in ("==", "is", "in", "!=", "is not", "not in") and one is ANONYMOUS and other is UNKNOWN:
             return FALSE if op in ("==", "is", "in") else TRUE  # nothing that is stored belongs to nobody
         if op in ("==", "is", "!=", "is not") and other is ANONYMOUS and one is UNKNOWN:
             return FALSE if op in ("==", "is") else TRUE
         return UNKNOWN
-
-    def is_of_none(self, left: ir.Expr, right: ir.Expr, env: Env) -> bool:
-        """Whether the class of what is missing is held against a class that is named."""
-        asked = left.args[0].value if isinstance(left, ir.Call) and written(left.func) == "type" and len(left.args) == 1 else None
-        named = isinstance(right, (ir.Name, ir.Attribute)) and written(right).rpartition(".")[2] != "NoneType"
-        return asked is not None and named and self.eval(asked, env) is ABSENT
 
     def is_none(self, value: Missing, node: ir.Expr) -> bool:
         """Whether nobody is None here: `request.user` outside of Django, whose requests have an object that stands for nobody."""

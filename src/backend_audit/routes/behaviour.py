@@ -13,6 +13,7 @@ from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.acting import Statements, acting, leads_outside, runs_statement
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
@@ -24,12 +25,6 @@ from backend_audit.routes.status import named_status, set_on_answers, statuses
 
 _FAILED = 400
 LOGIN = 302  # a redirect to a login page
-_ACTS = re.compile(
-    r"_*(?:a?create|update|delete|remove|save|add|insert|commit|pay|send|upload|write|unlink|execute|perform|process|publish|push|"
-    r"enqueue|bulk|upsert|destroy|patch|put|register|reset|change|modify|move|rename|cancel|approve|stop|invite|"
-    r"assign|revoke|delay|apply_async|emit)(?:_|$|[A-Z])"
-)
-_ASIDE = re.compile(r"(?:^|[._])(?:cache|logger|log|logging|metrics?|stats|span|params|headers)\.[a-z_]+$", re.IGNORECASE)
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
 _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
@@ -62,17 +57,13 @@ _DENYING = (
 class Behaviour:
     """`denies`: statuses by which callers are turned away (`LOGIN` for a redirect to a login page); `looks`: asks who calls.
 
-    `acts`: a call in it is named like one that changes something.
+    `acts`: a call in it is named like one that changes something; `surely`: one that leads out of the project.
     """
 
     denies: set[int] = field(default_factory=set)
     looks: bool = False
     acts: bool = False
-
-
-def _acts(callee: str) -> bool:
-    """Whether a call is named like one that changes something; what is kept beside, in a cache or a log, is none."""
-    return _ACTS.match(callee.rpartition(".")[2]) is not None and not _ASIDE.search(callee)
+    surely: bool = False
 
 
 class Behaviours:
@@ -91,6 +82,7 @@ class Behaviours:
             key for key in facts.rejections if _TO_LOGIN.search(key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2])
         ]
         self._to_login = {id(one.site.node) for key in to_login for one in facts.rejections[key] if one.login is not None}
+        self._statements = Statements(facts)
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
 
@@ -112,11 +104,17 @@ class Behaviours:
                 found.denies |= own.denies
                 found.looks = found.looks or own.looks
                 found.acts = found.acts or own.acts
+                found.surely = found.surely or own.surely
                 following |= self.engine.calls.get(one.key, {})
                 following |= {nested.key: nested for nested in one.nested}
             level = [following[key] for key in sorted(following)]
         self._whole[function.key] = found
         return found
+
+    def looks_itself(self, function: FunctionSymbol) -> bool:
+        """Whether a function, or one that it calls itself, looks who calls."""
+        called = self.engine.calls.get(function.key, {}).values()
+        return any(self.own(one).looks for one in (function, *called))
 
     def carrier(self, function: FunctionSymbol) -> str:
         """What the function knows callers by: "cookie", "header", or "" where neither shows."""
@@ -142,11 +140,13 @@ class Behaviours:
             known = Behaviour()
             for rejection in self.facts.rejections.get(function.key, ()):
                 known.denies |= self.denied(rejection)
-            known.looks = bool(self.facts.reads.get(function.key))
+                known.looks = known.looks or rejection.demands
+            known.looks = known.looks or bool(self.facts.reads.get(function.key))
             frame = self.engine.frame(function.module, function)
             harmless = _asks_no_credential(function)
             written_to = stored_into(function.node.body)
             known.denies |= set_on_answers(frame, function)
+            self._acts(function, known)
             for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
@@ -158,10 +158,18 @@ class Behaviours:
                     isinstance(node, ir.Attribute) and looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless)
                 ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
                     known.looks = True
-                elif isinstance(node, ir.Call) and _acts(written(node.func)):
-                    known.acts = True
             self._own[function.key] = known
         return known
+
+    def _acts(self, function: FunctionSymbol, known: Behaviour) -> None:
+        """Fill in whether its calls change anything; statements by what they say, functions of the project by what these do."""
+        names = [written(one.func) for one in acting(function.node.body)]
+        if any(map(runs_statement, names)) and self._statements.only_asks(function):
+            names = [one for one in names if not runs_statement(one)]
+        known.acts = bool(names)
+        followed = {one.node.name for one in (function, *function.nested, *self.engine.calls.get(function.key, {}).values())}
+        outside = [one for one in names if one.rpartition(".")[2] not in followed and leads_outside(one)]
+        known.surely = any(not runs_statement(one) or not self._statements.may_ask(function) for one in outside)
 
     def raised(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
         """The statuses that raising `node` turns a caller away with, by what its class says or is called."""
@@ -272,11 +280,6 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
         inside = [one.value for one in ir.walk_scope(node) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]
     return any(_LOGIN_WORDS.search(text) for text in texts)
-
-
-def acts_by_name(name: str) -> bool:
-    """Whether a call of that name changes something, by its name."""
-    return bool(_ACTS.match(name))
 
 
 def stored_into(body: list[ir.Stmt]) -> set[int]:

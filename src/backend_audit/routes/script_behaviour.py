@@ -5,7 +5,8 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.behaviour import Behaviour, Behaviours, acts_by_name, denied_by, stored_into
+from backend_audit.routes.acting import acts_by_name
+from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by, stored_into
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
 from backend_audit.routes.script_anonymous import ScriptAnonymous
@@ -61,7 +62,7 @@ class ScriptBehaviours(Behaviours):
         if name in _HANDS_ERROR and node.args:
             known.denies |= error_statuses(self.engine, frame, node.args[0].value)
         if acts_by_name(name):
-            known.acts = True
+            known.acts = known.surely = True
 
     def answered(self, function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:
         """The statuses that an expression answers the caller with."""

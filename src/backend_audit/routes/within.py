@@ -7,6 +7,9 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.intent import refusal_at_first
+from backend_audit.routes.missing import asks_for_login
+from backend_audit.routes.model import Route
+from backend_audit.routes.readings import is_caller
 
 _DENIED = re.compile(
     r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
@@ -18,6 +21,8 @@ _SWITCH = re.compile(
     r"(?:registrations?|sign_?ups?|accounts?|users?)_(?:\w+_)?(?:allow|enabl|open|permit)",
     re.IGNORECASE,
 )
+
+_OF_ALL = frozenset(("get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy"))
 
 
 def leaves_it_to_others(handler: FunctionSymbol) -> bool:
@@ -91,6 +96,14 @@ def only_call(handler: FunctionSymbol) -> ir.Call | None:
     body = [one for one in handler.node.body if not isinstance(one, ir.ExprStmt) or isinstance(one.value, ir.Call)]
     given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
     return given if isinstance(given, ir.Call) else None
+
+
+def works_on_the_caller(route: Route) -> bool:
+    """Whether the handler, or what its view says of all handlers, takes the signed-in user for granted: nobody has none."""
+    own = [] if route.owner is None else [one for name, one in sorted(route.owner.methods.items()) if name in _OF_ALL]
+    functions = [*([] if route.handler is None else [route.handler]), *own]
+    nodes = [node for one in functions for node in ir.walk_scope(*one.node.body)]
+    return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
 
 
 def shows_a_page(handler: FunctionSymbol) -> bool:
