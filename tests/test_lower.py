@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import backend_audit
 from backend_audit import ir
+from backend_audit.lower.errors import LoweringError
 from backend_audit.lower.limits import unlimited_depth
-from backend_audit.lower.python import LoweringError, lower
+from backend_audit.lower.python import lower
 from backend_audit.source import LineIndex
 
 SOURCES = sorted(Path(backend_audit.__file__).parent.rglob("*.py"))

@@ -44,7 +44,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 shortcuts = sys.argv[1] == "with"
 if shortcuts:
-    from backend_audit.lower.positions import Positions
+    from backend_audit.lower.concrete.positions import Positions
 for name in sys.argv[2:]:
     text = Path(name).read_text(encoding="utf-8")
     wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
@@ -93,7 +93,7 @@ def test_trees_and_positions_are_those_of_libcst_by_itself(files: list[Path]) ->
 def test_every_class_of_node_has_a_plain_constructor() -> None:
     """One that LibCST's next version shapes differently keeps its own: slower, no less right. Then look at it."""
     program = (
-        "import libcst as cst, dataclasses; from backend_audit.lower import constructors, quicker\n"
+        "import libcst as cst, dataclasses; from backend_audit.lower.concrete import constructors, quicker\n"
         "for kind in constructors.node_classes():\n"
         "    if '__init__' in vars(kind) and kind.__setattr__ is not object.__setattr__: print(kind)"
     )
@@ -107,7 +107,7 @@ def test_a_class_of_another_shape_keeps_its_constructor() -> None:
         "class Odd(cst.Name):\n"
         "    def __init__(self, value): object.__setattr__(self, 'value', value)\n"
         "own = Odd.__init__\n"
-        "from backend_audit.lower import quicker\n"
+        "from backend_audit.lower.concrete import quicker\n"
         "assert Odd.__init__ is own and cst.Name('x').lpar == () and cst.Name('y', ()).value == 'y'\n"
         "assert type(cst.Comma().whitespace_after) is cst.SimpleWhitespace\n"
         "assert cst.Comma().whitespace_after is not cst.Comma().whitespace_after\n"

@@ -25,8 +25,9 @@ import msgspec
 
 from backend_audit.discover import DiscoverOptions, discover
 from backend_audit.lower.decode import DecodingError, decode
+from backend_audit.lower.errors import LoweringError
 from backend_audit.lower.limits import no_collection
-from backend_audit.lower.python import LoweringError, lower
+from backend_audit.lower.python import lower
 from backend_audit.source import Language
 
 

@@ -13,6 +13,7 @@ from backend_audit.checks import Alert
 from backend_audit.finding import Finding, Problem, ProblemKind
 from backend_audit.lower import templates
 from backend_audit.lower.decode import DecodingError, decode
+from backend_audit.lower.errors import LoweringError
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.source import Language, LineIndex, SourceFile
 from backend_audit.suppress import Suppressions, from_module, from_text
@@ -86,7 +87,7 @@ def facts_of(file: SourceFile, data: bytes) -> FileFacts:
 def _lowered(file: SourceFile, text: str, problems: list[Problem]) -> ir.Module | None:
     """The file's IR, if its language has one; what of it could not be read is a problem."""
     if file.language is Language.PYTHON:
-        from backend_audit.lower.python import LoweringError, lower  # noqa: PLC0415 - LibCST costs half a second to import
+        from backend_audit.lower.python import lower  # noqa: PLC0415 - the interpreter's parser is not needed by a scan without changes
 
         try:
             return lower(file.path, text)

@@ -139,9 +139,6 @@ class Files:
         """The facts of files that the cache does not know."""
         jobs = [ENCODER.encode(FileJob(*self._sources[file.path])) for file in rest]
         weights = [_weight(file) for file in rest]
-        first = next((number for number, file in enumerate(rest) if file.language is Language.PYTHON), None)
-        if first is not None:
-            weights[first] += _LIBCST
         results = run(file_stage.analyse, jobs, workers=workers, timeout=timeout, weights=weights, preload=(PRELOADED,))
         fresh: dict[bytes, bytes] = {}
         for number, (file, (_, answer)) in enumerate(zip(rest, results, strict=True), 1):
@@ -170,7 +167,6 @@ class Files:
         self.problems.extend(facts.problems)
 
 
-_LIBCST = 64 * 1024  # loading it, with which workers are born, costs as much as so many bytes
 _BATCH = 200  # entries written at once: what a killed scan has done so far is not lost
 
 
@@ -186,5 +182,5 @@ def _key(content: bytes, what: str) -> bytes:
 
 
 def _weight(file: SourceFile) -> int:
-    """Relative cost of a file: LibCST's parse outweighs everything else."""
-    return file.size * (8 if file.language is Language.PYTHON else 1)
+    """Relative cost of a file."""
+    return file.size * (3 if file.language is Language.PYTHON else 1)

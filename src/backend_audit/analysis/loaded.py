@@ -1,4 +1,4 @@
-"""Imported by the server that forks workers, so that each is born with LibCST and the compiled patterns of secrets.
+"""Imported by the server that forks workers, so that each is born with the compiled patterns of secrets.
 
 They are loaded by reading a file; freezing keeps the workers' collections of garbage from looking at them. What only work beside
 the flow needs (the checks, the engine) is not: the first workers would wait for it.

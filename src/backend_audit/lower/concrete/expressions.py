@@ -6,11 +6,9 @@ import libcst as cst
 
 from backend_audit import ir
 from backend_audit.lower import strings
+from backend_audit.lower.concrete.positions import Positions
+from backend_audit.lower.constants import integer, joined, unary
 from backend_audit.lower.getters import getter
-from backend_audit.lower.positions import Positions
-
-_INT_LIMIT = 2**63
-_MAX_DIGITS = 4_000  # int() refuses longer texts
 
 
 class PythonExpressions:
@@ -47,13 +45,7 @@ class PythonExpressions:
         return ir.Const(*self.positions.span(node), "ellipsis", None)
 
     def integer(self, node: cst.Integer) -> ir.Expr:
-        at, end = self.positions.span(node)
-        text = node.value.replace("_", "")
-        value: int | str = node.value
-        if len(text) < _MAX_DIGITS:
-            number = int(text, 0) if text.strip("0") or len(text) == 1 else 0
-            value = number if number < _INT_LIMIT else node.value
-        return ir.Const(at, end, "int", value)
+        return integer(*self.positions.span(node), node.value)
 
     def float(self, node: cst.Float) -> ir.Expr:
         return ir.Const(*self.positions.span(node), "float", float(node.value.replace("_", "")))
@@ -81,15 +73,7 @@ class PythonExpressions:
         return out
 
     def concatenated(self, node: cst.ConcatenatedString) -> ir.Expr:
-        at, end = self.positions.span(node)
-        parts: list[ir.Expr] = []
-        for side in (node.left, node.right):
-            lowered = self.expr(side)
-            parts.extend(lowered.parts if isinstance(lowered, ir.Template) else [lowered])
-        texts = [part.value for part in parts if isinstance(part, ir.Const) and isinstance(part.value, str)]
-        if len(texts) < len(parts):
-            return ir.Template(at, end, parts)
-        return ir.Const(at, end, parts[0].kind if isinstance(parts[0], ir.Const) else "str", "".join(texts))
+        return joined(*self.positions.span(node), self.expr(node.left), self.expr(node.right))
 
     # --- access and calls -------------------------------------------------------------------------------------------
 
@@ -98,21 +82,22 @@ class PythonExpressions:
 
     def subscript(self, node: cst.Subscript) -> ir.Expr:
         at, end = self.positions.span(node)
-        indices = [self.subscript_element(element) for element in node.slice]
-        index = indices[0]
-        if len(indices) > 1:
-            items = [ir.Item(one.at, one.end, None, one, 0) for one in indices]
-            index = ir.Container(indices[0].at, indices[-1].end, "tuple", items)
-        return ir.Index(at, end, self.expr(node.value), index)
+        first = node.slice[0]
+        if len(node.slice) > 1 or isinstance(first.comma, cst.Comma) or (isinstance(first.slice, cst.Index) and first.slice.star):
+            items = [self.subscript_element(element) for element in node.slice]
+            return ir.Index(at, end, self.expr(node.value), ir.Container(items[0].at, items[-1].end, "tuple", items))
+        return ir.Index(at, end, self.expr(node.value), self.subscript_element(first).value)
 
-    def subscript_element(self, element: cst.SubscriptElement) -> ir.Expr:
+    def subscript_element(self, element: cst.SubscriptElement) -> ir.Item:
         part = element.slice
         if isinstance(part, cst.Index):
             value = self.expr(part.value)
-            return ir.Starred(*self.positions.span(part), value) if part.star else value
+            return ir.Item(value.at, value.end, None, value, 1 if part.star else 0)
         at, end = self.positions.span(part)
         assert isinstance(part, cst.Slice)  # noqa: S101 - the grammar knows no third kind
-        return ir.Slice(at, end, self.optional(part.lower), self.optional(part.upper), self.optional(part.step))
+        end -= len(self.positions.text[at:end]) - len(self.positions.text[at:end].rstrip())
+        sliced = ir.Slice(at, end, self.optional(part.lower), self.optional(part.upper), self.optional(part.step))
+        return ir.Item(at, end, None, sliced, 0)
 
     def arg(self, node: cst.Arg) -> ir.Arg:
         value = self.expr(node.value)
@@ -136,12 +121,7 @@ class PythonExpressions:
         return ir.Logical(at, end, op, self.expr(node.left), self.expr(node.right))
 
     def unary(self, node: cst.UnaryOperation) -> ir.Expr:
-        at, end = self.positions.span(node)
-        operand = self.expr(node.expression)
-        op = _operator_text(node.operator)
-        if op == "-" and isinstance(operand, ir.Const) and isinstance(operand.value, (int, float)):
-            return ir.Const(at, end, operand.kind, -operand.value)
-        return ir.Unary(at, end, op, operand)
+        return unary(*self.positions.span(node), _operator_text(node.operator), self.expr(node.expression))
 
     def comparison(self, node: cst.Comparison) -> ir.Expr:
         at, end = self.positions.span(node)
@@ -174,6 +154,8 @@ class PythonExpressions:
         for element in node.elements:
             value = self.expr(element.value)
             items.append(ir.Item(value.at, value.end, None, value, 1 if isinstance(element, cst.StarredElement) else 0))
+        if isinstance(node, cst.Tuple) and items:
+            at, end = items[0].at, items[-1].end
         return ir.Container(at, end, type(node).__name__.lower(), items)
 
     def dict(self, node: cst.Dict) -> ir.Expr:
@@ -203,9 +185,9 @@ class PythonExpressions:
     def clauses(self, clause: cst.CompFor | None) -> list[ir.Clause]:
         out = []
         while clause is not None:
-            at, end = self.positions.span(clause)
             conditions = [self.expr(condition.test) for condition in clause.ifs]
-            out.append(ir.Clause(at, end, self.expr(clause.target), self.expr(clause.iter), conditions))
+            target, iterated = self.expr(clause.target), self.expr(clause.iter)
+            out.append(ir.Clause(target.at, (conditions[-1] if conditions else iterated).end, target, iterated, conditions))
             clause = clause.inner_for_in
         return out
 
@@ -257,13 +239,23 @@ class PythonExpressions:
             return ir.Call(at, end, self.expr(node.cls), args)
         if isinstance(node, cst.MatchMapping):
             return ir.Container(at, end, "dict", self.mapping_items(node, captures))
+        elements = node.patterns if isinstance(node, (cst.MatchList, cst.MatchTuple)) else ()
+        return self.elements(elements, (at, end), captures)
+
+    def elements(
+        self, elements: Sequence[cst.MatchSequenceElement | cst.MatchStar], span: tuple[int, int], captures: list[str]
+    ) -> ir.Expr:
+        """A sequence's pattern, from its first element to its last; `span` is the place of one without any."""
         items = []
-        for element in node.patterns if isinstance(node, (cst.MatchList, cst.MatchTuple)) else ():
+        for element in elements:
             if isinstance(element, cst.MatchStar):
                 captures.extend([] if element.name is None else [element.name.value])
                 continue
-            part = self.pattern(element.value, captures)
-            items.append(ir.Item(at, end, None, part or ir.Name(at, end, "_"), 0))
+            at, end = self.positions.span(element.value)
+            items.append(ir.Item(at, end, None, self.pattern(element.value, captures) or ir.Name(at, end, "_"), 0))
+        if items:
+            return ir.Container(items[0].at, items[-1].end, "list", items)
+        at, end = (self.positions.span(elements[0])[0],) * 2 if elements else span
         return ir.Container(at, end, "list", items)
 
     def mapping_items(self, node: cst.MatchMapping, captures: list[str]) -> list[ir.Item]:

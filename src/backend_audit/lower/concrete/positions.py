@@ -9,8 +9,8 @@ from itertools import accumulate
 
 import libcst as cst
 
-from backend_audit.lower import quicker  # noqa: F401 - puts the shortcuts in place
-from backend_audit.lower.token_state import TokenState
+from backend_audit.lower.concrete import quicker  # noqa: F401 - puts the shortcuts in place
+from backend_audit.lower.concrete.token_state import TokenState
 
 
 class Positions:

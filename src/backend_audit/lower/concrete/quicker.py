@@ -6,8 +6,8 @@ None changes what is parsed or generated: the text that code generation gives is
 
 import libcst as cst
 
-from backend_audit.lower.constructors import plain_constructors
-from backend_audit.lower.tokens import token_shortcuts
+from backend_audit.lower.concrete.constructors import plain_constructors
+from backend_audit.lower.concrete.tokens import token_shortcuts
 
 cst.ConcatenatedString.__post_init__ = cst.CSTNode.__post_init__  # type: ignore[method-assign]  # bytes beside str pass the parser
 # Validation is for trees that people build; the parser's are right, and LibCST itself would rather not check them.

@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from backend_audit.lower.token_state import TokenState, any_node, parenthesized
+from backend_audit.lower.concrete.token_state import TokenState, any_node, parenthesized
 
 # --- white space -----------------------------------------------------------------------------------------------------
 
