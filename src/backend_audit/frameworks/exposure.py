@@ -10,6 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.bodies import Bodies
+from backend_audit.frameworks.emptied import emptied
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
 from backend_audit.frameworks.intake import Intake
 from backend_audit.frameworks.page_sizes import PageSizes
@@ -122,9 +123,9 @@ class Exposure:
         if _chooses(handler):
             return ()
         mark = Mark(handler.module.path, node.at, node.end, f"answers with {written(node)}")
-        return tuple(
-            Shown("declared", one, self.schemas.is_stored(one), self.schemas.fields(one), mark, written(node)) for one in found
-        )
+        empty = emptied(handler)
+        fields = {one.key: tuple(field for field in self.schemas.fields(one) if field.path not in empty) for one in found}
+        return tuple(Shown("declared", one, self.schemas.is_stored(one), fields[one.key], mark, written(node)) for one in found)
 
     def _is_response(self, handler: FunctionSymbol, node: ir.Expr) -> bool:
         """Whether an annotation names a response of the framework, or nothing: it declares no fields."""
