@@ -37,5 +37,10 @@ def is_allow_list(node: ir.Expr, collection: Value) -> bool:
     """
     if collection.carries("untrusted") or collection.shapes or "str" in collection.types:
         return False
+    return collection.kind in ("list", "set", "tuple", "dict") or named_as_allowed(node)
+
+
+def named_as_allowed(node: ir.Expr) -> bool:
+    """Whether a collection says by its name that it holds what is allowed."""
     name = dotted(node.func if isinstance(node, ir.Call) else node) or ""
-    return collection.kind in ("list", "set", "tuple", "dict") or _ALLOWING.search(name.rpartition(".")[2]) is not None
+    return _ALLOWING.search(name.rpartition(".")[2]) is not None

@@ -118,7 +118,7 @@ class Expressions(FrameState, ABC):
             return Value(types=base.types, refs=base.refs)
         if base.open and found is NOTHING:
             found = UNKNOWN
-        if base.origins:
+        if base.origins or found.origins:
             owners = self.engine.classes_of(base)
             found = self.inherit(found, self.shared(base, attr, found, owners), attr)
             cleared = [self.models.parts.get(path, frozenset()) for path in found.apis]

@@ -7,11 +7,13 @@ from backend_audit.flow.arguments import Args
 from backend_audit.flow.class_facts import ClassFacts
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.guards import ALL
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
+from backend_audit.flow.validators import refused
 from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Value, changed, join, join_all
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -132,6 +134,8 @@ class ObjectFields(ClassFacts):
                 for method in one.methods.values():
                     if validates(method, attr) and method.key not in self._running:
                         known |= self.summary(method).after.get(1, frozenset())
+                    elif attr in refused(method):
+                        known |= ALL
             self._validated[owner.key, attr] = known
         return known
 
