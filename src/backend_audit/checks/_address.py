@@ -18,6 +18,7 @@ _OWN = frozenset(
 _SCRIPT_REQUESTS = ("express.", "http.", "koa.", "fastify.", "@hapi/hapi.")
 _NO_OTHERS = frozenset("cookies signedCookies headers header rawHeaders headersDistinct get state".split())
 _QUERY = frozenset("?#")
+_NO_SLASH = frozenset(("segment",))  # a mark of the framework
 _HELD = "\x00"  # stands for a hole that the program fills itself
 
 
@@ -32,6 +33,11 @@ class Control:
     whole: bool
     query: bool = False
 
+    @property
+    def one_segment(self) -> bool:
+        """Whether the data holds no slash, being one segment of the request's own address: it climbs one folder at most."""
+        return self.origin.cleared >= _NO_SLASH
+
 
 def control(operand: Operand | None, *, queries: bool = True) -> Control | None:
     """What data from outside decides about the address in `operand`; the worst of its possibilities.
@@ -40,7 +46,7 @@ def control(operand: Operand | None, *, queries: bool = True) -> Control | None:
     """
     if operand is None:
         return None
-    return min(_controls(operand.value, queries), key=lambda one: (not one.whole, one.query), default=None)
+    return min(_controls(operand.value, queries), key=lambda one: (not one.whole, one.query, one.one_segment), default=None)
 
 
 def _controls(value: Value, queries: bool) -> Iterator[Control]:

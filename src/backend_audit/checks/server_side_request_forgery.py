@@ -49,7 +49,7 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
             found.origin,
             does=does,
             fix=advice(request.site, _PART, _PART_NODE),
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if found.one_segment and not found.query else Confidence.MEDIUM,
         )
 
 
