@@ -10,7 +10,7 @@ from backend_audit.analysis.judgement import InCode, Judgement
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
-from backend_audit.finding import Step
+from backend_audit.finding import Confidence, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
@@ -27,6 +27,7 @@ from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
+from backend_audit.routes.administrators import ForAdministrators
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.drift import drifts
 from backend_audit.routes.facts import WebFacts
@@ -129,6 +130,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
+    alerts = list(_unless_for_administrators(alerts, table))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
@@ -153,6 +155,14 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
         for rule, alert in asking.alerts(by_concept.get(type(concept), ()), path, concept, within=path):
             told = asking.attempt(path, rule, partial(considered, rule, alert, modules, engine.models), nothing)
             yield path, rule, replace(alert, considered=told) if told else alert
+
+
+def _unless_for_administrators(alerts: list[_Told], table: RouteTable) -> Iterator[_Told]:
+    """The alerts, less sure where what they tell of goes to administrators alone."""
+    theirs = ForAdministrators(table)
+    for path, rule, alert in alerts:
+        low = alert.of_insides and theirs.covers(path, alert.span()[0])
+        yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
 
 
 def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: InCode) -> list[Spotted]:

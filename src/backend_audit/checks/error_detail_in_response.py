@@ -57,6 +57,7 @@ def error_told(answer: Answer) -> Iterator[Alert]:
         confidence=confidence,
         steps=(*origin.marks(), Mark(site.path, at, end, "is sent to the client here")),
         anchor=f"{site.symbol}:{origin.what}:{site.api}",
+        of_insides=True,
     )
 
 
