@@ -367,6 +367,8 @@ KEY = noise(24)
         ),
         ("secret_key", "\u00ff\u00e5\x16s\u0089\u00c3\x05y\u00bbk", How.ASSIGNED, SOURCE, HIGH),
         ("reloadSessionKey", "chunkReload", How.ASSIGNED, SOURCE, LOW),
+        ("welcomeBannerStatusCookieKey", "welcomebanner_status", How.ASSIGNED, SOURCE, LOW),
+        ("welcomeBannerStatusCookieKey", "orders_are_us", How.ASSIGNED, SOURCE, MEDIUM),
         ("GITHUB_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET", How.ASSIGNED, SOURCE, None),
         ("password", "Your password must be longer.", How.ASSIGNED, SOURCE, None),
         ("password", "change-me", How.KEYED, CONFIG, LOW),
@@ -395,6 +397,14 @@ KEY = noise(24)
 def test_judge(name: str, value: str, how: How, place: Place, expected: Confidence | None) -> None:
     verdict = judge(Candidate(value, name, how, 0, len(value)), place)
     assert (verdict.confidence if verdict else None) is expected, verdict
+
+
+def test_words_of_a_catalogue_called_by_its_language_are_labels() -> None:
+    words = "{\n" + "".join(f'  "Label{n}": "woord",\n' for n in range(24)) + '  "LabelPassword": "kaylee-serenity"\n}\n'
+    assert rules(words, "client/strings/nl.json") == []
+    assert rules(words, "client/strings/app_pt-BR.json") == []
+    assert rules(words, "client/strings/settings.json") == ["hardcoded-password"]
+    assert rules('{\n  "LabelPassword": "kaylee-serenity"\n}\n', "my.json") == ["hardcoded-password"]
 
 
 def test_names_in_lists_are_no_values() -> None:

@@ -1,5 +1,6 @@
 """Functions that copy objects into each other by name, to any depth: what one file shows of them."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
@@ -10,6 +11,7 @@ from backend_audit.flow.written import dotted, written
 
 _LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
 _PROTO = frozenset(("__proto__", "constructor", "prototype"))
+_REFUSES = re.compile(r"(?i)pollut|proto(?:type)?(?:key|name|prop)|(?:un)?safe_?(?:key|name|prop|path|from)")
 _OWN = frozenset(("hasOwnProperty", "hasOwn", "has", "propertyIsEnumerable", "own"))
 
 
@@ -177,8 +179,19 @@ def _refused_by(call: ir.Call, view: FileView) -> set[str]:
     if isinstance(call.func, ir.Name):
         for node in ir.walk(*list(view.module.body)):
             if isinstance(node, ir.Function) and node.name == call.func.id:
-                return set(_protos(node.body))
+                return set(_protos(node.body)) | {word for one in _lists_of(node, view) for word in one}
+        return set(_PROTO) if _REFUSES.search(call.func.id) else set()  # another file's
     return set()
+
+
+def _lists_of(function: ir.Function, view: FileView) -> Iterator[frozenset[str]]:
+    """The names of prototypes in what a function's names were given: a list, `Object.getOwnPropertyNames(Object.prototype)`."""
+    for name in ir.walk(*list(function.body)):
+        value = _patterns.given(name, view) if isinstance(name, ir.Name) else None
+        if isinstance(value, ir.Call) and last_name(value.func) == "getOwnPropertyNames" and value.args:
+            yield _PROTO if written(value.args[0].value) == "Object.prototype" else frozenset()
+        elif isinstance(value, ir.Container | ir.Const):
+            yield frozenset(_protos([value]))
 
 
 def _protos(nodes: Sequence[ir.Node]) -> Iterator[str]:

@@ -43,6 +43,8 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
         if found is not None:
             yield _alert(use, found)
             return
+        if literal and exponential(text, flags, whole=False) is not None:
+            return  # told where the literal stands
         slow = polynomial(text, flags, whole=whole, anchored=use.how in ("match", "fullmatch"))
         origin = None if slow is None else reaching(use.subject, "regex")
         if origin is not None and slow is not None and not _is_short(use):

@@ -20,6 +20,7 @@ _FIX = "Parse the address and compare its host: `new URL(text).hostname === 'exa
 _PLACEHOLDER = re.compile(r"\byour\b|\bhere\b|\bplaceholder\b|\bchange-?me\b", re.IGNORECASE)
 _CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
+_KNOWN_SCHEMES = _DANGEROUS | frozenset("http https ftp ftps file mailto tel sms blob about ws wss".split())
 _SCHEME = re.compile(r"(?<![\w-])(javascript|data|vbscript)(?![\w-])", re.IGNORECASE)
 _FIX_SCHEME = "Compare the parsed scheme with those that are allowed: `['http:', 'https:'].includes(new URL(text).protocol)`."
 _TESTS = frozenset("startsWith includes indexOf exec test match replace".split())
@@ -122,7 +123,10 @@ def _tested(node: ir.Node, view: FileView) -> frozenset[str]:
         return frozenset(scheme for part in (node.left, *node.rights) for scheme in _schemes(part, view))
     if isinstance(node, ir.Switch):
         values = [case.value for case in node.cases if case.value is not None]
-        return frozenset(scheme for part in values for scheme in _schemes(part, view))
+        schemes = frozenset(scheme for part in values for scheme in _schemes(part, view))
+        words = (_patterns.text_of(part, view) or "" for part in values)
+        other = any(word.isalpha() and word.lower() not in _KNOWN_SCHEMES for word in words)  # languages: `case "python"`
+        return frozenset() if other else schemes
     return frozenset()
 
 

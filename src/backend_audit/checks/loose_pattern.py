@@ -209,7 +209,7 @@ def _wide_range(text: str) -> str | None:
 
 
 def _wide(atom: Atom) -> str | None:
-    ranges = [(low, high) for low, high in atom.ranges if low != high]
+    ranges = [(low, high) for low, high in atom.ranges if low != high and (low, high) not in atom.numbered]
     for low, high in ranges:
         if low > high:
             return f"The range `{low}-{high}` is empty."

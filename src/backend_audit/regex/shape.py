@@ -27,6 +27,7 @@ class Atom:
     options: "list[Sequence]" = field(default_factory=list)  # of a group
     low: int = 1
     high: int | None = 1
+    numbered: list[tuple[str, str]] = field(default_factory=list)  # of a class: its ranges between numbers, `\x23-\x5b`
 
     def is_wild(self) -> bool:
         """Whether it takes nearly every character."""
@@ -102,6 +103,7 @@ class _Reader:
             self.at += 1
         signs: list[str] = []  # "" stands for a class within
         dashes: list[int] = []
+        numbers: set[int] = set()
         while self.at < len(self.text) and self.text[self.at] != "]":
             one = self.text[self.at]
             self.at += 1
@@ -116,9 +118,12 @@ class _Reader:
                 found.escapes.append(letter)
                 signs.append("")
             else:
+                if letter in ("x", "u"):
+                    numbers.add(len(signs))
                 signs.append("\b" if letter == "b" else self.character(letter))
         self.at += 1
         found.ranges = _ranges(signs, dashes)
+        found.numbered = [(signs[at - 1], signs[at + 1]) for at in dashes if {at - 1, at + 1} <= numbers]
         return found
 
     def group(self) -> Atom:

@@ -13,6 +13,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert
 from backend_audit.finding import Problem
 from backend_audit.secrets.candidate import Candidate, Place
+from backend_audit.secrets.shown import is_catalogue
 from backend_audit.secrets.sightings import Sighting, sight
 from backend_audit.secrets.tell import fix, message
 from backend_audit.secrets.trials import is_local, is_trial
@@ -99,7 +100,7 @@ def _place(file: SourceFile, text: str) -> Place:
         test=file.role is Role.TEST,
         template=template or not _DOCS.isdisjoint(parts[:-1]),
         config=config,
-        locale=not _LOCALES.isdisjoint(parts[:-1]),
+        locale=not _LOCALES.isdisjoint(parts[:-1]) or (config and is_catalogue(file.path, text)),
         pipeline=is_trial(file.path, text, config=config),
         local=config and is_local(file.path),
         described=config and _DESCRIPTION.search(text, 0, _HEAD) is not None,

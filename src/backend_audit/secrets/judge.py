@@ -216,9 +216,12 @@ def _names_an_entry(candidate: Candidate) -> bool:
 
 
 def _names_itself(candidate: Candidate) -> bool:
-    """`SIGNATURE_KEY = "signature"`: the key of a mapping under which that thing stands."""
+    """`SIGNATURE_KEY = "signature"`, `bannerCookieKey = "banner_cookie"`: what that is called in a mapping, a cookie."""
     name, said = words(candidate.name), words(candidate.value)
-    return bool(said) and name[-1:] == ("key",) and name[-1 - len(said) : -1] == said and "secret" not in said
+    if name[-1:] != ("key",) or not said or "secret" in said:
+        return False
+    within = len(said) > 1 and candidate.value.isidentifier() and "".join(said) in "".join(name[:-1])
+    return within or name[-1 - len(said) : -1] == said
 
 
 def _is_paired(candidate: Candidate) -> bool:

@@ -10,10 +10,11 @@ from backend_audit.finding import CONFIDENCE_ORDER, Confidence
 from backend_audit.secrets import formats, from_config, from_ir, from_javascript, prose, providers
 from backend_audit.secrets.candidate import Candidate, How, Place
 from backend_audit.secrets.forms import judge_form, judge_provider
-from backend_audit.secrets.judge import Verdict, judge
+from backend_audit.secrets.judge import LOW, Verdict, judge
 from backend_audit.secrets.models import Provider
 from backend_audit.secrets.prefilter import may_name_secrets
 from backend_audit.secrets.redact import safe_name
+from backend_audit.secrets.shown import in_example
 from backend_audit.secrets.slots import slots
 from backend_audit.secrets.values import traits
 from backend_audit.source import SCRIPTS, Language, SourceFile
@@ -72,7 +73,19 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
     for at, end in read.prose:
         named += prose.pairs(text, at, end)
     found += _not_slots(_named(named, place), module)
-    return _strongest(found)
+    return _strongest(_examples_lowered(found, text))
+
+
+def _examples_lowered(found: list[Sighting], text: str) -> list[Sighting]:
+    """Tokens that a description of an interface shows as an example: somebody may have pasted a real one, nobody meant to."""
+    if "example" not in text:
+        return found
+    return [
+        one._replace(verdict=one.verdict._replace(confidence=LOW))
+        if one.verdict.rule == "hardcoded-token" and in_example(text, one.point[0])
+        else one
+        for one in found
+    ]
 
 
 def _not_slots(found: Iterable[Sighting], module: ir.Module | None) -> Iterator[Sighting]:
