@@ -12,6 +12,7 @@ from backend_audit.flow.concepts import OutgoingRequest
 from backend_audit.flow.values import Origin
 
 RULE = "server-side-request-forgery"
+_FILTERING = "net.FilteringAgent"  # what opens connections, and refuses addresses of the own network
 _FIX = (
     "Let the client choose among addresses that the program knows, or compare the parsed host with a fixed list before the "
     "request, switch redirects off, and refuse addresses of the own network."
@@ -28,7 +29,7 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(request.args["url"])`."""
     if request.option is not None and not any("URL" in path for path in request.option.value.apis):
         return
-    if request.option is not None and _opens_itself(request):
+    if (request.option is not None and _opens_itself(request)) or _refuses_own_network(request):
         return
     for operand in (request.host, request.base):
         origin = reaching(operand, "url")
@@ -59,6 +60,11 @@ def _opens_itself(request: OutgoingRequest) -> bool:
     return function is not None and any(
         isinstance(node, ir.Attribute) and node.attr == "OPENSOCKETFUNCTION" for node in ir.walk_scope(*function.body)
     )
+
+
+def _refuses_own_network(request: OutgoingRequest) -> bool:
+    """Whether what opens the connection looks at the address that it leads to, unless a setting says otherwise."""
+    return request.agent is not None and _FILTERING in request.agent.value.types
 
 
 def _own_host(origin: Origin) -> bool:

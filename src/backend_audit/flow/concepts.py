@@ -105,6 +105,7 @@ class OutgoingRequest(Concept):
     insecure: Operand | None = None  # the opposite: True switches verification off
     timeout: Operand | None = None
     waits_forever: bool = False  # without a time-out the library waits without end
+    agent: Operand | None = None  # what opens its connections
 
 
 @dataclass(frozen=True, slots=True)

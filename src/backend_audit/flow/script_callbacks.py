@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_collections, script_functions, script_handed, script_validators, unrolled
+from backend_audit.flow import (
+    script_builtin,
+    script_collections,
+    script_functions,
+    script_handed,
+    script_objects,
+    script_validators,
+    unrolled,
+)  # fmt: skip
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -243,7 +251,9 @@ class ScriptCallbacks(Frame):
                 types = [self.eval(node.func.value), *types[1:]]
             for symbol in sorted(script_handed.functions(value), key=lambda one: one.key):
                 if types and types[0].types & _CHECKED:
-                    self.engine.note_checked(symbol, script_validators.checked(self, node, symbol))
+                    found = script_validators.checked(self, node, symbol)
+                    for one in (symbol, *of_kind(script_objects.wrapped(value).refs, FunctionSymbol)):
+                        self.engine.note_checked(one, found)
                 if callback.returns:
                     self.engine.served.returns_to(symbol, callback.returns)
                 own = len(symbol.node.params) - symbol.has_receiver

@@ -5,7 +5,7 @@ https://fastify.dev/docs/latest/Reference/Validation-and-Serialization/, https:/
 
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.script_patterns import pattern_of
-from backend_audit.flow.script_schemas import FREE, SCHEMA, TEXT, out_of
+from backend_audit.flow.script_schemas import FREE, SCHEMA, TEXT, asked
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, container
 from backend_audit.regex import harmless_after
 
@@ -25,7 +25,7 @@ def of_route(options: Value) -> dict[str, Value]:
 def described(schema: Value, depth: int) -> Value:
     """What a schema lets through; a library's schema (zod) says it itself."""
     if SCHEMA in schema.types:
-        return out_of(schema)
+        return asked(schema, kept=True)
     held = schema.items or {}
     kinds = held["type"].texts() if "type" in held else ("object",) if "properties" in held else ()
     if schema.kind != "dict" or depth == 0 or len(kinds) != 1:
@@ -34,7 +34,10 @@ def described(schema: Value, depth: int) -> Value:
     if kind == "object":
         properties = held.get("properties")
         inside = {} if properties is None else properties.items or {}
-        return container("dict", {key: described(one, depth - 1) for key, one in inside.items()} or None, FREE)
+        closed = "additionalProperties" in held and held["additionalProperties"].is_just(False)  # taken out, or refused
+        return container(
+            "dict", {key: described(one, depth - 1) for key, one in inside.items()} or None, None if closed else FREE
+        )
     if kind == "array":
         return container("list", None, described(held["items"], depth - 1) if "items" in held else FREE)
     return _SIMPLE.get(kind) or (_text(schema) if kind == "string" else FREE)

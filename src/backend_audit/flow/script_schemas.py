@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
 from backend_audit.flow.script_patterns import pattern_of
-from backend_audit.flow.values import MADE, NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all
+from backend_audit.flow.values import (
+    MADE,
+    NOTHING,
+    NUMBER,
+    UNKNOWN,
+    Origin,
+    Value,
+    changed,
+    container,
+    instance,
+    join,
+    join_all,
+    text,
+)  # fmt: skip
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import Symbol, key_at
 from backend_audit.regex import harmless_after
@@ -22,6 +35,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "schema.Schema"
 OUT = "~out"
+REST = "~rest"  # what becomes of names that a schema does not know: "refused", "left out"; else they stay
 _LABEL = "schema"
 _LIBRARIES = ("zod", "joi", "yup")
 _NO_OBJECT = frozenset(("nosql", "lookup"))
@@ -46,16 +60,26 @@ _CLOSING = frozenset(
 _PARSES = frozenset("parse parseAsync validateSync validateAsync cast attempt".split())
 _ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
 _OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
+_SETTING = frozenset("options prefs preferences".split())
+TAKES_MORE = frozenset(("allowUnknown", "stripUnknown"))
+_REFUSED, _LEFT_OUT = text("refused"), text("left out")
 
 
-def schema(out: Value) -> Value:
+def schema(out: Value, rest: Value | None = None) -> Value:
     """The schema that gives `out`."""
-    return Value(types=frozenset((SCHEMA,)), items={OUT: out})
+    return Value(types=frozenset((SCHEMA,)), items={OUT: out} if rest is None else {OUT: out, REST: rest})
 
 
 def out_of(value: Value) -> Value:
     """What a schema gives."""
     return (value.items or {}).get(OUT, FREE)
+
+
+def asked(value: Value, *, kept: bool) -> Value:
+    """What is known of data that a schema was asked about: where what it gave is not `kept`, it only knows what it refuses."""
+    out, rest = out_of(value), (value.items or {}).get(REST)
+    known = rest is not None and (kept or rest == _REFUSED)
+    return out if known or out.kind != "dict" or out.elem is not None else changed(out, elem=FREE)
 
 
 def _shape(value: Value) -> Value:
@@ -76,7 +100,8 @@ def made(path: str, args: Pieces) -> Value | None:
     if name in _KINDS:
         return schema(_KINDS[name])
     if name in ("object", "strictObject", "looseObject"):
-        return schema(_shape(first) if args else container("dict", None, FREE))
+        rest = _REFUSED if library == "joi" or name == "strictObject" else _LEFT_OUT if library == "zod" else None
+        return schema(_shape(first) if args else container("dict", None, FREE), rest if name != "looseObject" else None)
     makers: dict[str, Callable[[], Value]] = {
         "array": lambda: container("list", None, out_of(first)),
         "record": lambda: container("dict", None, out_of(last)),
@@ -97,6 +122,15 @@ def made(path: str, args: Pieces) -> Value | None:
 
 def refined(receiver: Value, name: str, args: Pieces) -> Value:
     """The schema after a method of it: `.uuid()`, `.regex(…)`, `.optional()`."""
+    found, rest = _refined(receiver, name, args), (receiver.items or {}).get(REST)
+    if rest is None or OUT not in (found.items or {}) or name in _OPENING or out_of(found).kind != "dict":
+        return found
+    if name in _SETTING and args and TAKES_MORE & (args[0][0].items or {}).keys():
+        return schema(out_of(found))
+    return schema(out_of(found), _REFUSED if name == "strict" else rest)
+
+
+def _refined(receiver: Value, name: str, args: Pieces) -> Value:
     out, first = out_of(receiver), args[0][0] if args else UNKNOWN
     free = any(origin.label == _LABEL for origin in out.origins)
     if name in _CLOSING and free:
@@ -114,7 +148,8 @@ def refined(receiver: Value, name: str, args: Pieces) -> Value:
     if name == "array":
         return schema(container("list", None, out))
     if name in ("extend", "keys", "shape", "augment", "safeExtend") and first.kind == "dict":
-        return schema(merged([out, _shape(first)]))
+        known = changed(out, elem=None) if name == "keys" and not out.items else out  # of any names, until some are listed
+        return schema(merged([known, _shape(first)]))
     if name in ("merge", "and", "concat") and SCHEMA in first.types:
         return schema(merged([out, out_of(first)]))
     if name in ("or", "try") and SCHEMA in first.types:
@@ -147,9 +182,9 @@ def filled(out: Value, data: Value, part: Callable[[Value, str], Value], depth: 
         found = join(found, rest)
     if free or (out.kind and not depth):
         cleared = frozenset.intersection(*(origin.cleared for origin in free)) if free else frozenset[str]()
-        text = cleared >= _NO_OBJECT
-        origins = data.derived().origins if text else frozenset[Origin]()
-        whole = Value(True, types=frozenset(("str",)), origins=origins) if text else data
+        only_text = cleared >= _NO_OBJECT
+        origins = data.derived().origins if only_text else frozenset[Origin]()
+        whole = Value(True, types=frozenset(("str",)), origins=origins) if only_text else data
         found = join(found, whole.cleared(cleared))
     return UNKNOWN if found is NOTHING else found
 

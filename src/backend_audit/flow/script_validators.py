@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import script_json_schema, script_kept
-from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TEXT, filled, out_of
-from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, container, join
+from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled
+from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -89,6 +89,8 @@ def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> Non
             data = part_of(data, step)
         for field, held in (out.items or {}).items() if out.kind == "dict" else ():
             frame.env[f"{names[at]}.{path}.{field}"] = filled(held, part_of(data, str(field)), part_of)
+        if out.kind == "dict" and out.elem is None:  # names that the schema does not know were refused or left out
+            frame.env[f"{names[at]}.{path}"] = filled(out, data, part_of)
 
 
 def _is_context(frame: "ScriptCallbacks", value: Value) -> bool:
@@ -105,29 +107,42 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
     callee = frame.eval(node.func)
     parts: tuple[str, ...] = ()
     found: dict[str, Value] = {}
-    if _CELEBRATE not in callee.apis:
+    kept = frozenset(PARTS)
+    if _CELEBRATE in callee.apis:
+        strict = not any(TAKES_MORE & (frame.eval(arg.value).items or {}).keys() for arg in node.args[1:])
+    else:
         makers = [one for one in callee.refs if isinstance(one, FunctionSymbol)]
         if len(makers) != 1 or not _turns_away(makers[0].node):
             return {}
         parts = _parts_of(makers[0].node, [arg.value for arg in node.args])
         schemas = [value for arg in node.args if SCHEMA in (value := frame.eval(arg.value)).types]
+        places = script_kept.kept(makers[0].node)
         if len(schemas) == 1:
-            found |= {f"{at}.{path}": out_of(schemas[0]) for at, path in script_kept.kept(makers[0].node)}
+            found |= {f"{at}.{path}": asked(schemas[0], kept=True) for at, path in places}
+        kept = frozenset(path for _, path in places)
+        strict = not _takes_more(makers[0].node)
     for arg in node.args:
-        found.update(_described(frame, arg.value, parts))
+        for part, out in _described(frame, arg.value, parts, kept).items():
+            found[part] = out if strict or out.kind != "dict" else changed(out, elem=FREE)
     return found
 
 
-def _described(frame: "ScriptCallbacks", node: ir.Expr, parts: tuple[str, ...]) -> dict[str, Value]:
+def _takes_more(maker: ir.Function) -> bool:
+    """Whether a function lets names through, or takes them out elsewhere, that a schema does not know."""
+    options = (one for one in ir.walk(*maker.body) if isinstance(one, ir.Item) and isinstance(one.key, ir.Const))
+    return any(one.key.value in TAKES_MORE for one in options if isinstance(one.key, ir.Const))
+
+
+def _described(frame: "ScriptCallbacks", node: ir.Expr, parts: tuple[str, ...], kept: frozenset[str]) -> dict[str, Value]:
     """The parts of a request that an argument describes."""
     value = frame.eval(node)
-    held = out_of(value) if SCHEMA in value.types else value
+    held = asked(value, kept=not kept.isdisjoint(parts)) if SCHEMA in value.types else value
     by_part = {str(key): one for key, one in (held.items or {}).items() if held.kind == "dict" and key in PARTS}
     if isinstance(node, ir.Container):  # `[Segments.BODY]: schema`
         named = {written(item.key).rpartition(".")[2].lower(): item.value for item in node.items if item.key is not None}
         by_part |= {name: frame.eval(one) for name, one in named.items() if name in PARTS}
     if by_part:
-        return {name: out_of(one) if OUT in (one.items or {}) else one for name, one in by_part.items()}
+        return {name: asked(one, kept=name in kept) if OUT in (one.items or {}) else one for name, one in by_part.items()}
     return {parts[0]: held} if SCHEMA in value.types and len(parts) == 1 else {}
 
 
