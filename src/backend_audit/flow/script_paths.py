@@ -17,6 +17,7 @@ _DOTS = frozenset(("dots",))
 _PATH = frozenset(("path",))
 _OFFSET = frozenset(("dots", "offset"))
 _NO_PARENT = lacks.lacking("..")
+_ONE_NAME = lacks.lacking("/")
 _ALONE = frozenset(("segment", "offset"))
 _MAX_PARTS = 8
 
@@ -68,9 +69,10 @@ def _absolute(args: Pieces) -> Value:
     if args and all(value.is_literal() for value, _ in args):
         return MADE
     origins: list[Origin] = []
-    for value, _ in args:
+    for at, (value, _) in enumerate(args):
         for origin in value.derived().origins:
             shut = {"relative"} <= origin.cleared and origin.cleared >= _NO_PARENT
+            shut = shut or (at > 0 and origin.cleared >= _ONE_NAME)  # a name that lacks `/` is not absolute, either
             origins.append(origin.clear(_DOTS | _NO_PARENT | _PATH if shut else _DOTS | _NO_PARENT))
     return Value(True, types=frozenset(("str",)), origins=united(origins)) if origins else UNKNOWN
 

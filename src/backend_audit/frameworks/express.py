@@ -12,7 +12,7 @@ from backend_audit.flow.values import UNKNOWN
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, bare_of, definition, from_setting, handler_of, path_texts, runs, steps_of
+from backend_audit.frameworks.steps import Step, bare_of, definition, from_setting, handler_of, left, path_texts, runs, steps_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
@@ -188,8 +188,7 @@ class ExpressRoutes:
         made = self.route(router, chain, path, methods, last, ahead, guards)
         if passes:
             made.kind = "middleware"  # it is a route of its own unless another one follows
-            if function is None:
-                made.guards = deduplicated([*made.guards, *closing])
+            made.guards = deduplicated([*made.guards, *left(last, function, closing)])
         if function is not None or last.value.apis or last.value.types or last.value.open:
             yield made
 

@@ -12,6 +12,8 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 from backend_audit.routes.chains import flat
 from backend_audit.routes.facts import contents
+from backend_audit.routes.middleware import only_refuses
+from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
 from backend_audit.source import Mark
 
@@ -88,6 +90,15 @@ def bare_of(step: Step) -> FunctionSymbol | None:
         return None
     given = [arg.value for arg in step.node.args if isinstance(arg.value, ir.Lambda)] if isinstance(step.node, ir.Call) else []
     return None if any(one.function is found[0].node for one in given) else found[0]
+
+
+def left(last: Step, function: FunctionSymbol | None, guards: list[Guard]) -> list[Guard]:
+    """What guards what comes after middleware that stands last in a registration: `auth()` before a resource of a library."""
+    if function is None:
+        return guards
+    if not isinstance(last.node, ir.Call) or not only_refuses(function):
+        return []
+    return [one for one in guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
 
 
 def wraps(function: FunctionSymbol, others: list[FunctionSymbol]) -> bool:

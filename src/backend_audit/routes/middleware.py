@@ -6,6 +6,9 @@ from backend_audit.link.symbols import FunctionSymbol
 
 _NEXT = frozenset(("next", "done", "_next", "nxt"))
 _THIRD = 2
+_ANSWERS = frozenset("json send end render redirect sendFile download jsonp write sendStatus".split())
+_STATUS = frozenset(("status", "sendStatus", "code"))
+_ERROR = 400
 
 
 def next_of(function: FunctionSymbol) -> str:
@@ -44,4 +47,30 @@ def hands_on(function: FunctionSymbol) -> bool:
             given = any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in node.args)
             if given and not (isinstance(func, ir.Attribute) and func.attr == "catch"):
                 return True
+    return False
+
+
+def only_refuses(function: FunctionSymbol) -> bool:
+    """Whether a function answers requests with errors alone, and leaves the rest to what comes after it."""
+    params = [one.name for one in function.node.params if one.kind == "positional"]
+    response = params[1] if len(params) > 1 else ""
+    for node in ir.walk(*function.node.body):
+        if not isinstance(node, ir.Call):
+            continue
+        if any(isinstance(arg.value, ir.Name) and arg.value.id == response for arg in node.args):
+            return False  # what it is handed to may answer
+        chain = written(node.func)
+        if chain.startswith(f"{response}.") and chain.rpartition(".")[2] in _ANSWERS and not _is_error(node):
+            return False
+    return True
+
+
+def _is_error(call: ir.Call) -> bool:
+    """`res.status(401).json(…)`, `res.sendStatus(403)`."""
+    node: ir.Expr = call
+    while isinstance(node, (ir.Call, ir.Attribute)):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _STATUS and node.args:
+            code = node.args[0].value
+            return not isinstance(code, ir.Const) or (isinstance(code.value, int) and code.value >= _ERROR)
+        node = node.func if isinstance(node, ir.Call) else node.value
     return False
