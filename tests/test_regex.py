@@ -59,7 +59,14 @@ def test_polynomial(pattern: str) -> None:
     assert polynomial(pattern) is not None
 
 
-@pytest.mark.parametrize("pattern", [r"^\s+$", r"\d+", r"^a*b", r"[a-z]+"])
+@pytest.mark.parametrize(("pattern", "pump"), [(r"(?m)^\s*a", "\n"), (r"(?m)^[^;]*;", "\n"), (r"(?m)^b|\d+c", "0")])
+def test_the_beginning_of_lines_is_found_again_behind_their_ends_alone(pattern: str, pump: str) -> None:
+    found = polynomial(pattern)
+    assert found is not None
+    assert found.text == pump
+
+
+@pytest.mark.parametrize("pattern", [r"(?m)^\d+[ab]$", r"^\s+$", r"\d+", r"^a*b", r"[a-z]+"])
 def test_linear(pattern: str) -> None:
     assert polynomial(pattern) is None
 

@@ -116,6 +116,8 @@ def _from_pairs(args: Pieces) -> Value:
     return container("dict", None, pair.item(1) or pair.derived())
 
 
+# libraries whose function does what `Object.assign` does, or the same to any depth
+_ASSIGN = ("lodash.assign", "lodash.assignIn", "lodash.extend", "lodash.merge", "object-assign", "xtend", "deepmerge", "extend")
 FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String": _text_of,
     "String.raw": _data,
@@ -131,7 +133,8 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Object.create": lambda args: _bare() if args and args[0][0].is_just(None) else container("dict"),
     "Object.getPrototypeOf": _prototype,
     "Reflect.getPrototypeOf": _prototype,
-    "Object.assign": lambda args: merged([value for value, _ in args]),
+    **dict.fromkeys(("Object.assign", *_ASSIGN), lambda args: merged([value for value, _ in args])),
+    **dict.fromkeys(("lodash.defaults", "lodash.defaultsDeep"), lambda args: merged([value for value, _ in reversed(args)])),
     "Object.keys": lambda args: container("list", None, keys(_same(args))),
     "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
     "Object.values": lambda args: container("list", None, values(_same(args))),

@@ -29,6 +29,7 @@ class Alphabet:
             for position in range(len(sets)):
                 if one >> position & 1:
                     self.masks[position] |= 1 << letter
+        self.newline = list(by_members).index(members[points.index(ord("\n"))])  # the letter that it belongs to
         marks = {charset.BEGIN, charset.END}
         self.ordinary = [letter for letter, sample in enumerate(self.samples) if sample not in marks]
         self.end = next((letter for letter, sample in enumerate(self.samples) if sample == charset.END), None)

@@ -6,6 +6,7 @@ after the other, over the same word. (Weideman and others, "Analyzing matching t
 expression matchers", 2016.)
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from functools import lru_cache
 from backend_audit.regex import charset
 from backend_audit.regex.alphabet import Alphabet
 from backend_audit.regex.automaton import UnsupportedError, automaton
+from backend_audit.regex.shape import alternatives
 from backend_audit.regex.widen import kept_apart
 
+_SWITCHES = re.compile(r"\(\?[a-z]+\)")
 _MAX_PAIRS = 20_000
 _MAX_WORDS = 240
 _MAX_SETS = 300
@@ -57,9 +60,18 @@ def exponential(pattern: str, flags: int = 0, *, whole: bool = False) -> Pump | 
 def polynomial(pattern: str, flags: int = 0, *, whole: bool = False, anchored: bool = False) -> Pump | None:
     """The text whose length raises the work by more than its length; `anchored`: a match starts at the text's beginning only."""
     try:
-        return _Search(pattern, flags, whole=whole).polynomial(anchored=anchored)
+        search = _Search(pattern, flags, whole=whole)
+        return search.polynomial(anchored=anchored, lines=_begins_lines(pattern, flags))
     except UnsupportedError:
         return None
+
+
+def _begins_lines(pattern: str, flags: int) -> bool:
+    """Whether a match begins where a line does, `/^a/m`: a search begins anew behind each line's end, and nowhere else."""
+    switches = _SWITCHES.match(pattern)
+    body = pattern if switches is None else pattern[switches.end() :]
+    multiline = flags & re.MULTILINE or (switches is not None and "m" in switches[0])
+    return bool(multiline) and body.startswith("^") and len(alternatives(body)) == 1
 
 
 class _Search:
@@ -186,15 +198,16 @@ class _Search:
 
     # --- the weaker kind --------------------------------------------------------------------------------------------
 
-    def polynomial(self, *, anchored: bool) -> Pump | None:
+    def polynomial(self, *, anchored: bool, lines: bool = False) -> Pump | None:
         loops = [state for state in range(len(self.masks)) if self.components[state] >= 0 and state not in self.graph.fixed]
         own = {state: self.masks[state] for state in loops if state in self.graph.follow[state]}
         for first, mask in own.items():
             letters = self.alphabet.letters(mask)
             if first in self.graph.first and not anchored and not self.begins_at_start():
-                word = self.restarted(letters)
+                again = [one for one in letters if one == self.alphabet.newline] if lines else letters
+                word = self.restarted(again)
                 if word is not None:
-                    return Pump(self.alphabet.text(word))
+                    return Pump("\n" if lines else self.alphabet.text(word))
             for second, other in own.items():
                 if second != first and mask & other and self.reaches(first, second, mask & other):
                     for letter in self.alphabet.letters(mask & other):

@@ -30,7 +30,7 @@ _REFERENCE = re.compile(
 _HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|\{%|<%|#\{|%[A-Z_]{3,}%|\{[a-z_][\w.]*\}|\bos\.environ\b", re.IGNORECASE)
 _INSTRUCTION = re.compile(
     r"""change[\s_.-]?(?:me|this|it|in|before|on|my|your|the|for) | (?:^|[\s_.-])(?:to[\s_-]be[\s_-])?changed?(?:$|[\s_.-])
-      | ^your[\s_.-] | (?:^|[\s_.<\[(-])your[\s_.-]
+      | ^your[\s_.-] | (?:^|[\s_.<\[(=:-])your[\s_.-]
       | ^your[a-z]*(?:key|token|secret|password|pass|api)s?(?:[\s_.-]?(?:here|goes.*))?$
       | (?:^|[\s_.-])(?:my|the|some|an?)[\s_.-](?:own[\s_.-])?(?:super[\s_.-])?(?:secret|api|access|auth|token|key|password|pass)
         (?:[\s_.-]?(?:key|token|secret|word|password))*(?:[\s_.-]?here)?$

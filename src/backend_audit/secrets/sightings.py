@@ -77,12 +77,12 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
 
 
 def _examples_lowered(found: list[Sighting], text: str) -> list[Sighting]:
-    """Tokens that a description of an interface shows as an example: somebody may have pasted a real one, nobody meant to."""
+    """Credentials that a description of an interface shows as an example: somebody may have pasted a real one, nobody meant to."""
     if "example" not in text:
         return found
     return [
         one._replace(verdict=one.verdict._replace(confidence=LOW))
-        if one.verdict.rule == "hardcoded-token" and in_example(text, one.point[0])
+        if one.verdict.rule.startswith("hardcoded-") and in_example(text, one.point[0])
         else one
         for one in found
     ]
