@@ -60,12 +60,12 @@ def only_refuses(function: FunctionSymbol) -> bool:
         if any(isinstance(arg.value, ir.Name) and arg.value.id == response for arg in node.args):
             return False  # what it is handed to may answer
         chain = written(node.func)
-        if chain.startswith(f"{response}.") and chain.rpartition(".")[2] in _ANSWERS and not _is_error(node):
+        if chain.startswith(f"{response}.") and chain.rpartition(".")[2] in _ANSWERS and not is_error(node):
             return False
     return True
 
 
-def _is_error(call: ir.Call) -> bool:
+def is_error(call: ir.Call) -> bool:
     """`res.status(401).json(…)`, `res.sendStatus(403)`."""
     node: ir.Expr = call
     while isinstance(node, (ir.Call, ir.Attribute)):

@@ -23,6 +23,7 @@ from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
+from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
@@ -192,10 +193,10 @@ class ScriptGuarding(Guarding):
         outcome = self.behaviours.anonymous.run(handler).outcome()
         if outcome is Outcome.DENIED:
             does, because = does | {Does.AUTHENTICATES}, because or "turns away who brings no credential"
-        if not does & _ASKED or outcome is Outcome.PASSES:
-            return []
-        if outcome is not Outcome.DENIED and not self.asks_itself(handler):
-            return []
+        surely = outcome is Outcome.DENIED or (outcome is not Outcome.PASSES and self.asks_itself(handler))
+        if not does & _ASKED or not surely:
+            call = right_asked(self.engine, handler)
+            return [] if call is None else [Guard(written(call.func).rpartition(".")[2], _ASKED, "body", None, None, BY_RIGHT)]
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
         return [Guard(handler.node.name, does - _IDLE, "body", mark, handler, because)]
 

@@ -6,6 +6,7 @@ from backend_audit.flow.ordering import by_key
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.script_permissions import BY_RIGHT
 from backend_audit.routes.within import makes_accounts_if_allowed, only_call
 
 _BODY = "body"  # a handler that turns callers away itself
@@ -23,7 +24,7 @@ def decide(route: Route) -> None:
     meant = "" if route.unread else meant
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
-        asking = [guard for guard in asking if guard.via != _BODY]
+        asking = [guard for guard in asking if guard.via != _BODY or guard.because == BY_RIGHT]
     if any(guard.has(Does.OPENS) for guard in route.guards):
         asking = [guard for guard in asking if guard.via not in ("settings", "class")]
     if asking:

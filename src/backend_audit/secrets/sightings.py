@@ -77,7 +77,7 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
 
 
 def _examples_lowered(found: list[Sighting], text: str) -> list[Sighting]:
-    """Credentials that a description of an interface shows as an example: somebody may have pasted a real one, nobody meant to."""
+    """Credentials that a description of an interface shows as an example: a real one would be pasted by mistake."""
     if "example" not in text:
         return found
     return [

@@ -1,0 +1,3 @@
+const rights = require('some-rights');
+
+module.exports = rights.of(process.env.RIGHTS);
