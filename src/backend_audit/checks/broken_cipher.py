@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import is_none, named, names, numbers, shown
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -29,6 +30,7 @@ _FIX = (
 )
 
 _FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
+_OCTETS = frozenset(("alloc", "from", "parse", "fromhex", "unhexlify", "b64decode", "bytes"))  # what makes some of constants
 _ECB = frozenset(("MODE_ECB", "ECB"))
 _DECRYPTS = re.compile(r"decrypt|decipher|unseal", re.IGNORECASE)  # it takes the vector that the message was made with
 _NAMES = {
@@ -112,4 +114,11 @@ def _mode(name: Operand | None) -> str:
 
 
 def _constant(iv: Operand) -> bool:
-    return iv.value.is_literal() and not iv.value.kind
+    return (iv.value.is_literal() and not iv.value.kind) or _of_constants(iv.node)
+
+
+def _of_constants(node: ir.Expr | None) -> bool:
+    """`Buffer.alloc(16)`, `bytes.fromhex("00")` where the vector is given: nobody can have filled it since."""
+    if not isinstance(node, ir.Call) or last_name(node.func) not in _OCTETS or not node.args:
+        return False
+    return all(isinstance(arg.value, ir.Const) and not arg.star for arg in node.args)

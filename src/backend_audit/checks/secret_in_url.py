@@ -59,7 +59,7 @@ def in_query(route: Route) -> Iterator[Alert]:
             end=secret.end,
             message=f"{called(route)} takes {secret.note} from the query: logs of servers and proxies, and histories of "
             "browsers, keep whole addresses.",
-            fix="Take it from the body (`Form()`, a model) or from the `Authorization` header.",
+            fix="Take it from the body or from the `Authorization` header.",
             confidence=Confidence.MEDIUM,
             anchor=f"{route.name} {secret.note}",
         )

@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, development_file, development_name, only_in_development
 from backend_audit.checks._operands import contents, is_false, numbers, shown
+from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Setting
 
@@ -18,6 +19,10 @@ _OFF = {
     "WTF_CSRF_ENABLED": ("forms are accepted from any site", Confidence.HIGH),
     "WTF_CSRF_CHECK_DEFAULT": ("forms are accepted from any site", Confidence.MEDIUM),
     "WTF_CSRF_SSL_STRICT": ("the referrer is not checked over HTTPS", Confidence.LOW),
+    "contentSecurityPolicy": ("a script that gets into a page runs, wherever it comes from", Confidence.MEDIUM),
+    "frameguard": ("other sites may show the pages in a frame and have them clicked", Confidence.MEDIUM),
+    "noSniff": ("browsers may guess the type of an answer and run an upload as a script", Confidence.MEDIUM),
+    "hsts": ("browsers may come back over plain HTTP", Confidence.LOW),
     "JWT_COOKIE_CSRF_PROTECT": ("requests that other sites start carry the token's cookie and are accepted", Confidence.HIGH),
 }
 
@@ -39,8 +44,12 @@ def protection_switched_off(setting: Setting) -> Iterator[Alert]:
         if is_false(value):
             yield Alert(
                 node=node,
-                message=f"`{name} = {shown(value)}`: {effect}.",
-                fix=f"`{name} = True`, and switch it off only in the settings of tests.",
+                message=f"`{name}{_is(setting)}{shown(value)}`: {effect}.",
+                fix=advice(
+                    setting.site,
+                    f"`{name} = True`, and switch it off only in the settings of tests.",
+                    "Leave it on, or say what it should allow.",
+                ),
                 confidence=confidence,
             )
     if "ALLOWED_HOSTS" in names and any(one.may_be("*") for one in contents(value.value)):
@@ -57,6 +66,10 @@ def protection_switched_off(setting: Setting) -> Iterator[Alert]:
             fix="`SECURE_HSTS_SECONDS = 31536000` once all of the site is served over HTTPS.",
             confidence=Confidence.LOW,
         )
+
+
+def _is(setting: Setting) -> str:
+    return " = " if setting.site.call is None else ": "
 
 
 def _protects_itself(setting: Setting) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _pieces, _tls, check
 from backend_audit.checks._context import conditions, meant, only_in_development, scope
-from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, truth
+from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, spread, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -68,6 +68,13 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
             if client.verify is not None
             else "Leave verification on and give the certificate authority's file instead.",
             confidence=confidence,
+        )
+    elif client.unverified_by_default and client.verify is None and not spread(client.site):
+        yield Alert(
+            node=client.site.node,
+            message=f"`{named(client.site)}` is given no context, and then verifies no certificate: {_RISK}.",
+            fix="Pass one that does: `context=ssl.create_default_context()` (`ssl_context=` of imaplib).",
+            confidence=Confidence.LOW if _asked_for(client.site) else Confidence.MEDIUM,
         )
     elif client.hostname is not None and is_false(client.hostname):
         yield Alert(

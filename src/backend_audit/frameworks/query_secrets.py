@@ -1,6 +1,7 @@
 """Passwords and keys that a handler takes from the query of the address.
 
-https://fastapi.tiangolo.com/tutorial/query-params/, https://flask.palletsprojects.com/en/stable/api/#flask.Request.args
+https://fastapi.tiangolo.com/tutorial/query-params/, https://flask.palletsprojects.com/en/stable/api/#flask.Request.args,
+https://expressjs.com/en/5x/api.html#req.query
 """
 
 import re
@@ -22,6 +23,7 @@ _SECRETS = re.compile(
 )
 _QUERIES = frozenset({"args", "GET", "query_params"})
 _ELSEWHERE = ("Form(", "Body(", "Header(", "Cookie(", "Depends(", "Security(", "Path(", "File(")
+_REQUESTS = frozenset("req request ctx ctx.request ctx.req context.request this.request this.req".split())
 
 
 class QuerySecrets:
@@ -50,3 +52,26 @@ class QuerySecrets:
         if any(word in text for text in texts for word in _ELSEWHERE) or provider(self.engine, handler, param) is not None:
             return False
         return param.annotation is None or "str" in written(param.annotation) or "Secret" in written(param.annotation)
+
+
+class ScriptQuerySecrets:
+    """Reads them off handlers in JavaScript: `req.query.password`, `const { apiKey } = request.query`."""
+
+    def of(self, handler: FunctionSymbol) -> Iterator[Mark]:
+        """Where a handler takes one."""
+        for node in inside(handler.node.body):
+            base, key = (node.value, node.attr) if isinstance(node, ir.Attribute) else keyed(node)
+            if _is_query(base) and _SECRETS.match(key):
+                yield Mark(handler.module.path, node.at, node.end, f"`{key}`")
+            if isinstance(node, ir.Assign) and _is_query(node.value):
+                yield from self._taken_apart(handler.module.path, node)
+
+    def _taken_apart(self, path: str, node: ir.Assign) -> Iterator[Mark]:
+        target = node.targets[0]
+        for item in target.items if isinstance(target, ir.Container) and target.kind == "dict" else ():
+            if isinstance(item.key, ir.Const) and _SECRETS.match(str(item.key.value)):
+                yield Mark(path, item.at, item.end, f"`{item.key.value}`")
+
+
+def _is_query(node: ir.Expr | None) -> bool:
+    return isinstance(node, ir.Attribute) and node.attr == "query" and written(node.value) in _REQUESTS

@@ -6,6 +6,7 @@ from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
+from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
 from backend_audit.inventory import Declared
@@ -32,5 +33,10 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
     found += TrpcRoutes(engine, facts, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)
-    Settling(behaviours, declarations, ScriptClaims(behaviours).of, ScriptScoping(engine).fill).settle(engine, table)
+    Settling(behaviours, declarations, ScriptClaims(behaviours).of, ScriptScoping(engine).fill, _describe).settle(engine, table)
     return table
+
+
+def _describe(route: Route) -> None:
+    if route.handler is not None:
+        route.secrets_in_query = tuple(ScriptQuerySecrets().of(route.handler))
