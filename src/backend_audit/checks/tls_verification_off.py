@@ -56,7 +56,7 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
         switch, confidence = client.insecure, _on(client.insecure)
     if confidence is None and client.options is not None:
         switch, confidence = client.options, _options_off(client.options.value)
-    if confidence is None and client.always_insecure:
+    if confidence is None and client.insecure_by_default and client.verify is None and not spread(client.site):
         switch, confidence = None, Confidence.HIGH
     if confidence is not None:
         confidence = Confidence.LOW if _asked_for(client.site) else confidence
@@ -66,15 +66,8 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
             message=f"`{named(client.site)}` does not verify the server's certificate{shown_switch}: {_RISK}.",
             fix=advice(client.site, _FIX_CA, _FIX_NODE)
             if client.verify is not None
-            else "Leave verification on and give the certificate authority's file instead.",
+            else "Leave verification on: give it a context that verifies (`ssl.create_default_context()`) or the authority's file.",
             confidence=confidence,
-        )
-    elif client.unverified_by_default and client.verify is None and not spread(client.site):
-        yield Alert(
-            node=client.site.node,
-            message=f"`{named(client.site)}` is given no context, and then verifies no certificate: {_RISK}.",
-            fix="Pass one that does: `context=ssl.create_default_context()` (`ssl_context=` of imaplib).",
-            confidence=Confidence.LOW if _asked_for(client.site) else Confidence.MEDIUM,
         )
     elif client.hostname is not None and is_false(client.hostname):
         yield Alert(

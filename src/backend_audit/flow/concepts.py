@@ -115,8 +115,7 @@ class HttpClient(Concept):
     verify: Operand | None = None
     insecure: Operand | None = None  # the opposite: True switches verification off
     none_is_off: bool = False  # `verify=None` switches verification off as well
-    unverified_by_default: bool = False  # it verifies no certificate unless `verify` is given a context that does
-    always_insecure: bool = False  # it never verifies
+    insecure_by_default: bool = False  # it verifies nothing unless `verify` is given
     hostname: Operand | None = None  # whether the certificate must be for this host: False switches that off
     options: Operand | None = None  # a mapping of ssl settings: cert_reqs, check_hostname
     timeout: Operand | None = None
