@@ -66,7 +66,7 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
             message=f"`{named(client.site)}` does not verify the server's certificate{shown_switch}: {_RISK}.",
             fix=advice(client.site, _FIX_CA, _FIX_NODE)
             if client.verify is not None
-            else "Leave verification on: give it a context that verifies (`ssl.create_default_context()`) or the authority's file.",
+            else "Leave verification on: give it `ssl.create_default_context()` or the authority's file.",
             confidence=confidence,
         )
     elif client.hostname is not None and is_false(client.hostname):
