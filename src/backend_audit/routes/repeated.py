@@ -36,6 +36,7 @@ _SCRIPT_WRITES = frozenset(
     "deleteOne replaceOne findOneAndUpdate findOneAndDelete findByIdAndUpdate findByIdAndDelete findOrCreate".split()
 )
 _BUILT = "sqlalchemy.Select"
+_AFTERWARDS = frozenset(("then", "catch", "finally"))  # what is done with the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Repeated:
         self.work = work
         self.bindings = bindings
         self._callers: dict[str, list[CallSite]] = {}
+        self._around: dict[str, dict[int, ir.Call]] = {}
         for _, sites in sorted(work.engine.sites.items()):
             for _, site in sorted(sites.items()):
                 if site.moment.elsewhere != "later":
@@ -81,29 +83,39 @@ class Repeated:
                 and site.moment is not None
                 and reads(concept, function)
             ):
-                for found in self._of(function, concept, site.call):
+                for found in self._of(function, concept, self._whole(function, site.call)):
                     together.setdefault(found.loop, {}).setdefault(found.site.node.at, found)
         for calls in together.values():
             yield replace(calls[min(calls)], others=len(calls) - 1)
+
+    def _whole(self, function: FunctionSymbol, call: ir.Call) -> ir.Call:
+        """The whole of a query that a builder begins: the calls on it say what it asks for, `db.select().from(a).where(b)`."""
+        around = self._around.get(function.key)
+        if around is None:
+            calls = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
+            around = self._around[function.key] = {id(inner): one for one in calls if (inner := _called_on(one)) is not None}
+        while id(call) in around:
+            call = around[id(call)]
+        return call
 
     def _of(self, function: FunctionSymbol, concept: DatabaseQuery, call: ir.Call) -> Iterator[RepeatedQuery]:
         site = concept.site
         moment = site.moment
         if moment is None or _asks_for_many(call) or (concept.guess and not moment.awaited):
             return
-        names = names_in(call)
+        names, query = names_in(call), written(site.call.func) if site.call is not None else ""
         loop = self.repeating(moment.loops, names, function)
         if loop is not None and remembered(loop, call):
             return
         if loop is not None:
-            yield self._made(function, site, loop, written(call.func), ())
+            yield self._made(function, site, loop, query, ())
         elif not moment.loops:
-            end = (Mark(site.path, call.at, call.end, f"{written(call.func)} asks the database"),)
+            end = (Mark(site.path, call.at, call.end, f"{query} asks the database"),)
             each = None if concept.batched else self._each(function, names)
             if each is not None:
-                yield self._made(function, site, each, written(call.func), ())
+                yield self._made(function, site, each, query, ())
             else:
-                yield from self._through(function, written(call.func), names, end, _MAX_HOPS)
+                yield from self._through(function, query, names, end, _MAX_HOPS)
 
     def _through(
         self, function: FunctionSymbol, query: str, names: frozenset[str], way: tuple[Mark, ...], hops: int
@@ -174,6 +186,12 @@ class Repeated:
         before = self.work.way(self.work.serving, function) if served else ()
         here = Mark(path, site.node.at, site.node.end, f"{site.written} is called each time")
         return RepeatedQuery(site, mark, written(loop.iter), query, (*before, mark, here, *after), served)
+
+
+def _called_on(node: ir.Call) -> ir.Call | None:
+    """The call on whose result a method is called: `db.select()` in `db.select().from(a)`."""
+    inner = node.func.value if isinstance(node.func, ir.Attribute) and node.func.attr not in _AFTERWARDS else None
+    return inner if isinstance(inner, ir.Call) else None
 
 
 def reads(query: DatabaseQuery, function: FunctionSymbol) -> bool:
