@@ -34,6 +34,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.routes.openapi import described
 from backend_audit.routes.script_behaviour import ScriptBehaviours
+from backend_audit.routes.undescribed import answers_with_data
 from backend_audit.signs.project import of_project
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.settled import in_project
@@ -218,7 +219,7 @@ def _record(route: Route, places: "_Places") -> RouteRecord:
         unapplied=guards(route.unapplied),
         body_validated=route.body.validated,
         body_schema=route.body.schema,
-        response_schema=route.response_schema,
+        response_schema=route.response_schema if route.response_schema or answers_with_data(route) else None,
     )
 
 

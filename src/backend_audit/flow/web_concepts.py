@@ -30,6 +30,8 @@ class RouterCreation(Concept):
     response_class: Operand | None = None
     route_class: Operand | None = None  # the class of its own routes, which may wrap what answers
     name: Operand | None = None
+    in_schema: Operand | None = None  # whether its routes are described
+    schema_url: Operand | None = None  # where an application serves the description
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
     app: bool = False  # it serves by itself: nothing has to mount it
     implicit: bool = False  # what functions of the module speak of that name no application
@@ -80,6 +82,7 @@ class RouterMount(Concept):
     child: Operand | None = None
     prefix: Operand | None = None
     guards: Operand | None = None
+    in_schema: Operand | None = None
     outside: bool = False  # a foreign application: its routes are not covered by the owner's hooks
 
 

@@ -111,7 +111,7 @@ class Exposure:
         if node is None or not route.framework.startswith(_WRITES_OBJECTS):
             return None
         if route.response is None and self._is_response(handler, node):
-            route.response_schema = False
+            route.response_schema = None if route.response_schema is None else False
             return None
         found = [
             one

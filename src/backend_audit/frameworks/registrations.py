@@ -131,10 +131,18 @@ def deduplicated(guards: list[Guard]) -> tuple[Guard, ...]:
     return tuple(found.values())
 
 
-def has_schema(response: Operand | None, handler: FunctionSymbol, told: Operand | None = None) -> bool | None:
-    """Whether the answer is declared: by `response_model` or by the return annotation. None: the description leaves it out."""
-    if told is not None and told.value.is_just(value=False):
-        return None
+def has_schema(response: Operand | None, handler: FunctionSymbol) -> bool:
+    """Whether the answer is declared: by `response_model` or by the return annotation."""
     if response is not None:
         return not response.value.is_just(value=None)
     return handler.node.returns is not None
+
+
+def is_described(placed: Placed) -> bool:
+    """Whether the description of its application tells of a route: neither it, nor a router or mount above it, is left out."""
+    creations = [one for router in placed.routers for one in router.creations]
+    told = [placed.registration.in_schema, *(one.in_schema for one in creations), *(one.in_schema for one in placed.mounts)]
+    if any(one is not None and one.value.is_just(value=False) for one in told):
+        return False
+    app = next((one for router in reversed(placed.routers) for one in router.creations if one.app), None)
+    return app is None or app.schema_url is None or not app.schema_url.value.is_just(value=None)

@@ -23,6 +23,7 @@ from backend_audit.frameworks.registrations import (
     functions_in,
     handlers,
     has_schema,
+    is_described,
     joined,
     methods_of,
     paths_of,
@@ -162,7 +163,7 @@ class RouterRoutes:
             app=placed.routers[0].key if placed.mounted else "",
             group=placed.routers[-1].key,
             response=registration.response,
-            response_schema=has_schema(registration.response, handler, registration.in_schema),
+            response_schema=has_schema(registration.response, handler) if is_described(placed) else None,
         )
 
     # --- guards -----------------------------------------------------------------------------------------------------

@@ -29,9 +29,9 @@ class Undescribed(Concept):
 
 def undescribed(table: RouteTable) -> Iterator[Undescribed]:
     """One for each file, or one for a project in which most routes say nothing."""
-    if "openapi" not in table.signs or "openapi-off" in table.signs:
+    if "openapi" not in table.signs:
         return
-    asked = [one for one in table.routes if one.response_schema is not None and one.kind == "http" and _answers(one)]
+    asked = [one for one in table.routes if one.response_schema is not None and one.kind == "http" and _asked(one)]
     lacking = [one for one in asked if not one.response_schema]
     if not lacking or len(asked) < _FEW:
         return
@@ -48,14 +48,18 @@ def _made(routes: Sequence[Route], total: int, *, whole: bool) -> Undescribed:
     return Undescribed(first.site(), (first, *others), total, whole)
 
 
-def _answers(route: Route) -> bool:
+def _asked(route: Route) -> bool:
+    return answers_with_data(route) and not route.bare  # many a description leaves out what has no tags
+
+
+def answers_with_data(route: Route) -> bool:
     """Whether a route answers with data that a client would want to know: not a file, a page or nothing at all."""
     handler = route.handler
     if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
         return False
-    returned = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     if handler.module.node.language is not Language.PYTHON:
-        return not route.bare  # many a description leaves out what has no tags
+        return True
+    returned = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     return bool(returned) and not any(_is_file(handler, one, raw=route.framework == "fastapi") for one in returned)
 
 
