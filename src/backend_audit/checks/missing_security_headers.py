@@ -8,7 +8,7 @@ from backend_audit.routes.model import Route
 
 RULE = "missing-security-headers"
 _SERVERS = {"express": "helmet", "koa": "koa-helmet", "fastify": "@fastify/helmet"}
-_SIGNS = frozenset(("security-headers", "csp"))
+_SIGNS = frozenset(("security-headers", "csp", "csp-header"))
 
 
 @check(RULE)

@@ -12,6 +12,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
 from backend_audit.signs import shapes
+from backend_audit.signs.conditions import compared
 from backend_audit.signs.options import fits, options
 from backend_audit.signs.paths import Meanings, PathReader, Scope, is_required
 from backend_audit.signs.rows import Fitting, Row, Rows
@@ -32,6 +33,7 @@ class CodeReader:
         self.classes = rows.fitting("classes")
         self.fields = rows.fitting("fields")
         self.relations = rows.fitting("relations")
+        self.compared = rows.fitting("compared")
         self.keys = rows.fitting("keys")
         self.strings = rows.fitting("strings")
         self.shapes = {row.shape: row for row in rows.having("shape")}
@@ -106,7 +108,7 @@ class _Walk:
                 self.spot(row, node.at, node.end, symbol)
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
-        self.block(node.decorators, scope, symbol)
+        self.block((one for one in node.decorators if not shapes.keeps_one_value(one, node)), scope, symbol)
         if self.script and shapes.is_error_handler(node):
             self.shaped("error-middleware", node, symbol)
         inner = dict(scope)
@@ -167,6 +169,8 @@ class _Walk:
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=True)
         self.matched(self.asked.calls, written(node.func), node.func.at, node.func.end, symbol)
+        for column, said in compared(node):
+            self.matched(self.asked.compared, column, said.at, said.end, symbol)
         self.of_callee(node.func)
         self.defined(node, name, symbol)
         if name == "use" and self.script and any(shapes.handles_errors(arg.value) for arg in node.args):

@@ -12,7 +12,7 @@ from backend_audit.signs.pattern import Pattern
 from backend_audit.toml_files import tables
 
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
-_PATTERNS = ("calls", "classes", "fields", "relations", "keys", "strings", "line", "only", "routes")
+_PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
 SHAPES = frozenset({"answered-error", "error-middleware", "retry-loop", "backoff-loop"})
 
@@ -27,10 +27,11 @@ class Row:
 
     `python` and `node` are API paths (`redis.Redis.setex`; `sentry_sdk.*` for all below it; `?.setex` for a method of something
     unknown), and `options` are asked of a call's keywords (`ttl`, `openapi_url=None`, `a!=1`): one of them must be there.
-    `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table, `keys`
-    of keys in objects and dicts, `strings` of texts in the code. `settings` are names of settings, dotted for a key in
-    one, `texts` strings in settings. `files` and `line` find lines of files without code, where a line of the file fits `only`.
-    `routes` is a pattern of method and path. `dependencies` are packages that bring it, whose mention alone proves nothing.
+    `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table,
+    `compared` of columns in a query's conditions, `keys` of keys in objects and dicts, `strings` of texts in the code.
+    `settings` are names of settings, dotted for a key in one, `texts` strings in settings. `files` and `line` find lines of files
+    without code, where a line of the file fits `only`. `routes` is a pattern of method and path. `dependencies` are packages that
+    bring it, whose mention alone proves nothing.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Row:
     classes: Pattern | None = None
     fields: Pattern | None = None
     relations: Pattern | None = None
+    compared: Pattern | None = None
     keys: Pattern | None = None
     strings: Pattern | None = None
     line: Pattern | None = None

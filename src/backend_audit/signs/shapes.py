@@ -5,6 +5,7 @@ from backend_audit.flow.written import written
 
 _ERRORS = frozenset({"err", "error", "e", "ex", "exception"})
 _STATUS = frozenset({"status", "code", "sendStatus", "writeHead"})
+_MEMOS = frozenset({"lru_cache", "cache"})
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -17,6 +18,14 @@ def is_error_handler(node: ir.Function) -> bool:
     """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
     names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
     return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
+
+
+def keeps_one_value(decorator: ir.Expr, node: ir.Function) -> bool:
+    """Whether it only makes a function run once: `@lru_cache def settings()` is no cache, since there is nothing to look up."""
+    call = decorator if isinstance(decorator, ir.Call) else None
+    name = written(decorator if call is None else call.func).rpartition(".")[2]
+    sized = call is None or all(arg.name in {None, "maxsize", "typed"} for arg in call.args)
+    return name in _MEMOS and sized and not [one for one in node.params if one.name not in {"self", "cls"}]
 
 
 def configured_plugin(body: list[ir.Stmt]) -> ir.Call | None:

@@ -32,7 +32,7 @@ structlog.configure()
 log = structlog.get_logger()
 ORDERS = Counter("orders", "orders taken")
 headers = Secure.with_default_headers()
-csp = "Content-Security-Policy"
+csp = ("Content-Security-Policy", "default-src 'self'")
 
 limiter = Limiter(key_func=tenant_of, storage_uri="redis://cache:6379", default_limits=["100/minute"])
 app = FastAPI(title="Orders")

@@ -1,0 +1,243 @@
+"""Evidence both ways: what shows that a backend does something, and what only looks like it."""
+
+from pathlib import Path
+
+import pytest
+
+from backend_audit.audit import scan
+from backend_audit.cli.scorecard import assessed
+from backend_audit.config import load
+from backend_audit.finding import Mode
+
+FASTAPI = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\n"
+EXPRESS = "const express = require('express')\nconst app = express()\n"
+MODELS = "from sqlalchemy import create_engine, select\ncreate_engine('sqlite://')\nclass Order(Base):\n    tenant_id: int = 0\n"
+OWNED = "new (require('mongoose').Schema)({ tenantId: String })\n"
+DRIZZLE = "const { drizzle } = require('drizzle-orm/node-postgres')\nconst db = drizzle(pool)\n"
+MONGO = "const mongoose = require('mongoose')\n"
+DRAMATIQ = "import dramatiq\nimport httpx\nhttpx.get('https://a.example', timeout=3)\n"
+CALLS = "import httpx\nhttpx.get('https://a.example', timeout=3)\n"
+REDIS = "import sqlite3\nsqlite3.connect('a.db')\n"
+
+SHOWN = {
+    # a description that one application of several leaves out
+    "one of two descriptions": ("must-01", "a.py", "inner = FastAPI(openapi_url=None)\napp.mount('/admin', inner)", "met"),
+    "no description at all": ("must-01", "b.py", "from fastapi import FastAPI\napp = FastAPI(openapi_url=None)", "partial"),
+    "a description that settings switch": (
+        "must-01",
+        "b.py",
+        "from fastapi import FastAPI\napp = FastAPI(openapi_url='/openapi.json' if DEBUG else None)",
+        "met",
+    ),
+    "a framework's description": (
+        "must-01",
+        "b.py",
+        "from ninja import NinjaAPI\nfrom django.core.wsgi import get_wsgi_application\napi = NinjaAPI()\nget_wsgi_application()",
+        "met",
+    ),
+    "routes that a description leaves out": (
+        "must-01",
+        "a.py",
+        "pages = APIRouter(include_in_schema=False)\n@pages.get('/a')\ndef a():\n    return {'a': 1}\napp.include_router(pages)",
+        "met",
+    ),
+    "a router that is included without description": (
+        "must-01",
+        "a.py",
+        "pages = APIRouter()\n@pages.get('/a')\ndef a():\n    return {}\napp.include_router(pages, include_in_schema=False)",
+        "met",
+    ),
+    "routes that say nothing of their answers": (
+        "must-01",
+        "a.py",
+        "pages = APIRouter()\n@pages.get('/a')\ndef a():\n    return {'a': 1}\napp.include_router(pages)",
+        "partial",
+    ),
+    "pages are no data": (
+        "must-01",
+        "a.py",
+        "@app.get('/a')\ndef a(request):\n    return templates.TemplateResponse(request, 'a.html')",
+        "met",
+    ),
+    "a description that routes": ("must-01", "a.js", "require('swagger-tools').initializeMiddleware({}, run)", "met"),
+    # caches
+    "settings that are read once": (
+        "must-06",
+        "a.py",
+        "from functools import lru_cache\n@lru_cache\ndef settings():\n    return Settings()",
+        "missing",
+    ),
+    "settings that are read once, with a size": (
+        "must-06",
+        "a.py",
+        "import functools\n@functools.lru_cache(maxsize=1)\ndef settings():\n    return Settings()",
+        "missing",
+    ),
+    "what is looked up": (
+        "must-06",
+        "a.py",
+        "from functools import lru_cache\n@lru_cache(maxsize=128)\ndef price(product):\n    return ask(product)",
+        "partial",
+    ),
+    # tenants
+    "a tenant's rows": (
+        "advanced-multi-tenancy",
+        "b.py",
+        f"{MODELS}def orders(tenant):\n    return select(Order).where((Order.tenant_id == tenant) & (Order.paid == True))",
+        "met",
+    ),
+    "everybody's rows": (
+        "advanced-multi-tenancy",
+        "b.py",
+        f"{MODELS}def orders(tenant):\n    return select(Order).where(Order.paid == True)",
+        "partial",
+    ),
+    "a tenant that is only compared": (
+        "advanced-multi-tenancy",
+        "b.py",
+        f"{MODELS}def mine(order, tenant):\n    return check(order.tenant_id == tenant)",
+        "partial",
+    ),
+    "a tenant's rows by text": (
+        "advanced-multi-tenancy",
+        "a.js",
+        f"{OWNED}const found = knex('orders').where('orders.tenant_id', id)",
+        "met",
+    ),
+    "a tenant's rows by a condition in words": (
+        "advanced-multi-tenancy",
+        "a.js",
+        f"{OWNED}const found = query.andWhere('order.tenantId = :id', {{ id }})",
+        "met",
+    ),
+    "a tenant's rows by a function": (
+        "advanced-multi-tenancy",
+        "a.js",
+        f"{OWNED}const found = db.select().from(orders).where(eq(orders.tenantId, id))",
+        "met",
+    ),
+    "other rows by a function": (
+        "advanced-multi-tenancy",
+        "a.js",
+        f"{OWNED}const found = db.select().from(orders).where(eq(orders.userId, id))",
+        "partial",
+    ),
+    "a tenant's rows in SQL": (
+        "advanced-multi-tenancy",
+        "a.js",
+        "new (require('mongoose').Schema)({ tenantId: String })\npool.query('SELECT id FROM orders o WHERE o.tenant_id = 1')",
+        "met",
+    ),
+    # input
+    "checks of the models": (
+        "must-03",
+        "a.js",
+        f"{MONGO}new mongoose.Schema({{ name: {{ type: String, required: true }} }})",
+        "partial",
+    ),
+    "models without checks": ("must-03", "a.js", f"{MONGO}new mongoose.Schema({{ name: {{ type: String }} }})", "missing"),
+    # retries
+    "a queue that tries again": ("elite-retry", "b.py", f"{DRAMATIQ}@dramatiq.actor\ndef send(order):\n    pass", "met"),
+    "calls that are made once": ("elite-retry", "b.py", CALLS, "missing"),
+    "a client that connects again": (
+        "elite-retry",
+        "a.js",
+        "const { Redis } = require('ioredis')\nfetch('https://a.example')\nnew Redis(url, { retryStrategy: (n) => n * 50 })",
+        "partial",
+    ),
+    "a client as it comes": (
+        "elite-retry",
+        "a.js",
+        "const { Redis } = require('ioredis')\nfetch('https://a.example')\nnew Redis(url)",
+        "missing",
+    ),
+    # stores
+    "errors of a store": (
+        "elite-polyglot",
+        "b.py",
+        f"{REDIS}from redis.exceptions import RedisError\ntry:\n    work()\nexcept RedisError:\n    pass",
+        "missing",
+    ),
+    "two stores": ("elite-polyglot", "b.py", f"{REDIS}import redis\nredis.Redis(host='a').get('b')", "met"),
+    "an index of a schema": (
+        "elite-query-optimization",
+        "a.js",
+        f"{MONGO}const schema = new mongoose.Schema({{}})\nschema.index({{ email: 1 }})",
+        "partial",
+    ),
+    "a schema without index": ("elite-query-optimization", "a.js", f"{MONGO}new mongoose.Schema({{}})", "missing"),
+    "many rows at once": (
+        "elite-batch",
+        "a.js",
+        f"{MONGO}mongoose.model('A', new mongoose.Schema({{}})).deleteMany({{}})",
+        "met",
+    ),
+    "one row at a time": (
+        "elite-batch",
+        "a.js",
+        f"{MONGO}mongoose.model('A', new mongoose.Schema({{}})).deleteOne({{}})",
+        "missing",
+    ),
+    "some columns": ("elite-lazy-loading", "a.js", f"{DRIZZLE}db.select({{ id: users.id }}).from(users)", "met"),
+    "all columns": ("elite-lazy-loading", "a.js", f"{DRIZZLE}db.select().from(users)", "missing"),
+    # policies
+    "a policy about scripts": (
+        "elite-csp",
+        "a.js",
+        "app.use((req, res, next) => { res.set('Content-Security-Policy', \"default-src 'self'\"); next() })",
+        "met",
+    ),
+    "a policy about frames alone": (
+        "elite-csp",
+        "a.js",
+        "app.use((req, res, next) => { res.set('Content-Security-Policy', \"frame-ancestors 'self'\"); next() })",
+        "partial",
+    ),
+    "log-ins of others": (
+        "advanced-oauth",
+        "a.js",
+        "app.post('/login', async (req, res) => res.json(await Media.initiateOAuth()))",
+        "met",
+    ),
+    "log-ins of its own": (
+        "advanced-oauth",
+        "a.js",
+        "app.post('/login', async (req, res) => res.json(await Media.initiate()))",
+        "missing",
+    ),
+    # operations
+    "an agent's traces": ("elite-tracing", "a.js", "require('applicationinsights').setup().start()", "met"),
+    "an agent's errors": ("elite-error-tracking", "a.js", "require('applicationinsights').setup().start()", "met"),
+    "an agent that keeps lines": (
+        "elite-central-logging",
+        "a.js",
+        "require('applicationinsights').setup().setAutoCollectConsole(true).start()",
+        "met",
+    ),
+    "an agent that keeps no lines": (
+        "elite-central-logging",
+        "a.js",
+        "require('applicationinsights').setup().setAutoCollectConsole(false).start()",
+        "not-assessed",
+    ),
+    "files at a CDN": ("elite-cdn", "a.js", "const files = 'https://shop.azureedge.net/files'", "met"),
+    "a library from a CDN": ("elite-cdn", "a.js", "const script = 'https://cdn.jsdelivr.net/npm/a'", "not-assessed"),
+    "files in the cloud": ("advanced-file-uploads", "a.js", "require('azure-storage').createBlobService(url)", "partial"),
+    "files of another library": ("advanced-file-uploads", "a.js", "require('azure-other').createBlobService(url)", "missing"),
+    "a task that tells others": ("advanced-webhooks", "a.py", "class DeliverWebhookTask:\n    pass", "partial"),
+    "a task of another kind": ("advanced-webhooks", "a.py", "class DeliverParcelTask:\n    pass", "missing"),
+}
+HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": ""}
+
+
+def states_of(folder: Path) -> dict[str, str]:
+    """The state of each criterion."""
+    config = load(folder, {"cache": False, "semgrep": False, "workers": 1, "mode": "elite"}, {}, isolated=True)
+    return {one.id: str(one.state) for one in assessed(scan(config, [folder]), Mode.ELITE)}
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
+    criterion, name, code, state = SHOWN[what]
+    (tmp_path / name).write_text(f"{HEAD[name]}{code}\n")
+    assert states_of(tmp_path)[criterion] == state
