@@ -108,7 +108,7 @@ def test_the_interpreter_reads_what_is_written_for_it() -> None:
         abstract.read("example.py", file.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["names that are normalized", "nested f-strings (3.12)"])
+@pytest.mark.parametrize("name", ["names that are normalized", "type parameters (3.12)"])
 def test_what_it_does_not_place_is_left_to_libcst(name: str) -> None:
     with pytest.raises(abstract.ElsewhereError):
         abstract.read("example.py", (SYNTAX | DETAILS)[name])
