@@ -11,7 +11,7 @@ from backend_audit.analysis.external import External
 from backend_audit.analysis.file import FileFacts
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
-from backend_audit.analysis.judgement import judged, load_stage
+from backend_audit.analysis.judgement import judged, load_stage, tells_of_project
 from backend_audit.analysis.local import local_beside
 from backend_audit.analysis.merging import confident, merged
 from backend_audit.analysis.texts import texts_beside
@@ -22,9 +22,7 @@ from backend_audit.difference import NOTHING_HEARD, Heard
 from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Mode, Problem, Report, Suppressed
 from backend_audit.inventory import RouteRecord
-from backend_audit.link.script_modules import is_manifest
 from backend_audit.pool import available_workers
-from backend_audit.routes.openapi import is_description
 from backend_audit.semgrep import Outcome, user_rules
 from backend_audit.source import Language
 from backend_audit.suppress import UNUSED, Rules, Suppressions, apply
@@ -157,7 +155,7 @@ def survey(config: Config, paths: Sequence[Path], progress: Listener | None = No
     with _cache(config) as cache:
         files = Files()
         code = [file for file in found.files if file.language not in _NO_CODE]
-        sources = files.read([*code, *(file for file in found.files if is_manifest(file.path) or is_description(file.path))])
+        sources = files.read([*code, *(file for file in found.files if tells_of_project(file.path))])
         workers = config.workers or available_workers()
         files.analyse(
             sources, cache, workers, config.timeout, lambda done, total: tell(Progress("reading", done, total)), load_stage

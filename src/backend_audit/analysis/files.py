@@ -17,6 +17,7 @@ from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.decode import DecodingError, decode
 from backend_audit.pool import Failure, run
 from backend_audit.routes.openapi import is_description
+from backend_audit.signs.manifests import lists_python
 from backend_audit.source import Language, Role, SourceFile
 
 _FACTS, _MODULE = "facts", "module"
@@ -52,6 +53,10 @@ class Files:
     def manifests(self) -> dict[str, str]:
         """The texts of the files that tell how JavaScript's imports are to be read, by path."""
         return self._texts(path for path in sorted(self._sources) if is_manifest(path))
+
+    def requirements(self) -> dict[str, str]:
+        """The texts of the files that say which releases of Python's libraries are wanted, by path."""
+        return self._texts(path for path in sorted(self.facts) if lists_python(path))
 
     def descriptions(self) -> dict[str, str]:
         """The texts of the files that may describe the API, by path."""

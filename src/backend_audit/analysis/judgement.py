@@ -16,6 +16,7 @@ from backend_audit.inventory.signs import Sign
 from backend_audit.link.script_modules import is_manifest
 from backend_audit.lower.limits import no_collection, unlimited_depth
 from backend_audit.routes.openapi import is_description
+from backend_audit.signs.manifests import lists_python
 from backend_audit.signs.seen import Seen
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: I
     `name` is that of the folder that paths start from, `declared` what the team says of its guards; `in_code` waits for what the
     files show. `practices`: rules beyond the default mode are asked, too.
     """
-    paths = [path for path in sorted(files.facts) if files.facts[path].lowered or is_manifest(path) or is_description(path)]
+    paths = [path for path in sorted(files.facts) if files.facts[path].lowered or tells_of_project(path)]
     paths += files.schema_paths() if practices else ()
     read = {path: files.keys[path] for path in paths}
     asked = f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode()
@@ -64,6 +65,11 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: I
     if not judgement.problems:
         cache.put_many({key: ENCODER.encode(judgement), latest: ENCODER.encode(_Latest(key, read))})
     return judgement
+
+
+def tells_of_project(path: str) -> bool:
+    """Whether the project is judged by what a file says that holds no code."""
+    return is_manifest(path) or is_description(path) or lists_python(path)
 
 
 class _Latest(msgspec.Struct, frozen=True):
@@ -125,12 +131,15 @@ def _models() -> tuple["Models", "Models"]:
 
 def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: InCode, *, practices: bool) -> Judgement:
     from backend_audit.analysis import project  # noqa: PLC0415 - as above
+    from backend_audit.signs.releases import releases  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
     models, node = _models()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
     tables = files.table_texts() if practices else {}
-    known = project.Known(models, node, files.manifests(), name, declared, rows, descriptions, tables, practices=practices)
+    known = project.Known(
+        models, node, files.manifests(), name, declared, rows, descriptions, tables, releases(files.requirements()), practices
+    )
     return project.judge([MODULE.decode(one) for one in files.modules(cache).values()], known, files.shown, in_code)
 
 

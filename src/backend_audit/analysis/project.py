@@ -36,6 +36,7 @@ from backend_audit.routes.openapi import described
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.undescribed import answers_with_data
 from backend_audit.signs.project import of_project
+from backend_audit.signs.releases import Release
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.settled import in_project
 from backend_audit.signs.spotted import Spotted
@@ -53,7 +54,7 @@ class Known:
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
     `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
     `descriptions`: the texts of OpenAPI files by path; `tables`: of data models and migrations; `practices`: what only more
-    demanding modes ask is looked for.
+    demanding modes ask is looked for; `releases`: the oldest of each Python library that its manifests allow.
     """
 
     models: Models
@@ -64,6 +65,7 @@ class Known:
     evidence: Rows = field(default_factory=Rows)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
+    releases: Mapping[str, Release] = field(default_factory=dict)
     practices: bool = False
 
 
@@ -131,7 +133,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
-    alerts = list(_unless_for_administrators(alerts, table))
+    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
@@ -158,11 +160,11 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
             yield path, rule, replace(alert, considered=told) if told else alert
 
 
-def _unless_for_administrators(alerts: list[_Told], table: RouteTable) -> Iterator[_Told]:
-    """The alerts, less sure where what they tell of goes to administrators alone."""
-    theirs = ForAdministrators(table)
+def _weighed(alerts: list[_Told], theirs: ForAdministrators, known: Mapping[str, Release]) -> Iterator[_Told]:
+    """The alerts, less sure where what they tell goes to administrators alone, or newer releases of a library do it no more."""
     for path, rule, alert in alerts:
-        low = alert.of_insides and theirs.covers(path, alert.span()[0])
+        library, since = alert.before or ("", ())
+        low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
         yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
 
 

@@ -17,6 +17,7 @@ _FEATURES = frozenset(
     ("feature_external_ges", "feature_external_pes", "http://xml.org/sax/features/external-general-entities",
      "http://xml.org/sax/features/external-parameter-entities")
 )  # fmt: skip
+_SAFE_SINCE = ("lxml", (5, 0))  # the default parser resolves no external entities any more
 _RISK = "a document can make it read files of the server and call addresses inside its network"
 _FIX_LXML = "Parse with `etree.XMLParser(resolve_entities=False, no_network=True)`, or with `defusedxml`."
 _FIX_SAX = "Leave external entities off, or parse with `defusedxml.sax`."
@@ -56,6 +57,7 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
         fix=advice(parsing.site, _FIX_LXML if parsing.default_unsafe else _FIX_SAX, _FIX_NODE),
         confidence=confidence,
         steps=untrusted[0].marks() if untrusted else (),
+        before=_SAFE_SINCE if parser == "default" else None,
     )
 
 

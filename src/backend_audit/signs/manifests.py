@@ -48,17 +48,35 @@ def _of_toml(text: str) -> list[str]:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return []
+    return [matched[1] for one in listed(data) if (matched := _REQUIREMENT.match(one))]
+
+
+def listed(data: object) -> list[str]:
+    """The requirements of a pyproject.toml or Pipfile, each as a line: what Poetry and Pipenv keep in tables, too."""
     project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
     found = [str(one) for one in _list(project.get("dependencies"))]
     for extra in _table(project, "optional-dependencies").values():
         found += [str(one) for one in _list(extra)]
-    names = [matched[1] for one in found if (matched := _REQUIREMENT.match(one))]
-    return [*names, *_table(poetry, "dependencies"), *_table(data, "packages")]
+    for table in (_table(poetry, "dependencies"), _table(data, "packages")):
+        for name, wanted in table.items():
+            version = wanted.get("version") if isinstance(wanted, dict) else wanted
+            found.append(f"{name} {version if isinstance(version, str) else ''}")
+    return found
+
+
+def of_requirements(text: str) -> list[str]:
+    """The lines of a requirements file that ask for a library."""
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith(("#", "-")))
+    return [line for line in lines if _REQUIREMENT.match(line)]
 
 
 def _of_requirements(text: str) -> list[str]:
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith(("#", "-")))
-    return [matched[1] for line in lines if (matched := _REQUIREMENT.match(line))]
+    return [matched[1] for line in of_requirements(text) if (matched := _REQUIREMENT.match(line))]
+
+
+def lists_python(path: str) -> bool:
+    """Whether a file says which releases of Python's libraries are wanted."""
+    return posixpath.basename(path) in ("pyproject.toml", "Pipfile") or _REQUIREMENTS.search(path) is not None
 
 
 def _line_of(lines: list[str], name: str) -> int:
