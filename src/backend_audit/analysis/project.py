@@ -1,6 +1,6 @@
 """The project stage: link the lowered files, follow values, ask the checks of concepts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
@@ -133,7 +133,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
-    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases))
+    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases, facts.switched_on))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
@@ -160,11 +160,17 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
             yield path, rule, replace(alert, considered=told) if told else alert
 
 
-def _weighed(alerts: list[_Told], theirs: ForAdministrators, known: Mapping[str, Release]) -> Iterator[_Told]:
-    """The alerts, less sure where what they tell goes to administrators alone, or newer releases of a library do it no more."""
+def _weighed(
+    alerts: list[_Told], theirs: ForAdministrators, known: Mapping[str, Release], switched_on: Collection[str]
+) -> Iterator[_Told]:
+    """The alerts, less sure where the rest of the project speaks against them.
+
+    What they tell goes to administrators alone; newer releases of a library do it no more; another place switches it on.
+    """
     for path, rule, alert in alerts:
         library, since = alert.before or ("", ())
         low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
+        low = low or alert.setting in switched_on
         yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
 
 

@@ -93,6 +93,7 @@ def session_setting_off(setting: Setting) -> Iterator[Alert]:
                 message=f"`{name} = {shown(setting.value)}`: {effect}.",
                 fix=f"`{name} = True`; switch it off only in the settings of the development environment.",
                 confidence=confidence,
+                setting=name,
             )
     for name in sorted(names & _SAMESITE_SETTINGS):
         if "none" in (text.lower() for text in setting.value.value.texts()):
