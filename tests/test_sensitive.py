@@ -3,6 +3,9 @@
 import pytest
 
 from backend_audit.flow import sensitive
+from backend_audit.flow.bound import Given
+from backend_audit.flow.parts import part_of
+from backend_audit.flow.values import Origin, Value, container
 
 SECRETS = [
     ("password", "password"),
@@ -115,3 +118,15 @@ def test_hashes_and_addresses() -> None:
     assert not sensitive.is_password_hash("password")
     assert sensitive.is_connection_string("SQLALCHEMY_DATABASE_URI")
     assert not sensitive.is_connection_string("redirect_url")
+
+
+def test_what_is_computed_of_an_object_is_not_the_secret_in_its_field() -> None:
+    """`storage.write(data)` gives no key; `list(keys)` and a secret that is the part itself are told."""
+    key = Value(origins=frozenset((Origin("secret", ("api_key",), "API key"),)))
+    storage = Value(types=frozenset((":storage.py:Storage@00000000",)), items={"key": key})
+    given = Given([(0, Value(items={"storage": storage, "key": key, "keys": container("list", {0: key})}))])
+
+    def told(step: str) -> bool:
+        return any(origin.label == "secret" for origin in given.part(0, (step,), part_of))
+
+    assert {step: told(step) for step in ("storage", "key", "keys")} == {"storage": False, "key": True, "keys": True}

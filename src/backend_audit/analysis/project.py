@@ -14,6 +14,7 @@ from backend_audit.finding import Confidence, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
+from backend_audit.flow.printed import as_printed
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import forms, handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
@@ -152,8 +153,9 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
     by_concept = _checks_of(Concept)
     nothing: tuple[Mark, ...] = ()
     modules = {module.path: module for module in engine.project.modules.values()}
-    for function, concept in engine.occurrences():
-        facts.add(function, concept)
+    for function, occurrence in engine.occurrences():
+        facts.add(function, occurrence)
+        concept = as_printed(engine, occurrence)
         path = concept.site.path
         for rule, alert in asking.alerts(by_concept.get(type(concept), ()), path, concept, within=path):
             told = asking.attempt(path, rule, partial(considered, rule, alert, modules, engine.models), nothing)
@@ -170,7 +172,7 @@ def _weighed(
     for path, rule, alert in alerts:
         library, since = alert.before or ("", ())
         low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
-        low = low or alert.setting in switched_on
+        low = low or (alert.setting != "" and alert.setting in switched_on)
         yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.values import Origin, Value, changed
 from backend_audit.source import Mark
 
 Bound = dict[int, Value]
@@ -28,8 +28,17 @@ class Given(dict[int, Value]):
     def part(self, at: int, path: Path, part_of: Callable[[Value, Path], Value]) -> frozenset[Origin]:
         """The data in the part of an argument that `part_of` finds at an access path."""
         if (at, path) not in self.parts:
-            self.parts[at, path] = part_of(self[at], path).derived().origins
+            self.parts[at, path] = _told(part_of(self[at], path))
         return self.parts[at, path]
+
+
+def _told(value: Value) -> frozenset[Origin]:
+    """The data in what is computed of a part: of an object with a secret in one of its fields, that is not the secret."""
+    found = value.derived().origins
+    if value.kind or value.items is None or not any(one.label == "secret" for one in found):
+        return found
+    itself = {one.key for one in changed(value, items=None, elem=None).all_origins()}
+    return frozenset(one for one in found if one.label != "secret" or one.key in itself)
 
 
 class Stepped(Given):

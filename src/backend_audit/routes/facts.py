@@ -74,7 +74,7 @@ class WebFacts:
                 self.statements.append((function, concept))
         elif isinstance(concept, Setting):
             if concept.value is not None and concept.value.value.is_just(value=True):
-                self.switched_on.update((concept.name, *(() if concept.key is None else concept.key.value.texts())))
+                self.switched_on.update({concept.name, *(() if concept.key is None else concept.key.value.texts())} - {""})
         elif isinstance(concept, CookieWrite):
             if concept.session:
                 self.sessions[id(concept.site.node)] = concept
