@@ -7,6 +7,7 @@ from backend_audit.checks._address import leaving, own_address
 from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
+from backend_audit.flow.values import transform
 
 RULE = "open-redirect"
 _FIX = (
@@ -41,8 +42,8 @@ def location_header(header: HeaderWrite) -> Iterator[Alert]:
 def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
     if location is None:
         return
-    origin = leaving(location.value)
-    if origin is not None and not own_address(origin):
+    origin = leaving(transform(location.value, lambda one: () if own_address(one) else (one,)))
+    if origin is not None:
         yield alert(
             site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE)
         )

@@ -10,7 +10,7 @@ from backend_audit.checks._view import local_imports
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
-from backend_audit.flow.lacks import exposed, has_no_parent
+from backend_audit.flow.lacks import exposed, has_no_parent, is_segment
 from backend_audit.flow.values import Origin, Value
 
 RULE = "path-traversal"
@@ -23,7 +23,6 @@ _FIX_NODE = (
     "Take the last part of the name (`path.basename(name)`), or resolve the path (`path.resolve(base, name)`) and refuse it "
     "unless it begins with `base + path.sep`."
 )
-_NO_SLASH = frozenset(("segment",))  # a mark of the framework: one segment of an address
 _USES = frozenset(
     "open read_text read_bytes write_text write_bytes unlink remove rmtree rmdir send_file send_from_directory FileResponse "
     "mkdir makedirs iterdir listdir scandir walk glob rglob copy copy2 copyfile copytree move rename replace save touch".split()
@@ -76,7 +75,7 @@ def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
 def _source(operand: Operand) -> Origin | None:
     """Where the data comes from; of several sources rather one that can hold a slash."""
     found = exposed(operand.value, "untrusted", "path") or exposed(operand.value, MESSAGE, "path")
-    return min(found, key=lambda one: (one.cleared >= _NO_SLASH, 0 if one.trace is None else one.trace.length), default=None)
+    return min(found, key=lambda one: (is_segment(one), 0 if one.trace is None else one.trace.length), default=None)
 
 
 def _is_below(value: Value) -> bool:
@@ -89,7 +88,7 @@ def _confidence(access: FileAccess, origin: Origin) -> Confidence:
 
     Data without a slash (one segment of an address) climbs one folder at most, and as a whole name opens nothing.
     """
-    if origin.cleared >= _NO_SLASH or access.action == "resolves":
+    if is_segment(origin) or access.action == "resolves":
         return Confidence.LOW
     if access.action != "tests":
         return Confidence.HIGH
@@ -104,4 +103,6 @@ def _is_stream(value: Value) -> bool:
     """Whether it is an open file, a buffer or the content itself, which the callee takes as well as a path."""
     if "bytes" in value.types and "str" not in value.types:
         return True
-    return bool(value.types) and all(name.startswith(_STREAMS) for name in value.types)
+    behind = [name for name in value.apis if name.endswith((".file", ".stream"))]  # `upload.file`
+    names = value.types or frozenset(behind if len(behind) == len(value.apis) else ())
+    return bool(names) and all(name.startswith(_STREAMS) for name in names)

@@ -53,3 +53,15 @@ def looks_at_host(function: ir.Function) -> bool:
 def raises(name: str) -> bool:
     """Whether the function `name` raises on an address that is unfit: it has come back, so it was fit."""
     return _RAISES.search(_snake(name)) is not None
+
+
+_RANGES = frozenset("is_private is_global is_loopback is_link_local is_reserved is_multicast range isPrivate isLoopback".split())
+
+
+def refuses_networks(function: ir.Function) -> bool:
+    """Whether a function raises and asks in which network an address lies: what it lets through, it has looked up."""
+    raises = asks = False
+    for node in ir.walk(*function.body):
+        raises = raises or isinstance(node, ir.Raise)
+        asks = asks or (isinstance(node, ir.Attribute) and node.attr in _RANGES)
+    return raises and asks

@@ -24,8 +24,10 @@ def member(allowed: Value) -> Value:
     return MADE
 
 
+_SHORT = 2
 _ALLOWING = re.compile(
-    r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered|__fields__|model_fields|columns",
+    r"allow|valid|support|permit|whitelist|known|choice|available|accepted|registered|__fields__|model_fields|columns|"
+    r"(edit|writ|write|sort|filter|search|order|updat|update|assign|modifi|mut|fill)able",
     re.IGNORECASE,
 )
 
@@ -41,6 +43,6 @@ def is_allow_list(node: ir.Expr, collection: Value) -> bool:
 
 
 def named_as_allowed(node: ir.Expr) -> bool:
-    """Whether a collection says by its name that it holds what is allowed."""
-    name = dotted(node.func if isinstance(node, ir.Call) else node) or ""
-    return _ALLOWING.search(name.rpartition(".")[2]) is not None
+    """Whether a collection says by its name that it holds what is allowed, or is written as a constant of the program."""
+    name = (dotted(node.func if isinstance(node, ir.Call) else node) or "").rpartition(".")[2]
+    return _ALLOWING.search(name) is not None or (len(name) > _SHORT and name.isupper())

@@ -154,8 +154,9 @@ def constant_key(args: Args, specs: tuple[str, ...]) -> str | None:
     return "\x1f".join(parts)
 
 
-def pieces(args: Args) -> tuple[list[tuple[Value, str]], dict[str, tuple[Value, str]]]:
-    """Positional and named arguments as values with how they are written."""
+def pieces(args: Args, *, hidden: bool = False) -> tuple[list[tuple[Value, str]], dict[str, tuple[Value, str]]]:
+    """Positional and named arguments as values with how they are written; `hidden`: with what `**` gives, under that name."""
     positional = [(operand.value, written(operand.node)) for key, operand in args if key.isdigit()]
-    named = {key: (operand.value, written(operand.node)) for key, operand in args if not key.isdigit() and "*" not in key}
+    by_name = [(key, one) for key, one in args if not key.isdigit() and ("*" not in key or (hidden and key == "**"))]
+    named = {key: (operand.value, written(operand.node)) for key, operand in by_name}
     return positional, named

@@ -10,7 +10,7 @@ from contextlib import suppress
 from backend_audit import ir
 from backend_audit.flow import lacks, lists, numbers, strings, urls
 from backend_audit.flow.models import INJECTION
-from backend_audit.flow.parts import ELEMENT, of_origin
+from backend_audit.flow.parts import ELEMENT, NAME, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -43,7 +43,7 @@ def iterated(value: Value) -> Value:
     """What iterating over the value gives: any element, keys of a dict."""
     if value.kind == "dict":
         keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
-        return _from(value, join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING))
+        return _from(value, join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING), NAME)
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
         inside = [Value(open=True, origins=frozenset(of_origin(one, ELEMENT) for one in value.origins))]
     else:
@@ -55,12 +55,12 @@ def iterated(value: Value) -> Value:
     return _from(value, found) if value.kind else found
 
 
-def _from(holder: Value, found: Value) -> Value:
+def _from(holder: Value, found: Value, step: str = ELEMENT) -> Value:
     """An element of a container that came from outside as a whole came from there too, unless its type is closed."""
     closed = found.types & CLOSED_TYPES or found.refs or found.made or found.consts
     if not holder.origins or found is NOTHING or (closed and not found.open):
         return found
-    return found.with_origins(of_origin(one, ELEMENT) for one in holder.origins if one.label != NAMES)
+    return found.with_origins(of_origin(one, step) for one in holder.origins if one.label != NAMES)
 
 
 def concatenated(left: Value, right: Value) -> Value:

@@ -84,6 +84,7 @@ class Calls(Expressions):
                 found = found.without("secret")
             found = named_parts.entry(found, asked)
         if isinstance(node.func, ir.Attribute) and receiver is not None:
+            found = join(found, named_parts.looked_up(self, receiver, node.func.attr, args))
             self.mutate(node, node.func, receiver, args)
         name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
         return self.named(node, name, args, found)
@@ -125,7 +126,7 @@ class Calls(Expressions):
             return record
         found = NOTHING
         if receiver is not None and (receiver.kind or strings.is_text(receiver)):
-            known = builtin.method(receiver, attr, *pieces(args))
+            known = builtin.method(receiver, attr, *pieces(args, hidden=attr == "format"))
             if known is not None:
                 found = known
         for symbol in by_key(callee.refs):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.finding import Problem
+from backend_audit.flow import address
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
@@ -60,6 +61,7 @@ class EngineState(ABC):
         self._early_bases: set[str] = set()  # those asked for while a module was under way, which may lack what comes below
         self._class_frames: dict[str, FrameState] = {}
         self._known: dict[str, bool] = {}
+        self._network_checks: dict[str, bool] = {}
         for symbol in project.symbols.values():
             if isinstance(symbol, ClassSymbol):
                 self._classes[CLASS + symbol.key] = symbol
@@ -101,6 +103,13 @@ class EngineState(ABC):
     def classes_of(self, value: Value) -> list[ClassSymbol]:
         """The classes of the project that an object may be of, in order."""
         return [owner for name in in_order(value.types) if (owner := self.class_of(name)) is not None]
+
+    def refuses_networks(self, symbol: FunctionSymbol) -> bool:
+        """Whether the function is a check of the networks to which an address leads, whatever it is called."""
+        known = self._network_checks.get(symbol.key)
+        if known is None:
+            known = self._network_checks[symbol.key] = address.refuses_networks(symbol.node)
+        return known
 
     def settled(self, value: Value) -> Value:
         """`value` outside of the call that made it: parameters become what their callers are known to pass."""

@@ -222,6 +222,7 @@ class Expressions(FrameState, ABC):
                 found = join(found, Value(types=frozenset((target,))))
         if found is NOTHING and base.types:
             found = self.engine.item_of(base, Operand(at, node.index))
+        found = join(found, named_parts.kept(self, base, (str(key),))) if isinstance(key, str) else found
         found = UNKNOWN if found is NOTHING else found
         if base.origins:
             found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else ELEMENT), (str(key),))

@@ -28,6 +28,7 @@ URL = frozenset(("url",))
 RELATIVE = frozenset(("relative",))  # a mark: no absolute path
 NORMALISED = "dots"
 BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, so it is harmless as a path if it is normalised
+ROOTED, HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
 _PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix"})
@@ -76,8 +77,10 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
             return True
     if isinstance(test.func, ir.Attribute) and receiver is not None and test.func.attr == "startswith" and test.args:
         texts = frame.eval(test.args[0].value).texts()
-        if texts and all(text in ("/", "\\", "./", "//") for text in texts):
+        if texts and all(text in ("/", "\\", "./", "//", "/\\") for text in texts):
             clear_data(frame, frame.eval(receiver), RELATIVE)
+        if "//" in texts:
+            without_host(frame, frame.eval(receiver), HOSTLESS, ROOTED)
     callee = frame.eval(test.func)
     found = _by_name(frame, test, holds=holds)
     args: Args | None = None
@@ -130,6 +133,9 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
             summary = frame.engine.summary(symbol)
             if summary.after:
                 _own(frame, symbol, summary.after, call)
+            if frame.engine.refuses_networks(symbol):
+                for operand in call.args:
+                    clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
 
 
 def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
@@ -187,7 +193,15 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
         return
     if texts and all(is_host_prefix(text) for text in texts):
         clear_data(frame, value, URL, node=receiver)
+    if texts == ("/",):
+        without_host(frame, value, ROOTED, HOSTLESS)
     _contained(frame, value)
+
+
+def without_host(frame: "Expressions", value: Value, mark: str, other: str) -> None:
+    """An address that begins with one slash, and not with two, has no host of its own; `mark` is the half known now."""
+    clear_data(frame, value, URL, other)
+    clear_data(frame, value, frozenset((mark,)))
 
 
 def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.Expr | None, args: Args) -> None:

@@ -73,6 +73,11 @@ def has_no_parent(origin: Origin) -> bool:
     return bool(origin.cleared & _PARENTS)
 
 
+def is_segment(origin: Origin) -> bool:
+    """Whether the data holds no slash: one segment of an address, as frameworks give it, or a text that was tested."""
+    return "segment" in origin.cleared or f"{_PREFIX}/" in origin.cleared
+
+
 def placed_in_path(value: Value) -> frozenset[Origin]:
     """The origins of a text that is joined to a path: what cannot leave its place in the text is cleared for good."""
     origins = value.derived().origins

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join, join_all
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
@@ -72,6 +72,35 @@ def _candidates(frame: "Expressions", base: Value, prefix: str) -> list[Symbol]:
         for owner in owners:
             found += [one for name, one in owner.methods.items() if name.startswith(prefix)]
     return found if len(found) <= _MAX_CANDIDATES else []
+
+
+def keep(frame: "Expressions", base: Value, key: Value, value: Value) -> None:
+    """`session["next"] = value`: every function finds it there."""
+    if value.all_origins():
+        for path in _shared(frame, base):
+            for text in key.texts():
+                frame.engine.set_external(path, f"[{text}]", value)
+
+
+def kept(frame: "Expressions", base: Value, names: Sequence[str]) -> Value:
+    """What the project has put under one of these names into something that all functions share: a session."""
+    paths = _shared(frame, base)
+    found = [frame.engine.external_field(path, f"[{name}]", frame.function) for path in paths for name in names]
+    return join_all(one for one in found if one is not None)
+
+
+def _shared(frame: "Expressions", base: Value) -> list[str]:
+    """The API paths under which all functions find what is put into `base`."""
+    if not base.apis and not base.types:
+        return []
+    means = (frame.models.result(path) or path for path in in_order(base.apis))
+    return sorted(frame.models.shared.intersection((*means, *base.types)))
+
+
+def looked_up(frame: "Expressions", receiver: Value, method: str, args: Args) -> Value:
+    """The same for `session.get("next")`."""
+    key = constant_key(args, ("0",)) if method in _LOOKING_UP else None
+    return kept(frame, receiver, (str(key),)) if key is not None else NOTHING
 
 
 def held(receiver: Value, method: str, args: Args) -> Value | None:

@@ -4,7 +4,8 @@ from backend_audit.flow import sensitive, uploads
 from backend_audit.flow.values import CLASS, DERIVED, MEMBER, UNKNOWN, Origin, Value, join_all, ordered
 
 ELEMENT = "[]"  # the step to an element whose position does not matter
-_DICT = frozenset((*dir(dict), "[]"))
+NAME = "[name]"  # the step to one of a mapping's keys
+_DICT = frozenset((*dir(dict), ELEMENT, NAME))
 _DEEPEST = 4  # parts of parts are told apart down to here
 
 
@@ -28,7 +29,9 @@ def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
     for at, step in enumerate(path):
         if value.items is not None and step in value.items:
             value = _held(value, step)
-        elif step == "[]" and value.kind and value.items:
+        elif step == NAME and value.kind == "dict" and value.elem is None and not value.origins:
+            return UNKNOWN  # the program has written them: `search(table, owner=…)`
+        elif step in (ELEMENT, NAME) and value.kind and value.items:
             value = join_all(value.inside())
         elif value.kind and value.elem is not None:
             value = value.elem

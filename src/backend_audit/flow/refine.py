@@ -173,7 +173,9 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         if inner is not None and (whole := _known(frame, inner)) is not None:
             frame.env[whole[0]] = whole[1].cleared(lacks.without_inside(test.left.value))
         if absent is not None and not absent[1].kind:
-            frame.env[absent[0]] = absent[1].cleared(lacks.lacking(test.left.value))
+            if test.left.value in ("//", "://"):
+                guards.without_host(frame, absent[1], guards.HOSTLESS, guards.ROOTED)
+            frame.env[absent[0]] = frame.env.get(absent[0], absent[1]).cleared(lacks.lacking(test.left.value))
         return
     if op in ("in", "not in") and positive:
         guards.assume_parents(frame, right)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import guards, lacks
 from backend_audit.flow.script_patterns import lacked_marks, pattern_of
-from backend_audit.flow.values import MADE, Value
+from backend_audit.flow.values import MADE
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ HOST_PARTS = frozenset(("hostname", "host", "origin"))
 _SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".split())
 _UPWARDS = ("..", "../", "/..", "..\\", ".")
 _ROOTS = ("/", "\\", "./", "//")
-_ROOTED, _HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
 _LOCAL = re.compile(r"\^\\?/(\(\?!|\[\^)")  # `^/(?!/)`, `^/[^/]`
 _OFFSET = "offset"  # a mark: the way from a folder to a path, as `path.relative` gives it
 
@@ -26,16 +25,10 @@ def lacks_text(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
     if text in _UPWARDS:
         guards.clear_data(frame, value, guards.PATH, _OFFSET)
     if text in ("//", "://"):
-        _marked(frame, value, _HOSTLESS, _ROOTED)
+        guards.without_host(frame, value, guards.HOSTLESS, guards.ROOTED)
     gone = lacks.lacking(text)
     if gone:
         frame.settle_known(subject, value.cleared(gone))
-
-
-def _marked(frame: "ScriptExpressions", value: Value, mark: str, other: str) -> None:
-    """An address that begins with one slash, and not with two, has no host of its own."""
-    guards.clear_data(frame, value, guards.URL, other)
-    guards.clear_data(frame, value, frozenset((mark,)))
 
 
 def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
@@ -47,7 +40,7 @@ def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None
     if texts and all(guards.is_host_prefix(text) for text in texts):
         guards.clear_data(frame, value, guards.URL, node=subject)
     if texts == ("/",):
-        _marked(frame, value, _ROOTED, _HOSTLESS)
+        guards.without_host(frame, value, guards.ROOTED, guards.HOSTLESS)
     if not (texts and all(text in _UPWARDS for text in texts)):
         guards.clear_data(frame, value, guards.PATH, guards.NORMALISED)
         guards.clear_data(frame, value, guards.BEGINS)
@@ -62,7 +55,7 @@ def never_begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -
     elif texts and all(text in _ROOTS for text in texts):
         guards.clear_data(frame, value, guards.RELATIVE)
         if "//" in texts:
-            _marked(frame, value, _HOSTLESS, _ROOTED)
+            guards.without_host(frame, value, guards.HOSTLESS, guards.ROOTED)
     elif texts == (".",):
         guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)
 

@@ -8,6 +8,7 @@ from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.named_parts import keep
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
@@ -127,6 +128,7 @@ class Frame(Calls):
                 self.update_path(target.value, changed(base, items={**(base.items or {}), one.value: value}))
             else:
                 self.update_path(target.value, base.with_origins(value.derived().origins))
+        keep(self, base, key, value)
         given = {"key": Operand(key, target.index), "value": Operand(value, None if node is None else node.value)}
         for path in self.store_paths(base):
             for row in self.models.rows["store"].get(path, ()):

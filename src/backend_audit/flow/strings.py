@@ -6,6 +6,7 @@ from itertools import product
 from string import Formatter
 
 from backend_audit.flow import lacks
+from backend_audit.flow.parts import of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
     MADE,
@@ -20,6 +21,7 @@ from backend_audit.flow.values import (
     Value,
     container,
     join_all,
+    united,
 )
 
 Piece = tuple[Value, str]  # a value and how it is written
@@ -152,7 +154,7 @@ def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piec
         elif head.isdigit():
             piece = positional[int(head)] if int(head) < len(positional) else None
         else:
-            piece = named.get(head)
+            piece = named.get(head) or _hidden(named, head)
         value, written = piece if piece is not None else (Value(open=True), name)
         if head != name:
             value, written = value.derived(), name
@@ -160,6 +162,12 @@ def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piec
             value = Value(types=frozenset(("float",)))
         pieces.append((value, written))
     return pieces
+
+
+def _hidden(named: dict[str, Piece], name: str) -> Piece | None:
+    """What `"{name}".format(**values)` puts there of something that is not known part by part."""
+    whole = named.get("**")
+    return None if whole is None else (Value(open=True, origins=united(of_origin(one, name) for one in whole[0].origins)), name)
 
 
 def template_call(template: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:

@@ -103,7 +103,7 @@ def _instance(frame: FrameState, owner: ClassSymbol, attr: str) -> Value | None:
 
 
 def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
-    items = _fields(frame, owner, node)
+    items = {name: _returned(frame, owner, name, value) for name, value in _fields(frame, owner, node).items()}
     of_model = any("Model" in base.rpartition(".")[2] for base in frame.engine.external_bases(owner))
     return container("dict", items or None, UNKNOWN if of_model or items else _text(frame, "", node))
 
@@ -114,6 +114,13 @@ def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, V
     for name, field in _declared(frame, owner).items():
         found[name] = MADE if field.names() & _CLOSED else _text(frame, name, node)
     return found
+
+
+def _returned(frame: FrameState, owner: ClassSymbol, name: Key, value: Value) -> Value:
+    """What the method `validate_<field>` of a serializer gives back is what the field holds."""
+    method = frame.engine.find_method(owner, f"{_VALIDATE}{name}")
+    result = UNKNOWN if method is None else frame.engine.summary(method).result
+    return result if result.all_origins() else value
 
 
 def _declared(frame: FrameState, owner: ClassSymbol) -> dict[str, Field]:
