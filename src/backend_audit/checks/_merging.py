@@ -10,6 +10,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.flow.written import dotted, written
 
 _LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
+_TAKING = frozenset(("pop", "shift", "at"))
 _PROTO = frozenset(("__proto__", "constructor", "prototype"))
 _REFUSES = re.compile(r"(?i)pollut|proto(?:type)?(?:key|name|prop)|(?:un)?safe_?(?:key|name|prop|path|from)")
 _OWN = frozenset(("hasOwnProperty", "hasOwn", "has", "propertyIsEnumerable", "own"))
@@ -35,6 +36,9 @@ def is_enumerated(key: ir.Expr, view: FileView, base: str = "") -> bool:
     value = _patterns.given(ir.Name(key.at, key.end, name), view) if name else None
     if isinstance(value, ir.Index):
         return is_enumerated(value, view) or isinstance(value.value, ir.Name)
+    taken = value.func if isinstance(value, ir.Call) else None  # `const last = keys.pop()`
+    if isinstance(taken, ir.Attribute) and taken.attr in _TAKING and isinstance(taken.value, ir.Name):
+        return _is_list_of_names(taken.value, view)
     return False
 
 

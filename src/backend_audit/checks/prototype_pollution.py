@@ -9,6 +9,7 @@ from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
+from backend_audit.flow.lacks import lacking
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import MEMBER, Value, changed, ordered
@@ -20,6 +21,7 @@ _FIX = (
     "Refuse the names `__proto__`, `constructor` and `prototype`, enter own members only (`Object.hasOwn(target, key)`), or keep "
     "such data in a `Map` or in `Object.create(null)`."
 )
+_NO_UNDERSCORE = lacking("_")
 _DEPTH = 4
 _GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "propertyIsEnumerable"))
 
@@ -60,7 +62,10 @@ def _judge(target: ir.Index, node: ir.Node, view: FileView) -> Iterator[Alert]:
 @check(RULE)
 def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
     """`settings[req.params.group][req.params.name] = req.body.value`."""
-    if write.member is None or _is_guarded(write.site):
+    if _is_guarded(write.site):
+        return
+    if write.member is None:
+        yield from _by_name(write)
         return
     found = [one for one in write.member.value.origins if one.label == MEMBER and not one.cleared & {OWN, PREFIXED}]
     if not found:
@@ -77,6 +82,15 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
     )
 
 
+def _by_name(write: MemberWrite) -> Iterator[Alert]:
+    """`join(req.params.room, …)`, and `rooms[room][user] = data` there."""
+    origin = reaching(write.name, "fields")
+    if origin is None or origin.cleared >= _NO_UNDERSCORE:
+        return
+    does = "names the member that is written to here: with `__proto__` that is `Object.prototype`"
+    yield alert(write.site, write.name, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+
+
 def _is_guarded(site: Site) -> bool:
     """Whether the function looks at the name before: is it an own member, is it one of those of a prototype."""
     for node in ir.walk(*scope(site)):
@@ -87,6 +101,21 @@ def _is_guarded(site: Site) -> bool:
         if isinstance(node, ir.Const) and node.value == "__proto__":
             return True
     return any(isinstance(test, ir.Compare) and test.ops[0] in ("in", "instanceof") for test in conditions(site))
+
+
+def _refuses_prototypes(site: Site) -> bool:
+    """Whether the function looks for `__proto__` before, itself or by a list or function of the file."""
+    before = [node for node in ir.walk(*scope(site)) if node.at < site.node.at]
+    named = {node.id for node in before if isinstance(node, ir.Name)}
+    own = [] if site.module is None else [one for one in site.module.body if not named.isdisjoint(_binds(one))]
+    return any(isinstance(node, ir.Const) and "__proto__" in str(node.value) for node in (*before, *ir.walk(*own)))
+
+
+def _binds(node: ir.Stmt) -> set[str]:
+    """The names that a statement of a file's top level gives something to."""
+    if isinstance(node, ir.Function):
+        return {node.name}
+    return {one.id for one in node.targets if isinstance(one, ir.Name)} if isinstance(node, ir.Assign) else set()
 
 
 def _may_be_objects(value: Value, depth: int) -> Iterator[Value]:
@@ -109,7 +138,7 @@ def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
         return
     if merge.path is not None:
         origin = reaching(merge.path, "fields")
-        if origin is not None:
+        if origin is not None and not _refuses_prototypes(merge.site):
             does = "is the path by which {callee} sets a value: `__proto__.x` sets it for every object"
             yield alert(merge.site, merge.path, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
         return

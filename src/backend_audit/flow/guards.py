@@ -31,7 +31,7 @@ BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, 
 ROOTED, HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
-_PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix"})
+_PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix", "os.path.dirname", "path.dirname", "path.posix.dirname"})
 
 
 def source_of(origin: Origin) -> tuple[object, ...]:
@@ -146,6 +146,8 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
         subject = subject.func.value
     if isinstance(subject, ir.Attribute) and subject.attr in _URL_PARTS:
         clear_data(frame, frame.eval(subject.value), URL)  # of the part itself nothing but the constants is left
+    elif isinstance(subject, ir.Attribute) and subject.attr == "parent":
+        _contained(frame, frame.eval(subject.value))
     elif isinstance(subject, ir.Call):
         callee = frame.eval(subject.func)
         if callee.apis & _PATH_TESTS:

@@ -38,6 +38,7 @@ class MemberWrite(Concept):
     """What an object holds under a name that comes from outside is written to; made by the interpreter."""
 
     member: Operand | None = None
+    name: Operand | None = None  # instead, the name, where callers say which it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
 def _assume_equal(frame: "Expressions", node: ir.Expr, other: ir.Expr) -> None:
     """Data equals something that holds none: it is what the program knows. `if order.kind != kind: raise`."""
     known = _known(frame, _stripped(node))
-    if known is not None and known[1].origins and not frame.eval(other).all_origins():
+    if known is not None and known[1].all_origins() and not frame.eval(other).all_origins():
         frame.env[known[0]] = known[1].cleared(INJECTION)
 
 

@@ -15,8 +15,10 @@ from backend_audit.flow.values import MEMBER, Origin, Value, changed
 
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
+_HARMLESS = frozenset(("all", *lacks.lacking("_")))
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
+_NAMED = Row(MemberWrite, {"name": "key"}, {})
 _LACKS = lacks.lacking("_")
 
 
@@ -45,6 +47,17 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
     """Tell that such a member is written to."""
     if any(origin.label == MEMBER for origin in value.origins):
         frame.emit(_WRITE, "member", target, {"value": Operand(value, base)})
+
+
+def written_by_name(frame: FrameState, target: ir.Expr, base: ir.Expr) -> None:
+    """Tell of `rooms[room][user] = data` whose `room` a caller gives."""
+    if not isinstance(base, ir.Index):
+        return
+    holder, name = frame.eval(base.value), frame.eval(base.index)
+    if holder.kind in ("list", "tuple") or is_text(holder) or holder.apis or BARE in holder.types or name.shapes:
+        return
+    if any(one.label == "param" and not one.cleared & _HARMLESS for one in name.origins):
+        frame.emit(_NAMED, "member", target, {"key": Operand(name, base.index)})
 
 
 def kept_by_server(found: Value, base: Value, step: str) -> Value:

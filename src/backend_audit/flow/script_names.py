@@ -145,4 +145,5 @@ class ScriptNames(ScriptExpressions):
             self.bind_attribute(ir.Attribute(target.at, target.end, target.value, one.value), value, node)
         else:
             script_members.written_to(self, target, target.value, self.eval(target.value))
+            script_members.written_by_name(self, target, target.value)
             super().bind_item(target, value, node)

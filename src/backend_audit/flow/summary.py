@@ -224,7 +224,8 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     decided = bool(params) and not rest and all(has_callers(str(origin.key[0])) for origin in params)
     result = value
     if params:
-        bare = decided and not (value.types - _TEXTS or value.apis or value.refs or value.kind)
+        tested = all("all" in origin.cleared for origin in params)  # nothing is left of what callers pass, whatever it is
+        bare = decided and (tested or not (value.types - _TEXTS or value.apis or value.refs or value.kind))
         result = changed(value, origins=rest, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
         shapes = tuple(shape.mapped(lambda inner: _outside(inner, has_callers, depth - 1)) for shape in value.shapes)
