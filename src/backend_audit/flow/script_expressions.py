@@ -96,7 +96,7 @@ class ScriptExpressions(ScriptCalls):
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:
         """As `Expressions.inherit`; the parts of one request are told apart, since a test of one says nothing of the others."""
-        found = script_members.kept_by_server(super().inherit(found, base, step), base, step)
+        found = script_members.known_part(super().inherit(found, base, step), base, step)
         if found.origins and not found.open and not found.types & CLOSED_TYPES:
             found = changed(found, open=True)
         whole = frozenset(one.key for one in base.origins if one.label == "untrusted" and len(one.key) == _WHOLE)

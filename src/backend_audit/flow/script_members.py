@@ -16,6 +16,8 @@ from backend_audit.flow.values import MEMBER, Origin, Value, changed
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 _HARMLESS = frozenset(("all", *lacks.lacking("_")))
+HOST_PARTS = frozenset(("hostname", "host", "origin"))
+_HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
@@ -60,8 +62,10 @@ def written_by_name(frame: FrameState, target: ir.Expr, base: ir.Expr) -> None:
         frame.emit(_NAMED, "member", target, {"key": Operand(name, base.index)})
 
 
-def kept_by_server(found: Value, base: Value, step: str) -> Value:
-    """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies."""
+def known_part(found: Value, base: Value, step: str) -> Value:
+    """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies; of an address, it may be the host."""
+    if step in HOST_PARTS and any("part" in one.cleared for one in base.origins):
+        found = found.cleared(_HOST)
     known = frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step))
     return found.cleared(known)
 

@@ -81,10 +81,10 @@ def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.E
         for one, other in ((left, right), (right, left)):
             _begins_alike(frame, one, other, same=True)
             known = frame.eval(other)
+            if isinstance(one, (ir.Attribute, ir.Name)) and not known.carries("untrusted"):
+                texts.of_known_host(frame, one)
             if known.is_literal() and not known.kind and dotted(texts.plain(one)) is not None and frame.eval(one).origins:
                 frame.settle_known(texts.plain(one), known)  # on either side
-            if isinstance(one, ir.Attribute) and one.attr in texts.HOST_PARTS and not frame.eval(other).carries("untrusted"):
-                guards.clear_data(frame, frame.eval(one.value), guards.URL)
             if isinstance(one, ir.Call) and frame.eval(other).is_just(True):
                 _called(frame, one, holds=True)  # `list.includes(x) === true`
     elif op in ("==", "!="):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks
+from backend_audit.flow.script_members import HOST_PARTS
 from backend_audit.flow.script_patterns import lacked_marks, pattern_of
 from backend_audit.flow.values import MADE
 from backend_audit.regex import harmless_after
@@ -12,7 +13,6 @@ from backend_audit.regex import harmless_after
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
 
-HOST_PARTS = frozenset(("hostname", "host", "origin"))
 _SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".split())
 _UPWARDS = ("..", "../", "/..", "..\\", ".")
 _ROOTS = ("/", "\\", "./", "//")
