@@ -18,6 +18,7 @@ _MAKING = re.compile(r"(^|_)(hmac|signature)(_|$)")
 _VERB = re.compile(r"^_*(make|compute|calculate|generate|create|get|build|expected|hmac|sign|signature|calc)")
 _GIVEN = re.compile(r"(?i)signature|hmac|(^|_)sig$|digest|(^|_)mac$")
 _DEPTH = 3
+_INSIDE = 1  # steps in a function that is called
 _COMPARES = {True: "hmac.compare_digest", False: "crypto.timingSafeEqual"}
 
 
@@ -53,12 +54,31 @@ def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> b
             if (view.api(one.func) or "") in _MAKERS or last_name(one.func) == "createHmac":
                 return True
             name = last_name(one.func).lower()
-            if one is expr and _MAKING.search(name) and _VERB.search(name):
+            if one is expr and ((_MAKING.search(name) and _VERB.search(name)) or (depth > _INSIDE and _gives_mac(one, view))):
                 return True
     if not depth:
         return False
     found = _root(expr)
     return found is not None and any(_is_mac(value, body, view, depth - 1) for value in _assigned(found, body, expr.at))
+
+
+def _gives_mac(call: ir.Call, view: FileView) -> bool:
+    """Whether a function of the file is called that returns one: `const sign = (body) => createHmac(…).update(body).digest()`."""
+    if not isinstance(call.func, ir.Name):
+        return False
+    for node in view.module.body:
+        function = node if isinstance(node, ir.Function) and node.name == call.func.id else None
+        if isinstance(node, ir.Assign) and isinstance(node.value, ir.Lambda) and _binds(node, call.func.id):
+            function = node.value.function
+        if function is None:
+            continue
+        returned = [one.value for one in ir.walk_scope(*function.body) if isinstance(one, ir.Return) and one.value is not None]
+        return any(_is_mac(value, function.body, view, _INSIDE) for value in returned)
+    return False
+
+
+def _binds(node: ir.Assign, name: str) -> bool:
+    return any(isinstance(target, ir.Name) and target.id == name for target in node.targets)
 
 
 def _root(expr: ir.Expr) -> str | None:
@@ -87,7 +107,7 @@ def _assigned(name: str, body: list[ir.Stmt], before: int) -> Iterator[ir.Expr]:
     for node in ir.walk(*body):
         if not isinstance(node, ir.Assign) or node.value is None or node.at >= before:
             continue
-        if any(isinstance(target, ir.Name) and target.id == name for target in node.targets):
+        if _binds(node, name):
             yield node.value
 
 
