@@ -8,12 +8,13 @@ from backend_audit import ir
 from backend_audit.flow import (
     script_builtin,
     script_collections,
+    script_filtered,
     script_functions,
     script_handed,
     script_objects,
     script_validators,
     unrolled,
-)  # fmt: skip
+)
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
@@ -129,6 +130,7 @@ class ScriptCallbacks(Frame):
         unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, key, receiver]))
         if attr == "filter" and receiver.items and receiver.elem is None and receiver.is_literal():
             return receiver  # at most all of the constants that are listed
+        element = script_filtered.kept(self, node, element, function)
         if attr in _LISTS:
             return container("list", None, element if attr == "filter" else found)
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN

@@ -3,6 +3,8 @@
 Such a value carries, beside its own, an origin of the label `member`, which no check of data asks for.
 """
 
+from typing import TYPE_CHECKING
+
 from backend_audit import ir
 from backend_audit.flow import lacks, uploads
 from backend_audit.flow.concepts import Operand
@@ -16,6 +18,9 @@ from backend_audit.flow.values import MEMBER, Origin, Value, changed
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 _HARMLESS = frozenset(("all", *lacks.lacking("_")))
+if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
+
 HOST_PARTS = frozenset(("hostname", "host", "origin"))
 _HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
 _CALL = Row(MemberCall, {"member": "value"}, {})
@@ -51,7 +56,7 @@ def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) 
         frame.emit(_WRITE, "member", target, {"value": Operand(value, base)})
 
 
-def written_by_name(frame: FrameState, target: ir.Expr, base: ir.Expr) -> None:
+def written_by_name(frame: "Expressions", target: ir.Expr, base: ir.Expr) -> None:
     """Tell of `rooms[room][user] = data` whose `room` a caller gives."""
     if not isinstance(base, ir.Index):
         return
@@ -63,7 +68,7 @@ def written_by_name(frame: FrameState, target: ir.Expr, base: ir.Expr) -> None:
 
 
 def known_part(found: Value, base: Value, step: str) -> Value:
-    """`found`, the field `step` of `base`: of an uploaded file, the server says where it lies; of an address, it may be the host."""
+    """`found`, the field `step` of `base`: an upload lies where the server says, the host of an address is known as that."""
     if step in HOST_PARTS and any("part" in one.cleared for one in base.origins):
         found = found.cleared(_HOST)
     known = frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step))

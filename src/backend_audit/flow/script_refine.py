@@ -7,7 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import allowed, guards, refine, script_existing, script_kinds, script_loops, script_schemas
+from backend_audit.flow import (
+    allowed,
+    guards,
+    refine,
+    script_existing,
+    script_filtered,
+    script_kinds,
+    script_loops,
+    script_schemas,
+)
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
@@ -187,8 +196,11 @@ def _called(frame: "ScriptExpressions", test: ir.Call, *, holds: bool) -> None:
             texts.matched(frame, first, receiver, holds=holds)
         elif name in ("match", "matchAll"):
             texts.matched(frame, receiver, first, holds=holds)
-        elif name in _ANY_OF:
-            _any_of(frame, test, receiver, holds=holds)
+        elif name in _ANY_OF or name == "every":
+            if name in ("some", "every") and holds is (name == "every"):
+                script_filtered.assume_all(frame, test, receiver, holds=holds)
+            elif name != "every":
+                _any_of(frame, test, receiver, holds=holds)
     _by_path(frame, test, first, holds=holds)
     guards.assume_call(frame, test, holds=holds)
 
