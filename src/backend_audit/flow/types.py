@@ -23,6 +23,7 @@ _LISTS = frozenset(
 )
 _LISTS |= {"list", "set", "frozenset"}
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
+_TYPING = frozenset(("typing", "typing_extensions", "collections", "builtins"))
 _MAX_DEPTH = 6
 
 
@@ -89,7 +90,7 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
         return merged
     if name in _WRAPPERS:
         return annotation_value(frame, args[-1 if name == "Coroutine" else 0], depth - 1)
-    if name in _LISTS:
+    if name in _LISTS and not _of_library(frame, node.value):
         return container("list", None, annotation_value(frame, args[0], depth - 1))
     if name in _DICTS and len(args) > 1:
         return container("dict", None, annotation_value(frame, args[1], depth - 1))
@@ -97,6 +98,12 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
         values = [annotation_value(frame, one, depth - 1) for one in args]
         return container("tuple", dict(enumerate(values)))
     return _named(frame, node.value, depth - 1)
+
+
+def _of_library(frame: "FrameState", node: ir.Expr) -> bool:
+    """Whether a library's class only shares the name: `Collection` of MongoDB's driver."""
+    heads = {path.partition(".")[0] for path in frame.engine.type_expression(frame, node).apis if "." in path}
+    return bool(heads - _TYPING)
 
 
 def _named(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:
