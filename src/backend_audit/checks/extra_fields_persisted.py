@@ -12,6 +12,7 @@ RULE = "extra-fields-persisted"
 _FIX = {
     "all": "List the fields that a client may set, and put the others under `read_only_fields`.",
     "listed": "Put them under `read_only_fields`, and let another route, for those who may, change them.",
+    "handed": "Hand over the fields one by one, and let the program set what its owner may do.",
     "extra": "Forbid unknown fields (`extra='forbid'`), or name the fields that are stored one by one.",
 }
 
@@ -40,4 +41,6 @@ def _says(taken: Taken) -> str:
         return f"`{taken.by}` takes every field of the model that it does not leave out"
     if taken.how == "listed":
         return f"`{taken.by}` lists them and does not say that they are only read"
+    if taken.how == "handed":
+        return f"`{taken.by}` reads it off what it is given, which is the whole body"
     return f"`{taken.by}` keeps fields that it does not know, and all of them are stored"

@@ -98,7 +98,8 @@ class PageSize:
 class Taken:
     """Fields that a request may set on a stored object although they say what its owner may do.
 
-    `how`: all (every field of the model is taken), listed (the fields are named), extra (a model that lets any field through).
+    `how`: all (every field of the model is taken), listed (the fields are named), extra (a model that lets any field through),
+    handed (a function reads them off the whole body that it is given).
     """
 
     how: str
