@@ -7,6 +7,7 @@ for `..`, behind a folder that the program names. It is kept among the cleared c
 from backend_audit.flow.values import Origin, Shape, Value, united
 
 _PREFIX = "lacks:"
+_FLAT = "flat"  # a mark: a test has found no slash
 _MAX_LENGTH = 3
 _QUOTED = frozenset({"sql", "xpath", "code", "ldap", "shell"})  # contexts in which quotes delimit values
 _PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../", f"{_PREFIX}."})
@@ -15,6 +16,11 @@ _PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../", f"{_PREFIX}."})
 def lacking(text: str) -> frozenset[str]:
     """The mark of data without `text`; nothing for texts whose absence says little."""
     return frozenset((_PREFIX + text,)) if 0 < len(text) <= _MAX_LENGTH else frozenset()
+
+
+def after_test(text: str) -> frozenset[str]:
+    """The same where a test of the whole data has said so: parts of it may be put together again, this is not."""
+    return lacking(text) | {_FLAT} if text == "/" else lacking(text)
 
 
 def is_lack(mark: str) -> bool:
@@ -75,7 +81,7 @@ def has_no_parent(origin: Origin) -> bool:
 
 def is_segment(origin: Origin) -> bool:
     """Whether the data holds no slash: one segment of an address, as frameworks give it, or a text that was tested."""
-    return "segment" in origin.cleared or f"{_PREFIX}/" in origin.cleared
+    return not origin.cleared.isdisjoint(("segment", _FLAT))
 
 
 def placed_in_path(value: Value) -> frozenset[Origin]:

@@ -175,7 +175,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         if absent is not None and not absent[1].kind:
             if test.left.value in ("//", "://"):
                 guards.without_host(frame, absent[1], guards.HOSTLESS, guards.ROOTED)
-            frame.env[absent[0]] = frame.env.get(absent[0], absent[1]).cleared(lacks.lacking(test.left.value))
+            frame.env[absent[0]] = frame.env.get(absent[0], absent[1]).cleared(lacks.after_test(test.left.value))
         return
     if op in ("in", "not in") and positive:
         guards.assume_parents(frame, right)

@@ -26,7 +26,7 @@ def lacks_text(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
         guards.clear_data(frame, value, guards.PATH, _OFFSET)
     if text in ("//", "://"):
         guards.without_host(frame, value, guards.HOSTLESS, guards.ROOTED)
-    gone = lacks.lacking(text)
+    gone = lacks.after_test(text)
     if gone:
         frame.settle_known(subject, value.cleared(gone))
 
