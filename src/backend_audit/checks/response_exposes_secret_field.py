@@ -18,11 +18,16 @@ _FIX = {
     "dumped": "Name the fields that go into the answer, or leave this one out.",
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }
+_FIX_ROW = (
+    "Say which columns the answer needs (`select`, `attributes`, a projection), take the others out before it is sent, or let "
+    "the model leave them out (`select: false`, `toJSON`)."
+)
 _CREDENTIALS = re.compile(
     r"token|session|cred(?:s|ential)|login|auth|secret|api_?key|key|invit|otp|webhook|config|setting", re.IGNORECASE
 )
 _OF_COMMANDS = frozenset(("cmd", "command", "args", "argv", "exit_code", "cmd_version"))
 _ALWAYS = frozenset(("password", "private key"))
+_OF_ROWS = frozenset(("password hash", "credential"))
 _PERSONAL = frozenset(("identity or card number",))
 
 
@@ -59,6 +64,31 @@ def secret_in_answer(route: Route) -> Iterator[Alert]:
         )
 
 
+@check(RULE)
+def secret_in_row(route: Route) -> Iterator[Alert]:
+    """The same of rows that a handler of JavaScript answers with as the database gave them."""
+    for row in route.rows_shown if is_first(route) and route.kind == "http" else ():
+        names = [(name, mark, kind) for name, mark in row.fields if (kind := kind_of_name(name))]
+        told = [one for one in names if one[2] in _ALWAYS or one[2] in _OF_ROWS]
+        quiet = issues(route) or makes(route) or bool(_CREDENTIALS.search(row.entity))
+        shown = told or names
+        if not shown:
+            continue
+        listed = ", ".join(f"`{name}`" for name, _, _ in shown)
+        kinds = ", ".join(dict.fromkeys(kind for _, _, kind in shown))
+        yield Alert(
+            path=row.mark.path,
+            at=row.mark.at,
+            end=row.mark.end,
+            message=f"{called(route)} answers with every column of `{row.entity}`: {listed} ({kinds}) "
+            f"{'goes' if len(shown) == 1 else 'go'} to the client.",
+            fix=_FIX_ROW,
+            confidence=Confidence.LOW if quiet and not told else Confidence.MEDIUM,
+            steps=(shown[0][1], row.mark),
+            anchor=f"{route.name}:{row.entity}:{shown[0][0]}",
+        )
+
+
 def _is_folder(field: SchemaField, shown: Shown) -> bool:
     """Whether `pwd` is the folder that a command ran in: it stands beside the command."""
     return field.name == "pwd" and any(one.owner is field.owner and one.name in _OF_COMMANDS for one in shown.fields)
@@ -66,9 +96,12 @@ def _is_folder(field: SchemaField, shown: Shown) -> bool:
 
 def kind_of(field: SchemaField) -> str | None:
     """The kind of secret that a field holds, by its name."""
-    if sensitive.is_password_hash(field.name):
-        return "password hash"
-    return sensitive.classify(field.name)
+    return kind_of_name(field.name)
+
+
+def kind_of_name(name: str) -> str | None:
+    """The same of a name alone."""
+    return "password hash" if sensitive.is_password_hash(name) else sensitive.classify(name)
 
 
 def _what(shown: Shown) -> str:

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import (
-    script_builtin,
-    script_collections,
-    script_filtered,
-    script_functions,
-    script_handed,
-    script_objects,
-    script_validators,
+    script_builtin, script_collections, script_filtered, script_functions, script_handed, script_objects, script_validators,
     unrolled,
-)
+)  # fmt: skip
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback

@@ -7,6 +7,7 @@ from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
+from backend_audit.frameworks.script_exposure import ScriptExposure
 from backend_audit.frameworks.script_intake import ScriptIntake
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
@@ -35,9 +36,9 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     found += TrpcRoutes(engine, facts, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, ScriptScoping(engine).fill, _describe).settle(engine, table)
-    intake = ScriptIntake(engine)
+    intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
     for route in table.routes:
-        route.taken = intake.of(route)
+        route.taken, route.rows_shown = intake.of(route), exposure.of(route)
     return table
 
 

@@ -67,7 +67,7 @@ def script_lookups_of(engine: Engine) -> ScriptLookups:
     named: set[str] = set()
     modules = sorted(engine.project.modules.values(), key=lambda one: one.path)
     for module in modules:
-        held = dict(_held(module.node))
+        held = held_in(module.node)
         narrowed: set[int] = set()
         for node in ir.walk(*module.node.body):
             if isinstance(node, ir.Call):
@@ -78,6 +78,11 @@ def script_lookups_of(engine: Engine) -> ScriptLookups:
                 named |= database_named(node.value)
     found.indexes_references = named == {"own"}
     return found
+
+
+def held_in(module: ir.Module) -> dict[str, str]:
+    """The words of the entities whose rows names of a module hold."""
+    return dict(_held(module))
 
 
 def _held(module: ir.Module) -> Iterator[tuple[str, str]]:

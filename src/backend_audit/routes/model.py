@@ -149,6 +149,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of a database that a handler answers with whole; `fields`: its secret columns, with their definitions."""
+
+    entity: str
+    fields: tuple[tuple[str, Mark], ...]
+    mark: Mark  # the answer, in the handler's file
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a request says of its sender, and is believed: `name` is that of the header or key.
 
@@ -240,6 +249,7 @@ class Route:
     response_schema: bool | None = None  # None: the question does not concern it
     bare: bool = False  # registered without any schema
     shown: tuple[Shown, ...] = ()
+    rows_shown: tuple[ShownRow, ...] = ()
     page_sizes: tuple[PageSize, ...] = ()
     uploads: tuple[Upload, ...] = ()
     taken: tuple[Taken, ...] = ()
