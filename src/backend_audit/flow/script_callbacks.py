@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import (
-    script_builtin, script_collections, script_filtered, script_functions, script_handed, script_objects, script_validators,
+    script_builtin,
+    script_collections,
+    script_filtered,
+    script_functions,
+    script_handed,
+    script_objects,
+    script_validators,
     unrolled,
 )  # fmt: skip
 from backend_audit.flow.arguments import Args, argument
@@ -176,18 +182,15 @@ class ScriptCallbacks(Frame):
                 return receiver
             return ref(Partial(key_at(self.module.path, "bind", node), receiver, me, shifted(rest, -1)))
         if attr == "apply":
-            listed = rest[0][1].value.items if rest else None
-            rest = tuple(
-                (str(int(key) + 1), Operand(value, None)) for key, value in (listed or {}).items() if isinstance(key, int)
-            )
+            listed = (rest[0][1].value.items if rest else None) or {}
+            rest = tuple((str(int(key) + 1), Operand(value, None)) for key, value in listed.items() if isinstance(key, int))
         return self.apply_to(node, receiver, me, shifted(rest, -1), whole=True)
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""
-        given = container("list", {int(key): operand.value for key, operand in args if key.isdigit()})
+        given = Operand(container("list", {int(key): operand.value for key, operand in args if key.isdigit()}), None)
         site = Site(self.module.path, node, "", written(node.func), self.scope, node, args, None, self.module.node)
-        event = Invocation(site=site, function=Operand(callee, node.func), arguments=Operand(given, None))
-        self.events[node.at, node.end, "invocation"] = event
+        self.events[node.at, node.end, "invocation"] = Invocation(site=site, function=Operand(callee, node.func), arguments=given)
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         self.engine.callees.setdefault(id(node), {})[symbol.key] = symbol
