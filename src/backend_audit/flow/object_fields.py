@@ -14,7 +14,7 @@ from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.validators import refused
-from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.values import MADE, MEMBER, NOTHING, UNKNOWN, Origin, Value, changed, join, join_all, transform
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -29,6 +29,11 @@ def sized(value: Value) -> Value:
         left -= 1
         stack += one.inside()
     return value if not stack else changed(UNKNOWN, origins=value.all_origins(), types=value.types)
+
+
+def _but_for_members(origin: Origin) -> tuple[Origin, ...]:
+    """Which entry of a table something was, those know who put it there."""
+    return () if origin.label == MEMBER else (origin,)
 
 
 class ObjectFields(ClassFacts):
@@ -173,7 +178,7 @@ class ObjectFields(ClassFacts):
     def set_external(self, path: str, attr: str, value: Value) -> None:
         """An attribute of a library's object is assigned; functions that have read it before are stale."""
         key = (path, attr)
-        value = self.settled(value)
+        value = transform(self.settled(value), _but_for_members)
         before = self._external.get(key)
         self._external[key] = value if before is None else join(before, value)
         if before is None:
