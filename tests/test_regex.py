@@ -59,6 +59,13 @@ def test_polynomial(pattern: str) -> None:
     assert polynomial(pattern) is not None
 
 
+def test_the_text_that_two_loops_share_is_the_one_that_leads_from_one_to_the_other() -> None:
+    found = polynomial(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
+    assert found is not None
+    assert found.text == "."
+    assert polynomial(r"^[a-z]+-[a-z]+$") is None
+
+
 @pytest.mark.parametrize(("pattern", "pump"), [(r"(?m)^\s*a", "\n"), (r"(?m)^[^;]*;", "\n"), (r"(?m)^b|\d+c", "0")])
 def test_the_beginning_of_lines_is_found_again_behind_their_ends_alone(pattern: str, pump: str) -> None:
     found = polynomial(pattern)

@@ -17,6 +17,7 @@ _SHOW = frozenset(("example", "examples", "docs", "doc"))  # as folders
 _TEST = frozenset(("test", "tests", "testing", "debug"))  # beside a word for settings
 _TOOLS = frozenset(("bin", "script", "scripts", "tool", "tools", "hack", "release"))
 _DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
+_PRODUCTION = re.compile(r"(?i)(?:is|in)?_?prod(?:uction)?(?:_?(?:mode|env))?")
 
 
 def scope(site: Site) -> Sequence[ir.Stmt]:
@@ -89,7 +90,20 @@ def only_in_development(site: Site) -> bool:
                 name = node.value
             if name and name != "__name__" and _DEV_TEST.search(name):
                 return True
-    return False
+    return any(isinstance(one, (ir.If, ir.Conditional)) and _elsewhere_than_production(one, site) for one in path_to(site))
+
+
+def _elsewhere_than_production(node: ir.If | ir.Conditional, site: Site) -> bool:
+    """Whether `site` stands on the way of a test that production does not take: `if (isProduction) … else`."""
+    test, other = node.test, False
+    while isinstance(test, ir.Unary) and test.op == "not":
+        test, other = test.operand, not other
+    if isinstance(test, ir.Compare) and len(test.rights) == 1 and isinstance(test.rights[0], ir.Const):
+        named, other = str(test.rights[0].value), other is not (test.ops[0] == "!=")
+    else:
+        named = last_name(test)
+    behind = [node.orelse] if isinstance(node, ir.Conditional) else node.orelse
+    return _PRODUCTION.fullmatch(named) is not None and other is not any(_covers(one, site.node) for one in behind)
 
 
 def development_file(path: str) -> bool:

@@ -20,6 +20,7 @@ _PROBES = frozenset(
     "decodeURI atob URL RegExp BigInt eval test mkdirSync mkdir getItem setItem removeItem focus play scrollIntoView "
     "execCommand writeText".split()
 )
+_PLAIN = frozenset("toString toLowerCase toUpperCase trim slice substring split join replace startsWith endsWith".split())
 _SHORT_COMMENT = 16  # says nothing of why
 _FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
 _SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
@@ -38,6 +39,8 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
         body = list(ir.walk(*list(node.body)))
         called = [last_name(one.func) for one in body if isinstance(one, ir.Call)]
         names = [name for name in called if name not in _CLEANUP and name not in _PROBES]
+        if not _PROBES.isdisjoint(called):  # `url = new URL(link, base).toString()`
+            names = [name for name in names if name not in _PLAIN]
         if not names:
             continue
         shown = f"`{names[0]}`" if names[0] else "this"

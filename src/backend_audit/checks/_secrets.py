@@ -17,7 +17,7 @@ _LANGUAGE_TOOLS = re.compile(
     r"lex|pars|token|syntax|gramm|nlp|compil|interpret|template|markdown|prompt|llm|embed", re.IGNORECASE
 )
 _TERMINAL = re.compile(
-    r"(^|/)(scripts?|tools?|bin|cli|commands?|management|examples?|docs|dev|contrib)/|(^|[/_])(manage|cli|commands?)\.py$"
+    r"(^|/)(scripts?|tools?|bin|cli|commands?|management|examples?|docs|dev|contrib)/|(^|[/_])(manage|cli|commands?)\.(py|[cm]?[jt]s)$"
 )
 _HOLDERS = frozenset(
     ("self", "cls", "request", "req", "user", "session", "auth", "settings", "config", "credentials", "data", "form", "payload",

@@ -36,7 +36,7 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
     found = _HOST.match(given.value) if isinstance(given, ir.Const) and isinstance(given.value, str) else None
     if found is None or _PLACEHOLDER.search(found["host"]):
         return
-    how = _compared(name, view)
+    how = None if _leaves(view) else _compared(name, view)
     passes = None if how is None else _passes(how, found)
     if passes is not None:
         yield Alert(
@@ -45,6 +45,20 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
             fix=_FIX,
             confidence=Confidence.LOW if _is_configured(node, view) else of_service(Confidence.MEDIUM, view.module),
         )
+
+
+def _leaves(view: FileView) -> bool:
+    """Whether an address that passes is left alone: `if (url.includes("example.com")) continue;`."""
+    for at in range(len(view.ancestors) - 1, -1, -1):
+        node = view.ancestors[at]
+        if isinstance(node, ir.If):
+            inside = view.ancestors[at + 1] if at + 1 < len(view.ancestors) else node.test
+            *before, last = node.body or [node]
+            skips = isinstance(last, ir.Jump) and last.kind in ("continue", "break")
+            return skips and inside not in node.body and all(isinstance(one, ir.ExprStmt) for one in before)
+        if not isinstance(node, (ir.Logical, ir.Arg)):
+            return False
+    return False
 
 
 def _is_configured(node: ir.Call, view: FileView) -> bool:
@@ -98,7 +112,7 @@ def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
         if schemes:
             found.append((one, schemes))
     tested = frozenset(scheme for _, schemes in found for scheme in schemes)
-    if "javascript" not in tested or tested >= _DANGEROUS:
+    if "javascript" not in tested or tested >= _DANGEROUS or _looks_for_links(node, inner):
         return
     places = [one for one, schemes in found if "javascript" in schemes]
     replaced = [one for one, _ in found if isinstance(one, ir.Call) and _patterns.method(one) == "replace"]
@@ -110,6 +124,19 @@ def some_schemes(node: ir.Function, view: FileView) -> Iterator[Alert]:
         fix=_FIX_SCHEME,
         confidence=of_service(Confidence.MEDIUM, view.module),
     )
+
+
+def _looks_for_links(function: ir.Function, view: FileView) -> bool:
+    """Whether it leaves out what leads nowhere, `href !== "#"`, beside what runs code: links are collected and not followed."""
+    return any(
+        isinstance(one, ir.Logical) and _mentions(one, "#") and any(_tested(part, view) for part in ir.walk(one))
+        for one in ir.walk_scope(*function.body)
+    )
+
+
+def _mentions(node: ir.Logical, text: str) -> bool:
+    sides = (side for one in ir.walk(node) if isinstance(one, ir.Compare) for side in (one.left, *one.rights))
+    return any(isinstance(side, ir.Const) and side.value == text for side in sides)
 
 
 def _tested(node: ir.Node, view: FileView) -> frozenset[str]:

@@ -38,7 +38,7 @@ _SAMESITE_SETTINGS = frozenset(
 @check(RULE)
 def cookie_without_protection(cookie: CookieWrite) -> Iterator[Alert]:
     """`response.set_cookie("session", token)`."""
-    if spread(cookie.site) or _deletes(cookie) or only_in_development(cookie.site):
+    if spread(cookie.site) or _deletes(cookie) or _tells_nothing(cookie) or only_in_development(cookie.site):
         return
     sensitive = cookie.session or _sensitive(cookie)
     lacks, confidence = _missing(cookie, sensitive=sensitive)
@@ -182,6 +182,12 @@ def _deletes(cookie: CookieWrite) -> bool:
     if cookie.max_age is not None and numbers(cookie.max_age) == [0]:
         return True
     return cookie.value is not None and cookie.value.value.is_just("") and cookie.name is not None
+
+
+def _tells_nothing(cookie: CookieWrite) -> bool:
+    """Whether everybody gets the same words: `res.cookie("auth_status", "success")`."""
+    value = None if cookie.session or cookie.value is None else cookie.value.value
+    return value is not None and bool(value.texts()) and value.is_literal()
 
 
 def _name(cookie: CookieWrite) -> str:

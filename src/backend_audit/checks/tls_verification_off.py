@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _pieces, _tls, check
 from backend_audit.checks._context import conditions, meant, only_in_development, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, spread, truth
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
@@ -43,7 +44,7 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
         node=_switched_off_at(switch.node, request.site) or request.site.node,
         message=f"`{named(request.site)}` does not verify the server's certificate (`{shown(switch)}`): {_RISK}.",
         fix=advice(request.site, _FIX_CA, _FIX_NODE),
-        confidence=confidence,
+        confidence=of_service(confidence, request.site.module),  # browsers verify whatever a page says
     )
 
 

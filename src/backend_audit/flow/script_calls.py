@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow import (
     script_builtin,
     script_events,
+    script_folders,
     script_functions,
     script_kinds,
     script_members,
@@ -18,16 +19,7 @@ from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler, shifted
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.values import (
-    NOTHING,
-    TEXT,
-    UNKNOWN,
-    Value,
-    changed,
-    join,
-    join_all,
-    ref,
-)
+from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
@@ -87,7 +79,9 @@ class ScriptCalls(ScriptCallbacks):
         names = () if first is None else first.value.texts()
         for row in self.models.rows["call"].get("require", ()):
             self.emit(row, "require", node, {}, args)
-        return join_all(self.engine.required(self.module, name) for name in names) if names else UNKNOWN
+        if not names:
+            return script_folders.required_in(self.engine, self.module, node)
+        return join_all(self.engine.required(self.module, name) for name in names)
 
     def above_constructed(self, node: ir.Call) -> Value:
         owner = self.owner()

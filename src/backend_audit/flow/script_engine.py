@@ -24,8 +24,7 @@ from backend_audit.link.script_symbols import other_names
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
 _EXPORTS = ("module.exports", "exports")
-_ME = "this"
-_DEFAULT = "default"
+_ME, _DEFAULT = "this", "default"
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
 
@@ -53,8 +52,10 @@ class ScriptEngine(Engine):
         """As `Engine._round`; modules that saw another one before it had run are read again when all have."""
         for module in self.project.modules.values():
             self.environment(module)
-        while self._early:
-            self._environments.pop(self._early.pop(), None)
+        early, self._early = set(self._early), []
+        for module in self.project.modules.values():  # one by one: together they would meet the same circle again
+            if module.key in early and self._environments.pop(module.key, None) is not None:
+                self.environment(module)
         super()._round(functions)
 
     def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - the same for every module
@@ -80,9 +81,10 @@ class ScriptEngine(Engine):
             return whole
         target = self.project.find(module, specifier, 0)
         if isinstance(target, ModuleSymbol):
+            early = len(self._early)
             found = self.module_attribute(target, name) if target is not module else None
-            if found is None and target.key in self._top_levels:  # a circle of imports: it has not run that far
-                self._early.append(module.key)
+            if (found is None and target.key in self._top_levels) or len(self._early) > early:
+                self._early.append(module.key)  # a circle of imports: it, or one that it hands on from, has not run that far
             return UNKNOWN if found is None else found
         path = api_path(specifier)
         return api(self.models.canonical(path if name == _DEFAULT else f"{path}.{name}"))

@@ -209,10 +209,11 @@ class _Search:
                 if word is not None:
                     return Pump("\n" if lines else self.alphabet.text(word))
             for second, other in own.items():
-                if second != first and mask & other and self.reaches(first, second, mask & other):
-                    for letter in self.alphabet.letters(mask & other):
-                        if self.fails_after(frozenset((first,)), (letter,)):
-                            return Pump(self.alphabet.text((letter,)))
+                if second == first or not self.reaches(first, second, mask & other):
+                    continue
+                for letter in self.alphabet.letters(mask & other):
+                    if self.reaches(first, second, 1 << letter) and self.fails_after(frozenset((first,)), (letter,)):
+                        return Pump(self.alphabet.text((letter,)))
         return None
 
     def begins_at_start(self) -> bool:
@@ -229,6 +230,8 @@ class _Search:
 
     def reaches(self, start: int, goal: int, mask: int) -> bool:
         """Whether the second loop follows the first over characters that both take."""
+        if not mask:
+            return False
         queue, seen = deque([start]), {start}
         while queue:
             state = queue.popleft()

@@ -64,7 +64,10 @@ _PASSWORDS = re.compile(
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
-_IS_SET_UP = re.compile(r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?")
+_IS_SET_UP = re.compile(
+    r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?"
+    r"|onboard(?:ed|ing_?(?:done|[cC]ompleted?))"
+)
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
 _PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key", re.IGNORECASE)
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -5,6 +5,7 @@ import re
 from backend_audit.routes.missing import ABSENT, EMPTY, FALSE, TRUE, UNKNOWN, Missing, is_credential
 
 _REQUESTS = frozenset("req request _req ctx context c socket".split())
+_ALIAS = re.compile(r"^(?:auth\w*|typed|express|signed\w*|user|logged\w*)(?:Req|Request)$")  # `authReq = req as AuthRequest`
 _CALLERS = frozenset(
     "user auth account currentUser current_user userId user_id userid uid identity principal decoded token jwt accessToken "
     "member apiKey api_key apikey client_id admin isAdmin role roles oidc userData loggedInUser authInfo passport "
@@ -25,7 +26,8 @@ _INPUTS = frozenset("query body params".split())
 
 def is_request(written: str) -> bool:
     """Whether an expression is the request (or a context that stands for it), by how it is written."""
-    return written.rpartition(".")[2] in _REQUESTS
+    name = written.rpartition(".")[2]
+    return name in _REQUESTS or _ALIAS.search(name) is not None
 
 
 def attribute(base: Missing, attr: str, base_written: str) -> Missing:

@@ -8,6 +8,8 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, blocks
 
 _NEVER = frozenset(("Promise.allSettled", "Promise.resolve"))
+_SURE = frozenset(("graphql-subscriptions.PubSub.publish", "graphql-subscriptions.PubSub().publish"))  # they hand it on in here
+_SURE_NAMES = frozenset(one.rpartition(".")[2] for one in _SURE)
 _PLAIN = frozenset("res response reply console JSON Object Array Math Number String Date Boolean Buffer next".split()) | {""}
 _TAKES = 2  # arguments of `then` that take a rejection, too
 
@@ -23,8 +25,11 @@ class Promises:
         """What rejects the promise that a function gives: an `await`, `throw` or promise that nothing in it catches."""
         if function.key not in self._known:
             self._known[function.key] = None
-            found = next(self._escaping(function.node.body), None) if function.node.is_async else self._handed_on(function)
-            self._known[function.key] = found or (self._promised(function.node) if function.node.is_async else None)
+            if function.node.is_async:
+                found = next(self._escaping(function.node.body, function), None) or self._promised(function.node)
+            else:
+                found = self._handed_on(function)
+            self._known[function.key] = found
         return self._known[function.key]
 
     def callees(self, call: ir.Call) -> list[FunctionSymbol]:
@@ -62,7 +67,7 @@ class Promises:
         ways = [self.rejects(one) for one in returned]
         return None if None in ways else next(iter(ways), None)
 
-    def _escaping(self, body: Sequence[ir.Node]) -> Iterator[ir.Node]:
+    def _escaping(self, body: Sequence[ir.Node], within: FunctionSymbol) -> Iterator[ir.Node]:
         """What nothing in the body takes, in the order of the code."""
         for node in body:
             if isinstance(node, (ir.Function, ir.Class, ir.Lambda)):
@@ -70,15 +75,15 @@ class Promises:
             if isinstance(node, ir.Try) and node.handlers:
                 thrown = (one for handler in node.handlers for one in own_statements(handler.body) if isinstance(one, ir.Raise))
                 yield from thrown
-                yield from self._escaping([*node.orelse, *node.final])
-            elif isinstance(node, ir.Raise) or (isinstance(node, ir.Await) and self._may_reject(node.value)):
+                yield from self._escaping([*node.orelse, *node.final], within)
+            elif isinstance(node, ir.Raise) or (isinstance(node, ir.Await) and self._may_reject(node.value, within)):
                 yield node
             elif isinstance(node, ir.Return) and node.value is not None and self.rejects(node.value) is not None:
                 yield node.value
             else:
-                yield from self._escaping(ir.children(node))
+                yield from self._escaping(ir.children(node), within)
 
-    def _may_reject(self, node: ir.Expr) -> bool:
+    def _may_reject(self, node: ir.Expr, within: FunctionSymbol) -> bool:
         """Whether awaiting something can throw: not what is caught, a pause, or a function of the project that catches all."""
         awaited, _ = unhandled(node)
         if not isinstance(awaited, ir.Call):
@@ -86,9 +91,18 @@ class Promises:
         if dotted(awaited.func) in _NEVER or _pauses(awaited):
             return False
         found = self.callees(awaited)
+        if not found and isinstance(awaited.func, ir.Attribute) and awaited.func.attr in _SURE_NAMES:
+            return not self._called(awaited, within) & _SURE
         if not found or not all(one.node.is_async or _single(one) is not None for one in found):
             return True
         return any(self.rejection(one) is not None if one.node.is_async else not _pauses(_single(one)) for one in found)
+
+    def _called(self, call: ir.Call, within: FunctionSymbol) -> frozenset[str]:
+        """The functions of libraries that a call in a function or method means."""
+        frame = self.engine.frame(within.module, within)
+        if within.owner is not None:
+            frame.env["this"] = self.engine.instance_of(within.owner)
+        return frame.eval(call.func).apis
 
 
 def _last(node: ir.Name | ir.Attribute) -> str:

@@ -12,7 +12,7 @@ from backend_audit.secrets.providers import Hit
 from backend_audit.secrets.values import traits, vocabulary, words
 
 _GENERIC = vocabulary(
-    "user username usr name login account myuser my admin_user db_user dbuser userid uid you me someone pass "
+    "user username myusername myuser usr name login account myuser my admin_user db_user dbuser userid uid you me someone pass "
     "password passwd pwd pw mypassword secret passw0rd pass1 p w u foo bar baz joe john jane alice bob scott "
     "tiger dialect driver abc db_password dbpass db_pass your changeme example usuario apikey api_key token key "
     "none null undefined"

@@ -18,7 +18,8 @@ _SHAPES = re.compile(
       | (?:true|false|yes|no|on|off|null|none|undefined|nan)
       | (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+)(?:\s.*)? | -----BEGIN\s(?:RSA\s)?(?:PUBLIC|CERT|EC\sPARAM)[\s\S]*
       | MI[IG][A-Za-z0-9+/=]{200,}
-      | (?:pk|pub|public)[-_](?:live|test|prod|lf)?[-_]?\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
+      | (?:pk|pub|public)[-_](?:live|test|prod|lf)?[-_]?\w+
+      | phc_\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
       | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)?
       | \*+ | [=:;,|&<>!?./\\-]+
       | arn:aws:.* | projects/.* | secret/.* | (?:[\w-]+/){2,}[\w.-]* | \{.*\} | \[.*\]
@@ -39,7 +40,7 @@ _TYPES = vocabulary(
     "http https ldap saml oidc openid api-key apikey totp otp sms authorization code grant refresh implicit "
     "client credentials sha md5 plain login logout id name value null true false public private protected omit "
     "include same-origin local global anonymous user username rsa dsa ecdsa ed25519 es rs hs ps hmac pem der pkcs "
-    "raw hex base64 utf8 ascii encrypted signed mask masked inherit"
+    "raw hex base64 base64url utf8 utf16le latin1 binary ascii encrypted signed mask masked inherit"
 )
 _LABELS = re.compile(
     r"passwor[dt]|kennwort|mot de passe|contrase|senha|пароль|密码|密碼|パスワード|비밀번호|lösenord|wachtwoord|hasło|"
@@ -102,8 +103,11 @@ def is_other_thing(value: str, kind: Kind) -> bool:
     return kind is not Kind.PASSWORD and (told.spaces > 0 or any(ord(c) > 0x7E for c in value))
 
 
+_LOCATORS = ("<", "{", "[", "^", "arn:", "ssh-", "ecdsa", "-----", "MII", "pk_", "pk-", "pub", "phc_")
+
+
 def _is_locator(value: str) -> bool:
-    return "://" in value or value.startswith(("<", "{", "[", "^", "arn:", "ssh-", "ecdsa", "-----", "MII", "pk_", "pk-", "pub"))
+    return "://" in value or value.startswith(_LOCATORS)
 
 
 def _like_a_password(value: str) -> bool:

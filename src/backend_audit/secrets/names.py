@@ -158,6 +158,8 @@ def classify(name: str) -> Naming | None:
         and not (said[-1] == "secret" or (said[-1] == "user" and len(said) == 1))
     ):
         said = said[:-1]
+    if said == ("secret",) and words(name)[-1] == "user":
+        return None  # `SECRET_ROOT_USER`: of an application whose settings begin so
     if not said or said[0] in _VERBS or not _ABOUT.isdisjoint(said):
         return None
     return _head(said[:-1], said[-1])

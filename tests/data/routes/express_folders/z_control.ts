@@ -1,0 +1,3 @@
+import { counter } from './server';
+
+export const known = () => [counter];
