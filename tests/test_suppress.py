@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_audit.finding import Confidence, Finding, Place
+from backend_audit.finding import Confidence, Finding, Place, Step
 from backend_audit.lower.python import lower
 from backend_audit.suppress import MALFORMED, UNUSED, Outcome, Rules, Suppressions, apply, from_module, from_text
 
@@ -44,6 +45,39 @@ def judged(
 
 def told(outcome: Outcome) -> list[tuple[str, int]]:
     return [(one.rule, one.place.line) for one in outcome.findings]
+
+
+# --- what other tools were told --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "rule", "sure"),
+    [
+        ("x = md5(y)  # nosec B324 # md5 as the protocol wants it\n", 1, "weak-hash", Confidence.LOW),
+        ("x = md5(y)  # nosec B324 - only names an entry of the cache\n", 1, "weak-hash", Confidence.LOW),
+        ("x = md5(y)  # noqa: S324 only names an entry of the cache\n", 1, "weak-hash", Confidence.LOW),
+        ("x = md5(y)  # nosec # only names an entry of the cache\n", 1, "weak-hash", Confidence.LOW),
+        ("x = md5(\n    y\n)  # nosec B324 # only names an entry of the cache\n", 1, "weak-hash", Confidence.LOW),
+        ("def f():\n    return md5(\n        y)  # nosec B324 # only names an entry\n", 2, "weak-hash", Confidence.LOW),
+        ("x = md5(y)  # nosec B324\n", 1, "weak-hash", Confidence.HIGH),
+        ("x = md5(y)  # nosec\n", 1, "weak-hash", Confidence.HIGH),
+        ("x = md5(y)  # nosec B324 # noqa: S324 # pylint: disable=something-else\n", 1, "weak-hash", Confidence.HIGH),
+        ("x = md5(y)  # nosec B105 # only names an entry of the cache\n", 1, "weak-hash", Confidence.HIGH),
+        ("x = md5(y)  # noqa: E501 this line is long because it must be\n", 1, "weak-hash", Confidence.HIGH),
+        ("x = 1  # nosec B324 # only names an entry of the cache\nx = md5(y)\n", 2, "weak-hash", Confidence.HIGH),
+        ("def f():  # nosec B324 # nothing of what it does matters\n    x = md5(y)\n", 2, "weak-hash", Confidence.HIGH),
+        ("x = f(y)  # nosec # nothing of what it does matters\n", 1, "route-without-auth", Confidence.HIGH),
+    ],
+)
+def test_a_reason_given_to_another_tool_makes_less_sure(text: str, line: int, rule: str, sure: Confidence) -> None:
+    assert [one.confidence for one in judged(text, found(rule, line)).findings] == [sure]
+
+
+def test_a_reason_given_to_another_tool_does_not_outweigh_what_was_followed() -> None:
+    step = Step(Place("app.py", 1, 1, 1, 2), "comes from outside")
+    finding = msgspec.structs.replace(found("weak-hash", 1), steps=(step,))
+    outcome = judged("x = md5(y)  # nosec B324 # only names an entry of the cache\n", finding)
+    assert [one.confidence for one in outcome.findings] == [Confidence.HIGH]
 
 
 # --- what is covered -------------------------------------------------------------------------------------------------

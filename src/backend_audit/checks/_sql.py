@@ -34,6 +34,11 @@ _NO_FUNCTION = re.compile(
     r"\b(FROM|JOIN|WHERE|AND|OR|NOT|ON|EXISTS|SELECT|AS|UNION|ALL|INTERSECT|EXCEPT|HAVING|WHEN|BY|LATERAL|MATERIALIZED)$",
     re.IGNORECASE,
 )
+# Functions of PostgreSQL that are given a relation's name as a text: https://www.postgresql.org/docs/current/functions-sequence.html
+_NAMED_IN_TEXT = re.compile(
+    r"\b(?:nextval|currval|setval|pg_get_serial_sequence|to_regclass|pg_(?:total_)?relation_size|pg_table_size)\s*\(\s*'[^()]*$",
+    re.IGNORECASE,
+)
 _FRAGMENT = re.compile(
     r"(^|[_.])(sql|query|queries|stmt|statement|subquery|where|clause|clauses|condition|conditions|criteria|filter|filters|"
     r"fragment|expression|predicate|columns|fields|order_by|joins?|sets?|assignments|placeholders?|cte)$",
@@ -91,7 +96,7 @@ def place_of(before: str) -> Place:
     """What the hole is for, by the text of the statement before it."""
     bare = _without_literals(before)
     if bare is None:
-        return Place.QUOTED
+        return Place.NAME if _NAMED_IN_TEXT.search(before) else Place.QUOTED
     if _VALUE_FOLLOWS.search(bare) and not re.search(r"\b(ORDER|GROUP|PARTITION)\s+BY\s*$", bare, re.IGNORECASE):
         return Place.VALUE
     if _NAME_FOLLOWS.search(bare):

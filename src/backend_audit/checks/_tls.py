@@ -11,6 +11,8 @@ from backend_audit.flow.written import dotted
 
 _DEPTH = 3
 _CONNECTING = frozenset(("wrap_socket", "wrap_bio"))
+_READS_CERTIFICATE = frozenset("getpeercert get_peer_certificate get_peer_cert_chain get_unverified_chain".split())
+_SENDS = frozenset("send sendall sendto sendfile recv read readline write makefile request post get put login bind".split())
 _FLEXIBLE = {"PROTOCOL_TLS": "tls", "PROTOCOL_SSLv23": "tls", "SSLv23_METHOD": "tls", "TLS_METHOD": "tls"}
 _CHECKED = {
     "PROTOCOL_TLS_CLIENT": "client",
@@ -183,6 +185,14 @@ def only_compares_keys(site: Site) -> bool:
         isinstance(one, ir.Name) and one.id == name and one.at not in held and one.at != made.targets[0].at for one in nodes
     )
     return not leaves and "check_privatekey" in methods and _CONNECTING.isdisjoint(methods)
+
+
+def only_reads_certificate(site: Site) -> bool:
+    """Whether a function connects to look at the certificate, which need not be a good one, and sends nothing."""
+    called = {
+        one.func.attr for one in ir.walk_scope(*scope(site)) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)
+    }
+    return site.function is not None and not called.isdisjoint(_READS_CERTIFICATE) and called.isdisjoint(_SENDS)
 
 
 def unverified_client(context: TlsContext) -> bool:

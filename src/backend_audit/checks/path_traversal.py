@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import MESSAGE, alert, reaching
 from backend_audit.checks._view import local_imports
 from backend_audit.checks._wording import advice
@@ -68,7 +69,7 @@ def _member(access: FileAccess, operand: Operand, origin: Origin) -> Alert:
         does=f"decides which path {{callee}} {access.action}: whoever made the archive can have called a member `../…`",
         fix="Let the library extract (`ZipFile.extractall`, `TarFile.extractall(…, filter='data')`), or take "
         "`os.path.basename(name)`.",
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if is_for_terminal(access.site.path) else Confidence.MEDIUM,  # who runs it chose the archive
     )
 
 

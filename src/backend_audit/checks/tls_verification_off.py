@@ -106,9 +106,9 @@ def _switched_off_at(node: ir.Expr | None, site: Site) -> ir.Expr | None:
 
 
 def _asked_for(site: Site) -> bool:
-    """Whether a condition around asks for a switch of the configuration: `if not settings.verify_tls:`."""
+    """Whether a condition around asks for a switch (`if not settings.verify_tls:`), or the certificate itself is wanted."""
     names = {name for test in conditions(site) for name in names_in(test)}
-    return only_in_development(site) or any(_SWITCH.search(name) for name in names)
+    return only_in_development(site) or _tls.only_reads_certificate(site) or any(_SWITCH.search(name) for name in names)
 
 
 def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:

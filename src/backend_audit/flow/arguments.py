@@ -64,6 +64,12 @@ def argument(args: Args, spec: str) -> Operand | None:
     return _rest(args, int(spec[:-1]))
 
 
+def texts_of(args: Args, spec: str) -> tuple[str, ...]:
+    """The constant texts that an argument may be."""
+    found = argument(args, spec)
+    return () if found is None else found.value.texts()
+
+
 def _first(args: Args, specs: list[str]) -> Operand | None:
     """The first that is given; before what something unknown may hold, what an object holds for certain.
 

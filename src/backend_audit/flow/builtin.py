@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backend_audit import ir
-from backend_audit.flow import lacks, lists, numbers, strings, urls
+from backend_audit.flow import lacks, lists, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin
 from backend_audit.flow.values import (
@@ -22,6 +22,7 @@ from backend_audit.flow.values import (
     UNKNOWN,
     Constant,
     Value,
+    changed,
     container,
     instance,
     join,
@@ -47,12 +48,18 @@ def iterated(value: Value) -> Value:
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
         inside = [Value(open=True, origins=frozenset(of_origin(one, ELEMENT) for one in value.origins))]
     else:
-        inside = value.inside() if value.kind else [value.derived()]
+        inside = value.inside() if value.kind else [_element_of_text(value.derived())]
     if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
         objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
         inside += [Value(refs=objects)] if objects else []
     found = join_all(inside)
     return _from(value, found) if value.kind else found
+
+
+def _element_of_text(value: Value) -> Value:
+    """What something unknown is made of: of what is called one secret, its elements are none."""
+    kept = frozenset(one for one in value.origins if one.label != "secret" or not sensitive.is_one(str(one.key[0])))
+    return value if len(kept) == len(value.origins) else changed(value, origins=kept)
 
 
 def _from(holder: Value, found: Value, step: str = ELEMENT) -> Value:

@@ -19,7 +19,7 @@ from backend_audit.flow import (
     tracked,
     urls,
 )
-from backend_audit.flow.arguments import Args, argument, constant_key, pieces
+from backend_audit.flow.arguments import Args, argument, constant_key, pieces, texts_of
 from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
@@ -78,8 +78,7 @@ class Calls(Expressions):
             receiver = named_parts.but_for_what_was_put_in(receiver, node.func.attr, args)
         found = self.apply(node, callee, receiver, args)
         if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins and not callee.refs:
-            first = argument(args, "0")
-            asked = first.value.texts() if first is not None else ()
+            asked = texts_of(args, "0")
             if not sensitive.gives_away(node.func.attr, asked[0] if asked else ""):
                 found = found.without("secret")
             found = named_parts.entry(found, asked)
@@ -202,8 +201,7 @@ class Calls(Expressions):
         stub = bool(found.texts()) and name.startswith(_GIVING)  # `get_password()` that returns a constant gives a password
         if not found.open and not found.types and not stub:
             return found
-        first = argument(args, "0")
-        texts = first.value.texts() if first is not None and name in _GETTERS else ()
+        texts = texts_of(args, "0") if name in _GETTERS else ()
         if texts and (found.open or "str" in found.types):
             return self.sensitive(texts[0], node, found)
         unknown = found.open or any(one.endswith("()") for one in found.types)  # what a function of no model gives
@@ -362,6 +360,8 @@ class Calls(Expressions):
         if len(result.refs) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
+            if not result.kind and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):
+                result = result.without("secret")
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         elif (result.open or result.types) and not symbol.node.is_generator:
             result = self.engine.computed(symbol, bound, result)

@@ -204,6 +204,24 @@ def gives_away(step: str, asked: str = "") -> bool:
     return step in _KEEPS or classify(step) is not None
 
 
+_GETTERS = _set("get find fetch read load lookup resolve query")
+_KEY = re.compile(r"[A-Za-z_][\w.:-]*")
+
+
+@lru_cache(maxsize=4096)
+def gives_another_entry(function: str, asked: tuple[str, ...]) -> bool:
+    """Whether a function that looks things up by name is asked for what is no secret: `get_config("smtp.server")`."""
+    looks_up = words(function)[:1]
+    named = bool(asked) and all(_KEY.fullmatch(one) is not None and classify(one) is None for one in asked)
+    return named and bool(looks_up) and looks_up[0] in _GETTERS
+
+
+def is_one(name: str) -> bool:
+    """Whether a name stands for one secret, which has no elements: what is gone through is something that it describes."""
+    last = words(name)[-1:]
+    return bool(last) and not last[0].endswith("s")
+
+
 def is_password_hash(name: str) -> bool:
     """Whether `name` is a hashed password: nothing to log or to send out, though not the password itself."""
     parts = words(name)

@@ -35,10 +35,14 @@ def leaves_it_to_others(handler: FunctionSymbol) -> bool:
 
 def _asks_an_object(function: FunctionSymbol) -> bool:
     """`if not thing.editable_by(request.user): raise Http404`: what is stored says whether the caller may."""
+    callers: set[str] = set()  # `user = self.request.user`
     for node in ir.walk_scope(*function.node.body):
+        if isinstance(node, ir.Assign) and node.value is not None and _CALLER.search(written(node.value)):
+            callers |= {one.id for one in node.targets if isinstance(one, ir.Name)}
         if isinstance(node, ir.If) and isinstance(node.body[-1], (ir.Raise, ir.Return)):
             called = [one for one in ir.walk_scope(node.test) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)]
-            if any(_CALLER.search(written(arg.value)) for one in called for arg in one.args):
+            given = [written(arg.value) for one in called for arg in one.args]
+            if any(one in callers or _CALLER.search(one) for one in given):
                 return True
     return False
 

@@ -27,7 +27,7 @@ _REFERENCE = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 # A hole anywhere in a value: something is put there.
-_HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|\{%|<%|#\{|%[A-Z_]{3,}%|\{[a-z_][\w.]*\}|\bos\.environ\b", re.IGNORECASE)
+_HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*(?:\)|$)|\{\{|\{%|<%|#\{|%[A-Z_]{3,}%|\{[a-z_][\w.]*\}|\bos\.environ\b", re.IGNORECASE)
 _INSTRUCTION = re.compile(
     r"""change[\s_.-]?(?:me|this|it|in|before|on|my|your|the|for) | (?:^|[\s_.-])(?:to[\s_-]be[\s_-])?changed?(?:$|[\s_.-])
       | ^your[\s_.-] | (?:^|[\s_.<\[(=:-])your[\s_.-]

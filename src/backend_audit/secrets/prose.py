@@ -14,6 +14,7 @@ _PAIR = re.compile(
     """,
     re.VERBOSE,
 )
+_PROVISIONING = re.compile(r"\b\w*otp\w*://\S*$")
 _TARGET = re.compile(r"([A-Za-z_$][\w$]*)[ ]*=[ ]*[\w.( ]*$")
 
 
@@ -28,9 +29,14 @@ def pairs(text: str, at: int, end: int) -> Iterator[Candidate]:
         else:
             target = _TARGET.search(text, max(at, match.start() - 80), match.start())
             name, group = (target[1] if target else ""), "bytes"
-        if name and classify(name) is not None:
+        if name and classify(name) is not None and not provisions(text, match.start()):
             first, last = match.span(group)
             yield Candidate(match[group], name, How.PROSE, first, last)
+
+
+def provisions(text: str, at: int) -> bool:
+    """Whether an address stands before a place by which a token is set up: in prose it shows how such an address is built."""
+    return _PROVISIONING.search(text, max(0, at - 200), at) is not None
 
 
 def assignments(text: str) -> Iterator[Candidate]:

@@ -23,6 +23,7 @@ _WITH_PASSWORD = re.compile(r"://[^\s/@]*:[^\s/@]*@")
 _KEYWORD = re.compile(r"\b(?:password|pwd|Password|Pwd|PWD)=")
 _HEADERS = frozenset((formats.Form.BEARER, formats.Form.BASIC, formats.Form.JWT))
 _EXAMPLE = re.compile(r"\b(?:examples?|e\.g\.|sample|curl)\b", re.IGNORECASE)
+_EXAMPLE_NAME = re.compile(r"(?:\b|_)(?:EXAMPLE|SAMPLE|example|sample)(?:_\w+)?\s*=\s*\(?\s*$")
 _NEAR = 400  # characters before what an example shows
 _COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
 
@@ -69,7 +70,10 @@ def sight(file: SourceFile, text: str, module: ir.Module | None, place: Place) -
     prose_spans = _Spans(read.prose)
     fallbacks = [one for one in read.candidates if one.how is How.FALLBACK]
     found = [*_raw(text, rows, place, prose_spans, fallbacks, read.candidates), *_joined(read.texts, text, place)]
-    named = [*read.candidates, *prose.queries(text)]
+    examples = _Spans((at, end) for _, at, end in read.texts if _EXAMPLE_NAME.search(text, max(0, at - _NEAR), at))
+    found = [one for one in found if one.point[0] not in examples]
+    asked = [one for one in prose.queries(text) if one.at not in prose_spans or not prose.provisions(text, one.at)]
+    named = [*read.candidates, *asked]
     for at, end in read.prose:
         named += prose.pairs(text, at, end)
     found += _not_slots(_named(named, place), module)

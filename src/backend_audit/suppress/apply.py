@@ -1,11 +1,14 @@
 """Divides findings into those that stand and those that an ignore comment covers; tells comments that do nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from backend_audit.finding import Confidence, Finding, Place, Suppressed
 from backend_audit.suggest import did_you_mean
+from backend_audit.suppress.others import Excuse
 from backend_audit.suppress.read import Directive, Suppressions
 
 UNUSED = "unused-suppression"
@@ -54,7 +57,7 @@ def apply(
     `today` decides which `until=` has passed; without it none has.
     """
     uses = [_Use(one, _is_past(one, today)) for one in suppressions.directives]
-    stand, suppressed = _divide(findings, uses, rules)
+    stand, suppressed = _divide((_doubted(one, suppressions.excuses) for one in findings), uses, rules)
     if uses:
         # Comments about comments come last; what covers only those is told as unused when it does nothing either.
         told = [one for use in uses for one in _malformed(path, use.directive, rules) if MALFORMED in rules.ran]
@@ -66,6 +69,18 @@ def apply(
         tuple(sorted(stand, key=lambda one: (one.place, one.rule))),
         tuple(sorted(suppressed, key=lambda one: (one.finding.place, one.finding.rule))),
     )
+
+
+def _doubted(finding: Finding, excuses: Sequence[Excuse]) -> Finding:
+    """A finding, at low confidence where another tool was told, with a reason, to leave its line alone.
+
+    One that shows where the data comes from knows more than the reason.
+    """
+    place = finding.place
+    told = not finding.steps and any(
+        finding.rule in one.rules and one.first <= place.end_line and place.line <= one.last for one in excuses
+    )
+    return msgspec.structs.replace(finding, confidence=Confidence.LOW) if told else finding
 
 
 def _divide(findings: Iterable[Finding], uses: list[_Use], rules: Rules) -> tuple[list[Finding], list[Suppressed]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.source import LineIndex
+from backend_audit.suppress.others import Excuse, excuses
 
 _MARKER = re.compile(r"(?<!\S)(?:#|//|/\*+|;|\{\#-?)\s*backend-audit\s*:\s*")
 _BODY = re.compile(r"(?P<verb>[A-Za-z][\w-]*)\s*(?:\[(?P<rules>[^\]]*)(?P<closed>\])?)?(?P<rest>.*)")
@@ -44,9 +45,10 @@ class Directive:
 
 @dataclass(frozen=True, slots=True)
 class Suppressions:
-    """The ignore comments of one file, in its order."""
+    """The ignore comments of one file, in its order, and what other tools were told of it."""
 
     directives: tuple[Directive, ...] = ()
+    excuses: tuple[Excuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class _Comment:
 
 def from_module(module: ir.Module, text: str) -> Suppressions:
     """The ignore comments of a lowered file with this text."""
+    excused = excuses(module)
     if not any("backend-audit" in comment.text for comment in module.comments):
-        return Suppressions()
+        return Suppressions(excuses=excused)
     lines = LineIndex(module.line_starts)
     comments: list[_Comment] = []
     quiet: set[int] = set()  # lines without code
@@ -75,7 +78,7 @@ def from_module(module: ir.Module, text: str) -> Suppressions:
         top = _next_code(ends, quiet, len(module.line_starts))
     else:
         top = _next_code(0, quiet, len(module.line_starts))
-    return _placed(comments, quiet, len(module.line_starts), top)
+    return replace(_placed(comments, quiet, len(module.line_starts), top), excuses=excused)
 
 
 def from_text(text: str) -> Suppressions:
