@@ -360,7 +360,7 @@ class Calls(Expressions):
         if len(result.refs) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
-            if not result.kind and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):
+            if not result.items and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):
                 result = result.without("secret")
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         elif (result.open or result.types) and not symbol.node.is_generator:

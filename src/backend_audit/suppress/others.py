@@ -25,7 +25,7 @@ _RULES = {
         "105 106 107": _SECRETS,
         "108 306": "insecure-temp-file",
         "110 112": "swallowed-exception",
-        "113 310": "missing-timeout",
+        "113": "missing-timeout",
         "201": "debug-mode-on",
         "301 302 506 614": "unsafe-deserialization",
         "303 324": "weak-hash weak-password-hash",
