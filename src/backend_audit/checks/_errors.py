@@ -37,6 +37,13 @@ _REASON = re.compile(r"\s(?:-|--|\u2013|\u2014|:)\s+([^#]+)")
 _REPORTING_FUNCTION = re.compile(
     r"^_*(log|report|record|store|track|emit)_(\w+_)?(error|exception|failure|metric|event|stat|trace|usage)s?$"
 )
+_MAX_BLOCK = 1_200  # characters of a comment of several lines
+_MAY_FAIL = re.compile(
+    r"best[- ]effort|optimistic|(?:may|might|can|could) (?:also )?(?:fail|raise|not exist|be missing)|"
+    r"if (?:this|it|that) fails\b|\bignor(?:e|ing) (?:any |all )?(?:error|exception|failure)s?|"
+    r"(?:ok|okay|fine|safe) to (?:fail|ignore)|don'?t care|never (?:break|fail|block)s?\b",
+    re.IGNORECASE,
+)
 _PRAGMA = re.compile(
     r"^#+\s*(noqa|pragma|type:|pylint|pyright|mypy|nosec|nosemgrep|fmt:|isort|ruff|flake8|pytype|backend-audit|todo|fixme|xxx)\b",
     re.IGNORECASE,
@@ -107,6 +114,26 @@ def last_name(node: ir.Expr) -> str:
 def explained(handler: ir.Handler, view: FileView) -> bool:
     """Whether a comment in the handler, or on the line above it, says why nothing happens; pragmas and to-dos do not."""
     return _commented(handler.at, handler.end, view)
+
+
+def announced(node: ir.Try, view: FileView) -> bool:
+    """Whether a comment above the statement, or the condition that it is all of, says that it may fail."""
+    outer = view.ancestors[-1] if view.ancestors else None
+    alone = isinstance(outer, ir.If) and len(outer.body) == 1 and outer.body[0] is node
+    tops = [node, *([outer] if alone and outer is not None else [])]
+    return any(_MAY_FAIL.search(_block_above(one.at, view)) for one in tops)
+
+
+def _block_above(at: int, view: FileView) -> str:
+    """The text of the comments that stand right above an offset, line by line."""
+    start = view.text.rfind("\n", 0, at) + 1
+    texts: list[str] = []
+    for comment in reversed(list(view.comments_between(max(0, start - _MAX_BLOCK), start))):
+        if not comment.own_line or view.text[comment.end : start].strip():
+            break
+        texts.append(comment.text)
+        start = view.text.rfind("\n", 0, comment.at) + 1
+    return " ".join(reversed(texts))
 
 
 def introduced(node: ir.Stmt, view: FileView) -> bool:

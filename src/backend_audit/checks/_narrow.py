@@ -32,7 +32,9 @@ _CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|c
 def only_reads(called: list[str], caught: list[str]) -> bool:
     """Whether text is read as a value and what it may not be is caught; that it is told of changes nothing."""
     read = [name for name in called if not _errors.is_report(name)]
-    return bool(read) and all(name in _CONVERSIONS for name in read) and any(name in CONVERSION_ERRORS for name in caught)
+    made = [name for name in read if name[:1].isupper() and any(name in one for one in caught)]  # `Locale(…)`, UnknownLocaleError
+    converts = bool(read) and all(name in _CONVERSIONS or name in made for name in read)
+    return converts and any(name in CONVERSION_ERRORS for name in caught)
 
 
 def makes_folders(called: list[str], caught: list[str]) -> bool:

@@ -78,7 +78,13 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
 def _judge_broad(node: ir.Try, view: FileView, *, explained: bool) -> Confidence | None:
     if _harmless(node, view) or _only_probes_imports(node.body):
         return None
-    if explained or _falls_through(node, view) or _is_retry(node, view) or _narrow.asks_a_program(node.body):
+    if (
+        explained
+        or _errors.announced(node, view)
+        or _falls_through(node, view)
+        or _is_retry(node, view)
+        or _narrow.asks_a_program(node.body)
+    ):
         return Confidence.LOW
     if view.enclosing(ir.Handler) is not None or (_narrow.only_converts(node.body) and _has_default(node, view)):
         return Confidence.LOW

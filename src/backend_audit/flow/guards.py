@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import address, lacks
+from backend_audit.flow import address, lacks, verdicts
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.values import DERIVED, Origin, Value, transform
@@ -142,6 +142,7 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     """A part of some data equals (or is among) constants: the host of a URL, say."""
     if not holds:
         return
+    subject = verdicts.given_by(frame, subject) or subject  # `common = os.path.commonpath((path, BASE))`
     if isinstance(subject, ir.Call) and isinstance(subject.func, ir.Attribute) and not subject.args:
         subject = subject.func.value
     if isinstance(subject, ir.Attribute) and subject.attr in _URL_PARTS:

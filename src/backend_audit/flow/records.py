@@ -6,6 +6,7 @@ https://docs.python.org/3/library/dataclasses.html#dataclasses.replace, https://
 
 from typing import TYPE_CHECKING
 
+from backend_audit import ir
 from backend_audit.flow import builtin
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.ordering import of_kind
@@ -19,6 +20,9 @@ _CHANGING = frozenset({"dataclasses.replace", "copy.replace", "attr.evolve", "at
 _MAPPING = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars"})
 _LISTING = frozenset({"dataclasses.astuple", "attr.astuple", "attrs.astuple"})
 _AS_MAPPING = frozenset({"_asdict", "model_dump", "dict", "asdict"})
+_DUMPING = frozenset({"model_dump", "dict"})
+_DECLARED = frozenset({"fields"})  # no other field gets in by this data
+_MAX_FIELDS = 40
 _COPYING = frozenset({"model_copy", "copy"})
 
 
@@ -26,6 +30,8 @@ def method(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | No
     """What a method gives that all objects of such a class have; None if this is none."""
     if name == "_make" and receiver.refs:
         return _made(frame, receiver, args)
+    if name in _DUMPING and receiver.origins and not receiver.kind and not receiver.items:
+        return _dumped(frame, receiver, args)
     if receiver.kind or not (receiver.items or name == "_replace") or not frame.engine.classes_of(receiver):
         return None
     if name == "_replace":
@@ -73,6 +79,34 @@ def _with(frame: "Calls", value: Value, args: Args) -> Value:
 def _as_mapping(value: Value) -> Value:
     held: dict[Key, Value] = {key: one for key, one in (value.items or {}).items() if isinstance(key, str)}
     return changed(container("dict", held), origins=value.origins)
+
+
+def _dumped(frame: "Calls", receiver: Value, args: Args) -> Value | None:
+    """`dto.model_dump()` of a Pydantic model that was filled as a whole: its keys are the fields that the class declares."""
+    owners = frame.engine.classes_of(receiver)
+    models = len(owners) == 1 and any(
+        one.startswith(("pydantic.", "sqlmodel.")) for one in frame.engine.external_bases(owners[0])
+    )
+    if not models or any(key == "by_alias" for key, _ in args) or _takes_more(frame, owners[0]):
+        return None
+    names = frame.engine.field_names(owners[0])
+    if not names or len(names) > _MAX_FIELDS:
+        return None
+    owner = owners[0].node
+    read = {
+        name: frame.read(receiver, name, ir.Attribute(owner.at, owner.end, ir.Name(owner.at, owner.end, owner.name), name))
+        for name in names
+    }
+    return container("dict", {name: one.cleared(_DECLARED) for name, one in read.items()})
+
+
+def _takes_more(frame: "Calls", owner: ClassSymbol) -> bool:
+    """Whether a model keeps fields that it does not declare: `extra="allow"`."""
+    bodies = [one for base in frame.engine.bases(owner)[0] for one in base.node.body if not isinstance(one, ir.Function)]
+    return any(
+        (isinstance(one, ir.Const) and one.value == "allow") or (isinstance(one, ir.Attribute) and one.attr == "allow")
+        for one in ir.walk(*bodies)
+    )
 
 
 def _made(frame: "Calls", receiver: Value, args: Args) -> Value | None:

@@ -8,6 +8,8 @@ from backend_audit.flow.values import Value
 if TYPE_CHECKING:
     from backend_audit.flow.frame import FrameState
 
+_MAX_NAMES = 16
+
 
 def keep(frame: "FrameState", node: ir.Assign) -> None:
     """An assignment: what it binds is a verdict if it is what a call has given, or the first part of that."""
@@ -17,11 +19,11 @@ def keep(frame: "FrameState", node: ir.Assign) -> None:
         for at, name in enumerate([one.value for one in parts] or [target]):
             if isinstance(name, ir.Name):
                 _forget(frame, name.id)
-                if isinstance(call, ir.Call) and at == 0 and not node.op:
+                spoken = _names(call) if isinstance(call, ir.Call) and at == 0 and not node.op else None
+                if isinstance(call, ir.Call) and spoken is not None and len(spoken) <= _MAX_NAMES:
                     frame.verdicts[name.id] = call
-                    for arg in call.args:
-                        if isinstance(arg.value, ir.Name):
-                            frame.spoken_of.setdefault(arg.value.id, []).append(name.id)
+                    for one in spoken:
+                        frame.spoken_of.setdefault(one, []).append(name.id)
 
 
 def _forget(frame: "FrameState", name: str) -> None:
@@ -29,8 +31,14 @@ def _forget(frame: "FrameState", name: str) -> None:
     frame.verdicts.pop(name, None)
     for kept in frame.spoken_of.pop(name, ()):
         call = frame.verdicts.get(kept)
-        if call is not None and any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in call.args):
+        if call is not None and name in _names(call):
             del frame.verdicts[kept]
+
+
+def _names(call: ir.Call) -> list[str]:
+    """The variables in what a call is given: `commonpath((realpath(path), BASE))` speaks of `path`."""
+    found = [one.id for one in ir.walk(*(arg.value for arg in call.args)) if isinstance(one, ir.Name)]
+    return list(dict.fromkeys(found))
 
 
 def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:

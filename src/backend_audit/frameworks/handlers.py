@@ -7,6 +7,9 @@ closed types are converted by FastAPI before the handler runs.
 https://fastapi.tiangolo.com/tutorial/path-params/, https://flask.palletsprojects.com/en/stable/quickstart/#variable-rules
 """
 
+import re
+from functools import lru_cache
+
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.types import holds_to_pattern
@@ -38,6 +41,12 @@ _FUNCTIONS = frozenset(
     }
 )
 _PLAIN = frozenset({"str", "bytes", "dict", "list", "typing.Dict", "typing.List", "typing.Mapping", "typing.Any"})
+_BY_RULE = frozenset(
+    {"flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint"}
+)  # whose addresses name what views are given
+_ROUTING = _VERBS - {"errorhandler", "trace", "view"}
+_FILLED = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
+_WITH_ANOTHER = 2  # decorators
 _SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
@@ -104,8 +113,33 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     if value.types and not value.types & _PLAIN and not any(name[:1] == CLASS for name in value.types):
         return value
     found = registrar(frame, symbol)
+    if found is not None and found[0] & _BY_RULE and _is_given_inside(symbol, param):
+        return value
     segment = found is not None and _is_segment(found[1], param.name)
     return untrusted(frame, symbol, param, value, _SEGMENT if segment else frozenset())
+
+
+def _is_given_inside(symbol: FunctionSymbol, param: ir.Param) -> bool:
+    """Whether another decorator hands the parameter over: the address, of which a framework like Flask fills all, has none."""
+    if len(symbol.node.decorators) < _WITH_ANOTHER or param.kind not in ("positional", "keyword"):
+        return False
+    rules = [rule for decorator in symbol.node.decorators if (rule := _rule(decorator)) is not None]
+    return bool(rules) and all(isinstance(one, str) for one in rules) and param.name not in _in_addresses(symbol.module.node)
+
+
+def _rule(decorator: ir.Expr) -> object:
+    """The address of `@app.route("/orders/<id>")`; None for another decorator, 0 for an address that is computed."""
+    if not isinstance(decorator, ir.Call) or not isinstance(decorator.func, ir.Attribute) or decorator.func.attr not in _ROUTING:
+        return None
+    first = decorator.args[0].value if decorator.args else None
+    return first.value if isinstance(first, ir.Const) else 0
+
+
+@lru_cache(maxsize=64)  # handlers of one file ask one after the other
+def _in_addresses(module: ir.Module) -> frozenset[str]:
+    """The names in the addresses of a file, those of prefixes too."""
+    texts = (one.value for one in ir.walk(*module.body) if isinstance(one, ir.Const) and isinstance(one.value, str))
+    return frozenset(name for text in texts if "<" in text for name in _FILLED.findall(text))
 
 
 def _is_segment(decorator: ir.Call, name: str) -> bool:

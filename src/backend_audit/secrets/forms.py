@@ -91,6 +91,7 @@ def _connection(found: Found, *, prose: bool) -> Confidence | None:
         return MEDIUM if told.random else None
     if _LOOPBACK.fullmatch(host):
         weak = password == user or generic or filler(password) is Filler.DUMMY or (not told.random and _service(password, found))
+        weak = weak or (password.isalpha() and password.islower() and not told.random)  # one word, on one's own machine
         return LOW if weak else MEDIUM
     if generic or filler(password) is Filler.DUMMY:
         return LOW if password == user else MEDIUM

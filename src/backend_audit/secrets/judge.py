@@ -31,6 +31,7 @@ _APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")  # Google's, in four gro
 _SESSION_OPTIONS = frozenset({"resave", "saveUninitialized"})
 _PATTERNS = frozenset({"regex", "regexp", "pattern", "re"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_FOR_TRIALS = frozenset({("test",), ("dummy",), ("fake",), ("mock",), ("example",), ("sample",)})
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
@@ -71,7 +72,7 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
         return None
     if candidate.how is How.PROSE:
         confidence = max(confidence, MEDIUM, key=CONFIDENCE_ORDER.index)
-    if is_password_hash(candidate.value):
+    if is_password_hash(candidate.value) or (candidate.how is How.ASSIGNED and words(candidate.name)[:1] in _FOR_TRIALS):
         confidence = LOW
     rule = FALLBACK if candidate.how is How.FALLBACK else RULES[naming.kind]
     return Verdict(rule, naming.kind, placed(confidence, place, candidate.value, own=naming.own))
@@ -211,7 +212,9 @@ def _names_an_entry(candidate: Candidate) -> bool:
     said = words(candidate.value)
     in_session = words(candidate.name)[-2:] == ("session", "key") and candidate.value.isidentifier()
     private = candidate.value.startswith("_") and "secret" not in words(candidate.name)
-    worded = len(said) > 1 and ("_" in candidate.value or all(len(word) > 2 and word.isalpha() for word in said))
+    worded = len(said) > 1 and (
+        "_" in candidate.value or "-" in candidate.value or all(len(word) > 2 and word.isalpha() for word in said)
+    )
     return private or (in_session and worded and "secret" not in said)
 
 

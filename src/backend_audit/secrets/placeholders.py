@@ -54,6 +54,10 @@ _DUMMY_WORDS = vocabulary(
     "bogus id name your hash credential credentials basic bearer oauth oauth2 consumer refresh flask django "
     "fastapi express unit e2e integration ci build please change me it with to long at least"
 )
+_AS_LETTERS = str.maketrans("013457", "oieast")
+_SAID_IN_DIGITS = re.compile(
+    r"(?:long|some|your|my)[a-z]*(?:random|secret)[a-z]*(?:string|key|word|phrase)|change[_-]?me", re.IGNORECASE
+)
 _REPEATED = re.compile(r"(.{1,2})\1{2,}[\w.-]{0,2}|[xX*.\-_#•0]{3,}", re.DOTALL)
 _MASKED = re.compile(r"[xX*•]{4,}")
 _SEQUENCE = ("0123456789012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz", "9876543210", "qwertyuiop", "asdfghjkl")
@@ -84,6 +88,8 @@ def filler(value: str) -> Filler:
     if _REPEATED.fullmatch(text) or _MASKED.search(text) or _sequence(text):
         return Filler.DUMMY
     said = [word for word in words(text) if not word.isdigit()]
+    if any(map(str.isdigit, text)) and _SAID_IN_DIGITS.search(text.translate(_AS_LETTERS)):
+        return Filler.INSTRUCTION
     if said and all(word in _DUMMY_WORDS for word in said):
         return Filler.DUMMY
     if _SAMPLES.search(text):
