@@ -3,17 +3,25 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, _secrets, check
-from backend_audit.checks._context import under_main
+from backend_audit.checks._context import path_to, under_main
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import LogRecord
+from backend_audit.flow.concepts import LogRecord, Site
+from backend_audit.flow.written import written
 
 RULE = "secret-in-log"
 
 _LOGGER = re.compile(r"(^|[._])(log|logs|logger|logging|_log|_logger)(\(\))?\.\w+$", re.IGNORECASE)
 _WHERE = {"log": "into the log", "print": "to standard output", "tracker": "to the error tracker"}
+
+
+_BODIES = frozenset(("text", "content", "reason", "body", "data"))
+_STATUS = frozenset(("status_code", "status"))
+_SUCCESS = frozenset(("ok", "is_success"))
+_FAILURE = frozenset(("is_error", "is_client_error", "is_server_error"))
 
 
 @check(RULE)
@@ -47,4 +55,26 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
         return Confidence.LOW
     if record.site.api == "sys.stdout.write" and under_main(record.site):
         return Confidence.LOW  # what a program is started for: its result
+    if _refused(record.site, leak.operand.node):
+        return Confidence.LOW
     return of_service(found, record.site.module)
+
+
+def _refused(site: Site, node: ir.Expr | None) -> bool:
+    """Whether it is what an answer says that was no success: `if answer.status_code != 200: log(answer.text)`."""
+    if not isinstance(node, ir.Attribute) or node.attr not in _BODIES:
+        return False
+    answer = written(node.value)
+    around = (one for one in path_to(site) if isinstance(one, ir.If) and any(at.at <= site.node.at <= at.end for at in one.body))
+    return any(_failed(test, answer) for one in around for test in (one.test,))
+
+
+def _failed(test: ir.Expr, answer: str) -> bool:
+    if isinstance(test, ir.Unary) and test.op == "not":
+        return isinstance(test.operand, ir.Attribute) and test.operand.attr in _SUCCESS and written(test.operand.value) == answer
+    if isinstance(test, ir.Attribute):
+        return test.attr in _FAILURE and written(test.value) == answer
+    if not isinstance(test, ir.Compare) or test.ops[0] not in ("!=", ">=", ">", "not in"):
+        return False
+    asked = (one for one in ir.walk(test.left) if isinstance(one, ir.Attribute))
+    return any(one.attr in _STATUS and written(one.value) == answer for one in asked)
