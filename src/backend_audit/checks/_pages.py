@@ -1,6 +1,7 @@
 """Whether a script is part of a page in a visitor's browser, and no part of the service."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from backend_audit import ir
@@ -27,7 +28,11 @@ def in_a_page(module: ir.Module) -> bool:
     packages = {path.split(".")[0].split("/")[0] for path in local_imports(module).values()}
     if not _OF_SERVERS.isdisjoint(packages):
         return False
-    return bool(_PAGE_FILE.search(module.path)) or not _OF_PAGES.isdisjoint(packages) or any(map(_of_page, ir.walk(*module.body)))
+    if _PAGE_FILE.search(module.path) or not _OF_PAGES.isdisjoint(packages):
+        return True
+    nodes = list(ir.walk(*module.body))
+    given = set(local_imports(module)) | {name for node in nodes for name in _bound(node)}
+    return any(_of_page(node, given) for node in nodes)
 
 
 def of_service(confidence: Confidence, module: ir.Module | None) -> Confidence:
@@ -35,10 +40,24 @@ def of_service(confidence: Confidence, module: ir.Module | None) -> Confidence:
     return Confidence.LOW if module is not None and in_a_page(module) else confidence
 
 
-def _of_page(node: ir.Node) -> bool:
+def _bound(node: ir.Node) -> Iterator[str]:
+    """Names that the program itself gives a meaning: its `document` is a record, its `window` one of time."""
+    if isinstance(node, ir.Function):
+        yield from (param.name for param in node.params)
+        patterns = [param.pattern for param in node.params if param.pattern is not None]
+    elif isinstance(node, ir.Assign) and node.declares:
+        patterns = node.targets
+    elif isinstance(node, ir.For):
+        patterns = [node.target]
+    else:
+        return
+    yield from (one.id for one in ir.walk(*patterns) if isinstance(one, ir.Name))
+
+
+def _of_page(node: ir.Node, given: set[str]) -> bool:
     if isinstance(node, ir.Import):
         return _STYLES.search(node.module) is not None
-    if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name):
+    if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name) or node.value.id in given:
         return False
     if node.value.id == "document":
         return _OF_DOCUMENT.search(node.attr) is not None
