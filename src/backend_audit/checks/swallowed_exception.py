@@ -42,6 +42,11 @@ def handlers_that_do_nothing(node: ir.Try, view: FileView) -> Iterator[Alert]:
             yield _alert(node, handler, view, Confidence.LOW)
 
 
+def _meant(func: ir.Expr, view: FileView) -> str:
+    """The last name of what is called, as its module has it: a class may have been given another name by its import."""
+    return view.imports.get(func.id, func.id).rpartition(".")[2] if isinstance(func, ir.Name) else _errors.last_name(func)
+
+
 def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | None:
     explained = _errors.explained(handler, view)
     if _errors.is_broad(handler, view):
@@ -55,7 +60,7 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
         return None
     if isinstance(node.body[-1], ir.Raise):  # that nothing was raised is the failure
         return None
-    called = [_errors.last_name(call.func) for call in _errors.calls(node.body)]
+    called = [_meant(call.func, view) for call in _errors.calls(node.body)]
     if _narrow.only_reads(called, names) or _narrow.only_converts(node.body) or _narrow.makes_folders(called, names):
         return None
     if _narrow.reads_settings_that_may_lack(called, names, inside=view.function() is not None):
