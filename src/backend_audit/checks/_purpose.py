@@ -51,6 +51,9 @@ def names_in(node: ir.Node) -> Iterator[str]:
             yield one.value
 
 
+_TELLS = frozenset("emit trigger publish broadcast dispatchEvent".split())
+
+
 class _Uses:
     """Follows a value through the assignments of one body."""
 
@@ -100,9 +103,10 @@ class _Uses:
             uses.append(parent.name)
         elif isinstance(parent, ir.Call) and parent.func is not child:
             uses.extend(_callee(parent.func))
+            tells = next(_callee(parent.func), "") in _TELLS  # the name of an event says nothing of what goes along
             uses.extend(
                 arg.value.value
-                for arg in parent.args
+                for arg in parent.args[tells:]
                 if isinstance(arg.value, ir.Const) and isinstance(arg.value.value, str) and len(arg.value.value) <= 40
             )
             self._receiver(parent.func)

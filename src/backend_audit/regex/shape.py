@@ -3,6 +3,8 @@ r"""Patterns as trees of what is written in them, without asking what they match
 For questions about how a pattern was meant: JavaScript's and Python's syntax alike, what is not understood reads as literals.
 """
 
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +12,7 @@ from functools import lru_cache
 _CLASSES = "dDwWsSpP"
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
 _MAX_STEPS = 1000
+_BRACED = re.compile(r"\{([0-9a-fA-F]{1,6})\}")
 
 
 @dataclass(slots=True)
@@ -89,6 +92,10 @@ class _Reader:
 
     def character(self, one: str) -> str:
         """The character that an escape stands for, the backslash and its letter read already."""
+        braced = _BRACED.match(self.text, self.at) if one == "u" else None
+        if braced is not None:  # `\u{1f600}`, with JavaScript's flag `u`
+            self.at = braced.end()
+            return chr(min(int(braced[1], 16), sys.maxunicode))
         size = {"x": 2, "u": 4, "U": 8}.get(one, 0)
         digits = self.text[self.at : self.at + size]
         if size and len(digits) == size and all(sign in "0123456789abcdefABCDEF" for sign in digits):

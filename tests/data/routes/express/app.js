@@ -10,7 +10,7 @@ const { requireUser, remember, refuse } = require("./guards");
 const app = express();
 app.use(express.json());
 app.use(remember);
-app.get("/health", (req, res) => res.json({ ok: true }));
+app.set("env", "production").disable("x-powered-by").get("/health", (req, res) => res.json({ ok: true }));
 app.get("/early", (req, res) => res.json([]));
 app.use("/api", requireUser);
 app.use("/api/items", items);
