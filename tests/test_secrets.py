@@ -404,6 +404,7 @@ def test_words_of_a_catalogue_called_by_its_language_are_labels() -> None:
     assert rules(words, "client/strings/nl.json") == []
     assert rules(words, "client/strings/app_pt-BR.json") == []
     assert rules(words, "client/strings/settings.json") == ["hardcoded-password"]
+    assert rules('{\n  "password": "kaylee-serenity"\n}\n', "public/language/xx/user.json") == []
     assert rules('{\n  "LabelPassword": "kaylee-serenity"\n}\n', "my.json") == ["hardcoded-password"]
 
 

@@ -21,7 +21,7 @@ from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, changed
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -65,10 +65,25 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
                 script_schemas.let_through(frame, symbol)  # `if (error) return`
     elif isinstance(test, ir.Index) and holds:
         _owned(frame, frame.eval(test.value), test.index)
+    elif isinstance(test, ir.Logical) and test.op == "or" and holds and (inside := _in_or_at(test)) is not None:
+        return assume(frame, inside, holds=True)
     elif isinstance(test, ir.Call):
         _called(frame, test, holds=holds)
         return True
     return isinstance(test, ir.Await)
+
+
+def _in_or_at(test: ir.Logical) -> ir.Call | None:
+    """The test that says more of `path === folder || path.startsWith(folder + sep)`: the folder itself lies in it, too."""
+    same, begins = test.left, test.right
+    if not isinstance(same, ir.Compare) or same.ops != ["=="] or not isinstance(begins, ir.Call) or len(begins.args) != 1:
+        return None
+    func, start = begins.func, begins.args[0].value
+    parts = start.parts if isinstance(start, ir.Template) else [start.left] if isinstance(start, ir.Binary) else []
+    first = parts[0].value if parts and isinstance(parts[0], ir.Hole) else parts[0] if parts else None
+    if first is None or not isinstance(func, ir.Attribute) or func.attr != "startsWith":
+        return None
+    return begins if {written(same.left), written(same.rights[0])} == {written(func.value), written(first)} else None
 
 
 # --- comparisons -------------------------------------------------------------------------------------------------------

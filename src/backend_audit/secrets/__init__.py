@@ -44,7 +44,7 @@ _TEMPLATES = (
     "sample.env",
     "example.env",
 )
-_LOCALES = frozenset({"locale", "locales", "i18n", "lang", "langs", "translations", "l10n", "messages", "intl"})
+_LOCALES = frozenset("locale locales i18n lang langs translations l10n messages intl language languages".split())
 _LISTS = frozenset(
     {".gitleaks.toml", "gitleaks.toml", ".gitleaksignore", ".secrets.baseline", ".trufflehog-exclude", ".gitguardian.yaml"}
 )
