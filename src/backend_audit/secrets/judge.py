@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from backend_audit.finding import CONFIDENCE_ORDER, Confidence
 from backend_audit.secrets.candidate import Candidate, How, Place
-from backend_audit.secrets.lookalikes import echoes, is_label, is_other_thing, is_password_hash, names_a_credential
+from backend_audit.secrets.lookalikes import (
+    echoes,
+    is_digest_of_name,
+    is_label,
+    is_other_thing,
+    is_password_hash,
+    names_a_credential,
+)
 from backend_audit.secrets.names import Kind, Naming, classify
 from backend_audit.secrets.placeholders import Filler, filler
 from backend_audit.secrets.values import is_uuid, traits, vocabulary, words
@@ -65,6 +72,8 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
     clear = _clear_text(candidate.value)
     if clear is not None and (filler(clear) is not Filler.NONE or names_a_credential(clear)):
         candidate = candidate._replace(value=clear)  # a Kubernetes secret of a placeholder
+    if is_digest_of_name(candidate.value, candidate.name) or is_digest_of_name(clear or "", candidate.name):
+        return None  # `echo -n secret-key | sha256sum`, as a manual shows it
     if naming is None or not 3 <= len(candidate.value) <= 1000 or _is_its_variable(candidate):
         return None
     confidence = HIGH if not place.locale and _is_raw_key(candidate, naming) else _confidence(candidate, naming, place)

@@ -1,5 +1,6 @@
 """Values under credential-like names that are something else: a name, a path, an address, a sentence, a type, a label."""
 
+import hashlib
 import re
 from functools import lru_cache
 
@@ -124,3 +125,17 @@ def is_label(value: str) -> bool:
     if _LABELS.search(value):
         return True
     return value[:1].isupper() and value.isalpha() and value[1:].islower()
+
+
+_DIGESTS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}  # by the length of their hex digits
+_SHOWN_WORDS = ("secret", "password", "changeme", "change-me", "change_me", "test", "admin", "example")
+
+
+def is_digest_of_name(value: str, name: str) -> bool:
+    """Whether it is the digest of its own name, or of a word that manuals put there: who reads the name has the value."""
+    algorithm = _DIGESTS.get(len(value))
+    if algorithm is None or not re.fullmatch(r"[0-9a-fA-F]+", value):
+        return False
+    names = {name, name.lower(), name.lower().replace("_", "-"), name.lower().replace("-", "_")}
+    texts = (one + end for one in sorted({*names, *_SHOWN_WORDS}) for end in ("", "\n"))
+    return any(hashlib.new(algorithm, one.encode(), usedforsecurity=False).hexdigest() == value.lower() for one in texts)
