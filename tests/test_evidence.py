@@ -12,6 +12,14 @@ from backend_audit.finding import Mode
 FASTAPI = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\n"
 EXPRESS = "const express = require('express')\nconst app = express()\n"
 MODELS = "from sqlalchemy import create_engine, select\ncreate_engine('sqlite://')\nclass Order(Base):\n    tenant_id: int = 0\n"
+FASTIFY = (
+    "import fastify from 'fastify'\nimport swagger from '@fastify/swagger'\n"
+    "const app = fastify()\nawait app.register(swagger)\n"
+    "app.get('/b', { schema: { response: { 200: {} } } }, async () => ({}))\n"
+)
+SESSION = "const jwt = require('jsonwebtoken')\njwt.sign({}, key, { expiresIn: '1h' })\n"
+TOKENS = "from rest_framework.authentication import SessionAuthentication, TokenAuthentication\n"
+NEDB = "const Datastore = require('nedb')\nconst db = new Datastore()\n"
 OWNED = "new (require('mongoose').Schema)({ tenantId: String })\n"
 DRIZZLE = "const { drizzle } = require('drizzle-orm/node-postgres')\nconst db = drizzle(pool)\n"
 MONGO = "const mongoose = require('mongoose')\n"
@@ -226,8 +234,112 @@ SHOWN = {
     "files of another library": ("advanced-file-uploads", "a.js", "require('azure-other').createBlobService(url)", "missing"),
     "a task that tells others": ("advanced-webhooks", "a.py", "class DeliverWebhookTask:\n    pass", "partial"),
     "a task of another kind": ("advanced-webhooks", "a.py", "class DeliverParcelTask:\n    pass", "missing"),
+    # agents, logs of changes, keys
+    "a log of changes": ("must-08", "a.py", "class ObjectChange(Model):\n    pass", "met"),
+    "another change": ("must-08", "a.py", "class ExchangeRate(Model):\n    pass", "missing"),
+    "an audit table": ("must-08", "a.prisma", "model AuditEvent {\n  id Int @id\n}", "met"),
+    "another table": ("must-08", "a.prisma", "model Event {\n  id Int @id\n}", "missing"),
+    "a status of the whole": ("must-09", "a.py", "@app.get('/api/status/')\ndef status():\n    return {'up': True}", "partial"),
+    "a status of something": (
+        "must-09",
+        "a.py",
+        "@app.get('/orders/status/')\ndef status():\n    return {'sent': True}",
+        "missing",
+    ),
+    "tokens of another library": (
+        "default-jwt",
+        "a.js",
+        "import { decode } from 'next-auth/jwt'\napp.use((req) => decode({ token: req.cookies.token, secret }))",
+        "met",
+    ),
+    "a password hash in WebAssembly": (
+        "must-04",
+        "a.js",
+        f"{SESSION}import {{ argon2id }} from 'hash-wasm'\napp.post('/register', async (req) => argon2id({{ password: 'a' }}))",
+        "met",
+    ),
+    "another hash in WebAssembly": (
+        "must-04",
+        "a.js",
+        f"{SESSION}import {{ sha256 }} from 'hash-wasm'\napp.post('/register', async (req) => sha256('a'))",
+        "partial",
+    ),
+    "a certificate of its own": ("elite-zero-trust", "a.js", "new (require('https').Agent)({ cert, key })", "met"),
+    "an agent without certificate": (
+        "elite-zero-trust",
+        "a.js",
+        "new (require('https').Agent)({ keepAlive: true })",
+        "not-assessed",
+    ),
+    "keys of Django REST framework": (
+        "elite-key-rotation",
+        "a.py",
+        f"{TOKENS}class Tokens(TokenAuthentication):\n    pass",
+        "missing",
+    ),
+    "sessions of Django REST framework": (
+        "elite-key-rotation",
+        "a.py",
+        f"{TOKENS}class Sessions(SessionAuthentication):\n    pass",
+        "not-applicable",
+    ),
+    # settings, errors
+    "origins that a setting opens": (
+        "elite-cors",
+        "a.py",
+        "CORS_ORIGIN_ALLOW_ALL = getattr(configuration, 'CORS_ORIGIN_ALLOW_ALL', False)",
+        "missing",
+    ),
+    "origins that a setting closes": (
+        "elite-cors",
+        "a.py",
+        "CORS_ORIGIN_ALLOW_ALL = getattr(configuration, 'CORS_ORIGIN_ALLOW_ALL', True)",
+        "partial",
+    ),
+    "a view of errors": ("must-02", "a.py", "handler500 = 'shop.views.failed'", "met"),
+    "a view of what is missing": ("must-02", "a.py", "handler404 = 'shop.views.missing'", "missing"),
+    # stores
+    "a slow query is logged": (
+        "elite-query-optimization",
+        "a.js",
+        f"{MONGO}const schema = new mongoose.Schema({{}})\nschema.index({{ a: 1 }})\nprisma.$use(slowQueryMiddleware(logger))",
+        "met",
+    ),
+    "an index of a table": (
+        "elite-query-optimization",
+        "a.js",
+        f"{DRIZZLE}import {{ index, pgTable }} from 'drizzle-orm/pg-core'\npgTable('a', {{}}, (t) => [index('b').on(t.b)])",
+        "partial",
+    ),
+    "many documents at once": ("elite-batch", "a.js", f"{NEDB}db.removeAsync({{}}, {{ multi: true }})", "met"),
+    "one document": ("elite-batch", "a.js", f"{NEDB}db.removeAsync({{}}, {{}})", "missing"),
+    "a store in a file": ("elite-pooling", "a.js", f"{NEDB}db.findAsync({{}})", "not-applicable"),
+    "workers behind a class": ("elite-bulkhead", "a.js", "queue.process('a', run, { concurrency: 4 })", "met"),
+    "workers as they come": ("elite-bulkhead", "a.js", "queue.process('a', run)", "missing"),
+    # clients
+    "a client for each call": (
+        "elite-connection-reuse",
+        "a.py",
+        "import httpx\nasync def ask(url):\n    async with httpx.AsyncClient() as client:\n        return await client.get(url)",
+        "missing",
+    ),
+    "a client for the application": (
+        "elite-connection-reuse",
+        "a.py",
+        "import httpx\nasync def life(app):\n    async with httpx.AsyncClient() as one:\n        app.client = one\n        yield",
+        "met",
+    ),
+    "a client of the module": ("elite-connection-reuse", "a.py", "import httpx\nclient = httpx.AsyncClient()", "met"),
+    # descriptions of scripts
+    "pages of a script are no data": (
+        "must-01",
+        "a.ts",
+        "app.get('/a', async (request, reply) => reply.redirect('/b'))",
+        "met",
+    ),
+    "answers of a script that it does not describe": ("must-01", "a.ts", "app.get('/a', async () => ({ a: 1 }))", "partial"),
 }
-HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": ""}
+HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 
 
 def states_of(folder: Path) -> dict[str, str]:
@@ -240,4 +352,6 @@ def states_of(folder: Path) -> dict[str, str]:
 def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
     criterion, name, code, state = SHOWN[what]
     (tmp_path / name).write_text(f"{HEAD[name]}{code}\n")
+    if name.endswith(".prisma"):
+        (tmp_path / "a.js").write_text(EXPRESS)
     assert states_of(tmp_path)[criterion] == state

@@ -23,12 +23,13 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
-from backend_audit.routes.model import KNOWN, Does, Guard, Route
+from backend_audit.routes.model import KNOWN, Body, Does, Guard, Route
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
 _SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
 _SAYS_ANSWER = ("extend_schema", "swagger_auto_schema")
+_TAKE = frozenset(("POST", "PUT", "PATCH"))
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
 
 
@@ -201,18 +202,28 @@ class DjangoRoutes:
             before += self.middleware.unshielded(site)
         return Route(
             methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
-            registered=registered, kind=kind, guards=_once([*before, *guards]),
+            registered=registered, kind=kind, guards=_once([*before, *guards]), body=self.takes(handler, owner, methods),
             response_schema=self.declares(handler, owner) if self.is_rest(handler, owner) else None,
             group=pattern.place.module.key if owner is None else owner.key,
         )  # fmt: skip
 
     def declares(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a REST view says what it answers with: by its serializer, or by a decorator for its documentation."""
-        if owner is not None and (handler is None or handler.owner is not owner or handler.node.name in ACTIONS):
-            own = self.definitions.attribute(owner, "serializer_class") is not None
-            if own or self.engine.find_method(owner, "get_serializer_class") is not None:
-                return True
+        inherited = owner is not None and (handler is None or handler.owner is not owner or handler.node.name in ACTIONS)
+        if owner is not None and inherited and self._serializes(owner):
+            return True
         return handler is not None and any(self._describes(handler.module, one) for one in handler.node.decorators)
+
+    def takes(self, handler: FunctionSymbol | None, owner: ClassSymbol | None, methods: tuple[str, ...]) -> Body:
+        """What is known of the body: the framework's own methods hold it against the view's serializer."""
+        inherited = owner is not None and (handler is None or handler.owner is not owner)
+        if owner is None or not inherited or _TAKE.isdisjoint(methods) or not self.is_rest(handler, owner):
+            return Body()
+        return Body(validated=True if self._serializes(owner) else None)
+
+    def _serializes(self, owner: ClassSymbol) -> bool:
+        named = self.definitions.attribute(owner, "serializer_class") is not None
+        return named or self.engine.find_method(owner, "get_serializer_class") is not None
 
     def _describes(self, module: ModuleSymbol, decorator: ir.Expr) -> bool:
         """Whether a decorator is for the documentation, or a function of the project that gives one back."""

@@ -13,6 +13,7 @@ from backend_audit.source import Language
 
 _ENOUGH = 0.5  # of all routes that say it, for a file's silence to be an oversight
 _NO_DATA = ("Redirect", "redirect", "FileResponse", "StreamingResponse", "HTMLResponse", "TemplateResponse", "PlainTextResponse")
+_PAGES = frozenset(("redirect", "sendFile", "render", "view", "download"))
 _OWN_BYTES = re.compile(r"(^|[a-z_])Response$")
 _JSON = re.compile(r"JSON|Json")
 _FEW = 3
@@ -58,9 +59,16 @@ def answers_with_data(route: Route) -> bool:
     if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
         return False
     if handler.module.node.language is not Language.PYTHON:
-        return True
+        return not any(_shows_page(one) for one in ir.walk_scope(*handler.node.body))
     returned = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
     return bool(returned) and not any(_is_file(handler, one, raw=route.framework == "fastapi") for one in returned)
+
+
+def _shows_page(node: ir.Node) -> bool:
+    """Whether it makes the answer of a script's handler a page or a file, or leads to one."""
+    if isinstance(node, ir.Const):
+        return isinstance(node.value, str) and node.value.startswith("text/html")
+    return isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _PAGES
 
 
 def _is_file(handler: FunctionSymbol, node: ir.Expr, *, raw: bool) -> bool:

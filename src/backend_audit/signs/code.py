@@ -154,6 +154,10 @@ class _Walk:
             self.visit(node.value, scope, symbol)
         meant = self.paths.of(node.value, scope)
         for target in node.targets:
+            if (
+                top and isinstance(target, ir.Name) and target.id == "handler500"
+            ):  # https://docs.djangoproject.com/en/stable/ref/urls/
+                self.shaped("server-error-view", node, symbol)
             for row, inner in self.asked.settings.of(target, node.value, top=top):
                 self.spot(row, inner.at, inner.end, symbol)
             if not top or isinstance(target, ir.Attribute):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from backend_audit.link.script_modules import api_path
 from backend_audit.signs.manifests import normal
 from backend_audit.signs.pattern import Pattern
 from backend_audit.toml_files import tables
@@ -14,7 +15,7 @@ from backend_audit.toml_files import tables
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
-SHAPES = frozenset({"answered-error", "error-middleware", "retry-loop", "backoff-loop"})
+SHAPES = frozenset({"answered-error", "error-middleware", "retry-loop", "backoff-loop", "server-error-view"})
 
 
 class EvidenceError(Exception):
@@ -220,7 +221,7 @@ def load_rows(files: Iterable[tuple[str, str]], *, checked: bool = True) -> Rows
             for pattern in row.python:
                 rows.python.add(pattern, row)
             for pattern in row.node:
-                rows.node.add(pattern, row)
+                rows.node.add(api_path(pattern), row)
     return rows
 
 

@@ -51,7 +51,10 @@ class Settings:
 
 
 def is_off(value: ir.Expr) -> bool:
-    """Whether a setting's value says that there is none: an empty container or text, `None`, `False`."""
+    """Whether a setting's value says that there is none: an empty container or text, `None`, `False`, or that by default."""
     if isinstance(value, ir.Container):
         return not value.items
+    if isinstance(value, ir.Call):  # `getattr(configuration, "X", False)`, `env.bool("X", default=False)`
+        given = [arg.value.value for arg in value.args if arg.name in {None, "default"} and isinstance(arg.value, ir.Const)]
+        return any(one is False for one in given) and any(isinstance(one, str) for one in given)
     return isinstance(value, ir.Const) and value.value in (None, False, "", 0)

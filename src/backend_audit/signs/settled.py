@@ -42,6 +42,7 @@ class _Module:
         self.paths = paths
         self.env = engine.environment(module)
         self._calls: dict[tuple[int, int], ir.Call] | None = None
+        self._given_up: frozenset[tuple[int, int]] | None = None
 
     def settled(self, seen: Seen) -> Iterator[Spotted]:
         """The signs of one file."""
@@ -66,8 +67,16 @@ class _Module:
     def used(self, path: str, use: Use) -> Iterator[Spotted]:
         """The rows that a path fits."""
         for row in self.paths.matching(path):
-            if not row.options or (use.called and any(fits(option, self.call(use)) for option in row.options)):
+            if not row.options or (use.called and any(self.fits(option, use) for option in row.options)):
                 yield Spotted(row.kind, row.what, self.mark(use.at, use.end), use.symbol)
+
+    def fits(self, option: str, use: Use) -> bool:
+        """As `options.fits`; `kept`: what is made is not given up at the end of a `with` that begins with it."""
+        if option != _KEPT:
+            return fits(option, self.call(use))
+        if self._given_up is None:
+            self._given_up = frozenset(shapes.given_up(self.module.node.body))
+        return (use.at, use.end) not in self._given_up
 
     def call(self, use: Use) -> ir.Call:
         """The call whose callee stands there."""
@@ -116,5 +125,6 @@ def path_of(value: Value | None) -> str:
     return next((one for one in sorted(value.types) if not one.startswith(CLASS) and one not in _PLAIN), "")
 
 
+_KEPT = "kept"
 _GLOBALS = frozenset("process fetch setInterval Promise console".split())
 _PLAIN = frozenset("str int float bool bytes list dict set tuple None NoneType object".split())

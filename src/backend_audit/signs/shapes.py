@@ -1,5 +1,7 @@
 """Shapes of code that are evidence without any library: error handlers of Express, loops that try again."""
 
+from collections.abc import Iterator
+
 from backend_audit import ir
 from backend_audit.flow.written import written
 
@@ -49,6 +51,14 @@ def _exported(target: ir.Expr) -> str:
         return target.id
     text = written(target) if isinstance(target, ir.Attribute) else ""
     return "default" if text == "module.exports" else text.removeprefix("module.exports.")
+
+
+def given_up(body: list[ir.Stmt]) -> Iterator[tuple[int, int]]:
+    """Where what is called gives something that a `with` gives up when its block ends, unless that hands it on: `yield`."""
+    for node in ir.walk(*body):
+        if isinstance(node, ir.With) and not any(isinstance(one, ir.Yield) for one in ir.walk_scope(*node.body)):
+            made = [one.context.value if isinstance(one.context, ir.Await) else one.context for one in node.items]
+            yield from ((one.func.at, one.func.end) for one in made if isinstance(one, ir.Call))
 
 
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
