@@ -338,6 +338,20 @@ SHOWN = {
         "met",
     ),
     "answers of a script that it does not describe": ("must-01", "a.ts", "app.get('/a', async () => ({ a: 1 }))", "partial"),
+    # the third three
+    "traces that are switched on": (
+        "elite-tracing",
+        "a.py",
+        "import sentry_sdk\nsentry_sdk.init(dsn=DSN, enable_tracing=True)",
+        "met",
+    ),
+    "traces that are switched off": ("elite-tracing", "a.py", "import sentry_sdk\nsentry_sdk.init(dsn=DSN)", "missing"),
+    "a database for analyses": ("must-07", "a.js", "new (require('duckdb-async').Database)('a.db').all('SELECT 1')", "partial"),
+    "no database": ("must-07", "a.js", "new (require('duck-async').Pond)('a').all('1')", "not-applicable"),
+    "hosts that are not asked": ("elite-ddos", "a.js", "if (isHostBlocked(url)) stop()", "missing"),
+    "addresses that may not call": ("elite-ddos", "a.js", "if (isIpBlocked(req.ip)) stop()", "partial"),
+    "keys in a file": ("elite-key-rotation", "a.js", "app.use((req) => APIKeys.validateAuthorization(req))", "missing"),
+    "keys of a keyboard": ("elite-key-rotation", "a.js", "app.use((req) => Keys.validateInput(req))", "not-applicable"),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

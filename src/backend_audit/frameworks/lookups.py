@@ -60,7 +60,8 @@ def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[i
     plain = all(isinstance(one, ir.Compare) and one.ops == ["=="] for one in conditions)
     before = _narrowing(func.value)
     narrowed.update(id(one) for one in before)
-    if given == 1 and len(asked) == 1 and plain and not before and id(node) not in narrowed:
+    leaves_out = func.attr == "exclude"  # no index finds the rows that have another value
+    if given == 1 and len(asked) == 1 and plain and not (before or leaves_out) and id(node) not in narrowed:
         found.alone.update(asked)
 
 
