@@ -79,7 +79,7 @@ def goes_deeper(target: ir.Index, view: FileView) -> bool:
     for call in ir.walk(*list(around.body)):
         if not isinstance(call, ir.Call) or not isinstance(call.func, ir.Name):
             continue
-        given = {written(arg.value) for arg in call.args}
+        given = {written(one) for arg in call.args for one in _either(arg.value)}
         callee = call.func.id
         if callee in names or _leads_back(callee, names, view):
             if given & aliases:
@@ -87,6 +87,11 @@ def goes_deeper(target: ir.Index, view: FileView) -> bool:
         elif callee in params and (given & aliases or keys <= given):
             return True
     return False
+
+
+def _either(node: ir.Expr) -> tuple[ir.Expr, ...]:
+    """`target[key] || {}`: the one or the other."""
+    return (node.left, node.right) if isinstance(node, ir.Logical) else (node,)
 
 
 def _leads_back(callee: str, names: set[str], view: FileView) -> bool:

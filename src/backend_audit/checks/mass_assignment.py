@@ -15,6 +15,7 @@ from backend_audit.flow.values import Value
 
 RULE = "mass-assignment"
 _STORES = re.compile(r"model|repo|prisma|collection|^db$|database|^tx$|entity", re.IGNORECASE)
+_MOST_CALLS = 12  # of a chain
 _WHOLE = 3  # the length of the key of a source; parts of it have longer ones
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
 _FIX_NODE = "Name the fields that a client may set: `const { name, mail } = req.body`, or a schema that strips all others."
@@ -31,7 +32,7 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         return
     if update.data is None or (update.site.api == "?.update" and not update.whole and not _of_attributes(update)):
         return
-    if update.whole and not _came_whole(update):
+    if (update.whole and not _came_whole(update)) or _names_fields(update):
         return
     # A mapping that the program builds has keys of its own choice: only one that came in as a whole counts.
     origin = reaching_value(Value(open=True, origins=update.data.value.origins), "fields")
@@ -43,18 +44,38 @@ def fields_from_outside(update: ObjectUpdate) -> Iterator[Alert]:
         yield alert(update.site, update.data, origin, does=does, fix=advice(update.site, _FIX, _FIX_NODE))
 
 
+def _names_fields(update: ObjectUpdate) -> bool:
+    """`Account.create(req.body, { fields: ["name"] })`: the mapper takes no others."""
+    options = update.site.arg("1")
+    return options is not None and "fields" in (options.value.items or {})
+
+
 def _came_whole(update: ObjectUpdate) -> bool:
     """Of a receiver that nothing is known about: whether the body of a request is handed over as it came in."""
     if update.site.api == "?.update":
         options = update.site.arg("1") or update.site.arg("0")  # `User.update(body, { where })`, `user.update({ where, data })`
-        if options is None or "where" not in (options.value.items or {}):
+        if (options is None or "where" not in (options.value.items or {})) and not _is_of_table(update):
             return False
-    if not (_is_model(update) if update.into is None else stored_target(update.site, update.into)):
+    if not (_is_model(update) or _is_of_table(update) if update.into is None else stored_target(update.site, update.into)):
         return False
     value = None if update.data is None else update.data.value
     if value is None or value.shapes or "str" in value.types:
         return False
     return any("parsed" in one.cleared and len(one.key) == _WHOLE for one in value.origins)
+
+
+def _is_of_table(update: ObjectUpdate) -> bool:
+    """Whether the receiver is a query that begins with the name of a table: `db("users").where({ id }).update(changes)`."""
+    node: ir.Expr | None = None if update.site.call is None else update.site.call.func
+    for _ in range(_MOST_CALLS):
+        if isinstance(node, ir.Attribute):
+            node = node.value
+        elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
+            node = node.func
+        else:
+            break
+    table = node.args[0].value if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and len(node.args) == 1 else None
+    return isinstance(table, ir.Const) and isinstance(table.value, str)
 
 
 def _is_model(update: ObjectUpdate) -> bool:

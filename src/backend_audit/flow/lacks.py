@@ -7,6 +7,8 @@ for `..`, behind a folder that the program names. It is kept among the cleared c
 from backend_audit.flow.values import Origin, Shape, Value, united
 
 _PREFIX = "lacks:"
+_LEFT_AND_ENTERED = frozenset(("'\\''", "'\"'\"'"))  # a quote within quotes, for shells
+_QUOTED_FOR_SHELLS = f"{_PREFIX}shell '"
 _FLAT = "flat"  # a mark: a test has found no slash
 _MAX_LENGTH = 3
 _QUOTED = frozenset({"sql", "xpath", "code", "ldap", "shell"})  # contexts in which quotes delimit values
@@ -32,6 +34,8 @@ def after_replacing(old: str, new: str) -> frozenset[str]:
     """What `text.replace(old, new)` lacks: one character that the replacement does not bring back; a quote that stands alone."""
     if old in ("'", '"') and new == old * 2:
         return frozenset((f"{_PREFIX}single {old}",))
+    if old == "'" and new in _LEFT_AND_ENTERED:
+        return frozenset((_QUOTED_FOR_SHELLS,))
     return lacking(old) if len(old) == 1 and old not in new else frozenset()
 
 
@@ -108,6 +112,8 @@ def _shut_in(origin: Origin, before: str, context: str) -> bool:
     if context == "path":
         return bool(origin.cleared & _PARENTS) and (bool(before) or "relative" in origin.cleared)
     quote = open_quote(before)
+    if context == "shell" and quote == "'" and _QUOTED_FOR_SHELLS in origin.cleared:
+        return True
     return bool(quote) and _PREFIX + quote in origin.cleared
 
 

@@ -81,4 +81,5 @@ def cleared_by_replacing(old: Value, new: Value, *, every: bool) -> frozenset[st
         return harmless_without(signs) & _ESCAPABLE if holds(signs, "\\") else frozenset()
     if any("$" in text for text in texts):
         return frozenset()
-    return after_substituting(pattern, texts)
+    doubled = lacks.after_replacing(pattern, texts[0]) if pattern in ("'", '"') and len(texts) == 1 else frozenset[str]()
+    return after_substituting(pattern, texts) | doubled

@@ -254,8 +254,8 @@ def _held(frame: "ScriptExpressions", holder: ir.Expr, subject: ir.Expr, *, hold
         return
     subject = texts.plain(subject)
     if collection.is_literal() and (collection.kind or collection.made):
-        frame.settle_known(subject, allowed.member(collection))
         texts.of_known_host(frame, subject)
+        frame.settle_known(subject, allowed.member(collection))
     elif allowed.is_allow_list(holder, collection):
         guards.clear_data(frame, asked, guards.ALL, node=subject)
         texts.of_known_host(frame, subject)
