@@ -58,6 +58,25 @@ def raises(name: str) -> bool:
 _RANGES = frozenset("is_private is_global is_loopback is_link_local is_reserved is_multicast range isPrivate isLoopback".split())
 
 
+def refuses_each(loop: ir.For) -> bool:
+    """`for info in getaddrinfo(host, None): if ip_address(info[4][0]).is_private: raise`."""
+    return any(isinstance(one, ir.If) and _leaves(one.body) and _asks_range(one.test) for one in loop.body)
+
+
+def _leaves(body: list[ir.Stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], (ir.Raise, ir.Return))
+
+
+def _asks_range(test: ir.Expr) -> bool:
+    for node in ir.walk(test):
+        name = node.attr if isinstance(node, ir.Attribute) else ""
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Name):
+            name = node.func.id
+        if name in _RANGES or (name and _REFUSES.search(_snake(name))):
+            return True
+    return False
+
+
 def refuses_networks(function: ir.Function) -> bool:
     """Whether a function raises and asks in which network an address lies: what it lets through, it has looked up."""
     raises = asks = False

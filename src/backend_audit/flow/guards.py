@@ -138,6 +138,15 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
                     clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
 
 
+def after_loop(frame: "Expressions", loop: ir.For) -> None:
+    """Each address that a host has was looked at, and bad ones have ended the function."""
+    if not address.refuses_each(loop):
+        return
+    for node in ir.walk(loop.iter):
+        for operand in node.args if isinstance(node, ir.Call) else ():
+            clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
+
+
 def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     """A part of some data equals (or is among) constants: the host of a URL, say."""
     if not holds:

@@ -3,9 +3,11 @@
 As with `name in [one.name for one in known]`, what the program holds itself, and nothing that came with the request, says so.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.builtin import iterated
 from backend_audit.flow.guards import ALL, clear_data
 
 if TYPE_CHECKING:
@@ -32,6 +34,22 @@ def assume_found(frame: "Expressions", call: ir.Call) -> None:
             for one, other in ((test.left, test.rights[0]), (test.rights[0], test.left)):
                 if _speaks_of(one, clause.target.id) and not _speaks_of(other, clause.target.id):
                     clear_data(frame, frame.eval(other), ALL)
+
+
+def assume_any(frame: "Expressions", call: ir.Call, assume: "Callable[[Expressions, ir.Expr, bool], None]") -> None:
+    """`any(url.startswith(prefix) for prefix in PREFIXES)`: it holds for one of them."""
+    search = call.args[0].value if isinstance(call.func, ir.Name) and call.func.id == "any" and call.args else None
+    if not isinstance(search, ir.Comprehension) or len(search.clauses) != 1:
+        return
+    clause = search.clauses[0]
+    known = frame.eval(clause.iter)
+    if isinstance(clause.target, ir.Name) and known.kind and known.is_literal():
+        outer = frame.env.get(clause.target.id)
+        frame.env[clause.target.id] = iterated(known)
+        assume(frame, search.value, True)
+        frame.env.pop(clause.target.id, None)
+        if outer is not None:
+            frame.env[clause.target.id] = outer
 
 
 def _all_of(tests: list[ir.Expr]) -> list[ir.Expr]:

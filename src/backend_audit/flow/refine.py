@@ -246,6 +246,7 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
     listed.assume_found(frame, test)
+    listed.assume_any(frame, test, assume)
     if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
         known = _known(frame, test.func.value)
         if known is not None:

@@ -270,6 +270,7 @@ class Frame(Calls):
         goes_on = self.loop(once, node.orelse)
         self.loops.pop()
         unrolled.registrations(self, node, [key for key in self.events if key not in before])
+        guards.after_loop(self, node)
         return goes_on
 
     def while_(self, node: ir.While) -> bool:
