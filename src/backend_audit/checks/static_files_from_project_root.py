@@ -25,6 +25,8 @@ def static_files_from_project_root(files: StaticFiles) -> Iterator[Alert]:
     found = None if operand is None or operand.node is None else _folder(operand.node, files.site, _DEPTH)
     if operand is None or operand.node is None or found is None or not _holds_program(found, files.site.path):
         return
+    if not _serves(files.site):
+        return
     shown = written(operand.node)
     whose = "its own source" if found[0] == _OWN else "the folder that the server is started in"
     lists = " and lists them" if files.lists else ""
@@ -37,10 +39,26 @@ def static_files_from_project_root(files: StaticFiles) -> Iterator[Alert]:
     )
 
 
+def _serves(site: Site) -> bool:
+    """Whether files are served by their names: `{ serve: false }` leaves that to handlers, which may name one of their own."""
+    given = [item for arg in site.call.args for item in ir.walk(arg.value) if isinstance(item, ir.Item)] if site.call else []
+    off = any(
+        isinstance(one.key, ir.Const) and one.key.value == "serve" and isinstance(one.value, ir.Const) and not one.value.value
+        for one in given
+    )
+    if not off or site.module is None:
+        return True
+    calls = (node for node in ir.walk(*site.module.body) if isinstance(node, ir.Call) and node.args)
+    sent = [node.args[0].value for node in calls if isinstance(node.func, ir.Attribute) and node.func.attr == "sendFile"]
+    return any(not isinstance(one, ir.Const) for one in sent)
+
+
 def _folder(node: ir.Expr, site: Site, depth: int) -> tuple[str, str] | None:
     """Which folder an expression means: where it starts from, and the way from there."""
     if depth == 0:
         return None
+    if isinstance(node, ir.Logical) and node.op != "and":  # `options.root || __dirname`: where nothing is said
+        return _folder(node.left, site, depth - 1) or _folder(node.right, site, depth - 1)
     if isinstance(node, ir.Const):
         return (_STARTED, node.value) if isinstance(node.value, str) and not node.value.startswith("/") else None
     name = dotted(node)
