@@ -31,7 +31,7 @@ _ROLES = re.compile(
     r"entitle|rights?_|_rights?"
 )
 _OTHER = re.compile(
-    r"csrf|xsrf|origin|_ip|ip_|host|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"
+    r"csrf|xsrf|origin|_ip|ip_|host|bot(?:_|$|s)|crawler|user_agent|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"
 )
 _REQUIRES = re.compile(
     r"(?:login|auth\w*|token|jwt|permissions?|roles?|admin|api_?key|staff|user|superuser|session|account|scopes?|fresh)_?(?:is_)?required|"

@@ -15,6 +15,10 @@ from backend_audit.routes.script_missing import attribute, is_request
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
 _STATUS_FIELDS = frozenset("status statusCode".split())
+_OF_EVERYBODY = frozenset(  # headers that say nothing of who calls
+    "user-agent accept accept-language accept-encoding host content-type content-length referer origin x-forwarded-for "
+    "x-forwarded-proto x-forwarded-host x-real-ip x-requested-with cf-ipcountry if-none-match range".split()
+)
 
 
 class ScriptBehaviours(Behaviours):
@@ -76,6 +80,8 @@ class ScriptBehaviours(Behaviours):
 def _looks(node: ir.Attribute) -> bool:
     """Whether reading an attribute asks who calls."""
     name = written(node.value)
+    if name.rpartition(".")[2] == "headers" and node.attr.lower() in _OF_EVERYBODY:
+        return False
     base = EMPTY if name.rpartition(".")[2] in ("session", "cookies", "signedCookies", "headers") else UNKNOWN
     if base is EMPTY or is_request(name) or name.rpartition(".")[2] in ("locals", "state"):
         return attribute(base, node.attr, name) is ABSENT

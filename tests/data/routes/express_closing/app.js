@@ -26,4 +26,17 @@ app.post('/addresses', appendOwner());
 app.put('/addresses/:id', appendOwner());
 app.post('/sessions', login());
 app.get('/shops', (req, res) => res.json([]));
+
+// Whom a client says to be by its program, or where it comes from, is no credential.
+const refuseBots = (req, res, next) => {
+  if (/bot|crawler/i.test(req.headers['user-agent'])) return res.status(403).end();
+  next();
+};
+const refuseStrangers = (req, res, next) => {
+  if (!keys.has(req.headers['x-key'])) return res.status(403).end();
+  next();
+};
+const keys = new Set([process.env.KEY]);
+app.get('/pages/:id', refuseBots, (req, res) => res.json({}));
+app.get('/reports/:id', refuseStrangers, (req, res) => res.json({}));
 app.listen(3000);
