@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
+from backend_audit.checks._context import last_name, scope
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow import sensitive
@@ -23,6 +24,8 @@ _HOLDERS = frozenset(
     ("self", "cls", "request", "req", "user", "session", "auth", "settings", "config", "credentials", "data", "form", "payload",
      "args", "body", "account", "client", "response")
 )  # fmt: skip
+_SHORT = 12  # characters that mark a thing, and keep nothing safe
+_RANDOM = frozenset("uuid1 uuid4 uuid7 token_hex hexdigest".split())
 _NAMING = (ir.Name, ir.Attribute)
 _OF_FOLDERS = frozenset("cwd getcwd chdir abspath realpath relpath realpathSync Path".split())
 _WEB = re.compile(r"cookie|request|req\.|headers?\b|session_key", re.IGNORECASE)
@@ -87,6 +90,24 @@ def _is_identifier(leak: Leak) -> bool:
 def is_for_terminal(path: str) -> bool:
     """Whether the file is a tool that people run by hand."""
     return _TERMINAL.search(path) is not None
+
+
+def is_short_mark(leak: Leak, site: Site) -> bool:
+    """Whether the function made the secret itself, of the first characters of a random text: `token = str(uuid.uuid4())[:8]`."""
+    made = [
+        node.value
+        for node in ir.walk_scope(*scope(site))
+        if isinstance(node, ir.Assign) and any(isinstance(one, ir.Name) and one.id == leak.name for one in node.targets)
+    ]
+    return bool(made) and all(one is not None and _begins_a_random_text(one) for one in made)
+
+
+def _begins_a_random_text(node: ir.Expr) -> bool:
+    if not isinstance(node, ir.Index) or not isinstance(node.index, ir.Slice) or not isinstance(node.index.upper, ir.Const):
+        return False
+    length = node.index.upper.value
+    called = (last_name(one.func) for one in ir.walk(node.value) if isinstance(one, ir.Call))
+    return isinstance(length, int) and 0 < length <= _SHORT and not _RANDOM.isdisjoint(called)
 
 
 def lower(confidence_: Confidence) -> Confidence:

@@ -53,6 +53,8 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
     found = _secrets.confidence(leak, record.site.path)
     if record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path):
         return Confidence.LOW
+    if leak.kind == "token" and _secrets.is_short_mark(leak, record.site):
+        return Confidence.LOW
     if record.site.api == "sys.stdout.write" and under_main(record.site):
         return Confidence.LOW  # what a program is started for: its result
     if _refused(record.site, leak.operand.node):

@@ -94,7 +94,7 @@ _BEFORE = _set(
     "public csrf xsrf crsf page paging pagination next prev previous continuation sync delta prompt "
     "completion input output special pad padding eos bos sep unk mask masked hashed hash encrypted "
     "encoded redacted censored obfuscated sanitized scrubbed anonymized lexer syntax stop start end "
-    "cancel cancellation cancelled design nft erc20 cursor resume forgot forgotten weak "
+    "cancel cancellation cancelled friendly design nft erc20 cursor resume forgot forgotten weak "
     "strong if"
 )
 _READ = _set("decoded parsed verified validated profile")  # claims that were read from a token, no token; ONVIF's profiles

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.secrets.candidate import Candidate, How
+from backend_audit.secrets.lookalikes import without_own_machine
 from backend_audit.secrets.models import taken
 from backend_audit.secrets.names import Kind, classify
 from backend_audit.secrets.values import vocabulary
@@ -31,8 +32,6 @@ class _Walk:
         self.imports: dict[str, str] = {}
         self.texts: list[tuple[str, int, int]] = []
         self.listed = False
-
-    # --- literals under a name ---------------------------------------------------------------------------------------
 
     def bind(
         self, node: ir.Expr | None, name: str, how: How, *, callee: str = "", siblings: tuple[str, ...] = (), reading: str = ""
@@ -133,7 +132,7 @@ class _Walk:
         if node.kind != "dict":
             return
         keys = tuple(key for item in node.items if item.key is not None and (key := folded(item.key)))
-        for item in node.items:
+        for item in without_own_machine(node.items):
             if key := folded(item.key) or named(item.key):
                 self.bind(item.value, key, How.KEYED, siblings=keys)
         if "value" in keys:  # {"name": "password", "value": "…"}

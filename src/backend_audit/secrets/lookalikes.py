@@ -4,6 +4,7 @@ import hashlib
 import re
 from functools import lru_cache
 
+from backend_audit import ir
 from backend_audit.secrets.names import Kind, has_credential_word
 from backend_audit.secrets.values import traits, vocabulary, words
 
@@ -27,6 +28,7 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _REGEX_PART = re.compile(r"\(\?[:=!<i]|\[\^?[\w\\]-?[\w\\]*[\]-]|\\[wdsbWDS]|\.[*+]\??$")
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -139,3 +141,14 @@ def is_digest_of_name(value: str, name: str) -> bool:
     names = {name, name.lower(), name.lower().replace("_", "-"), name.lower().replace("-", "_")}
     texts = (one + end for one in sorted({*names, *_SHOWN_WORDS}) for end in ("", "\n"))
     return any(hashlib.new(algorithm, one.encode(), usedforsecurity=False).hexdigest() == value.lower() for one in texts)
+
+
+def without_own_machine(items: list[ir.Item]) -> list[ir.Item]:
+    """The entries of a mapping without a password that only repeats its user, for a database on the same machine."""
+    texts = {_text(item.key).lower(): _text(item.value) for item in items if item.key is not None}
+    repeats = texts.get("host") in _LOOPBACK and bool(texts.get("user")) and texts.get("user") == texts.get("password")
+    return [item for item in items if not repeats or item.key is None or _text(item.key).lower() != "password"]
+
+
+def _text(node: ir.Expr) -> str:
+    return node.value if isinstance(node, ir.Const) and isinstance(node.value, str) else ""
