@@ -13,7 +13,7 @@ CONVERSION_ERRORS = _errors.names_of(
 )
 _CONVERSIONS = _errors.names_of(
     "int,float,complex,bool,str,bytes,Decimal,UUID,Fraction,date,datetime,fromisoformat,strptime,fromtimestamp,"
-    "parse,parse_date,parse_datetime,isoparse,loads,load,literal_eval,decode,encode,b64decode,urlsafe_b64decode,fromhex,"
+    "parse,parse_date,parse_datetime,isoparse,loads,load,json,literal_eval,decode,encode,b64decode,urlsafe_b64decode,fromhex,"
     "unhexlify,ip_address,ip_network,ip_interface,IPAddress,IPNetwork,index,remove,get,pop,append,add,setdefault,"
     "getattr,setattr,delattr,hasattr,isinstance,len,min,max,sum,sorted,list,tuple,set,dict,next,iter,ord,chr,split,"
     "strip,lower,upper,replace,format,join,validate,model_validate,parse_obj,from_string,from_json,relative_to,"
@@ -32,7 +32,8 @@ _CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|c
 def only_reads(called: list[str], caught: list[str]) -> bool:
     """Whether text is read as a value and what it may not be is caught; that it is told of changes nothing."""
     read = [name for name in called if not _errors.is_report(name)]
-    made = [name for name in read if name[:1].isupper() and any(name in one for one in caught)]  # `Locale(…)`, UnknownLocaleError
+    # `Locale(…)`, UnknownLocaleError; `FeatureFlagEnum(text)`
+    made = [name for name in read if name[:1].isupper() and (name.endswith("Enum") or any(name in one for one in caught))]
     converts = bool(read) and all(name in _CONVERSIONS or name in made for name in read)
     return converts and any(name in CONVERSION_ERRORS for name in caught)
 

@@ -153,8 +153,13 @@ def _has_default(node: ir.Try, view: FileView) -> bool:
     function = view.function()
     if not names or function is None:
         return False
-    before = [one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Assign) and one.at < node.at]
-    return names <= _assigned(before) | {param.name for param in function.params}
+    nodes = list(ir.walk_scope(*function.body))
+    before = [one for one in nodes if isinstance(one, ir.Assign) and one.at < node.at]
+    kept = names & (_assigned(before) | {param.name for param in function.params})
+    after = {one.id for one in nodes if isinstance(one, ir.Name) and one.at >= node.end}
+    return (
+        bool(kept) and not (names - kept) & after
+    )  # the others only lead there: `body = response.json()`, `text = body["message"]`
 
 
 def _assigned(nodes: Sequence[ir.Node]) -> set[str]:

@@ -30,7 +30,7 @@ _BENIGN = re.compile(
     r"identicon|content_md5|md5sum|unique_key|(^|_)(unique_)?(hash_)?(id|ids|uid|uuid|guid)$|slug|(^|_)lock|constraint|alias|query_hash|"
     r"(^|_)chunks?(_|$)|(^|_)model(_|$)|block_?list|black_?list|"
     r"(^|_)blobs?(_|$)|static|template|(^|_)sql(_|$)|css|image|thumb|(^|_)git(_|$)|sec_websocket|websocket|"
-    r"digest_auth|(^|_)ha[12]$|hotp|totp|(^|_)motp|(^|_)ocra|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
+    r"digest_auth|(^|_)ha[12]$|hotp|totp|x5t|thumbprint|(^|_)cert(ificate)?_(hash|digest)|(^|_)motp|(^|_)ocra|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
     r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
     r"legacy|(^|_)path(_|$)|nevra|package|vocab|corpus|embedding|document_(hash|id)|content_hash|text_hash|row_hash|data_hash|"
     r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
