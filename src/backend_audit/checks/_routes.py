@@ -9,9 +9,13 @@ from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
 SHARE = 0.75  # of its siblings that make a route the odd one out
 _NEARLY_ALL = 0.95  # of those below its address
+_MOSTLY = 0.9  # of those of the application that change something
+BESIDE = "beside it"
 _FEW = 3
+_MANY = 10
 _ASKING = frozenset("search query find filter lookup count preview autocomplete suggest".split())
 _PUBLISHED = frozenset(("public", "published", "share", "shared", "shares"))
 
@@ -78,6 +82,28 @@ def guarded_siblings(route: Route) -> list[Route]:
     others = [one for one in route.siblings() if one.verdict is not Verdict.PUBLIC]
     guarded = [one for one in others if one.auth is Auth.REQUIRED]
     return guarded if len(guarded) >= _FEW and len(guarded) >= SHARE * len(others) else []
+
+
+def asks_for_more(route: Route) -> bool:
+    """Whether a guard asks for a right, or a login guard is told which role or permission: `@secured("admin")`."""
+    return any(one.has(Does.AUTHORIZES) or (one.has(Does.AUTHENTICATES) and one.scopes) for one in route.guards)
+
+
+def surely_acts(route: Route) -> bool:
+    """Whether the route changes something, by its methods and by what its handler calls outside of the project."""
+    return changes(route) and not only_asks(route) and (route.acts_outside or not LASTING.isdisjoint(route.methods))
+
+
+def guarded_changes(route: Route) -> tuple[str, list[Route]]:
+    """The protected ones of the routes that change something, beside it or in the whole application, where nearly all are."""
+    own = [one for one in route.table.routes if one.app == route.app and one is not route and one.kind == "http"]
+    judged = [one for one in own if one.verdict in (Verdict.PROTECTED, Verdict.OPEN) and surely_acts(one)]
+    beside = [one for one in judged if one.group == route.group]
+    asking = [one for one in beside if one.auth is Auth.REQUIRED]
+    if len(asking) >= _FEW and len(asking) >= SHARE * len(beside):
+        return BESIDE, asking
+    asking = [one for one in judged if one.auth is Auth.REQUIRED]
+    return ("of the application", asking) if len(asking) >= _MANY and len(asking) >= _MOSTLY * len(judged) else ("", [])
 
 
 def usually(route: Route, *kinds: Does) -> tuple[str, list[Route]]:

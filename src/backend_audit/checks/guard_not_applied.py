@@ -9,6 +9,7 @@ from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
 LATE = "late"  # added behind all that it could run before
+UNREAD = "unread"  # an attribute that nothing reads
 
 
 @check(RULE)
@@ -17,6 +18,9 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
     for guard in route.unapplied:
         if guard.via == "astray":
             yield from _astray(route, guard)
+            continue
+        if guard.via == UNREAD:
+            yield from _unread(route, guard)
             continue
         if guard.via == "early":
             yield from _early(guard)
@@ -60,6 +64,20 @@ def _late(route: Route, guard: Guard) -> Iterator[Alert]:
             fix="Add it before the routes that it is to guard.",
             confidence=Confidence.HIGH,
             anchor="late",
+        )
+
+
+def _unread(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`permission_required = "shop.add_order"` in a view without the mixin that asks for it."""
+    if next((one for one in route.table.routes if guard in one.unapplied), None) is route:
+        rest = "is asked for a login alone" if route.auth is Auth.REQUIRED else "can be called by anybody"
+        yield from at_guard(
+            guard,
+            message=f"`{guard.name}` is stated here and read by nothing: `{guard.because}` has no base that asks for it, so "
+            f"{called(route)} {rest}.",
+            fix="Derive the view from the class that reads it (`PermissionRequiredMixin`, a REST framework view).",
+            confidence=Confidence.HIGH,
+            anchor="unread",
         )
 
 

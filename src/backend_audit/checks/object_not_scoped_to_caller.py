@@ -48,13 +48,17 @@ def _odd(route: Route, lookup: Lookup) -> Alert:
         path=lookup.mark.path,
         at=lookup.mark.at,
         end=lookup.mark.end,
-        message=f"`{lookup.model}` is looked up by `{lookup.key}` alone, for {called(route)}, while {lookup.odd}: with "
-        "another id, every user reaches it.",
+        message=f"{_done(lookup)} by `{lookup.key}` alone, for {called(route)}, while {lookup.odd}: with another id, every user "
+        "reaches it.",
         fix="Ask for the owner or tenant in this query too.",
         confidence=Confidence.MEDIUM,
         related=related([route], "leads here"),
-        anchor=f"{lookup.model} {lookup.key}",
+        anchor=f"{lookup.model or lookup.how} {lookup.key}",
     )
+
+
+def _done(lookup: Lookup) -> str:
+    return f"`{lookup.model}` is looked up" if lookup.model else f"`{lookup.how}` asks"
 
 
 def _whose(lookup: Lookup) -> str:

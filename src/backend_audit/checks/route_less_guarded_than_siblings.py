@@ -1,20 +1,27 @@
 """The odd one out: a route that asks for a login alone, where its neighbours ask for more: a right, or whose it is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import SHARE, called, changes, common, odd_one, one_class, only_asks, usually
+from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, one_class, only_asks, surely_acts
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.intent import intent
-from backend_audit.routes.model import Auth, Does, Guard, Route
+from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 
 RULE = "route-less-guarded-than-siblings"
 
 _FEW = 3
 _SEVERAL = 6
-_MOSTLY = 0.85  # of those below its address
+_NEARLY_ALL = 0.95  # of those below its address
+_MOSTLY = 0.85
+_TWINS = 2
+_USER = re.compile(r"(?:user|account|profile|member|customer|owner)(?:_?(?:id|pk|uuid|name))?|username", re.IGNORECASE)
+
+_Asked = tuple[str, tuple[str, ...]]  # a guard's name and what it is told to ask for; "" for a handler's own
+_ITSELF: _Asked = ("", ())
 
 
 @check(RULE)
@@ -22,13 +29,14 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or route.consults:
         return
-    if not changes(route) or route.guarded(Does.AUTHORIZES):
+    if not changes(route) or asks_for_more(route):
         yield from _unheld(route)
         return
     if only_asks(route) or _asks_its_own_way(route):
+        yield from () if intent(route.path, route.name, route.methods) else _unheld(route)
         return
-    others = [one for one in route.siblings() if changes(one)]
-    asking = [one for one in others if one.guarded(Does.AUTHORIZES)]
+    others = [one for one in route.siblings() if _counts(one)]
+    asking = [one for one in others if asks_for_more(one)]
     guards = common(asking, Does.AUTHORIZES)
     if len(asking) < _FEW or len(asking) < SHARE * len(others) or not (guards or len(asking) == len(others)):
         yield from _below(route)
@@ -47,9 +55,11 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
 
 def _below(route: Route) -> Iterator[Alert]:
     """The odd one out among all that lies below its address: `POST /projects/<id>/import`."""
-    place, others = usually(route, Does.AUTHORIZES)
-    asking = [one for one in others if changes(one)]
-    if len(asking) < _SEVERAL:
+    place, others = route.table.below(route)
+    others = [one for one in others if _counts(one)]
+    asking = [one for one in others if asks_for_more(one)]
+    if len(asking) < _SEVERAL or len(asking) < _NEARLY_ALL * len(others):
+        yield from _unheld(route)
         return
     yield odd_one(
         route,
@@ -60,6 +70,11 @@ def _below(route: Route) -> Iterator[Alert]:
         fix="Ask for the right to what its address names, or say in a comment why every user may do this.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _counts(route: Route) -> bool:
+    """Whether a route says what those that change something ask for: an open one only if it does."""
+    return changes(route) and route.verdict is not Verdict.PUBLIC and (route.auth is Auth.REQUIRED or surely_acts(route))
 
 
 def _asks_its_own_way(route: Route) -> bool:
@@ -76,15 +91,19 @@ def _unheld(route: Route) -> Iterator[Alert]:
     table = route.table
     place, others = table.below(route)
     name = parameter(route, place)
-    if not name or not reads(table, route.handler, name) or any(reads(table, one.function, name) for one in route.guards):
+    if not name:
+        yield from _unlike_its_twins(route)
+        return
+    if not reads(table, route.handler, name) or any(reads(table, one.function, name) for one in route.guards):
         return
     asked, known = _asked(route), {one.name for one in route.guards}
     held = [(one, holding(one, place, known)) for one in others]
-    held = [(one, guards) for one, guards in held if _asked(one) - _said(guards) == asked]
+    held = [(one, guards) for one, guards in held if _same_login(_asked(one) - _said(guards), guards, asked)]
     careful = [(one, guards) for one, guards in held if one.consults or guards]
     own = [one for one in route.guards if one.function is None and not all(_has(other, one) for other, _ in held)]
     if own or len(careful) < _SEVERAL or len(careful) < _MOSTLY * len(held):
-        return  # a guard of its own that cannot be read may ask
+        yield from () if own else _unlike_its_twins(route)  # a guard of its own that cannot be read may ask
+        return
     guards = Counter(guard.name for _, found in careful for guard in found[:1]).most_common(1)
     by = (
         f"have it checked by `{guards[0][0]}`" if guards and guards[0][1] >= _SEVERAL else "hold what it names against the caller"
@@ -100,17 +119,45 @@ def _unheld(route: Route) -> Iterator[Alert]:
     )
 
 
+def _unlike_its_twins(route: Route) -> Iterator[Alert]:
+    """`PUT /users/<id>/password` never looks at the caller that it asks for; the others of `/users/<id>` compare the two."""
+    place, others = route.table.below(route, 1)
+    name = parameter(route, place)
+    held_by_guard = any(reads(route.table, one.function, name) for one in route.guards)
+    if not name or not route.caller_unused or not changes(route) or held_by_guard or not reads(route.table, route.handler, name):
+        return
+    asked = _asked(route)
+    twins = [one for one in others if one.consults and _asked(one) - {_ITSELF} == asked] if asked - {_ITSELF} else others
+    few = len(twins) < (1 if _USER.fullmatch(name) else _TWINS)
+    if few or len(twins) < len([one for one in others if changes(one)]) or not all(one.consults for one in twins):
+        return
+    yield odd_one(
+        route,
+        twins,
+        f"holds `{name}` against the caller",
+        message=f"{called(route)} takes `{name}` as it comes and never looks at the caller that it asks for, while the "
+        f"{len(twins)} other routes of `{place}` hold the one against the other.",
+        fix=f"Compare what `{name}` names with the caller, as they do.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _same_login(rest: frozenset[_Asked], holding: list[Guard], asked: frozenset[_Asked]) -> bool:
+    """Whether a route asks for the same login beside what holds its address, or what holds it asks for the login as well."""
+    return rest == asked or (rest < asked and any(one.has(Does.AUTHENTICATES) for one in holding))
+
+
 def _has(route: Route, guard: Guard) -> bool:
     return any(one.name == guard.name for one in route.guards)
 
 
-def _asked(route: Route) -> frozenset[tuple[str, tuple[str, ...]]]:
+def _asked(route: Route) -> frozenset[_Asked]:
     """What a route asks of who calls: names of guards, with the roles that they are told."""
     return _said([one for one in route.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES)])
 
 
-def _said(guards: list[Guard]) -> frozenset[tuple[str, tuple[str, ...]]]:
-    return frozenset((one.name, one.scopes) for one in guards)
+def _said(guards: list[Guard]) -> frozenset[_Asked]:
+    return frozenset(("" if one.via == "body" else one.name, one.scopes) for one in guards)
 
 
 def _chosen(route: Route, others: list[Route]) -> bool:

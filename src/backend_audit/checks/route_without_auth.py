@@ -5,7 +5,21 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._routes import called, changes, common, guarded_siblings, odd_one, one_class, related, span, usually
+from backend_audit.checks._routes import (
+    BESIDE,
+    LASTING,
+    called,
+    changes,
+    common,
+    guarded_changes,
+    guarded_siblings,
+    odd_one,
+    one_class,
+    related,
+    span,
+    surely_acts,
+    usually,
+)
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
@@ -15,7 +29,6 @@ from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits
 RULE = "route-without-auth"
 
 _PARAMETER = re.compile(r"[<{:]")
-_LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
 _CATALOGS = frozenset(("permissions", "roles"))  # which ones there are is for who chooses among them
 _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
@@ -71,7 +84,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
-    acts = changes(route) and (route.acts or (not _LASTING.isdisjoint(route.methods) and not _only_redirects(route)))
+    acts = changes(route) and (route.acts or (not LASTING.isdisjoint(route.methods) and not _only_redirects(route)))
     delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
@@ -92,18 +105,23 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
+    unasked = route.auth is Auth.NONE or not route.looks  # what only identifies callers is for all routes
+    if unasked and not explicit and surely_acts(route) and not route.guarded(Does.UNSHIELDS):
+        where, changing = guarded_changes(route)
+        if changing and (where == BESIDE or not works_on_the_caller(route)):
+            return Confidence.MEDIUM, f"{len(changing)} other routes {where} that change something ask who calls"
     place, near = usually(route)
     asked_for = acts or not (explicit or route.looks)  # who only reads may see less without a login
     if near and route.auth is Auth.NONE and asked_for and not _only_redirects(route):
         return Confidence.MEDIUM, f"{len(near)} other routes below `{place}` ask who calls"
     most = _share(route) >= _MOST and route.auth is Auth.NONE
-    if opener is not None and explicit and most and acts and not _LASTING.isdisjoint(route.methods):
+    if opener is not None and explicit and most and acts and not LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
     if delicate and not _only_redirects(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:
-        surely = exceptional and (route.acts_outside or not _LASTING.isdisjoint(route.methods)) and not works_on_the_caller(route)
+        surely = exceptional and surely_acts(route) and not works_on_the_caller(route)
         return (Confidence.MEDIUM if surely else Confidence.LOW), "it changes state, while most of the application asks who calls"
     return Confidence.LOW, "most of the application asks who calls"
 

@@ -228,6 +228,7 @@ class ResourceRouter(Concept):
     lookup: Operand | None = None  # what its key is called in the address
     slash: Operand | None = None  # False: no slash at the end
     root: bool = False  # it answers its own address with a list of its resources
+    within: bool = False  # what it makes stands among the addresses of `parent`
 
 
 @dataclass(frozen=True, slots=True)

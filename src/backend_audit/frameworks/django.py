@@ -17,6 +17,7 @@ from backend_audit.frameworks.django_views import ACTIONS, Answer, View, Views
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
 from backend_audit.frameworks.marked import Marked
+from backend_audit.frameworks.unread_rights import UnreadRights
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.exempt import Asked
@@ -51,6 +52,7 @@ class DjangoRoutes:
         self.middleware = Middleware(self.deciding, self.settings)
         self.resources: ResourceRoutes | None = None
         self.marked = Marked(engine)
+        self.unread = UnreadRights(engine)
 
     def routes(self) -> Iterator[Route]:
         """Every route of every site; of two at one address the first counts."""
@@ -204,8 +206,13 @@ class DjangoRoutes:
             methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
             registered=registered, kind=kind, guards=_once([*before, *guards]), body=self.takes(handler, owner, methods),
             response_schema=self.declares(handler, owner) if self.is_rest(handler, owner) else None,
-            group=pattern.place.module.key if owner is None else owner.key,
+            group=pattern.place.module.key if owner is None else owner.key, unapplied=self.unapplied(owner),
         )  # fmt: skip
+
+    def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
+        """The rights that a view class states and nothing asks for."""
+        found = None if owner is None else self.unread.of(owner)
+        return () if found is None else (found,)
 
     def declares(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a REST view says what it answers with: by its serializer, or by a decorator for its documentation."""

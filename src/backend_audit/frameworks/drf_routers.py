@@ -1,6 +1,7 @@
 """Routers of Django REST framework: the routes of view sets by the names of their methods.
 
-https://www.django-rest-framework.org/api-guide/routers/, https://github.com/alanjds/drf-nested-routers
+https://www.django-rest-framework.org/api-guide/routers/, https://github.com/alanjds/drf-nested-routers,
+https://chibisov.github.io/drf-extensions/docs/#nested-routes
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from backend_audit.frameworks.django_guards import texts_in
 from backend_audit.frameworks.django_urls import from_regex
 from backend_audit.frameworks.django_views import Views
 from backend_audit.frameworks.drf_mappings import LISTED, SINGLE, Mappings, Pair
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, decorator_name
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, decorator_name, object_key
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.texts import texts_of
 
@@ -51,6 +52,15 @@ class ResourceRoutes:
                     listed.append(one)
         self.mappings = Mappings(definitions)
         self._extended = self._extensions()
+        self._within: dict[str, list[ObjectSymbol]] = {}
+        for made in facts.made.values():
+            for concept in made:
+                if isinstance(concept, ResourceRouter) and concept.within and isinstance(concept.site.node, ir.Call):
+                    inner = ObjectSymbol(object_key(concept.site.path, concept.site.node), concept.site.node)
+                    for symbol, _ in facts.objects(None if concept.parent is None else concept.parent.value):
+                        nested = self._within.setdefault(symbol.key, [])
+                        if all(one.key != inner.key for one in nested):
+                            nested.append(inner)
 
     def of(self, router: ObjectSymbol, outer: str | None = None, depth: int = _MAX_DEPTH) -> Iterator[Resource]:
         """The routes of a router, and of those whose registry it takes over."""
@@ -64,7 +74,7 @@ class ResourceRoutes:
         above = "" if creation is None else self.above(creation)
         for one in self.registered.get(router.key, ()):
             yield from self.registration(one, above, slash, self.mappings.of(router))
-        for other in self._extended.get(router.key, ()):
+        for other in (*self._within.get(router.key, ()), *self._extended.get(router.key, ())):
             for resource in self.of(other, slash, depth - 1):
                 if resource.action:
                     yield resource
@@ -161,7 +171,8 @@ class ResourceRoutes:
         if creation.parent is None or creation.below is None:
             return ""
         prefix = "".join(texts_of(creation.below.value)[:1])
-        lookup = "".join(texts_of(creation.lookup.value)[:1]) if creation.lookup is not None else "nested"
+        lookup = "parent_lookup" if creation.within else "nested"
+        lookup = "".join(texts_of(creation.lookup.value)[:1]) if creation.lookup is not None else lookup
         outer, field = "", "pk"
         for symbol, made in self.facts.objects(creation.parent.value):
             outer = next((self.above(one) for one in made if isinstance(one, ResourceRouter)), "")

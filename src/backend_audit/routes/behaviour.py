@@ -167,8 +167,9 @@ class Behaviours:
         if any(map(runs_statement, names)) and self._statements.only_asks(function):
             names = [one for one in names if not runs_statement(one)]
         known.acts = bool(names)
-        followed = {one.node.name for one in (function, *function.nested, *self.engine.calls.get(function.key, {}).values())}
-        outside = [one for one in names if one.rpartition(".")[2] not in followed and leads_outside(one)]
+        followed = {one.node.name for one in self.engine.calls.get(function.key, {}).values()}
+        own = {function.node.name, *(one.node.name for one in function.nested)}  # by their bare names
+        outside = [one for one in names if one not in own and one.rpartition(".")[2] not in followed and leads_outside(one)]
         known.surely = any(not runs_statement(one) or not self._statements.may_ask(function) for one in outside)
 
     def raised(self, frame: Frame, node: ir.Expr) -> frozenset[int]:

@@ -75,7 +75,11 @@ _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
 _CALLED_BACK = "a call-back of another service"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
+_KEEPS = frozenset(("PATCH", "DELETE"))  # other services send what has happened, and change nothing that is kept
 _MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with: `DELETE /users/{id}/webauthn/{key}`
+_SECOND_FACTORS = frozenset("otp mfa totp 2fa passkey passkeys webauthn".split())
+_KEEPS_FACTORS = frozenset("deactivate disable activate enable regenerate remove delete revoke setup reset rename".split())
+_MEMBERS = re.compile(r"/(?:users?|accounts?|members?|roles?|groups?|permissions?|teams?|organi[sz]ations?)/[<{:]")
 _ENTERS = frozenset("login logout signin signout signup logon logoff register registration session sessions".split())
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
@@ -106,8 +110,14 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "a call-back of another service"
     first = set(words_of(segments[0])) if segments else set()
     delicate = not DELICATE.isdisjoint(everything)
+    managed = not _SECOND_FACTORS.isdisjoint(everything) and not _KEEPS_FACTORS.isdisjoint({*everything, *named})
+    member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
+        if what == _SIGNING_IN and managed:
+            continue
+        if what == _CALLED_BACK and methods and set(methods) <= _KEEPS:
+            continue
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
         inside = inside or (what == _CALLED_BACK and not {"webhook", "webhooks"}.isdisjoint(last))  # `/billing/webhook`
         if delicate and what != _SIGNING_IN and not inside:
@@ -119,7 +129,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         if what in _ONLY_READ:
             if (reads or not methods) and words & {*last, *named[-2:], *first}:
                 return what
-        elif words & set(last) or words & set(named) or (what in _ANYWHERE and words & everything):
+        elif words & set(last) or words & set(named) or (what in _ANYWHERE and not member and words & everything):
             return what
     return ""
 

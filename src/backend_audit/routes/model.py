@@ -27,6 +27,7 @@ class Does(StrEnum):
 
 
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
+MANY = 8  # routes below an address that say what is usual there
 KNOWN = "known name"  # a library's guard, or one like it
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
@@ -197,7 +198,7 @@ class RouteTable:
     places: dict[tuple[str, ...], list["Route"]] | None = None  # the judged ones below an address, once somebody has asked
     read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
 
-    def below(self, route: "Route") -> tuple[str, list["Route"]]:
+    def below(self, route: "Route", least: int = MANY) -> tuple[str, list["Route"]]:
         """The longest address with a variable part or an inner word that `route` shares with many others, and these."""
         if self.places is None:
             self.places = {}
@@ -207,7 +208,7 @@ class RouteTable:
                         self.places.setdefault(place, []).append(one)
         for place in reversed(_places(route)):
             others = [one for one in self.places.get(place, ()) if one.handler is None or one.handler is not route.handler]
-            if len(others) >= _MANY:
+            if len(others) >= least:
                 return f"/{'/'.join(place)}", others
         return "", []
 
@@ -281,7 +282,6 @@ class Route:
         return [one for one in self.table.routes if one.group == self.group and one is not self]
 
 
-_MANY = 8  # routes below an address that say what is usual there
 _INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
 
 

@@ -11,6 +11,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Lookup
 from backend_audit.routes.readings import OWNER, called
+from backend_audit.routes.unread_ids import UnreadIds
 from backend_audit.source import Mark
 
 _IDS = frozenset(("id", "pk", "uuid", "_id"))
@@ -32,6 +33,8 @@ class OddLookups:
         if self._odd is None:
             symbols = (one for one in self.engine.project.symbols.values() if isinstance(one, ClassSymbol))
             self._odd = dict(pair for one in symbols for pair in self._of(one))
+            forgetful = UnreadIds(self.engine)
+            self._odd |= {one.key: found for one in self.engine.project.functions() for found in forgetful.of(one)}
         level, seen = [handler], {handler.key}
         for _ in range(_MAX_DEPTH if self._odd else 0):
             following = {

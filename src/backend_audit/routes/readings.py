@@ -94,21 +94,23 @@ class Reading:
     def __init__(self, function: FunctionSymbol, mentions: Mentions) -> None:
         self.mentions = mentions
         self.calls: list[ir.Call] = []
-        self.names: set[str] = set()
+        self.names: set[str] = set()  # that are read
         self.made: dict[str, ir.Call] = {}  # variables, and the call that they are given the result of
         self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
         self._tests: list[ir.Node] = []
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
+        assigned: set[int] = set()
         for node in ir.walk_scope(*function.node.body):
             self.asks_caller = self.asks_caller or is_caller(node)
             if isinstance(node, ir.Name):
-                self.names.add(node.id)
+                self.names |= {node.id} if id(node) not in assigned else set()
             elif isinstance(node, ir.Call):
                 self.calls.append(node)
                 if _TELLS.match(called(node)):
                     self._told.update(id(one) for one in ir.walk_scope(*(arg.value for arg in node.args)))
             elif isinstance(node, ir.Assign):
+                assigned.update(id(one) for one in node.targets if not node.op)
                 if isinstance(node.value, ir.Call):
                     self.made.update({one.id: node.value for one in node.targets if isinstance(one, ir.Name)})
                 if node.value is not None and _plain(node.value):

@@ -81,8 +81,9 @@ class Scoping:
         if self._held_before(route, ids):
             route.consults = True
             return
-        callers = self._caller_names(handler)
-        route.caller_unused = bool(callers) and not callers & self.reading(handler).names
+        callers, reading = self._caller_names(handler), self.reading(handler)
+        signed_in = callers | self._signed_in(self.engine.frame(handler.module, handler), reading)
+        route.caller_unused = bool(signed_in) and not signed_in & reading.names
         if self._follow(route, handler, frozenset(ids), callers, found, _MAX_DEPTH):
             route.consults = True
         else:
@@ -132,10 +133,10 @@ class Scoping:
     ) -> bool:
         """Collect the lookups by `ids` in a function and those that it hands them to; true where the caller is asked for."""
         reading = self.reading(function)
-        ids, callers = reading.ids(ids), reading.callers(callers)
+        frame = self.engine.frame(function.module, function)
+        ids, callers = reading.ids(ids), reading.callers(callers | self._signed_in(frame, reading))
         if reading.tests(callers):
             return True
-        frame = self.engine.frame(function.module, function)
         probed = {id(one.func.value) for one in reading.calls if isinstance(one.func, ir.Attribute) and one.func.attr in _PROBES}
         for node in reading.calls:
             lookup = None if id(node) in probed else self._lookup(frame, reading, node, ids)
@@ -152,6 +153,17 @@ class Scoping:
                 if (names or whose) and self._follow(route, target, frozenset(names), frozenset(whose), found, depth - 1):
                     return True
         return False
+
+    def _signed_in(self, frame: Frame, reading: Reading) -> frozenset[str]:
+        """Variables that hold what a function of the project gives, which turns away who has not signed in."""
+        found: set[str] = set()
+        for name, call in reading.made.items():
+            if isinstance(call.func, (ir.Name, ir.Attribute)):
+                functions = of_kind(frame.eval(call.func).refs, FunctionSymbol)
+                known = [self.behaviours.own(one) for one in functions]
+                if any(one.looks and 401 in one.denies for one in known):
+                    found.add(name)
+        return frozenset(found)
 
     def reading(self, function: FunctionSymbol) -> Reading:
         """The function's body as it was read once."""

@@ -5,6 +5,7 @@ https://www.django-rest-framework.org/api-guide/filtering/#filtering-against-the
 """
 
 import re
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -12,13 +13,15 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Lookup, Route
-from backend_audit.routes.readings import Mentions, called, root_class
+from backend_audit.routes.readings import Mentions, called, is_caller, root_class
 from backend_audit.source import Mark
 
 _PART = re.compile(r"(\w+)[>}]")
 _CHANGES = frozenset(("PUT", "PATCH", "DELETE"))
 _KEEPS = frozenset("objects all select_related prefetch_related order_by defer only annotate distinct using".split())
 _ASKED = frozenset("filter get exclude get_object_or_404 get_or_create".split())
+_DECIDE = frozenset("get_object check_object_permissions check_permissions dispatch get_permissions filter_queryset".split())
+_NOTES = re.compile(r"(?:^|[._])(?:log\w*|debug|info|warning|record\w*|track\w*|emit|incr\w*)(?:\(|\.|_|$)")
 _OWN_WAY = (
     "get_queryset get_object filter_queryset perform_update perform_destroy check_object_permissions check_permissions initial "
     "dispatch update partial_update destroy patch put delete get_permissions"
@@ -40,16 +43,16 @@ class WholeQuerysets:
         view = route.owner
         if view is None or not set(route.methods) <= _CHANGES or not route.methods or self._has_own_way(view):
             return None
-        statement = self._statement(view)
-        model = None if statement is None or statement.value is None else self._model(view, statement.value)
-        if statement is None or model is None or model.key not in self.by_caller():
+        given = self._given(view)
+        model = None if given is None else self._model(view, given)
+        if given is None or model is None or not (model.key in self.by_caller() or self._stores_caller(view)):
             return None
         if view.key in self._told:
             return None
         self._told.add(view.key)
-        mark = Mark(view.module.path, statement.at, statement.end, "takes all there are")
+        mark = Mark(view.module.path, given.at, given.end, "takes all there are")
         named = _PART.findall(route.path)
-        return model, Lookup(mark, model.node.name, named[-1] if named else "id", "", written(statement.targets[0]))
+        return model, Lookup(mark, model.node.name, named[-1] if named else "id", "", written(given))
 
     def by_caller(self) -> frozenset[str]:
         """The classes of which the project looks objects up by who calls: `Note.objects.filter(owner=request.user)`."""
@@ -70,16 +73,37 @@ class WholeQuerysets:
 
     def _has_own_way(self, view: ClassSymbol) -> bool:
         """Whether a method of the view decides itself who may what, or a filter of the project does."""
-        methods = (self.engine.find_method(view, name) for name in _OWN_WAY)
+        methods = (found for name in _OWN_WAY if (found := self.engine.find_method(view, name)) is not None)
         backends = self.engine.class_attribute(view, "filter_backends")
         inside = [*(backends.items or {}).values(), *([] if backends.elem is None else [backends.elem])]
-        return any(one is not None for one in methods) or any(of_kind(one.refs, ClassSymbol) for one in inside)
+        return any(map(self._decides, methods)) or any(of_kind(one.refs, ClassSymbol) for one in inside)
 
-    @staticmethod
-    def _statement(view: ClassSymbol) -> ir.Assign | None:
-        """The line of the class itself that says which objects it takes."""
-        lines = (one for one in view.node.body if isinstance(one, ir.Assign) and len(one.targets) == 1)
-        return next((one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id == "queryset"), None)
+    def _decides(self, method: FunctionSymbol) -> bool:
+        """Whether a method looks at who calls, otherwise than to know whether somebody does, or refuses by itself."""
+        body = list(ir.walk_scope(*method.node.body))
+        logins = {id(one) for node in body if _asks_for_any_login(node) for one in ir.walk_scope(node)}
+        if any(isinstance(one, ir.Raise) for one in body) or method.node.name in _DECIDE:
+            return True
+        told = {id(one) for node in body if isinstance(node, ir.Call) for one in _noted(node)}
+        return any(is_caller(one) and id(one) not in logins and id(one) not in told for one in body)
+
+    def _given(self, view: ClassSymbol) -> ir.Expr | None:
+        """What the class itself says that it takes: what is not empty in its `get_queryset`, or in its line `queryset = …`."""
+        method = view.methods.get("get_queryset")
+        if method is None:
+            lines = (one for one in view.node.body if isinstance(one, ir.Assign) and len(one.targets) == 1)
+            named = (one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id == "queryset")
+            return next((one.value for one in named), None)
+        nodes = ir.walk_scope(*method.node.body)
+        given = [one.value for one in nodes if isinstance(one, ir.Return) and one.value is not None and not _is_empty(one.value)]
+        return given[0] if len(given) == 1 else None
+
+    def _stores_caller(self, view: ClassSymbol) -> bool:
+        """Whether the view says itself whose what it makes is: `serializer.save(owner=self.request.user)`."""
+        lineage = self.engine.bases(view)[0]
+        methods = [one.methods["perform_create"] for one in lineage if "perform_create" in one.methods]
+        nodes = (node for method in methods for node in ir.walk_scope(*method.node.body))
+        return any(isinstance(one, ir.Call) and called(one) == "save" and self._asks(one) for one in nodes)
 
     def _model(self, view: ClassSymbol, node: ir.Expr) -> ClassSymbol | None:
         """The class of `Note.objects.all()`; None where anything narrows it."""
@@ -89,3 +113,20 @@ class WholeQuerysets:
             node = node.func if isinstance(node, ir.Call) else node.value
         found = of_kind(self.engine.frame(view.module).eval(node).refs, ClassSymbol) if isinstance(node, ir.Name) else []
         return found[0] if len(found) == 1 else None
+
+
+def _asks_for_any_login(node: ir.Node) -> bool:
+    """`isinstance(self.request.user, User)`, `self.request.user.is_authenticated`: whether somebody has signed in."""
+    if isinstance(node, ir.Call):
+        return written(node.func) == "isinstance"
+    return isinstance(node, ir.Attribute) and node.attr in ("is_authenticated", "is_anonymous")
+
+
+def _noted(call: ir.Call) -> Iterator[ir.Node]:
+    """What a call only notes down: `logger.info(…, self.request.user)`."""
+    if _NOTES.search(written(call.func)):
+        yield from ir.walk_scope(*(arg.value for arg in call.args))
+
+
+def _is_empty(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Call) and called(node) == "none"

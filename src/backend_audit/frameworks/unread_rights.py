@@ -1,0 +1,67 @@
+"""Rights that a Django view states in an attribute which nothing reads: the mixin that would ask for them is missing.
+
+https://docs.djangoproject.com/en/stable/topics/auth/default/#the-permissionrequiredmixin-mixin
+https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permission-policy
+"""
+
+from backend_audit import ir
+from backend_audit.flow.engine import Engine
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.model import Does, Guard
+from backend_audit.source import Mark
+
+UNREAD = "unread"
+_STATED = ("permission_required", "permission_classes")
+_BEFORE_VIEWS = frozenset(("__call__", "process_view", "process_request"))  # middleware reads attributes of any view
+
+
+class UnreadRights:
+    """Finds them, view class by view class."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._readers: dict[str, list[FunctionSymbol]] | None = None
+        self._known: dict[str, Guard | None] = {}
+
+    def of(self, view: ClassSymbol) -> Guard | None:
+        """The attribute of a view that nothing reads, as a guard that does not run."""
+        if view.key not in self._known:
+            self._known[view.key] = next((found for name in _STATED if (found := self._unread(view, name)) is not None), None)
+        return self._known[view.key]
+
+    def _unread(self, view: ClassSymbol, name: str) -> Guard | None:
+        lineage, libraries = self.engine.bases(view)
+        stated = next((one for each in lineage for one in each.node.body if _states(one, name)), None)
+        if stated is None or not libraries or any(not _reads_none(self.engine.models.canonical(one)) for one in libraries):
+            return None
+        readers = self._reading().get(name, [])
+        if any(one.owner is None or one.owner in lineage or _BEFORE_VIEWS & one.owner.methods.keys() for one in readers):
+            return None
+        home = next(each for each in lineage if stated in each.node.body)
+        mark = Mark(home.module.path, stated.at, stated.end, name)
+        return Guard(name, frozenset((Does.AUTHORIZES,)), UNREAD, mark, None, view.node.name)
+
+    def _reading(self) -> dict[str, list[FunctionSymbol]]:
+        """The functions of the project that read such an attribute, of whatever object."""
+        if self._readers is None:
+            self._readers = {}
+            for function in self.engine.project.functions():
+                for node in ir.walk_scope(*function.node.body):
+                    name = node.attr if isinstance(node, ir.Attribute) else node.value if isinstance(node, ir.Const) else None
+                    if name in _STATED:
+                        self._readers.setdefault(str(name), []).append(function)
+        return self._readers
+
+
+def _states(node: ir.Stmt, name: str) -> bool:
+    """Whether a line of a class states rights under that name, and not that there are none."""
+    if not isinstance(node, ir.Assign) or node.value is None or len(node.targets) != 1:
+        return False
+    target, value = node.targets[0], node.value
+    empty = (isinstance(value, ir.Const) and not value.value) or (isinstance(value, ir.Container) and not value.items)
+    return isinstance(target, ir.Name) and target.id == name and not empty
+
+
+def _reads_none(path: str) -> bool:
+    """Whether a class of a library is one of Django's own that asks for no rights."""
+    return path.startswith("django.") and "Permission" not in path and not path.startswith("django.contrib.admin")
