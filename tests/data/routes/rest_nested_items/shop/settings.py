@@ -1,0 +1,2 @@
+ROOT_URLCONF = "shop.urls"
+REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
