@@ -26,6 +26,7 @@ _SETTINGS = {
     "JWT_AUTH_HTTPONLY": ("any script on the page can read the token's cookie", Confidence.HIGH),
 }
 _NAME_OF = re.compile(r"(?i)_?(cookie)?_?(name|key|id)$")  # `SESSION_COOKIE_NAME` names a session's cookie
+_OUTCOMES = frozenset("true false 1 0 yes no on off ok success error failed failure done none pending".split())
 _FIX_SESSION = "Switch the secure flag on (`https_only=True` in Starlette's `SessionMiddleware`), at least in production."
 _FIX_SESSION_NODE = (
     "Switch the flags on: `session({ cookie: { secure: true, httpOnly: true, sameSite: 'lax' } })`, at least in production."
@@ -185,9 +186,11 @@ def _deletes(cookie: CookieWrite) -> bool:
 
 
 def _tells_nothing(cookie: CookieWrite) -> bool:
-    """Whether everybody gets the same words: `res.cookie("auth_status", "success")`."""
+    """Whether it only says how something went: `res.cookie("auth_status", "success")`."""
     value = None if cookie.session or cookie.value is None else cookie.value.value
-    return value is not None and bool(value.texts()) and value.is_literal()
+    return (
+        value is not None and value.is_literal() and bool(value.texts()) and _OUTCOMES.issuperset(map(str.lower, value.texts()))
+    )
 
 
 def _name(cookie: CookieWrite) -> str:
