@@ -93,6 +93,8 @@ def words_of(text: str) -> list[str]:
 
 def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     """What a route that anybody may call is for; "" when nothing says that it is meant to be open."""
+    if methods == ("OPTIONS",):
+        return "what browsers ask before a request"
     segments = [segment for segment in path.split("/") if segment and not is_variable(segment)]
     last = words_of(segments[-1]) if segments else []
     reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
