@@ -156,6 +156,8 @@ def _has_default(node: ir.Try, view: FileView) -> bool:
     nodes = list(ir.walk_scope(*function.body))
     before = [one for one in nodes if isinstance(one, ir.Assign) and one.at < node.at]
     kept = names & (_assigned(before) | {param.name for param in function.params})
+    if kept != names and names != _named(node.body):
+        return False  # something is done to an object beside
     after = {one.id for one in nodes if isinstance(one, ir.Name) and one.at >= node.end}
     return (
         bool(kept) and not (names - kept) & after
@@ -173,6 +175,13 @@ def _assigned(nodes: Sequence[ir.Node]) -> set[str]:
             if isinstance(base, ir.Name):
                 found.add(base.id)
     return found
+
+
+def _named(nodes: Sequence[ir.Node]) -> set[str]:
+    """The variables that `nodes` assign, if they assign nothing else."""
+    targets = [target for one in ir.walk_scope(*nodes) if isinstance(one, ir.Assign) for target in one.targets]
+    names = {target.id for target in targets if isinstance(target, ir.Name)}
+    return names if all(isinstance(target, ir.Name) for target in targets) else set()
 
 
 def _changes_the_schema(body: Sequence[ir.Node]) -> bool:
