@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from backend_audit.flow.values import Origin, Value, changed
+from backend_audit.flow.values import MEMBER, Origin, Value, changed
 from backend_audit.source import Mark
 
 Bound = dict[int, Value]
@@ -22,7 +22,7 @@ class Given(dict[int, Value]):
     def data(self, at: int) -> frozenset[Origin]:
         """The data in an argument, as that of something computed from it."""
         if at not in self.carried:
-            self.carried[at] = self[at].derived().origins
+            self.carried[at] = _computed(self[at])
         return self.carried[at]
 
     def part(self, at: int, path: Path, part_of: Callable[[Value, Path], Value]) -> frozenset[Origin]:
@@ -32,9 +32,15 @@ class Given(dict[int, Value]):
         return self.parts[at, path]
 
 
+def _computed(value: Value) -> frozenset[Origin]:
+    """The data in what is computed of a value, which is no object any more that somebody's name has found."""
+    found = value.derived().origins
+    return frozenset(one for one in found if one.label != MEMBER) if any(one.label == MEMBER for one in found) else found
+
+
 def _told(value: Value) -> frozenset[Origin]:
     """The data in what is computed of a part: of an object with a secret in one of its fields, that is not the secret."""
-    found = value.derived().origins
+    found = _computed(value)
     if value.kind or value.items is None or not any(one.label == "secret" for one in found):
         return found
     itself = {one.key for one in changed(value, items=None, elem=None).all_origins()}
