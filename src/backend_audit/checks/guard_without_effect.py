@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._peers import asks_by_name
 from backend_audit.checks._routes import at_guard, called
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.source import Mark
 
 RULE = "guard-without-effect"
 
@@ -27,6 +29,8 @@ _REQUEST = re.compile(r"^(?:req|request|ctx|context|c|ctx\.state|res\.locals|req
 @check(RULE)
 def guard_without_effect(route: Route) -> Iterator[Alert]:
     """`Depends(verify_token)` where `verify_token` neither raises nor answers."""
+    if route.idle_verdict is not None and not any(map(asks_by_name, route.guards)):
+        yield from _idle(route, route.idle_verdict)
     for guard in route.guards:
         if not _promises(guard) or guard.mark is None or guard.mark.path not in (route.mark.path, route.registered.path):
             continue
@@ -43,6 +47,20 @@ def guard_without_effect(route: Route) -> Iterator[Alert]:
             confidence=Confidence.MEDIUM,
             anchor=f"{route.name} {route.path}",
         )
+
+
+def _idle(route: Route, mark: Mark) -> Iterator[Alert]:
+    """`const allowed = permissions.includes("post:destroy");`, and nothing depends on it."""
+    yield Alert(
+        path=mark.path,
+        at=mark.at,
+        end=mark.end,
+        message=f"`{mark.note}` says whether the caller of {called(route)} may do this, and nothing reads it: the handler goes "
+        "on whatever it says.",
+        fix=f"Turn the caller away where `{mark.note}` says no, before anything is done.",
+        confidence=Confidence.MEDIUM,
+        anchor=f"{route.name} {mark.note}",
+    )
 
 
 def _in_vain(route: Route, guard: Guard) -> Iterator[Alert]:

@@ -1,5 +1,7 @@
 """The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
 
+from functools import partial
+
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
@@ -9,13 +11,14 @@ from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_exposure import ScriptExposure
 from backend_audit.frameworks.script_intake import ScriptIntake
+from backend_audit.frameworks.script_rows import OddRows
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
@@ -35,10 +38,14 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
     found += TrpcRoutes(engine, facts, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)
-    Settling(behaviours, declarations, ScriptClaims(behaviours).of, ScriptScoping(engine).fill, _describe).settle(engine, table)
+    scoping = ScriptScoping(engine)
+    Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
+    odd = OddRows(engine, table, scoping.callers)
     for route in table.routes:
         route.taken, route.rows_shown = intake.of(route), exposure.of(route)
+        if route.auth is Auth.REQUIRED:
+            engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(odd.fill, route))
     return table
 
 

@@ -115,13 +115,13 @@ def _called(module: ModuleSymbol, node: ir.Call, held: dict[str, str], found: Sc
         found.loaded.add(word_of(_text(node.args[0].value)))
     if name in _WHERE:
         if id(node) not in narrowed:
-            entity, before = _of_chain(node.func.value, held)
+            entity, before = of_chain(node.func.value, held)
             narrowed.update(id(one) for one in before)
-            keys = [key for one in (node, *before) for key in _keys_of_condition(one)]
-            found.take(entity, map(_plain, keys), site)
+            keys = [key for one in (node, *before) for key in keys_of_condition(one)]
+            found.take(entity, map(plain_column, keys), site)
     elif _ASKING.match(name):
         args = [arg.value for arg in node.args]
-        entity = _receiver(node.func.value, held)
+        entity = receiver(node.func.value, held)
         first = args[0] if len(args) > 1 else None
         if isinstance(first, ir.Name) and first.id[:1].isupper():  # `manager.find(Order, …)`
             entity, args = word_of(first.id), args[1:]
@@ -129,10 +129,10 @@ def _called(module: ModuleSymbol, node: ir.Call, held: dict[str, str], found: Sc
             for condition in _conditions(args[0]):
                 given = [item for one in (condition, *_inner(condition)) for item in one.items]
                 keys = [str(one.key.value) if isinstance(one.key, ir.Const) else _UNKNOWN for one in given]
-                found.take(entity, (_plain(one) for one in keys if not one.startswith("$")), site)
+                found.take(entity, (plain_column(one) for one in keys if not one.startswith("$")), site)
 
 
-def _plain(name: str) -> str:
+def plain_column(name: str) -> str:
     """The column that a path ends with: `orders.state`, `"state"`."""
     return name.rpartition(".")[2].strip('"`')
 
@@ -152,7 +152,7 @@ def _inner(node: ir.Container) -> Iterator[ir.Container]:
             yield from (one.value for one in item.value.items if isinstance(one.value, ir.Container))
 
 
-def _keys_of_condition(node: ir.Call) -> Iterator[str]:
+def keys_of_condition(node: ir.Call) -> Iterator[str]:
     """`where("state", x)`, `where({ state: x })`, `where("o.state = :state")`, `where(eq(orders.state, x))`."""
     first = node.args[0].value if node.args else None
     if isinstance(first, ir.Const) and isinstance(first.value, str):
@@ -166,7 +166,7 @@ def _keys_of_condition(node: ir.Call) -> Iterator[str]:
                 yield one.args[0].value.attr
 
 
-def _of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
+def of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
     """The entity that a chain of calls is of, and the calls in it that narrow the query before."""
     before: list[ir.Call] = []
     entity = ""
@@ -180,7 +180,7 @@ def _of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
             elif isinstance(node.func, ir.Name) and node.args and isinstance(node.args[0].value, ir.Const):
                 entity = entity or word_of(_text(node.args[0].value))  # `knex("orders")`
             elif name == "createQueryBuilder" and isinstance(node.func, ir.Attribute):
-                entity = entity or _receiver(node.func.value, held)
+                entity = entity or receiver(node.func.value, held)
             node = node.func
         elif isinstance(node, (ir.Attribute, ir.Await)):
             node = node.value
@@ -189,7 +189,7 @@ def _of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
     return entity or (held.get(node.id, "") if isinstance(node, ir.Name) else ""), before
 
 
-def _receiver(node: ir.Expr, held: dict[str, str]) -> str:
+def receiver(node: ir.Expr, held: dict[str, str]) -> str:
     """The entity that a query is asked of: `Order`, `this.orderRepository`, `getRepository(Order)`."""
     if isinstance(node, ir.Call):
         return word_of(_text(node.args[0].value)) if node.args and last_word(node.func) in ("getRepository", "model") else ""

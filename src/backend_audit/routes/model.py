@@ -196,6 +196,7 @@ class RouteTable:
     signs: frozenset[str] = frozenset()  # kinds of evidence that the project holds: "rate-limit-everywhere", …
     spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
     places: dict[tuple[str, ...], list["Route"]] | None = None  # the judged ones below an address, once somebody has asked
+    common: dict[str, frozenset[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # guards of nearly all
     read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
 
     def below(self, route: "Route", least: int = MANY) -> tuple[str, list["Route"]]:
@@ -243,6 +244,12 @@ class Route:
     looks: bool = False  # the handler, or what it calls itself, looks who calls
     writes: tuple[Mark, ...] = ()  # to the database, by a request that is only to read
     consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
+    right: str = ""  # the test, as written, on which the handler turns callers away who may not
+    testing: frozenset[str] = frozenset()  # the guards that test more of the caller than that there is one
+    weighed: bool = False  # its handler has been read for what it does with who calls
+    names_caller: bool = False  # the handler mentions who calls, but to write it down
+    idle_verdict: Mark | None = None  # a test of the caller in the handler, whose answer nothing reads
+    scoped: bool = False  # it consults the caller in conditions and calls alone, and tests nothing
     caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it
     lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
     claims: tuple[Claim, ...] = ()

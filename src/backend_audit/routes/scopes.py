@@ -1,5 +1,6 @@
 """The roles, permissions and scopes that a guard is told to ask for, where it is attached."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -7,6 +8,19 @@ from backend_audit.flow.syntax import annotated_call
 from backend_audit.flow.web_concepts import GuardMarker
 from backend_audit.flow.written import written
 from backend_audit.routes.facts import contents
+from backend_audit.routes.model import Guard
+
+_PRIVILEGED = re.compile(r"admin|manage|owner|root|super|staff|moderator|maintainer", re.IGNORECASE)
+
+
+def asked(guard: Guard) -> tuple[str, tuple[str, ...]]:
+    """A guard's name and what it is told to ask for."""
+    return guard.name, guard.scopes
+
+
+def asks_for_privilege(guard: Guard) -> bool:
+    """Whether a guard is told to let few through: `allow([ROLES.admin])`; `check("logs", "read")` may be for all."""
+    return any(map(_PRIVILEGED.search, guard.scopes))
 
 
 def of_marker(marker: GuardMarker) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
-_LOGIN_ALONE = re.compile(
+LOGIN_ALONE = re.compile(
     r"^(?:is|ensure|requires?|must_?be|check)?_?(?:authenticated|logged_?in|signed_?in)(?:_?user)?$", re.IGNORECASE
 )
 _BY_NAME = re.compile(
@@ -226,7 +226,7 @@ def _with_rights(guard: Guard, node: ir.Expr) -> Guard:
         return guard
     if isinstance(node, ir.Call) and _names_right(node):
         return replace(guard, does=guard.does | {Does.AUTHORIZES})
-    if _LOGIN_ALONE.search(guard.name):  # its 403 is for who is not logged in
+    if LOGIN_ALONE.search(guard.name):  # its 403 is for who is not logged in
         return replace(guard, does=guard.does - {Does.AUTHORIZES})
     return guard
 

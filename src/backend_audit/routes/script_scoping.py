@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.written import written
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Lookup, Route
+from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
-from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_guards import LOGIN_ALONE
 from backend_audit.source import Mark
 
 _LOOKUPS = frozenset(
@@ -29,20 +30,12 @@ _OWNER = re.compile(
     r"(?:uploaded|requested|posted|added|submitted|owned|reported|assigned)_?by)(?:_?(?:id|uuid))?$",
     re.IGNORECASE,
 )
-_CALLER = re.compile(
-    r"^(?:user|currentUser|userId|user_id|uid|auth|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
-    r"payload|jwt|apiKey|customer|loggedInUser|userData|authInfo|isAdmin|role|roles|permissions|locals|state)$"
-)
 _ACCOUNT = re.compile(r"secret|passw|issuer|redirect_?ur[il]|(?:refresh|access)_?token|smtp|^host$", re.IGNORECASE)
 _SIGNS_IN = re.compile(r"^(?:client|user|account)(?:_?name)?$|^client_?id$", re.IGNORECASE)
 _PROOFS = re.compile(r"reset|verif|invit|magic|otp|challenge|confirm")  # who knows the id of one has been sent it
 _PEOPLE = re.compile(r"^(?:user|account|member|profile|person|customer|employee|admin)s?$")
 _SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
 _MAKERS = frozenset(("model", "define", "init"))
-_RECORDS = re.compile(  # who did it is written down
-    r"\b(?:log|logger|console|audit|notify|track|history|activity|emit|metrics?|telemetry|analytics)(?![a-z])|"
-    r"(?<=[a-z])(?:Log|Logger|Audit|Notify|Notification|Track|History|Activity)(?![a-z])"
-)
 _DEPTH = 2
 
 
@@ -51,6 +44,7 @@ class ScriptScoping:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.callers = Callers(engine)
         self._owners: dict[str, str] | None = None  # model → the field that says whose its objects are
 
     def fill(self, route: Route) -> None:
@@ -58,26 +52,27 @@ class ScriptScoping:
         handler = route.handler
         if handler is None:
             return
+        route.weighed = bool(handler.node.body)
+        reads = self.callers.of(handler)
+        right = reads.right()
+        route.right = "" if right is None else written(right)
         ahead = [one.function for one in route.guards if one.function is not None and one.function is not handler]
-        if self._asks(handler) or any(self._asks(one) and _reads_ids(one) for one in ahead):
-            route.consults = True
+        route.testing = frozenset(
+            guard.name
+            for guard in route.guards
+            if guard.function in ahead and not LOGIN_ALONE.search(guard.name)  # told nothing, it asks for nothing more
+            if self.callers.of(guard.function).right() is not None
+        )
+        held = any(self.callers.asks(one) and _reads_ids(one) for one in ahead)
+        route.consults = right is not None or reads.tests() or reads.hands() or held
+        route.scoped = route.consults and right is None and not held and not reads.tests()
+        route.names_caller = reads.names_caller()
+        idle = None if right is not None else reads.idle_verdict()
+        if idle is not None:
+            route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle.targets[0]))
+        if route.consults:
             return
         route.lookups = tuple(self._lookups(handler))
-
-    def _asks(self, function: FunctionSymbol) -> bool:
-        """Whether a function, or one in it, mentions the caller (but to note who it was), or hands the request on as a whole."""
-        for one in (function, *function.nested):
-            told = {id(inner) for node in ir.walk_scope(*one.node.body) for inner in _noted(node)}
-            for node in ir.walk_scope(*one.node.body):
-                if id(node) in told:
-                    continue
-                if isinstance(node, ir.Attribute) and _CALLER.match(node.attr) and _of_request(node.value):
-                    return True
-                if isinstance(node, ir.Call) and any(
-                    isinstance(arg.value, ir.Name) and is_request(arg.value.id) for arg in node.args
-                ):
-                    return True
-        return False
 
     def _lookups(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         for function in (handler, *handler.nested):
@@ -108,7 +103,7 @@ class ScriptScoping:
         return next((model for one in calls if (model := self._model(one, depth - 1))), "")
 
     def _asks_by_parameter(self, function: FunctionSymbol) -> bool:
-        return any(_OWNER.match(param.name) or _CALLER.match(param.name) for param in function.node.params)
+        return any(_OWNER.match(param.name) or CALLER.match(param.name) for param in function.node.params)
 
     # --- whose ------------------------------------------------------------------------------------------------------
 
@@ -123,7 +118,30 @@ class ScriptScoping:
                 for node in ir.walk_scope(*body):
                     if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
                         self._note(node, node.func, schemas)
+            for function in self.engine.project.functions():
+                self._note_compared(function)
         return self._owners
+
+    def _note_compared(self, function: FunctionSymbol) -> None:
+        """`const comment = await comments.findOne(…); if (comment.user.id !== req.user.id)`: whose it is, by `user`."""
+        owners = {} if self._owners is None else self._owners
+        nodes = list(ir.walk_scope(*function.node.body))
+        found: dict[str, str] = {}
+        for node in nodes:
+            call = node.value.value if isinstance(node, ir.Assign) and isinstance(node.value, ir.Await) else None
+            func = call.func if isinstance(call, ir.Call) else None
+            target = node.targets[0] if isinstance(node, ir.Assign) else None
+            if isinstance(func, ir.Attribute) and func.attr in _KEYED and isinstance(target, ir.Name):
+                found[target.id] = written(func.value).rpartition(".")[2]
+        for node in nodes if found else ():
+            if not isinstance(node, ir.Compare) or len(node.rights) != 1 or node.ops[0] not in ("==", "!="):
+                continue
+            for one, other in ((node.left, node.rights[0]), (node.rights[0], node.left)):
+                path = dotted(one) or ""
+                name, _, rest = path.partition(".")
+                owner = rest.removesuffix(".id")
+                if name in found and _OWNER.match(owner) and self.callers.of(function).is_caller(other):
+                    owners.setdefault(_plain(found[name]), owner)
 
     def _note(self, node: ir.Call, func: ir.Attribute, schemas: dict[str, list[str]]) -> None:
         owners = {} if self._owners is None else self._owners
@@ -142,12 +160,6 @@ class ScriptScoping:
         owner = next((key for key in keys if _OWNER.match(key)), "")
         if owner and name:
             owners.setdefault(_plain(name), owner)
-
-
-def _noted(node: ir.Node) -> Iterator[ir.Node]:
-    """What stands in the arguments of a call that notes what was done: `auditLog.deleted(request.session.user, item)`."""
-    if isinstance(node, ir.Call) and _RECORDS.search(written(node.func)):
-        yield from ir.walk_scope(*(arg.value for arg in node.args))
 
 
 def _is_own(model: str) -> bool:
@@ -198,11 +210,6 @@ def _values(node: ir.Expr) -> list[ir.Expr]:
 
 def _reads_ids(function: FunctionSymbol) -> bool:
     return any(isinstance(node, ir.Attribute) and node.attr == "params" for node in ir.walk_scope(*function.node.body))
-
-
-def _of_request(node: ir.Expr) -> bool:
-    text = written(node)
-    return is_request(text) or text.rpartition(".")[2] in ("res", "response", "reply", "locals", "state")
 
 
 def _plain(name: str) -> str:
