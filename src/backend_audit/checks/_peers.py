@@ -145,6 +145,8 @@ def _chosen(route: Route, others: list[Route]) -> bool:
 
 def _beside(route: Route) -> Iterator[Alert]:
     """The odd one out among the handlers of its controller: nearly all others turn callers away who may not."""
+    if not (route.acts or _names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
+        return  # it computes something, or says how things stand
     others = beside(route)
     asking = [one for one in others if beyond(one, route)]
     if len(asking) <= (_FEW if changes(route) else _FEW + 1) or len(asking) < _MOSTLY * len(others):
