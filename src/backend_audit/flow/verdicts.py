@@ -37,8 +37,16 @@ def _forget(frame: "FrameState", name: str) -> None:
 
 def _names(call: ir.Call) -> list[str]:
     """The variables in what a call is given: `commonpath((realpath(path), BASE))` speaks of `path`."""
-    found = [one.id for one in ir.walk(*(arg.value for arg in call.args)) if isinstance(one, ir.Name)]
-    return list(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for arg in call.args:
+        node = arg.value
+        while isinstance(node, ir.Attribute):
+            node = node.value
+        if isinstance(node, ir.Name):
+            found[node.id] = None
+        elif not isinstance(node, ir.Const):
+            found.update((one.id, None) for one in ir.walk(node) if isinstance(one, ir.Name))
+    return list(found)
 
 
 def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:
