@@ -48,6 +48,7 @@ ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
 
+RIGHTS_OF_KNOWN = "asks for a right of callers who have said who they are, and lets the others through"
 ANSWERS_IN_VAIN = "answers, and hands the request on all the same"
 
 
@@ -104,7 +105,8 @@ class Guarding:
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
         if run and Does.AUTHENTICATES in does and self.lets_through(function):
-            does, because = frozenset((Does.IDENTIFIES,)), "lets callers without credentials through"
+            because = RIGHTS_OF_KNOWN if Does.AUTHORIZES in does else "lets callers without credentials through"
+            does = frozenset((Does.IDENTIFIES,))
         if does <= _IDLE and opens_by_name(name):
             does, because = frozenset((Does.OPENS,)), "its name"
         carrier = self.behaviours.carrier(function) if does & ASKING else ""
