@@ -38,8 +38,17 @@ class UnreadRights:
         if any(one.owner is None or one.owner in lineage or _BEFORE_VIEWS & one.owner.methods.keys() for one in readers):
             return None
         home = next(each for each in lineage if stated in each.node.body)
+        if self._opens(home, stated):
+            return None
         mark = Mark(home.module.path, stated.at, stated.end, name)
         return Guard(name, frozenset((Does.AUTHORIZES,)), UNREAD, mark, None, view.node.name)
+
+    def _opens(self, home: ClassSymbol, stated: ir.Stmt) -> bool:
+        """Whether what is stated lets everybody in: it makes no difference that nothing reads it."""
+        value = stated.value if isinstance(stated, ir.Assign) else None
+        items = value.items if isinstance(value, ir.Container) else []
+        given = [self.engine.frame(home.module).eval(one.value).apis for one in items]
+        return bool(given) and all(any(api.endswith(".AllowAny") for api in one) for one in given)
 
     def _reading(self) -> dict[str, list[FunctionSymbol]]:
         """The functions of the project that read such an attribute, of whatever object."""

@@ -112,9 +112,9 @@ class Behaviours:
         return found
 
     def looks_itself(self, function: FunctionSymbol) -> bool:
-        """Whether a function, or one that it calls itself, looks who calls."""
+        """Whether a function, or one that it calls itself, looks who calls; it does as well if it refuses some by 401 or 403."""
         called = self.engine.calls.get(function.key, {}).values()
-        return any(self.own(one).looks for one in (function, *called))
+        return not self.own(function).denies.isdisjoint((401, 403)) or any(self.own(one).looks for one in (function, *called))
 
     def carrier(self, function: FunctionSymbol) -> str:
         """What the function knows callers by: "cookie", "header", or "" where neither shows."""
