@@ -133,11 +133,11 @@ def _among(route: Route, others: list[Route]) -> Iterator[Alert]:
         message=f"{called(route)} asks for a login alone, while the {len(asking)} other {which} beside it also ask for "
         f"{asked_for}.",
         fix=f"Ask for {asked_for} here too, or say in a comment why every user may do this.",
-        confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if chosen(route, others) else Confidence.MEDIUM,
     )
 
 
-def _chosen(route: Route, others: list[Route]) -> bool:
+def chosen(route: Route, others: list[Route]) -> bool:
     """Whether the class itself says what each of its methods asks for: then somebody meant the difference."""
     said = all(guard.via in ("class", "settings") for guard in route.guards if guard.has(Does.AUTHENTICATES))
     return said and one_class(route, others)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._peers import unlike_its_peers
-from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, one_class, only_asks, surely_acts
+from backend_audit.checks._peers import chosen, unlike_its_peers
+from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.intent import intent
@@ -54,7 +54,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         message=f"{called(route)} asks for a login alone, while the {len(asking)} other changing routes beside it also ask for "
         f"{asked}.",
         fix=f"Ask for {asked} here too, or say in a comment why every user may do this.",
-        confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if chosen(route, others) else Confidence.MEDIUM,
     )
 
 
@@ -163,9 +163,3 @@ def _asked(route: Route) -> frozenset[_Asked]:
 
 def _said(guards: list[Guard]) -> frozenset[_Asked]:
     return frozenset(("" if one.via == "body" else one.name, one.scopes) for one in guards)
-
-
-def _chosen(route: Route, others: list[Route]) -> bool:
-    """Whether the class itself says what each of its methods asks for: then somebody meant the difference."""
-    said = all(guard.via in ("class", "settings") for guard in route.guards if guard.has(Does.AUTHENTICATES))
-    return said and one_class(route, others)
