@@ -5,24 +5,23 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
+from backend_audit.routes.guards import ASTRAY, EARLY, LATE, UNREAD
 from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
-LATE = "late"  # added behind all that it could run before
-UNREAD = "unread"  # an attribute that nothing reads
 
 
 @check(RULE)
 def guard_not_applied(route: Route) -> Iterator[Alert]:
     """`@login_required` written above `@app.route(…)`, `before_request` on another blueprint."""
     for guard in route.unapplied:
-        if guard.via == "astray":
+        if guard.via == ASTRAY:
             yield from _astray(route, guard)
             continue
         if guard.via == UNREAD:
             yield from _unread(route, guard)
             continue
-        if guard.via == "early":
+        if guard.via == EARLY:
             yield from _early(guard)
             continue
         if guard.via == LATE:

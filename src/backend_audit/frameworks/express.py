@@ -18,6 +18,7 @@ from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
+from backend_audit.routes.guards import LATE
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Body, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
@@ -242,7 +243,7 @@ class ExpressRoutes:
     def behind(self, before: list[Before], first: int) -> None:
         """Note guards that were added behind all that they could have guarded, of the routes from `first` on."""
         for one in before:
-            late = [replace(guard, via="late") for guard in one.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+            late = [replace(guard, via=LATE) for guard in one.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
             if late and not one.used and not one.exact and not one.param:
                 for route in self._made[first : one.added]:
                     if one.covers(route.path, route.methods):

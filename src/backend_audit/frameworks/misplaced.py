@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.web_concepts import GuardMarker, RouteHook, RouteRegistration
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.guards import ASKING, Guarding
+from backend_audit.routes.guards import ASKING, ASTRAY, EARLY, Guarding
 from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.tree import Placed, RouterTree
@@ -26,7 +26,7 @@ class Misplaced:
                 continue
             for one in router.hooks:
                 if not one.all_routes and any(creation.site.path == one.site.path for creation in router.creations):
-                    asking = [replace(guard, via="astray") for guard in hook(one, "router") if guard.has(*ASKING)]
+                    asking = [replace(guard, via=ASTRAY) for guard in hook(one, "router") if guard.has(*ASKING)]
                     self._astray.setdefault(one.site.path, []).extend(asking)
 
     def astray(self, registration: RouteRegistration) -> list[Guard]:
@@ -45,7 +45,7 @@ class Misplaced:
                     for symbol in sorted(frame.eval(inner.func).refs, key=lambda one: one.key):
                         if isinstance(symbol, FunctionSymbol) and _gives_nothing(symbol):
                             mark = Mark(handler.module.path, inner.at, inner.end, "called here")
-                            guard = self.guarding.classified(symbol, symbol.node.name, "early", mark)
+                            guard = self.guarding.classified(symbol, symbol.node.name, EARLY, mark)
                             yield from [guard] if guard.has(*ASKING, Does.REJECTS) else []
 
     def unshielded(self, placed: Placed, handler: FunctionSymbol, owner: ClassSymbol | None) -> list[Guard]:

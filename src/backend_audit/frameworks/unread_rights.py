@@ -7,10 +7,10 @@ https://www.django-rest-framework.org/api-guide/permissions/#setting-the-permiss
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.guards import UNREAD
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
-UNREAD = "unread"
 _STATED = ("permission_required", "permission_classes")
 _BEFORE_VIEWS = frozenset(("__call__", "process_view", "process_request"))  # middleware reads attributes of any view
 

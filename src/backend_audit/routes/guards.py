@@ -47,6 +47,11 @@ _OPENS = re.compile(
 ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
+# how a guard of `Route.unapplied` came not to run; stands in its `via`
+ASTRAY = "astray"  # on a router without routes
+EARLY = "early"  # called where it is to be named
+LATE = "late"  # added behind all that it could run before
+UNREAD = "unread"  # in an attribute that nothing reads
 
 RIGHTS_OF_KNOWN = "asks for a right of callers who have said who they are, and lets the others through"
 ANSWERS_IN_VAIN = "answers, and hands the request on all the same"
