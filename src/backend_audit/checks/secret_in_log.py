@@ -17,7 +17,6 @@ RULE = "secret-in-log"
 _LOGGER = re.compile(r"(^|[._])(log|logs|logger|logging|_log|_logger)(\(\))?\.\w+$", re.IGNORECASE)
 _WHERE = {"log": "into the log", "print": "to standard output", "tracker": "to the error tracker"}
 
-
 _BODIES = frozenset(("text", "content", "reason", "body", "data"))
 _STATUS = frozenset(("status_code", "status"))
 _SUCCESS = frozenset(("ok", "is_success"))
@@ -68,7 +67,7 @@ def _refused(site: Site, node: ir.Expr | None) -> bool:
         return False
     answer = written(node.value)
     around = (one for one in path_to(site) if isinstance(one, ir.If) and any(at.at <= site.node.at <= at.end for at in one.body))
-    return any(_failed(test, answer) for one in around for test in (one.test,))
+    return any(_failed(one.test, answer) for one in around)
 
 
 def _failed(test: ir.Expr, answer: str) -> bool:

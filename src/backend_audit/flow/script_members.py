@@ -15,18 +15,18 @@ from backend_audit.flow.script_functions import BARE
 from backend_audit.flow.strings import is_text
 from backend_audit.flow.values import MEMBER, Origin, Value, changed
 
-PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
-OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
-_HARMLESS = frozenset(("all", *lacks.lacking("_")))
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
+PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
+OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 HOST_PARTS = frozenset(("hostname", "host", "origin"))
 _HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
 _LACKS = lacks.lacking("_")
+_HARMLESS = _LACKS | {"all"}
 
 
 def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Value:
