@@ -12,7 +12,7 @@ import pytest
 
 from backend_audit import audit, cli
 from backend_audit.audit import Listener, Progress, ScanResult
-from backend_audit.catalog import Catalog, RuleCard
+from backend_audit.catalog import Catalog, RuleCard, load
 from backend_audit.cli import options, scan, terminal
 from backend_audit.config import Config
 from backend_audit.config import schema as config_schema
@@ -222,6 +222,15 @@ def test_progress_only_on_a_terminal_outside_ci(monkeypatch: pytest.MonkeyPatch)
         with terminal.progress_bar(quiet=quiet) as listener:
             assert (listener is not None) is drawn, (quiet, ci)
         assert (stream.getvalue() != "") is drawn
+
+
+def test_every_bundled_rule_is_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["rules"]) == 0
+    listed = capsys.readouterr().out
+    for card in load().cards.values():
+        assert card.id in listed
+        assert cli.run(["explain", card.id]) == 0
+        assert card.id in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("catalog")

@@ -15,7 +15,7 @@ from backend_audit.report.context import Terminal
 from backend_audit.report.help import readable
 from backend_audit.report.text import SEVERITY_STYLE, to_text
 
-_SHORT = {"python": "py", "javascript": "js", "typescript": "ts", "config": "conf"}
+_SHORT = {"python": "py", "javascript": "js", "typescript": "ts", "template": "html", "config": "conf"}
 
 
 def render_rules(cards: Iterable[RuleCard], terminal: Terminal) -> str:
