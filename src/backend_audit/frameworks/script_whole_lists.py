@@ -107,7 +107,8 @@ class ScriptWholeLists:
         elif id(node) in self.queries and name in _LISTING:
             below = _below(node, chain)
             if below is not None and self._whole(function, node):
-                yield node, below
+                first = self._written(function, node.args[0].value) if node.args else None
+                yield node, replace(below, filtered=below.filtered or _narrowed(first))
         elif name in _SAME and isinstance(node.func, ir.Attribute):
             yield from self._listed(function, node.func.value, depth - 1, chain.then(node, name))
         elif name in _ANSWERING:
@@ -122,9 +123,7 @@ class ScriptWholeLists:
     def _whole(self, function: FunctionSymbol, node: ir.Call) -> bool:
         """Whether nothing among the arguments of a query says how many rows it gives; what cannot be read might."""
         for arg in node.args:
-            given = arg.value
-            if isinstance(given, ir.Name):
-                given = next(iter(self.bindings.values(function, given.id, given.at)[-1:]), given)
+            given = self._written(function, arg.value)
             if isinstance(given, ir.Const):
                 continue
             if not isinstance(given, ir.Container) or arg.star or any(item.star for item in given.items):
@@ -133,12 +132,17 @@ class ScriptWholeLists:
                 return False
         return True
 
+    def _written(self, function: FunctionSymbol, node: ir.Expr) -> ir.Expr:
+        """What a variable was given last, where that is written; else the expression itself."""
+        values = self.bindings.values(function, node.id, node.at) if isinstance(node, ir.Name) else []
+        return values[-1] if values else node
+
     def _made(self, route: Route, node: ir.Call, chain: _Chain) -> WholeList:
         query = self.built.get(id(node)) or self.queries[id(node)]
         model = chain.table or _model(node)
         way = (Mark(query.site.path, node.at, node.end, f"all of `{model}`"),)
         return WholeList(
-            query.site, route, f"`{model}`", "query", chain.filtered or _narrowed(node), bool(FEW.search(model)), way
+            query.site, route, f"`{model}`", "query", chain.filtered, bool(FEW.search(model)), way
         )
 
 
@@ -168,9 +172,8 @@ def _is_body(node: ir.Expr) -> bool:
     return isinstance(node, ir.Attribute) and node.attr == "body"
 
 
-def _narrowed(node: ir.Call) -> bool:
+def _narrowed(given: ir.Expr | None) -> bool:
     """Whether a filter holds something else than constants: of one owner, of one parent."""
-    given = node.args[0].value if node.args else None
     if not isinstance(given, ir.Container):
         return False
     named = {item.key.value: item.value for item in given.items if isinstance(item.key, ir.Const)}
@@ -181,6 +184,8 @@ def _narrowed(node: ir.Call) -> bool:
 def _compares(node: ir.Call) -> bool:
     """Whether a condition of a builder holds something else than columns and constants: `eq(orders.owner, owner)`."""
     for arg in node.args[:1]:
+        if isinstance(arg.value, ir.Name):  # what is asked is said elsewhere
+            return True
         for one in ir.walk(arg.value):
             given = [item.value for item in one.items if item.key is not None] if isinstance(one, ir.Container) else []
             given += [each.value for each in one.args[1:]] if isinstance(one, ir.Call) else []

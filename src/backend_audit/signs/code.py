@@ -86,6 +86,8 @@ class _Walk:
             self.shaped("retry-loop", wait, symbol)
             if shapes.grows(wait):
                 self.shaped("backoff-loop", wait, symbol)
+        elif (pause := shapes.polls(node)) is not None:
+            self.shaped("endless-loop", pause, symbol)
         self.block(ir.children(node), scope, symbol)
 
     def attempt(self, node: ir.Try, scope: Scope, symbol: str) -> None:
@@ -99,6 +101,10 @@ class _Walk:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
         if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
             self.matched(self.asked.keys, node.key.value, node.key.at, node.key.end, symbol)
+            if shapes.describes_api(node):
+                self.shaped("api-description", node.key, symbol)
+            if shapes.lets_any_origin(node.key, node.value):
+                self.shaped("any-origin", node.key, symbol)
         self.block([one for one in (node.key, node.value) if one is not None], scope, symbol)
 
     def constant(self, node: ir.Const, symbol: str) -> None:
@@ -111,6 +117,9 @@ class _Walk:
         self.block((one for one in node.decorators if not shapes.keeps_one_value(one, node)), scope, symbol)
         if self.script and shapes.is_error_handler(node):
             self.shaped("error-middleware", node, symbol)
+        signed = shapes.signs_tokens(node)
+        if signed is not None:
+            self.shaped("own-token", signed, symbol)
         inner = dict(scope)
         for param in node.params:
             inner[param.name] = () if param.annotation is None else self.paths.of(param.annotation, scope)
@@ -164,6 +173,10 @@ class _Walk:
                 self.paths.bind(target, meant, scope)
             if not isinstance(target, (ir.Name, ir.Container)):
                 self.visit(target, scope, symbol)
+            if symbol and shapes.keeps_answers(target):
+                self.shaped("kept-answer", target, symbol)
+            if isinstance(target, ir.Index) and shapes.lets_any_origin(target.index, node.value):
+                self.shaped("any-origin", target, symbol)
 
     def called(self, node: ir.Call, scope: Scope, symbol: str) -> None:
         brought = self.script and is_required(node)  # `app.register(require("plugin"))`
@@ -172,7 +185,10 @@ class _Walk:
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
         self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=True)
-        self.matched(self.asked.calls, written(node.func), node.func.at, node.func.end, symbol)
+        self.named(node, symbol)
+        plugin = shapes.handed_plugin(node)
+        if plugin is not None:
+            self.used(self.paths.of(plugin.func, scope), plugin.func, symbol, called=True)
         for column, said in compared(node):
             self.matched(self.asked.compared, column, said.at, said.end, symbol)
         self.of_callee(node.func)
@@ -185,10 +201,18 @@ class _Walk:
             self.visit(node.func, scope, symbol)
         self.block([arg.value for arg in node.args], scope, symbol)
 
+    def named(self, node: ir.Call, symbol: str) -> None:
+        """A callee whose name says what it does; where a row asks for options, it must be given one."""
+        name = written(node.func)
+        for row in self.asked.calls.of(name):
+            if not row.options or any(fits(option, node) for option in row.options):
+                self.spot(row, node.func.at, node.func.end, symbol, f"`{name}`")
+
     def of_callee(self, func: ir.Expr) -> None:
         """A function of the project that does what its name says, and is called: where it stands it is done, too."""
         if isinstance(func, ir.Name):
-            self.sights.callees.setdefault(func.id, [row.number for row in self.asked.calls.of(func.id)])
+            rows = [row.number for row in self.asked.calls.of(func.id) if not row.options]
+            self.sights.callees.setdefault(func.id, rows)
 
     def defined(self, node: ir.Call, name: str, symbol: str) -> None:
         """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""

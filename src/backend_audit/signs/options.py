@@ -13,8 +13,8 @@ _MAX_NESTING = 3  # of objects in a call's arguments that hold options
 def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
-    A number names a position: `0=Exception`, `0=object` (one that is written there), `0` (whatever is given); `!ttl` asks that
-    it is not given; `a & b`: both; a value `no-*` is a beginning.
+    A number names a position: `0=Exception`, `0=object` or `0=number` (one that is written there), `0` (whatever is given); `!ttl`
+    asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
     """
     if " & " in option:
         return all(fits(one, node) for one in option.split(" & "))
@@ -25,8 +25,12 @@ def fits(option: str, node: ir.Call) -> bool:
         return False
     name, sign, wanted = read
     if name.isdigit():
-        given = int(name) < len(node.args)
-        return given and (not sign or _means(_last_word(node.args[int(name)].value), wanted) == (sign == "="))
+        if int(name) >= len(node.args):
+            return False
+        value = node.args[int(name)].value
+        if wanted == "number":
+            return isinstance(value, ir.Const) and type(value.value) in (int, float)
+        return not sign or _means(_last_word(value), wanted) == (sign == "=")
     for key, value in options(node):
         known = key.id if isinstance(key, ir.Name) else str(key.value)
         if known == name:

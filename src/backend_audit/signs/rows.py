@@ -15,7 +15,10 @@ from backend_audit.toml_files import tables
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
-SHAPES = frozenset({"answered-error", "error-middleware", "retry-loop", "backoff-loop", "server-error-view"})
+SHAPES = frozenset(
+    "answered-error error-middleware retry-loop backoff-loop endless-loop server-error-view api-description kept-answer any-origin "
+    "own-token".split()
+)
 
 
 class EvidenceError(Exception):

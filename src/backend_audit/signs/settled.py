@@ -82,8 +82,9 @@ class _Module:
         """The call whose callee stands there."""
         if self._calls is None:
             body = self.module.node.body
-            calls = (one for one in (shapes.configured_plugin(body), *ir.walk(*body)) if isinstance(one, ir.Call))
-            self._calls = {(one.func.at, one.func.end): one for one in calls}
+            calls = [one for one in (shapes.configured_plugin(body), *ir.walk(*body)) if isinstance(one, ir.Call)]
+            handed = (one for one in map(shapes.handed_plugin, calls) if one is not None)
+            self._calls = {(one.func.at, one.func.end): one for one in (*handed, *calls)}
         return self._calls[use.at, use.end]
 
     def called(self, name: str, rows: list[Row]) -> Iterator[Spotted]:
@@ -107,6 +108,9 @@ class _Module:
         owner = next((one for one in symbols if isinstance(one, ModuleSymbol)), None) if step[:1] == "." else None
         if owner is not None:
             return path_of(self.engine.symbol_attribute(owner, step[1:]))
+        held = (value.items or {}).get(step[1:]) if value is not None and step[:1] == "." else None
+        if held is not None:  # `module.exports = { client }`
+            return path_of(held)
         above = path_of(value) or (root if self.script and value is None and root in _GLOBALS else "")
         return f"{above}{step}" if above else self._given(value) if step == "()" else ""
 

@@ -1,5 +1,6 @@
 """Shapes of code that are evidence without any library: error handlers of Express, loops that try again."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -8,6 +9,11 @@ from backend_audit.flow.written import written
 _ERRORS = frozenset({"err", "error", "e", "ex", "exception"})
 _STATUS = frozenset({"status", "code", "sendStatus", "writeHead"})
 _MEMOS = frozenset({"lru_cache", "cache"})
+_VERSION = re.compile(r"(2|3\.\d)(\.\d+)?$")
+_CACHE = re.compile(r"(^|_)cached?(_|$|[A-Z])|[a-z]Cached?($|[A-Z])", re.ASCII)
+_PASSING = re.compile(r"state|nonce|login|log_in|auth|session|token|otp|challenge|csrf|pkce|code|attempt", re.IGNORECASE)
+_TOKEN = re.compile(r"token|jwt|sign|session", re.IGNORECASE)
+_HANDING = frozenset({"register", "add_middleware"})
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -45,12 +51,57 @@ def configured_plugin(body: list[ir.Stmt]) -> ir.Call | None:
     return ir.Call(plugin.at, plugin.end, plugin, [ir.Arg(options.at, options.end, options, None, 0)])
 
 
+def handed_plugin(node: ir.Call) -> ir.Call | None:
+    """A plugin that is handed over with its options, as if it were called with them: `app.register(helmet, {…})`; None if it is none."""
+    func = node.func
+    if not (isinstance(func, ir.Attribute) and func.attr in _HANDING and node.args):
+        return None
+    plugin = node.args[0].value
+    return ir.Call(plugin.at, plugin.end, plugin, node.args[1:])
+
+
 def _exported(target: ir.Expr) -> str:
     """The name under which an assignment at the top of a module exports: `default` for `module.exports`."""
     if isinstance(target, ir.Name):
         return target.id
     text = written(target) if isinstance(target, ir.Attribute) else ""
     return "default" if text == "module.exports" else text.removeprefix("module.exports.")
+
+
+def polls(node: ir.While | ir.For) -> ir.Call | None:
+    """The call by which a loop without end waits before it begins anew; None if it is no such loop."""
+    endless = isinstance(node, ir.While) and isinstance(node.test, ir.Const) and bool(node.test.value)
+    return _waiting(node.body) if endless else None
+
+
+def describes_api(node: ir.Item) -> bool:
+    """Whether an entry says the version of OpenAPI, as a description does that is written in code."""
+    said = node.value.value if isinstance(node.value, ir.Const) else None
+    names = isinstance(node.key, ir.Const) and node.key.value in ("openapi", "swagger")
+    return names and isinstance(said, str) and bool(_VERSION.match(said))
+
+
+def keeps_answers(target: ir.Expr) -> bool:
+    """Whether an entry of a cache is assigned that the process keeps: `cachedStats[name] = …`; states of a log-in are none."""
+    name = written(target.value).rpartition(".")[2] if isinstance(target, ir.Index) else ""
+    return bool(_CACHE.search(name)) and not _PASSING.search(name)
+
+
+def lets_any_origin(key: ir.Expr, value: ir.Expr) -> bool:
+    """Whether a header is set that lets scripts of any origin read the answer."""
+    named = isinstance(key, ir.Const) and str(key.value).lower() == "access-control-allow-origin"
+    return named and isinstance(value, ir.Const) and value.value == "*"
+
+
+def signs_tokens(node: ir.Function) -> ir.Call | None:
+    """The call by which a function signs or checks a token of its own: a keyed hash beside parts written in base64url."""
+    calls = [one for one in ir.walk_scope(*node.body) if isinstance(one, ir.Call)]
+    keyed = [one for one in calls if written(one.func).rpartition(".")[2] == "createHmac" or written(one.func) == "hmac.new"]
+    if not keyed or not _TOKEN.search(node.name):
+        return None
+    words = [one.value for one in ir.walk_scope(*node.body) if isinstance(one, ir.Const)]
+    parts = "base64url" in words or any("base64url" in written(one.func).lower().replace("urlsafe_b64", "base64url") for one in calls)
+    return keyed[0] if parts else None
 
 
 def given_up(body: list[ir.Stmt]) -> Iterator[tuple[int, int]]:
