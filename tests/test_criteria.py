@@ -509,6 +509,42 @@ def test_named_error_handlers_of_express_count(tmp_path: Path, signature: str, s
     assert card_of(tmp_path)["must-02"].state is state
 
 
+REGISTERED = {
+    "handed over": ("a.js", "const { errorHandler } = require('./error')\napp.use(errorHandler)", State.MET),
+    "handed over by another name": ("a.js", "import { errorHandler as failed } from './error'\napp.use(failed)", State.MET),
+    "imported alone": ("a.js", "const { errorHandler } = require('./error')", State.MISSING),
+    "called": ("a.py", "from errors import register_error_handlers\nregister_error_handlers(app)", State.MET),
+    "imported, not called": ("a.py", "from errors import register_error_handlers", State.MISSING),
+}
+
+
+@pytest.mark.parametrize("what", REGISTERED)
+def test_a_handler_that_nothing_registers_answers_nothing(tmp_path: Path, what: str) -> None:
+    name, code, state = REGISTERED[what]
+    head = {
+        "a.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "a.js": "const express = require('express')\nconst app = express()\napp.get('/', (req, res) => res.json({}))\n",
+    }
+    (tmp_path / name).write_text(f"{head[name]}{code}\n")
+    there = {
+        "a.js": (
+            "error.js",
+            "const errorHandler = (err, req, res, next) => {\n  res.status(500).json({})\n}\nmodule.exports = { errorHandler }\n",
+        ),
+        "a.py": (
+            "errors.py",
+            (
+                "from fastapi.responses import JSONResponse\n\n\ndef register_error_handlers(app):\n"
+                "    @app.exception_handler(Exception)\n"
+                "    async def failed(request, error):\n        return JSONResponse({}, 500)\n"
+            ),
+        ),
+    }
+    file, text = there[name]
+    (tmp_path / file).write_text(text)
+    assert card_of(tmp_path)["must-02"].state is state
+
+
 SHOWN = {
     "a server-sent answer": (
         "elite-sse",
@@ -590,6 +626,150 @@ SHOWN = {
         State.MET,
     ),
     "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
+    "a policy of the library": ("elite-csp", "a.js", "app.use(require('helmet')())", State.MET),
+    "a policy switched off": ("elite-csp", "a.js", "app.use(require('helmet')({ contentSecurityPolicy: false }))", State.MISSING),
+    "a policy switched off for a plugin": (
+        "elite-csp",
+        "a.js",
+        "app.register(require('@fastify/helmet'), { contentSecurityPolicy: false })",
+        State.MISSING,
+    ),
+    "a policy of a plugin": ("elite-csp", "a.js", "app.register(require('@fastify/helmet'), { hsts: true })", State.MET),
+    "a client in an exported object": (
+        "must-06",
+        "a.js",
+        (
+            "const redis = require('./redis')\napp.get('/a', async (req, res) => {\n  res.json(await redis.client.get('a'))\n"
+            "  redis.client.set('a', 1, 'EX', 60)\n})"
+        ),
+        State.MET,
+    ),
+    "visits that are counted": (
+        "advanced-analytics",
+        "a.js",
+        "app.get('/:id', (req, res) => visits.add(req.params.id))",
+        State.MET,
+    ),
+    "visits that are read": (
+        "advanced-analytics",
+        "a.js",
+        "app.get('/:id', (req, res) => visits.get(req.params.id))",
+        State.MISSING,
+    ),
+    "a queue with few workers": ("elite-bulkhead", "a.js", "queue.process(6, work)", State.MET),
+    "a queue as it comes": ("elite-bulkhead", "a.js", "queue.process(work)", State.MISSING),
+    "banned addresses": (
+        "elite-ddos",
+        "a.js",
+        "app.use(async (req) => prisma.bans.findFirst({ where: { ip: req.ip } }))\napp.use(require('express-rate-limit')())",
+        State.MET,
+    ),
+    "banned users": (
+        "elite-ddos",
+        "a.js",
+        "app.use(async (req) => prisma.bans.findFirst({ where: { user: req.user } }))\napp.use(require('express-rate-limit')())",
+        State.PARTIAL,
+    ),
+    "answers that the process keeps": (
+        "must-06",
+        "a.py",
+        "cached_stats = {}\n@app.get('/')\ndef stats(name: str):\n    cached_stats[name] = 1\n    return cached_stats",
+        State.PARTIAL,
+    ),
+    "log-ins that the process keeps": (
+        "must-06",
+        "a.py",
+        "login_cache = {}\n@app.get('/')\ndef stats(name: str):\n    login_cache[name] = 1\n    return 1",
+        State.MISSING,
+    ),
+    "a cache of its own": ("must-06", "a.js", "app.get('/', (req, res) => res.json(pageCache.get(req.url)))", State.PARTIAL),
+    "states of log-ins": ("must-06", "a.js", "app.get('/', (req, res) => res.json(stateCache.get(req.url)))", State.MISSING),
+    "a description in code": ("must-01", "a.js", "module.exports = { openapi: '3.0.0', paths: {} }", State.PARTIAL),
+    "a version of another thing": ("must-01", "a.js", "module.exports = { database: '3.0.0', paths: {} }", State.MISSING),
+    "a header for any origin": (
+        "elite-cors",
+        "a.py",
+        "def headers(response):\n    response['Access-Control-Allow-Origin'] = '*'",
+        State.PARTIAL,
+    ),
+    "a header for one origin": (
+        "elite-cors",
+        "a.py",
+        "def headers(response):\n    response['Access-Control-Allow-Origin'] = 'https://a.example'",
+        State.MET,
+    ),
+    "a loop that waits": (
+        "advanced-cron",
+        "a.py",
+        "import time\ndef work():\n    while True:\n        clean()\n        time.sleep(60)",
+        State.PARTIAL,
+    ),
+    "a loop that ends": (
+        "advanced-cron",
+        "a.py",
+        "import time\ndef work():\n    while busy():\n        clean()\n        time.sleep(60)",
+        State.MISSING,
+    ),
+    "a full-text index": (
+        "advanced-search",
+        "a.py",
+        "import sqlite3\ndef find(q):\n    return sqlite3.connect('a').execute('SELECT * FROM docs WHERE docs MATCH ?', (q,))",
+        State.MET,
+    ),
+    "a text compared": (
+        "advanced-search",
+        "a.py",
+        "import sqlite3\ndef find(q):\n    return sqlite3.connect('a').execute('SELECT * FROM docs WHERE name LIKE ?', (q,))",
+        State.MISSING,
+    ),
+    "a plan": (
+        "elite-query-optimization",
+        "a.py",
+        "import sqlite3\nrows = sqlite3.connect('a')\ndef plan(q):\n    return q.explain(analyze=True)",
+        State.PARTIAL,
+    ),
+    "an explanation": (
+        "elite-query-optimization",
+        "a.py",
+        "import sqlite3\nrows = sqlite3.connect('a')\ndef plan(schedule):\n    return schedule.explain()",
+        State.MISSING,
+    ),
+    "tokens for others": (
+        "default-jwt",
+        "a.py",
+        "import jwt\ndef token(key):\n    return jwt.encode({'exp': 1}, key, 'RS256')",
+        State.PARTIAL,
+    ),
+    "tokens that are asked for": (
+        "default-jwt",
+        "a.py",
+        (
+            "import jwt\ndef token(key):\n    return jwt.encode({'exp': 1}, key)\ndef caller(key, sent):\n"
+            "    return jwt.decode(sent, key)"
+        ),
+        State.MET,
+    ),
+    "tokens signed by hand": (
+        "default-jwt",
+        "a.js",
+        (
+            "const crypto = require('crypto')\nfunction signToken(body) {\n"
+            "  const head = Buffer.from(body).toString('base64url')\n"
+            "  return head + crypto.createHmac('sha256', process.env.KEY).update(head).digest('base64url')\n}\n"
+            "app.post('/login', (req, res) => res.json({ token: signToken(JSON.stringify({ exp: 1 })) }))"
+        ),
+        State.MET,
+    ),
+    "a webhook signed by hand": (
+        "default-jwt",
+        "a.js",
+        (
+            "const crypto = require('crypto')\nfunction notify(body) {\n"
+            "  return crypto.createHmac('sha256', process.env.KEY).update(body).digest('hex')\n}\n"
+            "app.post('/hook', (req, res) => res.json({ by: notify('a') }))"
+        ),
+        State.MISSING,
+    ),
     "features of another kind": ("advanced-feature-flags", "a.js", "app.use(manager.drawFeatures('reports'))", State.MISSING),
 }
 
@@ -604,6 +784,10 @@ def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
         "b.py": "from fastapi import FastAPI\nfrom fastapi.openapi.docs import get_swagger_ui_html\napp = ",
     }
     (tmp_path / name).write_text(f"{head[name]}{code}\n")
+    (tmp_path / "redis.js").write_text(
+        "const Redis = require('ioredis')\nlet client\nif (process.env.R) {\n  client = new Redis({})\n}\n"
+        "module.exports = { client }\n"
+    )
     assert card_of(tmp_path)[criterion].state is state
 
 

@@ -286,6 +286,13 @@ def test_binary_large_and_minified_files_are_said(tmp_path: Path) -> None:
     assert passed_over(scan(tmp_path))["generated code"] == 1
 
 
+def test_one_long_pattern_makes_no_file_minified(tmp_path: Path) -> None:
+    pattern = r"const urls = /^(?:(?:(?:https?|ftp):)?\/\/)" + r"(?:\S+(?::\S*)?@)?(?!(?:10|127)(?:\.\d{1,3}){3})" * 10 + "$/i;\n"
+    write(tmp_path, **{"utils.js": f"const path = require('path');\n\n{pattern}\nmodule.exports = {{ urls }};\n"})
+    write(tmp_path, **{"page.js": "!function(e,t){var n=t(e);n.a=1;for(var r=0;r<9;r++){n[r]=e(r),t(n)}}(this,x);" * 10})
+    assert found(scan(tmp_path)) == ["utils.js"]
+
+
 def test_unreadable_files_and_folders_are_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, **{"a.py": "", "b.py": "", "locked/c.py": ""})
     real_scandir, real_head = os.scandir, find_module.read_head

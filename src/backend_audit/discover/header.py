@@ -75,7 +75,7 @@ class Head(NamedTuple):
 
 
 def _is_squeezed(line: bytes) -> bool:
-    """Whether a line is code whose blanks were taken out: it assigns or ends statements, which a long pattern or text does not."""
+    """Whether a line is code whose blanks were taken out: it assigns and ends statements, as no long pattern does."""
     if len(line) < _LONG or line.count(b" ") * 20 > len(line) or line.count(b"=") + line.count(b";") < _LONG // 50:
         return False
     return sum(line.count(sign) for sign in (b";", b"{", b"(", b",")) >= _LONG // 20

@@ -141,9 +141,7 @@ class ScriptWholeLists:
         query = self.built.get(id(node)) or self.queries[id(node)]
         model = chain.table or _model(node)
         way = (Mark(query.site.path, node.at, node.end, f"all of `{model}`"),)
-        return WholeList(
-            query.site, route, f"`{model}`", "query", chain.filtered, bool(FEW.search(model)), way
-        )
+        return WholeList(query.site, route, f"`{model}`", "query", chain.filtered, bool(FEW.search(model)), way)
 
 
 def _answers(handler: FunctionSymbol) -> Iterator[ir.Expr]:

@@ -4,23 +4,21 @@ A pure function of one lowered file, so that it runs in workers and its answers 
 object that another module makes) is left open in `seen.Seen`, and settled by `settled.py`.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
-from backend_audit.signs import shapes
+from backend_audit.signs import records, shapes
 from backend_audit.signs.conditions import compared
 from backend_audit.signs.options import fits, options
 from backend_audit.signs.paths import Meanings, PathReader, Scope, is_required
-from backend_audit.signs.rows import Fitting, Row, Rows
+from backend_audit.signs.rows import SHAPES, Fitting, Row, Rows
 from backend_audit.signs.seen import Seen, Sight, Sights
 from backend_audit.signs.settings import Settings, is_off
 from backend_audit.source import Language
 
-_RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
 _SHORTEST, _LONGEST = 4, 20_000  # of texts that are looked at
 
 
@@ -36,7 +34,7 @@ class CodeReader:
         self.compared = rows.fitting("compared")
         self.keys = rows.fitting("keys")
         self.strings = rows.fitting("strings")
-        self.shapes = {row.shape: row for row in rows.having("shape")}
+        self.shapes = {shape: [row for row in rows.having("shape") if row.shape == shape] for shape in SHAPES}
         self.settings = Settings(rows)
 
     def seen(self, module: ir.Module) -> Seen:
@@ -55,7 +53,7 @@ class _Walk:
 
     def found(self) -> Seen:
         """Everything that the module shows."""
-        if not in_browser(self.module.path) or _serves(self.module):
+        if not in_browser(self.module.path) or records.serves(self.module):
             self.block(self.module.body, {}, "", top=True)
             plugin = shapes.configured_plugin(self.module.body) if self.script else None
             if plugin is not None:
@@ -99,6 +97,7 @@ class _Walk:
 
     def item(self, node: ir.Item, scope: Scope, symbol: str) -> None:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
+        self.sights.mention(node.value)
         if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
             self.matched(self.asked.keys, node.key.value, node.key.at, node.key.end, symbol)
             if shapes.describes_api(node):
@@ -116,7 +115,7 @@ class _Walk:
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
         self.block((one for one in node.decorators if not shapes.keeps_one_value(one, node)), scope, symbol)
         if self.script and shapes.is_error_handler(node):
-            self.shaped("error-middleware", node, symbol)
+            self.shaped("error-middleware", node, f"{symbol}.{node.name}" if symbol else node.name)
         signed = shapes.signs_tokens(node)
         if signed is not None:
             self.shaped("own-token", signed, symbol)
@@ -144,12 +143,12 @@ class _Walk:
         name = f"{symbol}.{node.name}" if symbol else node.name
         if node.kind != "interface":
             self.matched(self.asked.classes, node.name, node.at, node.name_end, symbol)
-            for statement in () if _lists_values(node) else node.body:
+            for statement in () if records.lists_values(node) else node.body:
                 if isinstance(statement, ir.Assign):
                     for target in statement.targets:
                         if isinstance(target, ir.Name):
                             self.matched(self.asked.fields, target.id, target.at, target.end, name)
-                            if _relates(statement):
+                            if records.relates(statement):
                                 self.matched(self.asked.relations, target.id, target.at, target.end, name)
             self.block(node.body, dict(scope), name)
 
@@ -159,8 +158,11 @@ class _Walk:
             self.annotation(node.annotation, scope, symbol)
         if node.value is None or node.declares == "type":
             return
-        if not (self.script and is_required(_whole(node.value))):  # to give it a name is no use of it
+        if not (self.script and is_required(records.whole(node.value))):  # to give it a name is no use of it
+            mentioned = set(self.sights.mentioned)
             self.visit(node.value, scope, symbol)
+            if self.script and any(written(one).endswith("exports") for one in node.targets):
+                self.sights.mentioned = mentioned  # to export something is no use of it
         meant = self.paths.of(node.value, scope)
         for target in node.targets:
             if (
@@ -184,8 +186,9 @@ class _Walk:
         for row in self.methods.matching(f"?.{name}") if name else ():
             if not row.options or any(fits(option, node) for option in row.options):
                 self.spot(row, node.func.at, node.func.end, symbol)
-        self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=True)
+        self.used(self.paths.of(node if brought else node.func, scope), node.func, symbol, called=not brought)
         self.named(node, symbol)
+        self.sights.mention(node.func, *(arg.value for arg in node.args))
         plugin = shapes.handed_plugin(node)
         if plugin is not None:
             self.used(self.paths.of(plugin.func, scope), plugin.func, symbol, called=True)
@@ -235,8 +238,8 @@ class _Walk:
             self.spot(row, at, end, symbol, f"`{name}`")
 
     def shaped(self, shape: str, node: ir.Node, symbol: str) -> None:
-        if shape in self.asked.shapes:
-            self.spot(self.asked.shapes[shape], node.at, node.end, symbol)
+        for row in self.asked.shapes[shape]:
+            self.spot(row, node.at, node.end, symbol)
 
     def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
         self.sights.spotted.append(Sight(row.number, row.what or what, at, end, symbol))
@@ -261,34 +264,6 @@ _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] =
     ir.Item: lambda walk, node, scope, symbol, _: walk.item(node, scope, symbol),
 }
 
-_FOR_PAGES = ("NEXT_PUBLIC_", "REACT_APP_", "VITE_", "NODE_ENV", "PUBLIC_URL")
 _DEFINING = frozenset(
     {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
 )
-
-
-def _serves(module: ir.Module) -> bool:
-    """Whether a file with components runs on the server, too: it reads of the environment what no bundler puts into pages."""
-    if not module.path.endswith((".jsx", ".tsx")) or in_browser(module.path[:-1]):
-        return False
-    read = (one.attr for one in ir.walk(*module.body) if isinstance(one, ir.Attribute) and written(one.value) == "process.env")
-    return any(not name.startswith(_FOR_PAGES) for name in read)
-
-
-def _whole(node: ir.Expr) -> ir.Expr:
-    """The module of which an expression names a part: `require("x").default`."""
-    while isinstance(node, ir.Attribute):
-        node = node.value
-    return node
-
-
-def _lists_values(node: ir.Class) -> bool:
-    """Whether a class lists the values of something, and is no record: an enumeration."""
-    return any(written(base.value).endswith(("Enum", "Choices", "Flag")) for base in node.bases)
-
-
-def _relates(node: ir.Assign) -> bool:
-    """Whether a field names another table: by a call (`ForeignKey(…)`), or by decorators (`@ManyToOne()`)."""
-    made = [node.value] if isinstance(node.value, ir.Call) else []
-    names = [written(one.func) for one in (*made, *node.decorators) if isinstance(one, ir.Call)]
-    return any(_RELATION.search(name) for name in names)

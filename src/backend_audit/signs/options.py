@@ -13,8 +13,8 @@ _MAX_NESTING = 3  # of objects in a call's arguments that hold options
 def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
-    A number names a position: `0=Exception`, `0=object` or `0=number` (one that is written there), `0` (whatever is given); `!ttl`
-    asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
+    A number names a position: `0=Exception`, `0=object` or `0=number` (one that is written there), `0` (whatever is given);
+    `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
     """
     if " & " in option:
         return all(fits(one, node) for one in option.split(" & "))

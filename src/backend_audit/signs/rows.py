@@ -16,8 +16,8 @@ _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with"
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
 SHAPES = frozenset(
-    "answered-error error-middleware retry-loop backoff-loop endless-loop server-error-view api-description kept-answer any-origin "
-    "own-token".split()
+    "answered-error error-middleware server-error-view retry-loop backoff-loop endless-loop api-description kept-answer "
+    "any-origin own-token".split()
 )
 
 

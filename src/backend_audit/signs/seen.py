@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from backend_audit import ir
+from backend_audit.flow.written import written
 from backend_audit.signs.paths import Meanings, Path
 
+FOR_ERRORS = re.compile(r"err|exception|fail", re.IGNORECASE)  # names of functions that have to do with errors
 _END = "\0"  # of a root: what is imported may have a name with blanks
 _STEP = re.compile(r"\(\)|\.[^.()]+")
 
@@ -35,13 +38,15 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 class Seen(msgspec.Struct, frozen=True, array_like=True):
     """What a file shows. `uses` are encoded lists by what their paths begin with: most of them mean nothing, and stay encoded.
 
-    `open` are uses of what may mean one thing or another, `callees` the names of functions that are called and fit rows.
+    `open` are uses of what may mean one thing or another, `callees` the names of functions that are called and fit rows,
+    `mentioned` those of functions for errors that are called or handed over.
     """
 
     spotted: tuple[Sight, ...] = ()
     uses: dict[str, msgspec.Raw] = {}
     open: tuple[tuple[Meanings, Use], ...] = ()
     callees: dict[str, list[int]] = {}
+    mentioned: tuple[str, ...] = ()
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -54,6 +59,7 @@ class Sights:
 
     spotted: list[Sight] = field(default_factory=list)
     callees: dict[str, list[int]] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
     _uses: dict[str, list[Use]] = field(default_factory=dict)
     _open: list[tuple[Meanings, Use]] = field(default_factory=list)
 
@@ -65,11 +71,21 @@ class Sights:
             start, rest = beginning(meant[0])
             self._uses.setdefault(start, []).append(Use(rest, at, end, symbol, called))
 
+    def mention(self, *nodes: ir.Expr) -> None:
+        """These are called or handed over, be it in a list."""
+        for node in nodes:
+            if isinstance(node, ir.Container) and node.kind != "dict":
+                self.mention(*(item.value for item in node.items))
+            elif isinstance(node, (ir.Name, ir.Attribute)) and FOR_ERRORS.search(
+                node.id if isinstance(node, ir.Name) else node.attr
+            ):
+                self.mentioned.add(written(node))
+
     def seen(self) -> Seen:
         """All of it."""
         uses = {start: msgspec.Raw(_ENCODER.encode(some)) for start, some in self._uses.items()}
         callees = {name: rows for name, rows in self.callees.items() if rows}
-        return Seen(tuple(self.spotted), uses, tuple(self._open), callees)
+        return Seen(tuple(self.spotted), uses, tuple(self._open), callees, tuple(sorted(self.mentioned)))
 
 
 def beginning(path: Path) -> tuple[str, str]:

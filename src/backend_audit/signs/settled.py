@@ -11,7 +11,7 @@ from backend_audit.signs import shapes
 from backend_audit.signs.options import fits
 from backend_audit.signs.paths import import_of
 from backend_audit.signs.rows import Paths, Row, Rows
-from backend_audit.signs.seen import Seen, Use, beginning, begun, uses_in
+from backend_audit.signs.seen import FOR_ERRORS, Seen, Use, beginning, begun, uses_in
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
 
@@ -20,6 +20,7 @@ def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen]) -> list[Spo
     """The signs in all modules of a project, in path order; `seen` is what their files showed, by path."""
     found: list[Spotted] = []
     asked: dict[bool, Paths] = {}
+    mentioned: set[str] = set()
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
         shown = seen.get(module.path)
         if shown is None:
@@ -30,7 +31,23 @@ def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen]) -> list[Spo
             asked[script] = meant.as_known_to(engine.models.aliases, engine.models.canonical)
         here = _Module(engine, module, rows, asked[script], script=script)
         found += sorted(here.settled(shown), key=lambda one: (one.mark.at, one.mark.end))
-    return found
+        mentioned.update(name for text in shown.mentioned for name in here.functions(text))
+    modules = {one.path: one for one in engine.project.modules.values()}
+    return [one for one in found if one.kind not in _REGISTERED or not _is_idle(engine, modules[one.mark.path], one, mentioned)]
+
+
+def _is_idle(engine: Engine, module: ModuleSymbol, sign: Spotted, mentioned: set[str]) -> bool:
+    """Whether it stands in a function for errors that nobody calls or hands over: a handler that nothing registers.
+
+    What a module exports as its own self may be loaded by its file's name.
+    """
+    name = sign.symbol.partition(".")[0]
+    if not FOR_ERRORS.search(name) or name in mentioned:
+        return False
+    whole = engine.module_attribute(module, "default")
+    own = engine.environment(module).get(name)
+    functions = [] if own is None else [one for one in of_kind(own.refs, FunctionSymbol) if one.module is module]
+    return bool(functions) and not (whole is not None and any(one in whole.refs for one in functions))
 
 
 class _Module:
@@ -60,6 +77,19 @@ class _Module:
                 yield from self.used(path, use)
         for name, numbers in seen.callees.items():
             yield from self.called(name, [self.rows.every[number] for number in numbers])
+
+    def functions(self, text: str) -> Iterator[str]:
+        """The names of the function that `handlers.error` may mean: here, and where it is defined."""
+        yield text.rpartition(".")[2]
+        root, *steps = text.split(".")
+        value = self.env.get(root)
+        for step in steps:
+            owner = (
+                next((one for one in by_key(value.refs) if isinstance(one, ModuleSymbol)), None) if value is not None else None
+            )
+            held = (value.items or {}).get(step) if value is not None else None
+            value = self.engine.symbol_attribute(owner, step) if owner is not None else held
+        yield from (one.node.name for one in of_kind(value.refs, FunctionSymbol)) if value is not None else ()
 
     def mark(self, at: int, end: int) -> Mark:
         return Mark(self.module.path, at, end, "")
@@ -130,5 +160,6 @@ def path_of(value: Value | None) -> str:
 
 
 _KEPT = "kept"
+_REGISTERED = frozenset({"error-handler", "some-error-handler"})
 _GLOBALS = frozenset("process fetch setInterval Promise console".split())
 _PLAIN = frozenset("str int float bool bytes list dict set tuple None NoneType object".split())

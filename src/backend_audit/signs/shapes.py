@@ -52,7 +52,7 @@ def configured_plugin(body: list[ir.Stmt]) -> ir.Call | None:
 
 
 def handed_plugin(node: ir.Call) -> ir.Call | None:
-    """A plugin that is handed over with its options, as if it were called with them: `app.register(helmet, {…})`; None if it is none."""
+    """A plugin that is handed over with its options, as if it were called with them: `app.register(helmet, {…})`."""
     func = node.func
     if not (isinstance(func, ir.Attribute) and func.attr in _HANDING and node.args):
         return None
@@ -100,7 +100,9 @@ def signs_tokens(node: ir.Function) -> ir.Call | None:
     if not keyed or not _TOKEN.search(node.name):
         return None
     words = [one.value for one in ir.walk_scope(*node.body) if isinstance(one, ir.Const)]
-    parts = "base64url" in words or any("base64url" in written(one.func).lower().replace("urlsafe_b64", "base64url") for one in calls)
+    parts = "base64url" in words or any(
+        "base64url" in written(one.func).lower().replace("urlsafe_b64", "base64url") for one in calls
+    )
     return keyed[0] if parts else None
 
 
