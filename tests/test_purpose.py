@@ -19,6 +19,7 @@ from backend_audit.checks._purpose import password_name, secret_name
         "apiKey",
         "csrf_token",
         "set_cookie",
+        "cookie_id",
     ],
 )
 def test_names_of_secrets(name: str) -> None:
@@ -38,6 +39,7 @@ def test_names_of_secrets(name: str) -> None:
         "colour",
         "",
         "token_url",
+        "oauth_id",
     ],
 )
 def test_names_of_other_values(name: str) -> None:

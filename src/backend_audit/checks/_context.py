@@ -75,6 +75,12 @@ def _started(site: Site) -> frozenset[str]:
     return frozenset(found)
 
 
+def only_statements(site: Site) -> bool:
+    """Whether the file runs from top to bottom and offers nothing to others: `docker/healthcheck.py`, `serve.py`."""
+    body = site.module.body if site.module is not None and site.function is None else []
+    return bool(body) and not any(isinstance(one, (ir.Function, ir.Class)) for one in ir.walk(*body))
+
+
 def script_file(path: str) -> bool:
     """Whether the file's folder is one of tools that people start by hand."""
     folders = PurePosixPath(path).parts[:-1]

@@ -170,12 +170,15 @@ def _makes_object(call: ir.Call, given: ir.Node) -> bool:
     return name in _CREATES or (name[:1].isupper() and isinstance(given, ir.Arg) and given.name is not None)
 
 
+_SAYS_MORE = re.compile(r"cache|bucket|throttl|limiter", re.IGNORECASE)
+
+
 def _callee(func: ir.Expr) -> Iterator[str]:
     if isinstance(func, ir.Attribute):
         yield func.attr
         owner = func.value
         name = owner.id if isinstance(owner, ir.Name) else owner.attr if isinstance(owner, ir.Attribute) else ""
-        if "cache" in name.lower():  # `cache.get(key)` says more than `get`
+        if _SAYS_MORE.search(name):  # `cache.get(key)`, `TokenBucket.authorize(key)` say more than `get` and `authorize`
             yield name
     elif isinstance(func, ir.Name):
         yield func.id
@@ -216,10 +219,13 @@ def secret_name(name: str) -> bool:
     parts = words(name)
     if not parts or len(parts) > 8 or parts[-1] in _NEUTRAL_ENDS or parts[0] in _CONDITION:
         return False
+    if parts[-1] == "id" and _KEPT_BY_ID.isdisjoint(parts):
+        return False  # `oauth_id`: what somebody else calls it
     joined = "_".join(parts)
     return any(word in _SECRET_WORDS for word in parts) or bool(_SECRET_PAIRS.search(joined) or _GLUED.search(parts[-1]))
 
 
+_KEPT_BY_ID = word_set("session cookie remember csrf xsrf nonce reset")  # who knows the id is taken for whom it stands for
 _CONDITION = word_set("is has have should needs with use uses allow enable check validate num nb max min total count avg")
 _PASSWORD = re.compile(r"(^|_)(passw(or)?ds?|passwd|pwd|passphrase|passcode|pass|pw)(_|$)|password|passphrase")
 

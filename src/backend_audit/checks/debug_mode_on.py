@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import development_file, development_name, only_in_development, settings_module, under_main
+from backend_audit.checks._context import development_file, development_name, only_in_development, only_statements, settings_module, under_main
 from backend_audit.checks._operands import may_be_true, named, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import AppCreation, Operand, ServerRun, Setting, Site
@@ -23,7 +23,10 @@ def server_started_in_debug_mode(run: ServerRun) -> Iterator[Alert]:
     confidence = _confidence(run.debug, run.site)
     if run.debug is None or confidence is None:
         return
-    if confidence is Confidence.HIGH and under_main(run.site):
+    by_hand = under_main(run.site) or only_statements(run.site)
+    if confidence is Confidence.HIGH and by_hand and _only_here(run.host):
+        confidence = Confidence.LOW  # no container is reached there
+    elif confidence is Confidence.HIGH and under_main(run.site):
         confidence = Confidence.MEDIUM  # meant for the developer's machine, and yet often what the container starts
     yield Alert(
         node=run.debug.node or run.site.node,
@@ -83,6 +86,12 @@ def setting_switches_debug_on(setting: Setting) -> Iterator[Alert]:
         "or set it only in the settings of the development environment.",
         confidence=confidence,
     )
+
+
+def _only_here(host: Operand | None) -> bool:
+    """Whether the address is one that only the same machine reaches, and the code says so."""
+    texts = () if host is None or host.value.constants() is None else host.value.texts()
+    return bool(texts) and all(one in ("127.0.0.1", "localhost", "::1") for one in texts)
 
 
 def _how(operand: Operand) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, development_file, last_name, script_file, under_main
+from backend_audit.checks._context import calls_in, development_file, last_name, only_statements, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import HttpClient, OutgoingRequest, Site
+from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site
 
 RULE = "missing-timeout"
 
@@ -31,7 +32,7 @@ def request_without_timeout(request: OutgoingRequest) -> Iterator[Alert]:
             fix="Give it one: `timeout=10`, or `timeout=(3.05, 27)` for connecting and reading.",
             confidence=_weight(site),
         )
-    elif is_none(request.timeout):
+    elif is_none(request.timeout) and not _stood_in_for(request.timeout):
         yield Alert(
             node=request.timeout.node or site.callee,
             message=f"`{named(site)}` switches its time-out off (`timeout=None`): {_effect(site)}.",
@@ -65,7 +66,14 @@ def _weight(site: Site) -> Confidence:
     """A script may wait; a service may not."""
     if site.call is not None and last_name(site.call.func) in ("stream", "ws_connect"):
         return Confidence.LOW  # made to stay open
-    return Confidence.LOW if under_main(site) or script_file(site.path) or development_file(site.path) else Confidence.MEDIUM
+    alone = under_main(site) or script_file(site.path) or development_file(site.path) or only_statements(site)
+    return Confidence.LOW if alone else Confidence.MEDIUM
+
+
+def _stood_in_for(timeout: Operand) -> bool:
+    """`timeout=timeout or DEFAULT`: where nothing is given, something else is taken."""
+    node = timeout.node
+    return isinstance(node, ir.Logical) and node.op in ("or", "nullish") and not isinstance(node.right, ir.Const)
 
 
 def _default_elsewhere(site: Site) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _errors, check
 from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
@@ -17,6 +17,7 @@ _MAKERS = frozenset(("hmac.new", "hmac.HMAC", "hmac.digest", "cryptography.hazma
 _MAKING = re.compile(r"(^|_)(hmac|signature)(_|$)")
 _VERB = re.compile(r"^_*(make|compute|calculate|generate|create|get|build|expected|hmac|sign|signature|calc)")
 _GIVEN = re.compile(r"(?i)signature|hmac|(^|_)sig$|digest|(^|_)mac$")
+_SESSIONS = frozenset(("flask.session", "quart.session", "request.session", "self.request.session", "req.session"))
 _DEPTH = 3
 _INSIDE = 1  # steps in a function that is called
 _COMPARES = {True: "hmac.compare_digest", False: "crypto.timingSafeEqual"}
@@ -36,6 +37,8 @@ def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator
     if len(computed) != 1:
         return
     other = sides[0] if computed[0] is sides[1] else sides[1]
+    if _is_sealed(other, body, view):
+        return  # who may not write it cannot try one text after the other
     compares = _COMPARES[view.module.language is Language.PYTHON]
     named_so = any(_GIVEN.search(name) for name in _names(other))
     yield Alert(
@@ -45,6 +48,27 @@ def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator
         fix=f"`{compares}({written(computed[0])}, {written(other)})`, which takes the same time for every guess.",
         confidence=Confidence.HIGH if named_so else Confidence.MEDIUM,
     )
+
+
+def _is_sealed(expr: ir.Expr, body: list[ir.Stmt], view: FileView) -> bool:
+    """Whether the value is nothing that a client wrote: kept in a session, or read where a bad signature is caught."""
+    if _in_session(expr, view):
+        return True
+    base = expr
+    while isinstance(base, (ir.Index, ir.Attribute, ir.Call)):
+        base = base.func if isinstance(base, ir.Call) else base.value
+    name = base.id if isinstance(base, ir.Name) else ""
+    given = list(_assigned(name, body, expr.at))
+    if any(_in_session(value, view) for value in given):
+        return True
+    tries = [node for node in ir.walk(*body) if isinstance(node, ir.Try) and list(_assigned(name, node.body, expr.at))]
+    names = [one for node in tries for handler in node.handlers for one in _errors.caught(handler, view)]
+    return any("Signature" in one for one in names)
+
+
+def _in_session(expr: ir.Expr, view: FileView) -> bool:
+    parts = (one for one in ir.walk(expr) if isinstance(one, (ir.Name, ir.Attribute)))
+    return any((view.api(one) or "") in _SESSIONS for one in parts)
 
 
 def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> bool:

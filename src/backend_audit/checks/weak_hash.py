@@ -33,7 +33,7 @@ _BENIGN = re.compile(
     r"digest_auth|(^|_)ha[12]$|hotp|totp|x5t|thumbprint|(^|_)cert(ificate)?_(hash|digest)|(^|_)motp|(^|_)ocra|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
     r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
     r"legacy|(^|_)path(_|$)|nevra|package|vocab|corpus|embedding|document_(hash|id)|content_hash|text_hash|row_hash|data_hash|"
-    r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
+    r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|(^|_)(kw)?(arg|param)s?_(hash|digest|md5)|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
     r"(^|_)(s3|md5)_?(hash|digest|sum)?$|anonymi|pseudonymi|experiment|ab_test|rollout|percent"
 )
 
@@ -157,6 +157,11 @@ def _signs(computation: HashComputation) -> bool:
     return computation.site.api.rpartition(".")[2] in ("sign", "verify", "sign_hash")
 
 
+def _nearer(benign: str, reached: str, uses: list[str]) -> bool:
+    """Whether the digest becomes the one before anything of it becomes the other."""
+    return benign in uses and (reached not in uses or uses.index(benign) < uses.index(reached))
+
+
 def _judge(purpose: Purpose, *, keyed: bool, signs: bool) -> tuple[Confidence, str]:
     if signs:
         return Confidence.HIGH, " for a signature"
@@ -165,7 +170,7 @@ def _judge(purpose: Purpose, *, keyed: bool, signs: bool) -> tuple[Confidence, s
     around = [*purpose.uses, purpose.function]
     benign = first(around, _BENIGN) or first(purpose.inputs, _BENIGN)
     reached = next((name for name in (*purpose.uses, *purpose.inputs) if secret_name(name)), None)
-    if benign is not None and (reached is None or benign in purpose.uses[:2]):
+    if benign is not None and (reached is None or benign in purpose.uses[:2] or _nearer(benign, reached, purpose.uses)):
         return Confidence.LOW, f" (for `{benign}`, it seems)"
     if reached is not None:
         return Confidence.HIGH, f" for `{reached}`"

@@ -37,6 +37,7 @@ class Candidate(NamedTuple):
     reading: str = ""
     siblings: tuple[str, ...] = ()
     listed: bool = False  # one of several in a list: often names of fields, not values
+    trial: bool = False  # in a class or function that holds the settings of tests
 
 
 class Place(NamedTuple):

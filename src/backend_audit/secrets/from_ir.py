@@ -7,6 +7,7 @@ from backend_audit.secrets.candidate import Candidate, How
 from backend_audit.secrets.lookalikes import without_own_machine
 from backend_audit.secrets.models import taken
 from backend_audit.secrets.names import Kind, classify
+from backend_audit.secrets.trials import sets_up_trials
 from backend_audit.secrets.values import vocabulary
 
 # Calls that pass their literal on: SecretStr("…"), "…".encode(), Field(default="…"), b64decode("…").
@@ -32,6 +33,7 @@ class _Walk:
         self.imports: dict[str, str] = {}
         self.texts: list[tuple[str, int, int]] = []
         self.listed = False
+        self.trial = False
 
     def bind(
         self, node: ir.Expr | None, name: str, how: How, *, callee: str = "", siblings: tuple[str, ...] = (), reading: str = ""
@@ -40,7 +42,18 @@ class _Walk:
         literal = folded(node)
         if literal is not None and node is not None:
             self.found.append(
-                Candidate(literal, name, how, node.at, node.end, callee, reading=reading, siblings=siblings, listed=self.listed)
+                Candidate(
+                    literal,
+                    name,
+                    how,
+                    node.at,
+                    node.end,
+                    callee,
+                    reading=reading,
+                    siblings=siblings,
+                    listed=self.listed,
+                    trial=self.trial,
+                )
             )
             return
         match node:
@@ -84,7 +97,9 @@ class _Walk:
                 self.bind(arg.value, name, How.DEFAULTED)
 
     def fallback(self, value: str, node: ir.Node, name: str, source: str) -> None:
-        self.found.append(Candidate(value, name or source, How.FALLBACK, node.at, node.end, source=source or name))
+        self.found.append(
+            Candidate(value, name or source, How.FALLBACK, node.at, node.end, source=source or name, trial=self.trial)
+        )
 
     def source(self, node: ir.Expr) -> str:
         """The variable that `os.getenv("X")`, `os.environ.get("X")`, `config["X"]` reads; "" for anything else."""
@@ -283,9 +298,9 @@ def reads_settings(text: str) -> bool:
 def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], list[tuple[str, int, int]]]:
     """Candidates, the spans of docstrings and comments, and all longer string values (joined ones too) with their spans."""
     walk = _Walk()
-    stack: list[tuple[ir.Node, str]] = [(node, "") for node in reversed(module.body)]
+    stack: list[tuple[ir.Node, str, bool]] = [(node, "", False) for node in reversed(module.body)]
     while stack:
-        node, function = stack.pop()
+        node, function, walk.trial = stack.pop()
         kind = type(node)
         visit = _VISITS.get(kind)
         if visit is not None:
@@ -294,6 +309,7 @@ def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], 
             walk.bind(node.value, function, How.RETURNED)
         inner = node.name if isinstance(node, ir.Function) else "" if kind is ir.Class else function
         # Names are the commonest nodes; they hold nothing, and no visit asks for them.
-        stack += [(child, inner) for child in reversed(ir.children(node)) if type(child) is not ir.Name]
+        trial = walk.trial or (isinstance(node, (ir.Function, ir.Class)) and sets_up_trials(node.name))
+        stack += [(child, inner, trial) for child in reversed(ir.children(node)) if type(child) is not ir.Name]
     spans = walk.prose + [(comment.at, comment.end) for comment in module.comments]
     return walk.found, sorted(spans), walk.texts

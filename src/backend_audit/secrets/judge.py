@@ -83,6 +83,8 @@ def judge(candidate: Candidate, place: Place) -> Verdict | None:
         confidence = max(confidence, MEDIUM, key=CONFIDENCE_ORDER.index)
     if is_password_hash(candidate.value) or (candidate.how is How.ASSIGNED and words(candidate.name)[:1] in _FOR_TRIALS):
         confidence = LOW
+    if candidate.trial and naming.own:
+        confidence = LOW
     rule = FALLBACK if candidate.how is How.FALLBACK else RULES[naming.kind]
     return Verdict(rule, naming.kind, placed(confidence, place, candidate.value, own=naming.own))
 

@@ -2,6 +2,8 @@
 
 import re
 
+from backend_audit.secrets.values import words
+
 _PIPELINES = re.compile(
     r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci|molecule)/|(?:^|/)(?:\.gitlab-ci|\.travis|azure-"
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile|cirun|\.cirrus|buildspec|codefresh)"
@@ -25,6 +27,16 @@ _WORKING_COPY = re.compile(
 )
 _STARTED = re.compile(r"\b(?:docker|podman)[ \t]+run\b")
 _REMOVED = re.compile(r"\b(?:docker|podman)[ \t]+(?:container[ \t]+)?(?:rm|kill|stop)\b|\brun\b[^\n]*[ \t]--rm\b")
+
+
+_WORDS_OF_TESTS = frozenset(("test", "tests", "testing"))
+_WORDS_OF_SETTINGS = frozenset(("config", "configs", "configuration", "settings", "setting", "conf"))
+
+
+def sets_up_trials(name: str) -> bool:
+    """Whether a class or function holds the settings of tests: `TestingConfig`, `load_test_settings`."""
+    said = set(words(name))
+    return not said.isdisjoint(_WORDS_OF_TESTS) and not said.isdisjoint(_WORDS_OF_SETTINGS)
 
 
 def is_trial(path: str, text: str, *, config: bool) -> bool:
