@@ -57,6 +57,8 @@ def _bound(node: ir.Node) -> Iterator[str]:
 def _of_page(node: ir.Node, given: set[str]) -> bool:
     if isinstance(node, ir.Import):
         return _STYLES.search(node.module) is not None
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Name):
+        return node.func.id in ("$", "jQuery") and node.func.id not in given
     if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name) or node.value.id in given:
         return False
     if node.value.id == "document":

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import development_file, development_name, only_in_development, only_statements, settings_module, under_main
+from backend_audit.checks._context import (
+    development_file,
+    development_name,
+    only_in_development,
+    only_statements,
+    settings_module,
+    under_main,
+)
 from backend_audit.checks._operands import may_be_true, named, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import AppCreation, Operand, ServerRun, Setting, Site

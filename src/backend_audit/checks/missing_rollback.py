@@ -15,6 +15,8 @@ _DATABASE_ERRORS = _errors.names_of(
 )
 _HOLDERS = ("session", "db", "conn", "connection", "cnx", "con", "database", "transaction", "tx", "trans", "cursor")
 
+_ROUTES = frozenset("route get post put patch delete api_route".split())
+
 
 @check(RULE)
 def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
@@ -38,7 +40,9 @@ def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
             message=f"When `{receiver}.commit()` or a write before it fails, this handler goes on without "
             f"`{receiver}.rollback()`: the transaction stays open and the next use of `{receiver}` fails or commits half of it.",
             fix=f"Call `{receiver}.rollback()` first in the handler, or let a `with` block end the transaction.",
-            confidence=Confidence.LOW if _ends_the_program(node, view) else Confidence.MEDIUM,
+            confidence=Confidence.LOW
+            if _ends_the_program(node, view) or _ends_the_request(node, handler, commit, view)
+            else Confidence.MEDIUM,
         )
 
 
@@ -47,6 +51,32 @@ def _ends_the_program(node: ir.Try, view: FileView) -> bool:
     function = view.function()
     commands = [] if function is None else [view.source(one) for one in function.decorators]
     return any("command" in one for one in commands) and not _errors.following(node, view)
+
+
+def _ends_the_request(node: ir.Try, handler: ir.Handler, session: ir.Expr, view: FileView) -> bool:
+    """Whether nothing follows in a route's handler, and its session ends with the request: Flask-SQLAlchemy's, a dependency's."""
+    function = view.function()
+    if function is None or view.enclosing(ir.For, ir.While) is not None or not any(map(_is_route, function.decorators)):
+        return False
+    after = [] if isinstance(handler.body[-1], ir.Return) else _errors.following(node, view)
+    if any(not isinstance(one, ir.Return) for one in after):
+        return False
+    if isinstance(session, ir.Name):
+        if any(one.name == session.id for one in function.params):
+            return True  # no part of a request is one
+        session = _bound(session.id, view.module.body) or session
+    return isinstance(session, ir.Attribute) and session.attr == "session"
+
+
+def _is_route(decorator: ir.Expr) -> bool:
+    """`@app.route("/")`, `@router.post("/orders")`."""
+    return isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Attribute) and decorator.func.attr in _ROUTES
+
+
+def _bound(name: str, body: list[ir.Stmt]) -> ir.Expr | None:
+    """What the module gives a name: `db_session = shop.model.db.session`."""
+    given = (one for one in body if isinstance(one, ir.Assign))
+    return next((one.value for one in given for target in one.targets if isinstance(target, ir.Name) and target.id == name), None)
 
 
 def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
@@ -58,6 +88,8 @@ def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
         for call in _errors.calls(block.body)
         if isinstance(call.func, ir.Attribute) and _opens(block, call.func.value, view)
     }
+    inner = [node for node in ir.walk_scope(*body) if isinstance(node, ir.Try) and _ends_transaction(node.final)]
+    managed |= {id(call) for node in inner for call in _errors.calls(node.body)}
     for call in _errors.calls(body):
         if isinstance(call.func, ir.Attribute) and call.func.attr == "commit" and not call.args:
             receiver = call.func.value

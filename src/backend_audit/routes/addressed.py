@@ -43,8 +43,11 @@ def reads(table: RouteTable, function: FunctionSymbol | None, name: str) -> bool
         return False
     known = table.read.get((function.key, name))
     if known is None:
-        by_name = any(param.name == name for param in function.node.params)
-        known = table.read[function.key, name] = by_name or any(_reads(node, name) for node in ir.walk(*function.node.body))
+        takes = any(param.name == name for param in function.node.params)
+        known = table.read[function.key, name] = any(
+            _reads(node, name) or (takes and isinstance(node, ir.Name) and node.id == name)
+            for node in ir.walk(*function.node.body)
+        )
     return known
 
 

@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import CAPABILITY
 from backend_audit.routes.model import Route
+from backend_audit.routes.within import answers_with_constants
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}")
 _AT_ONCE = frozenset("path_params view_args kwargs match_info matchdict path url".split())  # all parts, or the address
@@ -14,7 +15,7 @@ _AT_ONCE = frozenset("path_params view_args kwargs match_info matchdict path url
 def unread(route: Route) -> str:
     """The credential in a route's address that neither its handler nor a guard reads, so that anything may stand there."""
     handler = route.handler
-    if handler is None or route.owner is not None:
+    if handler is None or route.owner is not None or answers_with_constants(handler):
         return ""
     named = [name for part in CAPABILITY.findall(route.path) for pair in _PART.findall(part) for name in pair if name]
     if not named:

@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
 from backend_audit.routes.capabilities import unread
+from backend_audit.routes.entering import enters
 from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.script_permissions import BY_RIGHT
@@ -35,6 +36,7 @@ def decide(route: Route) -> None:
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
     unknown = _unread(route)
     route.auth = Auth.UNKNOWN if unknown else Auth.NONE if identified is None else Auth.OPTIONAL
+    meant = meant or ("" if route.unread else enters(route.handler))
     if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
         return
