@@ -64,13 +64,16 @@ def _ends_the_request(node: ir.Try, handler: ir.Handler, session: ir.Expr, view:
     if isinstance(session, ir.Name):
         if any(one.name == session.id for one in function.params):
             return True  # no part of a request is one
+        if session.id in view.imports and any(_is_route(one, "route") for one in function.decorators):
+            return True  # a scoped session, as Flask's documentation has it: removed when the request ends
         session = _bound(session.id, view.module.body) or session
     return isinstance(session, ir.Attribute) and session.attr == "session"
 
 
-def _is_route(decorator: ir.Expr) -> bool:
+def _is_route(decorator: ir.Expr, *how: str) -> bool:
     """`@app.route("/")`, `@router.post("/orders")`."""
-    return isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Attribute) and decorator.func.attr in _ROUTES
+    named = decorator.func.attr if isinstance(decorator, ir.Call) and isinstance(decorator.func, ir.Attribute) else ""
+    return named in (how or _ROUTES)
 
 
 def _bound(name: str, body: list[ir.Stmt]) -> ir.Expr | None:

@@ -16,6 +16,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.model import Lookup, Route
@@ -48,6 +49,7 @@ class Scoping:
         self.mentions = Mentions()
         self.odd = OddLookups(engine)
         self.whole = WholeQuerysets(engine, self.mentions)
+        self.authored = Authored(list(engine.project.functions()), self.reading)
         self._readings: dict[str, Reading] = {}
         self._used: dict[str, str] | None = None  # class outside of the project → a field of its owner
         self._by_name: dict[str, list[ClassSymbol]] = {}
@@ -208,7 +210,9 @@ class Scoping:
         for model in models:
             owned = self.owner_field(model)
             if owned:
-                return Lookup(mark, model.node.name, written(keys[0]), owned, written(node.func))
+                function = frame.function
+                mine = function is None or not self.authored.for_all(function, node, model.node.name, owned)
+                return Lookup(mark, model.node.name, written(keys[0]), owned if mine else "", written(node.func))
         unknown = "" if models else _outside(frame, node)
         owned = self.used_owner(unknown) if unknown else ""
         return Lookup(mark, unknown, written(keys[0]), owned, written(node.func)) if unknown else None
