@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.secrets.candidate import Candidate, How
+from backend_audit.secrets.literals import folded, named, reads_settings, written
 from backend_audit.secrets.lookalikes import without_own_machine
 from backend_audit.secrets.models import taken
 from backend_audit.secrets.names import Kind, classify
@@ -22,7 +23,6 @@ _READERS = vocabulary(
     "from_env get_str get_string"
 )
 _COMPARERS = frozenset({"compare_digest", "constant_time_compare", "safe_str_cmp"})
-_ENV_TEXTS = ("environ", "getenv", "env", "config", "settings", "conf")
 _DEFAULTS = frozenset({"default", "fallback", "default_value", "initial", "value"})
 
 
@@ -232,67 +232,6 @@ _VISITS: dict[type[ir.Node], Callable[..., None]] = {
     ir.Binary: _Walk.binary,
     ir.Const: _Walk.text,
 }
-
-
-def folded(node: ir.Expr | None) -> str | None:
-    """The text of a string literal, also one put together from several with `+` or by an f-string without holes."""
-    match node:
-        case ir.Const(kind="str" | "bytes", value=value):
-            return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else None
-        case ir.Binary(op="+"):
-            parts: list[str] = []
-            current: ir.Expr = node
-            while isinstance(current, ir.Binary) and current.op == "+":
-                right = folded(current.right) if not isinstance(current.right, ir.Binary) else None
-                if right is None:
-                    return None
-                parts.append(right)
-                current = current.left
-            left = folded(current)
-            return None if left is None else left + "".join(reversed(parts))
-        case ir.Template():
-            texts = [folded(part) if isinstance(part, ir.Const) else None for part in node.parts]
-            return "".join(text for text in texts if text is not None) if None not in texts else None
-        case _:
-            return None
-
-
-def named(node: ir.Expr | None) -> str:
-    """What an expression is called: a name, an attribute's last part, a constant index."""
-    match node:
-        case ir.Name(id=name):
-            return name
-        case ir.Attribute(attr=attr):
-            return attr
-        case ir.Index(index=index):
-            return folded(index) or named(index)
-        case ir.Call(func=ir.Attribute(attr="get" | "lower" | "strip" | "decode" | "encode" | "upper") as func):
-            first = folded(node.args[0].value) if func.attr == "get" and node.args else None
-            return first or (named(func.value) if func.attr != "get" else "")
-        case _:
-            return ""
-
-
-def written(node: ir.Expr) -> str:
-    """A callee as written: `jwt.encode`, `self.client.login`; calls and indices in between are left out."""
-    match node:
-        case ir.Name(id=name):
-            return name
-        case ir.Attribute():
-            base = written(node.value)
-            return f"{base}.{node.attr}" if base else node.attr
-        case ir.Call():
-            return written(node.func)
-        case ir.Index():
-            return written(node.value)
-        case _:
-            return ""
-
-
-def reads_settings(text: str) -> bool:
-    """Whether an expression reads the environment or settings, by what it is called."""
-    parts = text.lower().replace("_", ".").split(".")
-    return any(part in parts for part in _ENV_TEXTS)
 
 
 def extract(module: ir.Module) -> tuple[list[Candidate], list[tuple[int, int]], list[tuple[str, int, int]]]:
