@@ -100,7 +100,7 @@ def _place(file: SourceFile, text: str) -> Place:
         test=file.role is Role.TEST,
         template=template or not _DOCS.isdisjoint(parts[:-1]),
         config=config,
-        locale=not _LOCALES.isdisjoint(parts[:-1]) or (config and is_catalogue(file.path, text)),
+        locale=not _LOCALES.isdisjoint((*parts[:-1], parts[-1].partition(".")[0])) or (config and is_catalogue(file.path, text)),
         pipeline=is_trial(file.path, text, config=config),
         local=config and is_local(file.path),
         described=config and _DESCRIPTION.search(text, 0, _HEAD) is not None,

@@ -30,6 +30,7 @@ _WRAPPERS = frozenset(
     {"from", "encode", "String", "toString", "trim", "Buffer", "Secret", "fromBase64", "atob", "btoa", "default"}
     | {"createSecretKey", "importPKCS8", "createPrivateKey", "devDefault"}
 )
+_OF_THEIR_RECEIVER = frozenset({"toString", "trim"})  # the argument of `key.toString("utf-8")` is an encoding
 _SETTERS = frozenset({"set", "setHeader", "append", "header", "setRequestHeader", "setItem"})
 _READERS = frozenset({"get", "getenv", "env", "getOrDefault", "getString", "optional"})
 _FUNCTIONS = frozenset({"function_declaration", "method_definition", "function_expression", "arrow_function"})
@@ -151,7 +152,7 @@ class _Walk:
         call = one.above()
         if call is None or not arguments.named_children or arguments.named_child(0) != one.child:
             return False
-        return self.source.callee(call).rpartition(".")[2] in _WRAPPERS
+        return self.source.callee(call).rpartition(".")[2] in _WRAPPERS - _OF_THEIR_RECEIVER
 
     def terminal(self, one: _Climb, node: Node) -> None:
         kind = node.type

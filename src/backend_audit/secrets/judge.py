@@ -38,7 +38,7 @@ _APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")  # Google's, in four gro
 _SESSION_OPTIONS = frozenset({"resave", "saveUninitialized"})
 _PATTERNS = frozenset({"regex", "regexp", "pattern", "re"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_FOR_TRIALS = frozenset({("test",), ("dummy",), ("fake",), ("mock",), ("example",), ("sample",)})
+_FOR_TRIALS = frozenset({("test",), ("dummy",), ("fake",), ("mock",), ("example",), ("sample",), ("dev",)})
 _MADE_UP = frozenset({"dummy", "fake", "build", "ci", "mock", "stub", "unused", "ignored", "irrelevant"})
 
 
@@ -109,8 +109,11 @@ def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Co
 
 
 def _is_its_variable(candidate: Candidate) -> bool:
-    """`SIGNING_SECRET = env.str("SIGNING_SECRET")`: the name of the variable that holds it."""
-    return "_" in candidate.value and candidate.value.isupper() and candidate.value == candidate.name
+    """`SIGNING_SECRET = env.str("SIGNING_SECRET")`: the name of the variable that holds it; `{ secretKey: "secretKey" }`."""
+    if candidate.value != candidate.name:
+        return False
+    listed = candidate.how is How.KEYED and len(words(candidate.value)) > 1
+    return listed or ("_" in candidate.value and candidate.value.isupper())
 
 
 def _is_raw_key(candidate: Candidate, naming: Naming) -> bool:

@@ -12,6 +12,7 @@ _PIPELINES = re.compile(
 )
 _TRIALS = re.compile(
     r"(?:config|configuration|settings|conf)[_.-]?(?:test|tests|testing|ci|e2e)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
+    r"|(?:^|/)dev(?:elopment)?[_.-](?:server|app|main|index|seeds?|data)\b|(?:server|app|main|index|seeds?)[_.-]dev(?:elopment)?\.\w+$"
 )
 _LOCAL = re.compile(
     r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/"
