@@ -24,11 +24,12 @@ _TEST_FILE_PYTHON = re.compile(
     r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testing|testutils?|pytest_.*|.*_test_?(?:data|fixtures?|factor(?:y|ies)))\.pyw?$"
 )
 _TEST_FILE_NODE = re.compile(
-    r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest)[._-](?:global-?)?setup)\.[cm]?[jt]sx?$",
+    r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest|tests?)[._-]?(?:global-?)?setup|global-?setup)\.[cm]?[jt]sx?$"
+    r"|^tests?[._-]?(?:helpers?|utils?|data|fixtures?|factor(?:y|ies))\.[cm]?[jt]sx?$",
     re.IGNORECASE,
 )
 _TEST_FILE_CONFIG = re.compile(  # not every `…-test.yml`: that may be the workflow which deploys to "test"
-    r"^(?:pytest|tox)\.ini$|^tests?(?:[._-].*)?\.(?:ini|cfg)$|^\.env\.(?:test|testing|ci)$|compose.*[._-](?:tests?|e2e)\.ya?ml$|[._-]tests?\.(?:env|json)$"
+    r"^(?:pytest|tox)\.ini$|^tests?(?:[._-].*)?\.(?:ini|cfg)$|^\.env\.(?:tests?|testing|ci|e2e)(?:\.local)?$|compose.*[._-](?:tests?|e2e)\.ya?ml$|[._-]tests?\.(?:env|json)$"
 )
 
 # Installed or copied whole; counted as one folder each, since listing what is in them helps nobody.
