@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _patterns
+from backend_audit.checks import Alert, _errors, _patterns
 from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
@@ -50,8 +50,51 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
             end=min(handler.end, handler.at + len("catch")),
             message=f"`catch` does nothing: what goes wrong in {shown} disappears without a trace.",
             fix=_FIX,
-            confidence=_sure(leaves or _explained(handler.at, handler.end, view), view),
+            confidence=_sure(leaves or _meant(node, handler, view), view),
         )
+
+
+def _meant(node: ir.Try, handler: ir.Handler, view: FileView) -> bool:
+    """Whether somebody says why nothing is done, or the code goes on with what it has without a result."""
+    told = _explained(handler.at, handler.end, view) or _introduced(handler.at, view)
+    return told or _only_reads(node) or _asked_after(node, view)
+
+
+def _only_reads(node: ir.Try) -> bool:
+    """`try { locale = page.attr('lang') } catch {}`: only variables are given something, and stay as they were."""
+    if any(isinstance(one, (ir.Await, ir.For, ir.While)) for one in ir.walk_scope(*node.body)):
+        return False
+    simple = [one for one in ir.walk_scope(*node.body) if isinstance(one, (ir.Assign, ir.ExprStmt))]
+    return bool(simple) and all(isinstance(one, ir.Assign) and _keeps(one) for one in simple)
+
+
+def _keeps(node: ir.Assign) -> bool:
+    return all(not isinstance(target, (ir.Attribute, ir.Index)) for target in node.targets)
+
+
+def _asked_after(node: ir.Try, view: FileView) -> bool:
+    """`try { found = await find() } catch {}  if (!found) throw …`: what comes next asks whether there is a result."""
+    after = _errors.following(node, view)[:1]
+    if not after or not isinstance(after[0], ir.If) or any(isinstance(one, ir.ExprStmt) for one in ir.walk_scope(*node.body)):
+        return False
+    given = [target for one in ir.walk_scope(*node.body) if isinstance(one, ir.Assign) for target in one.targets]
+    names = {one.id for one in given if isinstance(one, ir.Name)}
+    return _asks_whether(after[0].test, names)
+
+
+def _asks_whether(test: ir.Expr, names: set[str]) -> bool:
+    """`x`, `!x`, `x?.name`, `x && y`, `x !== null`: whether one of these variables holds anything."""
+    match test:
+        case ir.Name(id=name):
+            return name in names
+        case ir.Attribute(value=inner) | ir.Unary(operand=inner):
+            return _asks_whether(inner, names)
+        case ir.Logical(left=left, right=right):
+            return _asks_whether(left, names) or _asks_whether(right, names)
+        case ir.Compare(left=left, rights=[ir.Const(value=None)]):
+            return _asks_whether(left, names)
+        case _:
+            return False
 
 
 def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
@@ -164,7 +207,9 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
             return
     if any(isinstance(one, ir.If) and _asks_type(one.test) for one in view.ancestors):
         return  # a text, it seems
-    if isinstance(first, ir.Name) and _ERROR.search(first.id) and _patterns.method(node) in ("send", "end", "write"):
+    error = first if isinstance(first, ir.Name) and _ERROR.search(first.id) else None
+    own = error is not None and isinstance(_patterns.given(error, view), ir.Call)  # `const error = new NotFoundError("…")`
+    if error is not None and not own and _patterns.method(node) in ("send", "end", "write"):
         yield first, False
 
 
