@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
+from backend_audit.checks._tokens import from_issuer, reads_header, reads_times
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand, Site
@@ -21,7 +22,6 @@ _LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_v
 _LOOKS_ONLY_CAMEL = re.compile(
     r"[eE]xpir|[uU]nverified|[wW]ithoutVerif|^peek|[iI]ssuer|^getHeader|[hH]eader(?:Of|From)?Token|[kK]eyId"
 )
-_TIMES = frozenset("exp iat nbf header kid alg".split())
 _SERVER = frozenset("server backend api routes controllers middleware middlewares services functions".split())
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
@@ -35,7 +35,8 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
     how, confidence, operand = found
     function = token.site.function
     looks = function is not None and _only_looks(function.name)
-    if looks or _verified_elsewhere(token) or _in_browser(token.site) or _reads_times(token.site):
+    looks |= reads_times(token.site) or reads_header(token.site)
+    if looks or _verified_elsewhere(token) or _in_browser(token.site) or from_issuer(token):
         confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
     yield Alert(
         node=(operand.node if operand is not None else None) or token.site.node,
@@ -102,29 +103,6 @@ def unsigned_token_made(token: JwtEncode) -> Iterator[Alert]:
         fix="Sign it: `jwt.encode(payload, key, algorithm='HS256')`, or an asymmetric algorithm where others verify it.",
         confidence=Confidence.HIGH,
     )
-
-
-def _reads_times(site: Site) -> bool:
-    """Whether of what was read nothing is used but when it ends, or how it was signed: `decoded.payload.exp`."""
-    nodes = list(ir.walk(*scope(site)))
-    names: set[str] = set()
-    for one in nodes:
-        if not isinstance(one, ir.Assign) or one.value is None:
-            continue
-        made = any(node is site.node for node in ir.walk(one.value))
-        if made or (isinstance(one.value, ir.Attribute) and one.value.attr == "payload" and _base(one.value) in names):
-            held = [item.value for target in one.targets if isinstance(target, ir.Container) for item in target.items]
-            names |= {target.id for target in (*one.targets, *held) if isinstance(target, ir.Name)}
-    read = {one.attr for one in nodes if isinstance(one, ir.Attribute) and _base(one) in names} - {"payload"}
-    return bool(read) and read <= _TIMES
-
-
-def _base(node: ir.Attribute) -> str:
-    """The name that an attribute is read from, if need be from the payload of it."""
-    inner = node.value
-    if isinstance(inner, ir.Attribute) and inner.attr == "payload":
-        inner = inner.value
-    return inner.id if isinstance(inner, ir.Name) else ""
 
 
 def _only_looks(name: str) -> bool:

@@ -1,0 +1,86 @@
+"""Tokens that are read without a look at their signature, and why that is right: what is read of them, where they come from."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks._context import last_name, scope
+from backend_audit.flow.concepts import JwtDecode, Site
+from backend_audit.flow.written import written
+
+_TIMES = frozenset("exp iat nbf header kid alg".split())
+_WHOLE = frozenset(("payload", "header"))
+_STEPS = 4  # variables between the answer of the issuer and the token
+_ISSUES = re.compile(r"(?i)token|exchange|^(?:fetch|post|request|refresh|callback|authori[sz]e|grant)|(?:fetch|post)$")
+_OF_CALLERS = re.compile(r"(?i)^_?(?:req|request|ctx|context|event|headers?|cookies?|socket|message|handshake)$")
+
+
+def reads_times(site: Site) -> bool:
+    """Whether of what was read nothing is used but when it ends, or how it was signed: `decoded.payload.exp`."""
+    nodes = list(ir.walk(*scope(site)))
+    names: set[str] = set()
+    for one in nodes:
+        if not isinstance(one, ir.Assign) or one.value is None:
+            continue
+        made = any(node is site.node for node in ir.walk(one.value))
+        if made or (isinstance(one.value, ir.Attribute) and one.value.attr == "payload" and _base(one.value) in names):
+            held = [item.value for target in one.targets if isinstance(target, ir.Container) for item in target.items]
+            names |= {target.id for target in (*one.targets, *held) if isinstance(target, ir.Name)}
+    read = {one.attr for one in nodes if isinstance(one, ir.Attribute) and _base(one) in names} - {"payload"}
+    return bool(read) and read <= _TIMES
+
+
+def reads_header(site: Site) -> bool:
+    """`jwt.decode(token, { complete: true })?.header?.alg`: how it was signed, and nothing that it claims."""
+    read = [one.attr for one in ir.walk(*scope(site)) if isinstance(one, ir.Attribute) and one.value is site.node]
+    return bool(read) and set(read) <= _TIMES
+
+
+def _base(node: ir.Attribute) -> str:
+    """The name that an attribute is read from, if need be from the payload of it."""
+    inner = node.value
+    if isinstance(inner, ir.Attribute) and inner.attr == "payload":
+        inner = inner.value
+    return inner.id if isinstance(inner, ir.Name) else ""
+
+
+def from_issuer(token: JwtDecode) -> bool:
+    """Whether the function itself has just asked the issuer for the token: `const tokens = await client.fetchToken(code)`.
+
+    TLS says who answered: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation, 6.
+    """
+    node = None if token.token is None else token.token.node
+    if node is None or (token.token is not None and token.token.value.carries("untrusted")):
+        return False
+    for _ in range(_STEPS):
+        name = next((one.id for one in ir.walk(node) if isinstance(one, ir.Name)), "")
+        given = list(_given(name, token.site))
+        if len(given) != 1:
+            return False
+        node = given[0]
+        asked = next((one.value for one in ir.walk(node) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)), None)
+        if isinstance(asked, ir.Call):
+            return bool(_ISSUES.search(last_name(asked.func))) and not _reads_caller(asked)
+        while isinstance(node, ir.Call) and node.args:  # `camelcaseKeys(answer)`
+            node = node.args[0].value
+    return False
+
+
+def _given(name: str, site: Site) -> Iterator[ir.Expr]:
+    """What a variable of the function is given, taken apart or whole."""
+    for node in ir.walk_scope(*scope(site)):
+        if not isinstance(node, ir.Assign) or node.value is None:
+            continue
+        for target in node.targets:
+            held = [item.value for item in target.items] if isinstance(target, ir.Container) else [target]
+            if any(isinstance(one, ir.Name) and one.id == name for one in held):
+                yield node.value
+
+
+def _reads_caller(call: ir.Call) -> bool:
+    """`await extractToken(req)`: what it gives is what a client sent."""
+    parts = [
+        written(call.func).partition(".")[0],
+        *(one.id for arg in call.args for one in ir.walk(arg.value) if isinstance(one, ir.Name)),
+    ]
+    return any(_OF_CALLERS.match(one) for one in parts)
