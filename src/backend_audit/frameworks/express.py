@@ -168,7 +168,7 @@ class ExpressRoutes:
             if function is None or hands_on(function) or not everything(plain):
                 self.covering(before, path, ())
             guards = _everywhere(guards) if everything(plain) else guards
-            before.append(Before(plain, tuple(guards), added=len(self._made)))
+            before.append(Before(plain, tuple(guards), added=len(self._made), used=self.tree.apart(chain, router)))
 
     def handled(
         self, router: ChainRouter, chain: RouteChain, path: str, steps: list[Step], before: list[Before]

@@ -86,6 +86,10 @@ class ChainTree:
         for layers in self.floating.values():
             layers.sort(key=lambda one: one.order)
 
+    def apart(self, chain: RouteChain, router: ChainRouter) -> bool:
+        """Whether a registration runs at a time that is not known: nothing calls its function, as far as the code shows."""
+        return any(self.order.apart(chain.site.node, one.site.node) for one in router.creations)
+
     def _attach(self) -> None:
         seen: set[tuple[int, str, str]] = set()
         loose: list[Layer] = []

@@ -22,6 +22,7 @@ class Order:
         modules = list(engine.project.modules.values())
         for module in [one for one in modules if one.key not in imported] + modules:
             self._module(module)
+        self._started = len(self._numbers)
         for module in modules:
             for function in module.every:
                 self._function(function)
@@ -29,6 +30,10 @@ class Order:
     def of(self, node: ir.Node) -> int:
         """When the call `node` is reached."""
         return self._numbers.get(id(node), len(self._numbers))
+
+    def apart(self, node: ir.Node, other: ir.Node) -> bool:
+        """Whether the program reaches the call `other` when it starts, and `node` at a time that is not known."""
+        return self.of(other) < self._started <= self.of(node)
 
     def _imported(self) -> set[str]:
         """The modules that another one imports."""
