@@ -55,6 +55,7 @@ _SAFE_RESULTS = (
     "random.",
     "ipaddress.",
     "crypto.Digest",
+    "typeorm.Statement",
 )
 
 
@@ -156,6 +157,11 @@ def _open_bracket(text: str) -> int | None:
     return None
 
 
+# What the method says that writes it: a date, or a statement that a query builder has made.
+_CLOSED_TEXT = re.compile(
+    r"\.(?:toISOString|toISODate|toISOTime|toISO|getQuery|getSql|toQuery|toSQL\(\)\.sql|toSqlString)"
+    r"(?:\(\))?(?:\.(?:slice|substring|split)\([^()]*\)(?:\[\d\])?)?$"
+)
 _DECLARED_NUMBERS = frozenset(("number", "boolean", "bigint", "int", "float", "bool"))
 
 
@@ -183,6 +189,11 @@ def _is_closed(name: str) -> bool:
     if name in CLOSED_TYPES or name == "None":
         return True
     return any(name.startswith(f"{closed}.") for closed in CLOSED_TYPES) or name.startswith(_SAFE_RESULTS)
+
+
+def is_closed_text(gap: Gap) -> bool:
+    """Whether the hole is a date in one of its own forms, or a query builder's statement: `day.toISODate()`, `sub.getQuery()`."""
+    return _CLOSED_TEXT.search(gap.written) is not None
 
 
 def is_fragment(gap: Gap) -> bool:

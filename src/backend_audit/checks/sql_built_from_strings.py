@@ -72,7 +72,7 @@ def _holes(shape: Shape, *, fragment: bool, script: bool) -> Iterator[_Hole]:
         if isinstance(part, str):
             before += part
             continue
-        if not _sql.is_harmless(part.value):
+        if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
             place = _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
             sure = _confidence(part, place, origin, fragment=fragment and not before)
