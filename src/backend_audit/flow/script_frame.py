@@ -14,7 +14,7 @@ from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
 
-_TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary)
+_TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary, ir.Index)  # `const entry = TABLE[name]`, and `if (!entry) return`
 _NAMING = (ir.Name, ir.Attribute, ir.Index, ir.Binary)
 _EXITS = frozenset(("process.exit", "process.abort"))
 
@@ -69,7 +69,9 @@ class ScriptFrame(ScriptNames):
         target = node.targets[0]
         if node.declares == "const" and isinstance(target, ir.Name) and isinstance(node.value, _TESTS):
             self.answers[target.id] = node.value
-        return super().assign(node)
+        found = super().assign(node)
+        self.came_back(node.value)
+        return found
 
     def leaves_open(self, value: Value) -> bool:
         """As `Frame.leaves_open`; what a function gives of which nothing is known is what TypeScript says."""
@@ -137,6 +139,9 @@ class ScriptFrame(ScriptNames):
             given = (("0", Operand(value, node.value)),)
             for row in self.models.rows["call"].get(taker, ()):
                 self.emit(row, taker, node, {}, given, written_as="return")
+        if node.value is not None and not isinstance(node.value, ir.Call):
+            self.eval(node.value)
+            self.came_back(node.value)
         return super().return_(node)
 
     # --- control ----------------------------------------------------------------------------------------------------
@@ -227,8 +232,26 @@ class ScriptFrame(ScriptNames):
             super().after_call(call)
             script_existing.after_call(self, call)
 
+    def came_back(self, node: ir.Expr) -> None:
+        """`(await entryOf(name)).id`: the call has let its arguments through as a call alone does."""
+        inner = node
+        while isinstance(inner, (ir.Await, ir.Attribute, ir.Index)):
+            inner = inner.value
+        if inner is not node and isinstance(inner, ir.Call):
+            self.after_call(inner)
+
     def never_returns(self, call: ir.Call) -> bool:
-        return dotted(call.func) in _EXITS
+        if dotted(call.func) in _EXITS:
+            return True
+        called = [one for one in self.eval(call.func).refs if isinstance(one, FunctionSymbol)] if dotted(call.func) else []
+        return bool(called) and all(map(_always_throws, called))
+
+
+def _always_throws(function: FunctionSymbol) -> bool:
+    """`function deny(text): never { throw new Error(text) }`."""
+    body = function.node.body
+    ends = bool(body) and isinstance(body[-1], ir.Raise) and not function.node.is_async
+    return ends and not any(isinstance(one, ir.Return) for one in ir.walk_scope(*body))
 
 
 def _never(subject: Value, value: Value | None) -> bool:
