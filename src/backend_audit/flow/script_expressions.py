@@ -16,6 +16,7 @@ from backend_audit.flow import (
     script_paths,
     script_refine,
     script_washed,
+    sensitive,
     strings,
 )
 from backend_audit.flow.expressions import EVALUATORS
@@ -75,6 +76,7 @@ class ScriptExpressions(ScriptCalls):
             if attr in ("length", "size"):
                 return script_lists.length(base) or NUMBER
             held = base.item(attr)
+            held = held.without("secret") if held is not None and held.origins and sensitive.is_public(attr) else held
             if held is not None and (not base.types or held is not base.elem):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and base.types <= _TEXT and not self.is_known(base):

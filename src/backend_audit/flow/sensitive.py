@@ -204,6 +204,15 @@ def gives_away(step: str, asked: str = "") -> bool:
     return step in _KEEPS or classify(step) is not None
 
 
+_PUBLIC = _set("id ids name username user email type scheme realm expires expiry")
+
+
+@lru_cache(maxsize=4096)
+def is_public(step: str) -> bool:
+    """Whether what an object holds under a name is no secret, though it was read from one: `{ clientId, clientSecret }`."""
+    return words(step)[-1:] != [] and words(step)[-1] in _PUBLIC and classify(step) is None
+
+
 _GETTERS = _set("get find fetch read load lookup resolve query")
 _KEY = re.compile(r"[A-Za-z_][\w.:-]*")
 
