@@ -26,6 +26,8 @@ def is_enumerated(key: ir.Expr, view: FileView, base: str = "") -> bool:
     name = key.id if isinstance(key, ir.Name) else ""
     if isinstance(key, ir.Index):
         return isinstance(key.value, ir.Name) and _is_list_of_names(key.value, view)
+    if base and any(isinstance(node, ir.Call) and _goes_through(node, base, name) for node in view.ancestors):
+        return False
     for node in reversed(view.ancestors):
         if isinstance(node, ir.For) and name in _names(node.target):
             if base and base in _walked(node):
@@ -40,6 +42,19 @@ def is_enumerated(key: ir.Expr, view: FileView, base: str = "") -> bool:
     if isinstance(taken, ir.Attribute) and taken.attr in _TAKING and isinstance(taken.value, ir.Name):
         return _is_list_of_names(taken.value, view)
     return False
+
+
+def _goes_through(node: ir.Call, base: str, name: str) -> bool:
+    """`Object.keys(base).forEach((name) => …)`, `Object.keys(x).reduce((base, name) => …, x)`: its own names."""
+    given = next((arg.value.function for arg in node.args if isinstance(arg.value, ir.Lambda)), None)
+    listing = node.func.value if isinstance(node.func, ir.Attribute) else None
+    if given is None or not isinstance(listing, ir.Call) or last_name(listing.func) not in _LISTING or len(listing.args) != 1:
+        return False
+    params = [one.name for one in given.params if one.kind == "positional"]
+    listed = written(listing.args[0].value)
+    if params[:2] == [base, name] and len(node.args) > 1 and last_name(node.func) == "reduce":
+        return written(node.args[1].value) == listed
+    return name in params[:1] and listed == base
 
 
 def _walked(node: ir.For) -> set[str]:

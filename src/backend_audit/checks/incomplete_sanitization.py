@@ -15,6 +15,7 @@ from backend_audit.source import SCRIPTS
 RULE = "incomplete-sanitization"
 
 _SIGNS = frozenset("'\"\\|/&<>`\n\r*{}[]$%")
+_BUILDS = frozenset("([")  # `host.replace("*", "([^.]*)")` makes a pattern of a wildcard
 _BRACKETS = {"[": "]", "]": "[", "(": ")", ")": "(", "{": "}", "}": "{"}
 _HARM = (
     "<script", "<style", "<iframe", "<!--", "../", "/../", "/..", " onerror=", "/onerror=", "onerror=", " ng-app",
@@ -39,7 +40,7 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             continue
         if len(text) > 1 and ".." not in text and text != "%25":
             continue
-        if _is_cut(chain, at, text) or step.new is None:
+        if _is_cut(chain, at, text) or step.new is None or not _BUILDS.isdisjoint(step.new):
             continue
         yield Alert(
             node=node,

@@ -32,9 +32,14 @@ def position_of_the_end(node: ir.Compare, view: FileView) -> Iterator[Alert]:
             message=f"`{written(call)}` is -1 where nothing is found, which equals the other side if the text is one shorter "
             "than its end: such texts pass.",
             fix="Use `text.endsWith(end)`.",
-            confidence=of_service(Confidence.MEDIUM, view.module),
+            confidence=Confidence.LOW if _is_one_sign(call.args[0].value) else of_service(Confidence.MEDIUM, view.module),
         )
         return
+
+
+def _is_one_sign(end: ir.Expr) -> bool:
+    """Whether only the empty text is one shorter than the end."""
+    return isinstance(end, ir.Const) and isinstance(end.value, str) and len(end.value) == 1
 
 
 def _is_rest(node: ir.Expr, text: ir.Expr, end: ir.Expr) -> bool:

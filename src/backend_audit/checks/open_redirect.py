@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import leaving, own_address
+from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
@@ -15,6 +17,8 @@ _FIX = (
     "`url_has_allowed_host_and_scheme`, or no scheme and no host after `urlsplit`."
 )
 
+_STATUS = frozenset(("status", "code"))
+_REDIRECTION = 3  # 3xx
 _FIX_NODE = (
     "Send the browser to a path of your own, or check the address first: `new URL(target, own).origin === own`, with `own` "
     "the origin of this server."
@@ -30,6 +34,8 @@ def redirect_from_outside(redirect: Redirect) -> Iterator[Alert]:
 @check(RULE)
 def location_header(header: HeaderWrite) -> Iterator[Alert]:
     """`response["Location"] = request.GET["next"]`."""
+    if _answers_otherwise(header.site):
+        return
     if header.name is not None and "location" in (text.lower() for text in header.name.value.texts()):
         yield from _judge(header.site, header.value)
     if header.headers is not None:
@@ -37,6 +43,27 @@ def location_header(header: HeaderWrite) -> Iterator[Alert]:
         for key, value in items.items():
             if isinstance(key, str) and key.lower() == "location":
                 yield from _judge(header.site, Operand(value, header.headers.node))
+
+
+def _answers_otherwise(site: Site) -> bool:
+    """`res.status(201).header("Location", …)`: where what was made is to be found; no browser goes there."""
+    if site.call is None:
+        return False
+    answer, stated = _answer(site.call), list[int]()
+    for call in calls_in(scope(site)):
+        first = call.args[0].value if call.args else None
+        code = first.value if isinstance(first, ir.Const) and isinstance(first.value, int) else None
+        if code is not None and last_name(call.func) in _STATUS and _answer(call) == answer:
+            stated.append(code)
+    return bool(stated) and all(code // 100 != _REDIRECTION for code in stated)
+
+
+def _answer(call: ir.Call) -> str:
+    """`res` of `res.status(201).header(…)`."""
+    node: ir.Expr = call
+    while isinstance(node, (ir.Call, ir.Attribute)):
+        node = node.func if isinstance(node, ir.Call) else node.value
+    return node.id if isinstance(node, ir.Name) else ""
 
 
 def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:

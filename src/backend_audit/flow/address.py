@@ -10,7 +10,7 @@ from functools import lru_cache
 from backend_audit import ir
 
 _THING = r"(url|uri|link|host|hostname|domain|redirect|address|addr|ip|origin|netloc|target|next|endpoint)s?"
-_GOOD = r"(safe|valid|allowed|trusted|whitelisted|allowlisted|permitted|relative|public)"
+_GOOD = r"(safe|valid|allowed|trusted|whitelisted|allowlisted|permitted|relative|public|registered|approved)"
 _BAD = r"(private|internal|blocked|forbidden|unsafe|disallowed|denied|blacklisted|loopback|reserved|banned|invalid|local)"
 _CHECK = r"(validate|check|verify|assert|ensure|require|guard)"
 _ADMITS = re.compile(rf"(^|_){_GOOD}(_\w+)?_{_THING}(_|$)|(^|_){_THING}_(\w+_)?{_GOOD}(_|$)|^_?{_CHECK}_(\w+_)?{_THING}$")

@@ -88,7 +88,7 @@ class Promises:
         awaited, _ = unhandled(node)
         if not isinstance(awaited, ir.Call):
             return awaited is not None
-        if dotted(awaited.func) in _NEVER or _pauses(awaited):
+        if dotted(awaited.func) in _NEVER or _pauses(awaited) or _loads(awaited):
             return False
         found = self.callees(awaited)
         if not found and isinstance(awaited.func, ir.Attribute) and awaited.func.attr in _SURE_NAMES:
@@ -132,6 +132,11 @@ def _pauses(node: ir.Expr | None) -> bool:
         return False
     executor = node.args[0].value
     return isinstance(executor, ir.Lambda) and len(executor.function.params) - _receivers(executor.function) == 1
+
+
+def _loads(node: ir.Call) -> bool:
+    """`import("mime")`: a module by its name is there, or the program would not start elsewhere either."""
+    return dotted(node.func) == "import" and len(node.args) == 1 and isinstance(node.args[0].value, ir.Const)
 
 
 def _receivers(function: ir.Function) -> int:
