@@ -37,6 +37,10 @@ _REASON = re.compile(r"\s(?:-|--|\u2013|\u2014|:)\s+([^#]+)")
 _REPORTING_FUNCTION = re.compile(
     r"^_*(log|report|record|store|track|emit)_(\w+_)?(error|exception|failure|metric|event|stat|trace|usage)s?$"
 )
+_TELEMETRY = re.compile(
+    r"(?i)(?:^|[._])(?:analytics|telemetry|tracking|segment|posthog|mixpanel|amplitude|statsd)\b.*"
+    r"[._](?:track|mark|record|emit|report|send|capture|log|count|incr\w*|identify|gauge)(?:_|$)[^.]*$"
+)
 _MAX_BLOCK = 1_200  # characters of a comment of several lines
 _MAY_FAIL = re.compile(
     r"best[- ]effort|optimistic|(?:may|might|can|could) (?:also )?(?:fail|raise|not exist|be missing)|"
@@ -197,8 +201,16 @@ def is_reporting(body: Sequence[ir.Stmt], view: FileView) -> bool:
     function = view.function()
     if function is not None and _REPORTING_FUNCTION.search(function.name):
         return True
+    if _is_telemetry(body, view):
+        return True
     found = [_call_of(one) for one in _effects(body)]
     return bool(found) and all(call is not None and last_name(call.func) in _REPORTING for call in found)
+
+
+def _is_telemetry(body: Sequence[ir.Stmt], view: FileView) -> bool:
+    """Whether all that `body` calls tells a module for analytics what happened: `analytics.track("order_placed")`."""
+    paths = [view.api(call.func) or "" for call in calls(body)]
+    return bool(paths) and all(_TELEMETRY.search(path) for path in paths)
 
 
 def is_report(name: str) -> bool:

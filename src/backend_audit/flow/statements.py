@@ -350,8 +350,8 @@ class Frame(Calls):
             env = dict(self.env)
             for name in case.captures:
                 env[name] = subject if case.pattern is None else subject.derived()
-            if key is not None and isinstance(case.pattern, ir.Const):
-                env[key] = self.const(case.pattern)
+            if key is not None and (known := self.constants_of(case.pattern)) is not None:
+                env[key] = known
             outer, self.env = self.env, env
             if case.guard is not None:
                 self.eval(case.guard)
@@ -376,6 +376,13 @@ class Frame(Calls):
             return None
         other = self.const(pattern).constant()
         return None if other is None else one == other
+
+    def constants_of(self, pattern: ir.Expr | None) -> Value | None:
+        """What fits a pattern of nothing but constants: `case "name" | "email"`."""
+        if isinstance(pattern, ir.Logical):
+            left, right = self.constants_of(pattern.left), self.constants_of(pattern.right)
+            return None if left is None or right is None else join(left, right)
+        return self.const(pattern) if isinstance(pattern, ir.Const) else None
 
     # --- definitions ------------------------------------------------------------------------------------------------
 
