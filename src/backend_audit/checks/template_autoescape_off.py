@@ -21,9 +21,12 @@ _HTML = re.compile(
     r"(?i)\.html?\b|\.xhtml\b|<\s*(html|body|div|p|h[1-6]|span|table|a|li|script|form|br)\b|text/html|HTMLResponse|mimetype"
 )
 _OTHER = re.compile(
-    r"(?i)\.(txt|sql|ya?ml|conf|cfg|ini|toml|json|sh|py|md|rst|tex|csv|j2|tf|nginx|service|go|java|js|ts|c|h|rs|env|xml\.j2)$|"
+    r"(?i)\.(txt|sql|ya?ml|conf|cfg|ini|toml|json|sh|py|md|rst|tex|csv|j2|tf|nginx|service|go|java|js|ts|c|h|rs|env|xml\.j2)"
+    r"(\.(j2|jinja2?|tmpl|tpl|mako))?$|"
     r"latex|nginx|kubernetes|k8s|codegen|generator|prompt|dockerfile|markdown|sql|yaml|changelog|config|helm|llm"
 )
+
+_NAME_TEMPLATES = frozenset(("get_template", "from_string", "select_template", "joinpath", "read_text", "open_text"))
 
 
 @check(RULE)
@@ -92,7 +95,7 @@ def _use(site: Site) -> str:
     """html, other or unknown: what the names and texts around say that is rendered."""
     said = [site.symbol, PurePosixPath(site.path).stem, *purpose_of(site).uses, *purpose_of(site).inputs]
     for call in calls_in(scope(site)):
-        if isinstance(call.func, ir.Attribute) and call.func.attr in ("get_template", "from_string", "select_template"):
+        if isinstance(call.func, ir.Attribute) and call.func.attr in _NAME_TEMPLATES:
             said.extend(name for arg in call.args for name in names_in(arg.value))
     if any(_HTML.search(one) for one in said):
         return "html"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import apis, is_false, is_none, named, shown, spread, truth
+from backend_audit.checks._own_pickles import wrote_it
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Deserialization, Operand
 from backend_audit.source import Mark
@@ -111,6 +112,8 @@ def _judge(reading: Deserialization, unsafe: Confidence) -> tuple[Confidence, st
     """Without knowledge of where the data comes from."""
     if reading.format in ("yaml", "ruamel"):
         return Confidence.MEDIUM, ""
+    if wrote_it(reading.site):
+        return Confidence.LOW, ""
     if reading.format in ("joblib", "torch", "numpy", "shelve") or reading.site.api.endswith((".load", ".read_pickle")):
         return Confidence.LOW, ""
     return Confidence.MEDIUM if unsafe is Confidence.HIGH else Confidence.LOW, ""

@@ -13,6 +13,10 @@ from backend_audit.link.project import Project
 from backend_audit.source import Language
 
 _OPTION = "autoescape"
+_BACKEND = "BACKEND"
+_ESCAPING_BACKENDS = frozenset(  # Django's settings: what they make of Jinja escapes unless it is told not to
+    ("django.template.backends.jinja2.Jinja2", "django_jinja.backend.Jinja2", "django_jinja.jinja2.Jinja2")
+)
 _FILTERS = frozenset(("h", "x", "html_escape"))
 _said: "WeakKeyDictionary[Project, tuple[bool, bool]]" = WeakKeyDictionary()
 
@@ -40,15 +44,17 @@ def _of(project: Project) -> tuple[bool, bool]:
 
 
 def _says_jinja(node: ir.Node) -> bool:
-    """`Environment(autoescape=True)`, `app.jinja_env.autoescape = True`, `app.jinja_options = {"autoescape": True}`."""
+    """`Environment(autoescape=True)`, Django's `"BACKEND": "django.template.backends.jinja2.Jinja2"`, `app.jinja_env.autoescape = True`, `app.jinja_options = {"autoescape": True}`."""
     if isinstance(node, ir.Arg):
         return node.name == _OPTION and _is_true(node.value)
     if isinstance(node, ir.Assign):
         named = any(isinstance(one, ir.Attribute) and one.attr == _OPTION for one in node.targets)
         return named and node.value is not None and _is_true(node.value)
-    if isinstance(node, ir.Item):
-        return isinstance(node.key, ir.Const) and node.key.value == _OPTION and _is_true(node.value)
-    return False
+    if not isinstance(node, ir.Item) or not isinstance(node.key, ir.Const):
+        return False
+    if node.key.value == _BACKEND:
+        return isinstance(node.value, ir.Const) and node.value.value in _ESCAPING_BACKENDS
+    return node.key.value == _OPTION and _is_true(node.value)
 
 
 def _says_mako(node: ir.Node) -> bool:

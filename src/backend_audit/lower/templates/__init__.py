@@ -30,9 +30,14 @@ def is_plain(path: str, text: str) -> bool:
     return named and not _TAG.search(literal) and bool(literal.strip()) and "{% extends" not in text
 
 
+def is_text(path: str, text: str) -> bool:
+    """Whether the template is plain and called so: whatever it is told of escaping, no browser reads it."""
+    return is_plain(path, text) and not _PLAIN.isdisjoint(_WORD.findall(path.rpartition("/")[2].lower()))
+
+
 def lower(path: str, text: str) -> ir.Module:
     """The module of the template at `path`. Nothing is raised: what cannot be read is skipped."""
-    plain = is_plain(path, text)
+    plain = "on" if is_text(path, text) else "default" if is_plain(path, text) else ""
     lowering = MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
     body = lowering.lower()
     name = path.rpartition("/")[2]

@@ -24,9 +24,9 @@ class _Open:
 class Lowering:
     """Lowers one template."""
 
-    def __init__(self, text: str, escape: str, *, plain: bool = False) -> None:
+    def __init__(self, text: str, escape: str, *, plain: str = "") -> None:
         self.text = text
-        self.plain = plain  # no page: nothing in it can become markup
+        self.plain = plain  # how its outputs count as escaped where it is no page, and nothing in it can become markup
         self.escape = escape
         self.page = Page()
         self.body: list[ir.Stmt] = []
@@ -63,7 +63,7 @@ class Lowering:
             return
         if isinstance(value, ir.Const):
             return
-        escape = "default" if self.plain else "off" if _is_raw(value) else self.escape
+        escape = self.plain or ("off" if _is_raw(value) else self.escape)
         self.body.append(ir.Output(at, end, value, escape, self.page.context()))
 
     def comment(self, piece: Piece) -> None:

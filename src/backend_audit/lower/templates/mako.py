@@ -44,7 +44,7 @@ def is_mako(path: str, text: str) -> bool:
 class MakoLowering(Lowering):
     """Lowers one template."""
 
-    def __init__(self, text: str, *, plain: bool = False) -> None:
+    def __init__(self, text: str, *, plain: str = "") -> None:
         super().__init__(text, ENGINE, plain=plain)
 
     def lower(self) -> list[ir.Stmt]:
