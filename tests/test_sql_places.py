@@ -1,9 +1,14 @@
 """What a hole in an SQL statement stands for, and what reads like SQL: `backend_audit.checks._sql`."""
 
+from pathlib import Path
+
 import pytest
 
+from backend_audit.audit import scan
 from backend_audit.checks import _sql
+from backend_audit.checks import sql_built_from_strings as sql_built
 from backend_audit.checks._sql import Place
+from backend_audit.config import load as load_config
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Gap, Origin, Shape, Value, container, instance, text
 
 PLACES = [
@@ -31,6 +36,10 @@ PLACES = [
     ("SELECT * FROM users ", Place.CLAUSE),
     ("SELECT * FROM (", Place.CLAUSE),
     ("", Place.CLAUSE),
+]
+NAMES = [
+    ("\"SELECT * FROM users WHERE id = %s AND town = '%s'\" % (number, town)", "`number`, `town` into"),
+    ('"DELETE FROM users WHERE id IN (%s)" % ",".join(str(one) for one in ids)', "`str(one) for one in ids` into"),
 ]
 SQL = [
     "SELECT * FROM users",
@@ -105,3 +114,11 @@ def test_names_that_the_program_fixes() -> None:
 def test_names_of_fragments() -> None:
     named = [name for name in ("where", "count_sql", "user.filters", "name", "wherever") if _sql.is_fragment(Gap(UNKNOWN, name))]
     assert named == ["where", "count_sql", "user.filters"]
+
+
+@pytest.mark.parametrize(("statement", "named"), NAMES)
+def test_what_fills_a_hole_is_named_as_it_is_written(tmp_path: Path, statement: str, named: str) -> None:
+    (tmp_path / "a.py").write_text(f"def find(connection, number, town, ids):\n    connection.execute({statement})\n")
+    config = load_config(tmp_path, {"select": [sql_built.RULE], "cache": False, "workers": 1}, {}, isolated=True)
+    (found,) = scan(config, [tmp_path]).report.findings
+    assert named in found.message

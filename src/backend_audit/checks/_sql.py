@@ -3,8 +3,13 @@
 import re
 from enum import StrEnum
 
+from backend_audit import ir
+from backend_audit.checks import _pieces
 from backend_audit.flow import lacks
+from backend_audit.flow.concepts import Site
 from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Shape, Value
+from backend_audit.flow.written import written
+from backend_audit.source import Language
 
 HOLE = "\x00"  # stands for a hole in a statement's text; occurs in no SQL
 
@@ -117,13 +122,18 @@ def place_of(before: str) -> Place:
     return Place.CLAUSE
 
 
-def is_doubled(gap: Gap, before: str, origin: Origin | None, *, script: bool) -> bool:
+def is_doubled(gap: Gap, before: str, origin: Origin | None, site: Site) -> bool:
     """Whether the quotes around the hole are doubled in what fills it, as SQL has them written in literals and names."""
     if origin is not None and lacks.is_doubled(origin, before):
         return True
-    found = _DOUBLED_TEXT.search(gap.written)
+    made = _pieces.assigned(gap.written, site) if gap.written.isidentifier() else None
+    text = gap.written
+    if isinstance(made, ir.Call) and isinstance(made.func, ir.Attribute):  # `name = name.strip().replace("'", "''")`
+        text = f".{made.func.attr}({', '.join(written(arg.value) for arg in made.args)})"
+    found = _DOUBLED_TEXT.search(text)
+    script = site.module is not None and site.module.language is not Language.PYTHON
     if found is None or (script and found[1] == "replace"):  # there, a text is replaced where it is met first
-        found = _DOUBLED_HITS.search(gap.written)
+        found = _DOUBLED_HITS.search(text)
     return found is not None and found[2] == lacks.open_quote(before)
 
 

@@ -12,7 +12,7 @@ from backend_audit.checks._sql import Place
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, SqlExecution
 from backend_audit.flow.values import Gap, Origin, Shape, Value
-from backend_audit.source import Language, Mark
+from backend_audit.source import Mark
 
 RULE = "sql-built-from-strings"
 
@@ -44,11 +44,10 @@ def sql_built_from_strings(sql: SqlExecution) -> Iterator[Alert]:
     if sql.statement is None:
         return
     holes: list[_Hole] = []
-    script = sql.site.module is not None and sql.site.module.language is not Language.PYTHON
     for shape in _shapes(sql.statement.value):
         if sql.guess and not _sql.reads_like_sql(_sql.text_of(shape)):
             continue
-        holes += _holes(shape, fragment=sql.fragment, script=script)
+        holes += _holes(shape, sql)
     if holes:
         yield _alert(sql, [_with_catalogs(hole, sql.site) for hole in holes])
         return
@@ -66,7 +65,7 @@ def _shapes(value: Value, depth: int = 3) -> Iterator[Shape]:
             yield from _shapes(one, depth - 1)
 
 
-def _holes(shape: Shape, *, fragment: bool, script: bool) -> Iterator[_Hole]:
+def _holes(shape: Shape, sql: SqlExecution) -> Iterator[_Hole]:
     before = ""
     for part in shape.parts:
         if isinstance(part, str):
@@ -75,8 +74,8 @@ def _holes(shape: Shape, *, fragment: bool, script: bool) -> Iterator[_Hole]:
         if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
             place = _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
-            sure = _confidence(part, place, origin, fragment=fragment and not before)
-            if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, script=script):
+            sure = _confidence(part, place, origin, fragment=sql.fragment and not before)
+            if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, sql.site):
                 sure = Confidence.LOW  # right but where a backslash escapes too
             yield _Hole(part, place, shape.how, sure, origin)
         before += _sql.HOLE

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _pieces, _tls, check
-from backend_audit.checks._context import conditions, meant, only_in_development, scope
+from backend_audit.checks._context import conditions, last_name, meant, only_in_development, path_to, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, spread, truth
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._purpose import names_in
@@ -20,6 +20,7 @@ _NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", 
 _UNVERIFIED = "ssl._create_unverified_context"
 _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
 _SWITCHES = frozenset(("rejectUnauthorized", "strictSSL"))
+_SAYS_SO = re.compile(r"(?i)(?:^|_)(?:insecure|unverified|untrusted|unsafe|no_?verify)(?:_|$)|^(?:insecure|unverified)")
 _SWITCH = re.compile(r"(?i)verif|insecure|skip_|no_?check|self_?signed|ssl|tls|cert")
 _RISK = "anyone on the way can pose as the server, read the traffic and change it"
 _FIX_CA = "Leave verification on; for a private certificate authority give its file: `verify='/etc/ssl/internal-ca.pem'`."
@@ -108,6 +109,9 @@ def _switched_off_at(node: ir.Expr | None, site: Site) -> ir.Expr | None:
 def _asked_for(site: Site) -> bool:
     """Whether a condition around asks for a switch (`if not settings.verify_tls:`), or the certificate itself is wanted."""
     names = {name for test in conditions(site) for name in names_in(test)}
+    kept = [node for node in path_to(site)[-1:] if isinstance(node, ir.Assign)]
+    if any(_SAYS_SO.search(last_name(target)) for node in kept for target in node.targets):
+        return True  # `insecure_client = …`: whoever takes it has been told
     return only_in_development(site) or _tls.only_reads_certificate(site) or any(_SWITCH.search(name) for name in names)
 
 

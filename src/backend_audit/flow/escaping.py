@@ -44,7 +44,7 @@ def _of(project: Project) -> tuple[bool, bool]:
 
 
 def _says_jinja(node: ir.Node) -> bool:
-    """`Environment(autoescape=True)`, Django's `"BACKEND": "django.template.backends.jinja2.Jinja2"`, `app.jinja_env.autoescape = True`, `app.jinja_options = {"autoescape": True}`."""
+    """`Environment(autoescape=True)`, `app.jinja_env.autoescape = True`, Flask's `jinja_options`, Django's backend for Jinja."""
     if isinstance(node, ir.Arg):
         return node.name == _OPTION and _is_true(node.value)
     if isinstance(node, ir.Assign):

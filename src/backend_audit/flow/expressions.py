@@ -34,7 +34,7 @@ from backend_audit.flow.values import (
     join_all,
     ref,
 )
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import dotted, with_parts, written
 from backend_audit.link.symbols import ClassSymbol, Symbol, key_at
 from backend_audit.source import Language
 
@@ -234,12 +234,12 @@ class Expressions(FrameState, ABC):
         left, right = self.eval(node.left), self.eval(node.right)
         if node.op == "*" and (left.kind or strings.is_text(left)) and numbers.is_free(right):
             self.emit(_REPETITION, "*", node, {"value": Operand(right, node.right)})
-        found = self.combine(node.op, left, right, written(node.left), written(node.right))
+        found = self.combine(node.op, left, right, written(node.left), *with_parts(node.right))
         return found.cleared(_HTML) if _MARKUP in left.types | right.types else found  # it escapes what it is joined with
 
-    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
+    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str, *parts: str) -> Value:
         if op == "%":
-            formatted = strings.percent(left, right, right_name)
+            formatted = strings.percent(left, right, right_name, *parts)
             if formatted is not None:
                 return formatted
         if op == "+":

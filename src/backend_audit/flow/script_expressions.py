@@ -201,7 +201,7 @@ class ScriptExpressions(ScriptCalls):
 
     # --- operators --------------------------------------------------------------------------------------------------
 
-    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str) -> Value:
+    def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str, *parts: str) -> Value:
         right = script_paths.behind(right) if op == "+" and right.origins else right
         if op == "+" and (strings.is_text(left) or strings.is_text(right)) and not (left.kind and right.kind):
             return strings.build([(left, left_name), (right, right_name)], "+")
@@ -210,7 +210,7 @@ class ScriptExpressions(ScriptCalls):
             return Value(True, origins=origins)
         if op == "+" and (left.open or right.open):
             return UNKNOWN
-        return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name)
+        return NUMBER if op != "+" else super().combine(op, left, right, left_name, right_name, *parts)
 
     def logical(self, node: ir.Logical, known: Value | None = None) -> Value:
         """`a ?? b` is `b` where `a` is nothing; `a && b` is `a` only where that is false, so that nothing of its data is left."""

@@ -95,9 +95,9 @@ def _narrow(choice: Sequence[tuple[Part, ...]], value: Value, written: str) -> S
     return most_telling(gaps, 1) or [(Gap(value, written),)]
 
 
-def percent(format_: Value, right: Value, written: str) -> Value | None:
-    """`format_ % right`; None when the format is no known string."""
-    return _filled(format_, "%", lambda text: _percent_pieces(text, right, written))
+def percent(format_: Value, right: Value, written: str, *parts: str) -> Value | None:
+    """`format_ % right`, `parts` being what stands in a tuple; None when the format is no known string."""
+    return _filled(format_, "%", lambda text: _percent_pieces(text, right, written, parts))
 
 
 def _filled(format_: Value, how: str, pieces_of: Callable[[str], list[Piece]]) -> Value | None:
@@ -111,7 +111,7 @@ def _filled(format_: Value, how: str, pieces_of: Callable[[str], list[Piece]]) -
     return join_all(found) if found else None
 
 
-def _percent_pieces(text: str, right: Value, written: str) -> list[Piece]:
+def _percent_pieces(text: str, right: Value, written: str, parts: Sequence[str]) -> list[Piece]:
     pieces: list[Piece] = []
     at = index = 0
     single = right.kind not in ("tuple", "dict")
@@ -122,11 +122,12 @@ def _percent_pieces(text: str, right: Value, written: str) -> list[Piece]:
             pieces.append((_constant("%"), ""))
             continue
         key: Key = match["name"] if match["name"] is not None else index
+        name = written if single else parts[index] if key == index < len(parts) else f"{written}[{key!r}]"
         index += match["name"] is None
         value = right if single else right.item(key)
         if match["kind"] in "diouxXeEfFgG":
             value = Value(types=frozenset(("float",)))
-        pieces.append((value if value is not None else Value(open=True), written if single else f"{written}[{key!r}]"))
+        pieces.append((value if value is not None else Value(open=True), name))
     pieces.append((_constant(text[at:]), ""))
     return pieces
 

@@ -46,11 +46,20 @@ def _written(node: ir.Node | None, depth: int) -> str:
     if isinstance(node, ir.Container) and node.kind == "tuple":
         inner = ", ".join(_written(item.value, depth - 1) for item in node.items[:3])
         return f"({inner}{', …' if len(node.items) > 3 else ''})"
+    if isinstance(node, ir.Comprehension) and node.kind == "generator":
+        clause = node.clauses[0]
+        return f"{_written(node.value, depth - 1)} for {_written(clause.target, depth - 1)} in {_written(clause.iter, depth - 1)}"
     if isinstance(node, ir.Lambda):
         return "lambda"
     if isinstance(node, ir.Starred):
         return "*" + _written(node.value, depth)
     return "…"
+
+
+def with_parts(node: ir.Expr) -> list[str]:
+    """An expression, and what stands in it one by one where it is a tuple."""
+    items = node.items if isinstance(node, ir.Container) and node.kind == "tuple" else ()
+    return [written(node), *(written(item.value) for item in items)]
 
 
 def _bounds(node: ir.Slice) -> list[ir.Expr | None]:

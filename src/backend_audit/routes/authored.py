@@ -29,7 +29,7 @@ class Authored:
 
     def for_all(self, function: FunctionSymbol, call: ir.Call, model: str, owner: str) -> bool:
         """Whether a function only reads what it looks up, and the project hands out such objects whoever wrote them."""
-        if not _AUTHOR.match(owner) or _is_changed(function, call):
+        if not _AUTHOR.match(owner.rpartition(".")[2]) or _is_changed(function, call):
             return False
         asked = self._queries().get(model, [])
         return len(asked) >= _FEW and sum(asked) < _SHARE * len(asked)

@@ -10,6 +10,9 @@ from backend_audit.routes.readings import called
 
 _PASSWORD = re.compile(r"(?:^|_)(?:password|passwd|passphrase)[12]?$")
 _SIGNS_IN = re.compile(r"_*(?:authori[sz]e|authenticate|log_?in|sign_?in)(?:_\w+)?")
+_COMPARES = re.compile(
+    r"_*(?:check|checks|verify|verifies|validates|matches)(?:_\w+)?"
+)  # `validate_password` asks for its strength
 _SIGNS_UP = re.compile(r"_*(?:create|add|register|new|make)_(?:\w+_)?(?:account|user|member)|_*(?:register|sign_?up)(?:_\w+)?")
 _OPENS_SESSION = re.compile(r"(?i)session|log_?in|access_?token|create_?token|create_?jwt|sign_?in")
 _REGAINS = re.compile(r"_*(?:send|mail|email)_(?=\w*password)(?=\w*(?:reset|forgot|recover))\w+")
@@ -25,7 +28,7 @@ def enters(handler: FunctionSymbol | None) -> str:
         return "regaining an account"
     held = {param.name for param in handler.node.params if _PASSWORD.search(param.name)} | set(_assigned(nodes))
     given = [one for one in calls if any(_holds(arg.value, held) for arg in one.args)]
-    if any(_SIGNS_IN.fullmatch(called(one)) for one in given):
+    if any(_SIGNS_IN.fullmatch(called(one)) or (_COMPARES.fullmatch(called(one)) and len(one.args) > 1) for one in given):
         return "signing in or up"
     opens = any(_OPENS_SESSION.search(_callee(one)) for one in calls)
     return "signing in or up" if opens and any(_SIGNS_UP.fullmatch(called(one)) for one in given) else ""
