@@ -326,10 +326,22 @@ def test_comments() -> None:
         ("a.ts", TS, "const a = <T>b;"),
         ("a.tsx", TS, "const a = <b/>;"),
         ("bin/tool", TS, "const a = <T>b;"),
+        ("a.ts", TS, 'interface A { b: { c: import("./d.js").E[]; }; f: typeof import("./d.js"); }'),
+        ("a.ts", TS, "class A { private timer: (string) => any; on: (any, number?) => void; }"),
+        ("a.tsx", TS, "const a = styled.div<{ /** (grows) */ auto?: boolean; // a/b\n }>`x`;"),
+        ("a.tsx", TS, 'const a = <a href="/b?c=1&d=2">e</a>;'),
+        ("a.jsx", JS, "const a = <h2>Find & replace</h2>;"),
     ],
 )
 def test_dialects(path: str, language: Language, text: str) -> None:
     assert not lowered(text, language, path).faults
+
+
+def test_the_arrow_in_front_of_a_template_ends_no_type_arguments() -> None:
+    (made,) = body("class A { rows(): Promise<Row[]> { const limit = 1; return names.map((one) => `a${one}`) } }")
+    assert isinstance(made, ir.Class)
+    assert "limit" in sketch(made)
+    assert "one" in sketch(made)
 
 
 @pytest.mark.parametrize(("path", "language"), [("a.mjs", JS), ("a.mts", TS), ("a.tsx", TS)])

@@ -10,6 +10,7 @@ import tree_sitter_typescript
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from backend_audit import ir
+from backend_audit.lower.javascript_rewrites import as_known
 from backend_audit.lower.javascript_tags import without_type_arguments
 from backend_audit.source import Language, LineIndex
 
@@ -51,7 +52,10 @@ def parse(path: str, text: str, language: Language) -> Node:
     typeless = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
     found = parser.parse(typeless).root_node
     # In JSX, `text<b>`code`</b>` looks like type arguments in front of a template.
-    return parser.parse(plain).root_node if found.has_error and typeless is not plain else found
+    for written in (as_known(typeless), plain) if found.has_error else ():
+        if written != typeless and not (again := parser.parse(written).root_node).has_error:
+            return again
+    return found
 
 
 def _plain(text: str) -> bytes:
