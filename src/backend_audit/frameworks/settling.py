@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from backend_audit.flow.engine import Engine
+from backend_audit.routes.address_pieces import AddressPieces
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.limiting import tried
-from backend_audit.routes.model import Auth, Claim, Route, RouteTable
+from backend_audit.routes.model import Auth, Claim, Does, Route, RouteTable
 from backend_audit.routes.verdicts import decide
 
 
@@ -27,6 +28,7 @@ class Settling:
         self.claims = claims
         self.scope = scope
         self.describe = describe
+        self._pieces = AddressPieces()
 
     def settle(self, engine: Engine, table: RouteTable) -> None:
         """Go through the table; a route that breaks is a problem of its file."""
@@ -42,6 +44,8 @@ class Settling:
         if self.describe is not None:
             self.describe(route)
         route.guards = self.declarations.guards_of(route)
+        asking = [one for one in route.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS)]
+        route.skips = tuple(self._pieces.of([(one.name, one.function) for one in asking if one.function is not None]))
         decide(route)
         self.declarations.settle(route)
         route.claims = self.claims(route)

@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.source import Mark
 
 
@@ -231,6 +232,7 @@ class Route:
     mark: Mark  # the handler's definition line: the decorator for decorated ones
     registered: Mark  # where it is registered
     guards: tuple[Guard, ...] = ()
+    skips: tuple[LetThrough, ...] = ()  # of its guards, each told at the first route that it covers
     unapplied: tuple[Guard, ...] = ()  # written there, but not run: a decorator above the route decorator
     auth: Auth = Auth.UNKNOWN
     verdict: Verdict = Verdict.UNKNOWN
