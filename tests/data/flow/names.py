@@ -157,7 +157,7 @@ def looping(names):
 def matching(value):
     match value:
         case "a" | "b":
-            see(value)  # $ open
+            see(value)  # $ const="a" const="b"
         case {"k": found}:
             see(found)  # $ open
         case _:
