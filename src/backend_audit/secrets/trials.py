@@ -5,7 +5,7 @@ import re
 from backend_audit.secrets.values import words
 
 _PIPELINES = re.compile(
-    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci|molecule)/|(?:^|/)(?:\.gitlab-ci|\.travis|circle\.ya?ml|azure-"
+    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci|molecule)/|(?:^|/)(?:\.gitlab-ci|\.travis|circle\.yml|azure-"
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile|cirun|\.cirrus|buildspec|codefresh)"
     r"|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env(?:[.-](?:test|testing|ci|e2e)|-local)\b"
     r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
