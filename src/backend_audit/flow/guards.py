@@ -151,7 +151,11 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     """A part of some data equals (or is among) constants: the host of a URL, say."""
     if not holds:
         return
-    subject = verdicts.given_by(frame, subject) or subject  # `common = os.path.commonpath((path, BASE))`
+    given = verdicts.given_by(frame, subject)
+    if given is not None:  # `common = os.path.commonpath((path, BASE))`
+        with verdicts.aside(frame):
+            assume_part(frame, given, holds=True)
+        return
     if isinstance(subject, ir.Call) and isinstance(subject.func, ir.Attribute) and not subject.args:
         subject = subject.func.value
     if isinstance(subject, ir.Attribute) and subject.attr in _URL_PARTS:

@@ -147,9 +147,8 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
 def _assume_verdict(frame: "Expressions", call: ir.Call | None, *, holds: bool) -> None:
     """A variable turned out as `holds`: so did the call that gave it."""
     if call is not None:
-        kept, frame.verdicts = frame.verdicts, {}  # the call may test variables itself: `x = (x or "").strip()`
-        _assume_call(frame, call, holds)
-        frame.verdicts = kept
+        with verdicts.aside(frame):
+            _assume_call(frame, call, holds)
 
 
 def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:

@@ -1,5 +1,7 @@
 """Verdicts that were kept: `ok = is_allowed(path)`, `ok, why = check(path)`, and `if not ok: return` later on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -52,6 +54,14 @@ def _names(call: ir.Call) -> list[str]:
 def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:
     """The call that gave the variable `node` its value."""
     return frame.verdicts.get(node.id) if isinstance(node, ir.Name) else None
+
+
+@contextmanager
+def aside(frame: "FrameState") -> Iterator[None]:
+    """While a call that gave a variable is read: it may test variables itself, that one among them: `x = (x or y).strip()`."""
+    kept, frame.verdicts = frame.verdicts, {}
+    yield
+    frame.verdicts = kept
 
 
 def first_of(value: Value, node: ir.Expr | None) -> tuple[Value, ir.Expr | None]:

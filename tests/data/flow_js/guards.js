@@ -126,3 +126,15 @@ app.get("/own", (req, res) => {
   check(b);
   see(b); // $ api=express.Request.query.b clear=all open untrusted
 });
+
+function remadeOfItself(state, found) {
+  let change = null;
+  if (found) {
+    change = state.begin();
+  }
+  if (!change) {
+    change = (change || state.begin()).add(found);
+  }
+  see(found); // $ open
+  return change;
+}
