@@ -28,6 +28,7 @@ class RuleCard:
     path: str = ""
     url: str = ""
     previous_ids: tuple[str, ...] = ()
+    practice: Confidence | None = None  # the surest finding that is told with others like it, where there are many
 
     @property
     def clause_text(self) -> str:

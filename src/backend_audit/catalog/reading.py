@@ -22,7 +22,7 @@ SEVERITY_BANDS: Mapping[Severity, tuple[float, float]] = {
 }
 LANGUAGES = ("python", "javascript", "typescript", "template", "config")
 _REQUIRED = ("id", "title", "cwe", "severity", "security-severity", "confidence", "mode", "languages")
-_KNOWN = (*_REQUIRED, "previous-ids")
+_KNOWN = (*_REQUIRED, "previous-ids", "practice")
 CLAUSE_FOLDER = re.compile(r"(never-\d|must-\d\d)-[a-z0-9-]+|house")  # house: about the tool's own comments
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,6 +62,7 @@ def read_card(text: str, path: str) -> RuleCard:
         path=path,
         url=f"{PAGES_URL}/{path}",
         previous_ids=page.texts("previous-ids", None),
+        practice=Confidence(page.choice("practice", tuple(Confidence))) if "practice" in page.keys else None,
     )
 
 

@@ -21,6 +21,7 @@ from backend_audit.report.context import RenderContext, by_clause, by_severity, 
 from backend_audit.report.criteria_words import criteria_line, state_words
 from backend_audit.report.order import by_worth
 from backend_audit.report.owasp import TITLE, owasp_line, severities, state_of_category
+from backend_audit.report.practices import Told, told_once
 from backend_audit.report.safe import one_line, visible
 from backend_audit.report.snippet import Snippet, snippet
 
@@ -35,6 +36,7 @@ class _Shown:
     card: RuleCard
     code: Snippet | None
     steps: Sequence[Step]
+    alike: Sequence[Finding]  # for which it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,17 @@ def render_html(report: Report, context: RenderContext) -> str:
 
 
 def _groups(report: Report, context: RenderContext) -> list[_Group]:
-    shown = [_shown(one, context) for one in by_worth(report, context)]
+    shown = [_shown(one, context) for one in told_once(by_worth(report, context), context)]
     return [
         _Group(clause or "others", CLAUSES.get(clause, "Beside the seed"), [one for one in shown if one.card.clause == clause])
         for clause in by_clause(report, context)
     ]
 
 
-def _shown(finding: Finding, context: RenderContext) -> _Shown:
+def _shown(told: Told, context: RenderContext) -> _Shown:
+    finding = told.finding
     code = snippet(finding, "")
-    return _Shown(finding, context.card(finding.rule), code if isinstance(code, Snippet) else None, finding.steps)
+    return _Shown(finding, context.card(finding.rule), code if isinstance(code, Snippet) else None, finding.steps, told.alike)
 
 
 @dataclass(frozen=True, slots=True)

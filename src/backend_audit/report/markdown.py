@@ -11,6 +11,7 @@ from backend_audit.report.criteria_data import criteria_tables
 from backend_audit.report.criteria_words import criteria_line, state_words
 from backend_audit.report.order import by_worth
 from backend_audit.report.owasp import TITLE, owasp_line, owasp_markdown
+from backend_audit.report.practices import told_once
 from backend_audit.report.routes_changes import changes_words
 from backend_audit.report.routes_data import code, plain
 from backend_audit.report.safe import tame, visible
@@ -30,15 +31,16 @@ _MOST_LISTED = 50  # rows of fixed findings, problems, routes
 def render_markdown(report: Report, context: RenderContext) -> str:
     """The report; what `context.markdown_limit` has no room for is told with fewer words, and then counted."""
     head, tail = _head(report, context), _tail(report, context)
-    findings = by_worth(report, context)
+    told = told_once(by_worth(report, context), context)
     title = "New findings" if report.comparison is not None else "Findings"
     room = None if context.markdown_limit is None else context.markdown_limit - _size("\n".join([*head, *tail])) - 1_000
-    body: list[str] = [f"## {title}", ""] if findings else []
-    for at, finding in enumerate(findings):
-        long, short = _finding(finding, report, context), _line(finding, context)
+    body: list[str] = [f"## {title}", ""] if told else []
+    for at, (finding, alike) in enumerate(told):
+        long, short = _finding(finding, alike, report, context), _line(finding, context) + _more(alike)
         cost = next((one for one in (long, short) if room is None or _size(one) <= room), None)
         if cost is None:
-            body += [f"{len(findings) - at} more findings have no room here; the SARIF file and the log have them.", ""]
+            left = sum(1 + len(one.alike) for one in told[at:])
+            body += [f"{left} more findings have no room here; the SARIF file and the log have them.", ""]
             break
         room = None if room is None else room - _size(cost)
         body.append(cost)
@@ -70,7 +72,7 @@ def _head(report: Report, context: RenderContext) -> list[str]:
     return lines
 
 
-def _finding(finding: Finding, report: Report, context: RenderContext) -> str:
+def _finding(finding: Finding, alike: Sequence[Finding], report: Report, context: RenderContext) -> str:
     card = context.card(finding.rule)
     rule = f"[`{finding.rule}`]({card.url})" if card.url else f"`{finding.rule}`"
     sure = "" if finding.confidence == "high" else f" · {finding.confidence} confidence"
@@ -89,12 +91,20 @@ def _finding(finding: Finding, report: Report, context: RenderContext) -> str:
     if finding.steps:
         lines.append("")
     lines += [f"**Fix:** {plain(finding.fix)}", ""]
+    if alike:
+        links = [_link(one.place.path, one.place.line, context) for one in alike[:_MOST_LISTED]]
+        rest = [f"and {len(alike) - _MOST_LISTED} more"] if len(alike) > _MOST_LISTED else []
+        lines += [f"**{len(alike)} more like this:** {', '.join([*links, *rest])}", ""]
     return "\n".join(lines)
 
 
 def _line(finding: Finding, context: RenderContext) -> str:
     card = context.card(finding.rule)
     return f"* {_MARKS[card.severity]} {card.severity} `{finding.rule}` {_where(finding, context)}: {plain(finding.message)}"
+
+
+def _more(alike: Sequence[Finding]) -> str:
+    return f" (and {len(alike)} more like this)" if alike else ""
 
 
 def _where(finding: Finding, context: RenderContext) -> str:

@@ -1,6 +1,7 @@
 """The report for people: findings by file with their code, then what they come to and what was not looked at."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from backend_audit.finding import Confidence, Finding, Report, Severity, Step
 from backend_audit.report.context import RenderContext, Terminal, by_path
+from backend_audit.report.practices import places, told_once
 from backend_audit.report.safe import one_line, tame
 from backend_audit.report.snippet import snippet
 from backend_audit.report.summary import summary
@@ -21,6 +23,7 @@ SEVERITY_STYLE = {
     Severity.LOW: "bold blue",
 }
 _INDENT = 5
+_MOST_FILES = 20  # in which others like it stand
 _WIDEST = 120  # longer lines of prose are hard to read
 # rich gives every link a random id; links need none, and the same report must be the same bytes.
 _LINK_ID = re.compile(r"(\x1b\]8;)id=[^;]*;")
@@ -43,9 +46,11 @@ class Hanging:
 def render_text(report: Report, context: RenderContext) -> str:
     """The whole report as text, with the colours and links that `context.terminal` allows."""
     parts: list[RenderableType] = []
-    for path, findings in by_path(report.findings).items():
+    told = told_once(report.findings, context)
+    alike = {id(one.finding): one.alike for one in told}
+    for path, findings in by_path([one.finding for one in told]).items():
         parts += [Text(one_line(path), "bold underline"), ""]
-        parts.extend(_finding(finding, context) for finding in findings)
+        parts.extend(_finding(finding, alike[id(finding)], context) for finding in findings)
     parts.append(summary(report, context))
     return to_text(Group(*parts), context.terminal)
 
@@ -70,7 +75,7 @@ def to_text(content: RenderableType, terminal: Terminal) -> str:
     return tame("\n".join(line.rstrip() for line in lines))
 
 
-def _finding(finding: Finding, context: RenderContext) -> RenderableType:
+def _finding(finding: Finding, alike: Sequence[Finding], context: RenderContext) -> RenderableType:
     card = context.card(finding.rule)
     style = SEVERITY_STYLE[card.severity]
     link = Style(link=card.url) if context.terminal.clickable and card.url else Style()
@@ -87,6 +92,8 @@ def _finding(finding: Finding, context: RenderContext) -> RenderableType:
         head.append(f"  · {finding.fingerprint()[:12]}", "dim")
     body: list[RenderableType] = [head, Hanging(Text(" " * _INDENT), prose(finding.message, context.terminal))]
     body += [snippet(finding, style), _notes(finding, context)]
+    if alike:
+        body.append(_note("and", _listed(alike)))
     return Group(*body, "")
 
 
@@ -109,6 +116,13 @@ def _notes(finding: Finding, context: RenderContext) -> RenderableType:
         rows.append(_note("see" if at == 0 else "", _step(step, finding, context)))
     rows.append(_note("fix", prose(finding.fix, context.terminal)))
     return Group(*rows)
+
+
+def _listed(alike: Sequence[Finding]) -> Text:
+    """`22 more like this: a.py 12, 40 · b.py 7`."""
+    found = [Text.assemble(one_line(path), (f" {', '.join(map(str, lines))}", "dim")) for path, lines in places(alike)]
+    more = [Text(f"{len(found) - _MOST_FILES} more files, which `--format concise` lists")] if len(found) > _MOST_FILES else []
+    return Text(f"{len(alike)} more like this: ") + Text(" · ").join([*found[:_MOST_FILES], *more])
 
 
 def _note(label: str, text: Text, number: str = "") -> RenderableType:
