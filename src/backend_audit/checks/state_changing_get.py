@@ -26,19 +26,18 @@ def state_changing_get(route: Route) -> Iterator[Alert]:
     """`@app.get("/orders/{id}/delete")` of callers known by a cookie."""
     if not route.writes or route.auth is not Auth.REQUIRED or not route.by_cookie() or not is_first(route):
         return
-    if route.methods and not set(route.methods) <= _READING:
-        return
     verbs = [word for word in [*words_of(route.name), *words_of(route.path)] if word in _CHANGES]
-    if not verbs and not route.methods:
-        return  # a view of all methods, of which nothing says that a mere request is to change anything
+    if not verbs and not (route.methods and set(route.methods) <= _READING):
+        return  # a view of other methods too, of which nothing says that a mere request is to change anything
     at, end = span(route)
     write = route.writes[0]
+    how = "writes to the database" if write.note.endswith("database") else "deletes a file"
     yield Alert(
         at=at,
         end=end,
-        message=f"{called(route)} writes to the database when it is asked for, and knows callers by a cookie: a link or an image "
+        message=f"{called(route)} {how} when it is asked for, and knows callers by a cookie: a link or an image "
         "on any site makes a user's browser call it, and GET is never protected against forged requests.",
-        fix="Answer POST or DELETE only (`@require_POST`, `methods=['POST']`), and let the page send a form.",
+        fix="Answer POST or DELETE only, and let the page send a form or a script's request.",
         confidence=Confidence.MEDIUM if verbs else Confidence.LOW,
         steps=(write,),
         anchor=f"{route.name} {route.path}",

@@ -57,9 +57,10 @@ class CacheWrite(Concept):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseWrite(Concept):
-    """Rows are written, at once and for good unless a transaction is open."""
+    """Rows are written, at once and for good unless a transaction is open. `alone`: of a store mostly used without any."""
 
     timed: ClassVar[bool] = True
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

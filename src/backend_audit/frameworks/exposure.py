@@ -18,7 +18,7 @@ from backend_audit.frameworks.query_secrets import QuerySecrets
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serializers import Serializers
 from backend_audit.frameworks.uploads import Uploads
-from backend_audit.frameworks.writes import Writes, tells_methods_apart
+from backend_audit.frameworks.writes import Writes, answers_get, tells_methods_apart
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Body, PageSize, Route, SchemaField, Shown
 from backend_audit.source import Mark
@@ -66,7 +66,7 @@ class Exposure:
             route.secrets_in_query = tuple(self.query_secrets.of(route.handler, route.path, parameters=by_name))
             if route.body.validated is None:
                 route.body = self._bodies[key]
-            if route.reads_only() and not tells_methods_apart(route.handler):
+            if answers_get(route) and not tells_methods_apart(route.handler):
                 route.writes = self.writes.of(route.handler)
         self._answers(route)
         route.taken = self.intake.of(route)

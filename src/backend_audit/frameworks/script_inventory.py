@@ -14,6 +14,7 @@ from backend_audit.frameworks.script_intake import ScriptIntake
 from backend_audit.frameworks.script_rows import OddRows
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
+from backend_audit.frameworks.writes import ScriptWrites, answers_get
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
@@ -41,8 +42,10 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
-    odd = OddRows(engine, table, scoping.callers)
+    odd, writes = OddRows(engine, table, scoping.callers), ScriptWrites(engine, facts)
     for route in table.routes:
+        if route.handler is not None and answers_get(route):
+            route.writes = writes.of(route.handler)
         route.taken, route.rows_shown = intake.of(route), exposure.of(route)
         if route.auth is Auth.REQUIRED:
             engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(odd.fill, route))

@@ -46,10 +46,17 @@ class Carriers:
             for node in ir.walk_scope(*function.node.body):
                 if isinstance(node, ir.Attribute):
                     found.add(HEADER if node.attr in _HEADERS else COOKIE if _is_cookie(node) else "")
-                elif isinstance(node, ir.Name) and node.id in ("session", "current_user"):
+                elif isinstance(node, ir.Name) and self._is_session(function, node.id):
                     found.add(COOKIE)
             known = self._own[function.key] = frozenset(found - {""})
         return known
+
+    def _is_session(self, function: FunctionSymbol, name: str) -> bool:
+        """Whether a name is, or is imported as, the session or the user that it knows."""
+        if name in ("session", "current_user"):
+            return True
+        held = self.engine.global_value(function.module, name)
+        return held is not None and not held.apis.isdisjoint(_SESSIONS | _USERS)
 
 
 def _is_cookie(node: ir.Attribute) -> bool:

@@ -46,7 +46,9 @@ class Transactions:
         """One for each function."""
         together: dict[str, list[DatabaseWrite]] = {}
         for function, concept in self.work.facts.work:
-            if isinstance(concept, DatabaseWrite) and function.key in self.work.serving and concept.site.call is not None:
+            if not isinstance(concept, DatabaseWrite) or concept.alone:
+                continue
+            if function.key in self.work.serving and concept.site.call is not None:
                 together.setdefault(function.key, []).append(concept)
         for key, writes in together.items():
             function = self.work.functions[key]
