@@ -6,13 +6,18 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, development_file, last_name, only_statements, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site
+from backend_audit.routes.untimed import UntimedClient, UntimedRequest
 
 RULE = "missing-timeout"
 
 _EFFECT = "a server that accepts and stays silent holds this worker for ever, and with it, soon, the whole service"
 _EFFECT_ASYNC = "a server that accepts and stays silent leaves this coroutine, and its connection, waiting for ever"
+
+_FIX_FETCH = "Give it one: `signal: AbortSignal.timeout(10_000)`."
+_FIX_NODE = "Give it one in its options, `timeout: 10_000`, or `signal: AbortSignal.timeout(10_000)`."
 
 
 def _effect(site: Site) -> str:
@@ -23,6 +28,8 @@ def _effect(site: Site) -> str:
 def request_without_timeout(request: OutgoingRequest) -> Iterator[Alert]:
     """`requests.get(url)`."""
     site = request.site
+    if not in_python(site):
+        return  # who waits for it decides: see `UntimedRequest`
     if request.timeout is None:
         if not request.waits_forever or spread(site) or _default_elsewhere(site):
             return
@@ -45,6 +52,8 @@ def request_without_timeout(request: OutgoingRequest) -> Iterator[Alert]:
 def client_without_timeout(client: HttpClient) -> Iterator[Alert]:
     """`httpx.Client(timeout=None)`, `smtplib.SMTP(host)`."""
     site = client.site
+    if not in_python(site):
+        return
     if client.timeout is None:
         if client.waits_forever and not spread(site) and not _default_elsewhere(site):
             yield Alert(
@@ -60,6 +69,37 @@ def client_without_timeout(client: HttpClient) -> Iterator[Alert]:
             fix="Give it a number of seconds, or an `httpx.Timeout` with a longer `read` for the streams that need it.",
             confidence=_weight(site),
         )
+
+
+@check(RULE)
+def untimed_request(request: UntimedRequest) -> Iterator[Alert]:
+    """`await axios.get(url)` in a handler of Node, or in what one calls."""
+    site = request.site
+    also = f" (nor have {request.others} more in this function)" if request.others else ""
+    ends = f"ends only after {request.patience}" if request.patience else "has no time-out"
+    who = f"`{request.root}` does not answer" if request.root else "what waits for it does not go on"
+    practice = f" {len(request.practice)} more functions of the project do the same." if request.practice else ""
+    yield Alert(
+        node=site.callee,
+        message=f"`{named(site)}` {ends}{also}: when a server accepts and stays silent, {who}, and its connection stays open.{practice}",
+        fix=_FIX_FETCH if request.patience or named(site).endswith("fetch") else _FIX_NODE,
+        confidence=Confidence.LOW if request.patience or not request.root else _weight(site),
+        steps=request.way,
+        related=request.practice[:5],
+        anchor="requests without a time-out in many functions" if request.practice else None,
+    )
+
+
+@check(RULE)
+def untimed_client(client: UntimedClient) -> Iterator[Alert]:
+    """`axios.create({ baseURL })`."""
+    site = client.site
+    yield Alert(
+        node=site.callee,
+        message=f"`{named(site)}` makes a client without a time-out, and its requests give none either: {_EFFECT_ASYNC}.",
+        fix="Give it one for all requests: `timeout: 10_000`.",
+        confidence=_weight(site) if client.waited else Confidence.LOW,
+    )
 
 
 def _weight(site: Site) -> Confidence:

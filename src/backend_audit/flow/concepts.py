@@ -105,6 +105,8 @@ class OutgoingRequest(Concept):
     insecure: Operand | None = None  # the opposite: True switches verification off
     timeout: Operand | None = None
     waits_forever: bool = False  # without a time-out the library waits without end
+    patience: str = ""  # how long it waits by itself, in words, where that is longer than anybody who asks
+    client: Operand | None = None  # whose request it is: an instance has defaults of its own
     agent: Operand | None = None  # what opens its connections
 
 
@@ -120,6 +122,7 @@ class HttpClient(Concept):
     options: Operand | None = None  # a mapping of ssl settings: cert_reqs, check_hostname
     timeout: Operand | None = None
     waits_forever: bool = False
+    everywhere: str = ""  # these are the defaults of all requests of a library, called so
 
 
 @dataclass(frozen=True, slots=True)

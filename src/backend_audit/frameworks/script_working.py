@@ -15,6 +15,7 @@ from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
 from backend_audit.routes.transactions import Transactions
+from backend_audit.routes.untimed import Untimed
 
 
 def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
@@ -32,3 +33,4 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from repeated.concepts()
     yield from Sequential(repeated).concepts()
     yield from Transactions(work).concepts()
+    yield from Untimed(work, engine.project).concepts()

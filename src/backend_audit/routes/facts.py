@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, LogRecord, Setting, SqlExecution
+from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, HttpClient, LogRecord, Setting, SqlExecution
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -54,6 +54,7 @@ class WebFacts:
     caches: list[AnswerCache] = field(default_factory=list)
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
     sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
+    clients: list[HttpClient] = field(default_factory=list)
     switched_on: set[str] = field(default_factory=set)  # settings that get True somewhere
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
@@ -75,6 +76,8 @@ class WebFacts:
         elif isinstance(concept, Setting):
             if concept.value is not None and concept.value.value.is_just(value=True):
                 self.switched_on.update({concept.name, *(() if concept.key is None else concept.key.value.texts())} - {""})
+        elif isinstance(concept, HttpClient):
+            self.clients.append(concept)
         elif isinstance(concept, CookieWrite):
             if concept.session:
                 self.sessions[id(concept.site.node)] = concept
