@@ -96,7 +96,7 @@ def untimed_client(client: UntimedClient) -> Iterator[Alert]:
     site = client.site
     yield Alert(
         node=site.callee,
-        message=f"`{named(site)}` makes a client without a time-out, and its requests give none either: {_EFFECT_ASYNC}.",
+        message=f"`{named(site)}` makes a client without a time-out, and its requests give none either: a server that accepts and stays silent keeps them waiting for ever.",
         fix="Give it one for all requests: `timeout: 10_000`.",
         confidence=_weight(site) if client.waited else Confidence.LOW,
     )

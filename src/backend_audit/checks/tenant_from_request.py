@@ -17,15 +17,17 @@ def tenant_from_request(route: Route) -> Iterator[Alert]:
         return
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:
-        if not lookup.tenant or lookup.mark.path != route.mark.path:
+        elsewhere = lookup.mark.path != route.mark.path
+        if not lookup.tenant or (elsewhere and lookup.mark.path.endswith(".py")):  # of a service of Node, it is known who calls it
             continue
         yield Alert(
+            path=lookup.mark.path,
             at=lookup.mark.at,
             end=lookup.mark.end,
             message=f"{called(route)} reads `{lookup.model}` of the tenant that the request names (`{lookup.key}`), and nothing "
             "asks whether the caller belongs to it: every user reaches every tenant's data.",
             fix="Take the tenant from the caller (`current_user.tenant_id`), or check that the caller is a member of it.",
-            confidence=Confidence.MEDIUM if careful or route.caller_unused else Confidence.LOW,
+            confidence=Confidence.MEDIUM if (careful or route.caller_unused) and not lookup.guess else Confidence.LOW,
             related=related([one for one in careful if one.group == route.group] or careful, "asks whose it is", 2),
             anchor=f"{route.name} {lookup.model} {lookup.key}",
         )

@@ -24,6 +24,7 @@ from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.script_scoping import ScriptScoping
+from backend_audit.routes.script_tenants import ScriptTenants
 
 
 def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -42,13 +43,15 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
-    odd, writes = OddRows(engine, table, scoping.callers), ScriptWrites(engine, facts)
+    odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
+    writes = ScriptWrites(engine, facts)
     for route in table.routes:
         if route.handler is not None and answers_get(route):
             route.writes = writes.of(route.handler)
         route.taken, route.rows_shown = intake.of(route), exposure.of(route)
         if route.auth is Auth.REQUIRED:
             engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(odd.fill, route))
+            route.lookups = (*route.lookups, *tenants.of(route))
     return table
 
 

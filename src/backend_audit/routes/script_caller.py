@@ -49,10 +49,16 @@ _ROUNDS = 3
 
 
 class CallerReads:
-    """One function, those in it included. `knows`: whether a call finds out who calls, as far as its function can be read."""
+    """One function, those in it included. `knows`: whether a call finds out who calls, as far as its function can be read.
 
-    def __init__(self, function: FunctionSymbol, knows: Callable[[ir.Call], bool | None]) -> None:
+    `told`: attributes of the request in which middleware has put what the client says, and nothing that is known of the caller.
+    """
+
+    def __init__(
+        self, function: FunctionSymbol, knows: Callable[[ir.Call], bool | None], told: frozenset[str] = frozenset()
+    ) -> None:
         self.knows = knows
+        self.told = told
         self.who: set[str] = set()  # variables that are the caller, or a part of it
         self.derived: set[str] = set()  # variables that something about the caller decides
         self.nodes = list(ir.walk(*function.node.body))
@@ -80,14 +86,14 @@ class CallerReads:
         if self.is_caller(value):
             self.who |= names
         elif is_request(written(value)):  # `const { user, params } = req`
-            self.who |= {name for name in names if CALLER.match(name)}
+            self.who |= {name for name in names if self._calls_caller(name)}
         elif not isinstance(value, ir.Lambda) and self.mentions(value):
             self.derived |= names
 
     def is_caller(self, node: ir.Expr) -> bool:
         """Whether an expression is the caller, or a part of it: `req.user.id`, `ctx.state.userId`, `getUser(req)`."""
         while isinstance(node, (ir.Attribute, ir.Index)):
-            if isinstance(node, ir.Attribute) and CALLER.match(node.attr) and _of_request(node.value):
+            if isinstance(node, ir.Attribute) and self._calls_caller(node.attr) and _of_request(node.value):
                 return True
             node = node.value
         if isinstance(node, ir.Logical):  # `user?.id ?? null`
@@ -104,8 +110,11 @@ class CallerReads:
         if isinstance(node, ir.Name):
             return node.id in self.who or node.id in self.derived
         if isinstance(node, ir.Attribute):
-            return bool(CALLER.match(node.attr)) and _of_request(node.value)
+            return self._calls_caller(node.attr) and _of_request(node.value)
         return isinstance(node, ir.Call) and self._finds_out(node)
+
+    def _calls_caller(self, name: str) -> bool:
+        return name not in self.told and CALLER.match(name) is not None
 
     def _finds_out(self, node: ir.Call) -> bool:
         """Whether a call that is handed the request is known, or called like one, to find out who calls."""
@@ -215,7 +224,7 @@ class Callers:
         """What a function knows of its caller."""
         known = self._known.get(function.key)
         if known is None:
-            known = self._known[function.key] = CallerReads(function, self._knows)
+            known = self._known[function.key] = CallerReads(function, self.knows)
         return known
 
     def asks(self, function: FunctionSymbol) -> bool:
@@ -224,10 +233,11 @@ class Callers:
             self._asks[function.key] = None  # while it is read: a circle adds nothing
             reads = self.of(function)
             handed = (one for one in reads.nodes if isinstance(one, ir.Call) and _takes_request(one))
-            self._asks[function.key] = reads.mentions(*function.node.body) or any(self._knows(one) is None for one in handed)
+            self._asks[function.key] = reads.mentions(*function.node.body) or any(self.knows(one) is None for one in handed)
         return bool(self._asks[function.key])
 
-    def _knows(self, node: ir.Call) -> bool | None:
+    def knows(self, node: ir.Call) -> bool | None:
+        """Whether a call finds out who calls; None where what it calls is not known."""
         found = self.engine.callees.get(id(node), {})
         return self.asks(next(iter(found.values()))) if len(found) == 1 else None
 

@@ -1,5 +1,7 @@
 """Reads of a request in JavaScript that a client words as it likes: `req.body.isAdmin`, `req.cookies.role`, `req.get("X-Id")`."""
 
+from collections.abc import Callable
+
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
@@ -16,9 +18,19 @@ class ClientReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.names: dict[str, Read] = {}
-        for node in ir.walk_scope(*function.node.body):
-            if isinstance(node, ir.Assign) and node.value is not None and len(node.targets) == 1 and not node.op:
+        nodes = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Assign))
+        self._assigned = [one for one in nodes if len(one.targets) == 1 and not one.op]
+        for node in self._assigned:
+            if node.value is not None:
                 self._bind(node.targets[0], node.value)
+
+    def keep(self, read: Callable[[ir.Expr], Read | None]) -> None:
+        """Let variables that hold what else `read` knows of the request be reads, too."""
+        for node in self._assigned:
+            target = node.targets[0]
+            found = None if node.value is None else read(node.value)
+            if found is not None and isinstance(target, ir.Name):
+                self.names[target.id] = found
 
     def _bind(self, target: ir.Expr, value: ir.Expr) -> None:
         """`const role = req.body.role`, `const { role, name: other = "x" } = req.body`."""
