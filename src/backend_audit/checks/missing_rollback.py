@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._context import script_file
+from backend_audit.checks._script_transactions import Forgotten, forgotten
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.source import SCRIPTS
 
 RULE = "missing-rollback"
 
@@ -44,6 +47,35 @@ def missing_rollback(node: ir.Try, view: FileView) -> Iterator[Alert]:
             if _ends_the_program(node, view) or _ends_the_request(node, handler, commit, view)
             else Confidence.MEDIUM,
         )
+
+
+@check(RULE, *SCRIPTS)
+def transaction_left_open(node: ir.Function, view: FileView) -> Iterator[Alert]:
+    """`const t = await sequelize.transaction()` and no `t.rollback()` on the way of a failure."""
+    for one in forgotten(node):
+        holder = one.begun.holder
+        at, end = (
+            (one.begun.call.func.at, one.begun.call.func.end)
+            if one.handler is None
+            else (one.handler.at, one.handler.at + len("catch"))
+        )
+        who = "nothing takes the failure" if one.handler is None else "this handler goes on without a rollback"
+        yield Alert(
+            at=at,
+            end=end,
+            message=f"When something fails before the transaction on `{holder}` is committed, {who}: it stays open, keeps its locks, "
+            "and a pool hands its connection to the next request in that state.",
+            fix=f"Roll back in a `catch` around it, then release (`await {holder}.rollback()`, or the statement `ROLLBACK`), or let "
+            "the library do both: hand the work to its `transaction(async (tx) => …)`.",
+            confidence=_confidence(one, view),
+        )
+
+
+def _confidence(one: Forgotten, view: FileView) -> Confidence:
+    """A caller that owns the connection may roll back; a tool ends, and its connection with it."""
+    inner = one.handler is not None and not _errors.raises(one.handler.body)
+    tool = script_file(view.module.path) or "migration" in view.module.path
+    return Confidence.MEDIUM if (one.begun.own or inner) and not tool else Confidence.LOW
 
 
 def _ends_the_program(node: ir.Try, view: FileView) -> bool:
