@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
-from backend_audit.checks._answers import Outcome, is_request_handler, outcome
+from backend_audit.checks._answers import is_request_handler, outcome
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.routes.outcomes import Outcome
+from backend_audit.routes.script_failures import MistakenAnswer
 
 RULE = "error-answered-as-success"
 
@@ -44,6 +46,28 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
                 fix="Log the exception and let it reach the error handler, or answer with a 4xx or 5xx status.",
                 confidence=_confidence(what, function, answer, view),
             )
+
+
+@check(RULE)
+def mistaken_answer(answer: MistakenAnswer) -> Iterator[Alert]:
+    """`catch (error) { res.json({ success: false }) }`."""
+    practice = f" {len(answer.practice)} more answers of the project do the same." if answer.practice else ""
+    yield Alert(
+        node=answer.site.node,
+        message=f"When {f'`{answer.failed}()`' if answer.failed else 'this'} fails, `{answer.route}` {_SAYS[answer.outcome]}: "
+        f"callers, retries and monitoring cannot see the failure.{practice}",
+        fix="Log the error and answer with a 4xx or 5xx status (`res.status(500).json(…)`), or hand it to the error handler "
+        "(`next(error)`, `throw`).",
+        confidence=_confidence_in(answer),
+        related=answer.practice[:5],
+        anchor=f"{answer.outcome} in many answers" if answer.practice else None,
+    )
+
+
+def _confidence_in(answer: MistakenAnswer) -> Confidence:
+    if _MEANT.search(answer.route) or _MEANT.search(answer.site.symbol) or answer.bare:
+        return Confidence.LOW
+    return Confidence.HIGH if answer.outcome is Outcome.SUCCESS else Confidence.MEDIUM
 
 
 def _answers(handler: ir.Handler) -> list[ir.Return]:

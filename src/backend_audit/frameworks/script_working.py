@@ -11,6 +11,7 @@ from backend_audit.routes.lost_promises import LostPromises
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
+from backend_audit.routes.script_failures import mistaken_answers
 from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
@@ -26,6 +27,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
+    yield from mistaken_answers(table)
     work = ScriptWork(engine, facts, table)
     yield from work.held_up()
     yield from Openings(work).concepts()

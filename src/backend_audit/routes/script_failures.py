@@ -1,0 +1,200 @@
+"""Answers that handlers of Node give when something has failed, and that say by their status that all went well.
+
+`catch (error) { res.json({ success: false }) }`: Express answers with 200 unless it is told otherwise.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend_audit import ir
+from backend_audit.flow.concepts import Site
+from backend_audit.flow.written import last_word, written
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.outcomes import ERROR_WORDS, Outcome, of_body, status_of
+from backend_audit.routes.work import Habit, as_practice
+
+_SENDS = frozenset(("json", "send", "jsonp", "end"))
+_STATUSES = frozenset(("status", "code", "sendStatus", "writeHead"))
+_STATUS_FIELDS = frozenset(("status", "statusCode", "code"))
+_RESPONSES = frozenset("res response reply resp".split())
+_ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
+_TEXTS = frozenset("message msg detail details reason info description".split())
+_HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
+_RETURNING = frozenset(("fastify", "nestjs"))  # what a handler returns is the answer
+_TOLD = frozenset((Outcome.SUCCESS, Outcome.CONTRADICTION, Outcome.EMPTY))
+
+
+@dataclass(frozen=True, slots=True)
+class MistakenAnswer(Habit):
+    """An answer with a success status where `failed` (a call, as written; "" if none) has failed; `route` as it is told."""
+
+    outcome: Outcome = Outcome.UNKNOWN
+    route: str = ""
+    failed: str = ""
+    bare: bool = False  # it says nothing at all
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Statements that run when something has failed; `name`: the error's."""
+
+    name: str
+    body: list[ir.Stmt]
+    tried: list[ir.Stmt]
+
+
+def mistaken_answers(table: RouteTable) -> Iterator[MistakenAnswer]:
+    """Those of all routes' handlers, each once; by what they say, where more than a few say the same."""
+    groups: dict[Outcome, list[MistakenAnswer]] = {}
+    seen: set[int] = set()
+    for route in table.routes:
+        for found in _of_handler(route) if route.handler is not None else ():
+            if id(found.site.node) not in seen:
+                seen.add(id(found.site.node))
+                groups.setdefault(found.outcome, []).append(found)
+    for group in groups.values():
+        yield from as_practice(group)
+
+
+def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
+    handler = route.handler
+    if handler is None:
+        return
+    for function in _all_in(handler):
+        for failure in _failures(function):
+            if _decides(failure):
+                continue
+            for node, body in _answers(failure, function, route):
+                outcome = _outcome(body, failure.name)
+                if outcome in _TOLD:
+                    call = node if isinstance(node, ir.Call) else None
+                    text = written(node.func) if isinstance(node, ir.Call) else "return"
+                    site = Site(function.module.path, node, "", text, function.name, call, (), function.node, function.module.node)
+                    title = f"{'/'.join(route.methods) or 'ANY'} {route.path}"
+                    yield MistakenAnswer(
+                        site, outcome=outcome, route=title, failed=_first_call(failure.tried), bare=body is None
+                    )
+
+
+def _all_in(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
+    yield function
+    for one in function.nested:
+        yield from _all_in(one)
+
+
+def _failures(function: FunctionSymbol) -> Iterator[_Failure]:
+    """`catch` blocks, `.catch((err) => …)`, `if (err) …` of a call-back."""
+    nodes = list(ir.walk_scope(*function.node.body))
+    for node in nodes:
+        if isinstance(node, ir.Try):
+            yield from (_Failure(one.name or "", one.body, node.body) for one in node.handlers)
+        elif isinstance(node, ir.Call) and last_word(node.func) == "catch" and isinstance(node.func, ir.Attribute):
+            given = node.args[0].value if node.args else None
+            if isinstance(given, ir.Lambda):
+                tried = ir.ExprStmt(node.func.value.at, node.func.value.end, node.func.value)
+                yield _Failure(_first_parameter(given.function), given.function.body, [tried])
+    name = _first_parameter(function.node)
+    if function.parent is not None and _ERROR.search(name):
+        for node in nodes:
+            if isinstance(node, ir.If) and isinstance(node.test, ir.Name) and node.test.id == name:
+                yield _Failure(name, node.body, [])
+
+
+def _first_parameter(function: ir.Function) -> str:
+    return function.params[0].name if function.params and function.params[0].kind == "positional" else ""
+
+
+def _decides(failure: _Failure) -> bool:
+    """Whether a status is set apart, the error is handed on or raised, or what it is decides about the answer."""
+    for node in ir.walk_scope(*failure.body):
+        if isinstance(node, ir.Raise):
+            return True
+        if isinstance(node, (ir.If, ir.Conditional)) and _mentions(node.test, failure.name):
+            return True
+        if isinstance(node, ir.Switch):
+            return True
+        if isinstance(node, ir.Assign) and any(last_word(one) in _STATUS_FIELDS for one in node.targets):
+            return True
+        if isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Call) and _settles(node.value, failure.name):
+            return True
+    return False
+
+
+def _settles(call: ir.Call, name: str) -> bool:
+    """`res.status(500);`, `next(error)`, `handleError(error, res)`."""
+    called = last_word(call.func)
+    if called in _STATUSES or called in _HANDS_ON:
+        return True
+    own = isinstance(call.func, ir.Name) or (isinstance(call.func, ir.Attribute) and _root(call.func) in ("this", "self"))
+    return own and any(last_word(arg.value) in (name, *_RESPONSES) for arg in call.args)
+
+
+def _mentions(node: ir.Expr, name: str) -> bool:
+    return bool(name) and any(isinstance(one, ir.Name) and one.id == name for one in ir.walk_scope(node))
+
+
+def _answers(failure: _Failure, function: FunctionSymbol, route: Route) -> Iterator[tuple[ir.Node, ir.Expr | None]]:
+    """The answers given there with a success status: where, and their body."""
+    handed = {one for one in _RESPONSES if route.framework == "fastify"}
+    for node in ir.walk_scope(*failure.body):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _SENDS:
+            body = node.args[0].value if node.args else None
+            if isinstance(body, ir.Name) and body.id == failure.name and handed:
+                continue  # Fastify answers with the status of the error that it is given, or 500
+            if _root(node.func) in _RESPONSES and _succeeds(node.func.value):
+                yield node, body
+        elif isinstance(node, ir.Assign) and node.value is not None and written(node.targets[0]) in ("ctx.body", "ctx.response.body"):
+            yield node, node.value
+        elif isinstance(node, ir.Return) and route.framework in _RETURNING and function is route.handler and node.value is not None:
+            if isinstance(node.value, ir.Container):
+                yield node, node.value
+
+
+def _succeeds(node: ir.Expr) -> bool:
+    """Whether the statuses along `res.status(200).set(…)` say success."""
+    while isinstance(node, (ir.Call, ir.Attribute)):
+        if isinstance(node, ir.Call) and last_word(node.func) in _STATUSES:
+            return bool(node.args) and status_of(node.args[0].value) is True
+        node = node.func if isinstance(node, ir.Call) else node.value
+    return True
+
+
+def _root(node: ir.Expr) -> str:
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+    return node.id if isinstance(node, ir.Name) else ""
+
+
+def _outcome(body: ir.Expr | None, name: str) -> Outcome:
+    if body is None or (isinstance(body, ir.Const) and body.kind in ("none", "undefined")):
+        return Outcome.EMPTY
+    if name and _tells(body, name):
+        return Outcome.CONTRADICTION
+    found = of_body(body)
+    if found is Outcome.UNKNOWN and isinstance(body, ir.Container):
+        items = [(item.key.value if isinstance(item.key, ir.Const) else None, item.value) for item in body.items]
+        if any(_tells(value, name) or (key in _TEXTS and _says_failure(value)) for key, value in items):
+            return Outcome.CONTRADICTION
+    return found
+
+
+def _tells(node: ir.Expr, name: str) -> bool:
+    """Whether an expression is the error or its text: `err`, `err.message`, `JSON.stringify(err)`."""
+    if isinstance(node, ir.Call):
+        return any(_tells(arg.value, name) for arg in node.args) or (isinstance(node.func, ir.Attribute) and _tells(node.func.value, name))
+    return bool(name) and isinstance(node, (ir.Name, ir.Attribute)) and _root(node) == name
+
+
+def _says_failure(node: ir.Expr) -> bool:
+    parts = node.parts if isinstance(node, ir.Template) else [node]
+    return any(isinstance(one, ir.Const) and isinstance(one.value, str) and ERROR_WORDS.search(one.value) for one in parts)
+
+
+def _first_call(body: list[ir.Stmt]) -> str:
+    """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
+    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call)]
+    awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
+    text = next((written(one.func) for one in (*awaited, *calls) if isinstance(one.func, (ir.Name, ir.Attribute))), "")
+    return text if len(text) <= 60 else last_word(awaited[0].func if awaited else calls[0].func)
