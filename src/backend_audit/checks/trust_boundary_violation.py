@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import SessionWrite
 
@@ -17,6 +20,8 @@ _DECIDES = re.compile(
     r"company|customer|owner|member|price|total|amount|balance|credit|plan\b|level|verified|allowed|secret|token|key",
     re.IGNORECASE,
 )
+_GRANTS = re.compile(r"role|admin|staff|super|perm|scope|price|total|amount|balance|credit|plan\b|level|allowed", re.IGNORECASE)
+_PROOF = re.compile(r"passw|bcrypt|argon|compare|authenticate|otp$|log_?in|sign_?in", re.IGNORECASE)
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
 
 
@@ -30,10 +35,17 @@ def session_from_outside(write: SessionWrite) -> Iterator[Alert]:
         origin = reaching(operand, "session")
         if origin is not None and not origin.cleared & _CHECKED:
             does = f"{what}: the rest of the application trusts what it finds there"
-            yield alert(
-                write.site, operand, origin, does=does, fix=_FIX, confidence=_confidence(write, named=operand is write.key)
-            )
+            sure = Confidence.LOW if _proved(write) else _confidence(write, named=operand is write.key)
+            yield alert(write.site, operand, origin, does=does, fix=_FIX, confidence=sure)
             return
+
+
+def _proved(write: SessionWrite) -> bool:
+    """Whether a handler of Node that looks at a password writes down who signs in: it has been held against the record."""
+    site = write.site
+    if in_python(site) or site.function is None or any(_GRANTS.search(one) for one in names(write.key)):
+        return False
+    return any(_PROOF.search(last_name(one)) for one in ir.walk(*site.function.body) if isinstance(one, (ir.Name, ir.Attribute)))
 
 
 def _confidence(write: SessionWrite, *, named: bool) -> Confidence:

@@ -8,7 +8,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
 from backend_audit.flow.values import UNKNOWN, Value, container, join, text
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
 if TYPE_CHECKING:
@@ -129,6 +129,11 @@ class ScriptNames(ScriptExpressions):
         if dotted(target.value) not in (None, "this") and not (base.refs or base.apis or base.types):
             self.update_path(target.value, script_builtin.with_item(base, text(target.attr), value))
         super().bind_attribute(target, value, node)
+        if node is not None and target.attr != "__proto__":  # `session.role = v` is `session["role"] = v`
+            entry = {"key": Operand(text(target.attr), None), "value": Operand(value, node.value)}
+            for path in self.store_paths(base):
+                for row in self.models.rows["store"].get(path, ()):
+                    self.emit(row, path, node, entry, written_as=written(target))
 
     def listens(self, target: ir.Attribute, base: Value, value: Value) -> None:
         """`socket.onmessage = f` is `socket.addEventListener("message", f)`."""

@@ -23,6 +23,8 @@ _ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
 _TEXTS = frozenset("message msg detail details reason info description".split())
 _HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
 _RETURNING = frozenset(("fastify", "nestjs"))  # what a handler returns is the answer
+_CHAINED = frozenset(("then", "catch", "finally", "exec", "lean", "toArray"))
+_LONG = 60  # a name that nobody reads to its end
 _TOLD = frozenset((Outcome.SUCCESS, Outcome.CONTRADICTION, Outcome.EMPTY))
 
 
@@ -196,5 +198,13 @@ def _first_call(body: list[ir.Stmt]) -> str:
     """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
     calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call)]
     awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
-    text = next((written(one.func) for one in (*awaited, *calls) if isinstance(one.func, (ir.Name, ir.Attribute))), "")
-    return text if len(text) <= 60 else last_word(awaited[0].func if awaited else calls[0].func)
+    call = next((_beginning(one) for one in (*awaited, *calls)), None)
+    text = "" if call is None else written(call.func)
+    return text if len(text) <= _LONG or call is None else last_word(call.func)
+
+
+def _beginning(call: ir.Call) -> ir.Call:
+    """`find()` of `find().then(…)`: what gives the promise."""
+    while isinstance(call.func, ir.Attribute) and call.func.attr in _CHAINED and isinstance(call.func.value, ir.Call):
+        call = call.func.value
+    return call
