@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._archives import comes_from_elsewhere, member_is_checked, members_are_chosen, opened_from_elsewhere
-from backend_audit.checks._operands import is_none, named, receiver
+from backend_audit.checks._operands import is_false, is_none, named, receiver, truth
 from backend_audit.checks._untrusted import alert, reaching, span
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import ArchiveExtraction, Operand
 
@@ -24,6 +25,9 @@ _HARMLESS_ENDINGS = (".zip", ".whl", ".jar")
 @check(RULE)
 def archive_extraction(extraction: ArchiveExtraction) -> Iterator[Alert]:
     """`tarfile.open(upload).extractall(folder)`, `shutil.unpack_archive(name, folder)`."""
+    if not in_python(extraction.site):
+        yield from _told_not_to_look(extraction)
+        return
     if (
         _filtered(extraction.filter)
         or _judged(extraction)
@@ -45,6 +49,23 @@ def archive_extraction(extraction: ArchiveExtraction) -> Iterator[Alert]:
         message=f"`{named(extraction.site)}` unpacks an archive without a filter: {_RISK}.",
         fix=_FIX,
         confidence=Confidence.MEDIUM,
+    )
+
+
+def _told_not_to_look(extraction: ArchiveExtraction) -> Iterator[Alert]:
+    """`tar.x({ file, preservePaths: true })`: the libraries of Node look at names and links unless they are told not to."""
+    switch = extraction.unchecked if truth(extraction.unchecked) is True else extraction.checked if is_false(extraction.checked) else None
+    if switch is None or extraction.filter is not None or _own(extraction):
+        return
+    origin = reaching(extraction.archive, "content")
+    option = "preservePaths" if extraction.format == "tar" else "skipEntryNameValidation"
+    option = "validateSymlinks" if switch is extraction.checked else option
+    yield Alert(
+        node=switch.node or extraction.site.callee,
+        message=f"`{named(extraction.site)}` is told to take names and links of the archive as they are (`{option}`): {_RISK}.",
+        fix=f"Leave `{option}` out, or pick the members by a `filter` that refuses what leads out of the folder.",
+        confidence=Confidence.MEDIUM if origin is None else Confidence.HIGH,
+        steps=() if origin is None else origin.marks(),
     )
 
 

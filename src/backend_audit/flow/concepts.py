@@ -437,6 +437,8 @@ class ArchiveExtraction(Concept):
     member: Operand | None = None  # the one that is extracted
     kind: Operand | None = None  # the format, where an argument says it
     format: str = "tar"
+    unchecked: Operand | None = None  # True: names and links are taken as they are
+    checked: Operand | None = None  # the opposite: False takes links as they are
 
 
 @dataclass(frozen=True, slots=True)
