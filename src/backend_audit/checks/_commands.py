@@ -2,6 +2,7 @@
 
 import re
 
+from backend_audit.flow.concepts import ShellCommand
 from backend_audit.flow.values import Value
 
 _SHELLS = frozenset("sh bash zsh dash ash ksh fish csh tcsh busybox cmd cmd.exe powershell powershell.exe pwsh".split())
@@ -82,3 +83,21 @@ def may_begin_with_dash(value: Value) -> bool:
     if value.shapes and not value.origins:
         return any(not isinstance(shape.parts[0], str) for shape in value.shapes if shape.parts)
     return True
+
+
+def told(command: ShellCommand) -> str:
+    """The words of a command as far as they are known, with a blank between them; what is open is `…`.
+
+    Words that a program gets in one piece stay one (`a·b`), unless it is a shell that reads them.
+    """
+    operands = [one for one in (command.program, command.command, command.arguments) if one is not None]
+    words = [(text, one.value.kind != "") for one in operands for text in _known(one.value)]
+    shell = any(is_shell(text.rpartition("/")[2]) for text, _ in words[:1])
+    return " ".join(text if shell or not apart else text.replace(" ", "·") for text, apart in words)
+
+
+def _known(value: Value) -> list[str]:
+    if value.kind in ("list", "tuple"):
+        return [text for one in (value.items or {}).values() for text in _known(one) or ["…"]]
+    texts = ["".join(part if isinstance(part, str) else "…" for part in shape.parts) for shape in value.shapes]
+    return [*value.texts(), *texts][:1]

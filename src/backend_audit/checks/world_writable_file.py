@@ -1,12 +1,14 @@
 """Files that every user of the machine may change, or that are private keys and readable for all."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._commands import told
 from backend_audit.checks._operands import named, numbers
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import FilePermission, Operand
+from backend_audit.flow.concepts import FilePermission, Operand, ShellCommand
 
 RULE = "world-writable-file"
 
@@ -19,6 +21,8 @@ _BITS = {
     "S_ISUID": 0o4000, "S_ISGID": 0o2000, "S_ISVTX": 0o1000, "S_IREAD": 0o400, "S_IWRITE": 0o200, "S_IEXEC": 0o100,
 }  # fmt: skip
 _STICKY = 0o1000
+_OCTAL = re.compile(r"(?:0o)?[0-7]{3,5}")
+_COMMAND = re.compile(r"(?:^|[\s;&|])chmod\s+(?:-\w+\s+)*(?:0?[0-7]{2}[2367]|[ugo]*[ao][ugo]*[+=][rxX]*w[rwxX]*)(?=\s|$)")
 
 
 @check(RULE)
@@ -41,7 +45,7 @@ def permission_for_everyone(permission: FilePermission) -> Iterator[Alert]:
     if not writable:
         return
     sure = Confidence.HIGH if len(writable) == len(modes) else Confidence.MEDIUM
-    if permission.site.api in ("os.open", "os.mkfifo") and not writable[0] & 0o111:
+    if permission.kind == "create" or (permission.site.api in ("os.open", "os.mkfifo") and not writable[0] & 0o111):
         sure = Confidence.LOW  # as `open` makes files: the mask takes away from it
     yield Alert(
         node=(permission.mode.node if permission.mode is not None else None) or permission.site.node,
@@ -52,12 +56,28 @@ def permission_for_everyone(permission: FilePermission) -> Iterator[Alert]:
     )
 
 
+@check(RULE)
+def command_for_everyone(command: ShellCommand) -> Iterator[Alert]:
+    """`execSync("chmod -R 777 uploads")`."""
+    found = _COMMAND.search(told(command))
+    if found is not None:
+        yield Alert(
+            node=command.site.callee,
+            message=f"`{found[0].strip(' ;&|')}` lets every user of the machine change what it is run on.",
+            fix="Give it to the user of the service alone (`chmod 600`, `chmod 700` for folders), or to a group (`chmod 640`).",
+            confidence=Confidence.MEDIUM,
+        )
+
+
 def _modes(mode: Operand | None) -> list[int]:
     if mode is None:
         return []
     found = numbers(mode)
     if found:
         return found
+    octal = [int(text, 8) for text in mode.value.texts() if _OCTAL.fullmatch(text)]  # Node reads a text as one
+    if octal:
+        return octal
     computed = _computed(mode.node)
     return [] if computed is None else [computed]
 
