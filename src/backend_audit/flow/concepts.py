@@ -324,6 +324,8 @@ class HostKeyPolicy(Concept):
     policy: Operand | None = None
     known_hosts: Operand | None = None  # None switches the check off
     strict: Operand | None = None  # False switches the check off
+    verifier: Operand | None = None  # a function that says whether a key is right
+    accepts_any: bool = False  # without `verifier` it takes every key
 
 
 @dataclass(frozen=True, slots=True)
