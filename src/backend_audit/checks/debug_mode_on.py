@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import (
     development_file,
     development_name,
+    last_name,
     only_in_development,
     only_statements,
+    path_to,
+    script_file,
     settings_module,
     under_main,
 )
@@ -21,6 +25,14 @@ _EFFECT = {
     "application": "every unhandled error then shows an interactive debugger that runs code for whoever sees it",
     "creation": "every unhandled error then answers with the traceback and the source lines around it",
     "django": "every unhandled error then answers with the traceback, local variables and settings",
+}
+
+_SHOWS = {
+    "stack": "answers every error with its stack, and with that the paths and versions of the code",
+    "environment": "Express then answers every error with its stack",
+    "explorer": "serves a page on which every visitor can try queries",
+    "schema": "tells every caller the whole schema, also what no page of yours uses",
+    "inspector": "opens a debugger: whoever reaches its port runs code in this process",
 }
 
 
@@ -47,7 +59,9 @@ def server_started_in_debug_mode(run: ServerRun) -> Iterator[Alert]:
 @check(RULE)
 def application_made_in_debug_mode(app: AppCreation) -> Iterator[Alert]:
     """`FastAPI(debug=True)`, `DebuggedApplication(app)`."""
-    if app.always_debug:
+    if app.kind:
+        yield from _of_node(app)
+    elif app.always_debug:
         if only_in_development(app.site) or development_file(app.site.path):
             return
         yield Alert(
@@ -56,16 +70,51 @@ def application_made_in_debug_mode(app: AppCreation) -> Iterator[Alert]:
             fix="Wrap the application only on a developer's machine, never in the module that production loads.",
             confidence=Confidence.MEDIUM,
         )
-        return
-    confidence = _confidence(app.debug, app.site)
-    if app.debug is None or confidence is None:
+    elif app.debug is not None and (confidence := _confidence(app.debug, app.site)) is not None:
+        yield Alert(
+            node=app.debug.node or app.site.node,
+            message=f"`{named(app.site)}` is made with debug mode on ({_how(app.debug)}): {_EFFECT['creation']}.",
+            fix="Leave `debug` out, or take it from the settings, off by default.",
+            confidence=confidence,
+        )
+
+
+def _of_node(app: AppCreation) -> Iterator[Alert]:
+    """`app.use(errorHandler())`, `new ApolloServer({ includeStacktraceInErrorResponses: true })`."""
+    site = app.site
+    switched = app.debug is not None and _confidence(app.debug, site) is Confidence.HIGH
+    if not (switched or app.always_debug) or _for_developers(site):
         return
     yield Alert(
-        node=app.debug.node or app.site.node,
-        message=f"`{named(app.site)}` is made with debug mode on ({_how(app.debug)}): {_EFFECT['creation']}.",
-        fix="Leave `debug` out, or take it from the settings, off by default.",
-        confidence=confidence,
+        node=site.callee if app.debug is None else app.debug.node or site.callee,
+        message=f"`{named(site)}` {_SHOWS[app.kind]}.",
+        fix="Do it only where `process.env.NODE_ENV` is not `production`, or on a switch from the environment that is off by default.",
+        confidence=Confidence.LOW if app.kind in ("explorer", "schema") else Confidence.MEDIUM,
     )
+
+
+def _for_developers(site: Site) -> bool:
+    """Also `app.configure("development", () => …)`."""
+    configured = (one for one in path_to(site) if isinstance(one, ir.Call) and last_name(one.func) == "configure" and one.args)
+    firsts = [one.args[0].value for one in configured]
+    named_so = any(isinstance(one, ir.Const) and isinstance(one.value, str) and development_name(one.value) for one in firsts)
+    return named_so or only_in_development(site) or development_file(site.path) or script_file(site.path)
+
+
+@check(RULE)
+def environment_is_development(setting: Setting) -> Iterator[Alert]:
+    """`app.set("env", "development")`, `process.env.NODE_ENV = "development"`."""
+    keys = {setting.name, *(setting.key.value.texts() if setting.key is not None else ())}
+    value = None if setting.value is None else setting.value.value
+    if setting.framework != "express" or keys.isdisjoint(("env", "NODE_ENV")) or value is None or not value.is_just("development"):
+        return
+    if not _for_developers(setting.site):
+        yield Alert(
+            node=setting.site.node,
+            message=f"`{named(setting.site)}` says that this is development: {_SHOWS['environment']}.",
+            fix="Leave it to the environment: `NODE_ENV=production` where the service runs.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 @check(RULE)

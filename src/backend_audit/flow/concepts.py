@@ -261,6 +261,7 @@ class AppCreation(Concept):
 
     debug: Operand | None = None
     always_debug: bool = False
+    kind: str = ""  # what it then shows in Node: stack (of errors), explorer (a page to try queries), schema, inspector (a debugger)
 
 
 @dataclass(frozen=True, slots=True)
