@@ -50,7 +50,9 @@ def forgotten(function: ir.Function) -> Iterator[Forgotten]:
         around = [one for one in nodes if isinstance(one, ir.Try) and _within(commits[-1], one.body)]
         after = [one for one in nodes if around and one.at > around[0].end]
         rescue = [part for one in around for part in (*one.handlers, *one.final)]
-        later = [one for each in nodes if isinstance(each, ir.Lambda) for one in each.function.body]  # `.catch(() => tx.rollback())`
+        later = [
+            one for each in nodes if isinstance(each, ir.Lambda) for one in each.function.body
+        ]  # `.catch(() => tx.rollback())`
         if _ended([*rescue, *after, *later], begun.holder):
             continue
         taking = [one for one in around if one.handlers]

@@ -54,7 +54,13 @@ def archive_extraction(extraction: ArchiveExtraction) -> Iterator[Alert]:
 
 def _told_not_to_look(extraction: ArchiveExtraction) -> Iterator[Alert]:
     """`tar.x({ file, preservePaths: true })`: the libraries of Node look at names and links unless they are told not to."""
-    switch = extraction.unchecked if truth(extraction.unchecked) is True else extraction.checked if is_false(extraction.checked) else None
+    switch = (
+        extraction.unchecked
+        if truth(extraction.unchecked) is True
+        else extraction.checked
+        if is_false(extraction.checked)
+        else None
+    )
     if switch is None or extraction.filter is not None or _own(extraction):
         return
     origin = reaching(extraction.archive, "content")

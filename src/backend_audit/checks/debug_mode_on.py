@@ -88,7 +88,8 @@ def _of_node(app: AppCreation) -> Iterator[Alert]:
     yield Alert(
         node=site.callee if app.debug is None else app.debug.node or site.callee,
         message=f"`{named(site)}` {_SHOWS[app.kind]}.",
-        fix="Do it only where `process.env.NODE_ENV` is not `production`, or on a switch from the environment that is off by default.",
+        fix="Do it only where `process.env.NODE_ENV` is not `production`, or on a switch from the environment that is off by "
+        "default.",
         confidence=Confidence.LOW if app.kind in ("explorer", "schema") else Confidence.MEDIUM,
     )
 
@@ -106,7 +107,12 @@ def environment_is_development(setting: Setting) -> Iterator[Alert]:
     """`app.set("env", "development")`, `process.env.NODE_ENV = "development"`."""
     keys = {setting.name, *(setting.key.value.texts() if setting.key is not None else ())}
     value = None if setting.value is None else setting.value.value
-    if setting.framework != "express" or keys.isdisjoint(("env", "NODE_ENV")) or value is None or not value.is_just("development"):
+    if (
+        setting.framework != "express"
+        or keys.isdisjoint(("env", "NODE_ENV"))
+        or value is None
+        or not value.is_just("development")
+    ):
         return
     if not _for_developers(setting.site):
         yield Alert(

@@ -9,7 +9,7 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import is_false, is_none, named, names
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import HostKeyPolicy
+from backend_audit.flow.machine_concepts import HostKeyPolicy
 from backend_audit.source import SCRIPTS, Language
 
 RULE = "host-key-check-off"
@@ -31,13 +31,14 @@ _FIX = (
 def told_by_option(node: ir.Const, view: FileView) -> Iterator[Alert]:
     """`ssh -o StrictHostKeyChecking=no`, in a command, its arguments or its environment."""
     found = _OPTION.search(node.value) if node.kind == "str" and isinstance(node.value, str) else None
-    if found is None or isinstance(view.ancestors[-1] if view.ancestors else None, ir.ExprStmt) or _only_tells(view):
+    docstring = bool(view.ancestors) and isinstance(view.ancestors[-1], ir.ExprStmt)
+    if found is None or docstring or _only_tells(view):
         return
     yield Alert(
         node=node,
         message=f"`{found[0]}` lets ssh accept whatever key the server shows: {_RISK}.",
-        fix="Ship the keys of the hosts (`-o UserKnownHostsFile=…`) and leave the check on; `StrictHostKeyChecking=accept-new` takes "
-        "unknown hosts once, and changed keys never.",
+        fix="Ship the keys of the hosts (`-o UserKnownHostsFile=…`) and leave the check on; `StrictHostKeyChecking=accept-new` "
+        "takes unknown hosts once, and changed keys never.",
         confidence=Confidence.MEDIUM,
     )
 
@@ -60,7 +61,9 @@ def any_key_by_default(policy: HostKeyPolicy) -> Iterator[Alert]:
             confidence=Confidence.MEDIUM,
         )
     elif isinstance(node, ir.Lambda) and _says_yes(node.function):
-        yield Alert(node=node, message=f"This `hostVerifier` takes every host key: {_RISK}.", fix=_FIX_NODE, confidence=Confidence.HIGH)
+        yield Alert(
+            node=node, message=f"This `hostVerifier` takes every host key: {_RISK}.", fix=_FIX_NODE, confidence=Confidence.HIGH
+        )
 
 
 def _says_yes(function: ir.Function) -> bool:

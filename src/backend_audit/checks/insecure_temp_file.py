@@ -9,7 +9,8 @@ from backend_audit.checks._operands import named
 from backend_audit.checks._pieces import called, path_pieces
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import FileAccess, TempFile
+from backend_audit.flow.concepts import FileAccess
+from backend_audit.flow.machine_concepts import TempFile
 
 RULE = "insecure-temp-file"
 

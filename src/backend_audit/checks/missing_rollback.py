@@ -54,19 +54,16 @@ def transaction_left_open(node: ir.Function, view: FileView) -> Iterator[Alert]:
     """`const t = await sequelize.transaction()` and no `t.rollback()` on the way of a failure."""
     for one in forgotten(node):
         holder = one.begun.holder
-        at, end = (
-            (one.begun.call.func.at, one.begun.call.func.end)
-            if one.handler is None
-            else (one.handler.at, one.handler.at + len("catch"))
-        )
+        begin, handler = one.begun.call.func, one.handler
+        at, end = (begin.at, begin.end) if handler is None else (handler.at, handler.at + len("catch"))
         who = "nothing takes the failure" if one.handler is None else "this handler goes on without a rollback"
         yield Alert(
             at=at,
             end=end,
-            message=f"When something fails before the transaction on `{holder}` is committed, {who}: it stays open, keeps its locks, "
-            "and a pool hands its connection to the next request in that state.",
-            fix=f"Roll back in a `catch` around it, then release (`await {holder}.rollback()`, or the statement `ROLLBACK`), or let "
-            "the library do both: hand the work to its `transaction(async (tx) => …)`.",
+            message=f"When something fails before the transaction on `{holder}` is committed, {who}: it stays open, keeps its "
+            "locks, and a pool hands its connection to the next request in that state.",
+            fix=f"Roll back in a `catch` around it, then release (`await {holder}.rollback()`, or the statement `ROLLBACK`), or "
+            "let the library do both: hand the work to its `transaction(async (tx) => …)`.",
             confidence=_confidence(one, view),
         )
 

@@ -81,7 +81,8 @@ def untimed_request(request: UntimedRequest) -> Iterator[Alert]:
     practice = f" {len(request.practice)} more functions of the project do the same." if request.practice else ""
     yield Alert(
         node=site.callee,
-        message=f"`{named(site)}` {ends}{also}: when a server accepts and stays silent, {who}, and its connection stays open.{practice}",
+        message=f"`{named(site)}` {ends}{also}: when a server accepts and stays silent, {who}, and its connection "
+        f"stays open.{practice}",
         fix=_FIX_FETCH if request.patience or named(site).endswith("fetch") else _FIX_NODE,
         confidence=Confidence.LOW if request.patience or not request.root else _weight(site),
         steps=request.way,
@@ -96,7 +97,8 @@ def untimed_client(client: UntimedClient) -> Iterator[Alert]:
     site = client.site
     yield Alert(
         node=site.callee,
-        message=f"`{named(site)}` makes a client without a time-out, and its requests give none either: a server that accepts and stays silent keeps them waiting for ever.",
+        message=f"`{named(site)}` makes a client without a time-out, and its requests give none either: a server that "
+        "accepts and stays silent keeps them waiting for ever.",
         fix="Give it one for all requests: `timeout: 10_000`.",
         confidence=_weight(site) if client.waited else Confidence.LOW,
     )

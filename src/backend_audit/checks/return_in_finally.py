@@ -15,7 +15,11 @@ RULE = "return-in-finally"
 def return_in_finally(node: ir.Try, view: FileView) -> Iterator[Alert]:
     """The statements of the `finally` block that leave it."""
     python = view.module.language is Language.PYTHON
-    what = "exception that is on its way, KeyboardInterrupt included" if python else "error that is on its way, and what `try` returns"
+    what = (
+        "exception that is on its way, KeyboardInterrupt included"
+        if python
+        else "error that is on its way, and what `try` returns"
+    )
     for jump in _leaving(node.final):
         word = "return" if isinstance(jump, ir.Return) else jump.kind
         yield Alert(

@@ -18,7 +18,9 @@ def tenant_from_request(route: Route) -> Iterator[Alert]:
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:
         elsewhere = lookup.mark.path != route.mark.path
-        if not lookup.tenant or (elsewhere and lookup.mark.path.endswith(".py")):  # of a service of Node, it is known who calls it
+        if not lookup.tenant or (
+            elsewhere and lookup.mark.path.endswith(".py")
+        ):  # of a service of Node, it is known who calls it
             continue
         yield Alert(
             path=lookup.mark.path,

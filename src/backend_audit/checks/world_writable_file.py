@@ -8,7 +8,8 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._commands import told
 from backend_audit.checks._operands import named, numbers
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import FilePermission, Operand, ShellCommand
+from backend_audit.flow.concepts import Operand, ShellCommand
+from backend_audit.flow.machine_concepts import FilePermission
 
 RULE = "world-writable-file"
 

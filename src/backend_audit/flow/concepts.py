@@ -261,7 +261,9 @@ class AppCreation(Concept):
 
     debug: Operand | None = None
     always_debug: bool = False
-    kind: str = ""  # what it then shows in Node: stack (of errors), explorer (a page to try queries), schema, inspector (a debugger)
+    kind: str = (
+        ""  # what it then shows in Node: stack (of errors), explorer (a page to try queries), schema, inspector (a debugger)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,33 +302,6 @@ class XmlParsing(Concept):
     feature: Operand | None = None
     value: Operand | None = None
     expands: bool = False  # expands internal entities without limit of its own (billion laughs)
-
-
-@dataclass(frozen=True, slots=True)
-class TempFile(Concept):
-    """A temporary name that another process can take first."""
-
-    name: Operand | None = None
-    mode: Operand | None = None
-    fixed: bool = False  # opens the file called `name`: bad only when that is a fixed name in a shared directory
-
-
-@dataclass(frozen=True, slots=True)
-class FilePermission(Concept):
-    path: Operand | None = None
-    mode: Operand | None = None
-    kind: str = "chmod"  # chmod, umask, create
-
-
-@dataclass(frozen=True, slots=True)
-class HostKeyPolicy(Concept):
-    """How an SSH client treats unknown host keys."""
-
-    policy: Operand | None = None
-    known_hosts: Operand | None = None  # None switches the check off
-    strict: Operand | None = None  # False switches the check off
-    verifier: Operand | None = None  # a function that says whether a key is right
-    accepts_any: bool = False  # without `verifier` it takes every key
 
 
 @dataclass(frozen=True, slots=True)

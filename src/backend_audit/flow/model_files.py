@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias, cast
 
-from backend_audit.flow import concepts, object_concepts, web_concepts, work_concepts
+from backend_audit.flow import concepts, machine_concepts, object_concepts, web_concepts, work_concepts
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.model_lines import aliases_below, inherit
 from backend_audit.flow.models import (
@@ -49,7 +49,8 @@ def _contexts(entry: Mapping[str, object], key: str, where: str) -> frozenset[st
 
 def _concept_names() -> dict[str, type[Concept]]:
     found = {}
-    for name, one in (vars(concepts) | vars(web_concepts) | vars(object_concepts) | vars(work_concepts)).items():
+    modules = (concepts, web_concepts, object_concepts, work_concepts, machine_concepts)
+    for name, one in ((name, one) for module in modules for name, one in vars(module).items()):
         if isinstance(one, type) and issubclass(one, Concept) and one is not Concept:
             found["".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")] = one
     return found

@@ -78,9 +78,8 @@ class WebFacts:
                 self.switched_on.update({concept.name, *(() if concept.key is None else concept.key.value.texts())} - {""})
         elif isinstance(concept, HttpClient):
             self.clients.append(concept)
-        elif isinstance(concept, CookieWrite):
-            if concept.session:
-                self.sessions[id(concept.site.node)] = concept
+        elif isinstance(concept, CookieWrite) and concept.session:
+            self.sessions[id(concept.site.node)] = concept
         elif concept.timed:
             if function is not None:
                 self.work.append((function, concept))

@@ -19,6 +19,7 @@ _SENDS = frozenset(("json", "send", "jsonp", "end"))
 _STATUSES = frozenset(("status", "code", "sendStatus", "writeHead"))
 _STATUS_FIELDS = frozenset(("status", "statusCode", "code"))
 _RESPONSES = frozenset("res response reply resp".split())
+_BODIES = frozenset(("ctx.body", "ctx.response.body"))
 _ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
 _TEXTS = frozenset("message msg detail details reason info description".split())
 _HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
@@ -73,11 +74,11 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
                 if outcome in _TOLD:
                     call = node if isinstance(node, ir.Call) else None
                     text = written(node.func) if isinstance(node, ir.Call) else "return"
-                    site = Site(function.module.path, node, "", text, function.name, call, (), function.node, function.module.node)
-                    title = f"{'/'.join(route.methods) or 'ANY'} {route.path}"
-                    yield MistakenAnswer(
-                        site, outcome=outcome, route=title, failed=_first_call(failure.tried), bare=body is None
+                    site = Site(
+                        function.module.path, node, "", text, function.name, call, (), function.node, function.module.node
                     )
+                    title = f"{'/'.join(route.methods) or 'ANY'} {route.path}"
+                    yield MistakenAnswer(site, outcome=outcome, route=title, failed=_first_call(failure.tried), bare=body is None)
 
 
 def _all_in(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
@@ -139,19 +140,18 @@ def _mentions(node: ir.Expr, name: str) -> bool:
 
 def _answers(failure: _Failure, function: FunctionSymbol, route: Route) -> Iterator[tuple[ir.Node, ir.Expr | None]]:
     """The answers given there with a success status: where, and their body."""
-    handed = {one for one in _RESPONSES if route.framework == "fastify"}
+    returning = route.framework in _RETURNING and function is route.handler
     for node in ir.walk_scope(*failure.body):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _SENDS:
             body = node.args[0].value if node.args else None
-            if isinstance(body, ir.Name) and body.id == failure.name and handed:
-                continue  # Fastify answers with the status of the error that it is given, or 500
-            if _root(node.func) in _RESPONSES and _succeeds(node.func.value):
+            # Fastify answers with the status of the error that it is given, or 500.
+            error = route.framework == "fastify" and isinstance(body, ir.Name) and body.id == failure.name
+            if not error and _root(node.func) in _RESPONSES and _succeeds(node.func.value):
                 yield node, body
-        elif isinstance(node, ir.Assign) and node.value is not None and written(node.targets[0]) in ("ctx.body", "ctx.response.body"):
+        elif (isinstance(node, ir.Assign) and written(node.targets[0]) in _BODIES) or (
+            returning and isinstance(node, ir.Return) and isinstance(node.value, ir.Container)
+        ):
             yield node, node.value
-        elif isinstance(node, ir.Return) and route.framework in _RETURNING and function is route.handler and node.value is not None:
-            if isinstance(node.value, ir.Container):
-                yield node, node.value
 
 
 def _succeeds(node: ir.Expr) -> bool:
@@ -185,7 +185,9 @@ def _outcome(body: ir.Expr | None, name: str) -> Outcome:
 def _tells(node: ir.Expr, name: str) -> bool:
     """Whether an expression is the error or its text: `err`, `err.message`, `JSON.stringify(err)`."""
     if isinstance(node, ir.Call):
-        return any(_tells(arg.value, name) for arg in node.args) or (isinstance(node.func, ir.Attribute) and _tells(node.func.value, name))
+        return any(_tells(arg.value, name) for arg in node.args) or (
+            isinstance(node.func, ir.Attribute) and _tells(node.func.value, name)
+        )
     return bool(name) and isinstance(node, (ir.Name, ir.Attribute)) and _root(node) == name
 
 

@@ -145,7 +145,7 @@ def _name(node: ir.Node) -> str:
 
 
 def _ended(site: Site, function: FunctionSymbol) -> bool:
-    """Whether the code around gives the request an end: `Promise.race`, `req.setTimeout(…)`, an `AbortController`, `withTimeout`."""
+    """Whether the code around gives the request an end: `Promise.race`, `req.setTimeout(…)`, an `AbortController`."""
     around = [function.node, *([] if site.function is None else [site.function])]
     if any(_ENDS.search(one.name) for one in around):
         return True
