@@ -17,11 +17,10 @@ def tenant_from_request(route: Route) -> Iterator[Alert]:
         return
     careful = [one for one in route.table.routes if one.consults]
     for lookup in route.lookups:
-        elsewhere = lookup.mark.path != route.mark.path
-        if not lookup.tenant or (
-            elsewhere and lookup.mark.path.endswith(".py")
-        ):  # of a service of Node, it is known who calls it
-            continue
+        python = lookup.mark.path.endswith(".py")
+        if not lookup.tenant or (python and lookup.mark.path != route.mark.path):
+            continue  # of a service of Node, it is known who calls it
+        sure = (careful or route.caller_unused) and (python or lookup.owned)  # in Node: callers are known to belong to one
         yield Alert(
             path=lookup.mark.path,
             at=lookup.mark.at,
@@ -29,7 +28,7 @@ def tenant_from_request(route: Route) -> Iterator[Alert]:
             message=f"{called(route)} reads `{lookup.model}` of the tenant that the request names (`{lookup.key}`), and nothing "
             "asks whether the caller belongs to it: every user reaches every tenant's data.",
             fix="Take the tenant from the caller (`current_user.tenant_id`), or check that the caller is a member of it.",
-            confidence=Confidence.MEDIUM if (careful or route.caller_unused) and not lookup.guess else Confidence.LOW,
+            confidence=Confidence.MEDIUM if sure else Confidence.LOW,
             related=related([one for one in careful if one.group == route.group] or careful, "asks whose it is", 2),
             anchor=f"{route.name} {lookup.model} {lookup.key}",
         )

@@ -185,7 +185,6 @@ class Lookup:
     owned: str
     how: str
     tenant: bool = False
-    guess: bool = False  # nothing says that callers belong to a tenant of that kind
     odd: str = ""  # what speaks for asking whose it is, where the caller is known to what looks it up
 
 

@@ -78,7 +78,7 @@ class ScriptTenants:
             mark = Mark(function.module.path, node.at, node.end, "looks it up")
             key = ".".join(part for part in read if part)
             word = _word(column)
-            yield Lookup(mark, _model(node), key, "", written(node.func), tenant=True, guess=word not in self._of_callers)
+            yield Lookup(mark, _model(node), key, word if word in self._of_callers else "", written(node.func), tenant=True)
             return
         for at, arg in enumerate(node.args):
             handed = named.of(arg.value)
