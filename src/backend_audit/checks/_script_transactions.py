@@ -53,7 +53,8 @@ def forgotten(function: ir.Function) -> Iterator[Forgotten]:
         later = [
             one for each in nodes if isinstance(each, ir.Lambda) for one in each.function.body
         ]  # `.catch(() => tx.rollback())`
-        if _ended([*rescue, *after, *later], begun.holder):
+        maker = written(begun.call.func.value) if isinstance(begun.call.func, ir.Attribute) else ""
+        if _ended([*rescue, *after, *later], frozenset((begun.holder, maker))):
             continue
         taking = [one for one in around if one.handlers]
         yield Forgotten(begun, taking[-1].handlers[0] if taking else None)
@@ -107,15 +108,15 @@ def _within(node: ir.Node, body: Sequence[ir.Node]) -> bool:
     return any(one.at <= node.at and node.end <= one.end for one in body)
 
 
-def _ended(nodes: Sequence[ir.Node], holder: str) -> bool:
-    """Whether `nodes` roll back, close the connection, or hand the transaction to what may."""
-    return any(_ends(one, holder) for one in ir.walk(*nodes) if isinstance(one, ir.Call))
+def _ended(nodes: Sequence[ir.Node], holders: frozenset[str]) -> bool:
+    """Whether `nodes` roll back, close the connection or what has made it, end the process, or hand the transaction on."""
+    return any(_ends(one, holders) for one in ir.walk(*nodes) if isinstance(one, ir.Call))
 
 
-def _ends(node: ir.Call, holder: str) -> bool:
+def _ends(node: ir.Call, holders: frozenset[str]) -> bool:
     name = last_name(node.func)
-    if _GIVES_UP.search(name) or _says(node, _ROLLBACK):
+    if _GIVES_UP.search(name) or _says(node, _ROLLBACK) or written(node.func) == "process.exit":
         return True
-    if isinstance(node.func, ir.Attribute) and written(node.func.value) == holder:
+    if isinstance(node.func, ir.Attribute) and written(node.func.value) in holders:
         return name in _CLOSES or (name == "release" and bool(node.args))
-    return name not in _TELLS and any(written(arg.value) == holder for arg in node.args)
+    return name not in _TELLS and any(written(arg.value) in holders for arg in node.args)

@@ -51,16 +51,13 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
 @check(RULE)
 def mistaken_answer(answer: MistakenAnswer) -> Iterator[Alert]:
     """`catch (error) { res.json({ success: false }) }`."""
-    practice = f" {len(answer.practice)} more answers of the project do the same." if answer.practice else ""
     yield Alert(
         node=answer.site.node,
         message=f"When {f'`{answer.failed}()`' if answer.failed else 'this'} fails, `{answer.route}` {_SAYS[answer.outcome]}: "
-        f"callers, retries and monitoring cannot see the failure.{practice}",
+        f"callers, retries and monitoring cannot see the failure.",
         fix="Log the error and answer with a 4xx or 5xx status (`res.status(500).json(…)`), or hand it to the error handler "
         "(`next(error)`, `throw`).",
         confidence=_confidence_in(answer),
-        related=answer.practice[:5],
-        anchor=f"{answer.outcome} in many answers" if answer.practice else None,
     )
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow.concepts import Site
+from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.outcomes import ERROR_WORDS, Outcome, of_body, status_of
-from backend_audit.routes.work import Habit, as_practice
 
 _SENDS = frozenset(("json", "send", "jsonp", "end"))
 _STATUSES = frozenset(("status", "code", "sendStatus", "writeHead"))
@@ -30,7 +29,7 @@ _TOLD = frozenset((Outcome.SUCCESS, Outcome.CONTRADICTION, Outcome.EMPTY))
 
 
 @dataclass(frozen=True, slots=True)
-class MistakenAnswer(Habit):
+class MistakenAnswer(Concept):
     """An answer with a success status where `failed` (a call, as written; "" if none) has failed; `route` as it is told."""
 
     outcome: Outcome = Outcome.UNKNOWN
@@ -49,16 +48,13 @@ class _Failure:
 
 
 def mistaken_answers(table: RouteTable) -> Iterator[MistakenAnswer]:
-    """Those of all routes' handlers, each once; by what they say, where more than a few say the same."""
-    groups: dict[Outcome, list[MistakenAnswer]] = {}
+    """Those of all routes' handlers, each once."""
     seen: set[int] = set()
     for route in table.routes:
         for found in _of_handler(route) if route.handler is not None else ():
             if id(found.site.node) not in seen:
                 seen.add(id(found.site.node))
-                groups.setdefault(found.outcome, []).append(found)
-    for group in groups.values():
-        yield from as_practice(group)
+                yield found
 
 
 def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
@@ -146,12 +142,18 @@ def _answers(failure: _Failure, function: FunctionSymbol, route: Route) -> Itera
             body = node.args[0].value if node.args else None
             # Fastify answers with the status of the error that it is given, or 500.
             error = route.framework == "fastify" and isinstance(body, ir.Name) and body.id == failure.name
-            if not error and _root(node.func) in _RESPONSES and _succeeds(node.func.value):
+            begun = not node.args and any(_goes_on(one) for one in ir.walk_scope(*failure.body))
+            if not error and not begun and _root(node.func) in _RESPONSES and _succeeds(node.func.value):
                 yield node, body
         elif (isinstance(node, ir.Assign) and written(node.targets[0]) in _BODIES) or (
             returning and isinstance(node, ir.Return) and isinstance(node.value, ir.Container)
         ):
             yield node, node.value
+
+
+def _goes_on(node: ir.Node) -> bool:
+    """Whether an answer that has begun is only ended: `res.write(…); res.end()`, `if (!res.headersSent)`."""
+    return isinstance(node, ir.Attribute) and node.attr in ("write", "headersSent", "headerSent", "sent")
 
 
 def _succeeds(node: ir.Expr) -> bool:

@@ -61,8 +61,8 @@ class Untimed:
         groups: dict[tuple[bool, str], list[UntimedRequest]] = {}
         for one in self._first_of_each():
             groups.setdefault((bool(one.root), one.patience), []).append(one)
-        for group in groups.values():
-            yield from as_practice(group)
+        for (waited, patience), group in groups.items():
+            yield from group if waited and not patience else as_practice(group)
         for client in self.work.facts.clients:
             if client.waits_forever and not client.everywhere and _lacks(client.timeout, client.site):
                 yield from self._client(client)
