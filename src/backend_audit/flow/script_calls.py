@@ -236,11 +236,11 @@ class ScriptCalls(ScriptCallbacks):
 
     def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
-        own = self.engine.class_of(type_name)
-        kinds = () if own is not None else self.models.lineage(type_name)
-        kind = next((one for one in kinds if one in self.models.rows["call"]), None)
-        if kind is not None:  # an instance with defaults of its own is what it is called on
-            return self.call_library(node, kind, receiver if kind == type_name else callee, args)
+        called = self.models.rows["call"]
+        if self.engine.class_of(type_name) is None and (type_name in called or not self.engine.knows(f"{type_name}.__call__")):
+            kind = next((one for one in self.models.lineage(type_name) if one in called), None)
+            if kind is not None:  # of an instance with defaults of its own, that is the client
+                return self.call_library(node, kind, receiver if kind == type_name else callee, args)
         return super().call_instance(node, type_name, callee, receiver, args)
 
     # --- libraries --------------------------------------------------------------------------------------------------
