@@ -92,7 +92,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
         found.append(_of_language(script_engine, _SCRIPT, known, in_code, asking))
     tables = [one.table for one in found]
-    files = [one for path, text in sorted(known.descriptions.items()) if (one := described(path, text)) is not None]
+    files = [one for path in sorted(known.descriptions) if (one := described(path, known.descriptions)) is not None]
     alerts = [
         *(alert for one in found for alert in one.alerts),
         *_told("comparing descriptions of the API", drifts(files, tables), asking),

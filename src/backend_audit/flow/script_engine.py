@@ -69,7 +69,7 @@ class ScriptEngine(Engine):
             return UNKNOWN if specifier.startswith((".", "/", "#")) else api(self.models.canonical(api_path(specifier)))
         if not isinstance(target, ModuleSymbol):
             return UNKNOWN
-        return ref(target) if target.exported or target.reexported else self.exports(target)
+        return ref(target) if target.is_its_exports else self.exports(target)
 
     def imported(self, module: ModuleSymbol, node: ir.Import, alias: ir.Alias) -> Value:
         return self.part_of(module, node.module, alias.name)
@@ -101,7 +101,7 @@ class ScriptEngine(Engine):
                     return found
             elif target is None and not specifier.startswith("."):
                 return api(self.models.canonical(f"{api_path(specifier)}.{name}"))
-        if module.exported:
+        if module.exported and not module.replaced:
             return None
         whole = self.exports(module)
         if name == _DEFAULT:

@@ -33,7 +33,7 @@ def required_in(engine: "ScriptEngine", module: ModuleSymbol, call: ir.Call) -> 
     found = [one for path, one in engine.project.modules.items() if _stands_in(path, folder) and one is not module]
     if not 0 < len(found) <= _MAX_MODULES:
         return UNKNOWN
-    return join_all(ref(one) if one.exported or one.reexported else engine.exports(one) for one in found)
+    return join_all(ref(one) if one.is_its_exports else engine.exports(one) for one in found)
 
 
 def _lists_folders(module: ModuleSymbol) -> bool:

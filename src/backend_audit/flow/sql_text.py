@@ -18,6 +18,11 @@ _LIMITED = re.compile(r"\bLIMIT\b|\bFETCH\s+(FIRST|NEXT)\b|\bTOP\b|\bROWNUM\b|\b
 _COMPUTED = re.compile(r"^\s*(COUNT|SUM|AVG|MIN|MAX|EXISTS|COALESCE)\s*\(", re.IGNORECASE)
 _COMPARED = re.compile(r"(?<![\w.\"`])([\w.\"`]{1,200})\s{0,20}(?:=|<>|!=|<=?|>=?|\bI?LIKE\b|\bIN\b|\bBETWEEN\b)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\?|\$\d|%s|%\(\w+\)s|(?<![:\w]):\w+|@\w+|\x00")
+_RECENT = re.compile(  # what is of today, or of the last days
+    r"(?:[^<]=|>|\bBETWEEN)\s{0,20}\(?(?:CUR_?DATE|CURRENT_(?:DATE|TIMESTAMP)|NOW|GETDATE|SYSDATE|DATE(?:TIME|_SUB)?\s?\()",
+    re.IGNORECASE,
+)
+_NOTHING = ("None", "null", "undefined")  # a name that the program did not find
 _VALUE_FOLLOWS = re.compile(r"(=|<|>|\bLIKE|\bIN|\bBETWEEN|\bAND|,|')\s*$", re.IGNORECASE)
 _CLAUSES = frozenset("WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT WINDOW FETCH OFFSET FOR".split())
 
@@ -66,9 +71,10 @@ def select_of(text: str) -> Select | None:
         others="," in read or re.search(r"\bJOIN\b", read, re.IGNORECASE) is not None,
         limited=_LIMITED.search(masked) is not None,
         computed=_is_computed(listed, grouped=re.search(r"\bGROUP\b", rest, re.IGNORECASE) is not None),
-        filtered=_PLACEHOLDER.search(_narrowing(bare)) is not None or columns.lstrip().upper().startswith("DISTINCT"),
+        filtered=any(one.search(_narrowing(bare)) for one in (_PLACEHOLDER, _RECENT))
+        or columns.lstrip()[:8].upper() == "DISTINCT",
         compared=tuple(dict.fromkeys(plain(one[1]) for one in _COMPARED.finditer(conditions))),
-        open=_is_open(rest) or HOLE in read,
+        open=_is_open(rest) or HOLE in read or table in _NOTHING,
     )
 
 

@@ -175,20 +175,26 @@ class Answered:
 
 
 def statements_of(facts: WebFacts) -> list[Statement]:
-    """All statements of the project that read rows, in the order in which they were met."""
+    """All statements of the project that read rows, in the order in which they were met.
+
+    Which of them a helper runs, that is given several, its callers know: none is told where it runs them.
+    """
     found: dict[int, Statement] = {}
+    several: set[int] = set()
     for function, sql in facts.statements:
         given = None if sql.statement is None else sql.statement.value
         texts = [] if given is None else [*sorted(given.texts()), *(shape.text(HOLE) for shape in given.shapes)]
         select = next((one for text in texts if (one := select_of(text)) is not None), None)
         if select is not None and sql.site.call is not None:
-            found.setdefault(id(sql.site.node), Statement(function, sql, select))
+            first = found.setdefault(id(sql.site.node), Statement(function, sql, select))
+            if first.select.table.lower() != select.table.lower():
+                several.add(id(sql.site.node))
     for function, query in facts.work:
         if isinstance(query, DatabaseQuery) and query.site.call is not None and query.site.call.form == "tagged":
             select = select_of(_tagged(query.site.call))
             if select is not None:
                 found.setdefault(id(query.site.node), Statement(function, query, select))
-    return list(found.values())
+    return [one for one in found.values() if id(one.call) not in several]
 
 
 def _tagged(call: ir.Call) -> str:

@@ -225,7 +225,7 @@ def _model(node: ir.Call) -> str:
         return _named(node.args[0].value)  # `knex("orders")`
     if isinstance(holder, ir.Call) and holder.args:
         return _named(holder.args[0].value)  # `getRepository(Order)`
-    if node.args and isinstance(node.args[0].value, ir.Name):
+    if node.args and isinstance(node.args[0].value, ir.Name) and node.args[0].value.id[:1].isupper():
         return node.args[0].value.id  # `manager.find(Order)`
     last = written(holder).rpartition(".")[2]
     return _STORE.sub("", last) or last

@@ -24,7 +24,8 @@ _PAGES = "pagination_class"
 FEW = re.compile(
     r"(setting|config|configuration|role|permission|language|locale|country|currency|category|status|severity|environment|type|kind|plan|feature|plugin|"
     r"version|option|choice|format|level|priority|unit|theme|site|provider|template|webhook|integration|connector|mailbox|queue|"
-    r"rule|override|bot|slider|preset|label|flag|quota|scope|reason|stage|region|timezone)s?$",
+    r"rule|override|bot|slider|preset|label|flag|quota|scope|reason|stage|region|timezone|threshold|framework|mode|codes?|scale|mapping|map)(s|es)?$|"
+    r"^(sqlite_master|sqlite_schema|information_schema|pg_catalog|pg_\w+)",
     re.IGNORECASE,
 )
 ENDS_IN_ONE = re.compile(r"[>}]/?$|/:\w+/?$|me/?$")

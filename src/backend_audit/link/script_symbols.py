@@ -148,6 +148,8 @@ def exports(module: ModuleSymbol) -> None:
                 module.reexported.append(node.module)
             else:
                 module.exported[alias.asname] = (node.module, alias.name)
+    assigned = (node for node in module.node.body if isinstance(node, ir.Assign) and not isinstance(node.value, ir.Container))
+    module.replaced = any(_is_exports(one) and isinstance(one, ir.Attribute) for node in assigned for one in node.targets)
 
 
 def _exports(body: list[ir.Stmt]) -> Iterator[ir.Export]:

@@ -30,6 +30,12 @@ class ModuleSymbol(Symbol):
     every: list["FunctionSymbol"] = field(default_factory=list)  # all functions at any depth, in source order
     exported: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # see `script_symbols.exports`
     reexported: list[str] = field(default_factory=list)  # modules of which all is handed on
+    replaced: bool = False  # `module.exports = …` stands beside export statements: that is what `require` gives
+
+    @property
+    def is_its_exports(self) -> bool:
+        """Whether all of it is what its export statements name."""
+        return bool(self.exported or self.reexported) and not self.replaced
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -1,7 +1,8 @@
 """Where the routes and the description of the API in the repository have drifted apart."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
@@ -44,16 +45,12 @@ def drifts(descriptions: Iterable[Description], tables: list[RouteTable]) -> Ite
 def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
     known: dict[str, list[Route]] = {}
     for route in routes:
-        known.setdefault(key_of(route.path), []).append(route)
-    operations: dict[tuple[str, str], Operation] = {}
-    for one in description.operations:  # with several servers, the base that the routes have
-        shown = (one.method, one.shown)
-        if shown not in operations or _served(known, one):
-            operations[shown] = one
-    met = [one for one in operations.values() if _served(known, one)]
+        known.setdefault(_key(route.path), []).append(route)
+    operations = _placed(description, known)
+    met = [one for one in operations if _served(known, one)]
     if not operations or len(met) < _BELONGS * len(operations):
         return
-    for one in operations.values():
+    for one in operations:
         if not _served(known, one) and one.method not in ("HEAD", "OPTIONS"):
             node = ir.Const(one.mark.at, one.mark.end, "str", one.shown)
             yield Drift(Site(description.path, node, "", one.shown, ""), "vanished", None, one, description.path, one.mark)
@@ -63,7 +60,34 @@ def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
             if one.secured and route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC) and not meant:
                 yield _about(route, "unguarded", one, description.path)
     if len(met) >= _FEW:
-        yield from _undocumented(description, routes, met)
+        rests = {id(route) for one in met for route in _served(known, one) if "*" in route.path}
+        yield from _undocumented(description, [one for one in routes if id(one) not in rests], met)
+
+
+def _placed(description: Description, known: dict[str, list[Route]]) -> list[Operation]:
+    """The operations as the application has them: with several servers below the base that its routes have.
+
+    A gateway may take the base off before a request arrives, or add one: where few operations are met below those that the file
+    names, they are taken to stand where most of them do.
+    """
+    operations: dict[tuple[str, str], Operation] = {}
+    for one in description.operations:
+        shown = (one.method, one.shown)
+        if shown not in operations or _served(known, one):
+            operations[shown] = one
+    named = list(operations.values())
+    if sum(bool(_served(known, one)) for one in named) >= _BELONGS * len(named):
+        return named
+    asked: dict[str, list[Operation]] = {}
+    for one in named:
+        asked.setdefault(_key(one.shown), []).append(one)
+    bases: Counter[str] = Counter()
+    for path, routes in known.items():
+        for at in (at for at, letter in enumerate(path) if letter == "/"):
+            bases[path[:at]] += sum(any(_answers(route, one) for route in routes) for one in asked.get(path[at:], ()))
+    base = min(bases, key=lambda one: (-bases[one], one), default="")
+    moved = [replace(one, path=_key(base + one.shown)) for one in named]
+    return moved if sum(bool(_served(known, one)) for one in moved) >= max(_FEW, _MOST * len(named)) else named
 
 
 def _undocumented(description: Description, routes: list[Route], met: list[Operation]) -> Iterator[Drift]:
@@ -73,7 +97,7 @@ def _undocumented(description: Description, routes: list[Route], met: list[Opera
     missed: list[Route] = []
     described = 0
     for route in routes:
-        path = key_of(route.path)
+        path = _key(route.path)
         if _beside(path) not in beside or any(word in route.why for word in _ASIDE):
             continue
         missing = [method for method in route.methods if method not in ("HEAD", "OPTIONS") and (method, path) not in told]
@@ -102,7 +126,22 @@ def _static(path: str) -> str:
 
 
 def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
-    return [route for route in known.get(one.path, ()) if not route.methods or one.method in route.methods]
+    """The routes that answer an operation: those of its path, else one for all that lies below: `/files/*path`."""
+    found = [route for route in known.get(one.path, ()) if _answers(route, one)]
+    if found or not one.path.endswith("/{}"):
+        return found
+    above = one.path.removesuffix("{}")
+    rests = (routes for path, routes in known.items() if path.startswith(above + "*"))
+    return [route for routes in rests for route in routes if _answers(route, one)]
+
+
+def _key(path: str) -> str:
+    """A path as it is compared: neither the names of parameters nor capitals make a difference, as in Express."""
+    return key_of(path).lower()
+
+
+def _answers(route: Route, one: Operation) -> bool:
+    return not route.methods or one.method in route.methods
 
 
 def _about(route: Route, kind: str, operation: Operation | None, description: str) -> Drift:
