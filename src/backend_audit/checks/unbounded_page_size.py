@@ -7,11 +7,14 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
 from backend_audit.checks._view import FileView
+from backend_audit.checks._wording import advice_at
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.model import Route
 
 RULE = "unbounded-page-size"
+_FIX = "Bound it where it comes in: `Query(default=50, ge=1, le=100)`, or `min(…, 100)`."
+_FIX_NODE = "Bound it where it comes in: `z.coerce.number().int().min(1).max(100)`, or `Math.min(…, 100)`."
 _CLASSES = {
     "PageNumberPagination": ("page_size_query_param", "max_page_size"),
     "CursorPagination": ("page_size_query_param", "max_page_size"),
@@ -30,7 +33,7 @@ def size_of_page(route: Route) -> Iterator[Alert]:
             at=size.mark.at,
             end=size.mark.end,
             message=f"{called(route)} fetches as many rows as `{size.name}` says, however many: one request can fetch all.",
-            fix="Bound it where it comes in: `Query(default=50, ge=1, le=100)`, or `min(…, 100)`.",
+            fix=advice_at(route, _FIX, _FIX_NODE),
             confidence=Confidence.MEDIUM,
             steps=(size.mark, size.used),
             anchor=f"{route.name}:{size.name}",

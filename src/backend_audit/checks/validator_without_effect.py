@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._idle import TOLD
 from backend_audit.checks._view import FileView
 from backend_audit.checks._way import operands
 from backend_audit.finding import Confidence
+from backend_audit.flow.web_concepts import IdleValidator
 from backend_audit.flow.written import written
+from backend_audit.source import SCRIPTS
 
 RULE = "validator-without-effect"
 
@@ -148,6 +151,19 @@ def verdict_dropped(node: ir.Try, view: FileView) -> Iterator[Alert]:
             fix="Turn the input away: raise, or answer with the errors.",
             confidence=Confidence.MEDIUM,
         )
+
+
+@check(RULE, *SCRIPTS)
+def idle_validator(found: IdleValidator) -> Iterator[Alert]:
+    """`schema.validate(req.body);`, whose answer nobody reads; `body("mail").isEmail()` without `validationResult`."""
+    message, fix = TOLD[found.how]
+    yield Alert(
+        node=found.site.node,
+        message=message.format(what=found.what),
+        fix=fix.format(),
+        confidence=Confidence.HIGH if found.how in ("dropped", "promise", "attached") else Confidence.MEDIUM,
+        anchor=f"{found.how} {found.what}",
+    )
 
 
 def _called_by(owner: ir.Class, name: str) -> bool:

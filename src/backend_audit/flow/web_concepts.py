@@ -238,3 +238,15 @@ class ResourceRegistration(Concept):
     owner: Operand | None = None
     prefix: Operand | None = None
     views: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdleValidator(Concept):
+    """A validator of JavaScript whose verdict nobody hears; `what` it is, or is for.
+
+    `how`: dropped (the verdict), unread (only the data beside it is read), promise (nobody waits), attached (Fastify's error),
+    chain (of express-validator), no rules (of a class), no pipe (that would ask for rules).
+    """
+
+    how: str = "dropped"
+    what: str = ""

@@ -13,7 +13,7 @@ from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import Entities, inside
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Body, Use
+from backend_audit.routes.body import Body, Use
 from backend_audit.source import Mark
 
 _BY_NAME = ("fastapi", "ninja")  # frameworks that fill parameters from the body

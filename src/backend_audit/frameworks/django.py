@@ -20,11 +20,12 @@ from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.unread_rights import UnreadRights
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.body import Body
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
-from backend_audit.routes.model import KNOWN, Body, Does, Guard, Route
+from backend_audit.routes.model import KNOWN, Does, Guard, Route
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 

@@ -20,7 +20,8 @@ from backend_audit.frameworks.serializers import Serializers
 from backend_audit.frameworks.uploads import Uploads
 from backend_audit.frameworks.writes import Writes, answers_get, tells_methods_apart
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.model import Body, PageSize, Route, SchemaField, Shown
+from backend_audit.routes.body import Body
+from backend_audit.routes.model import PageSize, Route, SchemaField, Shown
 from backend_audit.source import Mark
 
 _WRITES_OBJECTS = ("fastapi", "starlette", "ninja")  # frameworks that write objects out by their attributes

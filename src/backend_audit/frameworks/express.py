@@ -3,7 +3,6 @@
 https://expressjs.com/en/guide/routing.html, https://expressjs.com/en/guide/using-middleware.html
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import UNKNOWN
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
-from backend_audit.frameworks.registrations import deduplicated, joined
+from backend_audit.frameworks.registrations import checked, deduplicated, joined
 from backend_audit.frameworks.steps import Step, bare_of, definition, from_setting, handler_of, left, path_texts, runs, steps_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainRouter, ChainTree, flat
@@ -20,12 +19,11 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.guards import LATE
 from backend_audit.routes.middleware import hands_on
-from backend_audit.routes.model import Body, Does, Guard, Route
+from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.texts import mark_of, texts_of
 
 _MAX_DEPTH = 12
-_VALIDATOR = re.compile(r"valid|schema|celebrate|parse", re.IGNORECASE)
 _ERROR_HANDLER = 4  # parameters: (error, request, response, next)
 
 
@@ -248,12 +246,6 @@ class ExpressRoutes:
                 for route in self._made[first : one.added]:
                     if one.covers(route.path, route.methods):
                         route.unapplied = (*route.unapplied, *late)
-
-
-def checked(guards: list[Guard]) -> Body:
-    """What is known of the body of a route by the validators in front of it."""
-    found = [one for one in guards if one.has(Does.VALIDATES) and (one.function is None or _VALIDATOR.search(one.name))]
-    return Body(validated=True, schema=found[0].name) if found else Body()
 
 
 def _elsewhere() -> Before:

@@ -15,10 +15,11 @@ from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.registrations import deduplicated, joined
 from backend_audit.frameworks.steps import Step, definition, handler_of, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.routes.body import Body
 from backend_audit.routes.chains import ChainTree, Layer, flat
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
-from backend_audit.routes.model import Body, Does, Guard, Route
+from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.source import Mark

@@ -9,6 +9,7 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
+from backend_audit.frameworks.nest_bodies import provides_pipe
 from backend_audit.frameworks.nest_decorators import NestDecorators
 from backend_audit.frameworks.nest_guards import NestGuards
 from backend_audit.frameworks.nest_middleware import configured
@@ -16,10 +17,11 @@ from backend_audit.frameworks.nest_paths import NestPaths
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
+from backend_audit.routes.body import Body
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import Missing
-from backend_audit.routes.model import Body, Route
+from backend_audit.routes.model import Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
@@ -36,7 +38,7 @@ class NestRoutes:
         self.decorators = NestDecorators(engine)
         self.paths = NestPaths(facts, self.decorators)
         self.guards = NestGuards(engine, facts, guarding, self.decorators)
-        self.pipes = any(one.kind == "nest-pipes" for one in facts.chains)
+        self.pipes = any(one.kind == "nest-pipes" for one in facts.chains) or provides_pipe(engine)
         classes = [one for one in engine.project.symbols.values() if isinstance(one, ClassSymbol)]
         self.classes = sorted(classes, key=lambda one: one.key)
 

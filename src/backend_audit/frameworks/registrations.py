@@ -7,14 +7,16 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteRegistration
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
+from backend_audit.routes.body import Body
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
-from backend_audit.routes.model import Guard
+from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
 from backend_audit.routes.tree import Placed, Router
 
 _ALL_METHODS = frozenset({"*", "ANY"})
 _FLASK = ("flask", "quart", "connexion")
+_VALIDATOR = re.compile(r"valid|schema|celebrate|parse", re.IGNORECASE)
 
 
 def framework_of(routers: tuple[Router, ...]) -> str:
@@ -146,3 +148,9 @@ def is_described(placed: Placed) -> bool:
         return False
     app = next((one for router in reversed(placed.routers) for one in router.creations if one.app), None)
     return app is None or app.schema_url is None or not app.schema_url.value.is_just(value=None)
+
+
+def checked(guards: list[Guard]) -> Body:
+    """What is known of the body of a route by the validators in front of it."""
+    found = [one for one in guards if one.has(Does.VALIDATES) and (one.function is None or _VALIDATOR.search(one.name))]
+    return Body(validated=True, schema=found[0].name) if found else Body()

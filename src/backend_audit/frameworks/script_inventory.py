@@ -9,8 +9,10 @@ from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
+from backend_audit.frameworks.script_bodies import ScriptBodies
 from backend_audit.frameworks.script_exposure import ScriptExposure
 from backend_audit.frameworks.script_intake import ScriptIntake
+from backend_audit.frameworks.script_page_sizes import ScriptPageSizes
 from backend_audit.frameworks.script_rows import OddRows
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
@@ -44,15 +46,21 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
-    writes = ScriptWrites(engine, facts)
+    writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
     for route in table.routes:
         if route.handler is not None and answers_get(route):
             route.writes = writes.of(route.handler)
+        engine.attempt(route.mark.path, f"reading the input of {route.path}", partial(_take, route, bodies, sizes))
         route.taken, route.rows_shown = intake.of(route), exposure.of(route)
         if route.auth is Auth.REQUIRED:
             engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(odd.fill, route))
             route.lookups = (*route.lookups, *tenants.of(route))
     return table
+
+
+def _take(route: Route, bodies: ScriptBodies, sizes: ScriptPageSizes) -> bool:
+    route.body, route.page_sizes = bodies.of(route), sizes.of(route)
+    return True
 
 
 def _describe(route: Route) -> None:

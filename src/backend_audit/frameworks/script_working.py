@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.idle_chains import IdleClasses, unasked_chains
+from backend_audit.frameworks.idle_validators import IdleValidators
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
@@ -28,6 +30,11 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
     yield from mistaken_answers(table)
+    idle = IdleValidators(engine, engine.project)
+    yield from idle.concepts()
+    yield from idle.attached()
+    yield from unasked_chains(engine, table)
+    yield from IdleClasses(engine, facts, table).concepts()
     work = ScriptWork(engine, facts, table)
     yield from work.held_up()
     yield from Openings(work).concepts()

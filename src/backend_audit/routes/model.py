@@ -8,6 +8,7 @@ from backend_audit.flow.concepts import Operand, Site
 from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
+from backend_audit.routes.body import Body
 from backend_audit.source import Mark
 
 
@@ -66,25 +67,6 @@ class Guard:
     def has(self, *kinds: Does) -> bool:
         """Whether it does any of `kinds`."""
         return not self.does.isdisjoint(kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A value of a raw body that is used although nothing has looked at it. `how`: stored, computed or used."""
-
-    key: str
-    how: str
-    mark: Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a handler takes from the request's body: `validated` by a schema, `schema` its name; `uses` of what came raw."""
-
-    validated: bool | None = None  # None: it takes none, as far as is known
-    schema: str = ""
-    read: str = ""  # how a raw one is read: `await request.json()`, or `data: dict` for a parameter without fields
-    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

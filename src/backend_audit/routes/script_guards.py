@@ -20,13 +20,14 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
-from backend_audit.routes.model import KNOWN, Does, Guard
+from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
 from backend_audit.routes.texts import mark_of
 from backend_audit.source import Mark
 
+CHAINED = "a chain of express-validator"  # what it finds must be asked for
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 _ASKED = frozenset(_ASKING)
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
@@ -36,6 +37,9 @@ _HARMLESS = re.compile(
     r"upload|multer|cache|cors|limit|throttl|pars|json|log(?!in)|compress|static|^validat(?:e|or|ion)?$|validate(?:Body|Schema|Params|Query)|"
     r"schema|helmet|metric|trim|sanitiz|file|require$|^(?:single|array|fields|none|any)$",
     re.IGNORECASE,
+)
+_VALIDATES = re.compile(
+    r"^validat(?:e|or|ion)?$|^validate(?:Request|Body|Schema|Params|Query|Input|Data)|schema$|^celebrate$", re.IGNORECASE
 )
 _ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
 LOGIN_ALONE = re.compile(
@@ -85,7 +89,7 @@ class ScriptGuarding(Guarding):
             found = [replace(found[0], name=next(self.names_of(value), ANONYMOUS))]
         chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
         if chained and not any(one.has(Does.VALIDATES) for one in found):
-            found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, KNOWN))
+            found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, CHAINED))
         return found
 
     def names_of(self, value: Value) -> Iterator[str]:
@@ -178,6 +182,8 @@ class ScriptGuarding(Guarding):
             return [Guard(name, frozenset((Does.AUTHENTICATES, Does.AUTHORIZES)), via, mark, None, "its name")]
         if _asks(name):
             return [Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")]
+        if _VALIDATES.search(name):
+            return [Guard(name, frozenset((Does.VALIDATES,)), via, mark, None, "its name")]
         if via != "route" or not name or _HARMLESS.search(name):
             return []
         return [Guard(name, frozenset((Does.DEPENDS,)), via, mark, None, f"is behind `{name}`, which cannot be read")]

@@ -1,0 +1,121 @@
+"""What a handler in JavaScript, and what runs before it, has looked at in the body of its request."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.flow.written import last_word
+from backend_audit.frameworks.script_given import Holding, Path, leaves
+from backend_audit.frameworks.script_reached import Reached
+from backend_audit.frameworks.script_stores import Stores, kept
+
+WHOLE: Path = ("body",)
+_SEES = re.compile(  # a function that nobody can look into, by its name
+    r"valid|schema|serializ|pars|load|verif|check|clean|convert|sign|assert|ensure|require|sanit|normali|match|test|includes|"
+    r"^is[A-Z]|^to[A-Z]|^has|compare|equal|hash|encrypt|escape|^(?:find|get|fetch|count|exists?|lookup|resolve|first|one)(?![a-z])|"
+    r"^(?:Number|String|Boolean|Date|BigInt|Decimal|ObjectId|ObjectID|moment|dayjs|isNaN|keys|entries|values|fromEntries|isArray)$",
+)
+_VALIDATES = re.compile(r"valid|verif|^check|assert|sanit|schema|^parse", re.IGNORECASE)
+_IDLE = re.compile(r"^(?:log|info|debug|warn|error|trace|json|send|stringify|next|emit|end|write|print|push|resolve|then|catch)$")
+
+
+class Seen:
+    """What was looked at, by path; `whole`: the body as a whole was handed to what may validate it."""
+
+    def __init__(self, reached: Reached, stores: Stores) -> None:
+        self.paths: set[Path] = set()
+        self.refused: set[Path] = set()  # those that a test turns away
+        self.whole = reached.cut
+        self.stores = stores
+        self.add(reached)
+
+    def add(self, reached: Reached) -> None:
+        """Take in what one more function, and all that it leads to, looks at."""
+        self.whole = self.whole or reached.cut
+        for holding in reached.holdings:
+            saved = kept(holding.nodes)
+            for node in holding.nodes:
+                for root in self._looks(reached, holding, node, saved):
+                    self.paths.update(path for path in holding.paths(root) if len(path) > 1)
+                if isinstance(node, ir.If) and _refuses(node):
+                    self.refused.update(path for path in holding.paths(node.test) if path[:1] == WHOLE)
+                if isinstance(node, ir.Call) and _VALIDATES.search(last_word(node.func)):
+                    self._validated(holding, node)
+
+    def _validated(self, holding: Holding, node: ir.Call) -> None:
+        """What a function says that it validates, one of the project's too: its arguments, or the object that it is called on."""
+        subjects = [arg.value for arg in node.args] + ([node.func.value] if isinstance(node.func, ir.Attribute) else [])
+        for one in subjects:
+            for _, path in leaves(holding.of(one), ""):
+                self.whole = self.whole or path == WHOLE
+                if len(path) > 1:
+                    self.paths.add(path)
+
+    def _looks(self, reached: Reached, holding: Holding, node: ir.Node, saved: frozenset[str]) -> Iterator[ir.Expr]:
+        if isinstance(node, (ir.If, ir.While, ir.Conditional)):
+            refuses = isinstance(node, ir.If) and _refuses(node)
+            yield from (one for one in _conditions(node.test) if refuses or not _asks_presence(one))
+        elif isinstance(node, ir.Switch):
+            yield node.subject
+        elif isinstance(node, ir.Hole):
+            yield node.value
+        elif isinstance(node, (ir.Compare, ir.Unary)) and not _asks_presence(node):
+            yield node
+        elif isinstance(node, ir.Index):
+            yield node.index
+        elif isinstance(node, ir.For):
+            self.whole = self.whole or _is_whole(holding, node.iter)
+        elif isinstance(node, ir.Call) and not reached.callees(node):
+            yield from self._called(holding, node, saved)
+
+    def _called(self, holding: Holding, node: ir.Call, saved: frozenset[str]) -> Iterator[ir.Expr]:
+        """What a call of a function that cannot be looked into has seen."""
+        name = last_word(node.func)
+        sees = bool(_SEES.search(name)) or (node.form == "new" and not name[:1].isupper())
+        if isinstance(node.func, ir.Attribute):
+            if not _is_whole(holding, node.func.value):
+                yield node.func.value  # `name.trim()` fails for what is no text
+            sees = sees or bool(_VALIDATES.search(last_word(node.func.value)))
+        stores = next(iter(self.stores.of(holding.function, node, saved)), None) is not None
+        for arg in node.args:
+            if _is_whole(holding, arg.value) and not stores and not _IDLE.match(name):
+                self.whole = True
+            if sees and not stores:
+                yield arg.value
+            request = holding.of(arg.value)
+            if sees and request is not None and request.path == ():
+                self.whole = True
+
+
+def is_seen(path: Path, seen: set[Path]) -> bool:
+    """Whether it, something that it is a part of, or a part of it was looked at."""
+    return any(path[: len(one)] == one or one[: len(path)] == path for one in seen)
+
+
+def _refuses(node: ir.If) -> bool:
+    return any(isinstance(one, (ir.Return, ir.Raise)) for one in ir.walk(*node.body))
+
+
+def _conditions(test: ir.Expr) -> Iterator[ir.Expr]:
+    """What a test is put together from."""
+    if isinstance(test, ir.Logical):
+        yield from _conditions(test.left)
+        yield from _conditions(test.right)
+    else:
+        yield test
+
+
+def _asks_presence(node: ir.Expr) -> bool:
+    """Whether a test only asks if something is there: `name`, `!name`, `name !== undefined`."""
+    if isinstance(node, ir.Unary):
+        return node.op == "not" and _asks_presence(node.operand)
+    if isinstance(node, ir.Compare):
+        known = [one for one in (node.left, *node.rights) if isinstance(one, ir.Const)]
+        nothing = any(one.kind in ("none", "undefined") or one.value == "" for one in known)
+        return node.ops[0] in ("==", "!=") and nothing and not isinstance(node.left, ir.Unary)
+    return isinstance(node, (ir.Name, ir.Attribute, ir.Index))
+
+
+def _is_whole(holding: Holding, node: ir.Expr) -> bool:
+    held = holding.of(node)
+    return held is not None and held.path == WHOLE
