@@ -20,6 +20,7 @@ RULE = "permissive-cors"
 _RISK = "any site can call the API with the visitor's cookies and read the answers"
 _FIX = "List the origins that belong to you: `allow_origins=['https://app.example.com']`."
 _FIX_NODE = "List the origins that belong to you: `cors({ origin: ['https://app.example.com'], credentials: true })`."
+_ORIGINS = "CORS_ORIGINS"  # Flask-CORS takes it where a call names no origins
 _ANY = ("*", ".*", "^.*$", "https?://.*", ".+", "^.+$", "https://.*", "http://.*", "^https?://.*$", r"https?:\/\/.*", r".*\..*")
 
 
@@ -37,6 +38,7 @@ def any_origin_with_credentials(policy: CorsPolicy) -> Iterator[Alert]:
             message=f"`{named(policy.site)}` allows every origin together with credentials: {_RISK}.",
             fix=advice(policy.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
+            setting=_ORIGINS if where.node is None and policy.site.api.startswith("flask_cors.") else "",
         )
         return
     loose = _loose_regex(policy.origin_regex)

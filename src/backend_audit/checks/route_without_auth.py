@@ -24,7 +24,13 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Guard, Route, Verdict
-from backend_audit.routes.within import leaves_it_to_others, shows_a_page, waits_for_nothing, works_on_the_caller
+from backend_audit.routes.within import (
+    answers_with_constants,
+    leaves_it_to_others,
+    shows_a_page,
+    waits_for_nothing,
+    works_on_the_caller,
+)
 
 RULE = "route-without-auth"
 
@@ -98,7 +104,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         and not changes(route)
         and len(readers) >= _READERS
         and all(_asks_itself(one) for one in readers)
-        and not (route.handler is not None and waits_for_nothing(route.handler))
+        and not (route.handler is not None and (waits_for_nothing(route.handler) or answers_with_constants(route.handler)))
     ):
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any(route.app):

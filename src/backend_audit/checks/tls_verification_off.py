@@ -39,7 +39,11 @@ def request_without_verification(request: OutgoingRequest) -> Iterator[Alert]:
     if confidence is None or switch is None:
         return
     texts = request.url.value.texts() if request.url is not None else ()
-    if (texts and all(_LOCAL.match(text) for text in texts)) or _asked_for(request.site):
+    if (
+        (texts and all(_LOCAL.match(text) for text in texts))
+        or _asked_for(request.site)
+        or _set_where_asked(switch.node, request.site)
+    ):
         confidence = Confidence.LOW
     yield Alert(
         node=_switched_off_at(switch.node, request.site) or request.site.node,
@@ -113,6 +117,18 @@ def _asked_for(site: Site) -> bool:
     if any(_SAYS_SO.search(last_name(target)) for node in kept for target in node.targets):
         return True  # `insecure_client = …`: whoever takes it has been told
     return only_in_development(site) or _tls.only_reads_certificate(site) or any(_SWITCH.search(name) for name in names)
+
+
+def _set_where_asked(node: ir.Expr | None, site: Site) -> bool:
+    """`if self.environment == "local": options["verify"] = False`, for options that are handed over as a whole."""
+    name = node.id if isinstance(node, ir.Name) else ""
+    for test in (one for one in ir.walk(*scope(site)) if isinstance(one, ir.If)):
+        for one in test.body:
+            target = one.targets[0] if isinstance(one, ir.Assign) else None
+            if isinstance(target, ir.Index) and isinstance(target.value, ir.Name) and target.value.id == name:
+                said = [*names_in(test.test)]
+                return any(_SWITCH.search(part) or part in ("local", "dev", "development", "debug") for part in said)
+    return False
 
 
 def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:

@@ -55,7 +55,7 @@ class WebFacts:
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
     sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
     clients: list[HttpClient] = field(default_factory=list)
-    switched_on: set[str] = field(default_factory=set)  # settings that get True somewhere
+    switched_on: set[str] = field(default_factory=set)  # settings that get True somewhere, or a list in which "*" is not
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:
@@ -74,7 +74,7 @@ class WebFacts:
             if function is not None:
                 self.statements.append((function, concept))
         elif isinstance(concept, Setting):
-            if concept.value is not None and concept.value.value.is_just(value=True):
+            if concept.value is not None and (concept.value.value.is_just(value=True) or _lists_some(concept.value.value)):
                 self.switched_on.update({concept.name, *(() if concept.key is None else concept.key.value.texts())} - {""})
         elif isinstance(concept, HttpClient):
             self.clients.append(concept)
@@ -135,3 +135,8 @@ def contents(value: Value | None) -> list[Value]:
     if not value.kind:
         return [value]
     return [*(value.items or {}).values(), *([] if value.elem is None else [value.elem])]
+
+
+def _lists_some(value: Value) -> bool:
+    """Whether a value lists what is meant, and does not mean everything."""
+    return value.kind in ("list", "tuple") and bool(value.items) and not any(one.may_be("*") for one in value.inside())

@@ -112,15 +112,20 @@ def works_on_the_caller(route: Route) -> bool:
 
 def shows_a_page(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does is to give one page, with nothing in it but constants."""
-    return not handler.node.params and answers_with_constants(handler)
+    return only_call(handler) is not None and not handler.node.params and answers_with_constants(handler)
 
 
 def answers_with_constants(handler: FunctionSymbol) -> bool:
-    """Whether all that the handler does is to give a call of constants: `return HttpResponse("not implemented")`."""
-    given = only_call(handler)
-    if given is None:
-        return False
+    """Whether all that the handler does is to give a text, or a call of constants: `return HttpResponse("not implemented")`."""
+    body = [one for one in handler.node.body if not _is_text(one)]
+    given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
+    if not isinstance(given, ir.Call):
+        return isinstance(given, ir.Const)
     return all(isinstance(node, (ir.Const, ir.Container, ir.Item)) for node in ir.walk(*(one.value for one in given.args)))
+
+
+def _is_text(node: ir.Stmt) -> bool:
+    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const)
 
 
 def waits_for_nothing(handler: FunctionSymbol) -> bool:
