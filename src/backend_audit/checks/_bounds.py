@@ -7,6 +7,7 @@ from backend_audit.checks._view import local_imports
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted, written
 
+_SHORTENS = frozenset(("trim", "trimEnd", "trimStart", "strip", "lstrip", "rstrip"))
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -18,13 +19,20 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
         return False
     if isinstance(text, ir.Index) and isinstance(text.index, ir.Slice) and text.index.upper is not None:
         return True
-    name = dotted(text)
+    name = dotted(_untrimmed(text))
     if name is None:
         return False
     lengths = {f"len({name})", f"{name}.length", *_aliases(function, name)}
     leaving = {"abort", "exit", "flask.abort"}
     leaving |= {alias for alias, path in local_imports(site.module).items() if path.rpartition(".")[2] in ("abort", "exit")}
     return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node, leaving))
+
+
+def _untrimmed(text: ir.Expr) -> ir.Expr:
+    """`text` of `text.trim()`, which is not longer."""
+    if isinstance(text, ir.Call) and isinstance(text.func, ir.Attribute) and not text.args and text.func.attr in _SHORTENS:
+        return text.func.value
+    return text
 
 
 def _aliases(function: ir.Function, name: str) -> Iterator[str]:

@@ -201,14 +201,32 @@ def _is_closed(name: str) -> bool:
     return any(name.startswith(f"{closed}.") for closed in CLOSED_TYPES) or name.startswith(_SAFE_RESULTS)
 
 
+_QUOTED_NAME = re.compile(
+    r"^(?:\w+\.)*(?:escape_?id|quote_?id|(?:escape|quote|wrap)_?ident(?:ifier)?|quote_?name)\(", re.IGNORECASE
+)
+_DEFINES = re.compile(r"\s*CREATE\s", re.IGNORECASE)
+_QUALIFIES = re.compile(r"\.[\w\"`\[*]")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
 def is_closed_text(gap: Gap) -> bool:
-    """Whether the hole is a date in one of its own forms, or a query builder's statement: `day.toISODate()`, `sub.getQuery()`."""
-    return _CLOSED_TEXT.search(gap.written) is not None
+    """Whether what is called says what it gives: `day.toISODate()`, `subquery.getQuery()`, `escapeId(alias)`."""
+    return _CLOSED_TEXT.search(gap.written) is not None or _QUOTED_NAME.match(gap.written) is not None
+
+
+def defines(shape: Shape) -> bool:
+    """Whether a statement makes tables and the like: the program runs it when it is set up, and it takes no parameters."""
+    return _DEFINES.match(text_of(shape)) is not None
+
+
+def qualifies(after: object) -> bool:
+    """Whether the text behind a hole makes it a table's name: `${alias}.id`."""
+    return isinstance(after, str) and _QUALIFIES.match(after) is not None
 
 
 def is_fragment(gap: Gap) -> bool:
     """Whether the hole's name says that it is a piece of SQL, built elsewhere."""
-    return _FRAGMENT.search(gap.written.split("(")[0].split("[")[0]) is not None
+    return _FRAGMENT.search(_HUMP.sub("_", gap.written.split("(")[0].split("[")[0])) is not None
 
 
 def is_fixed_by_program(gap: Gap) -> bool:

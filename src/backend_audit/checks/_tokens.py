@@ -27,7 +27,25 @@ def reads_times(site: Site) -> bool:
             held = [item.value for target in one.targets if isinstance(target, ir.Container) for item in target.items]
             names |= {target.id for target in (*one.targets, *held) if isinstance(target, ir.Name)}
     read = {one.attr for one in nodes if isinstance(one, ir.Attribute) and _base(one) in names} - {"payload"}
-    return bool(read) and read <= _TIMES
+    taken = _taken_out(nodes, site)
+    return bool(read or taken) and read <= _TIMES and taken <= _TIMES | _WHOLE
+
+
+def _taken_out(nodes: list[ir.Node], site: Site) -> set[str]:
+    """`exp` of `const { exp } = decodeJwt(token)`."""
+    targets = [one.targets[0] for one in nodes if isinstance(one, ir.Assign) and one.value is site.node]
+    held = [item.key for one in targets if isinstance(one, ir.Container) and one.kind == "dict" for item in one.items]
+    return {str(key.value) for key in held if isinstance(key, ir.Const)}
+
+
+def hands_on(site: Site) -> bool:
+    """`export function decodeJWT(token) { return decodeJwt(token); }`: what becomes of it, its callers decide."""
+    function = site.function
+    if function is None or "decode" not in function.name.lower():
+        return False
+    last = function.body[-1] if function.body else None
+    given = last.value if isinstance(last, ir.Return) else None
+    return given is site.node and not any(isinstance(one, ir.If) for one in function.body)
 
 
 def reads_header(site: Site) -> bool:

@@ -15,6 +15,7 @@ from backend_audit.source import SCRIPTS
 RULE = "incomplete-sanitization"
 
 _SIGNS = frozenset("'\"\\|/&<>`\n\r*{}[]$%")
+_LEADING = {"pathname": "/", "search": "?", "hash": "#"}
 _BUILDS = frozenset("([")  # `host.replace("*", "([^.]*)")` makes a pattern of a wildcard
 _BRACKETS = {"[": "]", "]": "[", "(": ")", ")": "(", "{": "}", "}": "{"}
 _HARM = (
@@ -40,7 +41,7 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             continue
         if len(text) > 1 and ".." not in text and text != "%25":
             continue
-        if _is_cut(chain, at, text) or step.new is None or not _BUILDS.isdisjoint(step.new):
+        if _is_cut(chain, at, text) or _leads(node, text) or step.new is None or not _BUILDS.isdisjoint(step.new):
             continue
         yield Alert(
             node=node,
@@ -49,6 +50,12 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             confidence=of_service(Confidence.MEDIUM, view.module),
         )
         return
+
+
+def _leads(node: ir.Call, text: str) -> bool:
+    """`url.pathname.replace("/", "")`: the sign that such a part of an address begins with."""
+    part = node.func.value if isinstance(node.func, ir.Attribute) else None
+    return isinstance(part, ir.Attribute) and _LEADING.get(part.attr) == text
 
 
 def _is_cut(chain: Chain, at: int, text: str) -> bool:

@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
-from backend_audit.checks._tokens import from_issuer, reads_header, reads_times
+from backend_audit.checks._tokens import from_issuer, hands_on, reads_header, reads_times
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand, Site
@@ -35,7 +35,7 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
     how, confidence, operand = found
     function = token.site.function
     looks = function is not None and _only_looks(function.name)
-    looks |= reads_times(token.site) or reads_header(token.site)
+    looks |= reads_times(token.site) or reads_header(token.site) or hands_on(token.site)
     if looks or _verified_elsewhere(token) or _in_browser(token.site) or from_issuer(token):
         confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
     yield Alert(

@@ -56,7 +56,7 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
         return Confidence.LOW
     if record.site.api == "sys.stdout.write" and under_main(record.site):
         return Confidence.LOW  # what a program is started for: its result
-    if _refused(record.site, leak.operand.node):
+    if _refused(record.site, leak.operand.node) or _is_missing(record.site, leak):
         return Confidence.LOW
     return of_service(found, record.site.module)
 
@@ -68,6 +68,28 @@ def _refused(site: Site, node: ir.Expr | None) -> bool:
     answer = written(node.value)
     around = (one for one in path_to(site) if isinstance(one, ir.If) and any(at.at <= site.node.at <= at.end for at in one.body))
     return any(_failed(one.test, answer) for one in around)
+
+
+def _is_missing(site: Site, leak: Leak) -> bool:
+    """`if (!key || typeof key !== "string") log({ key })`: there is none."""
+    around = [one for one in path_to(site) if isinstance(one, ir.If) and any(at.at <= site.node.at <= at.end for at in one.body)]
+    names = {
+        one.id
+        for operand in (leak.operand,)
+        if operand.node is not None
+        for one in ir.walk(operand.node)
+        if isinstance(one, ir.Name)
+    }
+    return any(_says_missing(one.test, names) for one in around)
+
+
+def _says_missing(test: ir.Expr, names: set[str]) -> bool:
+    if isinstance(test, ir.Logical) and test.op == "or":
+        return _says_missing(test.left, names) and _says_missing(test.right, names)
+    if isinstance(test, ir.Unary) and test.op == "not":
+        return isinstance(test.operand, ir.Name) and test.operand.id in names
+    kind = test.left if isinstance(test, ir.Compare) and test.ops == ["!="] else None
+    return isinstance(kind, ir.Unary) and kind.op == "typeof" and isinstance(kind.operand, ir.Name) and kind.operand.id in names
 
 
 def _failed(test: ir.Expr, answer: str) -> bool:

@@ -66,15 +66,15 @@ def _shapes(value: Value, depth: int = 3) -> Iterator[Shape]:
 
 
 def _holes(shape: Shape, sql: SqlExecution) -> Iterator[_Hole]:
-    before = ""
-    for part in shape.parts:
+    before, defines = "", _sql.defines(shape)
+    for at, part in enumerate(shape.parts):
         if isinstance(part, str):
             before += part
             continue
         if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
-            place = _sql.place_of(before)
+            place = Place.NAME if _sql.qualifies(next(iter(shape.parts[at + 1 :]), "")) else _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
-            sure = _confidence(part, place, origin, fragment=sql.fragment and not before)
+            sure = _confidence(part, place, origin, fragment=defines or (sql.fragment and not before))
             if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, sql.site):
                 sure = Confidence.LOW  # right but where a backslash escapes too
             yield _Hole(part, place, shape.how, sure, origin)

@@ -4,7 +4,7 @@ from functools import cache
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.parts import of_origin
+from backend_audit.flow.parts import of_origin, of_spread
 from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Origin, Value, container, join, join_all, ordered
 from backend_audit.flow.written import written
 
@@ -125,7 +125,7 @@ def _field(holder: Operand, name: str) -> Operand | None:
         return Operand(join_all(value.inside()), _only(holder.node))
     held = value.item(name) if value.kind == "dict" else (value.items or {}).get(name)
     if held is not None:
-        return Operand(held, _entry(holder.node, name) or holder.node)
+        return Operand(of_spread(value, name) or held, _entry(holder.node, name) or holder.node)
     opaque = bool(value.apis or value.types - _PLAIN)  # an object of a library, say
     if value.kind in _LISTS or not (value.open or opaque):
         return None

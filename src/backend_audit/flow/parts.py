@@ -18,6 +18,18 @@ def of_origin(origin: Origin, step: str) -> Origin:
     return Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace)
 
 
+def of_spread(whole: Value, name: str) -> Value | None:
+    """What `{ id, ...options }` holds under a name that is not written there: the same part of `options`, a parameter."""
+    if whole.kind != "dict" or whole.elem is None or name in (whole.items or {}) or not whole.elem.origins:
+        return None
+    parts: list[Origin] = []
+    for one in ordered(whole.elem.origins):
+        if one.label != "param" or one.key[-1] != DERIVED or one not in whole.origins or len(one.key) > _DEEPEST:
+            return None
+        parts.append(Origin("param", (*one.key[:-1], name), one.what, one.cleared, one.trace))
+    return UNKNOWN.with_origins(parts)
+
+
 def gives_away(path: tuple[str | int, ...]) -> bool:
     """Whether the part at `path` of an object with a secret in it may be the secret: `self.password`, not `self.email`."""
     return all(not isinstance(step, str) or step == "[]" or sensitive.gives_away(step) for step in path)

@@ -11,6 +11,7 @@ from backend_audit.flow import (
     script_objects,
     script_paths,
     script_schemas,
+    script_typebox,
     sensitive,
     strings,
     tracked,
@@ -251,7 +252,7 @@ class ScriptCalls(ScriptCallbacks):
         if path == "Reflect.apply" and args:
             return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, pieces(args)[0])
-        if described is not None:
+        if described is not None or (described := script_typebox.made(path, pieces(args)[0])) is not None:
             return described
         if (placed := script_paths.function(path, self.spread(args))) is not None:
             return placed

@@ -20,6 +20,7 @@ from backend_audit.flow import (
     strings,
 )
 from backend_audit.flow.expressions import EVALUATORS
+from backend_audit.flow.parts import of_spread
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -75,7 +76,7 @@ class ScriptExpressions(ScriptCalls):
         if base.kind:
             if attr in ("length", "size"):
                 return script_lists.length(base) or NUMBER
-            held = base.item(attr)
+            held = of_spread(base, attr) or base.item(attr)
             held = held.without("secret") if held is not None and held.origins and sensitive.is_public(attr) else held
             if held is not None and (not base.types or held is not base.elem):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held

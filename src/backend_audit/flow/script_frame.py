@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, script_existing, script_loops, unrolled
+from backend_audit.flow import refine, script_builtin, script_existing, script_loops, script_ways, unrolled
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import Env
@@ -146,6 +146,14 @@ class ScriptFrame(ScriptNames):
 
     # --- control ----------------------------------------------------------------------------------------------------
 
+    def if_(self, node: ir.If) -> bool:
+        """`if (this.debug) return …`: what a function gives for people to read is not what the program works with."""
+        kept = self.returns
+        found = super().if_(node)
+        if self.function is not None and script_ways.for_people(node, self.function.node):
+            self.returns = kept
+        return found
+
     def block(self, node: ir.Block) -> bool:
         return self.run(node.body)
 
@@ -244,14 +252,7 @@ class ScriptFrame(ScriptNames):
         if dotted(call.func) in _EXITS:
             return True
         called = [one for one in self.eval(call.func).refs if isinstance(one, FunctionSymbol)] if dotted(call.func) else []
-        return bool(called) and all(map(_always_throws, called))
-
-
-def _always_throws(function: FunctionSymbol) -> bool:
-    """`function deny(text): never { throw new Error(text) }`."""
-    body = function.node.body
-    ends = bool(body) and isinstance(body[-1], ir.Raise) and not function.node.is_async
-    return ends and not any(isinstance(one, ir.Return) for one in ir.walk_scope(*body))
+        return bool(called) and all(map(script_ways.always_throws, called))
 
 
 def _never(subject: Value, value: Value | None) -> bool:
@@ -281,6 +282,7 @@ _RUN: dict[type[ir.Node], Callable[..., bool]] = {
     ir.Export: ScriptFrame.nothing,
     ir.Block: ScriptFrame.block,
     ir.For: ScriptFrame.for_,
+    ir.If: ScriptFrame.if_,
     ir.While: ScriptFrame.while_,
     ir.Switch: ScriptFrame.switch,
     ir.Try: ScriptFrame.try_,

@@ -40,10 +40,11 @@ def described(schema: Value, depth: int) -> Value:
         )
     if kind == "array":
         return container("list", None, described(held["items"], depth - 1) if "items" in held else FREE)
-    return _SIMPLE.get(kind) or (_text(schema) if kind == "string" else FREE)
+    return _SIMPLE.get(kind) or (text_of(schema) if kind == "string" else FREE)
 
 
-def _text(schema: Value) -> Value:
+def text_of(schema: Value) -> Value:
+    """What a text is that a schema (or the options of one) has let through."""
     held = schema.items or {}
     if "enum" in held or "const" in held or ("format" in held and set(held["format"].texts()) & _CLOSED):
         return MADE

@@ -62,7 +62,7 @@ _ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
 _OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
 _SETTING = frozenset("options prefs preferences".split())
 TAKES_MORE = frozenset(("allowUnknown", "stripUnknown"))
-_REFUSED, _LEFT_OUT = text("refused"), text("left out")
+REFUSED, _LEFT_OUT = text("refused"), text("left out")
 
 
 def schema(out: Value, rest: Value | None = None) -> Value:
@@ -78,7 +78,7 @@ def out_of(value: Value) -> Value:
 def asked(value: Value, *, kept: bool) -> Value:
     """What is known of data that a schema was asked about: where what it gave is not `kept`, it only knows what it refuses."""
     out, rest = out_of(value), (value.items or {}).get(REST)
-    known = rest is not None and (kept or rest == _REFUSED)
+    known = rest is not None and (kept or rest == REFUSED)
     return out if known or out.kind != "dict" or out.elem is not None else changed(out, elem=FREE)
 
 
@@ -100,7 +100,7 @@ def made(path: str, args: Pieces) -> Value | None:
     if name in _KINDS:
         return schema(_KINDS[name])
     if name in ("object", "strictObject", "looseObject"):
-        rest = _REFUSED if library == "joi" or name == "strictObject" else _LEFT_OUT if library == "zod" else None
+        rest = REFUSED if library == "joi" or name == "strictObject" else _LEFT_OUT if library == "zod" else None
         return schema(_shape(first) if args else container("dict", None, FREE), rest if name != "looseObject" else None)
     makers: dict[str, Callable[[], Value]] = {
         "array": lambda: container("list", None, out_of(first)),
@@ -127,7 +127,7 @@ def refined(receiver: Value, name: str, args: Pieces) -> Value:
         return found
     if name in _SETTING and args and TAKES_MORE & (args[0][0].items or {}).keys():
         return schema(out_of(found))
-    return schema(out_of(found), _REFUSED if name == "strict" else rest)
+    return schema(out_of(found), REFUSED if name == "strict" else rest)
 
 
 def _refined(receiver: Value, name: str, args: Pieces) -> Value:

@@ -89,8 +89,9 @@ def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> Non
             data = part_of(data, step)
         for field, held in (out.items or {}).items() if out.kind == "dict" else ():
             frame.env[f"{names[at]}.{path}.{field}"] = filled(held, part_of(data, str(field)), part_of)
-        if out.kind == "dict" and out.elem is None:  # names that the schema does not know were refused or left out
-            frame.env[f"{names[at]}.{path}"] = filled(out, data, part_of)
+        if out.kind == "dict" and (out.elem is None or out.items):
+            whole = filled(out, data, part_of)  # where the schema takes names that it does not know, it is data as before
+            frame.env[f"{names[at]}.{path}"] = whole if out.elem is None else changed(whole, origins=data.origins)
 
 
 def _is_context(frame: "ScriptCallbacks", value: Value) -> bool:

@@ -15,7 +15,7 @@ from backend_audit.routes.middleware import is_error
 from backend_audit.routes.script_missing import is_request
 
 CALLER = re.compile(
-    r"^(?:user|currentUser|userId|user_id|uid|auth|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
+    r"^(?:user|currentUser|userId|user_id|uid|auth|authContext|authUser|viewer|actor|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
     r"payload|jwt|apiKey|customer|loggedInUser|userData|authInfo|isAdmin|role|roles|permissions|locals|state)$"
 )
 _LEFT_BY_GUARDS = frozenset(("res", "response", "reply", "locals", "state"))

@@ -237,6 +237,8 @@ def _names_itself(candidate: Candidate) -> bool:
     name, said = words(candidate.name), words(candidate.value)
     if name[-1:] != ("key",) or not said or "secret" in said:
         return False
+    if name == ("session", "key") and said[-2:] == name:
+        return True  # `SESSION_KEY = "shop-session-key"`
     within = len(said) > 1 and candidate.value.isidentifier() and "".join(said) in "".join(name[:-1])
     return within or name[-1 - len(said) : -1] == said
 

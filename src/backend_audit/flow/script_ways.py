@@ -1,0 +1,21 @@
+"""Ways through a function of JavaScript that say nothing of what a program works with, and those that never come back."""
+
+from backend_audit import ir
+from backend_audit.link.symbols import FunctionSymbol
+
+_DEBUGGING = frozenset(("debug", "isDebug", "debugMode"))
+
+
+def for_people(node: ir.If, function: ir.Function) -> bool:
+    """`if (this.debug) return shown;`, where the function returns something else without: what is given is for people to read."""
+    name = node.test.attr if isinstance(node.test, ir.Attribute) else node.test.id if isinstance(node.test, ir.Name) else ""
+    if name not in _DEBUGGING or node.orelse:
+        return False
+    return any(isinstance(one, ir.Return) and not node.at <= one.at < node.end for one in ir.walk_scope(*function.body))
+
+
+def always_throws(function: FunctionSymbol) -> bool:
+    """`function deny(text): never { throw new Error(text) }`."""
+    body = function.node.body
+    ends = bool(body) and isinstance(body[-1], ir.Raise) and not function.node.is_async
+    return ends and not any(isinstance(one, ir.Return) for one in ir.walk_scope(*body))
