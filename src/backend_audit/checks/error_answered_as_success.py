@@ -15,6 +15,8 @@ RULE = "error-answered-as-success"
 
 # Senders repeat what is not answered with success, and probes want an answer: here a 200 can be meant.
 _MEANT = re.compile(r"webhook|hook|callback|health|ready|ping|probe|unsubscribe|track|pixel|beacon", re.IGNORECASE)
+# Who asks for a mail shall not learn whether the address is known.
+_TELLS_NOBODY = re.compile(r"forgot|recover|reset|password|magic|resend|subscribe", re.IGNORECASE)
 
 _SAYS = {
     Outcome.SUCCESS: "tells the client that all went well",
@@ -62,7 +64,8 @@ def mistaken_answer(answer: MistakenAnswer) -> Iterator[Alert]:
 
 
 def _confidence_in(answer: MistakenAnswer) -> Confidence:
-    if _MEANT.search(answer.route) or _MEANT.search(answer.site.symbol) or answer.bare:
+    meant = any(_MEANT.search(one) or _TELLS_NOBODY.search(one) for one in (answer.route, answer.site.symbol))
+    if meant or answer.bare:
         return Confidence.LOW
     return Confidence.HIGH if answer.outcome is Outcome.SUCCESS else Confidence.MEDIUM
 

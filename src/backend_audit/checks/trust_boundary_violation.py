@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name
+from backend_audit.checks._context import last_name, path_to
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import in_python
@@ -18,6 +18,12 @@ _CHECKED = frozenset({"url", "fields"})  # a check of an address, or a form, has
 _DECIDES = re.compile(
     r"user(?!_?agent)|uid\b|account|identity|principal|login|logged|auth(?!or)|role|admin|staff|super|perm|scope|group|tenant|org|"
     r"company|customer|owner|member|price|total|amount|balance|credit|plan\b|level|verified|allowed|secret|token|key",
+    re.IGNORECASE,
+)
+# What somebody orders, and where to: nothing is decided by that.
+_DETAIL = re.compile(
+    r"^(?:customer|billing|bill|shipping|ship|contact|guest|buyer|order|delivery)_?"
+    r"(?:(?:first|last|full)?_?name|e?mail|phone|address|street|city|country|state|post_?code|zip|company|comment|note)",
     re.IGNORECASE,
 )
 _GRANTS = re.compile(r"role|admin|staff|super|perm|scope|price|total|amount|balance|credit|plan\b|level|allowed", re.IGNORECASE)
@@ -45,10 +51,12 @@ def _proved(write: SessionWrite) -> bool:
     site = write.site
     if in_python(site) or site.function is None or any(_GRANTS.search(one) for one in names(write.key)):
         return False
-    return any(_PROOF.search(last_name(one)) for one in ir.walk(*site.function.body) if isinstance(one, (ir.Name, ir.Attribute)))
+    around = [one for one in path_to(site) if isinstance(one, ir.Function)] or [site.function]  # `compare(…).then((same) => …)`
+    return any(_PROOF.search(last_name(one)) for one in ir.walk(*around[0].body) if isinstance(one, (ir.Name, ir.Attribute)))
 
 
 def _confidence(write: SessionWrite, *, named: bool) -> Confidence:
     """Low where the client's text stands under a name by which nothing is decided: a language, the next page."""
     entries = names(write.key)
-    return Confidence.MEDIUM if named or not entries or any(map(_DECIDES.search, entries)) else Confidence.LOW
+    decides = any(_DECIDES.search(one) and not _DETAIL.search(one) for one in entries)
+    return Confidence.MEDIUM if named or not entries or decides else Confidence.LOW

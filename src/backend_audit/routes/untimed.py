@@ -123,10 +123,19 @@ def _is_off(timeout: Operand) -> bool:
 
 def _lacks(timeout: Operand | None, site: Site) -> bool:
     """Whether no time-out is given: none, 0, or one that could only stand in what is the address."""
+    if _by_agent(site):
+        return False
     if timeout is None or _is_off(timeout):
         return True
     given = [arg.value for arg in site.call.args] if site.call is not None else []
     return any(timeout.node is one and _is_no_object(one) for one in given)
+
+
+def _by_agent(site: Site) -> bool:
+    """Whether an agent is given that ends silent connections of itself (https://github.com/node-modules/agentkeepalive)."""
+    given = [operand.value for _, operand in site.args]
+    held = [each for one in given for each in (one, *(one.items or {}).values())]
+    return any(name.startswith("agentkeepalive") for one in held for name in one.apis | one.types)
 
 
 def _is_no_object(node: ir.Expr) -> bool:
