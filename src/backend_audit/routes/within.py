@@ -39,7 +39,7 @@ def _asks_an_object(function: FunctionSymbol) -> bool:
     for node in ir.walk_scope(*function.node.body):
         if isinstance(node, ir.Assign) and node.value is not None and _CALLER.search(written(node.value)):
             callers |= {one.id for one in node.targets if isinstance(one, ir.Name)}
-        if isinstance(node, ir.If) and isinstance(node.body[-1], (ir.Raise, ir.Return)):
+        if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
             called = [one for one in ir.walk_scope(node.test) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)]
             given = [written(arg.value) for one in called for arg in one.args]
             if any(one in callers or _CALLER.search(one) for one in given):
