@@ -190,10 +190,20 @@ def is_cleanup(body: Sequence[ir.Stmt], view: FileView) -> bool:
     if function is not None and _CLEANUP_FUNCTION.search(function.name):
         return True
     effects = _effects(body)
-    if effects and all(isinstance(one, ir.Delete) for one in effects):
+    if effects and all(isinstance(one, ir.Delete) or _awaits_cancelled(one, view) for one in effects):
         return True
     found = [call for call in map(_call_of, effects) if call is not None]
     return bool(effects) and len(found) == len(effects) and all(last_name(call.func) in _CLEANUP for call in found)
+
+
+def _awaits_cancelled(statement: ir.Stmt, view: FileView) -> bool:
+    """`await task`, in a function that has cancelled it: how the task ends is no matter any more."""
+    awaited = statement.value if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Await) else None
+    function = view.function()
+    if awaited is None or function is None or not isinstance(awaited.value, (ir.Name, ir.Attribute)):
+        return False
+    cancel = f"{view.source(awaited.value)}.cancel"
+    return any(view.source(call.func) == cancel for call in calls(function.body) if call.at < statement.at)
 
 
 def is_reporting(body: Sequence[ir.Stmt], view: FileView) -> bool:

@@ -107,4 +107,4 @@ def _picks_one(drawn: RandomValue) -> bool:
         return False
     first = call.args[0].value
     name = first.id if isinstance(first, ir.Name) else first.attr if isinstance(first, ir.Attribute) else ""
-    return bool(name) and (secret_name(name.rstrip("s")) or secret_name(name))
+    return bool(name) and (secret_name(name.rstrip("s")) or secret_name(name) or words(name)[-1] in ("ids", "names"))

@@ -10,6 +10,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
 from backend_audit.flow.values import CLASS, Origin
+from backend_audit.flow.written import written
 
 RULE = "template-injection"
 
@@ -76,7 +77,10 @@ def _format(template: TemplateSource, origin: Origin) -> Alert:
 
 
 def _is_sandboxed(template: TemplateSource) -> bool:
-    return any(path.rpartition(".")[2].endswith(_SANDBOX) for path in apis(template.receiver))
+    """By what makes the environment, or by its name: `(env or sandbox_env).from_string(text)`."""
+    node = None if template.receiver is None else template.receiver.node
+    named_so = node is not None and "sandbox" in written(node).lower()
+    return named_so or any(path.rpartition(".")[2].endswith(_SANDBOX) for path in apis(template.receiver))
 
 
 def _of_unknown_hands(template: TemplateSource) -> Iterator[Alert]:

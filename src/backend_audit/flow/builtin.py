@@ -258,7 +258,8 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
     if name == "replace" and receiver.is_literal() and len(args) > 1:
         return _template_replace(receiver, args)
     origins = receiver.derived().origins
-    for value, _ in args:
+    kept = args[1:] if name == "replace" else () if name.startswith("remove") else args  # what is taken out is gone
+    for value, _ in kept:
         origins |= value.derived().origins
     return Value(open=True, shapes=receiver.shapes, origins=origins)
 

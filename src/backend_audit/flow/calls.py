@@ -205,7 +205,7 @@ class Calls(Expressions):
         if texts and (found.open or "str" in found.types):
             return self.sensitive(texts[0], node, found)
         unknown = found.open or any(one.endswith("()") for one in found.types)  # what a function of no model gives
-        kind = sensitive.classify(name, call=True) if (unknown or stub) and name else None
+        kind = sensitive.given(name, self.target) if (unknown or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
         public = any(key.startswith("public") for key, _ in args)  # `create_ssh_key(public_key=…)` makes that one known

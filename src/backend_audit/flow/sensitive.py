@@ -75,6 +75,10 @@ _QUALIFIED: dict[str, tuple[frozenset[str], str]] = {
     "seed": (_set("wallet master secret"), "private key"),
     "phrase": (_set("seed recovery"), "private key"),
 }
+_SESSIONS_OF = _set(
+    "browser chat upload download game debug reading writing training recording copilot agent streaming vnc exercise listening "
+    "study practice conversation editing import export checkout tmux terminal shell kernel"
+)
 _PLURALS = {"keys": "key", "codes": "code", "pins": "pin", "cookies": "cookie", "cards": "card", "headers": "header"}
 
 # What may follow the secret word without making it something else.
@@ -108,7 +112,7 @@ _ACTIONS = _set(
     "encrypt set save store forgot invalidate confirm is has can require requires rotate refresh "
     "clear expire mask redact match matches authenticate login handle process register list count "
     "clean sanitize sanitise scrub strip hide censor obfuscate anonymize truncate shorten escape "
-    "find search on prompt mail email notify encode sign index"
+    "find search on prompt mail email notify encode sign index represent replace substitute select choose pick"
 )
 
 # Random texts: what one is for, the name says that it is given (`request_id = token_hex(8)`).
@@ -164,7 +168,16 @@ def classify(name: str, *, call: bool = False) -> str | None:
     return _kind(parts)
 
 
+def given(function: str, name: str) -> str | None:
+    """The kind of secret that a function gives by its name, unless its result is called an id: `item_id = add_credential()`."""
+    kind = classify(function, call=True)
+    is_id = kind is not None and words(name)[-1:] in (["id"], ["ids"])
+    return classify(name) if is_id else kind
+
+
 def _kind(parts: list[str]) -> str | None:
+    if parts[-2:] == ["session", "id"] and not _SESSIONS_OF.isdisjoint(parts[:-2]):
+        return None  # a session of something: who knows its id is signed in nowhere
     last = parts[-1]
     last = _PLURALS.get(last, last)
     before = parts[:-1]
