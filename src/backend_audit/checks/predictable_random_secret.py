@@ -106,5 +106,7 @@ def _picks_one(drawn: RandomValue) -> bool:
     if call is None or not call.args or drawn.site.api.rpartition(".")[2] not in ("choice", "choices", "sample", "shuffle"):
         return False
     first = call.args[0].value
+    if isinstance(first, ir.Call) and isinstance(first.func, ir.Attribute) and first.func.attr == "get":
+        return True  # `random.choice(config.get("CLIENTS"))`
     name = first.id if isinstance(first, ir.Name) else first.attr if isinstance(first, ir.Attribute) else ""
     return bool(name) and (secret_name(name.rstrip("s")) or secret_name(name) or words(name)[-1] in ("ids", "names"))

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Lookup
-from backend_audit.routes.readings import called
+from backend_audit.routes.readings import OWNER, called
 from backend_audit.source import Mark
 
 _ID = re.compile(r"[a-z]\w*_id|id|pk|uuid")
@@ -40,7 +40,8 @@ class UnreadIds:
                 elif param.name in names:
                     dropped[place] = dropped.get(place, 0) + 1
                     key = next((one for one in names if one in read), "")
-                    if key and not function.node.decorators and _looks_up(function):
+                    holds = any(OWNER.match(one) for one in names if one in read)  # whose it is, it asks for all the same
+                    if key and not holds and not function.node.decorators and _looks_up(function):
                         self._forget[function.key] = (function, param, key)
         self._forget = {
             key: one for key, one in self._forget.items() if dropped[one[0].module.path, one[1].name] == 1 and self._usual(one)

@@ -11,7 +11,7 @@ _PIPELINES = re.compile(
     r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
 )
 _TRIALS = re.compile(
-    r"(?:config|configuration|settings|conf)[_./-]?(?:test|tests|testing|ci|e2e|local|local[_-]?dev)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
+    r"(?:config|configuration|settings|conf)[_./-]?(?:test|tests|testing|ci|e2e|local|dev|devel|develop|development|local[_-]?dev)\.|(?:smoke|e2e|integration)[_-]?tests?\b"
     r"|(?:^|/)dev(?:elopment)?[_.-](?:server|app|main|index|seeds?|data)\b|(?:server|app|main|index|seeds?)[_.-]dev(?:elopment)?\.\w+$"
 )
 _LOCAL = re.compile(
