@@ -518,6 +518,14 @@ REGISTERED = {
 }
 
 
+def test_what_tests_set_up_is_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
+    for folder, state in (("test/db", State.MISSING), ("db", State.MET)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "init.sql").write_text("CREATE TABLE audit_log (id int);\n")
+        assert card_of(tmp_path)["must-08"].state is state
+
+
 @pytest.mark.parametrize("what", REGISTERED)
 def test_a_handler_that_nothing_registers_answers_nothing(tmp_path: Path, what: str) -> None:
     name, code, state = REGISTERED[what]
@@ -626,6 +634,93 @@ SHOWN = {
         State.MET,
     ),
     "features by plan": ("advanced-feature-flags", "a.js", "app.use(manager.checkFeatureByPlan('reports'))", State.MET),
+    "tokens of an identity provider": (
+        "default-jwt",
+        "a.py",
+        (
+            "import jwt\nkeys = jwt.PyJWKClient('https://id.example/keys')\ndef caller(sent):\n"
+            "    return jwt.decode(sent, keys.get_signing_key_from_jwt(sent).key, algorithms=['RS256'])"
+        ),
+        State.MET,
+    ),
+    "a server for sockets": (
+        "elite-websockets",
+        "a.js",
+        "const { WebSocketServer } = require('ws')\nnew WebSocketServer({ port: 1 })",
+        State.MET,
+    ),
+    "a client of another's sockets": (
+        "elite-websockets",
+        "a.js",
+        "const WebSocket = require('ws')\nnew WebSocket('wss://feed.example')",
+        State.MISSING,
+    ),
+    "sizes of a pool": (
+        "must-07",
+        "a.js",
+        "const knex = require('knex')\nconnect({ pool: { min: 0, max: 9 } })\nknex('a')",
+        State.PARTIAL,
+    ),
+    "metrics written by hand": (
+        "elite-metrics",
+        "a.js",
+        "app.get('/metrics', (req, res) => res.send(`# TYPE jobs gauge\\njobs ${count()}`))",
+        State.PARTIAL,
+    ),
+    "figures written by hand": (
+        "elite-metrics",
+        "a.js",
+        "app.get('/figures', (req, res) => res.send(`jobs: ${count()}`))",
+        State.MISSING,
+    ),
+    "metrics of a plugin's default": (
+        "elite-metrics",
+        "a.js",
+        "import metrics from 'fastify-metrics'\napp.register(metrics.default, { endpoint: '/metrics' })",
+        State.PARTIAL,
+    ),
+    "traces by options made before": (
+        "elite-tracing",
+        "a.js",
+        "const Sentry = require('@sentry/node')\nconst options = { tracesSampleRate: 0.1 }\nSentry.init({ ...options })",
+        State.MET,
+    ),
+    "no traces by options made before": (
+        "elite-tracing",
+        "a.js",
+        "const Sentry = require('@sentry/node')\nconst options = { tracesSampleRate: 0 }\nSentry.init({ ...options })",
+        State.MISSING,
+    ),
+    "a plugin for any origin": ("elite-cors", "a.js", "app.register(require('@fastify/cors'))", State.PARTIAL),
+    "a plugin for one origin": (
+        "elite-cors",
+        "a.js",
+        "app.register(require('@fastify/cors'), { origin: ['https://a.example'] })",
+        State.MET,
+    ),
+    "webhooks among other notices": ("advanced-webhooks", "a.js", "class WebhookProvider { send() {} }", State.PARTIAL),
+    "teams": (
+        "advanced-multi-tenancy",
+        "a.js",
+        (
+            "const { Schema, model } = require('mongoose')\nconst Page = model('Page', new Schema({ teamId: String }))\n"
+            "app.get('/', async (req, res) => res.json(await Page.find({ teamId: req.user.teamId })))"
+        ),
+        State.MET,
+    ),
+    "a queue of its own": ("elite-brokers", "a.js", "class DBQueueWorker { run() {} }", State.PARTIAL),
+    "a line of people": ("elite-brokers", "a.js", "class WaitingLine { run() {} }", State.MISSING),
+    "a server of health beside": (
+        "must-09",
+        "a.js",
+        (
+            "const http = require('http')\nconst pg = require('pg')\nconst pool = new pg.Pool()\n"
+            "const server = http.createServer(async (req, res) => {\n  const path = req.url\n"
+            "  if (path !== '/livez' && path !== '/readyz') {\n    res.writeHead(404).end()\n    return\n  }\n"
+            "  await pool.query('SELECT 1')\n  res.end('OK')\n})\nserver.listen(1)"
+        ),
+        State.MET,
+    ),
     "a policy of the library": ("elite-csp", "a.js", "app.use(require('helmet')())", State.MET),
     "a policy switched off": ("elite-csp", "a.js", "app.use(require('helmet')({ contentSecurityPolicy: false }))", State.MISSING),
     "a policy switched off for a plugin": (

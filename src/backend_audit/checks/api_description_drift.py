@@ -31,6 +31,16 @@ def api_description_drift(drift: Drift) -> Iterator[Alert]:
             related=(operation.mark,),
             anchor=f"unguarded {called(route)}",
         )
+    elif drift.kind == "open" and operation is not None:
+        yield Alert(
+            node=drift.site.node,
+            message=f"This file promises of {drift.described} operations that callers are asked who they are, and "
+            f"{len(drift.missing)} of their routes ask nobody: {', '.join(called(one) for one in drift.missing[:3])}, ….",
+            fix="Put a guard in front of the routes, or say `security: []` in the description where they are meant to be open.",
+            confidence=Confidence.MEDIUM,
+            related=tuple(one.mark for one in drift.missing[:5]),
+            anchor="open",
+        )
     elif drift.kind == "partial":
         yield Alert(
             node=drift.site.node,

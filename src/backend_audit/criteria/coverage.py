@@ -8,6 +8,7 @@ from backend_audit.inventory import RouteRecord
 
 _ENTRANCES = ("signing in or up", "regaining an account")  # what `routes.intent` says of them
 _ACTION = re.compile(r"/(get|create|update|delete|add|remove|fetch|list|save|edit|insert|modify)([_-]\w+|[A-Z]\w*)?(/|$)")
+_WATCHED = "health and metrics"  # what a platform asks again and again
 _NO_HANDLERS = frozenset({"static", "admin"})
 
 
@@ -37,7 +38,8 @@ def _is_authenticated(route: RouteRecord) -> bool | None:
 
 
 def _is_limited(route: RouteRecord) -> bool | None:
-    return any("limits" in guard.does for guard in route.guards)
+    limited = any("limits" in guard.does for guard in route.guards)
+    return None if not limited and _WATCHED in route.why else limited
 
 
 def _is_limited_entrance(route: RouteRecord) -> bool | None:

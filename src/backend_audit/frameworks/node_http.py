@@ -78,8 +78,10 @@ class NodeRoutes:
         """The ways that tests of the path choose in `body`, each with the function that answers there."""
         self._asking.add(function.key)
         frame = self.engine.frame(function.module, function)
+        before, asked = way, False
         for statement in body:
             if isinstance(statement, ir.If):
+                asked = asked or (way.paths != before.paths and asked_by(frame, statement.test, way) is not way)
                 yield from self.branches(function, frame, statement, way, depth)
                 way = _rest(frame, statement, way)
             elif isinstance(statement, ir.Switch):
@@ -88,6 +90,8 @@ class NodeRoutes:
                 yield from self.within(function, statement.body, way, depth)
             elif not way.paths and depth:
                 yield from self.handed_on(function, statement, way, depth)
+        if way.paths != before.paths and not asked:  # behind `if (path !== "/a") return`
+            yield self._answering(function, body), way
 
     def branches(
         self, function: FunctionSymbol, frame: Frame, node: ir.If, way: Way, depth: int
@@ -208,8 +212,16 @@ def _called(frame: Frame, test: ir.Call, func: ir.Attribute, way: Way) -> Way:
 
 def _rest(frame: Frame, node: ir.If, way: Way) -> Way:
     """What holds behind `if (req.method !== "POST") return …`."""
-    test = node.test
     leaves = bool(node.body) and isinstance(node.body[-1], (ir.Return, ir.Raise))
-    if leaves and not node.orelse and isinstance(test, ir.Compare) and test.ops == ["!="]:
-        return asked_by(frame, ir.Compare(test.at, test.end, test.left, ["=="], test.rights), way)
-    return way
+    failed = _failed(node.test) if leaves and not node.orelse else None
+    return way if failed is None else asked_by(frame, failed, way)
+
+
+def _failed(test: ir.Expr) -> ir.Expr | None:
+    """What holds where a test of what something is not fails: of `a !== "x" && a !== "y"`, that it is one of both."""
+    if isinstance(test, ir.Compare) and test.ops == ["!="]:
+        return ir.Compare(test.at, test.end, test.left, ["=="], test.rights)
+    if isinstance(test, ir.Logical) and test.op == "and":
+        left, right = _failed(test.left), _failed(test.right)
+        return None if left is None or right is None else ir.Logical(test.at, test.end, "or", left, right)
+    return None

@@ -13,6 +13,7 @@ from backend_audit.source import Mark
 
 _BELONGS = 0.5  # of a description's operations that have a route, for the file to be that of this application
 _FEW = 3
+_MANY = 5  # of one kind that are told one by one
 _MOST = 0.7  # of the routes beside described ones that are described, for a missing one to be an oversight
 _ASIDE = frozenset(("documentation", "static files", "health and metrics", "a public page"))
 
@@ -22,8 +23,8 @@ class Drift(Concept):
     """A route and the file `description` do not agree.
 
     `kind`: undocumented (the file does not tell of the route), vanished (an operation without a route), unguarded (the file
-    promises that callers are asked who they are, and the route asks nobody), partial (the file tells of few of the routes: said
-    once, with `missing` of them).
+    promises that callers are asked who they are, and the route asks nobody), open (so does most of what it promises that of: said
+    once, with `missing`), partial (the file tells of few of the routes: said once, with `missing` of them).
     """
 
     kind: str = ""
@@ -54,14 +55,29 @@ def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
         if not _served(known, one) and one.method not in ("HEAD", "OPTIONS"):
             node = ir.Const(one.mark.at, one.mark.end, "str", one.shown)
             yield Drift(Site(description.path, node, "", one.shown, ""), "vanished", None, one, description.path, one.mark)
-    for one in met:
-        for route in _served(known, one):
-            meant = "signing in" in route.why  # who signs out need not be signed in
-            if one.secured and route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC) and not meant:
-                yield _about(route, "unguarded", one, description.path)
+    yield from _unguarded(description, [(one, _served(known, one)) for one in met if one.secured])
     if len(met) >= _FEW:
         rests = {id(route) for one in met for route in _served(known, one) if "*" in route.path}
         yield from _undocumented(description, [one for one in routes if id(one) not in rests], met)
+
+
+def _unguarded(description: Description, promised: list[tuple[Operation, list[Route]]]) -> Iterator[Drift]:
+    """Routes that ask nobody, where the file says that they ask who calls."""
+    asking_nobody = [(one, route) for one, routes in promised for route in routes if _asks_nobody(route)]
+    if len(asking_nobody) > _MANY and len(asking_nobody) >= _MOST * len(promised):
+        first = promised[0][0]
+        node = ir.Const(first.mark.at, first.mark.end, "str", first.shown)
+        routes = tuple(route for _, route in asking_nobody)
+        site = Site(description.path, node, "", first.shown, "")
+        yield Drift(site, "open", None, first, description.path, first.mark, routes, len(promised))
+        return
+    for one, route in asking_nobody:
+        yield _about(route, "unguarded", one, description.path)
+
+
+def _asks_nobody(route: Route) -> bool:
+    meant = "signing in" in route.why  # who signs out need not be signed in
+    return route.auth is Auth.NONE and route.verdict in (Verdict.OPEN, Verdict.PUBLIC) and not meant
 
 
 def _placed(description: Description, known: dict[str, list[Route]]) -> list[Operation]:
@@ -96,9 +112,12 @@ def _undocumented(description: Description, routes: list[Route], met: list[Opera
     beside = {place for one in met for place in (_beside(one.path), _static(one.path))}
     missed: list[Route] = []
     described = 0
+    saying = {one.framework for one in routes if one.response_schema is not None}
     for route in routes:
         path = _key(route.path)
         if _beside(path) not in beside or any(word in route.why for word in _ASIDE):
+            continue
+        if route.response_schema is None and route.framework in saying:  # left out on purpose
             continue
         missing = [method for method in route.methods if method not in ("HEAD", "OPTIONS") and (method, path) not in told]
         described += not missing

@@ -99,7 +99,9 @@ class _Walk:
         """An entry of a container; that of a mapping may be an option that is handed over elsewhere."""
         self.sights.mention(node.value)
         if isinstance(node.key, ir.Const) and isinstance(node.key.value, str) and not is_off(node.value):
-            self.matched(self.asked.keys, node.key.value, node.key.at, node.key.end, symbol)
+            for row in self.asked.keys.of(node.key.value):
+                if not row.options or isinstance(node.value, ir.Container):  # `with = ["object"]`
+                    self.spot(row, node.key.at, node.key.end, symbol, f"`{node.key.value}`")
             if shapes.describes_api(node):
                 self.shaped("api-description", node.key, symbol)
             if shapes.lets_any_origin(node.key, node.value):

@@ -99,6 +99,7 @@ class Paths:
         known = self._known.get(path)
         if known is None:
             plain = path.replace("()", "").replace(".Module", "")  # as models call a module that is a function itself
+            plain = plain.removesuffix(".default").replace(".default.", ".")
             found = list(dict.fromkeys(self.whole.get(plain, ())))
             head = plain
             while head:

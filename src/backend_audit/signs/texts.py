@@ -11,14 +11,18 @@ from backend_audit.signs.pattern import Pattern
 from backend_audit.signs.rows import Row, Rows
 
 _COMMENT = re.compile(r"^\s*(#|//|--|;)")
-_RECORDED = re.compile(r"(^|/)(__snapshots__|cassettes|recordings|snapshots)/")  # what tests once saw of other services
+_RECORDED = re.compile(  # what tests once saw of other services, or set up for themselves
+    r"(^|/)(__snapshots__|cassettes|recordings|snapshots|tests?|__tests__|e2e|testdata|fixtures?)/"
+)
 _LONGEST = 2_000  # characters of a line that are looked at
 
 
 def asked_for(paths: Iterable[str], rows: Rows) -> list[str]:
     """Those of `paths` whose files some row wants to read, in order. A pattern with a slash is one of the whole path."""
     meant = _meant(tuple(dict.fromkeys(pattern for row in rows.having("files") for pattern in row.files)))
-    return [path for path in sorted(paths) if meant(path.lower()) and not _RECORDED.search(path.lower())]
+    every = sorted(paths)
+    above = len(posixpath.commonpath(every)) if len(every) > 1 else 0  # the folder that is looked at may stand among tests
+    return [path for path in every if meant(path.lower()) and not _RECORDED.search(path.lower(), above)]
 
 
 def in_texts(texts: Iterable[tuple[str, str]], rows: Rows) -> Iterator[Sign]:
