@@ -69,6 +69,8 @@ def _begun(nodes: Sequence[ir.Node]) -> Iterator[Begun]:
         if isinstance(target, (ir.Name, ir.Attribute)) and isinstance(call, ir.Call):
             given[id(call)] = written(target)
     for node in nodes:
+        if isinstance(node, ir.Call) and (holder := _of_function(node, _STARTING)):
+            yield Begun(holder, node, holder in declared)
         if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or not _by_hand(node):
             continue
         name, receiver = node.func.attr, written(node.func.value)
@@ -76,6 +78,13 @@ def _begun(nodes: Sequence[ir.Node]) -> Iterator[Begun]:
             yield Begun(given[id(node)], node, given[id(node)] in declared)
         elif name in _STARTING or _says(node, _BEGIN):
             yield Begun(receiver, node, receiver in declared)
+
+
+def _of_function(node: ir.Call, names: frozenset[str]) -> str:
+    """`startTransaction(connection)`, `commit(connection)`: the connection."""
+    named = isinstance(node.func, ir.Name) and node.func.id in names and len(node.args) == 1
+    first = node.args[0].value if named else None
+    return written(first) if isinstance(first, (ir.Name, ir.Attribute)) else ""
 
 
 def _by_hand(node: ir.Call) -> bool:
@@ -94,6 +103,8 @@ def _says(node: ir.Call, pattern: re.Pattern[str]) -> bool:
 
 
 def _commits(node: ir.Call, holder: str) -> bool:
+    if _of_function(node, _COMMITS) == holder:
+        return True
     if not isinstance(node.func, ir.Attribute) or written(node.func.value) != holder:
         return False
     return node.func.attr in _COMMITS or _says(node, _COMMIT)
