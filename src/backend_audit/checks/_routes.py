@@ -16,7 +16,7 @@ _MOSTLY = 0.9  # of those of the application that change something
 BESIDE = "beside it"
 _FEW = 3
 _MANY = 10
-_ASKING = frozenset("search query find filter lookup count preview autocomplete suggest".split())
+_ASKING = frozenset("search query find filter lookup count preview autocomplete suggest validate check test parse".split())
 _PUBLISHED = frozenset(("public", "published", "share", "shared", "shares"))
 
 

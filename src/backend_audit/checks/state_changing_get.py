@@ -24,7 +24,9 @@ _CHANGES = frozenset(
 @check(RULE)
 def state_changing_get(route: Route) -> Iterator[Alert]:
     """`@app.get("/orders/{id}/delete")` of callers known by a cookie."""
-    if not route.writes or route.auth is not Auth.REQUIRED or not route.by_cookie() or not is_first(route):
+    if not route.writes or route.kind == "graphql" or route.auth is not Auth.REQUIRED or not route.by_cookie():
+        return
+    if not is_first(route):
         return
     verbs = [word for word in [*words_of(route.name), *words_of(route.path)] if word in _CHANGES]
     if not verbs and not (route.methods and set(route.methods) <= _READING):

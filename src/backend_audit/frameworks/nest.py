@@ -9,10 +9,11 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
+from backend_audit.frameworks import nest_graphql
 from backend_audit.frameworks.nest_bodies import provides_pipe
 from backend_audit.frameworks.nest_decorators import NestDecorators
 from backend_audit.frameworks.nest_guards import NestGuards
-from backend_audit.frameworks.nest_middleware import configured
+from backend_audit.frameworks.nest_middleware import Covered, configured
 from backend_audit.frameworks.nest_paths import NestPaths
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.steps import definition
@@ -21,7 +22,7 @@ from backend_audit.routes.body import Body
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import Missing
-from backend_audit.routes.model import Route
+from backend_audit.routes.model import Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
@@ -45,28 +46,38 @@ class NestRoutes:
     def routes(self) -> Iterator[Route]:
         """Every route of every controller."""
         found = [(one, self.decorators.own(one, one.node.decorators, "Controller")) for one in self.classes]
-        controllers = [(one, node) for one, node in found if node is not None]
+        controllers = [(one, node) for one, node in found if node is not None or nest_graphql.resolver(self.decorators, one)]
         if not controllers:
             return
         everywhere = self.guards.everywhere(self.classes)
         middleware = configured(self.engine, self.guarding, self.classes)
         for symbol, node in controllers:
-            lineage = self.engine.bases(symbol)[0]
-            shared = [
-                replace(one, via="class") for above in lineage for one in self.guards.attached(above, above.node.decorators)
-            ]
-            told = {key: value for above in reversed(lineage) for key, value in self._said(above, above.node.decorators).items()}
-            methods = {name: method for above in reversed(lineage) for name, method in above.methods.items()}
-            for method in sorted(methods.values(), key=lambda one: one.node.at):
-                declared = method.owner or symbol
-                said = told | self._said(declared, method.node.decorators)
-                own = self.guards.attached(declared, method.node.decorators)
-                for route, path in self.of_method(symbol, node, method):
-                    ahead = [guard for one in middleware if one.covers(symbol, path, route.methods) for guard in one.guards]
-                    asked = Asked(route.path, "", "", route.methods, tuple(sorted((key, one.value) for key, one in said.items())))
-                    guards = self.guards.towards([*ahead, *everywhere, *shared, *own], asked)
-                    route.guards = deduplicated(guards)
-                    yield route
+            yield from self.of_class(symbol, node, everywhere, middleware)
+
+    def of_class(
+        self, symbol: ClassSymbol, node: ir.Call | None, everywhere: list[Guard], middleware: list[Covered]
+    ) -> Iterator[Route]:
+        """The routes of a controller, or (without a decorator that states a path) the operations of a resolver."""
+        lineage = self.engine.bases(symbol)[0]
+        shared = [replace(one, via="class") for above in lineage for one in self.guards.attached(above, above.node.decorators)]
+        told = {key: value for above in reversed(lineage) for key, value in self._said(above, above.node.decorators).items()}
+        methods = {name: method for above in reversed(lineage) for name, method in above.methods.items()}
+        for method in sorted(methods.values(), key=lambda one: one.node.at):
+            declared = method.owner or symbol
+            said = told | self._said(declared, method.node.decorators)
+            own = self.guards.attached(declared, method.node.decorators)
+            for route, path in self._made(symbol, node, method):
+                ahead = [guard for one in middleware if one.covers(symbol, path, route.methods) for guard in one.guards]
+                asked = Asked(route.path, "", "", route.methods, tuple(sorted((key, one.value) for key, one in said.items())))
+                guards = self.guards.towards([*ahead, *everywhere, *shared, *own], asked)
+                route.guards = deduplicated(guards)
+                yield route
+
+    def _made(self, symbol: ClassSymbol, node: ir.Call | None, method: FunctionSymbol) -> Iterator[tuple[Route, str]]:
+        if node is not None:
+            yield from self.of_method(symbol, node, method)
+        else:
+            yield from ((one, nest_graphql.PATH) for one in nest_graphql.operations(self.decorators, symbol, method))
 
     def _said(self, owner: ClassSymbol, nodes: list[ir.Expr]) -> dict[str, Missing]:
         return self.decorators.metadata(owner, nodes)

@@ -34,11 +34,11 @@ class NestDecorators:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def own(self, owner: ClassSymbol, nodes: list[ir.Expr], name: str) -> ir.Call | None:
+    def own(self, owner: ClassSymbol, nodes: list[ir.Expr], name: str, package: str = COMMON) -> ir.Call | None:
         """The decorator of that name of Nest's own, if it is there."""
         for node in nodes:
             named = isinstance(node, ir.Call) and decorator_name(node) == name
-            if isinstance(node, ir.Call) and named and f"{COMMON}{name}" in self.engine.frame(owner.module).eval(node.func).apis:
+            if isinstance(node, ir.Call) and named and f"{package}{name}" in self.engine.frame(owner.module).eval(node.func).apis:
                 return node
         return None
 

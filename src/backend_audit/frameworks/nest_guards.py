@@ -24,6 +24,7 @@ from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
 _OPEN = re.compile(r"public|skip_?auth|no_?auth|allow_?anon|unauthenticated|anonymous", re.IGNORECASE)
+_EVERYBODY = re.compile(r"^(?:public|anonymous|anyone|everyone|everybody|guest)$", re.IGNORECASE)
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 _ASKED = frozenset(_ASKING)
 _REFUSES = "refuses callers without credentials"
@@ -49,7 +50,7 @@ class NestGuards:
             found += held
             if not held and name == "Auth":
                 found.append(Guard(name, frozenset((Does.AUTHENTICATES,)), "route", mark, None, "its name"))
-            elif not held and _OPEN.search(name):
+            elif not held and (_OPEN.search(name) or _names_everybody(node)):
                 found.append(_opening(name, mark))
         return found
 
@@ -137,6 +138,13 @@ class NestGuards:
         if refused and not guard.has(*_ASKING, Does.SHIELDS, Does.LIMITS):
             return replace(guard, does=guard.does | {Does.AUTHENTICATES}, because=_REFUSES)
         return guard
+
+
+def _names_everybody(node: ir.Call) -> bool:
+    """`@Allow(Permission.Public)`, `@Roles(Role.Anonymous)`: what a guard reads that asks each route for what it takes."""
+    return (
+        len(node.args) == 1 and isinstance(node.args[0].value, ir.Attribute) and bool(_EVERYBODY.match(node.args[0].value.attr))
+    )
 
 
 def _refused(run: Run) -> bool:

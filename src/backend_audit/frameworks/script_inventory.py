@@ -27,6 +27,7 @@ from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.script_scoping import ScriptScoping
 from backend_audit.routes.script_tenants import ScriptTenants
+from backend_audit.routes.verdicts import settle_sign_ups
 
 
 def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
@@ -44,6 +45,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     table = RouteTable(in_table_order(found), express.bare)
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
+    settle_sign_ups(table.routes, engine)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)

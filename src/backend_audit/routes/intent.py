@@ -65,7 +65,7 @@ _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jw
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(
-    r"set_?up|install|initiali[sz]ed|configured|bootstrapped|first_(?:run|user)|count\(|exists\(|has_users?"
+    r"set_?up|install|initiali[sz]ed|configured|bootstrapped|needs_?[bB]ootstrap|first_(?:run|user)|count\(|exists\(|has_users?"
     r"|onboard(?:ed|ing_?(?:done|[cC]ompleted?))"
 )
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
@@ -175,6 +175,11 @@ def _secret(node: ir.Expr) -> bool:
 def _calls(handler: FunctionSymbol | None, names: re.Pattern[str]) -> bool:
     calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
     return any(names.search(written(one.func)) for one in calls)
+
+
+def sets_up(name: str) -> bool:
+    """Whether a function is called like one that sets the application up: `bootstrap`, `runSetup`."""
+    return not _SETS_UP.isdisjoint(words_of(name))
 
 
 def once(path: str, handler: FunctionSymbol | None, before: Iterable[FunctionSymbol] = ()) -> str:

@@ -14,6 +14,7 @@ from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_missing import attribute, is_request
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
+_ANSWERS = frozenset(("res", "response", "resp", "reply"))
 _STATUS_FIELDS = frozenset("status statusCode".split())
 _OF_EVERYBODY = frozenset(  # headers that say nothing of who calls
     "user-agent accept accept-language accept-encoding host content-type content-length referer origin x-forwarded-for "
@@ -66,7 +67,8 @@ class ScriptBehaviours(Behaviours):
         if name in _HANDS_ERROR and node.args:
             known.denies |= error_statuses(self.engine, frame, node.args[0].value)
         if acts_by_name(name):
-            known.acts = known.surely = True
+            known.surely = True
+            known.acts = known.acts or not _answers(node.func)
 
     def answered(self, function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:
         """The statuses that an expression answers the caller with."""
@@ -75,6 +77,13 @@ class ScriptBehaviours(Behaviours):
             if isinstance(one, ir.Call):
                 found |= self._denied.get((id(one), id(function.node)), frozenset())
         return found
+
+
+def _answers(callee: ir.Expr) -> bool:
+    """`res.status(200).send`: what is sent there is the answer."""
+    while isinstance(callee, (ir.Attribute, ir.Call)):
+        callee = callee.value if isinstance(callee, ir.Attribute) else callee.func
+    return isinstance(callee, ir.Name) and callee.id in _ANSWERS
 
 
 def _looks(node: ir.Attribute) -> bool:

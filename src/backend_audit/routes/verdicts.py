@@ -5,7 +5,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.entering import enters
-from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys
+from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys, sets_up
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.script_permissions import BY_RIGHT
 from backend_audit.routes.within import makes_accounts_if_allowed, only_call
@@ -69,13 +69,15 @@ def settle_pages(routes: list[Route], engine: Engine) -> None:
 
 
 def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
-    """A handler that calls what first asks a setting whether accounts may be made: signing up, where that is wanted."""
+    """A handler that calls what first asks whether accounts may be made, or whether the application is set up already."""
     for route in routes:
         if route.verdict is not Verdict.OPEN or route.handler is None or "POST" not in route.methods:
             continue
         called = engine.calls.get(route.handler.key, {}).values()
         if any(map(makes_accounts_if_allowed, [route.handler, *called])):
             route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
+        elif setting_up := once(route.path, None, (one for one in called if sets_up(one.node.name))):
+            route.verdict, route.why = Verdict.PUBLIC, f"for {setting_up}"
 
 
 def _called(route: Route) -> str:
