@@ -6,7 +6,9 @@ from backend_audit import ir
 from backend_audit.flow import (
     awaited,
     builtin,
+    changing,
     handed,
+    handing_on,
     lacks,
     library_calls,
     named_parts,
@@ -19,18 +21,17 @@ from backend_audit.flow import (
     tracked,
     urls,
 )
-from backend_audit.flow.arguments import Args, argument, constant_key, pieces, texts_of
+from backend_audit.flow.arguments import Args, argument, pieces, texts_of
 from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
-from backend_audit.flow.models import Keeper
 from backend_audit.flow.ordering import by_key, in_order
+from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.summary import bind_arguments, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     NOTHING,
     UNKNOWN,
-    Constant,
     Key,
     Origin,
     Value,
@@ -38,8 +39,6 @@ from backend_audit.flow.values import (
     container,
     instance,
     join,
-    join_all,
-    join_optional,
     ref,
 )
 from backend_audit.flow.written import dotted, written
@@ -135,6 +134,10 @@ class Calls(Expressions):
                 found = join(found, self.construct(node, symbol, args))
             elif isinstance(symbol, LambdaSymbol):
                 found = join(found, self.call_lambda(symbol, args))
+            elif isinstance(symbol, Partial):
+                found = join(
+                    found, self.apply(node, symbol.function, symbol.me, (*symbol.args, *shifted(args, len(symbol.args))))
+                )
         if attr in tasks.SENDING and receiver is not None:
             tasks.queued(self, node, attr, receiver, args)
         for path in in_order(callee.apis):
@@ -154,6 +157,8 @@ class Calls(Expressions):
             for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
                 # What came from outside is no object of the project's: its fields are not the request's.
                 found = join(found, self.call_function(node, method, receiver.without("untrusted"), args))
+        if callee.origins and not callee.refs:
+            handing_on.note(self, callee, args)
         if found is NOTHING:
             found = (
                 UNKNOWN
@@ -229,8 +234,8 @@ class Calls(Expressions):
         found = library_calls.given(self, node, path, receiver, args) or self.builtin_function(path, args)
         invoked = handed.invoked(self, node, path, args) if path in self.models.invokers else None
         if invoked is None and path in self.models.keepers and receiver is not None:
-            invoked = self.kept(node, self.models.keepers[path], receiver, args)
-        target = handed.made(self, path, args)
+            invoked = changing.kept(self, node, self.models.keepers[path], receiver, args)
+        target = handed.made(self, node, path, args)
         if invoked is not None:
             found = invoked
         elif target == "self":
@@ -272,26 +277,6 @@ class Calls(Expressions):
     def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
         """What a method gives that only texts have, on an object of which nothing else is known."""
         return builtin.text_method(receiver, name, *pieces(args))
-
-    def kept(self, node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
-        """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
-        key = constant_key(args, keeper.keys)
-        held = receiver.items or {}
-        if not keeper.value:
-            if key is None:
-                return join_all(held.values()) if held else None
-            return held.get(key) if key in held else receiver.elem
-        operand = argument(args, keeper.value)
-        if operand is None or not isinstance(node.func, ir.Attribute):
-            return None
-        value = operand.value
-        if key is None:
-            self.update_path(node.func.value, changed(receiver, elem=join_optional(receiver.elem, value)))
-            return None
-        if keeper.append and key in held:
-            value = strings.build([(held[key], ""), (value, written(operand.node))], "+")
-        self.update_path(node.func.value, changed(receiver, items={**held, key: value}))
-        return None
 
     def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
         """`app.add_middleware(CORSMiddleware, allow_origins=…)`: what the named argument would be called with."""
@@ -356,6 +341,8 @@ class Calls(Expressions):
                 self.events[symbol.key, number, node.at] = found
                 if isinstance(found, TemplateRender):
                     rendering.rendered(self, node, found)
+        if summary.fields and receiver is not None and isinstance(node.func, ir.Attribute):
+            bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
         result = substitute(summary.result, symbol.key, bound)
         if len(result.refs) > 1:
             result = self.engine.chosen(symbol, bound, result)
@@ -370,7 +357,13 @@ class Calls(Expressions):
     def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:
         names = [param.name for param in symbol.node.params]
         given = {name: operand.value for at, name in enumerate(names) for key, operand in args if key in (str(at), name)}
-        return symbol.frame.enter_lambda(symbol.node, given)
+        if symbol.frame is self:
+            return self.enter_lambda(symbol.node, given)
+        outer, symbol.frame.events = symbol.frame.events, {}  # it happens here, wherever it was written
+        found = symbol.frame.enter_lambda(symbol.node, given)
+        self.events.update(symbol.frame.events)
+        symbol.frame.events = outer
+        return found
 
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """The call of a wrapper as the place of what happens in it."""
@@ -417,28 +410,13 @@ class Calls(Expressions):
             if after is not None:
                 self.update_path(func.value, after)
         if func.attr in ("update", "setdefault", "from_mapping"):
-            self.stored(node, func, receiver, args)
+            changing.stored(self, node, func, receiver, args)
 
     def update_item(self, target: ir.Index, value: Value) -> None:
         """`groups[key].append(v)`: the container that holds the container changes too."""
         holder = self.eval(target.value)
         if holder.kind:
             self.update_path(target.value, builtin.with_item(holder, self.eval(target.index), value).with_origins(holder.origins))
-
-    def stored(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
-        """Rows that ask for items being stored, for the method forms of it."""
-        pairs: list[tuple[str, Operand]] = [(key, one) for key, one in args if not key.isdigit() and "*" not in key]
-        first, second = argument(args, "0"), argument(args, "1")
-        if func.attr == "setdefault" and first is not None and second is not None:
-            pairs += [(text, second) for text in first.value.texts()]
-        elif first is not None and first.value.kind == "dict":
-            pairs += [(str(key), Operand(value, first.node)) for key, value in (first.value.items or {}).items()]
-        for path in self.store_paths(receiver):
-            for row in self.models.rows["store"].get(path, ()):
-                for key, operand in pairs:
-                    at = operand.node if operand.node is not None else node
-                    name = Operand(Value(consts=frozenset((_text(key),))), None)
-                    self.emit(row, path, at, {"key": name, "value": operand}, written_as=f"{written(func.value)}[{key!r}]")
 
     def store_paths(self, base: Value) -> list[str]:
         """The API paths under which `store` rows of `base` stand."""
@@ -454,7 +432,3 @@ _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", 
 _GETTERS = frozenset(
     {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"}
 )
-
-
-def _text(value: str) -> Constant:
-    return Constant("str", value)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import handing_on
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.frame import DECORATED
 from backend_audit.flow.summary import bind_arguments, lift
@@ -49,6 +50,7 @@ def applied(frame: "Frame", decorator: ir.Expr, value: Value, operand: Operand) 
         if not isinstance(symbol, FunctionSymbol) or not symbol.node.params:
             continue
         _by_what_is_handed(frame, decorator, symbol, operand)
+        handing_on.applied(frame, decorator, symbol, operand)
         events = [one for one in frame.engine.summary(symbol).events if isinstance(one, (RouteHook, RouteRegistration))]
         if not events:
             continue

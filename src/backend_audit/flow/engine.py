@@ -108,7 +108,8 @@ class Engine(ObjectFields):
         lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
         fields = self.left_in_fields(frame, symbol)
-        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields)
+        grown = frozenset(key for key in fields if f"{self.me(symbol)}.{key}" in frame.grown)
+        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields, grown)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)
@@ -117,8 +118,9 @@ class Engine(ObjectFields):
         return summary
 
     def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
-        """What a constructor leaves in the fields of its object."""
-        return constructed(frame, symbol.node.params[0].name) if symbol.node.name == "__init__" and symbol.node.params else {}
+        """What a method leaves in the fields of its object."""
+        made = symbol.node.kind in ("", "constructor") if symbol.has_receiver else symbol.node.name == "__init__"
+        return constructed(frame, self.me(symbol)) if made and self.me(symbol) else self.left_behind(frame, symbol)
 
     def chosen(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
         """Which of several functions a factory gives for constant arguments: `authorizer(required=False)`."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.finding import Problem
 from backend_audit.flow import address
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
@@ -67,6 +68,7 @@ class EngineState(ABC):
                 self._classes[CLASS + symbol.key] = symbol
         self._writers: dict[str, dict[str, list[FunctionSymbol]]] = {}
         self._by_name: dict[str, list[FunctionSymbol]] | None = None
+        self._growers: dict[str, dict[str, list[FunctionSymbol]]] = {}
         self._annotations: dict[str, dict[str, ir.Assign]] = {}
         self._validated: dict[tuple[str, str], frozenset[str]] = {}
         self._external: dict[tuple[str, str], Value] = {}
@@ -76,6 +78,7 @@ class EngineState(ABC):
         self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
         self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
         self.tasks: dict[str, list[FunctionSymbol]] | None = None  # by the names that workers know, once one is asked for
+        self.handed_on: dict[tuple[str, int], dict[str, Args]] = {}  # what is given to a parameter that is called, by callers
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self.problems: list[Problem] = []

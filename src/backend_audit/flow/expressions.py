@@ -135,7 +135,7 @@ class Expressions(FrameState, ABC):
         if any(self.engine.is_parametric(owner, attr) for owner in owners):
             return base
         filled = any(self.engine.is_filled_outside(owner, attr) for owner in owners)  # `order: OrderBody` as it was handed over
-        kept = frozenset(one for one in base.origins if one.label != "param" or (filled and not self.is_receiver(one)))
+        kept = frozenset(one for one in base.origins if one.label != "param" or filled)
         return Value(base.open, types=base.types, origins=kept)
 
     def inherit(self, found: Value, base: Value, step: str) -> Value:

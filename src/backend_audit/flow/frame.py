@@ -53,6 +53,8 @@ class FrameState:
         self.elsewhere = ""  # as in `Moment`, of what is run through now
         self.originals: Env = {}  # what paths (`body.name`) gave before a test told more of them
         self.parents: set[str] = set()  # names and paths below which paths may be known
+        self.assigned: set[str] = set()  # the access paths that were bound, or whose container has grown
+        self.grown: set[str] = set()
 
     # --- places -----------------------------------------------------------------------------------------------------
 
@@ -87,10 +89,6 @@ class FrameState:
             function = function.parent
         return None
 
-    def is_receiver(self, origin: Origin) -> bool:
-        """Whether the data is the object that the method under way is called on."""
-        return self.function is not None and self.function.binds_first and origin.key[:2] == (self.function.key, 0)
-
     def assign_path(self, key: str, value: Value) -> None:
         """Bind a name or access path; what was known of paths below it is forgotten."""
         if key in self.parents:
@@ -102,6 +100,8 @@ class FrameState:
             key_above = key[:cut]
             self.parents.add(key_above)
             cut = key_above.rfind(".")
+        if "." in key:
+            self.assigned.add(key)
         self.env[key] = value
 
     # --- expressions that a test has seen ---------------------------------------------------------------------------
@@ -134,6 +134,7 @@ class FrameState:
                 self.globals.add(key)  # what happens to it is seen by the other functions
             if key in self.globals and (value.kind or value.items or value.elem is not None) and value.all_origins():
                 self.engine.set_global(self.module, key, value)
+        self.grown.add(key)
         self.assign_path(key, value)
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:

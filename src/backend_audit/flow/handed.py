@@ -7,10 +7,11 @@ from backend_audit.flow import builtin, named_parts
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.summary import bind_arguments
-from backend_audit.flow.values import UNKNOWN, Origin, Value, container, instance
+from backend_audit.flow.values import UNKNOWN, Origin, Value, container, instance, ref
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import FunctionSymbol, key_at
 
 if TYPE_CHECKING:
     from backend_audit.flow.calls import Calls
@@ -23,7 +24,7 @@ def invoked(frame: "Calls", node: ir.Call, path: str, args: Args) -> Value | Non
     invoker = frame.models.invokers.get(path)
     operand = None if invoker is None else argument(args, invoker.function)
     if invoker is None or operand is None or not (operand.value.refs or (operand.value.apis and path != "functools.partial")):
-        return None  # a library's function with a part of its arguments is no call of it
+        return _with_a_part(frame, node, operand, args) if path == "functools.partial" and operand is not None else None
     handed: list[tuple[str, Operand]] = []
     for key, one in args:
         if key.isdigit() and int(key) >= invoker.first:
@@ -43,8 +44,19 @@ def invoked(frame: "Calls", node: ir.Call, path: str, args: Args) -> Value | Non
     return container("list", None, found) if invoker.each else found
 
 
-def made(frame: "Calls", path: str, args: Args) -> str | None:
-    """The type of what a call of a library gives, which an option may decide."""
+def _with_a_part(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Value | None:
+    """A library's function with a part of its arguments, which is no call of it yet."""
+    if not function.value.apis:
+        return None
+    me = frame.eval(function.node.value) if isinstance(function.node, ir.Attribute) else None
+    rest = shifted(tuple(one for one in args if one[1] is not function), -1)
+    return ref(Partial(key_at(frame.module.path, "partial", node), Value(apis=function.value.apis), me, rest))
+
+
+def made(frame: "Calls", node: ir.Call, path: str, args: Args) -> str | None:
+    """The type of what a call of a library gives, which an option may decide; `new X()` may be none that is handed over."""
+    if node.form == "new" and (found := frame.models.result(f"new {path}")) is not None:
+        return found
     for option, type_name in frame.models.variants.get(path, ()):
         given = argument(args, option)
         if given is not None and given.value.is_just(True):

@@ -53,6 +53,8 @@ def set_attribute(frame: "Expressions", args: Args) -> None:
             frame.assign_path(f"{key}.{text}", given.value)
         for owner in frame.engine.classes_of(base.value):
             frame.engine.set_field(owner, text, given.value)
+        for path in sorted((base.value.apis | base.value.types) & frame.models.shared):
+            frame.engine.set_external(path, text, given.value)
 
 
 def _prefix(name: Value) -> str:

@@ -4,17 +4,19 @@ from functools import cached_property
 
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
+from backend_audit.flow.builtin import MUTATORS
 from backend_audit.flow.class_facts import ClassFacts
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import Expressions
+from backend_audit.flow.frame import FrameState
 from backend_audit.flow.guards import ALL
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.syntax import self_writes, validates
+from backend_audit.flow.syntax import left, self_grows, self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.validators import refused
-from backend_audit.flow.values import MADE, MEMBER, NOTHING, UNKNOWN, Origin, Value, changed, join, join_all, transform
+from backend_audit.flow.values import MADE, MEMBER, NOTHING, UNKNOWN, Key, Origin, Value, changed, join, join_all, transform
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -31,6 +33,12 @@ def sized(value: Value) -> Value:
     return value if not stack else changed(UNKNOWN, origins=value.all_origins(), types=value.types)
 
 
+def anywhere(value: Value) -> Value:
+    """A list that grows with each call: what is in it has no known place."""
+    inside = value.inside() if value.kind == "list" and value.items else []
+    return changed(value, items=None, elem=join_all(inside)) if inside else value
+
+
 def _but_for_members(origin: Origin) -> tuple[Origin, ...]:
     """Which entry of a table something was, those know who put it there."""
     return () if origin.label == MEMBER else (origin,)
@@ -38,6 +46,8 @@ def _but_for_members(origin: Origin) -> tuple[Origin, ...]:
 
 class ObjectFields(ClassFacts):
     """What `object.attr` may be, over all methods of the object's class."""
+
+    mutators = MUTATORS  # the methods of the language's containers that put something into them
 
     @cached_property
     def overrides(self) -> Overrides:
@@ -148,7 +158,7 @@ class ObjectFields(ClassFacts):
         """What the methods of the class (and its bases) assign to `self.attr`."""
         found: Value | None = None
         for one in self.bases(owner)[0]:
-            for method in self._writing(one).get(attr, ()):
+            for method in (*self._writing(one).get(attr, ()), *self._growing(one).get(attr, ())):
                 if method.key not in self._running:
                     self.summary(method)
             value = self._fields.get(one.key, {}).get(attr)
@@ -168,6 +178,33 @@ class ObjectFields(ClassFacts):
                             writers.append(method)
             self._writers[symbol.key] = known
         return known
+
+    def _growing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+        """The methods that put more into the containers of an object, by attribute."""
+        known = self._growers.get(symbol.key)
+        if known is None:
+            known = self._growers[symbol.key] = {}
+            for method in symbol.methods.values():
+                for attr in self_grows(method.node.body, self.me(method), self.mutators):
+                    known.setdefault(attr, []).append(method)
+        return known
+
+    def me(self, method: FunctionSymbol) -> str:
+        """What a method calls the object that it is called on; "" for one that is called on none."""
+        if method.has_receiver:
+            return "this"
+        return method.node.params[0].name if method.node.params and method.binds_first else ""
+
+    def left_behind(self, frame: FrameState, method: FunctionSymbol) -> dict[Key, Value]:
+        """What a method has changed in the fields of its object; those of which its callers know more are each object's own."""
+        me, owner = self.me(method), method.owner
+        if owner is None or not me or not frame.assigned:
+            return {}
+        found = left(frame, me)
+        for key, value in found.items():
+            if f"{me}.{key}" in frame.grown and value.all_origins():
+                self.set_field(owner, str(key), anywhere(value))
+        return found
 
     def external_field(self, path: str, attr: str, reader: FunctionSymbol | None) -> Value | None:
         """What the project puts into an attribute of an object of a library (`flask.g.user`, `request.state.session`)."""

@@ -20,6 +20,7 @@ from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
@@ -61,21 +62,6 @@ class Settler(Symbol):
 
     key: str
     value: Value = NOTHING
-
-
-@dataclass(eq=False, slots=True, repr=False)
-class Partial(Symbol):
-    """`f.bind(me, x)`: a function with its first arguments."""
-
-    key: str
-    function: Value
-    me: Value | None
-    args: Args
-
-
-def shifted(args: Args, by: int) -> Args:
-    """Arguments that come after `by` others (before them, if negative)."""
-    return tuple((str(int(key) + by) if key.isdigit() else key, operand) for key, operand in args)
 
 
 class ScriptCallbacks(Frame):

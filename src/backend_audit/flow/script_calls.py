@@ -18,7 +18,8 @@ from backend_audit.flow import (
 )
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.script_callbacks import MAX_CALLEES, Partial, ScriptCallbacks, Settler, shifted
+from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
 from backend_audit.flow.written import dotted, written

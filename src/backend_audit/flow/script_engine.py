@@ -10,14 +10,15 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
+from backend_audit.flow.script_builtin import MUTATORS
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
-from backend_audit.flow.syntax import constructed, self_writes
-from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
+from backend_audit.flow.syntax import self_writes
+from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Origin, Value, api, changed, container, join, ref
 from backend_audit.link.project import Project
 from backend_audit.link.script_modules import api_path
 from backend_audit.link.script_symbols import other_names
@@ -31,7 +32,7 @@ _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Obj
 class ScriptEngine(Engine):
     """As `Engine`; what differs is what names mean across modules and functions."""
 
-    frame_type = ScriptFrame
+    frame_type, mutators = ScriptFrame, MUTATORS
     _field_owners: dict[int, ClassSymbol] | None = None
 
     def __init__(self, project: Project, models: Models, parameter: ParameterHook | None = None) -> None:
@@ -161,9 +162,6 @@ class ScriptEngine(Engine):
                     known.setdefault(attr, []).append(method)
             self._writers[symbol.key] = known
         return known
-
-    def left_in_fields(self, frame: Frame, symbol: FunctionSymbol) -> dict[Key, Value]:
-        return constructed(frame, _ME) if symbol.has_receiver and symbol.node.kind in ("", "constructor") else {}
 
     def find_method(self, symbol: ClassSymbol, name: str) -> FunctionSymbol | None:
         """As `ClassFacts.find_method`; a method that an interface asks for, where classes of the project have it."""

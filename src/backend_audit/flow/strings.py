@@ -6,7 +6,7 @@ from itertools import product
 from string import Formatter
 
 from backend_audit.flow import lacks
-from backend_audit.flow.parts import of_origin
+from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
     MADE,
@@ -19,6 +19,7 @@ from backend_audit.flow.values import (
     Part,
     Shape,
     Value,
+    changed,
     container,
     join_all,
     united,
@@ -202,13 +203,21 @@ def join_strings(separator: Value, joined: Value, written: str) -> Value:
     """`separator.join(joined)`."""
     glue = separator.texts()
     between = _constant(glue[0]) if len(glue) == 1 else separator
-    if joined.kind and joined.items and joined.elem is None and all(isinstance(key, int) for key in joined.items):
+    if (
+        joined.kind
+        and joined.items
+        and joined.elem is None
+        and not joined.origins
+        and all(isinstance(key, int) for key in joined.items)
+    ):
         pieces: list[Piece] = []
         for key in sorted(joined.items, key=str):
             pieces += [(between, "")] if pieces else []
             pieces.append((joined.items[key], f"{written}[{key}]"))
         return build(pieces, "join")
     inner = join_all(joined.inside()) if joined.kind else joined.derived()
+    if joined.kind and joined.origins:  # of a container that came from elsewhere
+        inner = changed(inner, open=True).with_origins(of_origin(one, ELEMENT) for one in joined.origins)
     if joined.kind and inner.is_literal():
         return Value(made=True)
     pair = build([(inner, written), (between, ""), (inner, written)], "join")

@@ -51,7 +51,8 @@ class Summary:
     if_true: dict[int, frozenset[str]] = field(default_factory=dict)  # parameter → contexts cleared when it gives true
     if_false: dict[int, frozenset[str]] = field(default_factory=dict)
     after: dict[int, frozenset[str]] = field(default_factory=dict)  # … when it comes back at all
-    fields: dict[Key, Value] = field(default_factory=dict)  # what a constructor leaves in the fields of its object
+    fields: dict[Key, Value] = field(default_factory=dict)  # what a method leaves in the fields of its object
+    grown: frozenset[Key] = frozenset()  # those of them that are containers which got more
 
 
 EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())

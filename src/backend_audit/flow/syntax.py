@@ -1,6 +1,6 @@
 """What the engine reads off syntax alone: what a class writes, what an annotation marks, what a module is for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
@@ -54,6 +54,27 @@ def is_settings(path: str) -> bool:
 def is_configuration(name: str) -> bool:
     last = name.rsplit(".", 1)[-1].lower()
     return "config" in last or "settings" in last
+
+
+def left(frame: FrameState, me: str) -> dict[Key, Value]:
+    """The fields of its object `me` that a method has changed, in terms of its parameters."""
+    return {key: value for key, value in constructed(frame, me).items() if f"{me}.{key}" in frame.assigned}
+
+
+def self_grows(body: list[ir.Stmt], me: str, mutators: Collection[str]) -> Iterator[str]:
+    """Attributes of `me` that a statement calls a mutating method on: `self.parts.append(part)`."""
+    stack: list[ir.Node] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        func = node.value.func if isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Call) else None
+        held = func.value if isinstance(func, ir.Attribute) and func.attr in mutators else None
+        if isinstance(held, ir.Attribute) and dotted(held.value) == me:
+            yield held.attr
+        elif isinstance(node, (ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Handler, ir.Block)):
+            stack.extend(reversed([one for one in ir.children(node) if isinstance(one, _GROWING)]))
+
+
+_GROWING = (ir.ExprStmt, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Handler, ir.Block)
 
 
 def self_writes(body: list[ir.Stmt], me: str) -> Iterator[str]:

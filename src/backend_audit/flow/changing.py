@@ -1,0 +1,83 @@
+"""What calls change: the object that a method is called on, what objects keep, items that are stored by a method."""
+
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow import strings
+from backend_audit.flow.arguments import Args, argument, constant_key
+from backend_audit.flow.bound import Bound
+from backend_audit.flow.concepts import Operand
+from backend_audit.flow.models import Keeper
+from backend_audit.flow.summary import substitute
+from backend_audit.flow.values import Constant, Value, changed, join, join_all, join_optional
+from backend_audit.flow.written import dotted, written
+from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.calls import Calls
+
+
+def changed_object(frame: "Calls", at: ir.Expr, method: FunctionSymbol, receiver: Value, bound: Bound) -> Bound:
+    """The arguments of a method's call, with the object, which `at` names, as the method leaves it."""
+    above = isinstance(at, ir.Call) and written(at.func) == "super"
+    me = "" if frame.function is None else frame.engine.me(frame.function)
+    if receiver.kind or not (
+        above or any(method.owner in frame.engine.bases(one)[0] for one in frame.engine.classes_of(receiver))
+    ):
+        return bound
+    summary = frame.engine.summary(method)
+    mine = {key: substitute(value, method.key, bound) for key, value in summary.fields.items()}
+    mine = {key: value for key, value in mine.items() if value.all_origins() or not value.open}
+    path, held = me if above else dotted(at), receiver.items or {}
+    if path and path == me:
+        for key, value in mine.items():
+            frame.assign_path(f"{me}.{key}", value)
+        return bound
+    more = {key: join(held[key], one) if key in held and key in summary.grown else one for key, one in mine.items()}
+    after = changed(receiver, items={**held, **more})
+    if path in frame.env and mine:
+        for key in mine:
+            frame.env.pop(f"{path}.{key}", None)
+        frame.env[path] = after
+    return {place: after if value is receiver else value for place, value in bound.items()}
+
+
+def kept(frame: "Calls", node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
+    """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
+    key = constant_key(args, keeper.keys)
+    held = receiver.items or {}
+    if not keeper.value:
+        if key is None:
+            return join_all(held.values()) if held else None
+        return held.get(key) if key in held else receiver.elem
+    operand = argument(args, keeper.value)
+    if operand is None or not isinstance(node.func, ir.Attribute):
+        return None
+    value = operand.value
+    if key is None:
+        frame.update_path(node.func.value, changed(receiver, elem=join_optional(receiver.elem, value)))
+        return None
+    if keeper.append and key in held:
+        value = strings.build([(held[key], ""), (value, written(operand.node))], "+")
+    frame.update_path(node.func.value, changed(receiver, items={**held, key: value}))
+    return None
+
+
+def stored(frame: "Calls", node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
+    """Rows that ask for items being stored, for the method forms of it."""
+    pairs: list[tuple[str, Operand]] = [(key, one) for key, one in args if not key.isdigit() and "*" not in key]
+    first, second = argument(args, "0"), argument(args, "1")
+    if func.attr == "setdefault" and first is not None and second is not None:
+        pairs += [(text, second) for text in first.value.texts()]
+    elif first is not None and first.value.kind == "dict":
+        pairs += [(str(key), Operand(value, first.node)) for key, value in (first.value.items or {}).items()]
+    for path in frame.store_paths(receiver):
+        for row in frame.models.rows["store"].get(path, ()):
+            for key, operand in pairs:
+                at = operand.node if operand.node is not None else node
+                name = Operand(Value(consts=frozenset((_text(key),))), None)
+                frame.emit(row, path, at, {"key": name, "value": operand}, written_as=f"{written(func.value)}[{key!r}]")
+
+
+def _text(value: str) -> Constant:
+    return Constant("str", value)
