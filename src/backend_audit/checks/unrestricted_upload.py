@@ -22,6 +22,9 @@ _LOOKS = re.compile(
 )
 
 
+_BOUND = {"multiparty": "Bound them: `maxFilesSize: 5 * 1024 * 1024`."}
+
+
 @check(RULE)
 def unrestricted_upload(route: Route) -> Iterator[Alert]:
     """`file.save(os.path.join(FOLDER, secure_filename(file.filename)))` without a look at its ending."""
@@ -72,13 +75,16 @@ def of_any_size(parser: UploadParser) -> Iterator[Alert]:
     if not known or bounded or parser.size is not None or _takes_no_files(parser.site):
         return
     storage = None if parser.storage is None else parser.storage.value
-    in_memory = storage is None or any("memory" in one.lower() for one in storage.types | storage.apis)
+    if storage is None or storage.is_just(value=False):
+        in_memory = parser.memory
+    else:
+        in_memory = any("memory" in one.lower() for one in storage.types | storage.apis)
     where = "memory" if in_memory else "the disk"
     yield Alert(
         node=parser.site.callee,
         message=f"`{parser.site.written}` takes files of any size: a client fills {where} with a few requests.",
-        fix="Bound them: `limits: { fileSize: 5 * 1024 * 1024, files: 1 }`.",
-        confidence=Confidence.MEDIUM if in_memory else Confidence.LOW,
+        fix=_BOUND.get(parser.site.api.partition(".")[0], "Bound them: `limits: { fileSize: 5 * 1024 * 1024, files: 1 }`."),
+        confidence=Confidence.MEDIUM if in_memory and not parser.elsewhere else Confidence.LOW,
     )
 
 

@@ -84,3 +84,4 @@ class UploadParser(Concept):
     limits: Operand | None = None
     storage: Operand | None = None
     memory: bool = False  # it keeps them in memory unless it is told otherwise
+    elsewhere: bool = False  # another place may bound them for all

@@ -17,7 +17,7 @@ EACH = "*"  # an element of a list, or what an unknown key names
 _CONTEXT = ("ctx",)
 _DATA = frozenset(("data", "value"))
 _PICKS = frozenset(("pick",))
-_PARTS = {"Body": "body", "Query": "query"}
+_PARTS = {"Body": "body", "Query": "query", "Param": "params"}
 _ERROR_HANDLER = 4
 
 

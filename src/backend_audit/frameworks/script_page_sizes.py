@@ -1,4 +1,4 @@
-"""Numbers from the query that decide how many rows a handler in JavaScript fetches, without an upper bound.
+"""Numbers from the request that decide how many rows a handler in JavaScript fetches, without an upper bound.
 
 https://mongoosejs.com/docs/api/query.html#Query.prototype.limit(), https://sequelize.org/docs/v6/core-concepts/model-querying-basics/,
 https://www.prisma.io/docs/orm/prisma-client/queries/pagination, https://typeorm.io/docs/working-with-entity-manager/find-options,
@@ -35,7 +35,7 @@ _RUNS = frozenset("query execute all any many manyOrNone raw $queryRaw $queryRaw
 _BOUNDING = re.compile(
     r"(?:^|_|\b)(?:min|clamp|clip|bound|cap|validat|check|normali[sz]e|sanitize|restrict)|Min$|Clamp|InRange", re.IGNORECASE
 )
-_READS = frozenset(("GET", "HEAD"))
+_PARTS = {"query": "the query", "params": "the address", "body": "the body"}
 
 
 class ScriptPageSizes:
@@ -49,7 +49,7 @@ class ScriptPageSizes:
     def of(self, route: Route) -> tuple[PageSize, ...]:
         """The unbounded ones of a route."""
         handler = route.handler
-        if handler is None or (route.methods and _READS.isdisjoint(route.methods)):
+        if handler is None:
             return ()
         if handler.key not in self._known:
             self._known[handler.key] = tuple(self._of(route, handler))
@@ -72,14 +72,14 @@ class ScriptPageSizes:
             for node, value in _taken(holding):
                 held = holding.of(value)
                 path = () if held is None or held.path is None else held.path
-                if path[:1] != ("query",) or len(path) != 2 or path in told or path in bounded or not _NAMES.match(path[1]):
+                if len(path) != 2 or path[0] not in _PARTS or path in told or path in bounded or not _NAMES.match(path[1]):
                     continue
                 told.add(path)
                 if described and self.declared.bounds(path[1]):
                     continue
                 read = _read(reached, path) or Mark(holding.function.module.path, value.at, value.end, "")
                 used = Mark(holding.function.module.path, node.at, node.end, f"`{last_word(node.func)}` fetches as many")
-                yield PageSize(path[1], read._replace(note=f"`{path[1]}` comes from the query"), used)
+                yield PageSize(path[1], read._replace(note=f"`{path[1]}` comes from {_PARTS[path[0]]}"), used)
 
 
 def _taken(holding: Holding) -> Iterator[tuple[ir.Call, ir.Expr]]:
@@ -178,6 +178,6 @@ def _read(reached: Reached, path: Path) -> Mark | None:
                 return Mark(holding.function.module.path, node.at, node.end, "")
         elif isinstance(node, ir.Assign) and isinstance(node.targets[0], ir.Container):
             for item in node.targets[0].items:
-                if isinstance(item.key, ir.Const) and item.key.value == path[1] and "query" in written(node.value):
+                if isinstance(item.key, ir.Const) and item.key.value == path[1] and path[0] in written(node.value):
                     return Mark(holding.function.module.path, item.at, item.end, "")
     return None
