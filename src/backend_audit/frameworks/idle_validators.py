@@ -14,7 +14,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.script_schemas import SCHEMA
 from backend_audit.flow.web_concepts import IdleValidator
 from backend_audit.flow.written import last_word, written
-from backend_audit.link.script_imports import loads_any
+from backend_audit.link.script_imports import loaded, loads_any
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -24,6 +24,7 @@ _VERDICTS = frozenset(("error", "errors", "success"))
 _DATA = frozenset(("data", "value"))
 _COMPILERS = re.compile(r"ajv", re.IGNORECASE)
 _CLASS_VALIDATOR = "class-validator."
+_LIBRARIES = frozenset("class-validator ajv ajv/dist/2019 ajv/dist/2020 ajv/dist/jtd".split())
 
 
 class IdleValidators:
@@ -33,6 +34,7 @@ class IdleValidators:
         self.engine = engine
         self.project = project
         self._promises = loads_any(project, frozenset(("yup",)))  # Yup's `validate` gives a promise, Joi's an answer
+        self._modules = {key for key, one in project.modules.items() if not _LIBRARIES.isdisjoint(loaded(one))}
         self._both = self._promises and loads_any(project, frozenset(("joi", "@hapi/joi", "celebrate")))
 
     def concepts(self) -> Iterator[IdleValidator]:
@@ -74,7 +76,7 @@ class IdleValidators:
         """What a call of a validator gives: an answer, a later one, or a promise that is rejected; "" of any other call."""
         name = last_word(call.func)
         if isinstance(call.func, ir.Name):
-            return self._of_function(function, call.func)
+            return self._of_function(function, call.func) if function.module.key in self._modules else ""
         if name not in _RESULTS | _PROMISES or not isinstance(call.func, ir.Attribute) or not call.args:
             return ""
         back = any(isinstance(arg.value, ir.Lambda) for arg in call.args)
@@ -115,6 +117,8 @@ class IdleValidators:
 
     def attached(self) -> Iterator[IdleValidator]:
         """Routes of Fastify whose handlers are to look at `request.validationError`, in a project that never does."""
+        if not loads_any(self.project, frozenset(("fastify",))):
+            return
         modules = sorted(self.project.modules.values(), key=lambda one: one.path)
         nodes = [(module, node) for module in modules for node in ir.walk(*module.node.body)]
         if any(

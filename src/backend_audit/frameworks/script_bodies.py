@@ -10,16 +10,19 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word
 from backend_audit.frameworks import nest_bodies
+from backend_audit.frameworks.script_given import WHOLE as REQUEST
 from backend_audit.frameworks.script_given import Held, Holding, Path, leaves, of_handler
 from backend_audit.frameworks.script_model_columns import constrained
 from backend_audit.frameworks.script_reached import Reached
 from backend_audit.frameworks.script_seen import WHOLE, Seen, is_seen
 from backend_audit.frameworks.script_stores import OBJECT, Stores, kept
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.body import Body, Use
 from backend_audit.routes.model import Route
 from backend_audit.source import Mark
 
 _SIGNED = re.compile(r"signature|hmac|webhook|construct_?event", re.IGNORECASE)
+_BODY = frozenset(("body",))
 _ARITHMETIC = frozenset(("-", "*", "/", "%", "**"))
 _CHANGES = frozenset(("POST", "PUT", "PATCH"))
 
@@ -31,6 +34,7 @@ class ScriptBodies:
         self.engine = engine
         self.stores = Stores(engine)
         self._known: dict[str, Body] = {}
+        self._guards: dict[str, Seen] = {}
 
     def of(self, route: Route) -> Body:
         """What the handler of a route takes, where nothing before it is known to validate it."""
@@ -48,7 +52,7 @@ class ScriptBodies:
         handler, given = route.handler, of_handler(route)
         if handler is None or not given:
             return Body()
-        reached = Reached(self.engine, handler, given, frozenset())
+        reached = Reached(self.engine, handler, given, frozenset(), _BODY)
         reads = [path for one in reached.holdings for path in _read(one)]
         if not reads:
             return Body()
@@ -57,13 +61,21 @@ class ScriptBodies:
         seen = Seen(reached, self.stores)
         for guard in route.guards:
             if guard.function is not None and guard.function.node.params:
-                params = [one.name for one in guard.function.node.params]
-                before = Reached(self.engine, guard.function, {params[0]: given.get(next(iter(given)), Held(()))}, frozenset())
-                seen.add(before)
+                before = self._before(guard.function, next(iter(given.values())))
+                seen.take(before)
         if seen.whole or _SIGNED.search(words):
             return Body(validated=True, read=read)
         uses, looked = self._uses(reached, seen.paths)
         return Body(validated=False, read=read, uses=uses, looked=looked or bool(seen.refused))
+
+    def _before(self, function: FunctionSymbol, request: Held) -> Seen:
+        """What a guard has looked at, whose first parameter is the request (or the context) that the handler's is."""
+        key = f"{function.key} {request.path}"
+        if key not in self._guards:
+            first = function.node.params[0].name
+            whole = request if request.path in REQUEST else Held(())
+            self._guards[key] = Seen(Reached(self.engine, function, {first: whole}, frozenset(), _BODY), self.stores)
+        return self._guards[key]
 
     def _uses(self, reached: Reached, seen: set[Path]) -> tuple[tuple[Use, ...], bool]:
         """The values that are stored or computed with although nothing has looked at them; whether others were looked at."""

@@ -6,6 +6,7 @@ https://docs.nestjs.com/controllers#request-payloads
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.written import dotted, last_word
@@ -15,6 +16,7 @@ from backend_audit.routes.model import Route
 Path = tuple[str, ...]  # `body`, `name`; the request itself has none
 EACH = "*"  # an element of a list, or what an unknown key names
 _CONTEXT = ("ctx",)
+WHOLE: tuple[Path, ...] = ((), _CONTEXT)  # the request, and Koa's context
 _DATA = frozenset(("data", "value"))
 _PICKS = frozenset(("pick",))
 _PARTS = {"Body": "body", "Query": "query", "Param": "params"}
@@ -65,6 +67,12 @@ def of_handler(route: Route) -> dict[str, Held]:
 Follow = Callable[[ir.Call, "Holding"], "Held | None"]
 
 
+@lru_cache(maxsize=1024)
+def nodes_of(function: FunctionSymbol) -> list[ir.Node]:
+    """Every node of a function's body, those of functions in it included; kept, since many handlers lead to one function."""
+    return list(ir.walk(*function.node.body))
+
+
 class Holding:
     """One function, those in it included, where its parameters hold `given`.
 
@@ -74,7 +82,7 @@ class Holding:
     def __init__(self, function: FunctionSymbol, given: Mapping[str, Held], converts: frozenset[str], follow: Follow) -> None:
         self.function = function
         self.names: dict[str, Held] = dict(given)
-        self.nodes = list(ir.walk(*function.node.body))
+        self.nodes = nodes_of(function)
         self._converts = converts
         self._follow = follow
         for param in function.node.params:

@@ -12,7 +12,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.declared_bounds import DeclaredBounds
-from backend_audit.frameworks.script_given import Holding, Path, of_handler
+from backend_audit.frameworks.script_given import WHOLE, Held, Holding, Path, of_handler
 from backend_audit.frameworks.script_reached import Reached
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Does, PageSize, Route
@@ -35,6 +35,8 @@ _RUNS = frozenset("query execute all any many manyOrNone raw $queryRaw $queryRaw
 _BOUNDING = re.compile(
     r"(?:^|_|\b)(?:min|clamp|clip|bound|cap|validat|check|normali[sz]e|sanitize|restrict)|Min$|Clamp|InRange", re.IGNORECASE
 )
+_ASKED = frozenset(("query", "params", "body"))
+_WITHIN = 2  # the length of the path of a value
 _PARTS = {"query": "the query", "params": "the address", "body": "the body"}
 
 
@@ -45,6 +47,7 @@ class ScriptPageSizes:
         self.engine = engine
         self.declared = DeclaredBounds(engine)
         self._known: dict[str, tuple[PageSize, ...]] = {}
+        self._guards: dict[str, set[Path]] = {}
 
     def of(self, route: Route) -> tuple[PageSize, ...]:
         """The unbounded ones of a route."""
@@ -59,13 +62,13 @@ class ScriptPageSizes:
         given = of_handler(route)
         if not given:
             return
-        reached = Reached(self.engine, handler, given, _CONVERTS)
+        if not _may_ask(Holding(handler, given, _CONVERTS, lambda *_: None)):
+            return
+        reached = Reached(self.engine, handler, given, _CONVERTS, _ASKED)
         bounded = {path for one in reached.holdings for path in _bounded(one)}
         for guard in route.guards:  # what runs before it may put a number right
             if guard.function is not None and guard.function.node.params:
-                first = guard.function.node.params[0].name
-                before = Reached(self.engine, guard.function, {first: next(iter(given.values()))}, _CONVERTS)
-                bounded |= {path for one in before.holdings for path in _bounded(one)}
+                bounded |= self._before(guard.function, next(iter(given.values())))
         described = route.framework not in ("express", "koa") or route.guarded(Does.VALIDATES)
         told: set[Path] = set()
         for holding in reached.holdings:
@@ -80,6 +83,29 @@ class ScriptPageSizes:
                 read = _read(reached, path) or Mark(holding.function.module.path, value.at, value.end, "")
                 used = Mark(holding.function.module.path, node.at, node.end, f"`{last_word(node.func)}` fetches as many")
                 yield PageSize(path[1], read._replace(note=f"`{path[1]}` comes from {_PARTS[path[0]]}"), used)
+
+    def _before(self, function: FunctionSymbol, request: Held) -> set[Path]:
+        """What a guard bounds, whose first parameter is the request (or the context) that the handler's is."""
+        key = f"{function.key} {request.path}"
+        if key not in self._guards:
+            whole = request if request.path in WHOLE else Held(())
+            before = Reached(self.engine, function, {function.node.params[0].name: whole}, _CONVERTS, _ASKED)
+            self._guards[key] = {path for one in before.holdings for path in _bounded(one)}
+        return self._guards[key]
+
+
+def _may_ask(holding: Holding) -> bool:
+    """Whether a handler names such a number, or hands a part of the request on in which it may stand."""
+    for node in holding.nodes:
+        if isinstance(node, (ir.Attribute, ir.Name)) and _NAMES.match(last_word(node)):
+            return True
+        if isinstance(node, ir.Const) and isinstance(node.value, str) and _NAMES.match(node.value):
+            return True
+        for arg in node.args if isinstance(node, ir.Call) else ():
+            held = holding.of(arg.value)
+            if held is not None and (held.path is None or len(held.path) < _WITHIN):
+                return True
+    return False
 
 
 def _taken(holding: Holding) -> Iterator[tuple[ir.Call, ir.Expr]]:

@@ -27,11 +27,15 @@ class Seen:
         self.refused: set[Path] = set()  # those that a test turns away
         self.whole = reached.cut
         self.stores = stores
-        self.add(reached)
+        self._add(reached)
 
-    def add(self, reached: Reached) -> None:
-        """Take in what one more function, and all that it leads to, looks at."""
-        self.whole = self.whole or reached.cut
+    def take(self, other: "Seen") -> None:
+        """Take in what something before it has looked at."""
+        self.whole = self.whole or other.whole
+        self.paths |= other.paths
+        self.refused |= other.refused
+
+    def _add(self, reached: Reached) -> None:
         for holding in reached.holdings:
             saved = kept(holding.nodes)
             for node in holding.nodes:

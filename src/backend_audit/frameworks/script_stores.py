@@ -25,7 +25,7 @@ _BY_FILTER = frozenset(  # what comes first says which rows
     "updateAndFetchById".split()
 )
 _FILTERS = frozenset("where include select filter attributes returning conflictTarget target relations".split())
-_NESTED = frozenset("data create update values defaults set connectOrCreate $set $setOnInsert $push $addToSet".split())
+_NESTED = frozenset("data create update values defaults set $set $setOnInsert $push $addToSet".split())
 _LIBRARIES = tuple(
     f"{one}." for one in "prisma sequelize typeorm mongoose mongodb knex drizzle @mikro-orm objection nedb kysely".split()
 )
@@ -42,6 +42,7 @@ _KEPT = frozenset("save persist persistAndFlush insert".split())
 _RUNS = frozenset("query execute run exec none one oneOrNone any $executeRaw $queryRaw $executeRawUnsafe raw sql prepare".split())
 _WRITES = re.compile(r"^\s*(?:insert|update|replace|merge)\b", re.IGNORECASE)
 _MOST_CALLS = 12
+_OBJECTS = (ir.Container, ir.Conditional)
 OBJECT = "*"  # the column of what has columns itself
 
 
@@ -155,12 +156,20 @@ def _columns(node: ir.Expr, entity: str) -> Iterator[Stored]:
     if isinstance(node, ir.Container):
         for item in node.items:
             key = item.key.value if isinstance(item.key, ir.Const) else None
-            if node.kind == "list" or (isinstance(key, str) and key in _NESTED and isinstance(item.value, ir.Container)):
+            if node.kind == "list" or (isinstance(key, str) and key in _NESTED and isinstance(item.value, _OBJECTS)):
                 yield from _columns(item.value, entity)
-            elif isinstance(key, str) and key not in _FILTERS and not item.star:
+            elif isinstance(key, str) and key not in _FILTERS and not item.star and not _is_reference(item.value):
                 yield Stored(key, item.value, entity)
+    elif isinstance(node, ir.Conditional):
+        yield from _columns(node.then, entity)
+        yield from _columns(node.orelse, entity)
     elif isinstance(node, (ir.Name, ir.Attribute, ir.Call)):
         yield Stored(OBJECT, node, entity)  # an object that was put together before
+
+
+def _is_reference(node: ir.Expr) -> bool:
+    """`{ connect: { id } }`: a row that must be there."""
+    return any(_says(node, name) for name in ("connect", "disconnect", "connectOrCreate"))
 
 
 def _says(node: ir.Expr, name: str) -> bool:
