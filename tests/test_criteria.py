@@ -721,6 +721,43 @@ SHOWN = {
         ),
         State.MET,
     ),
+    "an index for texts": (
+        "advanced-search",
+        "a.js",
+        "app.get('/', async (req, res) => res.json(await Page.find({ $text: { $search: String(req.query.q) } })))",
+        State.MET,
+    ),
+    "mail by the cloud": ("advanced-messages", "a.py", "import boto3\nmails = boto3.client('ses')", State.MET),
+    "files in the cloud": ("advanced-file-uploads", "a.py", "import boto3\nfiles = boto3.client('s3')", State.PARTIAL),
+    "no files in the cloud": ("advanced-file-uploads", "a.py", "import boto3\nmails = boto3.client('ses')", State.MISSING),
+    "a queue of the cloud": (
+        "elite-brokers",
+        "a.js",
+        "app.post('/', (req, res) => queue.sendMessage({ QueueUrl: url, MessageBody: 'a' }))",
+        State.MET,
+    ),
+    "a message to a friend": (
+        "elite-brokers",
+        "a.js",
+        "app.post('/', (req, res) => friend.sendMessage({ text: 'a' }))",
+        State.MISSING,
+    ),
+    "an identity provider by its address": (
+        "advanced-oauth",
+        "a.py",
+        "SIGN_IN = 'https://accounts.google.com/o/oauth2/v2/auth'",
+        State.MET,
+    ),
+    "another address": ("advanced-oauth", "a.py", "MAPS = 'https://maps.google.com/o/oauth2'", State.MISSING),
+    "a description that has drifted": (
+        "must-01",
+        "a.js",
+        (
+            "const docs = require('swagger-ui-express')\napp.use('/docs', docs.serve)\n"
+            "app.get('/a', (req, res) => res.json([]))\napp.get('/b', (req, res) => res.json([]))"
+        ),
+        State.PARTIAL,
+    ),
     "a policy of the library": ("elite-csp", "a.js", "app.use(require('helmet')())", State.MET),
     "a policy switched off": ("elite-csp", "a.js", "app.use(require('helmet')({ contentSecurityPolicy: false }))", State.MISSING),
     "a policy switched off for a plugin": (
@@ -879,6 +916,8 @@ def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
         "b.py": "from fastapi import FastAPI\nfrom fastapi.openapi.docs import get_swagger_ui_html\napp = ",
     }
     (tmp_path / name).write_text(f"{head[name]}{code}\n")
+    if what == "a description that has drifted":
+        (tmp_path / "openapi.yaml").write_text("openapi: 3.0.0\npaths:\n  /a: {get: {}}\n  /b: {get: {}}\n  /c: {get: {}}\n")
     (tmp_path / "redis.js").write_text(
         "const Redis = require('ioredis')\nlet client\nif (process.env.R) {\n  client = new Redis({})\n}\n"
         "module.exports = { client }\n"

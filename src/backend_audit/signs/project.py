@@ -16,7 +16,7 @@ _HEALTH = re.compile(  # as a whole part of the path: `/live-sync` tells of no l
     re.IGNORECASE,
 )
 _CHECKS = re.compile(
-    r"^(ping|(db_?|database_?)?health_?check|check_?(health|connection|database|db)|is_?(healthy|alive|connected))$",
+    r"^(ping|(db_?|database_?)?health_?check|check_?(health|connection|database|db)|is_?(\w+_?)?(healthy|alive|connected))$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(^|\.)(health_?(z|check)|ready_?z|readiness(_?check|_?probe)?|liveness(_?check|_?probe)?)$", re.IGNORECASE)
