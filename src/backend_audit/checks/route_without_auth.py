@@ -50,7 +50,7 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
     if route.verdict is not Verdict.OPEN or route.kind not in ("http", "websocket", "graphql") or route.unapplied:
         return
     confidence, reason = _judged(route)
-    if not reason:
+    if not reason or _told_by_its_class(route):
         return
     if route.handler is not None and leaves_it_to_others(route.handler):
         confidence = Confidence.LOW
@@ -138,6 +138,14 @@ def _delicate(route: Route) -> list[str]:
     if changes(route):
         return sorted(DELICATE & set(told))
     return [] if told[-1:] and told[-1] in _ABOUT else sorted((DELICATE - _CATALOGS) & set(told))
+
+
+def _told_by_its_class(route: Route) -> bool:
+    """Whether the class of the view asks who calls where it is told to: `Page.as_view(login_required=True)` elsewhere."""
+    owner = route.owner
+    others = (one for one in route.table.routes if owner is not None and one.owner is owner and one.path != route.path)
+    own = (guard for one in others for guard in one.guards if one.handler is route.handler and guard.via == "class")
+    return any(owner is not None and one.name.startswith(f"{owner.name}.") and one.has(Does.AUTHENTICATES) for one in own)
 
 
 def _told_apart(opener: Guard | None, siblings: list[Route]) -> bool:
