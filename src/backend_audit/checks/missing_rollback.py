@@ -107,7 +107,7 @@ def _is_route(decorator: ir.Expr, *how: str) -> bool:
 
 def _bound(name: str, body: list[ir.Stmt]) -> ir.Expr | None:
     """What the module gives a name: `db_session = shop.model.db.session`."""
-    given = (one for one in body if isinstance(one, ir.Assign))
+    given = (one for one in ir.walk_scope(*body) if isinstance(one, ir.Assign))
     return next((one.value for one in given for target in one.targets if isinstance(target, ir.Name) and target.id == name), None)
 
 
