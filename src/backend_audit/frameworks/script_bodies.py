@@ -22,6 +22,7 @@ from backend_audit.routes.model import Route
 from backend_audit.source import Mark
 
 _SIGNED = re.compile(r"signature|hmac|webhook|construct_?event", re.IGNORECASE)
+_ID = re.compile(r"^_?id$|Id$|_id$")  # what it says is which row, and not what stands there
 _BODY = frozenset(("body",))
 _ARITHMETIC = frozenset(("-", "*", "/", "%", "**"))
 _CHANGES = frozenset(("POST", "PUT", "PATCH"))
@@ -66,7 +67,12 @@ class ScriptBodies:
         if seen.whole or _SIGNED.search(words):
             return Body(validated=True, read=read)
         uses, looked = self._uses(reached, seen.paths)
-        return Body(validated=False, read=read, uses=uses, looked=looked or bool(seen.refused))
+        return Body(
+            validated=False,
+            read=read,
+            uses=uses,
+            looked=looked or any(not _ID.search(path[1]) for path in seen.refused if len(path) > 1),
+        )
 
     def _before(self, function: FunctionSymbol, request: Held) -> Seen:
         """What a guard has looked at, whose first parameter is the request (or the context) that the handler's is."""

@@ -1,7 +1,7 @@
 """What a handler in JavaScript, and what runs before it, has looked at in the body of its request."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.written import last_word
@@ -42,7 +42,8 @@ class Seen:
                 for root in self._looks(reached, holding, node, saved):
                     self.paths.update(path for path in holding.paths(root) if len(path) > 1)
                 if isinstance(node, ir.If) and _refuses(node):
-                    self.refused.update(path for path in holding.paths(node.test) if path[:1] == WHOLE)
+                    tests = [one for one in _conditions(node.test) if not _asks_presence(one) or _misses(node, one)]
+                    self.refused.update(path for one in tests for path in holding.paths(one) if path[:1] == WHOLE)
                 if isinstance(node, ir.Call) and _VALIDATES.search(last_word(node.func)):
                     self._validated(holding, node)
 
@@ -57,8 +58,7 @@ class Seen:
 
     def _looks(self, reached: Reached, holding: Holding, node: ir.Node, saved: frozenset[str]) -> Iterator[ir.Expr]:
         if isinstance(node, (ir.If, ir.While, ir.Conditional)):
-            refuses = isinstance(node, ir.If) and _refuses(node)
-            yield from (one for one in _conditions(node.test) if refuses or not _asks_presence(one))
+            yield from (one for one in _conditions(node.test) if not _asks_presence(one) or _misses(node, one))
         elif isinstance(node, ir.Switch):
             yield node.subject
         elif isinstance(node, ir.Hole):
@@ -96,8 +96,22 @@ def is_seen(path: Path, seen: set[Path]) -> bool:
     return any(path[: len(one)] == one or one[: len(path)] == path for one in seen)
 
 
+def _leaves(body: Sequence[ir.Stmt]) -> bool:
+    """Whether statements end the function: `return res.sendStatus(400)`, `throw …`."""
+    return bool(body) and isinstance(body[-1], (ir.Return, ir.Raise))
+
+
 def _refuses(node: ir.If) -> bool:
-    return any(isinstance(one, (ir.Return, ir.Raise)) for one in ir.walk(*node.body))
+    """Whether one way from a test ends the function."""
+    return _leaves(node.body) or _leaves(node.orelse)
+
+
+def _misses(node: ir.Node, test: ir.Expr) -> bool:
+    """Whether what is not there ends the function: `if (!name) return …`, `if (name) { … } else { return … }`."""
+    if not isinstance(node, ir.If):
+        return False
+    absent = isinstance(test, ir.Unary) or (isinstance(test, ir.Compare) and test.ops[0] == "==")
+    return _leaves(node.body if absent else node.orelse)
 
 
 def _conditions(test: ir.Expr) -> Iterator[ir.Expr]:
