@@ -65,7 +65,7 @@ def mistaken_answer(answer: MistakenAnswer) -> Iterator[Alert]:
 
 def _confidence_in(answer: MistakenAnswer) -> Confidence:
     meant = any(_MEANT.search(one) or _TELLS_NOBODY.search(one) for one in (answer.route, answer.site.symbol))
-    if meant or answer.bare:
+    if meant or answer.meant:
         return Confidence.LOW
     return Confidence.HIGH if answer.outcome is Outcome.SUCCESS else Confidence.MEDIUM
 

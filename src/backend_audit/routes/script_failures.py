@@ -4,6 +4,7 @@
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,8 +24,9 @@ _ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
 _TEXTS = frozenset("message msg detail details reason info description".split())
 _HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
 _RETURNING = frozenset(("fastify", "nestjs"))  # what a handler returns is the answer
-_CHAINED = frozenset(("then", "catch", "finally", "exec", "lean", "toArray"))
 _LONG = 60  # a name that nobody reads to its end
+_NO_REASON = re.compile(r"eslint|prettier|@ts-|istanbul|c8 ignore|\btodo\b|\bfixme\b|\w\(.*\)|[;{]\s*$", re.IGNORECASE)  # or code
+_REASON = 16  # a comment of so many characters says nothing of why
 _TOLD = frozenset((Outcome.SUCCESS, Outcome.CONTRADICTION, Outcome.EMPTY))
 
 
@@ -35,13 +37,14 @@ class MistakenAnswer(Concept):
     outcome: Outcome = Outcome.UNKNOWN
     route: str = ""
     failed: str = ""
-    bare: bool = False  # it says nothing at all
+    meant: bool = False  # a comment says why, or it says nothing at all
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Statements that run when something has failed; `name`: the error's."""
+    """Statements that run when something has failed, from `at` on; `name`: the error's."""
 
+    at: int
     name: str
     body: list[ir.Stmt]
     tried: list[ir.Stmt]
@@ -74,7 +77,21 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
                         function.module.path, node, "", text, function.name, call, (), function.node, function.module.node
                     )
                     title = f"{'/'.join(route.methods) or 'ANY'} {route.path}"
-                    yield MistakenAnswer(site, outcome=outcome, route=title, failed=_first_call(failure.tried), bare=body is None)
+                    yield MistakenAnswer(
+                        site,
+                        outcome=outcome,
+                        route=title,
+                        failed=_first_call(failure.tried),
+                        meant=body is None or _explained(failure.at, node, function.module.node),
+                    )
+
+
+def _explained(at: int, node: ir.Node, module: ir.Module) -> bool:
+    """Whether a comment stands in the block up to the end of the answer's line."""
+    line = bisect_right(module.line_starts, node.end)
+    end = module.line_starts[line] if line < len(module.line_starts) else node.end
+    within = (one.text for one in module.comments if at <= one.at < end)
+    return any(len(text) > _REASON and not _NO_REASON.search(text) for text in within)
 
 
 def _all_in(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
@@ -88,17 +105,17 @@ def _failures(function: FunctionSymbol) -> Iterator[_Failure]:
     nodes = list(ir.walk_scope(*function.node.body))
     for node in nodes:
         if isinstance(node, ir.Try):
-            yield from (_Failure(one.name or "", one.body, node.body) for one in node.handlers)
+            yield from (_Failure(one.at, one.name or "", one.body, node.body) for one in node.handlers)
         elif isinstance(node, ir.Call) and last_word(node.func) == "catch" and isinstance(node.func, ir.Attribute):
             given = node.args[0].value if node.args else None
             if isinstance(given, ir.Lambda):
                 tried = ir.ExprStmt(node.func.value.at, node.func.value.end, node.func.value)
-                yield _Failure(_first_parameter(given.function), given.function.body, [tried])
+                yield _Failure(given.at, _first_parameter(given.function), given.function.body, [tried])
     name = _first_parameter(function.node)
     if function.parent is not None and _ERROR.search(name):
         for node in nodes:
             if isinstance(node, ir.If) and isinstance(node.test, ir.Name) and node.test.id == name:
-                yield _Failure(name, node.body, [])
+                yield _Failure(node.at, name, node.body, [])
 
 
 def _first_parameter(function: ir.Function) -> str:
@@ -177,11 +194,17 @@ def _outcome(body: ir.Expr | None, name: str) -> Outcome:
     if name and _tells(body, name):
         return Outcome.CONTRADICTION
     found = of_body(body)
+    if found is Outcome.EMPTY and isinstance(body, ir.Container) and any(_is_no(item.value) for item in body.items):
+        return Outcome.UNKNOWN  # `{ allowed: false }` answers a question
     if found is Outcome.UNKNOWN and isinstance(body, ir.Container):
         items = [(item.key.value if isinstance(item.key, ir.Const) else None, item.value) for item in body.items]
         if any(_tells(value, name) or (key in _TEXTS and _says_failure(value)) for key, value in items):
             return Outcome.CONTRADICTION
     return found
+
+
+def _is_no(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Const) and node.value is False
 
 
 def _tells(node: ir.Expr, name: str) -> bool:
@@ -200,7 +223,7 @@ def _says_failure(node: ir.Expr) -> bool:
 
 def _first_call(body: list[ir.Stmt]) -> str:
     """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
-    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call)]
+    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and _root(one.func) not in _RESPONSES]
     awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
     call = next((_beginning(one) for one in (*awaited, *calls)), None)
     text = "" if call is None else written(call.func)
@@ -208,7 +231,7 @@ def _first_call(body: list[ir.Stmt]) -> str:
 
 
 def _beginning(call: ir.Call) -> ir.Call:
-    """`find()` of `find().then(…)`: what gives the promise."""
-    while isinstance(call.func, ir.Attribute) and call.func.attr in _CHAINED and isinstance(call.func.value, ir.Call):
+    """`find()` of `find().then(…)`, `prepare(…)` of `prepare(…).all()`: what a chain begins with."""
+    while isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Call):
         call = call.func.value
     return call
