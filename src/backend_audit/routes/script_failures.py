@@ -19,6 +19,7 @@ _SENDS = frozenset(("json", "send", "jsonp", "end"))
 _STATUSES = frozenset(("status", "code", "sendStatus", "writeHead"))
 _STATUS_FIELDS = frozenset(("status", "statusCode", "code"))
 _RESPONSES = frozenset("res response reply resp".split())
+_PLAIN = _RESPONSES | {"require", "JSON", "console"}  # not what was tried
 _BODIES = frozenset(("ctx.body", "ctx.response.body"))
 _ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
 _TEXTS = frozenset("message msg detail details reason info description".split())
@@ -223,7 +224,7 @@ def _says_failure(node: ir.Expr) -> bool:
 
 def _first_call(body: list[ir.Stmt]) -> str:
     """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
-    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and _root(one.func) not in _RESPONSES]
+    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and _root(one.func) not in _PLAIN]
     awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
     call = next((_beginning(one) for one in (*awaited, *calls)), None)
     text = "" if call is None else written(call.func)

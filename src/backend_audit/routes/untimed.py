@@ -54,6 +54,7 @@ class Untimed:
         self.server = server_side(project)
         settled = (one for one in work.facts.clients if one.everywhere and one.timeout is not None and not _is_off(one.timeout))
         self.settled = {one.everywhere for one in settled}
+        self._ending: dict[int, bool] = {}  # by the identities of functions
         self.requests = [(function, one) for function, one in work.facts.work if isinstance(one, OutgoingRequest)]
 
     def concepts(self) -> Iterator[Concept]:
@@ -89,7 +90,18 @@ class Untimed:
             return False
         if function.key not in self.work.serving and function.module.key not in self.server:
             return False  # of a page, it seems
-        return _lacks(request.timeout, request.site) and not _ended(request.site, function)
+        return _lacks(request.timeout, request.site) and not self._ended(request.site, function)
+
+    def _ended(self, site: Site, function: FunctionSymbol) -> bool:
+        """Whether the code around gives the request an end: `Promise.race`, `req.setTimeout(…)`, an `AbortController`."""
+        around = [function.node, *([] if site.function is None else [site.function])]
+        return any(_ENDS.search(one.name) is not None or self._ends_something(one) for one in around)
+
+    def _ends_something(self, function: ir.Function) -> bool:
+        known = self._ending.get(id(function))
+        if known is None:
+            known = self._ending[id(function)] = any(_ends(node) for node in ir.walk(*function.body))
+        return known
 
     def _patience(self, request: OutgoingRequest) -> str:
         module = self.modules.get(request.site.path)
@@ -151,14 +163,6 @@ def _is_no_object(node: ir.Expr) -> bool:
 
 def _name(node: ir.Node) -> str:
     return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
-
-
-def _ended(site: Site, function: FunctionSymbol) -> bool:
-    """Whether the code around gives the request an end: `Promise.race`, `req.setTimeout(…)`, an `AbortController`."""
-    around = [function.node, *([] if site.function is None else [site.function])]
-    if any(_ENDS.search(one.name) for one in around):
-        return True
-    return any(_ends(node) for one in around for node in ir.walk(*one.body))
 
 
 def _ends(node: ir.Node) -> bool:
