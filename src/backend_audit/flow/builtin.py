@@ -224,8 +224,8 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     return receiver.derived() if receiver.origins or receiver.shapes else None
 
 
-def _extension(args: Pieces) -> Value:
-    """`os.path.splitext(path)`: the ending begins with a dot and holds no separator."""
+def _apart(args: Pieces) -> Value:
+    """`os.path.split(path)`, `splitext(path)`: the last part holds no separator, and the ending begins with a dot."""
     if not args or args[0][0].is_literal():
         return UNKNOWN if not args else container("tuple", {0: MADE, 1: MADE})
     whole = args[0][0].derived()
@@ -517,7 +517,8 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "asyncio.shield": _same,
     "os.fspath": _same,
     "contextlib.closing": _same,
-    "os.path.splitext": _extension,
+    "os.path.split": _apart,
+    "os.path.splitext": _apart,
     "bytes": lambda args: args[0][0].derived() if args else UNKNOWN,
     "bytearray": lambda args: args[0][0].derived() if args else UNKNOWN,
 }

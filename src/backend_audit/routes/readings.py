@@ -98,6 +98,7 @@ class Reading:
         self.made: dict[str, ir.Call] = {}  # variables, and the call that they are given the result of
         self._passed: list[tuple[frozenset[str], ir.Expr]] = []  # variables, and what they are given of another
         self._tests: list[ir.Node] = []
+        self._held: dict[str, ir.Container] = {}  # variables that are given a mapping as it is written
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
         assigned: set[int] = set()
@@ -113,6 +114,8 @@ class Reading:
                 assigned.update(id(one) for one in node.targets if not node.op)
                 if isinstance(node.value, ir.Call):
                     self.made.update({one.id: node.value for one in node.targets if isinstance(one, ir.Name)})
+                if isinstance(node.value, ir.Container):
+                    self._held.update({one.id: node.value for one in node.targets if isinstance(one, ir.Name)})
                 if node.value is not None and _plain(node.value):
                     targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
                     # Of `data.tenant or caller.tenant`, the first is taken if it is there.
@@ -170,7 +173,9 @@ class Reading:
             return True  # `request.user.saved.add(book)`: what changes is the caller's own
         if _NO_CHECK.match(name) or id(node) in self._told:
             return False
-        if any(self.mentions.caller(arg.value, callers) for arg in node.args):
+        spread = (self._held.get(arg.value.id) for arg in node.args if arg.star and isinstance(arg.value, ir.Name))
+        given = [*(arg.value for arg in node.args), *(one for one in spread if one is not None)]
+        if any(self.mentions.caller(one, callers) for one in given):
             return True
         return (
             isinstance(node.func, ir.Attribute) and name not in ("get", "id") and self.mentions.caller(node.func.value, callers)
