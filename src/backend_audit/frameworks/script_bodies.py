@@ -39,7 +39,8 @@ class ScriptBodies:
 
     def of(self, route: Route) -> Body:
         """What the handler of a route takes, where nothing before it is known to validate it."""
-        if route.handler is None or (route.methods and _CHANGES.isdisjoint(route.methods)):
+        described = route.owner is not None and route.framework != "nestjs"  # routing-controllers and tsoa validate by the types
+        if route.handler is None or described or (route.methods and _CHANGES.isdisjoint(route.methods)):
             return route.body
         piped = nest_bodies.piped(route)
         if piped is not None or (route.body.validated is not None and not nest_bodies.is_type_alone(route, self.engine)):
