@@ -139,10 +139,12 @@ class ScriptFrame(ScriptNames):
             given = (("0", Operand(value, node.value)),)
             for row in self.models.rows["call"].get(taker, ()):
                 self.emit(row, taker, node, {}, given, written_as="return")
-        if node.value is not None and not isinstance(node.value, ir.Call):
-            self.eval(node.value)
-            self.came_back(node.value)
         return super().return_(node)
+
+    def way_out(self, value: Value, node: ir.Expr | None) -> None:
+        if node is not None:
+            self.came_back(node)
+        super().way_out(value, node)
 
     # --- control ----------------------------------------------------------------------------------------------------
 
