@@ -341,6 +341,9 @@ class Calls(Expressions):
                 self.events[symbol.key, number, node.at] = found
                 if isinstance(found, TemplateRender):
                     rendering.rendered(self, node, found)
+        if summary.thrown is not NOTHING:
+            told = substitute(summary.thrown, symbol.key, bound)
+            self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))
         if summary.fields and receiver is not None and isinstance(node.func, ir.Attribute):
             bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
         result = substitute(summary.result, symbol.key, bound)

@@ -20,7 +20,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
+from backend_audit.flow.values import DATA, NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
 
@@ -109,7 +109,8 @@ class Engine(ObjectFields):
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
         fields = self.left_in_fields(frame, symbol)
         grown = frozenset(key for key in fields if f"{self.me(symbol)}.{key}" in frame.grown)
-        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields, grown)
+        thrown = frame.thrown if any(one.label in DATA for one in frame.thrown.all_origins()) else NOTHING
+        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields, thrown, grown)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)

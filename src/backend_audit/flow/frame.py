@@ -53,6 +53,7 @@ class FrameState:
         self.elsewhere = ""  # as in `Moment`, of what is run through now
         self.originals: Env = {}  # what paths (`body.name`) gave before a test told more of them
         self.parents: set[str] = set()  # names and paths below which paths may be known
+        self.thrown: Value = NOTHING  # what was thrown here or in what was called, and not caught
         self.assigned: set[str] = set()  # the access paths that were bound, or whose container has grown
         self.grown: set[str] = set()
 

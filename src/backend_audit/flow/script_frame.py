@@ -23,7 +23,6 @@ class ScriptFrame(ScriptNames):
     """Executes statements. `level` is that of the block under way, 0 for the body of the function or module."""
 
     level = -1
-    thrown: Value = NOTHING  # what was thrown so far, and not caught
 
     def run(self, body: list[ir.Stmt]) -> bool:
         self.level += 1
@@ -231,10 +230,9 @@ class ScriptFrame(ScriptNames):
             self.thrown = join(self.thrown, self.eval(node.exc))
         return False
 
-    def caught(self, handler: ir.Handler) -> Value:
-        """As `Frame.caught`, or what this very function has thrown."""
-        thrown, self.thrown = self.thrown, NOTHING
-        found = super().caught(handler)
+    def caught(self, handler: ir.Handler, thrown: Value) -> Value:
+        """As `Frame.caught`, or what is known to be thrown."""
+        found = self.engine.caught(self, handler)
         return found if thrown is NOTHING else join(found, thrown)
 
     def after_call(self, call: ir.Call) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, existing, guards, refine, rendering, sensitive, unrolled, verdicts
+from backend_audit.flow import builtin, decorating, existing, guards, raising, refine, rendering, sensitive, unrolled, verdicts
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.named_parts import keep
 from backend_audit.flow.ordering import in_order
-from backend_audit.flow.values import NONE, Constant, Value, changed, container, join, ref
+from backend_audit.flow.values import NONE, NOTHING, Constant, Value, changed, container, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
@@ -201,7 +201,8 @@ class Frame(Calls):
             self.env = before
 
     def raise_(self, node: ir.Raise) -> bool:
-        self.optional(node.exc)
+        if node.exc is not None:
+            self.thrown = join(self.thrown, raising.raised(self, node.exc))
         self.optional(node.cause)
         return False
 
@@ -302,25 +303,25 @@ class Frame(Calls):
         return self.run(orelse)
 
     def try_(self, node: ir.Try) -> bool:
-        before = dict(self.env)
+        before, outer, self.thrown = dict(self.env), self.thrown, NOTHING
         goes_on = self.run(node.body)
-        reached = self.env
+        reached, thrown = self.env, self.thrown
+        self.thrown = outer if node.handlers else join(outer, thrown)
         after: Env | None = self.branch(node.orelse, reached) if goes_on else None
         start = self.join_env(before, reached) or before
         for handler in node.handlers:
             env = dict(start)
             if handler.name is not None:
-                env[handler.name] = self.caught(handler)
+                env[handler.name] = self.caught(handler, thrown)
             after = self.join_env(after, self.branch(handler.body, env))
         if node.final:
-            ended = after is not None
-            self.env = dict(after) if after is not None else dict(start)
+            ended, self.env = after is not None, dict(start if after is None else after)
             return self.run(node.final) and ended
         return self.settle(None if after is None else dict(after))
 
-    def caught(self, handler: ir.Handler) -> Value:
+    def caught(self, handler: ir.Handler, thrown: Value) -> Value:
         """The exception that the handler gets."""
-        return self.engine.caught(self, handler)
+        return raising.caught(self, handler, thrown)
 
     def with_(self, node: ir.With) -> bool:
         for item in node.items:

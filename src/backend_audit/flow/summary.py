@@ -52,6 +52,7 @@ class Summary:
     if_false: dict[int, frozenset[str]] = field(default_factory=dict)
     after: dict[int, frozenset[str]] = field(default_factory=dict)  # … when it comes back at all
     fields: dict[Key, Value] = field(default_factory=dict)  # what a method leaves in the fields of its object
+    thrown: Value = NOTHING  # what it throws, with the data that it tells
     grown: frozenset[Key] = frozenset()  # those of them that are containers which got more
 
 

@@ -30,6 +30,7 @@ MAX_DEPTH = 6
 MAX_TRACE = 24
 DERIVED = "~"
 CLASS = ":"  # begins the type name of a class of the project, and no package's (npm's may begin with `@`)
+DATA = frozenset(("untrusted", "message", "param"))  # the labels of what comes from outside, or may
 MEMBER = "member"  # the label of what an object holds under a name that comes from outside
 NAMES = "names"  # the label of untrusted data among a mapping's keys
 
