@@ -20,7 +20,7 @@ from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.chains import flat
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.model import TURNS_AWAY, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
@@ -156,7 +156,7 @@ class NodeRoutes:
         if run.outcome() is Outcome.DENIED:
             mark = Mark(listener.module.path, listener.node.at, listener.node.name_end, listener.node.name)
             does = frozenset((Does.AUTHENTICATES,))
-            guards.append(Guard(listener.node.name, does, "body", mark, listener, "turns away who brings no credential"))
+            guards.append(Guard(listener.node.name, does, "body", mark, listener, TURNS_AWAY))
         return Route(
             methods=way.methods,
             path=path,

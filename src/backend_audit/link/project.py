@@ -62,7 +62,8 @@ class Project:
                 found = self.at(posixpath.join(root, *parts))
                 if isinstance(found, ModuleSymbol):
                     return found
-                folder = folder or found or ""
+                if parts[0] not in self.libraries:  # an installed package comes before a folder of its name
+                    folder = folder or found or ""
         if parts[0] == self.name and not folder:
             return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
         return self._distributed(importer, parts) or folder or None

@@ -15,7 +15,7 @@ from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.model import KNOWN, Does, Guard
+from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_call, of_marker
 from backend_audit.routes.wrappers import wrappers
 from backend_audit.source import Mark
@@ -238,7 +238,7 @@ def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard
     rejects = scheme.default_rejects and not off
     does = Does.AUTHENTICATES if rejects else Does.IDENTIFIES
     name = scheme.name or scheme.site.api.rpartition(".")[2]
-    because = "turns away who brings no credential" if rejects else "reads a credential"
+    because = TURNS_AWAY if rejects else "reads a credential"
     return Guard(name, frozenset((does,)), via, mark, None, because, carrier=scheme.carrier)
 
 

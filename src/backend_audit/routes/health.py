@@ -11,13 +11,14 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
-from backend_audit.routes.model import KNOWN, Auth, Does, Guard, Route, RouteTable
+from backend_audit.routes.model import KNOWN, TURNS_AWAY, Auth, Does, Guard, Route, RouteTable
 from backend_audit.routes.wrappers import wrapper_of
 from backend_audit.source import Mark
 
 _READY = frozenset(("ready", "readyz", "readiness"))
 _ALIVE = frozenset(("health", "healthz", "healthcheck", "health-check", "health_check", "live", "livez", "liveness", *_READY))
-_OPEN = _ALIVE | {"status", "ping", "alive", "up", "heartbeat", "version"}
+_BELOW = frozenset(("status", "ping", "alive", "up"))
+_OPEN = _ALIVE | _BELOW | {"heartbeat", "version"}
 _PREFIX = re.compile(r"api|v\d+|rest|internal|system|monitoring|-|_")
 # Calls that look at nothing outside of the process: answers, times, logs.
 _INSIDE = re.compile(
@@ -44,7 +45,7 @@ def health_routes(behaviours: Behaviours, table: RouteTable) -> Iterator[HealthR
     engine = behaviours.engine
     needs = next((table.spots[kind][0] for kind in ("database", "cache-store") if kind in table.spots), None)
     checked = {(mark.path, mark.at) for mark in table.spots.get(_CHECKED, ())}
-    known = [one for one in table.routes if one.reads_only() and one.kind == "http" and _last(one.path) in _ALIVE]
+    known = [one for one in table.routes if one.reads_only() and one.kind == "http" and _is_health(one.path)]
     for route in known:
         asked = (route.mark.path, route.mark.at) in checked
         if needs is not None and _last(route.path) in _READY and not asked and _is_constant(engine, route.handler):
@@ -65,7 +66,7 @@ def _turns_away(behaviours: Behaviours, guard: Guard) -> bool:
     if not guard.has(Does.AUTHENTICATES):
         return False
     if guard.function is None:
-        return guard.because == KNOWN
+        return guard.because in (KNOWN, TURNS_AWAY)
     return behaviours.anonymous.run(wrapper_of(guard.function)).outcome() is Outcome.DENIED
 
 
@@ -73,9 +74,15 @@ def _last(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2].lower().strip("^$\\")
 
 
+def _is_health(path: str) -> bool:
+    """Whether a path is called like a health route, or stands below one: `/health/ping`."""
+    last, above = _last(path), _last(path.rstrip("/").rpartition("/")[0])
+    return last in _ALIVE or (last in _BELOW and above in _ALIVE)
+
+
 def _is_top(path: str) -> bool:
     """Whether nothing but versions and the like stands before the route's name: it is the service's, not a feature's."""
-    return all(_PREFIX.fullmatch(one.lower()) for one in path.strip("/").split("/")[:-1])
+    return all(_PREFIX.fullmatch(one.lower()) or one.lower() in _ALIVE for one in path.strip("/").split("/")[:-1])
 
 
 def _is_constant(engine: Engine, handler: FunctionSymbol | None) -> bool:

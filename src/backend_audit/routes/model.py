@@ -31,6 +31,7 @@ class Does(StrEnum):
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
 MANY = 8  # routes below an address that say what is usual there
 KNOWN = "known name"  # a library's guard, or one like it
+TURNS_AWAY = "turns away who brings no credential"
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 

@@ -20,7 +20,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
-from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
@@ -146,7 +146,7 @@ class ScriptGuarding(Guarding):
         if guard.has(*_ASKING) and not self.asks(function, name):
             return replace(guard, does=guard.does - _ASKED | {Does.REJECTS})
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
-            return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because="turns away who brings no credential")
+            return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because=TURNS_AWAY)
         return guard
 
     def of_method(self, owner: ClassSymbol, function: FunctionSymbol, via: str, mark: Mark | None) -> Guard:
@@ -198,7 +198,7 @@ class ScriptGuarding(Guarding):
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
         outcome = self.behaviours.anonymous.run(handler).outcome()
         if outcome is Outcome.DENIED:
-            does, because = does | {Does.AUTHENTICATES}, because or "turns away who brings no credential"
+            does, because = does | {Does.AUTHENTICATES}, because or TURNS_AWAY
         surely = outcome is Outcome.DENIED or (outcome is not Outcome.PASSES and self.asks_itself(handler))
         if not does & _ASKED or not surely:
             call = right_asked(self.engine, handler)
