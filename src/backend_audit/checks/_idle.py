@@ -13,6 +13,10 @@ TOLD = {
         "Nobody waits for `{what}`: what it finds comes too late, as a rejection that nobody handles.",
         "Write `await` in front of it.",
     ),
+    "goes on": (
+        "What fails (`{what}`) is answered, and the function goes on with it: the answer does not end it.",
+        "Write `return` in front of the answer.",
+    ),
     "attached": (
         "`attachValidation` leaves it to the handler to refuse what breaks the schema, and nothing reads its error.",
         "Leave `attachValidation` out, or answer 400 where `request.validationError` is there.",

@@ -161,7 +161,7 @@ def idle_validator(found: IdleValidator) -> Iterator[Alert]:
         node=found.site.node,
         message=message.format(what=found.what),
         fix=fix.format(),
-        confidence=Confidence.HIGH if found.how in ("dropped", "promise", "attached") else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if found.how in ("dropped", "promise", "attached", "goes on") else Confidence.MEDIUM,
         anchor=f"{found.how} {found.what}",
     )
 

@@ -244,8 +244,8 @@ class ResourceRegistration(Concept):
 class IdleValidator(Concept):
     """A validator of JavaScript whose verdict nobody hears; `what` it is, or is for.
 
-    `how`: dropped (the verdict), unread (only the data beside it is read), promise (nobody waits), attached (Fastify's error),
-    chain (of express-validator), no rules (of a class), no pipe (that would ask for rules).
+    `how`: dropped (the verdict), unread (only the data beside it is read), promise (nobody waits), goes on (after the refusal),
+    attached (Fastify's error), chain (of express-validator), no rules (of a class), no pipe (that would ask for rules).
     """
 
     how: str = "dropped"

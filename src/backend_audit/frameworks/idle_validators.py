@@ -48,7 +48,7 @@ class IdleValidators:
 
     def _dropped(self, function: FunctionSymbol, node: ir.Expr) -> Iterator[IdleValidator]:
         call = node.value if isinstance(node, ir.Await) else node
-        kind = self._kind(function, call) if isinstance(call, ir.Call) else ""
+        kind = self.kind(function, call) if isinstance(call, ir.Call) else ""
         if not isinstance(call, ir.Call) or not kind:
             return
         waits = isinstance(node, ir.Await)
@@ -59,7 +59,7 @@ class IdleValidators:
 
     def _assigned(self, function: FunctionSymbol, target: ir.Expr, value: ir.Expr) -> Iterator[IdleValidator]:
         call = value.value if isinstance(value, ir.Await) else value
-        kind = self._kind(function, call) if isinstance(call, ir.Call) else ""
+        kind = self.kind(function, call) if isinstance(call, ir.Call) else ""
         if not isinstance(call, ir.Call) or kind not in ("answer", "later answer"):
             return
         outer = function
@@ -72,7 +72,7 @@ class IdleValidators:
             return  # a list of errors, or a verdict itself
         yield _made(function, call, "unread" if read else "dropped")
 
-    def _kind(self, function: FunctionSymbol, call: ir.Call) -> str:
+    def kind(self, function: FunctionSymbol, call: ir.Call) -> str:
         """What a call of a validator gives: an answer, a later one, or a promise that is rejected; "" of any other call."""
         name = last_word(call.func)
         if isinstance(call.func, ir.Name):

@@ -6,6 +6,7 @@ from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.idle_chains import IdleClasses, unasked_chains
+from backend_audit.frameworks.idle_refusals import answered_in_vain
 from backend_audit.frameworks.idle_validators import IdleValidators
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
@@ -33,6 +34,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     idle = IdleValidators(engine, engine.project)
     yield from idle.concepts()
     yield from idle.attached()
+    yield from answered_in_vain(idle)
     yield from unasked_chains(engine, table)
     yield from IdleClasses(engine, facts, table).concepts()
     work = ScriptWork(engine, facts, table)
