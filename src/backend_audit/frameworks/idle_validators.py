@@ -23,6 +23,7 @@ _PROMISES = frozenset(("validateAsync", "parseAsync", "validateOrReject"))  # th
 _VERDICTS = frozenset(("error", "errors", "success"))
 _DATA = frozenset(("data", "value"))
 _COMPILERS = re.compile(r"ajv", re.IGNORECASE)
+_SCHEMA = re.compile(r"^(?:\w*[a-z])?[sS]chema$")
 _CLASS_VALIDATOR = "class-validator."
 _LIBRARIES = frozenset("class-validator ajv ajv/dist/2019 ajv/dist/2020 ajv/dist/jtd".split())
 
@@ -35,7 +36,9 @@ class IdleValidators:
         self.project = project
         self._promises = loads_any(project, frozenset(("yup",)))  # Yup's `validate` gives a promise, Joi's an answer
         self._modules = {key for key, one in project.modules.items() if not _LIBRARIES.isdisjoint(loaded(one))}
-        self._both = self._promises and loads_any(project, frozenset(("joi", "@hapi/joi", "celebrate")))
+        joi = loads_any(project, frozenset(("joi", "@hapi/joi", "celebrate")))
+        self._both = self._promises and joi
+        self._named = joi or loads_any(project, frozenset(("zod",)))
 
     def concepts(self) -> Iterator[IdleValidator]:
         """One for each call whose verdict is lost, in path order."""
@@ -80,7 +83,8 @@ class IdleValidators:
         if name not in _RESULTS | _PROMISES or not isinstance(call.func, ir.Attribute) or not call.args:
             return ""
         back = any(isinstance(arg.value, ir.Lambda) for arg in call.args)
-        if back or SCHEMA not in self._value(function, call.func.value):
+        by_name = self._named and bool(_SCHEMA.search(last_word(call.func.value)))  # a parameter, say
+        if back or not (by_name or SCHEMA in self._value(function, call.func.value)):
             return ""
         if name in _PROMISES:
             return "promise"
