@@ -16,15 +16,8 @@ _DATABASE_ERRORS = _errors.names_of(
     "SQLAlchemyError,DBAPIError,IntegrityError,OperationalError,DatabaseError,DataError,InternalError,ProgrammingError,"
     "StatementError,InterfaceError,PsycopgError,UniqueViolation"
 )
-_WORDS = (
-    "ransaction",
-    "BEGIN",
-    "begin(",
-    "begin;",
-    "begin`",
-    'begin"',
-    "begin'",
-)  # a file of JavaScript without these begins no transaction by hand
+# A file of JavaScript without these begins no transaction by hand.
+_WORDS = ("ransaction", "BEGIN", "begin(", "begin;", "begin`", 'begin"', "begin'")
 _HOLDERS = ("session", "db", "conn", "connection", "cnx", "con", "database", "transaction", "tx", "trans", "cursor")
 
 _ROUTES = frozenset("route get post put patch delete api_route".split())
