@@ -65,12 +65,15 @@ class NestGuards:
         return found
 
     def everywhere(self, classes: list[ClassSymbol]) -> list[Guard]:
-        """The guards of the whole application: `useGlobalGuards`, providers of `APP_GUARD`."""
+        """The guards of the whole application: `useGlobalGuards`, limits of plugins and middleware, providers of `APP_GUARD`."""
         found: list[Guard] = []
         for chain in self.facts.chains:
             if chain.kind == "nest-guards" and chain.arguments is not None:
                 for value in contents(chain.arguments.value):
                     found += self.guards(value, "guard", "settings", None)
+            elif chain.kind == "nest-plugins" and chain.arguments is not None:
+                for value in flat([chain.arguments.value]):
+                    found += [one for one in self.guarding.of_value(value, "settings", None) if one.has(Does.LIMITS)]
         for symbol in classes:
             module = self.decorators.own(symbol, symbol.node.decorators, "Module")
             frame = self.engine.frame(symbol.module)
