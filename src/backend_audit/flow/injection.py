@@ -17,7 +17,7 @@ from backend_audit.flow.summary import lift, substitute
 from backend_audit.flow.syntax import annotated_call, is_bare
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
@@ -53,20 +53,25 @@ def injected(engine: "Engine", frame: FrameState, param: ir.Param) -> Value | No
 
 def provider(engine: "Engine", function: FunctionSymbol, param: ir.Param) -> Value | None:
     """What the framework calls to fill a parameter of `function`; None for a parameter without a marker."""
-    module, default = function.module, param.default
+    found = filling(engine, function.module, param, function.parent)
+    return found if found is None else changed(found, refs=found.refs - {function})  # of its own name: what had it before
+
+
+def filling(engine: "Engine", module: ModuleSymbol, param: ir.Param, parent: FunctionSymbol | None = None) -> Value | None:
+    """The same of what stands in a module, or in a function of it: a parameter, or an attribute of a class."""
+    default = param.default
     if param.annotation is None and not isinstance(default, ir.Call):
         return None
     frame = engine.frame(module)
-    if function.parent is not None:
-        frame.env |= engine.closure(function.parent) or {}
+    if parent is not None:
+        frame.env |= engine.closure(parent) or {}
     marker, scope = (default, frame) if isinstance(default, ir.Call) else _annotated_marker(engine, frame, param.annotation)
     if marker is None:
         return None
     if not _marks(scope, marker):
         return _made(engine, scope, marker)
     if marker.args:
-        found = scope.eval(marker.args[0].value)
-        return changed(found, refs=found.refs - {function})  # of its own name, it means what had that name before
+        return scope.eval(marker.args[0].value)
     return None if param.annotation is None else frame.eval(param.annotation)  # `Depends()` calls the annotation
 
 

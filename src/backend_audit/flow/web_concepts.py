@@ -130,6 +130,8 @@ class NamedView(Concept):
     route: Operand | None = None
     methods: Operand | None = None
     permission: Operand | None = None
+    known: Operand | None = None  # whether it answers only callers who have said who they are
+    principals: Operand | None = None  # whom it answers
     attribute: Operand | None = None  # the method of a class that answers
     defaults: bool = False
 

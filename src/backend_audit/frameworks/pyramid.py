@@ -12,12 +12,15 @@ from backend_audit.frameworks.classes import imported
 from backend_audit.frameworks.registrations import deduplicated, handlers
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.source import Mark
 
 _PACKAGE = "pyramid"
 _NONE = "NO_PERMISSION_REQUIRED"
+_SIGNED_IN = "Authenticated"  # or "system.Authenticated"
+_EVERYBODY = "Everyone"
 _ASKS = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 
 
@@ -66,7 +69,7 @@ class PyramidRoutes:
     ) -> Route:
         """One view at one path."""
         nodes = [node for node in handler.node.decorators if not any(node is one.site.node for one in self.facts.named_views)]
-        guards = [*self._permission(view, owner), *self.routers.guarding.decorators(handler, nodes)]
+        guards = [*self._predicates(view, owner), *self._permission(view, owner), *self.routers.guarding.decorators(handler, nodes)]
         guards += self.routers.in_body(handler)
         return Route(
             methods=methods, path=path, framework=_PACKAGE, handler=handler, owner=owner, name=handler.name,
@@ -85,6 +88,20 @@ class PyramidRoutes:
             return [Guard(_NONE, frozenset((Does.OPENS,)), "permission", mark_of(view, "registered here"), None, "asks nobody")]
         name = named[0] if named else "permission"
         return [Guard(name, _ASKS, "permission", mark_of(view, "registered here"), None, "the security policy asks for it")]
+
+    def _predicates(self, view: NamedView, owner: ClassSymbol | None) -> list[Guard]:
+        """`is_authenticated=True`, `effective_principals=Authenticated`: to all others, there is no such view."""
+        known, whom = self._operand(view, owner, "known"), self._operand(view, owner, "principals")
+        mark = mark_of(view, "registered here")
+        found: list[Guard] = []
+        if known is not None and known.value.is_just(value=True):
+            found.append(Guard("is_authenticated", frozenset((Does.AUTHENTICATES,)), "permission", mark, None, "a predicate"))
+        names = [] if whom is None else [*texts_of(whom.value), *(one for each in contents(whom.value) for one in each.apis)]
+        plain = [name.rpartition(".")[2] for name in names]
+        if plain and not any(_EVERYBODY == name for name in plain):
+            does = frozenset((Does.AUTHENTICATES,)) if _SIGNED_IN in plain else _ASKS
+            found.append(Guard("effective_principals", does, "permission", mark, None, "a predicate"))
+        return found
 
     def _method(self, owner: ClassSymbol, view: NamedView) -> FunctionSymbol | None:
         name = next(iter(texts_of(None if view.attribute is None else view.attribute.value)), "__call__")

@@ -141,7 +141,7 @@ class RouterRoutes:
             guards += self.replacing.of(placed)
         elif registration.guards is not None:
             guards += self.attached(registration.guards, "route")
-        guards += self.guarding.dependencies(handler)
+        guards += [*self.guarding.dependencies(handler), *self.guarding.of_attributes(handler)]
         if registration.around is not None:
             guards += self.guarding.of_value(registration.around.value, "decorator", mark_of(registration, "registered here"))
         guards += applied

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.injection import provider
+from backend_audit.flow.injection import filling, provider
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
@@ -163,6 +163,22 @@ class Guarding:
                 inner = self.of_value(value, "dependency", mark, depth)
                 asked = self._asked_of(param)
                 found += [*(replace(one, scopes=asked) for one in inner[:1]), *inner[1:]] if asked else inner
+        return found
+
+    def of_attributes(self, function: FunctionSymbol, depth: int = 6) -> list[Guard]:
+        """Those that the class of a method brings, whose objects a framework fills: `user: User = Depends(current_user)`."""
+        found: list[Guard] = []
+        seen: set[str] = set()
+        owner = function.owner if function.binds_first else None
+        for one in [] if owner is None else self.engine.bases(owner)[0]:
+            for node in one.node.body:
+                name = written(node.targets[0]) if isinstance(node, ir.Assign) and len(node.targets) == 1 else ""
+                if isinstance(node, ir.Assign) and name not in seen:  # the nearest class's
+                    seen.add(name)
+                    attribute = ir.Param(node.at, node.end, name, "keyword", node.annotation, node.value)
+                    value = filling(self.engine, one.module, attribute)
+                    mark = Mark(one.module.path, node.at, node.end, f"attribute {name}")
+                    found += [] if value is None else self.of_value(value, "dependency", mark, depth)
         return found
 
     def _asked_of(self, param: ir.Param) -> tuple[str, ...]:

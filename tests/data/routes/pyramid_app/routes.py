@@ -6,3 +6,6 @@ def add_routes(config):
     config.add_route("export", "/export")
     config.add_route("unused", "/unused")
     config.add_route("feed", "/feed")
+    config.add_route("settings", "/settings")
+    config.add_route("members", "/members")
+    config.add_route("visitors", "/visitors")

@@ -1,4 +1,5 @@
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+from pyramid.authorization import Authenticated, Everyone
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config, view_defaults
 
@@ -60,4 +61,33 @@ def feed(request):
     if not signed(request, token):
         request.response.status = 403
         return {"error": "not signed"}
+    return {}
+
+
+@view_defaults(route_name="settings", is_authenticated=True)
+class Settings:
+    def __init__(self, request):
+        self.request = request
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {}
+
+    @view_config(request_method="POST", is_authenticated=False)
+    def sign_up(self):
+        return {}
+
+
+@view_config(route_name="members", effective_principals=Authenticated)
+def members(request):
+    return {}
+
+
+@view_config(route_name="members", request_method="DELETE", effective_principals=["group:editors"])
+def remove_member(request):
+    return {}
+
+
+@view_config(route_name="visitors", effective_principals=Everyone)
+def visitors(request):
     return {}
