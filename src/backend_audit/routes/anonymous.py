@@ -4,6 +4,7 @@ Three outcomes of a function: it turns the caller away on every way (`DENIED`), 
 that depends on what is not known here. Tests on credentials decide branches; every other test is taken both ways.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from backend_audit.flow.injection import provider
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
@@ -22,6 +24,7 @@ from backend_audit.routes.missing import ABSENT, PARTS, PARTS_READ, UNKNOWN, Mis
 from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
+_REQUEST = re.compile(r"(?:^|\.)(?:g|req|request|ctx|session|self|this)(?:\.|$)|user|auth|token|cookie|header", re.IGNORECASE)
 Answered = Callable[[FunctionSymbol, ir.Expr], frozenset[int]]  # the statuses that an expression of a function answers with
 _Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # function, what is said, what is given
 
@@ -53,6 +56,7 @@ class Anonymous:
         self.settled: Env = {}  # what every function of the run finds, by how it is written: `resource.open_to_all`
         self._asked: dict[tuple[str, str, Asked, tuple[tuple[str, int], ...]], Run] = {}
         self._looking: dict[str, bool] = {}
+        self._seeing: dict[str, bool] = {}
         self._known: dict[_Key, Run] = {}
         self._shared = self._known  # what was known before one route was asked for
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
@@ -135,6 +139,18 @@ class Anonymous:
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
+        return known
+
+    def sees_request(self, function: FunctionSymbol, depth: int = 6) -> bool:
+        """Whether a function, or what it calls, reads anything of the request, or turns callers away."""
+        known = self._seeing.get(function.key)
+        if known is None:
+            self._seeing[function.key] = False
+            names = (one for one in ir.walk(*function.node.body) if isinstance(one, (ir.Name, ir.Attribute)))
+            known = self.denies(function) or any(_REQUEST.search(written(one)) for one in names)
+            called = self.engine.calls.get(function.key, {}).values() if depth else ()
+            known = known or any(self.sees_request(one, depth - 1) for one in called)
+            self._seeing[function.key] = known
         return known
 
     def parameters(self, function: FunctionSymbol) -> Env:

@@ -116,8 +116,11 @@ class Body(Reading):
             self._unsigned = outer
             return reached
         before, self._open = self._open, True
-        one, other, marked = dict(env), dict(env), self.marked
+        one, other, marked, denied = dict(env), dict(env), self.marked, self.found.denied
         first = self.block(node.body, one, sure=False)
+        if not first and not node.orelse and self.found.denied and not denied and self.of_program(node.test):
+            self.found.denied, self._open = False, before  # everybody is turned away there, whoever it is
+            return True
         here, self.marked = self.marked, marked
         second = self.block(node.orelse, other, sure=False)
         self.marked = here & self.marked if first and second else here if first else self.marked

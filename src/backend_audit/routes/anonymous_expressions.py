@@ -61,6 +61,15 @@ class Reading:
         found = [one for one in self.frame.eval(call.func).refs if isinstance(one, FunctionSymbol)]
         return found[0] if len(found) == 1 else None
 
+    def of_program(self, test: ir.Expr) -> bool:
+        """Whether a test asks how the program stands, and nothing of the request: `if import_in_progress():`."""
+        if isinstance(test, ir.Unary):
+            return self.of_program(test.operand)
+        if not isinstance(test, ir.Call) or not all(isinstance(arg.value, ir.Const) for arg in test.args):
+            return False
+        function = self.callee(test)
+        return function is not None and function.owner is None and not self.owner.sees_request(function)
+
     def above(self, call: ir.Call) -> Value | None:
         """The object that `super().method(…)` speaks of."""
         inner = call.func.value if isinstance(call.func, ir.Attribute) else None

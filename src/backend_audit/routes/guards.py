@@ -38,6 +38,8 @@ _REQUIRES = re.compile(
     r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
+_OF_FORMS = re.compile(r"[cx]srf_?tokens?")  # which say of nobody who it is
+_CSRF = re.compile(r"(?:^|_)[cx]srf(?:_|$)")
 _LETS_BY = re.compile(r"^(?:maybe|optional\w*|try|if|un|not)_|_optional$|_if_present$|unauthenticated|not_required")
 _OPENS = re.compile(
     r"(?:requires?_)?no_(?:auth\w*|login|permissions?|token)(?:_required|_needed)?|(?:login|auth\w*)_(?:exempt|not_required)|"
@@ -260,11 +262,13 @@ def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard
 
 def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tuple[frozenset[Does], str]:
     """What a function called `name` that can answer the statuses `denies` does, and what shows it."""
-    plain = _snake(name)
+    plain = _OF_FORMS.sub("csrf", _snake(name))
     does: set[Does] = set()
     because = ""
     authish = bool(_AUTH.search(plain))
     other = bool(_OTHER.search(plain)) and not authish
+    if _CSRF.search(plain) and not authish:  # it may look who calls, since it protects what cookies can do
+        denies = {403} & {*denies} or denies - {401, LOGIN}
     if 401 in denies or (LOGIN in denies and (looks or authish)) or (403 in denies and (looks or authish) and not other):
         roles = bool(_ROLES.search(plain))
         does.add(Does.AUTHENTICATES)
