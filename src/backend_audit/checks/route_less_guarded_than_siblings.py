@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._inner import among_inner
 from backend_audit.checks._peers import chosen, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
@@ -28,7 +29,13 @@ _ITSELF: _Asked = ("", ())
 @check(RULE)
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
-    if route.auth is not Auth.REQUIRED or (route.consults and not route.scoped):
+    if route.auth is not Auth.REQUIRED:
+        return
+    inner = [*among_inner(route)]
+    if inner:
+        yield from inner
+        return
+    if route.consults and not route.scoped:
         return
     told = [*unlike_its_peers(route)] if route.weighed and not (changes(route) and _asks_its_own_way(route)) else []
     if told or route.consults:

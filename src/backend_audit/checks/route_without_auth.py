@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._kind import asked_by_its_kind
 from backend_audit.checks._routes import (
     BESIDE,
     LASTING,
@@ -95,8 +96,11 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
     odd = acts or (not explicit and (bool(delicate) or one_class(route, siblings)))
-    if route.auth is Auth.NONE and siblings and odd and not _told_apart(opener, siblings):
+    unasked = route.auth is Auth.NONE or not route.looks  # what only identifies callers is for all routes
+    if unasked and siblings and odd and not _told_apart(opener, siblings):
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
+    if not explicit and (theirs := asked_by_its_kind(route)):
+        return Confidence.MEDIUM, theirs
     readers = [one for one in route.siblings() if not changes(one) and one.verdict is not Verdict.PUBLIC]
     if (
         route.auth is Auth.NONE
@@ -111,7 +115,6 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
-    unasked = route.auth is Auth.NONE or not route.looks  # what only identifies callers is for all routes
     if unasked and not explicit and surely_acts(route) and not route.guarded(Does.UNSHIELDS):
         where, changing = guarded_changes(route)
         if changing and (where == BESIDE or not works_on_the_caller(route)):

@@ -33,6 +33,7 @@ CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
+_OF_CALLER = frozenset("request req flask ctx context scope websocket handler g bottle conn cherrypy environ http".split())
 _HEADERS = frozenset({"headers", "META"})
 _DENYING = (
     (
@@ -155,7 +156,10 @@ class Behaviours:
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
                 elif (
-                    isinstance(node, ir.Attribute) and looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless)
+                    isinstance(node, ir.Attribute)
+                    and looks_at_caller(node.attr)
+                    and not (node.attr in _HEADERS and harmless)
+                    and not _of_database(node)
                 ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
                     known.looks = True
             self._own[function.key] = known
@@ -250,6 +254,11 @@ def _told(node: ir.Expr) -> set[int]:
 def looks_at_caller(attr: str) -> bool:
     """Whether an attribute of that name says who calls, or what shows it."""
     return attr in CREDENTIALS or is_caller(attr)
+
+
+def _of_database(node: ir.Attribute) -> bool:
+    """Whether a session is one with a database: `db.session`, `self.session`; `request.session` is the caller's."""
+    return node.attr == "session" and written(node.value).rpartition(".")[2].lower() not in _OF_CALLER
 
 
 def _asks_no_credential(function: FunctionSymbol) -> bool:

@@ -274,10 +274,10 @@ class Route:
         return [one for one in self.table.routes if one.group == self.group and one is not self]
 
 
-_INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
+INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
 
 
 def _places(route: Route) -> list[tuple[str, ...]]:
     """The addresses above a route, from the shortest, that end in a variable part or an inner word: `/projects/<>`."""
     segments = ["<>" if is_variable(part) else part for part in route.path.split("/") if part]
-    return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *_INNER))]
+    return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *INNER))]
