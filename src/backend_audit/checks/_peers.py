@@ -81,12 +81,14 @@ def logins(route: Route) -> set[str]:
 
 
 def beside(route: Route) -> list[Route]:
-    """The other protected routes whose handlers stand in the same file, in the same class if in one."""
+    """The other protected routes whose handlers stand in the same file, in the same class if in one of many."""
     handler = route.handler
     if handler is None:
         return []
-    near = (one for one in route.table.routes if one.mark.path == route.mark.path and one.handler is not None)
-    return _protected(route, (one for one in near if one.handler is not None and one.handler.owner is handler.owner))
+    near = [one for one in route.table.routes if one.mark.path == route.mark.path and one.handler is not None]
+    of_class = [one for one in near if one.handler is not None and one.handler.owner is handler.owner]
+    few = handler.owner is not None and len({one.mark for one in of_class}) <= _FEW + 1  # a class for one address
+    return _protected(route, near if few else of_class)
 
 
 def elsewhere(route: Route) -> list[Route]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._inner import among_inner
+from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._peers import chosen, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
@@ -36,6 +37,10 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from inner
         return
     if route.consults and not route.scoped:
+        return
+    of_address = [*unlike_its_methods(route)] if route.weighed else []
+    if of_address:
+        yield from of_address
         return
     told = [*unlike_its_peers(route)] if route.weighed and not (changes(route) and _asks_its_own_way(route)) else []
     if told or route.consults:

@@ -17,6 +17,7 @@ from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.rights import Rights
 from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.verdicts import settle_pages, settle_sign_ups
 
@@ -36,7 +37,13 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     found += Unregistered(engine, routers, django).routes(found)
     table = RouteTable(list(_told_once(in_table_order(found))))
     exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
-    Settling(behaviours, declarations, claims.of, scoping.fill, exposure.describe).settle(engine, table)
+    rights = Rights(behaviours, scoping)
+
+    def scope(route: Route) -> None:
+        scoping.fill(route)
+        rights.fill(route)
+
+    Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     return table

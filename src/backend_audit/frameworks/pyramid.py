@@ -69,7 +69,11 @@ class PyramidRoutes:
     ) -> Route:
         """One view at one path."""
         nodes = [node for node in handler.node.decorators if not any(node is one.site.node for one in self.facts.named_views)]
-        guards = [*self._predicates(view, owner), *self._permission(view, owner), *self.routers.guarding.decorators(handler, nodes)]
+        guards = [
+            *self._predicates(view, owner),
+            *self._permission(view, owner),
+            *self.routers.guarding.decorators(handler, nodes),
+        ]
         guards += self.routers.in_body(handler)
         return Route(
             methods=methods, path=path, framework=_PACKAGE, handler=handler, owner=owner, name=handler.name,
@@ -98,7 +102,7 @@ class PyramidRoutes:
             found.append(Guard("is_authenticated", frozenset((Does.AUTHENTICATES,)), "permission", mark, None, "a predicate"))
         names = [] if whom is None else [*texts_of(whom.value), *(one for each in contents(whom.value) for one in each.apis)]
         plain = [name.rpartition(".")[2] for name in names]
-        if plain and not any(_EVERYBODY == name for name in plain):
+        if plain and not any(name == _EVERYBODY for name in plain):
             does = frozenset((Does.AUTHENTICATES,)) if _SIGNED_IN in plain else _ASKS
             found.append(Guard("effective_principals", does, "permission", mark, None, "a predicate"))
         return found

@@ -19,7 +19,7 @@ from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import is_caller, is_credential
+from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.status import named_status, set_on_answers, statuses
 
@@ -33,7 +33,6 @@ CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
-_OF_CALLER = frozenset("request req flask ctx context scope websocket handler g bottle conn cherrypy environ http".split())
 _HEADERS = frozenset({"headers", "META"})
 _DENYING = (
     (
@@ -159,7 +158,7 @@ class Behaviours:
                     isinstance(node, ir.Attribute)
                     and looks_at_caller(node.attr)
                     and not (node.attr in _HEADERS and harmless)
-                    and not _of_database(node)
+                    and not of_database(node)
                 ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
                     known.looks = True
             self._own[function.key] = known
@@ -254,11 +253,6 @@ def _told(node: ir.Expr) -> set[int]:
 def looks_at_caller(attr: str) -> bool:
     """Whether an attribute of that name says who calls, or what shows it."""
     return attr in CREDENTIALS or is_caller(attr)
-
-
-def _of_database(node: ir.Attribute) -> bool:
-    """Whether a session is one with a database: `db.session`, `self.session`; `request.session` is the caller's."""
-    return node.attr == "session" and written(node.value).rpartition(".")[2].lower() not in _OF_CALLER
 
 
 def _asks_no_credential(function: FunctionSymbol) -> bool:

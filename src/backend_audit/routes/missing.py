@@ -4,6 +4,7 @@ import re
 from enum import Enum
 
 from backend_audit import ir
+from backend_audit.flow.written import written
 
 
 class Missing(Enum):
@@ -53,6 +54,7 @@ _URLS = frozenset({"url", "url_rule"})
 _USERS = frozenset({"user", "current_user"})
 
 
+_OF_CALLER = frozenset("request req flask ctx context scope websocket handler g bottle conn cherrypy environ http".split())
 _CREDENTIAL = re.compile(
     r"auth|token|key|secret|session|bearer|jwt|user|cookie|sign|hmac|identity|principal|csrf|cert", re.IGNORECASE
 )
@@ -71,6 +73,11 @@ def is_caller(name: str) -> bool:
 def asks_for_login(*nodes: ir.Node) -> bool:
     """Whether the code asks whether somebody has signed in."""
     return any(isinstance(one, ir.Attribute) and one.attr in ("is_authenticated", "is_anonymous") for one in ir.walk(*nodes))
+
+
+def of_database(node: ir.Attribute) -> bool:
+    """Whether a session is one with a database: `db.session`, `self.session`; `request.session` is the caller's."""
+    return node.attr == "session" and written(node.value).rpartition(".")[2].lower() not in _OF_CALLER
 
 
 def is_credential(header: str) -> bool:

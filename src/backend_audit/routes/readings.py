@@ -45,8 +45,10 @@ _ASKED_OF_PERMISSIONS = frozenset({"test", "require", "check", "can", "ensure", 
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
 _REFUSES = re.compile(r"_*(?:raise|check|ensure|verify|require|assert|enforce|validate|can|may|has|is)_")
+_IDENTITIES = frozenset({"id", "pk", "uuid", "slug", "ident", "code", "number", "guid", "uid", "public_id"})
 _RELATES = frozenset({"add", "remove", "discard", "set", "append"})
 _PARTS = frozenset({"auth", "identity", "current_org"})
+_REQUEST = re.compile(r"^(?:self\.)?(?:request|req)(?:\.state)?$|^(?:flask\.)?g$|^ctx$")
 _HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
 
 
@@ -64,8 +66,14 @@ _NOTHING = Mention(frozenset(), asks_id=False, asks_caller=False)
 class Mentions:
     """The mentions of expressions, each read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: frozenset[str] = frozenset()) -> None:
         self._known: dict[int, Mention] = {}
+        self._kept = kept  # what guards keep of the caller in the request
+
+    def is_caller(self, node: ir.Node) -> bool:
+        """Whether an expression asks for who calls, or for what a guard has found of them: `request.project`."""
+        kept = isinstance(node, ir.Attribute) and node.attr in self._kept and bool(_REQUEST.search(written(node.value)))
+        return kept or is_caller(node)
 
     def of(self, node: ir.Node) -> Mention:
         if isinstance(node, ir.Const):
@@ -74,7 +82,7 @@ class Mentions:
         if known is None:
             inside = list(ir.walk_scope(node))
             names = frozenset(one.id for one in inside if isinstance(one, ir.Name))
-            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(is_caller, inside)))
+            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(self.is_caller, inside)))
         return known
 
     def ids(self, node: ir.Node, names: frozenset[str]) -> bool:
@@ -103,12 +111,12 @@ class Reading:
         self.asks_caller = False
         assigned: set[int] = set()
         for node in ir.walk_scope(*function.node.body):
-            self.asks_caller = self.asks_caller or is_caller(node)
+            self.asks_caller = self.asks_caller or mentions.is_caller(node)
             if isinstance(node, ir.Name):
                 self.names |= {node.id} if id(node) not in assigned else set()
             elif isinstance(node, ir.Call):
                 self.calls.append(node)
-                if _TELLS.match(called(node)):
+                if tells(node):
                     self._told.update(id(one) for one in ir.walk_scope(*(arg.value for arg in node.args)))
             elif isinstance(node, ir.Assign):
                 assigned.update(id(one) for one in node.targets if not node.op)
@@ -151,9 +159,7 @@ class Reading:
 
     def tests(self, callers: frozenset[str]) -> bool:
         """Whether the caller is held against anything: in a test, or as an argument of a call that looks up or checks."""
-        if any(_PERMITS.fullmatch(_snake(called(one))) and (one.args or self.is_tested(one)) for one in self.calls):
-            return True
-        if any(map(_asks_permission, self.calls)):
+        if any(permits(one) and (one.args or self.is_tested(one) or _asks_permission(one)) for one in self.calls):
             return True
         return any(self.mentions.caller(one, callers) for one in self._tests) or any(
             self._checks(one, callers) for one in self.calls
@@ -192,7 +198,7 @@ class Reading:
     def _by_identity(self, arg: ir.Arg, ids: frozenset[str]) -> bool:
         if arg.name is not None:
             last = arg.name.removesuffix("__exact")
-            return last in ("id", "pk", "uuid", "slug", "ident") and self.mentions.ids(arg.value, ids)
+            return last in _IDENTITIES and self.mentions.ids(arg.value, ids)
         if isinstance(arg.value, ir.Compare) and arg.value.ops == ["=="]:
             left = written(arg.value.left).rpartition(".")[2]
             return left in ("id", "pk", "uuid", "_id") and self.mentions.ids(arg.value.rights[0], ids)
@@ -207,6 +213,16 @@ class Reading:
             left = written(arg.value.left).rpartition(".")[2]
             return bool(_TENANT.match(left)) and self.mentions.ids(arg.value.rights[0], ids)
         return False
+
+
+def tells(node: ir.Call) -> bool:
+    """Whether a call tells somebody of something, or writes it down."""
+    return bool(_TELLS.match(called(node)))
+
+
+def permits(node: ir.Call) -> bool:
+    """Whether a call asks for a right, by its name: `can_edit(post)`, `Permission(…)`, `permission.test()`."""
+    return bool(_PERMITS.fullmatch(_snake(called(node)))) or _asks_permission(node)
 
 
 def _asks_permission(node: ir.Call) -> bool:

@@ -19,6 +19,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.guards import asks_by_name
+from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed, root_class
@@ -46,7 +47,7 @@ class Scoping:
     def __init__(self, engine: Engine, behaviours: Behaviours) -> None:
         self.engine = engine
         self.behaviours = behaviours
-        self.mentions = Mentions()
+        self.mentions = Mentions(frozenset(kept_by_guards(engine, behaviours)))
         self.odd = OddLookups(engine)
         self.whole = WholeQuerysets(engine, self.mentions)
         self.authored = Authored(list(engine.project.functions()), self.reading)
@@ -83,7 +84,7 @@ class Scoping:
         if self._held_before(route, ids):
             route.consults = True
             return
-        callers, reading = self._caller_names(handler), self.reading(handler)
+        callers, reading = self.caller_names(handler), self.reading(handler)
         signed_in = callers | self._signed_in(self.engine.frame(handler.module, handler), reading)
         route.caller_unused = bool(signed_in) and not signed_in & reading.names
         if self._follow(route, handler, frozenset(ids), callers, found, _MAX_DEPTH):
@@ -98,14 +99,14 @@ class Scoping:
             if function is None or function is route.handler:
                 continue
             mine = ids & {param.name for param in function.node.params}
-            if mine and self._follow(route, function, frozenset(mine), self._caller_names(function), [], 1):
+            if mine and self._follow(route, function, frozenset(mine), self.caller_names(function), [], 1):
                 return True
         return False
 
     def _from_request(self, handler: FunctionSymbol, param: ir.Param) -> bool:
         return param.kind != "kwargs" and provider(self.engine, handler, param) is None
 
-    def _caller_names(self, function: FunctionSymbol) -> frozenset[str]:
+    def caller_names(self, function: FunctionSymbol) -> frozenset[str]:
         """Parameters that hold who calls: filled by a dependency that looks, or called so."""
         found: set[str] = set()
         for param in function.node.params:
@@ -145,8 +146,8 @@ class Scoping:
             if lookup is not None:
                 found.append(lookup)
                 continue
-            target = self._target(route, frame, node) if depth > 0 else None
-            asking = target is not None and _hands_request(node) and self.reading(target).asks_caller
+            target = self.target(route, frame, node) if depth > 0 else None
+            asking = target is not None and hands_request(node) and self.reading(target).asks_caller
             if target is not None and asking and (reading.is_tested(node) or self.reading(target).refuses()):
                 return True
             if target is not None:
@@ -174,7 +175,8 @@ class Scoping:
             known = self._readings[function.key] = Reading(function, self.mentions)
         return known
 
-    def _target(self, route: Route, frame: Frame, node: ir.Call) -> FunctionSymbol | None:
+    def target(self, route: Route, frame: Frame, node: ir.Call) -> FunctionSymbol | None:
+        """The one function of the project that a call in a handler means."""
         if isinstance(node.func, ir.Attribute) and isinstance(node.func.value, ir.Name) and node.func.value.id == "self":
             owner = route.owner or (None if frame.function is None else frame.function.owner)
             return None if owner is None else self.engine.find_method(owner, node.func.attr)
@@ -285,6 +287,6 @@ def _outside(frame: Frame, node: ir.Call) -> str:
     return ""
 
 
-def _hands_request(node: ir.Call) -> bool:
+def hands_request(node: ir.Call) -> bool:
     """Whether a call gets the request as a whole, and the caller with it."""
     return any(written(arg.value) in ("request", "self.request") for arg in node.args)

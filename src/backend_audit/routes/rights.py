@@ -1,0 +1,110 @@
+"""What a handler of Python asks of its caller itself: the test on which it turns callers away, or the check that it calls.
+
+`if not permission.can(): return {}, 403`, `assert_change_allowed(item_id, self.user)`, `get_check_for_user(request, code)`.
+"""
+
+from collections.abc import Sequence
+
+from backend_audit import ir
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.written import written
+from backend_audit.inventory.paths import is_variable
+from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.missing import asks_for_login
+from backend_audit.routes.model import Route
+from backend_audit.routes.readings import Reading, permits, tells
+from backend_audit.routes.scoping import Scoping, hands_request
+
+_AWAY = frozenset((401, 403, 404, LOGIN))
+_DEPTH = 2
+
+
+class Rights:
+    """Reads it off handlers; `scoping` knows who the caller is in them."""
+
+    def __init__(self, behaviours: Behaviours, scoping: Scoping) -> None:
+        self.behaviours = behaviours
+        self.engine = behaviours.engine
+        self.scoping = scoping
+
+    def fill(self, route: Route) -> None:
+        """Note what the handler of a route asks, and whether it knows who calls at all."""
+        handler = route.handler
+        if handler is None or not handler.node.body:
+            return
+        reading, frame = self.scoping.reading(handler), self.engine.frame(handler.module, handler)
+        callers = reading.callers(self.scoping.caller_names(handler))
+        route.weighed = True
+        route.right = self._right(route, handler, frame, reading, callers)
+        known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
+        addressed = any(map(is_variable, route.path.split("/")))  # else it says of nothing whose it is
+        route.names_caller = bool(route.right) or known or not addressed or self._told(route, frame, reading)
+
+    def _right(self, route: Route, handler: FunctionSymbol, frame: Frame, reading: Reading, callers: frozenset[str]) -> str:
+        for node in ir.walk_scope(*handler.node.body):
+            if isinstance(node, ir.If) and self._asks(node.test, reading, callers):
+                if self._refuses(frame, node.body) or self._refuses(frame, node.orelse):
+                    return written(node.test)
+            elif isinstance(node, ir.Call):
+                target = self.scoping.target(route, frame, node)
+                if target is not None and target is not handler and self._checks(target, node, reading, callers):
+                    return written(node.func)
+        return ""
+
+    def _told(self, route: Route, frame: Frame, reading: Reading) -> bool:
+        """Whether something that the handler calls knows who calls by itself, but to write it down."""
+        called = (self.scoping.target(route, frame, node) for node in reading.calls if not tells(node))
+        return any(one is not None and self.scoping.reading(one).asks_caller for one in called)
+
+    def _asks(self, test: ir.Expr, reading: Reading, callers: frozenset[str]) -> bool:
+        """Whether a test asks of the caller more than whether there is one."""
+        if isinstance(test, ir.Unary):
+            return self._asks(test.operand, reading, callers)
+        if isinstance(test, ir.Logical):
+            return self._asks(test.left, reading, callers) or self._asks(test.right, reading, callers)
+        if isinstance(test, ir.Name):
+            made = reading.made.get(test.id)
+            return made is not None and (permits(made) or reading.mentions.caller(made, callers)) and test.id not in callers
+        if isinstance(test, ir.Compare) and all(isinstance(one, ir.Const) and one.value is None for one in test.rights):
+            return False
+        if any(isinstance(one, ir.Call) and permits(one) for one in ir.walk_scope(test)):
+            return True
+        return reading.mentions.caller(test, callers) and not asks_for_login(test)
+
+    def _refuses(self, frame: Frame, body: Sequence[ir.Stmt]) -> bool:
+        for node in ir.walk_scope(*body):
+            if isinstance(node, ir.Raise):
+                return True
+            given = node.value if isinstance(node, ir.Return) else node if isinstance(node, ir.Call) else None
+            if given is not None and self.behaviours.denying_answer(frame, given):
+                return True
+            if isinstance(node, ir.Return) and given is not None and self.behaviours.failing_answer(frame, given):
+                return True
+        return False
+
+    def _checks(self, target: FunctionSymbol, node: ir.Call, reading: Reading, callers: frozenset[str]) -> bool:
+        """Whether a function of the project that is called turns callers away who may not."""
+        if hands_request(node) and self._is_guarded(target):
+            return True
+        if self.behaviours.of(target, _DEPTH).denies.isdisjoint(_AWAY):
+            return False
+        if any(reading.mentions.caller(arg.value, callers) for arg in node.args):
+            return True
+        handed = hands_request(node) or written(node.func).startswith("self.")
+        return handed and self._sees(target, _DEPTH)
+
+    def _is_guarded(self, target: FunctionSymbol) -> bool:
+        """Whether a decorator of a function turns callers away: it is another handler, and the one that is read picks one."""
+        frame = self.engine.frame(target.module)
+        callees = [one.func if isinstance(one, ir.Call) else one for one in target.node.decorators]
+        found = [one for node in callees for one in of_kind(frame.eval(node).refs, FunctionSymbol)]
+        return any(not self.behaviours.of(one).denies.isdisjoint((401, 403, LOGIN)) for one in found)
+
+    def _sees(self, function: FunctionSymbol, depth: int) -> bool:
+        """Whether a function tests who calls, or what it calls does."""
+        if self.scoping.reading(function).refuses() or self.scoping.reading(function).tests(frozenset()):
+            return True
+        called = self.engine.calls.get(function.key, {}).values() if depth else ()
+        return any(self._sees(one, depth - 1) for one in called)
