@@ -14,6 +14,7 @@ from backend_audit.routes.scopes import asked
 
 _EVERYBODY = re.compile(r"^(?:all|any|anyone|everyone|everybody|\*|public)$", re.IGNORECASE)
 _RIGHT = re.compile(r"admin|role|perm|owner|member|scope|right|access", re.IGNORECASE)
+_CALLED = re.compile(r"(?:await )?[\w.]+")
 _UNDOING = frozenset("delete remove destroy update rename reset clear purge".split())
 _NEARLY_ALL = 0.9
 _MOSTLY = 0.85
@@ -108,6 +109,9 @@ def unlike_its_peers(route: Route) -> Iterator[Alert]:
         return
     others = [one for one in route.siblings() if changes(one)]
     alone = not rights(route) and not route.scoped
+    if odd := [*by_custom(route)]:
+        yield from odd
+        return
     if changes(route) and not rights_among(route, others):
         told = [*_among(route, others)]
         yield from told or ([*_beside(route), *_careless(route)][:1] if alone else [])
@@ -181,6 +185,28 @@ def _careless(route: Route) -> Iterator[Alert]:
         message=f"{called(route)} changes something for whoever has signed in, while {len(asking)} of the {len(others)} other "
         "changing routes ask for a right or look whose it is.",
         fix="Ask for the right, or hold what is changed against the caller; or say in a comment why every user may do this.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def by_custom(route: Route) -> Iterator[Alert]:
+    """It takes an id as it comes, where nearly all of the application ask by one and the same check: `authorize(user, …)`."""
+    if not route.unheld or rights(route):
+        return
+    others = [one for one in elsewhere(route) if one.weighed and logins(route) <= logins(one)]
+    names = Counter(one.right.partition("(")[0] for one in others if "(" in one.right)
+    check, times = next(iter(names.most_common(1)), ("", 0))
+    careless = [one for one in others if one.unheld and not rights(one)]
+    if times < _MANY or times < _NEARLY_ALL * (times + len(careless)) or not _CALLED.fullmatch(check):
+        return
+    asking = [one for one in others if one.right.startswith(f"{check}(")]
+    yield odd_one(
+        route,
+        [one for one in asking if one.mark.path == route.mark.path] or asking,
+        f"asks by `{check}`",
+        message=f"{called(route)} takes an id as it comes, and never holds what it names against the caller, while {times} other "
+        f"handlers of the application ask by `{check}`.",
+        fix=f"Ask by `{check}` here too, or look the object up among the caller's own.",
         confidence=Confidence.MEDIUM,
     )
 

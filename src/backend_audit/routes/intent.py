@@ -62,10 +62,12 @@ _PASSWORDS = re.compile(
     r"pwd_context\.verify|verify_login|validate_credentials)$"
 )
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
+_COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(
-    r"set_?up|install|initiali[sz]ed|configured|bootstrapped|needs_?[bB]ootstrap|first_(?:run|user)|count\(|exists\(|has_users?"
+    r"set_?up|install|initiali[sz]ed|configured|bootstrapped|needs_?[bB]ootstrap|first_(?:run|user)|count\("
+    r"|[cC]ount$|exists\(|has_users?"
     r"|onboard(?:ed|ing_?(?:done|[cC]ompleted?))"
 )
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
@@ -159,7 +161,7 @@ def checks_secret(handler: FunctionSymbol | None) -> bool:
 
 
 def _compares(call: ir.Call) -> bool:
-    return written(call.func).rpartition(".")[2] == "compare_digest"
+    return written(call.func).rpartition(".")[2] in _COMPARES
 
 
 def _secret(node: ir.Expr) -> bool:

@@ -232,6 +232,7 @@ class Route:
     right: str = ""  # the test, as written, on which the handler turns callers away who may not
     testing: frozenset[str] = frozenset()  # the guards that test more of the caller than that there is one
     weighed: bool = False  # its handler has been read for what it does with who calls
+    unheld: bool = False  # it takes an id of the request, and holds the caller against nothing by itself
     names_caller: bool = False  # the handler mentions who calls, but to write it down
     idle_verdict: Mark | None = None  # a test of the caller in the handler, whose answer nothing reads
     scoped: bool = False  # it consults the caller in conditions and calls alone, and tests nothing

@@ -12,6 +12,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.middleware import is_error
+from backend_audit.routes.script_left import NO_CALLER, is_else, kept_in
 from backend_audit.routes.script_missing import is_request
 
 CALLER = re.compile(
@@ -19,7 +20,7 @@ CALLER = re.compile(
     r"payload|jwt|apiKey|customer|loggedInUser|userData|authInfo|isAdmin|role|roles|permissions|locals|state)$"
 )
 _LEFT_BY_GUARDS = frozenset(("res", "response", "reply", "locals", "state"))
-_FINDS_CALLER = re.compile(r"user|session|auth|account|caller|member|identity|principal|viewer", re.IGNORECASE)
+FINDS_CALLER = re.compile(r"user|session|auth|account|caller|member|identity|principal|viewer", re.IGNORECASE)
 _OF_CALLER = re.compile(r"user|auth|session|account|caller|principal|identity|viewer", re.IGNORECASE)  # decorators of parameters
 _RIGHT = re.compile(
     r"admin|role|owner|perm|^can(?=[A-Z_]|$)|^(?:is|has)[A-Z_](?!uth)|staff|moderator|root$|scope|access|allow|polic|rights?$",
@@ -34,7 +35,7 @@ _MAKES = re.compile(
 )
 _ANSWERS = re.compile(r"^(?:res|response|reply)\.")
 _WRITTEN_KEYS = frozenset("data $set set values create update defaults".split())
-_CHECKS = re.compile(
+CHECKS = re.compile(
     r"^(?:check|ensure|verify|require|assert|enforce|validate|authori[sz]e|can|must|throwIf|throwUnless|guard|forbid)"
 )
 _REFUSALS = re.compile(r"forbid|unauthori[sz]ed|deny|denied|notAllowed|notFound|^reject$|^throw$", re.IGNORECASE)
@@ -68,6 +69,7 @@ class CallerReads:
             if isinstance(node, ir.Call) and RECORDS.search(written(node.func))
             for inner in ir.walk_scope(*(arg.value for arg in node.args))
         }
+        self._noted |= {id(inner) for one in self.nodes for inner in kept_in(one)}
         self.who.update(one.name for one in function.node.params if _is_caller_parameter(one))
         assigned = [one for one in self.nodes if isinstance(one, ir.Assign) and one.value is not None]
         self._kept = {id(one.value.value if isinstance(one.value, ir.Await) else one.value) for one in assigned}
@@ -82,7 +84,7 @@ class CallerReads:
         value = node.value.value if isinstance(node.value, ir.Await) else node.value
         if value is None or (isinstance(value, ir.Call) and _MAKES.match(last_word(value.func))):
             return
-        names = {name for target in node.targets for name in _bound(target)}
+        names = {name for target in node.targets for name in _bound(target) if not NO_CALLER.match(name)}
         if self.is_caller(value):
             self.who |= names
         elif is_request(written(value)):  # `const { user, params } = req`
@@ -92,14 +94,14 @@ class CallerReads:
 
     def is_caller(self, node: ir.Expr) -> bool:
         """Whether an expression is the caller, or a part of it: `req.user.id`, `ctx.state.userId`, `getUser(req)`."""
-        while isinstance(node, (ir.Attribute, ir.Index)):
+        while isinstance(node, (ir.Attribute, ir.Index)) and not is_else(node):
             if isinstance(node, ir.Attribute) and self._calls_caller(node.attr) and _of_request(node.value):
                 return True
             node = node.value
         if isinstance(node, ir.Logical):  # `user?.id ?? null`
             return self.is_caller(node.left)
         if isinstance(node, ir.Call):
-            return self._finds_out(node) and bool(_FINDS_CALLER.search(last_word(node.func)))
+            return self._finds_out(node) and bool(FINDS_CALLER.search(last_word(node.func)))
         return isinstance(node, ir.Name) and node.id in self.who
 
     def mentions(self, *nodes: ir.Node) -> bool:
@@ -118,10 +120,10 @@ class CallerReads:
 
     def _finds_out(self, node: ir.Call) -> bool:
         """Whether a call that is handed the request is known, or called like one, to find out who calls."""
-        if not _takes_request(node):
+        if not takes_request(node):
             return False
         known = self.knows(node)
-        return bool(_FINDS_CALLER.search(last_word(node.func))) if known is None else known
+        return bool(FINDS_CALLER.search(last_word(node.func))) if known is None else known
 
     # --- what is done with it ---------------------------------------------------------------------------------------
 
@@ -132,7 +134,7 @@ class CallerReads:
                 return node.test
             if isinstance(node, ir.ExprStmt):
                 call = node.value.value if isinstance(node.value, ir.Await) else node.value
-                if isinstance(call, ir.Call) and _CHECKS.match(last_word(call.func)) and self._handed(call):
+                if isinstance(call, ir.Call) and CHECKS.match(last_word(call.func)) and self._handed(call):
                     return call
         return None
 
@@ -150,12 +152,13 @@ class CallerReads:
         return False
 
     def hands(self) -> bool:
-        """Whether the caller is handed to what looks up or checks; an answer that nobody reads is none."""
-        unread = self._unread()
-        return any(
-            isinstance(node, ir.Call) and id(node) not in self._noted and id(node) not in unread and self._handed(node)
-            for node in self.nodes
-        )
+        """Whether the caller is handed to what looks up or checks."""
+        return next(self.handing(), None) is not None
+
+    def handing(self) -> Iterator[ir.Call]:
+        """The calls that do; an answer that nobody reads is none."""
+        unread = self._noted | self._unread()
+        return (one for one in self.nodes if isinstance(one, ir.Call) and id(one) not in unread and self._handed(one))
 
     def names_caller(self) -> bool:
         """Whether it mentions the caller, but to write down who it was, or to keep it where nothing reads it."""
@@ -205,7 +208,7 @@ class CallerReads:
         if _MAKES.match(name) or RECORDS.search(written(node.func)) or _ANSWERS.match(written(node.func)):
             return False
         args = [arg.value for arg in node.args]
-        if _takes_request(node):  # a helper that answers, or one that is asked for something
+        if takes_request(node):  # a helper that answers, or one that is asked for something
             return id(node) not in self._kept or (self.knows(node) is not False and not self.is_caller(node))
         if name.startswith("findByIdAnd") or (name.startswith(("update", "findOneAnd")) and len(args) > 1):
             args = args[:1]
@@ -232,7 +235,7 @@ class Callers:
         if function.key not in self._asks:
             self._asks[function.key] = None  # while it is read: a circle adds nothing
             reads = self.of(function)
-            handed = (one for one in reads.nodes if isinstance(one, ir.Call) and _takes_request(one))
+            handed = (one for one in reads.nodes if isinstance(one, ir.Call) and takes_request(one))
             self._asks[function.key] = reads.mentions(*function.node.body) or any(self.knows(one) is None for one in handed)
         return bool(self._asks[function.key])
 
@@ -242,7 +245,8 @@ class Callers:
         return self.asks(next(iter(found.values()))) if len(found) == 1 else None
 
 
-def _takes_request(node: ir.Call) -> bool:
+def takes_request(node: ir.Call) -> bool:
+    """Whether a call is handed the request."""
     return any(is_request(written(arg.value)) for arg in node.args)
 
 

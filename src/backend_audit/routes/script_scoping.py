@@ -15,6 +15,7 @@ from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
 from backend_audit.routes.script_guards import LOGIN_ALONE
+from backend_audit.routes.script_unheld import takes_unheld
 from backend_audit.source import Mark
 
 _LOOKUPS = frozenset(
@@ -67,6 +68,7 @@ class ScriptScoping:
         route.consults = right is not None or reads.tests() or reads.hands() or held
         route.scoped = route.consults and right is None and not held and not reads.tests()
         route.names_caller = reads.names_caller()
+        route.unheld = not held and takes_unheld(self.callers, handler)
         idle = None if right is not None else reads.idle_verdict()
         if idle is not None:
             route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle.targets[0]))
