@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._peers import rights
 from backend_audit.checks._routes import LASTING, called, changes, common, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.model import Auth, Does, Route, Verdict
-from backend_audit.routes.scopes import asked
 
 _FEW = 3
 
@@ -48,8 +46,7 @@ def unlike_its_methods(route: Route) -> Iterator[Alert]:
         readers = [one for one in readers if not changes(one) and any(map(is_variable, one.path.split("/")))]
         if len(asking) < _FEW - 1 or len(readers) < _FEW - 1 or not all(one.right or one.consults for one in readers):
             return
-    theirs = {asked(guard) for one in asking for guard in one.guards}
-    if not asking or len(asking) < len(others) or any(asked(guard) not in theirs for guard in rights(route)):
+    if not asking or len(asking) < len(others) or any(guard.has(Does.AUTHORIZES) for guard in route.guards):
         return
     yield odd_one(
         route,
