@@ -168,12 +168,20 @@ def _options(node: ir.Call) -> set[object]:
 
 
 def _chooses(node: ir.Call) -> bool:
-    """Whether the query says which columns it wants: `{ select: … }`, `findOne(filter, "name mail")`."""
+    """Whether a query says which columns it wants: `{ select: … }`, `find(filter, "name mail")`, `findById(id, { name: 1 })`."""
     if _CHOOSES & _options(node):
         return True
     func = node.func.attr if isinstance(node.func, ir.Attribute) else ""
     second = node.args[1].value if len(node.args) > 1 else None
-    return func in ("find", "findOne", "findById") and isinstance(second, (ir.Const, ir.Name))
+    return func in ("find", "findOne", "findById") and (isinstance(second, (ir.Const, ir.Name)) or _is_projection(second))
+
+
+def _is_projection(node: ir.Expr | None) -> bool:
+    """`{ name: 1, mail: true }` or `["name", "mail"]` (https://mongoosejs.com/docs/api/query.html#Query.prototype.select())."""
+    if not isinstance(node, ir.Container) or not node.items:
+        return False
+    values = [one.value for one in node.items]
+    return all(isinstance(one, ir.Const) and (node.kind == "list" or one.value in (0, 1)) for one in values)
 
 
 def _taken_out(function: FunctionSymbol) -> set[str]:
