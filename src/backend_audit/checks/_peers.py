@@ -131,19 +131,24 @@ def _among(route: Route, others: list[Route]) -> Iterator[Alert]:
         return
     if route.scoped and (not guard or 2 * sum(one.consults for one in asking) <= len(asking)):
         return  # to look who calls may do here, unless the others look and ask for the right besides
+    yield login_alone(route, asking, others, guard, which)
+
+
+def login_alone(route: Route, asking: list[Route], others: list[Route], guard: str, which: str = "changing routes") -> Alert:
+    """That a route asks for a login, where `asking`, of the `others` beside it, ask for a right: by `guard`, if by one."""
     asked_for = f"`{guard}`" if guard else "a permission or role"
-    yield odd_one(
+    return odd_one(
         route,
         asking,
         f"asks for {asked_for}",
         message=f"{called(route)} asks for a login alone, while the {len(asking)} other {which} beside it also ask for "
         f"{asked_for}.",
         fix=f"Ask for {asked_for} here too, or say in a comment why every user may do this.",
-        confidence=Confidence.LOW if chosen(route, others) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if _chosen(route, others) else Confidence.MEDIUM,
     )
 
 
-def chosen(route: Route, others: list[Route]) -> bool:
+def _chosen(route: Route, others: list[Route]) -> bool:
     """Whether the class itself says what each of its methods asks for: then somebody meant the difference."""
     said = all(guard.via in ("class", "settings") for guard in route.guards if guard.has(Does.AUTHENTICATES))
     return said and one_class(route, others)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
-from backend_audit.checks._peers import chosen, unlike_its_peers
+from backend_audit.checks._peers import login_alone, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
@@ -58,16 +58,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     if len(asking) < _FEW or len(asking) < SHARE * len(others) or not (guards or len(asking) == len(others)):
         yield from _below(route)
         return
-    asked = f"`{guards[0].name}`" if guards else "a permission or role"
-    yield odd_one(
-        route,
-        asking,
-        f"asks for {asked}",
-        message=f"{called(route)} asks for a login alone, while the {len(asking)} other changing routes beside it also ask for "
-        f"{asked}.",
-        fix=f"Ask for {asked} here too, or say in a comment why every user may do this.",
-        confidence=Confidence.LOW if chosen(route, others) else Confidence.MEDIUM,
-    )
+    yield login_alone(route, asking, others, guards[0].name if guards else "")
 
 
 def _below(route: Route) -> Iterator[Alert]:

@@ -33,7 +33,7 @@ def state_changing_get(route: Route) -> Iterator[Alert]:
         return  # a view of other methods too, of which nothing says that a mere request is to change anything
     at, end = span(route)
     write = route.writes[0]
-    how = "writes to the database" if write.note.endswith("database") else "deletes a file"
+    how = write.note.rpartition("` ")[2]  # "writes to the database", "deletes a file"
     yield Alert(
         at=at,
         end=end,

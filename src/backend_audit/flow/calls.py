@@ -27,7 +27,7 @@ from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.partials import Partial, shifted
-from backend_audit.flow.summary import bind_arguments, handed_over_whole, lifted, substitute
+from backend_audit.flow.summary import bind_arguments, fields_left, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     NOTHING,
@@ -381,9 +381,7 @@ class Calls(Expressions):
             summary = self.engine.summary(init)
             tracked.told(self, node, symbol, init, bind_arguments(init, made, args))
             if summary.fields:
-                bound = bind_arguments(init, made, args)
-                mine = {key: substitute(value, init.key, bound) for key, value in summary.fields.items()}
-                return changed(made, items={key: value for key, value in mine.items() if value.all_origins() or not value.open})
+                return changed(made, items=fields_left(summary, init.key, bind_arguments(init, made, args)))
         elif symbol.node.bases:
             for path in self.engine.external_bases(symbol):
                 for row in self.models.rows["call"].get(path, ()):

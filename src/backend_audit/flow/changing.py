@@ -8,7 +8,7 @@ from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.models import Keeper
-from backend_audit.flow.summary import substitute
+from backend_audit.flow.summary import fields_left
 from backend_audit.flow.values import Constant, Value, changed, join, join_all, join_optional
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
@@ -26,8 +26,7 @@ def changed_object(frame: "Calls", at: ir.Expr, method: FunctionSymbol, receiver
     ):
         return bound
     summary = frame.engine.summary(method)
-    mine = {key: substitute(value, method.key, bound) for key, value in summary.fields.items()}
-    mine = {key: value for key, value in mine.items() if value.all_origins() or not value.open}
+    mine = fields_left(summary, method.key, bound)
     path, held = me if above else dotted(at), receiver.items or {}
     if path and path == me:
         for key, value in mine.items():

@@ -20,7 +20,7 @@ from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
-from backend_audit.flow.summary import bind_arguments, substitute
+from backend_audit.flow.summary import bind_arguments, fields_left, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
@@ -283,10 +283,8 @@ class ScriptCalls(ScriptCallbacks):
                 self.served(node, path, args, made)
             return made
         self.call_function(node, maker, made, args)
-        fields = self.engine.summary(maker).fields
-        bound = bind_arguments(maker, made, args)
-        mine = {key: substitute(value, maker.key, bound) for key, value in fields.items()}
-        kept = {key: self.engine.owned.of(one, symbol) for key, one in mine.items() if one.all_origins() or not one.open}
+        mine = fields_left(self.engine.summary(maker), maker.key, bind_arguments(maker, made, args))
+        kept = {key: self.engine.owned.of(one, symbol) for key, one in mine.items()}
         return changed(tracked.told_apart(self, node, symbol, made), items=kept or None)
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:  # noqa: ARG002 - as in `Calls`

@@ -94,6 +94,12 @@ def bind_arguments(symbol: FunctionSymbol, receiver: Value | None, args: Args) -
     return bound
 
 
+def fields_left(summary: Summary, function: str, bound: Bound) -> dict[Key, Value]:
+    """What a call of the method `function` leaves in the fields of its object, but for those of which nothing is known."""
+    found = ((key, substitute(value, function, bound)) for key, value in summary.fields.items())
+    return {key: value for key, value in found if value.all_origins() or not value.open}
+
+
 def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH) -> Value:
     """`value` of the summary of `function` with the arguments in place of the parameters."""
     if value is UNKNOWN or value is NOTHING:

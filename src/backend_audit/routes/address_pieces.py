@@ -21,7 +21,6 @@ _WITH_QUERY = re.compile(
 )
 _PATH = re.compile(rf"{_REQUEST}\.(?:path|path_info|pathname|url\.path|nextUrl\.pathname|scope\['path'\])")
 _SAME = frozenset("toLowerCase toString lower casefold strip trim rstrip".split())
-_CONTAINS = frozenset(("includes", "match", "search"))
 _PLACES = frozenset((("!=", "-1"), (">", "-1"), (">=", "0")))
 _ANY = frozenset(("some", "find", "any"))
 _LETS = frozenset("next done call_next get_response callNext".split())
@@ -130,7 +129,7 @@ class AddressPieces:
             return test.args[1].value if self._floats(function, first) else None
         if func.attr in ("match", "search"):
             return func.value if self._floats(function, first) else None
-        return func.value if func.attr in _CONTAINS or _is_end(test) else None
+        return func.value if func.attr == "includes" or _is_end(test) else None
 
     def _floats(self, function: FunctionSymbol, pattern: ir.Expr) -> bool:
         """Whether a pattern is known, and may begin anywhere."""
