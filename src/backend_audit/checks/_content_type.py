@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.checks._context import path_to
 from backend_audit.checks._operands import names
 from backend_audit.flow.concepts import HtmlOutput, Operand
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, first_word
 
 _TYPE = "content-type"
 _ATTRIBUTES = frozenset({"mimetype", "content_type", "media_type"})
@@ -37,12 +37,12 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
     """`res.type("json")`, `res.setHeader("Content-Type", …)`, `ctx.type = "json"` of the same object, around the output."""
     call, node = output.site.call, output.site.node
     written = call.func if call is not None else node.targets[0] if isinstance(node, ir.Assign) else None
-    base = "" if written is None else _root(written)
+    base = "" if written is None else first_word(written)
     around = next((one for one in path_to(output.site) if isinstance(one, ir.Function) and _has(one, base)), None)
     if not base or around is None:
         return
     for node in ir.walk(*list(around.body)):
-        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and _root(node.func) == base:
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and first_word(node.func) == base:
             yield from _type_in(node)
         elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], base) and isinstance(node.value, ir.Const):
             yield _full(str(node.value.value))
@@ -64,18 +64,11 @@ def _type_in(call: ir.Call) -> Iterator[str]:
 
 def _is_type_of(target: ir.Expr, base: str) -> bool:
     """`ctx.type`, Koa's."""
-    return isinstance(target, ir.Attribute) and target.attr == "type" and _root(target) == base
+    return isinstance(target, ir.Attribute) and target.attr == "type" and first_word(target) == base
 
 
 def _full(kind: str) -> str:
     return kind if "/" in kind or "html" in kind else f"text/{kind}"
-
-
-def _root(node: ir.Expr) -> str:
-    """The name that a chain of calls and attributes begins with."""
-    while isinstance(node, (ir.Attribute, ir.Call)):
-        node = node.value if isinstance(node, ir.Attribute) else node.func
-    return node.id if isinstance(node, ir.Name) else ""
 
 
 def _has(function: ir.Function, name: str) -> bool:

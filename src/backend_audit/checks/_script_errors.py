@@ -9,6 +9,7 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import first_word
 
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
@@ -194,7 +195,7 @@ _DEBUG = re.compile(r"debug|dev|NODE_ENV|verbose|stackTrace|showStack|env", re.I
 
 def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
     """What of an error an answer tells: the expression, and whether it is its stack; `res.send(err.stack)`, `res.send(err)`."""
-    if _patterns.method(node) not in _ANSWERING or _root(node.func) not in _ANSWERS or not node.args:
+    if _patterns.method(node) not in _ANSWERING or first_word(node.func) not in _ANSWERS or not node.args:
         return
     if any(isinstance(one, (ir.If, ir.Conditional)) and _asks_debug(one.test) for one in view.ancestors):
         return
@@ -225,9 +226,3 @@ def _asks_debug(test: ir.Expr) -> bool:
         for one in ir.walk(test)
         if isinstance(one, (ir.Name, ir.Attribute, ir.Const))
     )
-
-
-def _root(node: ir.Expr) -> str:
-    while isinstance(node, (ir.Attribute, ir.Call)):
-        node = node.value if isinstance(node, ir.Attribute) else node.func
-    return node.id if isinstance(node, ir.Name) else ""

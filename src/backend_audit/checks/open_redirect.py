@@ -10,6 +10,7 @@ from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
 from backend_audit.flow.values import transform
+from backend_audit.flow.written import first_word
 
 RULE = "open-redirect"
 _FIX = (
@@ -49,21 +50,13 @@ def _answers_otherwise(site: Site) -> bool:
     """`res.status(201).header("Location", …)`: where what was made is to be found; no browser goes there."""
     if site.call is None:
         return False
-    answer, stated = _answer(site.call), list[int]()
+    answer, stated = first_word(site.call), list[int]()
     for call in calls_in(scope(site)):
         first = call.args[0].value if call.args else None
         code = first.value if isinstance(first, ir.Const) and isinstance(first.value, int) else None
-        if code is not None and last_name(call.func) in _STATUS and _answer(call) == answer:
+        if code is not None and last_name(call.func) in _STATUS and first_word(call) == answer:
             stated.append(code)
     return bool(stated) and all(code // 100 != _REDIRECTION for code in stated)
-
-
-def _answer(call: ir.Call) -> str:
-    """`res` of `res.status(201).header(…)`."""
-    node: ir.Expr = call
-    while isinstance(node, (ir.Call, ir.Attribute)):
-        node = node.func if isinstance(node, ir.Call) else node.value
-    return node.id if isinstance(node, ir.Name) else ""
 
 
 def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:

@@ -83,6 +83,13 @@ def last_word(node: ir.Expr | None) -> str:
     return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 
 
+def first_word(node: ir.Expr) -> str:
+    """The name that a chain of calls and attributes begins with: `a` of `a.b().c`; "" of what begins otherwise."""
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+    return node.id if isinstance(node, ir.Name) else ""
+
+
 def dotted(node: ir.Expr | None) -> str | None:
     """`a.b.c` for plain names and attributes of them, else None: the key of an access path."""
     if isinstance(node, ir.Attribute):

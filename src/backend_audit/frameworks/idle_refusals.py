@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backend_audit import ir
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.web_concepts import IdleValidator
-from backend_audit.flow.written import last_word, written
+from backend_audit.flow.written import first_word, last_word, written
 from backend_audit.frameworks.idle_validators import IdleValidators
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -83,7 +83,4 @@ def _only_answers(body: Sequence[ir.Stmt]) -> bool:
     call = last.value if isinstance(last, ir.Await) else last
     if not isinstance(call, ir.Call) or not isinstance(call.func, ir.Attribute) or call.func.attr not in _ANSWERS:
         return False
-    begins: ir.Expr = call.func.value
-    while isinstance(begins, (ir.Call, ir.Attribute)):
-        begins = begins.func if isinstance(begins, ir.Call) else begins.value
-    return isinstance(begins, ir.Name) and begins.id in _RESPONSES
+    return first_word(call.func) in _RESPONSES

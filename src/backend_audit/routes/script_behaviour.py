@@ -3,7 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.written import written
+from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
 from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by, stored_into
@@ -81,9 +81,7 @@ class ScriptBehaviours(Behaviours):
 
 def _answers(callee: ir.Expr) -> bool:
     """`res.status(200).send`: what is sent there is the answer."""
-    while isinstance(callee, (ir.Attribute, ir.Call)):
-        callee = callee.value if isinstance(callee, ir.Attribute) else callee.func
-    return isinstance(callee, ir.Name) and callee.id in _ANSWERS
+    return first_word(callee) in _ANSWERS
 
 
 def _looks(node: ir.Attribute) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
-from backend_audit.flow.written import last_word, written
+from backend_audit.flow.written import first_word, last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.outcomes import ERROR_WORDS, Outcome, of_body, status_of
@@ -144,7 +144,7 @@ def _settles(call: ir.Call, name: str) -> bool:
     called = last_word(call.func)
     if called in _STATUSES or called in _HANDS_ON:
         return True
-    own = isinstance(call.func, ir.Name) or (isinstance(call.func, ir.Attribute) and _root(call.func) in ("this", "self"))
+    own = isinstance(call.func, ir.Name) or (isinstance(call.func, ir.Attribute) and first_word(call.func) in ("this", "self"))
     return own and any(last_word(arg.value) in (name, *_RESPONSES) for arg in call.args)
 
 
@@ -161,7 +161,7 @@ def _answers(failure: _Failure, function: FunctionSymbol, route: Route) -> Itera
             # Fastify answers with the status of the error that it is given, or 500.
             error = route.framework == "fastify" and isinstance(body, ir.Name) and body.id == failure.name
             begun = not node.args and any(_goes_on(one) for one in ir.walk_scope(*failure.body))
-            if not error and not begun and _root(node.func) in _RESPONSES and _succeeds(node.func.value):
+            if not error and not begun and first_word(node.func) in _RESPONSES and _succeeds(node.func.value):
                 yield node, body
         elif (isinstance(node, ir.Assign) and written(node.targets[0]) in _BODIES) or (
             returning and isinstance(node, ir.Return) and isinstance(node.value, ir.Container)
@@ -181,12 +181,6 @@ def _succeeds(node: ir.Expr) -> bool:
             return bool(node.args) and status_of(node.args[0].value) is True
         node = node.func if isinstance(node, ir.Call) else node.value
     return True
-
-
-def _root(node: ir.Expr) -> str:
-    while isinstance(node, (ir.Attribute, ir.Call)):
-        node = node.value if isinstance(node, ir.Attribute) else node.func
-    return node.id if isinstance(node, ir.Name) else ""
 
 
 def _outcome(body: ir.Expr | None, name: str) -> Outcome:
@@ -214,7 +208,7 @@ def _tells(node: ir.Expr, name: str) -> bool:
         return any(_tells(arg.value, name) for arg in node.args) or (
             isinstance(node.func, ir.Attribute) and _tells(node.func.value, name)
         )
-    return bool(name) and isinstance(node, (ir.Name, ir.Attribute)) and _root(node) == name
+    return bool(name) and isinstance(node, (ir.Name, ir.Attribute)) and first_word(node) == name
 
 
 def _says_failure(node: ir.Expr) -> bool:
@@ -224,7 +218,7 @@ def _says_failure(node: ir.Expr) -> bool:
 
 def _first_call(body: list[ir.Stmt]) -> str:
     """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
-    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and _root(one.func) not in _PLAIN]
+    calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and first_word(one.func) not in _PLAIN]
     awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
     call = next((_beginning(one) for one in (*awaited, *calls)), None)
     text = "" if call is None else written(call.func)
