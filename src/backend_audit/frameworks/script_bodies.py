@@ -12,7 +12,7 @@ from backend_audit.flow.written import last_word
 from backend_audit.frameworks import nest_bodies
 from backend_audit.frameworks.script_given import WHOLE as REQUEST
 from backend_audit.frameworks.script_given import Held, Holding, Path, leaves, of_handler
-from backend_audit.frameworks.script_model_columns import constrained
+from backend_audit.frameworks.script_model_columns import ModelColumns
 from backend_audit.frameworks.script_reached import Reached
 from backend_audit.frameworks.script_seen import WHOLE, Seen, is_seen
 from backend_audit.frameworks.script_stores import OBJECT, Stores, kept
@@ -34,6 +34,7 @@ class ScriptBodies:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.stores = Stores(engine)
+        self.columns = ModelColumns(engine)
         self._known: dict[str, Body] = {}
         self._guards: dict[str, Seen] = {}
 
@@ -93,7 +94,7 @@ class ScriptBodies:
                 for name, path in leaves(holding.of(value), column):
                     if path[:1] != WHOLE or len(path) == 1 or path in told or name == OBJECT:
                         continue  # an object that is stored whole is mass-assignment's
-                    if is_seen(path, seen) or (how == "stored" and constrained(self.engine, entity, name or path[-1])):
+                    if is_seen(path, seen) or (how == "stored" and self.columns.constrained(entity, name or path[-1])):
                         looked = True
                         continue
                     key = ".".join(path[1:])

@@ -4,7 +4,6 @@ https://mongoosejs.com/docs/schematypes.html, https://sequelize.org/docs/v6/core
 """
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -12,17 +11,22 @@ from backend_audit.flow.written import last_word
 from backend_audit.frameworks.script_lookups import word_of
 
 _LOOSE = frozenset("Mixed Object Any Array Map".split())
-_known: "WeakKeyDictionary[Engine, dict[str, set[str]]]" = WeakKeyDictionary()
 
 
-def constrained(engine: Engine, entity: str, column: str) -> bool:
-    """Whether the schema of an entity (of any, where it is not known) says what may stand in a column."""
-    found = _known.get(engine)
-    if found is None:
-        found = _known[engine] = _columns(engine)
-    if entity in found:
-        return column in found[entity]
-    return any(column in names for names in found.values())
+class ModelColumns:
+    """The columns that the schemas of a project constrain; read once somebody asks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._found: dict[str, set[str]] | None = None
+
+    def constrained(self, entity: str, column: str) -> bool:
+        """Whether the schema of an entity (of any, where it is not known) says what may stand in a column."""
+        if self._found is None:
+            self._found = _columns(self.engine)
+        if entity in self._found:
+            return column in self._found[entity]
+        return any(column in names for names in self._found.values())
 
 
 def _columns(engine: Engine) -> dict[str, set[str]]:
