@@ -563,6 +563,30 @@ def test_alembic_revisions_and_scripts_without_an_ending(tmp_path: Path) -> None
     assert passed_over(discovery) == {"migrations": 1}
 
 
+def test_django_migrations_in_a_folder_with_a_name_of_its_own(tmp_path: Path) -> None:
+    moving = "from django.db import migrations\n\n\ndef fill(apps, schema_editor):\n    pass\n"
+    operation = "from django.db import migrations\n\n\nclass AddView(migrations.RunSQL):\n    pass\n"
+    write(tmp_path, **{"clinic/migrations_old/0002_fill.py": moving, "clinic/operations.py": operation})
+    discovery = scan(tmp_path)
+    assert roles(discovery) == {"clinic/operations.py": Role.SOURCE}
+    assert passed_over(discovery) == {"migrations": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("from rest_framework import viewsets\n\n\nclass BloodTests(viewsets.ModelViewSet):\n    pass\n", Role.SOURCE),
+        ("from shop import total\n\n\ndef test_total():\n    assert total([]) == 0\n", None),
+        ("import unittest\n\n\nclass Blood(unittest.TestCase):\n    pass\n", None),
+        ("def run():\n    pass\n\n\nif __name__ == '__main__':\n    run()\n", None),
+        ("print(1)\n", None),
+    ],
+)
+def test_called_like_a_test_but_none(tmp_path: Path, text: str, role: Role | None) -> None:
+    write(tmp_path, **{"lab/blood_test.py": text, "lab/tests/blood_test.py": text, "lab/test_blood.py": text})
+    assert roles(scan(tmp_path)) == ({} if role is None else {"lab/blood_test.py": role})
+
+
 def test_same_input_same_answer(tmp_path: Path) -> None:
     write(tmp_path, **{f"f{n}.py": "" for n in range(30)} | {f"tests/t{n}.py": "" for n in range(30)})
     answers = {repr(scan(tmp_path, options=DiscoverOptions(use_git=use_git))) for use_git in (True, False) for _ in range(3)}

@@ -12,7 +12,7 @@ from backend_audit.discover.ignore import Layer, ignored, read_patterns
 from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, template_language
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
 from backend_audit.discover.patterns import Patterns
-from backend_audit.discover.roles import Surroundings, package_folder, role_of
+from backend_audit.discover.roles import Surroundings, package_folder, role_of, role_of_file
 from backend_audit.discover.walk import PRUNED, list_by_walk
 from backend_audit.finding import ProblemKind
 from backend_audit.source import SCRIPTS, Language, Role, SourceFile
@@ -157,7 +157,7 @@ class _Finder:
         if reason:
             self._tally.skip(reason, shown)
             return
-        role = role_of(path, language, scope.around)
+        role = role_of_file(path, f"{scope.folder}/{path}", language, scope.around)
         if role in self._judged:
             self._judge(shown, f"{scope.folder}/{path}", language, role, named=False)
         else:
@@ -221,7 +221,7 @@ class _Finder:
             return
         if head.is_generated(language) or (language is Language.JAVASCRIPT and (head.is_minified or head.is_bundled)):
             role = Role.GENERATED
-        elif role is Role.SOURCE and language is Language.PYTHON and head.is_alembic_revision:
+        elif role is Role.SOURCE and language is Language.PYTHON and head.is_migration:
             role = Role.MIGRATION
         if named or role in self._judged:
             self._files.setdefault(shown, SourceFile(shown, absolute, language, role, size))

@@ -34,6 +34,15 @@ _BUNDLED = re.compile(
 )
 _MAPPED = re.compile(rb"^//[#@] ?sourceMappingURL=\S+\s*\Z", re.MULTILINE)
 _ALEMBIC = re.compile(rb"^(?:down_)?revision\b[^\n=]*=", re.MULTILINE)
+_DJANGO = re.compile(rb"^from django\.db import (?:[^\n]*\W)?migrations\b", re.MULTILINE)
+_DJANGO_MIGRATION = re.compile(rb"^class Migration\(|^def \w+\(\w*apps\b", re.MULTILINE)
+_TESTS = re.compile(
+    rb"^\s*(?:async )?def test|^\s*class Test|TestCase\b"
+    rb"|\b(?:import|from)\s+(?:unittest|pytest|nose|doctest|hypothesis|locust|behave|testtools)\b|\bdjango\.test\b|\babsl\.testing\b|__main__",
+    re.MULTILINE,
+)
+_DEFINES = re.compile(rb"^(?:class|def|async def) \w", re.MULTILINE)
+_WHOLE = 256 * 1024
 _DOCSTRING = re.compile(r"""[rRuU]?("{3}|'{3})""")
 
 
@@ -61,8 +70,10 @@ class Head(NamedTuple):
         return bool(_BUNDLED.search(self.data) or _MAPPED.search(self.end))
 
     @property
-    def is_alembic_revision(self) -> bool:
-        return len(_ALEMBIC.findall(self.data)) >= 2
+    def is_migration(self) -> bool:
+        """A revision of Alembic, or a migration of Django in a folder with a name of its own."""
+        django = _DJANGO.search(self.data) and _DJANGO_MIGRATION.search(self.data)
+        return bool(django) or len(_ALEMBIC.findall(self.data)) >= 2
 
     def is_generated(self, language: Language) -> bool:
         """Whether the opening comments or docstring say so; code that merely holds such a text does not count."""
@@ -104,6 +115,16 @@ def written_by_a_build(path: str, size: int, language: Language) -> bool:
     except OSError:
         return False
     return head.is_generated(language) or (language is Language.JAVASCRIPT and head.is_bundled)
+
+
+def defines_but_no_test(path: str) -> bool:
+    """Whether a module of Python defines something and tests nothing, however it is called; false for what cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read(_WHOLE)
+    except OSError:
+        return False
+    return bool(_DEFINES.search(data)) and not _TESTS.search(data)
 
 
 def _opening(text: str, language: Language) -> str:

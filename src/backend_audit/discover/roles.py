@@ -8,6 +8,7 @@ that holds application modules (`models.py`, `vendor.controller.ts`) is the appl
 import re
 from collections.abc import Iterable
 
+from backend_audit.discover.header import defines_but_no_test
 from backend_audit.discover.model import words
 from backend_audit.source import Language, Role
 
@@ -23,6 +24,7 @@ _TEST_FOLDERS_NODE = words("spec specs")
 _TEST_FILE_PYTHON = re.compile(
     r"^(?:test_.*|.*_tests?|tests?|conftest|locustfile|testcases|testing|testutils?|pytest_.*|.*_test_?(?:data|fixtures?|factor(?:y|ies)))\.pyw?$"
 )
+_ENDS_LIKE_A_TEST = re.compile(r"(?<=[^/])_tests?(?=\.pyw?$)")
 _TEST_FILE_NODE = re.compile(
     r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest|tests?)[._-]?(?:global-?)?setup|global-?setup)\.[cm]?[jt]sx?$"
     r"|^tests?[._-]?(?:helpers?|utils?|data|fixtures?|factor(?:y|ies))\.[cm]?[jt]sx?$",
@@ -130,6 +132,15 @@ def role_of(path: str, language: Language, around: Surroundings) -> Role:
     if _is_migration(parts, folders, name, around):
         return Role.MIGRATION
     return Role.SCRIPT if _is_script(parts, name, language) else Role.SOURCE
+
+
+def role_of_file(path: str, absolute: str, language: Language, around: Surroundings) -> Role:
+    """As `role_of`; what is called like a test alone and holds none (`blood_test.py` in a laboratory) loses that ending."""
+    role = role_of(path, language, around)
+    if role is not Role.TEST or language is not Language.PYTHON or not _ENDS_LIKE_A_TEST.search(path):
+        return role
+    other = role_of(_ENDS_LIKE_A_TEST.sub("", path), language, around)
+    return other if other is not Role.TEST and defines_but_no_test(absolute) else role
 
 
 def _is_vendored(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:

@@ -61,11 +61,14 @@ class DjangoRoutes:
         sites = self.settings.sites() or [Site(module, None) for module in self.tree.roots()]
         for site in sites:
             seen: dict[str, object] = {}
+            told: set[tuple[str, tuple[str, ...]]] = set()  # a router of two kinds (`A() if DEBUG else B()`) has its routes once
             for pattern in certain(list(self.tree.of_module(site.urls))):
                 if pattern.router is None and joined(pattern.path) in seen:
                     continue
                 for route in self.of_pattern(pattern, site):
-                    if seen.setdefault(route.path, route.owner or pattern) is (route.owner or pattern):
+                    first = seen.setdefault(route.path, route.owner or pattern) is (route.owner or pattern)
+                    if first and (route.path, route.methods) not in told:
+                        told.add((route.path, route.methods))
                         yield route
         self.behaviours.anonymous.guarded = None
 

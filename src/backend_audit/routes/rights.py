@@ -40,7 +40,7 @@ class Rights:
         route.right = self._right(route, handler, frame, reading, callers)
         known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
         addressed = any(map(is_variable, route.path.split("/")))  # else it says of nothing whose it is
-        route.names_caller = bool(route.right) or known or not addressed or self._told(route, frame, reading)
+        route.names_caller = bool(route.right) or known or route.scoped or not addressed or self._told(route, frame, reading)
 
     def _right(self, route: Route, handler: FunctionSymbol, frame: Frame, reading: Reading, callers: frozenset[str]) -> str:
         for node in ir.walk_scope(*handler.node.body):

@@ -89,8 +89,10 @@ class Scoping:
         route.caller_unused = bool(signed_in) and not signed_in & reading.names
         if self._follow(route, handler, frozenset(ids), callers, found, _MAX_DEPTH):
             route.consults = True
-        else:
-            route.lookups = tuple(found)
+            return
+        route.lookups = tuple(found)
+        route.scoped = route.owner is not None and self.whole.narrows(route.owner, reading.calls)
+        route.consults = route.scoped and not found
 
     def _held_before(self, route: Route, ids: set[str]) -> bool:
         """Whether a guard takes an id of the request too, and holds the caller against something."""

@@ -5,7 +5,7 @@ https://www.django-rest-framework.org/api-guide/filtering/#filtering-against-the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -26,6 +26,7 @@ _OWN_WAY = (
     "get_queryset get_object filter_queryset perform_update perform_destroy check_object_permissions check_permissions initial "
     "dispatch update partial_update destroy patch put delete get_permissions"
 ).split()
+_FETCHES = frozenset("get_object get_queryset filter_queryset".split())
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -65,6 +66,14 @@ class WholeQuerysets:
             self._by_caller = frozenset(found)
         return self._by_caller
 
+    def narrows(self, view: ClassSymbol, calls: Iterable[ir.Call]) -> bool:
+        """Whether a handler takes what it works on from its view, and the view lets each caller see some of it alone."""
+        if not any(written(one.func).removeprefix("self.") in _FETCHES for one in calls):
+            return False
+        methods = (found for name in sorted(_FETCHES) if (found := self.engine.find_method(view, name)) is not None)
+        filters = (self.engine.find_method(one, "filter_queryset") for one in self._backends(view))
+        return any(self._looks(one) for one in (*methods, *filters) if one is not None)
+
     def _asks(self, node: ir.Call) -> bool:
         return any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)
 
@@ -74,16 +83,23 @@ class WholeQuerysets:
     def _has_own_way(self, view: ClassSymbol) -> bool:
         """Whether a method of the view decides itself who may what, or a filter of the project does."""
         methods = (found for name in _OWN_WAY if (found := self.engine.find_method(view, name)) is not None)
+        return any(map(self._decides, methods)) or bool(self._backends(view))
+
+    def _backends(self, view: ClassSymbol) -> list[ClassSymbol]:
+        """The project's own classes among those that filter what a view takes."""
         backends = self.engine.class_attribute(view, "filter_backends")
         inside = [*(backends.items or {}).values(), *([] if backends.elem is None else [backends.elem])]
-        return any(map(self._decides, methods)) or any(of_kind(one.refs, ClassSymbol) for one in inside)
+        return [each for one in inside for each in of_kind(one.refs, ClassSymbol)]
 
     def _decides(self, method: FunctionSymbol) -> bool:
         """Whether a method looks at who calls, otherwise than to know whether somebody does, or refuses by itself."""
+        refuses = any(isinstance(one, ir.Raise) for one in ir.walk_scope(*method.node.body))
+        return refuses or method.node.name in _DECIDE or self._looks(method)
+
+    def _looks(self, method: FunctionSymbol) -> bool:
+        """Whether a method looks at who calls, but to write it down or to know whether there is anybody."""
         body = list(ir.walk_scope(*method.node.body))
         logins = {id(one) for node in body if _asks_for_any_login(node) for one in ir.walk_scope(node)}
-        if any(isinstance(one, ir.Raise) for one in body) or method.node.name in _DECIDE:
-            return True
         told = {id(one) for node in body if isinstance(node, ir.Call) for one in _noted(node)}
         return any(is_caller(one) and id(one) not in logins and id(one) not in told for one in body)
 

@@ -1,9 +1,10 @@
+from django.conf import settings
 from django.urls import include, path
-from rest_framework.routers import SimpleRouter
+from rest_framework.routers import DefaultRouter, SimpleRouter
 
 from club import views
 
-router = SimpleRouter()
+router = DefaultRouter() if settings.DEBUG else SimpleRouter()
 router.register("events", views.Events)
 router.register("notes", views.Notes)
 router.register("jobs", views.Jobs)
