@@ -90,11 +90,18 @@ class Views:
                 found.append(View(symbol))
         for type_name in [] if found else sorted(value.types):
             owner_class = self.engine.class_of(type_name)
-            method = None if owner_class is None else self.engine.find_method(owner_class, "__call__")
-            found += [View(method)] if method is not None else []
+            found += [] if owner_class is None else self._of_object(owner_class)
         if not found:
             found = [View(None, path) for path in sorted(value.apis or value.types)[:1]]
         return found or [View(None, "" if written_as is None else written(written_as.node))]
+
+    def _of_object(self, owner: ClassSymbol) -> list[View]:
+        """An object as a view: its `__call__`, or that of its library, which asks a method of the project for what is wanted."""
+        method = self.engine.find_method(owner, "__call__")
+        if method is not None:
+            return [View(method)]
+        verbs = sorted(verb for verb in self.provided(owner) if verb.lower() in VERBS)
+        return [View(owner, actions=tuple((verb, "get_object") for verb in verbs))] if verbs else []
 
     def of_class_view(self, concept: ViewObject) -> list[View]:
         """The class of an `as_view()` call."""

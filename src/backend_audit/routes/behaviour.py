@@ -19,6 +19,7 @@ from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.status import named_status, set_on_answers, statuses
@@ -155,11 +156,15 @@ class Behaviours:
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
                 elif (
-                    isinstance(node, ir.Attribute)
-                    and looks_at_caller(node.attr)
-                    and not (node.attr in _HEADERS and harmless)
-                    and not of_database(node)
-                ) or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))):
+                    (isinstance(node, ir.Call) and asks_for_signature(node))
+                    or (
+                        isinstance(node, ir.Attribute)
+                        and looks_at_caller(node.attr)
+                        and not (node.attr in _HEADERS and harmless)
+                        and not of_database(node)
+                    )
+                    or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id)))
+                ):
                     known.looks = True
             self._own[function.key] = known
         return known

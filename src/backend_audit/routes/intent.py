@@ -43,9 +43,11 @@ DELICATE = frozenset(
 )
 CAPABILITY = re.compile(
     r"[<{](?:(?:str|slug|path|string):)?(?:\w*_)?(?:token|secret|signature|sig|signed\w*|hash)(?::\w+)?[>}]|"
+    r"[<{](?:(?:str|slug):)?(?:\w+_)?(?:api|feed|access|share|private|calendar)_?key[>}]|"
     r"<uuid:(?:\w*_)?(?:code|key)>|[<{](?:code|key):uuid[>}]|/join/<uuid:\w+>|"
     r"(?<=/):\w*(?:[tT]oken|[sS]ecret|[sS]ignature|[hH]ash)(?=/|$)"
 )
+_NUMBERED = re.compile(r"<(?:int|uuid):|[{<:]\w+:(?:int|uuid)[>}]")
 _PUBLIC_KEY = re.compile(r"[<{](?:\w+:)?kid[>}]|\bjwks?\b")  # a key that is called by its id is the public half
 _SERVICES = frozenset(
     """
@@ -63,6 +65,7 @@ _PASSWORDS = re.compile(
 )
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
 _COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
+_UNSIGNS = frozenset(("unsign", "unsign_object"))
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(
@@ -75,6 +78,7 @@ _PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key",
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
+_FILES = "static files"
 _CALLED_BACK = "a call-back of another service"
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
 _KEEPS = frozenset(("PATCH", "DELETE"))  # other services send what has happened, and change nothing that is kept
@@ -130,6 +134,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
             words = words & _ENTERS
         if what == "regaining an account" and methods == ("DELETE",) and "unsubscribe" not in everything:
             continue
+        if what == _FILES and _NUMBERED.search(path):
+            words = words & {"public"}  # `/assets/<int:asset_id>`: rows of a table
         if what in _ONLY_READ:
             if (reads or not methods) and words & {*last, *named[-2:], *first}:
                 return what
@@ -146,6 +152,12 @@ def checks_password(handler: FunctionSymbol | None) -> bool:
 def checks_signature(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
     return _calls(handler, _SIGNATURES)
+
+
+def asks_for_signature(call: ir.Call) -> bool:
+    """Whether a call says whether something was signed with a key of the program: `Signer().unsign(link)`."""
+    name = written(call.func)
+    return name.rpartition(".")[2] in _UNSIGNS or bool(_SIGNATURES.search(name)) or _compares(call)
 
 
 def checks_secret(handler: FunctionSymbol | None) -> bool:

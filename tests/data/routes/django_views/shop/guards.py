@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import user_passes_test
+from django.core.signing import BadSignature, Signer
 from django.http import HttpResponseForbidden
 from django.shortcuts import redirect
 
@@ -49,3 +50,14 @@ def group_required(*groups):
         return user.groups.filter(name__in=groups).exists()
 
     return user_passes_test(in_group, login_url="no_permission")
+
+
+def signed(view):
+    def inner(request, *args, **kwargs):
+        try:
+            Signer().unsign(f"{request.path}:{request.GET.get('sig')}")
+        except BadSignature:
+            return HttpResponseForbidden()
+        return view(request, *args, **kwargs)
+
+    return inner

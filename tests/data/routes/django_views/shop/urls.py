@@ -42,3 +42,4 @@ for name in ("terms", "imprint"):
 urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 urlpatterns += [path("profile/", accounts.profile), path("basket/", views.index)]
 urlpatterns += [path("stock/", views.stock)]
+urlpatterns += [path("news/<str:feed_key>/all", views.News()), path("brochure/<int:pk>/", views.brochure)]

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_required, permission_required, user_passes_test
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin, UserPassesTestMixin
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.syndication.views import Feed
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, DeleteView, ListView, TemplateView, UpdateView
 
-from .guards import group_required, homemade, only_htmx, only_logs, staff_only, with_key
+from shop.models import Reader
+
+from .guards import group_required, homemade, only_htmx, only_logs, signed, staff_only, with_key
 
 
 def index(request):
@@ -139,3 +142,18 @@ class Board(TemplateView):
 @group_required("staff")
 def stock(request):
     return HttpResponse("stock")
+
+
+class Numbered(Feed):
+    def get_object(self, request, feed_key):
+        return Reader.objects.get(key=feed_key)
+
+
+class News(Numbered):
+    def items(self, reader):
+        return reader.news.all()
+
+
+@signed
+def brochure(request, pk):
+    return HttpResponse("brochure")
