@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, _patterns
@@ -9,7 +10,7 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import first_word
+from backend_audit.flow.written import first_word, written
 
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
@@ -190,6 +191,7 @@ def _introduced(at: int, view: FileView) -> bool:
 _ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))
 _ANSWERS = frozenset(("res", "response", "reply", "resp"))
 _ERROR = re.compile(r"^(err|error|e|ex|exception|reason|cause)$|(Err|Error|Exception)$")
+_OWN_FILES = (".", "@/", "~", "#", "src/")
 _DEBUG = re.compile(r"debug|dev|NODE_ENV|verbose|stackTrace|showStack|env", re.IGNORECASE)
 
 
@@ -208,10 +210,52 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
             return
     if any(isinstance(one, ir.If) and _asks_type(one.test) for one in view.ancestors):
         return  # a text, it seems
+    if isinstance(first, ir.Name) and _of_own_class(first, view):
+        return
     error = first if isinstance(first, ir.Name) and _ERROR.search(first.id) else None
     own = error is not None and isinstance(_patterns.given(error, view), ir.Call)  # `const error = new NotFoundError("…")`
     if error is not None and not own and _patterns.method(node) in ("send", "end", "write"):
         yield first, False
+
+
+def _of_own_class(error: ir.Name, view: FileView) -> bool:
+    """Whether the error was found to be of a class of the project before it is sent: that chose what its objects hold."""
+    path = [*view.ancestors, error]
+    for outer, inner in pairwise(path):
+        if not isinstance(outer, ir.If) or not any(one is inner for one in outer.body):
+            continue
+        for test in _together(outer.test):
+            if isinstance(test, ir.Compare) and test.ops[0] == "instanceof" and written(test.left) == error.id:
+                return _is_own(test.rights[0], view)
+    return False
+
+
+def _is_own(owner: ir.Expr, view: FileView) -> bool:
+    """Whether a class is declared in this file, or comes from another file of the project."""
+    name, path = first_word(owner), view.api(owner) or ""
+    for one in ir.walk(*view.module.body):
+        if isinstance(one, ir.Class) and one.name == name:
+            return True
+        if (
+            isinstance(one, ir.Assign)
+            and isinstance(one.value, ir.Call)
+            and written(one.value.func) == "require"
+            and one.value.args
+        ):
+            names = {inner.id for target in one.targets for inner in ir.walk(target) if isinstance(inner, ir.Name)}
+            given = one.value.args[0].value
+            if name in names and isinstance(given, ir.Const):
+                return str(given.value).startswith(_OWN_FILES)
+    return path.startswith(_OWN_FILES)
+
+
+def _together(test: ir.Expr) -> Iterator[ir.Expr]:
+    """The parts of `a && b`, all of which hold."""
+    if isinstance(test, ir.Logical) and test.op == "and":
+        yield from _together(test.left)
+        yield from _together(test.right)
+    else:
+        yield test
 
 
 def _asks_type(test: ir.Expr) -> bool:

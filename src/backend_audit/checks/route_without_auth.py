@@ -27,6 +27,7 @@ from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.within import (
     answers_with_constants,
+    changes_own_session_alone,
     leaves_it_to_others,
     shows_a_page,
     waits_for_nothing,
@@ -89,6 +90,8 @@ def _admin(route: Route) -> Iterator[Alert]:
 
 def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
+    if route.handler is not None and changes_own_session_alone(route.handler):
+        return Confidence.LOW, ""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
     acts = changes(route) and (route.acts or (not LASTING.isdisjoint(route.methods) and not _only_redirects(route)))

@@ -181,6 +181,8 @@ class ScriptCallbacks(Frame):
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         self.engine.callees.setdefault(id(node), {})[symbol.key] = symbol
         result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
+        if (given := self.engine.asked.result(self, node, symbol, receiver, args)) is not None:
+            result = given
         if result.origins and self.engine.owned.strips(symbol):
             result = result.cleared(_STRIPPED)
         if symbol.nested and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):

@@ -10,6 +10,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
+from backend_audit.flow.script_asked import Asked
 from backend_audit.flow.script_builtin import MUTATORS
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.script_objects import OwnedObjects
@@ -45,7 +46,7 @@ class ScriptEngine(Engine):
         self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
-        self.registrars = Registrars()
+        self.registrars, self.asked = Registrars(), Asked()
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ _CLOSING = frozenset(
     " objectId duration stringbool".split()
 )
 _PARSES = frozenset("parse parseAsync validateSync validateAsync cast attempt".split())
-_ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
+ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
 _OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
 _SETTING = frozenset("options prefs preferences".split())
 TAKES_MORE = frozenset(("allowUnknown", "stripUnknown"))
@@ -204,7 +204,7 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
         return made(path, given)
     name = path.rpartition(".")[2]
     data = next((operand for key, operand in args if key == "0"), None)
-    if data is None or name not in _ASKS:
+    if data is None or name not in ASKS:
         return refined(receiver, name, given)
 
     def part(value: Value, field: str) -> Value:

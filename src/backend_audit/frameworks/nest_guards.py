@@ -13,7 +13,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.nest_decorators import COMMON, Applied, NestDecorators
 from backend_audit.frameworks.steps import written_on
-from backend_audit.link.symbols import ClassSymbol, decorator_name
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Outcome, Run
 from backend_audit.routes.chains import flat
 from backend_audit.routes.exempt import Asked
@@ -27,6 +27,7 @@ _OPEN = re.compile(r"public|skip_?auth|no_?auth|allow_?anon|unauthenticated|anon
 _EVERYBODY = re.compile(r"^(?:public|anonymous|anyone|everyone|everybody|guest)$", re.IGNORECASE)
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
 _ASKED = frozenset(_ASKING)
+_REQUEST = re.compile(r"request|context|\bcls\b", re.IGNORECASE)
 _REFUSES = "refuses callers without credentials"
 
 
@@ -110,6 +111,8 @@ class NestGuards:
             return replace(above, name=owner.name, function=method)
         if method is None:
             return Guard(owner.name, frozenset((Does.RUNS,)), via, mark)
+        if _sees_nobody(owner, method):
+            return Guard(owner.name, frozenset((Does.REJECTS,)), via, mark, method, "sees nothing of the request")
         guard = self.guarding.of_method(owner, method, via, mark)
         unread = self.guarding.unread(owner.name.removesuffix("Guard"), via, mark)
         if not guard.has(*_ASKING) and (_refused(self.guarding.behaviours.anonymous.run(method)) or unread):
@@ -148,6 +151,18 @@ def _names_everybody(node: ir.Call) -> bool:
     return (
         len(node.args) == 1 and isinstance(node.args[0].value, ir.Attribute) and bool(_EVERYBODY.match(node.args[0].value.attr))
     )
+
+
+def _sees_nobody(owner: ClassSymbol, method: FunctionSymbol) -> bool:
+    """Whether a guard takes no context, and its class is handed no request: a setting decides for all callers alike."""
+    if any(param.kind != "receiver" for param in method.node.params):
+        return False
+    maker = owner.methods.get("constructor")
+    given = [] if maker is None else maker.node.params
+    typed = [written(one.annotation) for one in given if one.annotation is not None]
+    handed = [written(arg.value) for one in given for node in one.decorators if isinstance(node, ir.Call) for arg in node.args]
+    inherits = any(isinstance(one, ir.Name) and one.id == "super" for one in ir.walk(*method.node.body))
+    return not inherits and not any(_REQUEST.search(one) for one in (*typed, *handed))
 
 
 def _refused(run: Run) -> bool:

@@ -1,5 +1,7 @@
 """What a function of JavaScript can do to a caller: the statuses that it answers, hands to `next`, rejects with or throws."""
 
+import re
+
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
@@ -15,6 +17,7 @@ from backend_audit.routes.script_missing import attribute, is_request
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
 _ANSWERS = frozenset(("res", "response", "resp", "reply"))
+_SHAPES = re.compile(r"[a-z](?:Dto|DTO|Response|Error|Exception|Mapper|Serializer)$")  # `UserDto.create(row)` makes an answer
 _STATUS_FIELDS = frozenset("status statusCode".split())
 _OF_EVERYBODY = frozenset(  # headers that say nothing of who calls
     "user-agent accept accept-language accept-encoding host content-type content-length referer origin x-forwarded-for "
@@ -66,7 +69,7 @@ class ScriptBehaviours(Behaviours):
         name = written(node.func).rpartition(".")[2]
         if name in _HANDS_ERROR and node.args:
             known.denies |= error_statuses(self.engine, frame, node.args[0].value)
-        if acts_by_name(name):
+        if acts_by_name(name) and not _SHAPES.search(first_word(node.func)):
             known.surely = True
             known.acts = known.acts or not _answers(node.func)
 

@@ -21,6 +21,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
+from backend_audit.routes.readings import is_caller
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_helpers import asked_first
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
@@ -147,6 +148,13 @@ class ScriptGuarding(Guarding):
             return replace(guard, does=guard.does - _ASKED | {Does.REJECTS})
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
             return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because=TURNS_AWAY)
+        if (
+            guard.does == {Does.RUNS}
+            and self.behaviours.of(function).looks
+            and _keeps_caller(function)
+            and self.lets_through(function)
+        ):
+            return replace(guard, does=frozenset((Does.IDENTIFIES,)), because="keeps who calls, and lets everybody through")
         return guard
 
     def of_method(self, owner: ClassSymbol, function: FunctionSymbol, via: str, mark: Mark | None) -> Guard:
@@ -216,6 +224,13 @@ class ScriptGuarding(Guarding):
     def answers_always(self, function: FunctionSymbol) -> bool:
         """Whether a function never hands the request on."""
         return not hands_on(function)
+
+
+def _keeps_caller(function: FunctionSymbol) -> bool:
+    """Whether a function puts what it found of the caller into the request: `req.user = await userOf(req)`."""
+    nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
+    kept = [target for node in nodes if not isinstance(node.value, ir.Const) for target in node.targets]
+    return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
 
 
 def called(node: ir.Expr) -> str:

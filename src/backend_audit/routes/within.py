@@ -22,6 +22,9 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 
+_SESSION = re.compile(r"(?:^|\.)session\.\w")
+_ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
+
 _OF_ALL = frozenset(("get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy"))
 
 
@@ -108,6 +111,16 @@ def works_on_the_caller(route: Route) -> bool:
     functions = [*([] if route.handler is None else [route.handler]), *own]
     nodes = [node for one in functions for node in ir.walk_scope(*one.node.body)]
     return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
+
+
+def changes_own_session_alone(handler: FunctionSymbol) -> bool:
+    """Whether all that the handler changes is the session of who calls: `request.session.pending = null`."""
+    nodes = list(ir.walk_scope(*handler.node.body))
+    targets = [target for node in nodes if isinstance(node, ir.Assign) for target in node.targets]
+    calls = [written(node.func) for node in nodes if isinstance(node, ir.Call)]
+    kept = [one for one in map(written, targets) if _SESSION.search(one)]
+    held = all(isinstance(one, ir.Name) or _SESSION.search(written(one)) for one in targets)
+    return bool(kept) and held and all(_SESSION.search(one) or _ANSWER.search(one) for one in calls)
 
 
 def shows_a_page(handler: FunctionSymbol) -> bool:

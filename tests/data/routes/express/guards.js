@@ -19,6 +19,16 @@ exports.remember = (req, res, next) => {
   next();
 };
 
+const callerOf = async (req) => {
+  const token = req.cookies.token;
+  return token ? jwt.verify(token, process.env.KEY) : null;
+};
+
+exports.perhaps = async (req, res, next) => {
+  req.user = await callerOf(req);
+  next();
+};
+
 exports.refuse = (req, res, next) => {
   if (req.isAuthenticated()) return next();
   res.redirect("/login");

@@ -1,10 +1,10 @@
 import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
-import { CatsController, StatusController } from "./cats.controller";
+import { CatsController, MembersController, StatusController } from "./cats.controller";
 import { TokenGuard } from "./guards";
 
 @Module({
-  controllers: [CatsController, StatusController],
+  controllers: [CatsController, MembersController, StatusController],
   providers: [{ provide: APP_GUARD, useClass: TokenGuard }],
 })
 export class AppModule {}

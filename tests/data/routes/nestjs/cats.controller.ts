@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Post, UseGuards } from "@nestjs/common";
-import { JwtGuard, Public, RolesGuard } from "./guards";
+import { JwtGuard, Public, RolesGuard, SignUpsGuard } from "./guards";
 
 class CreateCat {
   name: string;
@@ -31,5 +31,15 @@ export class StatusController {
   @Get(["status", "state"])
   status() {
     return "ok";
+  }
+}
+
+@Controller("members")
+export class MembersController {
+  @Public()
+  @UseGuards(SignUpsGuard)
+  @Post()
+  join(@Body() cat: CreateCat) {
+    return cat;
   }
 }

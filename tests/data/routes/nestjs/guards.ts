@@ -21,3 +21,13 @@ export class RolesGuard implements CanActivate {
 }
 
 export class JwtGuard extends AuthGuard("jwt") {}
+
+@Injectable()
+export class SignUpsGuard implements CanActivate {
+  constructor(private readonly settings: { signUps: boolean }) {}
+
+  canActivate() {
+    if (!this.settings.signUps) throw new UnauthorizedException("nobody can sign up");
+    return true;
+  }
+}
