@@ -155,15 +155,11 @@ class Behaviours:
                     known.denies |= self._answered(frame, node.value)
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
-                elif (
-                    (isinstance(node, ir.Call) and asks_for_signature(node))
-                    or (
-                        isinstance(node, ir.Attribute)
-                        and looks_at_caller(node.attr)
-                        and not (node.attr in _HEADERS and harmless)
-                        and not of_database(node)
-                    )
-                    or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id)))
+                elif isinstance(node, ir.Attribute):
+                    tells = looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless) and not of_database(node)
+                    known.looks = known.looks or tells
+                elif (isinstance(node, ir.Call) and asks_for_signature(node)) or (
+                    isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))
                 ):
                     known.looks = True
             self._own[function.key] = known
