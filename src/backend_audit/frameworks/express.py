@@ -212,6 +212,7 @@ class ExpressRoutes:
         asked = Asked(path, "", "", methods)
         ahead = [guard for one in self.covering(before, path, methods) for guard in one.guards]
         found = self.guarding.exempted([*ahead, *guards], asked)
+        found += self.guarding.of_wrappers(last.value, last.node, chain)
         if function is not None:
             found += self.guarding.in_body(function)
         name = written(last.node or chain.site.node) if function is None else function.name

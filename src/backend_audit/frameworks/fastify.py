@@ -200,6 +200,7 @@ class FastifyRoutes:
         registered = mark_of(chain, "registered here")
         found = _limited([*scope.hooks, *self.options_guards(options, chain)], options, registered)
         found = self.guarding.exempted(found, Asked(full, "", "", methods))
+        found += self.guarding.of_wrappers(handler.value, handler.node, chain)
         if function is not None:
             found += self.guarding.in_body(function)
         schema = (options.items or {}).get("schema", UNKNOWN)

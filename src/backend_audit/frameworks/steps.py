@@ -15,6 +15,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.middleware import only_refuses
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
+from backend_audit.routes.wrappers import wraps
 from backend_audit.source import Mark
 
 _IN_FRONT = re.compile(r"(?i)base|root|prefix")
@@ -99,28 +100,6 @@ def left(last: Step, function: FunctionSymbol | None, guards: list[Guard]) -> li
     if not isinstance(last.node, ir.Call) or not only_refuses(function):
         return []
     return [one for one in guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
-
-
-def wraps(function: FunctionSymbol, others: list[FunctionSymbol]) -> bool:
-    """Whether a function is made by a wrapper around one of `others`: it stands in a function and calls what that was given."""
-    return len(others) > 1 and function.parent is not None and bool(called_parameters(function))
-
-
-def called_parameters(function: FunctionSymbol) -> set[str]:
-    """The parameters of the functions around `function` that it calls."""
-    names: set[str] = set()
-    around = function.parent
-    while around is not None:
-        names |= {param.name for param in around.node.params}
-        around = around.parent
-    called: set[str] = set()
-    for node in ir.walk(*function.node.body):
-        if isinstance(node, ir.Call):
-            func = node.func
-            if isinstance(func, ir.Attribute) and func.attr in ("call", "apply"):
-                func = func.value
-            called |= {func.id} if isinstance(func, ir.Name) else set()
-    return (names - {param.name for param in function.node.params}) & called
 
 
 def written_on(owner: ClassSymbol, node: ir.Expr) -> Mark:

@@ -72,7 +72,9 @@ class ScriptBody(ScriptCalling):
         if isinstance(node, ir.Switch):
             chosen = self.chosen(node, env)
             if chosen is None:
+                before = self.found.denied, self._doubts
                 self.perhaps([case.body for case in node.cases], env)
+                self._open = self._open or before != (self.found.denied, self._doubts)
                 return True
             return self.block(chosen, env, sure=sure) or any(isinstance(one, ir.Jump) for one in chosen)
         if isinstance(node, (ir.For, ir.While)):

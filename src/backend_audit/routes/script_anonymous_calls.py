@@ -253,4 +253,6 @@ class ScriptCalling(ScriptReading, Body):
                     return True
                 if isinstance(node.func, ir.Name) and node.func.id == self.hands_on and node.args:
                     return True
+            elif isinstance(node, ir.Raise) and node.exc is not None and self.errors(node.exc) & _AWAY:
+                return True
         return False

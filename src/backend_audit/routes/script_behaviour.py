@@ -60,9 +60,8 @@ class ScriptBehaviours(Behaviours):
                     known.denies |= error_statuses(self.engine, frame, node.value)
             elif isinstance(node, ir.Attribute) and id(node) not in written_to:
                 known.looks = known.looks or _looks(node)
-            elif isinstance(node, ir.Index) and isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
-                read = ir.Attribute(node.at, node.end, node.value, node.index.value)  # `req.headers["x-token"]`
-                known.looks = known.looks or (id(node) not in written_to and _looks(read))
+            elif isinstance(node, ir.Index) and not known.looks and id(node) not in written_to:
+                known.looks = any(map(_looks, _members(frame, node)))
         return known
 
     def _call(self, known: Behaviour, frame: Frame, node: ir.Call) -> None:
@@ -80,6 +79,16 @@ class ScriptBehaviours(Behaviours):
             if isinstance(one, ir.Call):
                 found |= self._denied.get((id(one), id(function.node)), frozenset())
         return found
+
+
+def _members(frame: Frame, node: ir.Index) -> list[ir.Attribute]:
+    """What `req.headers["x-token"]` reads, as members; the name may be a constant's: `req.headers[TOKEN_HEADER]`."""
+    names = list[str]()
+    if isinstance(node.index, ir.Const):
+        names = [node.index.value] if isinstance(node.index.value, str) else []
+    elif isinstance(node.index, (ir.Name, ir.Attribute)) and isinstance(node.value, ir.Attribute):
+        names = list(frame.eval(node.index).texts())
+    return [ir.Attribute(node.at, node.end, node.value, one) for one in names]
 
 
 def _answers(callee: ir.Expr) -> bool:

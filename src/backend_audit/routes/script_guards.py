@@ -23,9 +23,11 @@ from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.readings import is_caller
 from backend_audit.routes.scopes import of_step
-from backend_audit.routes.script_helpers import asked_first
+from backend_audit.routes.script_asked import BEHIND, denier
+from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
 from backend_audit.routes.texts import mark_of
+from backend_audit.routes.wrappers import around, called_parameters
 from backend_audit.source import Mark
 
 CHAINED = "a chain of express-validator"  # what it finds must be asked for
@@ -171,13 +173,46 @@ class ScriptGuarding(Guarding):
         looks = self.behaviours.of(function).looks or bool(judged(name, frozenset(), looks=True)[0] & {Does.IDENTIFIES})
         return looks or self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED
 
-    def asks_itself(self, handler: FunctionSymbol) -> bool:
-        """Whether a handler's own lines look at a credential and answer 401, or a helper's that it asks before all."""
-        own = [self.behaviours.own(one) for one in (handler, *handler.nested)]
-        helpers = [self.behaviours.own(one) for one in asked_first(self.engine, handler)]
-        if any(one.looks and _UNAUTHORIZED in one.denies for one in helpers):
+    def of_wrappers(self, handler: Value, node: ir.Expr | None, chain: RouteChain) -> list[Guard]:
+        """The guards that wrappers of a handler are: `secured(handler)`, which asks who calls before it calls that."""
+        found: list[Guard] = []
+        for one in around(handler):
+            mark = mark_of(chain, "wraps") if node is None else Mark(chain.site.path, node.at, node.end, written(node))
+            denied = self.behaviours.anonymous.run(one).outcome()
+            for guard in self.of_symbol(one, "wrapper", mark):
+                kept = guard.does - _IDLE
+                if denied is Outcome.PASSES or not (denied is Outcome.DENIED or self.asks_itself(one) or self.asks_ahead(one)):
+                    kept -= _ASKED
+                found += [replace(guard, does=kept)] if kept else []
+        return found
+
+    def asks_ahead(self, wrapper: FunctionSymbol) -> bool:
+        """Whether a wrapper leaves it to a helper to turn callers away, before it calls what it wraps."""
+        helpers = asked_plainly(self.engine, wrapper, frozenset(called_parameters(wrapper)))
+        found = [self.behaviours.of(one, 4) for one in helpers]
+        return any(one.looks and not one.denies.isdisjoint((_UNAUTHORIZED, _FORBIDDEN)) for one in found)
+
+    def asks_itself(self, function: FunctionSymbol) -> bool:
+        """Whether a function's own lines look at a credential and answer 401, or a helper's that it asks before all."""
+        own = [self.behaviours.own(one) for one in (function, *function.nested)]
+        if any(one.looks for one in own) and any(_UNAUTHORIZED in one.denies for one in own):
             return True
-        return any(one.looks for one in own) and any(_UNAUTHORIZED in one.denies for one in own)
+        return self.helper_asked(function) is not None
+
+    def helper_asked(self, function: FunctionSymbol, depth: int = 2) -> FunctionSymbol | None:
+        """The helper that a function asks before all, and which looks at a credential and turns callers away without one."""
+        for one in (*asked_first(self.engine, function), *asked_plainly(self.engine, function)):
+            own = self.behaviours.own(one)
+            asks = own.looks and _UNAUTHORIZED in own.denies
+            found = one if asks else self.helper_asked(one, depth - 1) if depth and one is not function else None
+            if found is not None:
+                return found
+        return None
+
+    def turned_away_by(self, handler: FunctionSymbol) -> FunctionSymbol | None:
+        """The function behind a handler to which the request always comes, and which fails without a credential in it."""
+        own, run = self.behaviours.own, self.behaviours.anonymous.run
+        return denier(self.engine, handler, lambda one: own(one).looks and run(one).denied)
 
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes."""
@@ -207,12 +242,16 @@ class ScriptGuarding(Guarding):
         outcome = self.behaviours.anonymous.run(handler).outcome()
         if outcome is Outcome.DENIED:
             does, because = does | {Does.AUTHENTICATES}, because or TURNS_AWAY
+        helper = None if outcome is Outcome.PASSES else self.helper_asked(handler)
         surely = outcome is Outcome.DENIED or (outcome is not Outcome.PASSES and self.asks_itself(handler))
+        name, because = (handler.node.name, because) if helper is None else (helper.node.name, BY_HELPER)
+        if not surely and (asked := self.turned_away_by(handler)) is not None:
+            name, does, surely, because = asked.node.name, does | {Does.AUTHENTICATES}, True, BEHIND
         if not does & _ASKED or not surely:
             call = right_asked(self.engine, handler)
             return [] if call is None else [Guard(written(call.func).rpartition(".")[2], _ASKED, "body", None, None, BY_RIGHT)]
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
-        return [Guard(handler.node.name, does - _IDLE, "body", mark, handler, because)]
+        return [Guard(name, does - _IDLE, "body", mark, handler, because)]
 
     def passes_on(self, value: Value) -> bool:
         """Whether something is middleware: it can hand the request on to what comes after it."""

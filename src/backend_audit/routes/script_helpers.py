@@ -8,6 +8,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.script_missing import is_request
 
+BY_HELPER = "turns callers away, and is asked before all else"
 _ANSWERS = frozenset("res response reply resp _res".split())
 
 
@@ -24,6 +25,32 @@ def asked_first(engine: Engine, handler: FunctionSymbol) -> Iterator[FunctionSym
             helper = named.get(asked.id) if isinstance(asked, ir.Name) else _helper(engine, asked)
             if leaves and helper is not None:
                 yield helper
+
+
+def asked_plainly(engine: Engine, function: FunctionSymbol, ahead_of: frozenset[str] = frozenset()) -> Iterator[FunctionSymbol]:
+    """The functions that are handed the request in a statement of their own, in front of any call of `ahead_of`.
+
+    They turn callers away by what they throw: `const user = await authenticate(request);`, `request.authenticate()`.
+    """
+    body = function.node.body
+    while body and isinstance(body[0], ir.Try):
+        body = [*body[0].body, *body[1:]]
+    for statement in body:
+        if any(
+            isinstance(one, ir.Call) and isinstance(one.func, ir.Name) and one.func.id in ahead_of for one in ir.walk(statement)
+        ):
+            return
+        value = statement.value if isinstance(statement, (ir.Assign, ir.ExprStmt, ir.Return)) else None
+        call = value.value if isinstance(value, ir.Await) else value
+        if isinstance(call, ir.Call) and any(map(is_request, _handed(call))):
+            found = list(engine.callees.get(id(call), {}).values())
+            yield from found if len(found) == 1 else ()
+
+
+def _handed(call: ir.Call) -> list[str]:
+    """What a call is handed, what it is a method of among it."""
+    owner = [written(call.func.value)] if isinstance(call.func, ir.Attribute) else []
+    return owner + [written(arg.value) for arg in call.args]
 
 
 def _helper(engine: Engine, node: ir.Expr) -> FunctionSymbol | None:

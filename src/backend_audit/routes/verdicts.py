@@ -7,9 +7,11 @@ from backend_audit.routes.capabilities import unread
 from backend_audit.routes.entering import enters
 from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys, sets_up
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.script_helpers import BY_HELPER
 from backend_audit.routes.script_permissions import BY_RIGHT
 from backend_audit.routes.within import makes_accounts_if_allowed, only_call
 
+_ENTRY = "index"  # a folder's module is called like this whatever is in it
 _BODY = "body"  # a handler that turns callers away itself
 
 
@@ -25,7 +27,7 @@ def decide(route: Route) -> None:
     meant = "" if route.unread else meant
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if meant and _signs_in(meant):  # a login answers 401 to a wrong password, which asks nobody who it is
-        asking = [guard for guard in asking if guard.via != _BODY or guard.because == BY_RIGHT]
+        asking = [guard for guard in asking if guard.via != _BODY or guard.because in (BY_RIGHT, BY_HELPER)]
     if any(guard.has(Does.OPENS) for guard in route.guards):
         asking = [guard for guard in asking if guard.via not in ("settings", "class")]
     if asking:
@@ -83,7 +85,9 @@ def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
 def _called(route: Route) -> str:
     """What the handler is called; one without a name is known by its file."""
     if route.handler is not None and route.name.endswith("<anonymous>"):
-        return route.handler.module.path.rpartition("/")[2].partition(".")[0]
+        folder, _, file = route.handler.module.path.rpartition("/")
+        stem = file.partition(".")[0]
+        return stem if stem != _ENTRY else folder.rpartition("/")[2]
     return route.name
 
 

@@ -1,7 +1,9 @@
 """What stands in the place of a decorated function: the wrapper that its decorator makes, or another decorator's."""
 
 from backend_audit import ir
+from backend_audit.flow import script_objects
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 
 _DEPTH = 3
@@ -26,6 +28,35 @@ def wrappers(engine: Engine, function: FunctionSymbol, depth: int = _DEPTH) -> l
     others = [called[key] for key in sorted(called) if called[key].node.name in names and called[key] is not inner]
     found = [one for other in others if depth > 0 for one in wrappers(engine, other, depth - 1) if one is not other]
     return found or [inner]
+
+
+def around(value: Value) -> list[FunctionSymbol]:
+    """The functions that wrappers have put around a handler: what `withUser(handler)` gives, which calls that."""
+    found = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
+    known = bool(script_objects.wrapped(value).refs)
+    return [one for one in found if wraps(one, found) or (known and one.parent is not None and called_parameters(one))]
+
+
+def wraps(function: FunctionSymbol, others: list[FunctionSymbol]) -> bool:
+    """Whether a function is made by a wrapper around one of `others`: it stands in a function and calls what that was given."""
+    return len(others) > 1 and function.parent is not None and bool(called_parameters(function))
+
+
+def called_parameters(function: FunctionSymbol) -> set[str]:
+    """The parameters of the functions around `function` that it calls."""
+    names: set[str] = set()
+    around = function.parent
+    while around is not None:
+        names |= {param.name for param in around.node.params}
+        around = around.parent
+    called: set[str] = set()
+    for node in ir.walk(*function.node.body):
+        if isinstance(node, ir.Call):
+            func = node.func
+            if isinstance(func, ir.Attribute) and func.attr in ("call", "apply"):
+                func = func.value
+            called |= {func.id} if isinstance(func, ir.Name) else set()
+    return (names - {param.name for param in function.node.params}) & called
 
 
 def _returned(function: FunctionSymbol) -> list[ir.Expr]:
