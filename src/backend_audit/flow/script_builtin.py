@@ -73,6 +73,8 @@ def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name == "concat":
         return strings.build([(receiver, ""), *args], "+")
     if name == "split":
+        if (parts := script_lists.parts(receiver, [value for value, _ in args])) is not None:
+            return parts
         part = MADE if receiver.is_literal() else receiver.derived()
         gone = cleared_by_replacing(first, text(""), every=True) if first.constant() is not None else frozenset[str]()
         gone = (gone - _PATH) | _SEGMENT if gone >= _PATH else gone  # `..` may be one of the parts

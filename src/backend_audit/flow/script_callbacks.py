@@ -12,6 +12,7 @@ from backend_audit.flow import (
     script_functions,
     script_handed,
     script_objects,
+    script_registrars,
     script_validators,
     unrolled,
 )  # fmt: skip
@@ -113,7 +114,9 @@ class ScriptCallbacks(Frame):
         self.loops.pop()
         added = unrolled.registering(self, [key for key in self.events if key not in before])
         passes = unrolled.elements(receiver) if added else []
-        unrolled.again(self, added, passes, lambda one: self.handed(node, function.value, [one, key, receiver]))
+        unrolled.again(
+            self, added, passes, lambda one: script_registrars.one_pass(self, node, function.value, [one, key, receiver])
+        )
         if attr == "filter" and receiver.items and receiver.elem is None and receiver.is_literal():
             return receiver  # at most all of the constants that are listed
         element = script_filtered.kept(self, node, element, function)

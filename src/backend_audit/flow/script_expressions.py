@@ -77,6 +77,8 @@ class ScriptExpressions(ScriptCalls):
             if attr in ("length", "size"):
                 return script_lists.length(base) or NUMBER
             held = of_spread(base, attr) or base.item(attr)
+            if held is None and self.registering and base.kind == "dict" and not base.open and not base.origins:
+                return script_builtin.UNDEFINED  # nothing that other functions add to a table of routes is told by it
             held = held.without("secret") if held is not None and held.origins and sensitive.is_public(attr) else held
             if held is not None and (not base.types or held is not base.elem):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held

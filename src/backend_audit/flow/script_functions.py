@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from backend_audit.flow import lacks, numbers, strings
 from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
+from backend_audit.flow.script_lists import listed
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -111,6 +112,10 @@ def _prototype(args: Pieces) -> Value:
     return args[0][0] if args and args[0][0].refs else UNKNOWN
 
 
+def _entries(args: Pieces) -> Value:
+    return container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))}))
+
+
 def _from_pairs(args: Pieces) -> Value:
     pair = values(args[0][0]) if args else UNKNOWN
     return container("dict", None, pair.item(1) or pair.derived())
@@ -135,10 +140,10 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Reflect.getPrototypeOf": _prototype,
     **dict.fromkeys(("Object.assign", *_ASSIGN), lambda args: merged([value for value, _ in args])),
     **dict.fromkeys(("lodash.defaults", "lodash.defaultsDeep"), lambda args: merged([value for value, _ in reversed(args)])),
-    "Object.keys": lambda args: container("list", None, keys(_same(args))),
+    "Object.keys": lambda args: listed(_same(args), "keys") or container("list", None, keys(_same(args))),
     "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),
-    "Object.values": lambda args: container("list", None, values(_same(args))),
-    "Object.entries": lambda args: container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))})),
+    "Object.values": lambda args: listed(_same(args), "values") or container("list", None, values(_same(args))),
+    "Object.entries": lambda args: listed(_same(args), "entries") or _entries(args),
     "Object.fromEntries": _from_pairs,
     "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
     "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),

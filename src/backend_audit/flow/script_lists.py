@@ -4,7 +4,10 @@ A tuple is what a function was given (`...args`): nothing but the function itsel
 """
 
 from backend_audit.flow.strings import Piece
-from backend_audit.flow.values import Value, constant, container
+from backend_audit.flow.values import MAX_ITEMS, Value, constant, container
+
+PLACELESS = "~"  # begins the keys of what stands somewhere in a list
+_MAX_LISTED, _MAX_PARTS = 400, 64
 
 
 def length(value: Value) -> Value | None:
@@ -27,6 +30,36 @@ def method(receiver: Value, name: str, args: list[Piece]) -> Value | None:
     if name in ("pop", "shift") and receiver.kind == "tuple":
         return items[-1] if name == "pop" else items[0]
     return None
+
+
+def listed(value: Value, what: str) -> Value | None:
+    """The `keys`, `values` or `entries` of an object whose names are known, in their order; None of any other.
+
+    Where it holds more than these, none of them has a known place.
+    """
+    items = [(key, held) for key, held in (value.items or {}).items() if isinstance(key, str)]
+    if value.kind != "dict" or not items or len(items) > _MAX_LISTED:
+        return None
+    made: list[Value] = []
+    for key, held in items:
+        name = constant("str", key)
+        made.append(name if what == "keys" else held if what == "values" else container("list", {0: name, 1: held}))
+    placed: dict[str | int, Value] = {f"{PLACELESS}{at}": one for at, one in enumerate(made)}
+    if value.elem is None and not value.open:
+        whole: dict[str | int, Value] = {**dict(enumerate(made))}
+        return container("list", placed if len(made) > MAX_ITEMS else whole)
+    data = value.derived()
+    rest = data if what == "keys" else value.elem or data
+    return container("list", placed, rest if what != "entries" else container("list", {0: data, 1: rest}))
+
+
+def parts(value: Value, given: list[Value]) -> Value | None:
+    """`"get /users".split(" ")` of constants."""
+    whole, mark = value.constant(), given[0].constant() if len(given) == 1 else None
+    if whole is None or mark is None or whole.kind != "str" or mark.kind != "str" or not mark.value:
+        return None
+    found = str(whole.value).split(str(mark.value))
+    return container("list", {at: constant("str", one) for at, one in enumerate(found)}) if len(found) <= _MAX_PARTS else None
 
 
 def mutated(receiver: Value, name: str) -> Value | None:

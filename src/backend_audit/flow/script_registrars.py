@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.summary import bind_arguments
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import RouteChain
@@ -57,6 +58,21 @@ class Registrars:
             inner.registering = True
         frame.engine.run_in(inner, symbol)
         return [event for event in inner.events.values() if isinstance(event, RouteChain)]
+
+
+def one_pass(frame: "ScriptCallbacks", node: ir.Call, function: Value, given: list[Value]) -> None:
+    """What a function registers that is handed these arguments, one element of a known list the first of them."""
+    for symbol in of_kind(function.refs, FunctionSymbol):
+        inner = frame.engine.frame(symbol.module, symbol, {})
+        if isinstance(inner, type(frame)):
+            inner.registering = True
+        for param, value in zip(symbol.node.params, [*given, *[UNKNOWN] * len(symbol.node.params)], strict=False):
+            inner.env[param.name] = value
+            if param.pattern is not None:
+                inner.bind(param.pattern, value)
+        frame.engine.run_in(inner, symbol)
+        for number, event in enumerate(inner.events.values()):
+            frame.events[symbol.key, "pass", number, node.at] = event
 
 
 def _may_register(symbol: FunctionSymbol) -> bool:

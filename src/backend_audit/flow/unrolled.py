@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.script_lists import PLACELESS
 from backend_audit.flow.values import Value, constant, container
 from backend_audit.flow.web_concepts import RouteChain, RouteHook, RouteRegistration, RouterMount
 
 if TYPE_CHECKING:
     from backend_audit.flow.statements import Frame
 
-_MAX_PASSES = 40
+_MAX_PASSES = 400
 _REGISTERING = (RouteChain, RouteHook, RouteRegistration, RouterMount)
 
 
@@ -61,8 +62,11 @@ def _passes(frame: "Frame", node: ir.Expr) -> list[Value]:
 
 
 def elements(value: Value) -> list[Value]:
-    """What a list holds, if that is known whole and little."""
-    if value.kind not in ("list", "tuple", "set") or value.elem is not None or value.open:
+    """What a list holds, if that is known whole and little; of the names of an object that holds more, those that are known."""
+    if value.kind not in ("list", "tuple", "set"):
         return []
-    found = list((value.items or {}).values())
-    return found if len(found) <= _MAX_PASSES else []
+    found = value.items or {}
+    placeless = [one for key, one in found.items() if isinstance(key, str) and key.startswith(PLACELESS)]
+    if (value.elem is not None or value.open) and not placeless:
+        return []
+    return list(found.values()) if len(found) <= _MAX_PASSES else []

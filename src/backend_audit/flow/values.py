@@ -26,6 +26,7 @@ MAX_PARTS = 60
 MAX_ORIGINS = 24
 MAX_NAMES = 24  # of types, and of external things, that one value may be
 MAX_ITEMS = 64
+MAX_ADDRESSES = 400  # of routes in one table
 MAX_DEPTH = 6
 MAX_TRACE = 24
 DERIVED = "~"
@@ -351,7 +352,9 @@ def ref(symbol: Symbol) -> Value:
 
 def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value | None = None) -> Value:
     """A container: `items` by constant key or position, `elem` for the ones at unknown keys."""
-    if items is not None and len(items) > MAX_ITEMS:
+    first = next(iter(items), "") if items is not None else ""
+    limit = MAX_ADDRESSES if isinstance(first, str) and ("/" in first or first[:1] == "~") else MAX_ITEMS
+    if items is not None and len(items) > limit:
         elem = join_all([*items.values(), *([] if elem is None else [elem])])
         items = None
     return Value(kind=kind, items=items, elem=elem)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
@@ -87,13 +87,24 @@ class ScriptGuarding(Guarding):
         for name in sorted(names & self.decorated.keys()):
             found = super().of_value(self.decorated[name], via, mark, depth)
             return [replace(one, name=name) for one in found] if len(found) == 1 else found
-        found = super().of_value(value, via, mark, depth)
+        found = super().of_value(self._unwrapped(value), via, mark, depth)
         if len(found) == 1 and found[0].name == ANONYMOUS:
             found = [replace(found[0], name=next(self.names_of(value), ANONYMOUS))]
         chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
         if chained and not any(one.has(Does.VALIDATES) for one in found):
             found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, CHAINED))
         return found
+
+    def _unwrapped(self, value: Value) -> Value:
+        """A value without what only calls the functions that it was made for: `wrap(auth)` is known to be both."""
+        functions = of_kind(value.refs, FunctionSymbol)
+        idle = {one for one in functions if len(functions) > 1 and calls_given(one) and not self._speaks(one)}
+        return value if len(idle) in (0, len(functions)) else changed(value, refs=value.refs - idle)
+
+    def _speaks(self, function: FunctionSymbol) -> bool:
+        """Whether a function's own lines look at the caller, or turn callers away."""
+        own = self.behaviours.own(function)
+        return bool(own.denies) or own.looks
 
     def names_of(self, value: Value) -> Iterator[str]:
         """The names under which an instance holds a function that has none."""
@@ -270,6 +281,13 @@ def _keeps_caller(function: FunctionSymbol) -> bool:
     nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
     kept = [target for node in nodes if not isinstance(node.value, ir.Const) for target in node.targets]
     return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
+
+
+def calls_given(function: FunctionSymbol) -> bool:
+    """Whether a function calls one that the function around it was given."""
+    given = {param.name for param in function.parent.node.params} if function.parent is not None else set()
+    calls = (one.func for one in ir.walk(*function.node.body) if isinstance(one, ir.Call))
+    return any(isinstance(one, ir.Name) and one.id in given for one in calls)
 
 
 def called(node: ir.Expr) -> str:

@@ -22,7 +22,7 @@ app.get("/lists", (req, res) => {
     see(order); // $ const="date" const="name"
   }
   if (Object.keys(COLUMNS).includes(order)) {
-    see(order); // $ made
+    see(order); // $ const="date" const="name"
   }
   if (COLUMNS.hasOwnProperty(order)) {
     see(order); // $ const="date" const="name"
@@ -36,7 +36,7 @@ app.get("/lists", (req, res) => {
   if (ALLOWED.some((one) => one === order)) {
     see(order); // $ const="date" const="name"
   }
-  see(order); // $ const="a" const="b" const="date" const="name" made open untrusted api=express.Request.query.order
+  see(order); // $ const="a" const="b" const="date" const="name" open untrusted api=express.Request.query.order
   if (ALLOWED.indexOf(order) === -1) {
     return res.status(400).end();
   }

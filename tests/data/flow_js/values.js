@@ -29,7 +29,7 @@ box.e = "5";
 see(box.e); // $ const="5"
 see({ ...box, a: "9" }.a); // $ const="9"
 see(Object.assign({}, box, { a: "8" }).a); // $ const="8"
-see(Object.values({ p: "x", q: "y" })[0]); // $ const="x" const="y"
+see(Object.values({ p: "x", q: "y" })[0]); // $ const="x"
 
 const { a, b: { c: deep }, missing = "m", ...rest } = box;
 see(a); // $ const="1"

@@ -1,0 +1,1 @@
+module.exports = { users: { all: () => [] }, session: { check: () => null }, plugins: () => globalThis.plugins };
