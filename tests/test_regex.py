@@ -92,6 +92,16 @@ def test_what_a_match_leaves_out() -> None:
     assert "html" in harmless_after(r"[^<>&'\"]*", "fullmatch")
 
 
+def test_what_leads_out_of_no_folder() -> None:
+    assert "path" in harmless_after(r"^index[0-9]+.ts$", "search")
+    assert "path" in harmless_after(r"^[a-z]+(/[a-z]+)*(\.[a-z]+)?$", "search")
+    assert "path" not in harmless_after(r"^[a-z./]+$", "search")
+    assert "path" not in harmless_after(r"^a..b$", "search")
+    assert "path" not in harmless_after(r"^/[a-z]+$", "search")
+    assert "path" not in harmless_after(r"^a.\b.$", "search")
+    assert "path" not in harmless_after(r"index[0-9]+.ts", "search")
+
+
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [

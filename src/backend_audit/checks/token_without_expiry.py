@@ -18,6 +18,10 @@ _CLAIM = "exp"
 _OPTION = "expiresIn"
 _TELLS = re.compile(r"^exp$|expir|lifetime|max_?age|ttl|valid_?(until|for)", re.IGNORECASE)
 _LASTING = re.compile(r"api_?key|service|machine|invit|unsubscribe|webhook|share|bot|fixture|mock", re.IGNORECASE)
+_REVOKED = re.compile(  # claims that the server compares with what it keeps: what it changes there, ends the token
+    r"^(?:jti|sid|nonce|session_?id|security_?stamp|(?:token|key|session|password|auth)_?(?:version|generation|stamp|salt))$",
+    re.IGNORECASE,
+)
 _RENEW = "and renew it with a refresh token that can be revoked."
 _LONGEST = 24  # of a text that can be the name of a claim
 _FIX = f"Give it a short life: `'exp': datetime.now(UTC) + timedelta(minutes=15)`, {_RENEW}"
@@ -41,8 +45,12 @@ def token_without_expiry(token: JwtEncode) -> Iterator[Alert]:
         node=token.site.node,
         message=f"`{named(token.site)}` makes a token without an expiry: whoever gets hold of it once is that caller for ever.",
         fix=advice(token.site, _FIX, _FIX_NODE),
-        confidence=Confidence.LOW if lasting else Confidence.MEDIUM,
+        confidence=Confidence.LOW if lasting or _can_be_revoked(token.payload.value) else Confidence.MEDIUM,
     )
+
+
+def _can_be_revoked(payload: Value) -> bool:
+    return any(isinstance(key, str) and _REVOKED.search(key) for key in payload.items or {})
 
 
 def _lacks(value: Value, key: str) -> bool:

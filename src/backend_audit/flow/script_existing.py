@@ -2,7 +2,8 @@
 
 As `existing.py`, whose languages raise on a miss; here a mapper gives nothing, and the program tests that.
 https://www.prisma.io/docs/orm/reference/prisma-client-reference, https://sequelize.org/docs/v6/core-concepts/model-querying-finders/,
-https://mongoosejs.com/docs/api/model.html, https://typeorm.io/docs/working-with-entity-manager/find-options
+https://mongoosejs.com/docs/api/model.html, https://typeorm.io/docs/working-with-entity-manager/find-options,
+https://knexjs.org/guide/query-builder.html#first, https://kysely-org.github.io/kysely-apidoc/interfaces/SelectQueryBuilder.html
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ _BY_FIELDS = frozenset(
     "findUnique findUniqueOrThrow findFirst findFirstOrThrow findOne findOneOrFail findOneBy findOneByOrFail".split()
 )
 _BY_KEY = frozenset("findByPk findById".split())
-_RAISING = frozenset("findUniqueOrThrow findFirstOrThrow findOneOrFail findOneByOrFail".split())
+_RAISING = frozenset("findUniqueOrThrow findFirstOrThrow findOneOrFail findOneByOrFail executeTakeFirstOrThrow".split())
+_FIRST = frozenset("first executeTakeFirst executeTakeFirstOrThrow".split())  # of a builder's rows
 
 
 def asked(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> None:
@@ -51,12 +53,35 @@ def _keys(call: ir.Call) -> Iterator[ir.Expr]:
     first = call.args[0].value if call.args else None
     if name in _BY_KEY and first is not None:
         yield first
+    elif name in _FIRST:
+        yield from _of_builder(call)
     elif name in _BY_FIELDS and isinstance(first, ir.Container):
         where = [item.value for item in first.items if _is(item.key, ("where",))]
         for fields in where or [first]:
             for item in fields.items if isinstance(fields, ir.Container) else []:
                 if _is(item.key, _KEYS):
                     yield item.value
+
+
+def _of_builder(call: ir.Call) -> Iterator[ir.Expr]:
+    """The keys in the conditions of a chain: `where("id", id).first()`, `.where({ id })`, `.where("id", "=", id)`."""
+    node: ir.Expr = call.func
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("where", "andWhere"):
+            given = [arg.value for arg in node.args]
+            compared = len(given) == 2 or (len(given) == 3 and isinstance(given[1], ir.Const) and given[1].value == "=")
+            if compared and _names_key(given[0]):
+                yield given[-1]
+            elif len(given) == 1 and isinstance(given[0], ir.Container):
+                yield from (item.value for item in given[0].items if _is(item.key, _KEYS))
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+
+
+def _names_key(node: ir.Expr) -> bool:
+    """`"id"`, `"notes.id"`, `Note.id`."""
+    if isinstance(node, ir.Attribute):
+        return node.attr in _KEYS
+    return isinstance(node, ir.Const) and str(node.value).rpartition(".")[2] in _KEYS
 
 
 def _is_nothing(node: ir.Expr) -> bool:

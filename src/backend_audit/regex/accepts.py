@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from backend_audit.regex import charset
-from backend_audit.regex.automaton import UnsupportedError, automaton
+from backend_audit.regex.automaton import Automaton, UnsupportedError, automaton
 from backend_audit.regex.charset import Ranges
 
 _PLAIN = charset.union((charset.WORD, *(((ord(one), ord(one)),) for one in "-.@+~,")))
@@ -32,6 +32,7 @@ def harmless_after(pattern: str, how: str) -> frozenset[str]:
     begins = how != "search" or all(_marked(graph.sets[one], charset.BEGIN) for one in graph.first)
     if ends and begins:
         found |= _harmless_of(charset.union(tuple(one for one in ranges if one not in _MARKS) for ranges in graph.sets))
+        found |= {"path"} if _stays_below(graph) else set()
     return frozenset(("all",)) if "all" in found else frozenset(found)
 
 
@@ -45,6 +46,25 @@ def _harmless_of(held: Ranges) -> set[str]:
     if not _common(held, charset.complement(_PLAIN)):
         return {"all"}
     return {context for context, signs in _DANGEROUS.items() if not any(_holds(held, ord(sign)) for sign in signs)}
+
+
+def _stays_below(graph: Automaton) -> bool:
+    """Whether no text that it takes begins at the root or holds `..`: none leads out of a folder."""
+    starts = [one for at in graph.first for one in _signs_from(graph, at, frozenset())]
+    if any(_holds(graph.sets[one], ord(sign)) for one in starts for sign in "/\\"):
+        return False
+    dots = [at for at, ranges in enumerate(graph.sets) if _holds(ranges, ord("."))]
+    after = {one for at in dots for first in graph.follow[at] for one in _signs_from(graph, first, frozenset())}
+    return after.isdisjoint(dots)
+
+
+def _signs_from(graph: Automaton, at: int, seen: frozenset[int]) -> list[int]:
+    """The positions with a character that a match may come to next, through those that only say where it is."""
+    if at in seen:
+        return []
+    if any(low >= 0 for low, _ in graph.sets[at]):
+        return [at]
+    return [one for following in graph.follow[at] for one in _signs_from(graph, following, seen | {at})]
 
 
 def _marked(ranges: Ranges, mark: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import Value, changed
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
@@ -21,10 +21,9 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
-from backend_audit.routes.readings import is_caller
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_asked import BEHIND, denier
-from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly
+from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly, keeps_caller, unwrapped
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.wrappers import around, called_parameters
@@ -87,24 +86,13 @@ class ScriptGuarding(Guarding):
         for name in sorted(names & self.decorated.keys()):
             found = super().of_value(self.decorated[name], via, mark, depth)
             return [replace(one, name=name) for one in found] if len(found) == 1 else found
-        found = super().of_value(self._unwrapped(value), via, mark, depth)
+        found = super().of_value(unwrapped(value, self.behaviours.own), via, mark, depth)
         if len(found) == 1 and found[0].name == ANONYMOUS:
             found = [replace(found[0], name=next(self.names_of(value), ANONYMOUS))]
         chained = [one for one in value.apis | value.types if one.startswith("express-validator.")]  # `body("mail").isEmail()`
         if chained and not any(one.has(Does.VALIDATES) for one in found):
             found.append(Guard("express-validator", frozenset((Does.VALIDATES,)), via, mark, None, CHAINED))
         return found
-
-    def _unwrapped(self, value: Value) -> Value:
-        """A value without what only calls the functions that it was made for: `wrap(auth)` is known to be both."""
-        functions = of_kind(value.refs, FunctionSymbol)
-        idle = {one for one in functions if len(functions) > 1 and calls_given(one) and not self._speaks(one)}
-        return value if len(idle) in (0, len(functions)) else changed(value, refs=value.refs - idle)
-
-    def _speaks(self, function: FunctionSymbol) -> bool:
-        """Whether a function's own lines look at the caller, or turn callers away."""
-        own = self.behaviours.own(function)
-        return bool(own.denies) or own.looks
 
     def names_of(self, value: Value) -> Iterator[str]:
         """The names under which an instance holds a function that has none."""
@@ -164,7 +152,7 @@ class ScriptGuarding(Guarding):
         if (
             guard.does == {Does.RUNS}
             and self.behaviours.of(function).looks
-            and _keeps_caller(function)
+            and keeps_caller(function)
             and self.lets_through(function)
         ):
             return replace(guard, does=frozenset((Does.IDENTIFIES,)), because="keeps who calls, and lets everybody through")
@@ -276,20 +264,6 @@ class ScriptGuarding(Guarding):
         return not hands_on(function)
 
 
-def _keeps_caller(function: FunctionSymbol) -> bool:
-    """Whether a function puts what it found of the caller into the request: `req.user = await userOf(req)`."""
-    nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
-    kept = [target for node in nodes if not isinstance(node.value, ir.Const) for target in node.targets]
-    return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
-
-
-def calls_given(function: FunctionSymbol) -> bool:
-    """Whether a function calls one that the function around it was given."""
-    given = {param.name for param in function.parent.node.params} if function.parent is not None else set()
-    calls = (one.func for one in ir.walk(*function.node.body) if isinstance(one, ir.Call))
-    return any(isinstance(one, ir.Name) and one.id in given for one in calls)
-
-
 def called(node: ir.Expr) -> str:
     """How a step is called where it is written: `auth` for `guards.auth("admin")`, `check` for `this.check.bind(this)`."""
     callee = node.func if isinstance(node, ir.Call) else node
@@ -311,12 +285,8 @@ def _with_rights(guard: Guard, node: ir.Expr) -> Guard:
 
 def _names_right(node: ir.Call) -> bool:
     """Whether a call names what callers must be: `isAuthenticated(Permission.ADMIN)`, `auth("admin")`."""
-    return any(
-        _ROLES.search(written(one))
-        for arg in node.args
-        for one in (arg.value, *ir.children(arg.value))
-        if isinstance(one, ir.Expr)
-    )
+    given = (one for arg in node.args for one in (arg.value, *ir.children(arg.value)))
+    return any(_ROLES.search(written(one)) for one in given if isinstance(one, ir.Expr))
 
 
 def _asks(name: str) -> bool:

@@ -1,15 +1,34 @@
 """Helpers that a handler asks who calls: `const session = validateSession(req, res); if (!session) return;`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.behaviour import Behaviour
+from backend_audit.routes.readings import is_caller
 from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.wrappers import wraps
 
 BY_HELPER = "turns callers away, and is asked before all else"
 _ANSWERS = frozenset("res response reply resp _res".split())
+
+
+def unwrapped(value: Value, own: Callable[[FunctionSymbol], Behaviour]) -> Value:
+    """A value without what only calls the functions that it was made for: `wrap(auth)` is known to be both."""
+    functions = of_kind(value.refs, FunctionSymbol)
+    idle = {one for one in functions if wraps(one, functions) and not own(one).denies and not own(one).looks}
+    return value if len(idle) in (0, len(functions)) else changed(value, refs=value.refs - idle)
+
+
+def keeps_caller(function: FunctionSymbol) -> bool:
+    """Whether a function puts what it found of the caller into the request: `req.user = await userOf(req)`."""
+    nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
+    kept = [target for node in nodes if not isinstance(node.value, ir.Const) for target in node.targets]
+    return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
 
 
 def asked_first(engine: Engine, handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
