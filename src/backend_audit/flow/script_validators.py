@@ -1,6 +1,6 @@
 """What a chain of middleware has checked of a request before its handler reads it: schemas, and chains of express-validator.
 
-https://github.com/arb/celebrate, https://express-validator.github.io/docs/. `validate(schema)` of the project counts where the
+https://github.com/arb/celebrate and its kind, https://express-validator.github.io/docs/. `validate(schema)` of the project counts where the
 function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`, and by
 those where the middleware keeps it (`req.validated.name`).
 """
@@ -22,6 +22,14 @@ PARTS = ("body", "query", "params", "headers", "cookies")
 Checked = Mapping[str, Value]  # what schemas let through, by part of the request, or path below a parameter: `1.locals.data`
 
 _CELEBRATE = "celebrate.celebrate"
+_ZOD = "zod-express-middleware."  # https://github.com/Aquila169/zod-express-middleware: `validate…` leaves the request as it is
+_BY_LIBRARY = {  # which part it checks, where the schema does not say so; whether what the schema gives stands in the place of the data
+    _CELEBRATE: ((), True), "express-zod-safe": ((), True), "express-zod-safe.validate": ((), True),
+    f"{_ZOD}validateRequest": ((), False), f"{_ZOD}processRequest": ((), True),
+} | {
+    f"{_ZOD}{does}Request{part.capitalize()}": ((part,), does == "process")
+    for does in ("validate", "process") for part in ("body", "query", "params")
+}  # fmt: skip
 _CONTEXT = "koa.Context"
 _OF_CONTEXT = {"body": "request.body"}  # where a context has it
 _ASKS = frozenset(
@@ -109,7 +117,10 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
     parts: tuple[str, ...] = ()
     found: dict[str, Value] = {}
     kept = frozenset(PARTS)
-    if _CELEBRATE in callee.apis:
+    library = min(callee.apis & _BY_LIBRARY.keys(), default=None)
+    if library is not None:
+        parts, replaced = _BY_LIBRARY[library]
+        kept = frozenset(PARTS) if replaced else frozenset()
         strict = not any(TAKES_MORE & (frame.eval(arg.value).items or {}).keys() for arg in node.args[1:])
     else:
         makers = [one for one in callee.refs if isinstance(one, FunctionSymbol)]
