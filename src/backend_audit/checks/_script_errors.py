@@ -218,6 +218,14 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
         yield first, False
 
 
+def hands_over(node: ir.Call, view: FileView) -> bool:
+    """Whether the error itself goes to Fastify, as if it had been thrown: its error handler answers with the message alone."""
+    by_fastify = first_word(node.func) == "reply" or any(
+        isinstance(one, ir.Call) and _patterns.method(one) == "setErrorHandler" for one in view.ancestors
+    )
+    return by_fastify and _patterns.method(node) == "send" and bool(node.args) and isinstance(node.args[0].value, ir.Name)
+
+
 def _of_own_class(error: ir.Name, view: FileView) -> bool:
     """Whether the error was found to be of a class of the project before it is sent: that chose what its objects hold."""
     path = [*view.ancestors, error]

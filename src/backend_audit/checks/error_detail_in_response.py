@@ -66,11 +66,12 @@ def error_sent(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`res.status(500).send(err.stack)`."""
     for told, trace in _script_errors.told_error(node, view):
         what = "A stack trace" if trace else "The exception as it is"
+        less = Confidence.LOW if _script_errors.hands_over(node, view) else Confidence.MEDIUM
         yield Alert(
             node=told,
             message=f"{what} goes to the client: it tells of queries, paths, hosts and versions that only the log should hold.",
             fix=_FIX,
-            confidence=Confidence.HIGH if trace else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if trace else less,
         )
 
 

@@ -1,14 +1,14 @@
 """Credentials in addresses: histories, logs of proxies and the referrer of the next page keep them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, OutgoingRequest, Redirect
-from backend_audit.flow.values import Gap, Shape
+from backend_audit.flow.values import Gap, Shape, Value
 from backend_audit.routes.model import Route
 
 RULE = "secret-in-url"
@@ -19,13 +19,14 @@ _IN_QUERY = re.compile(
 _ONCE = re.compile(
     r"reset|verif|confirm|invit|unsubscribe|magic|activat|csrf|state|email|registr|sign_?up|welcome|share|download", re.IGNORECASE
 )
+_ADDRESS = frozenset(("params", "query", "path_params", "query_params", "args", "view_args", "GET"))
 _FIX = "Send it in a header or in the body; a browser gets it as a cookie (`HttpOnly`, `Secure`)."
 
 
 @check(RULE)
 def in_redirect(redirect: Redirect) -> Iterator[Alert]:
     """`redirect(f"{FRONTEND}/login?token={jwt}")`."""
-    name = "" if redirect.location is None else _name(redirect.location)
+    name = "" if redirect.location is None else _name(redirect.location, brought=_brought)
     if name and redirect.location is not None:
         yield Alert(
             node=redirect.location.node or redirect.site.node,
@@ -65,16 +66,22 @@ def in_query(route: Route) -> Iterator[Alert]:
         )
 
 
-def _name(url: Operand) -> str:
+def _name(url: Operand, brought: Callable[[Value], bool] = lambda _: False) -> str:
     """The credential that an address is built with; "" for none, and for links that are good for one purpose and one time."""
-    return next((name for shape in url.value.shapes for name in _names(shape)), "")
+    return next((name for shape in url.value.shapes for name in _names(shape, brought)), "")
 
 
-def _names(shape: Shape) -> Iterator[str]:
+def _brought(value: Value) -> bool:
+    """Whether the request's own address has brought it: `/join/:token` sends the browser on to `/join?token=…`."""
+    found = [str(one.key[0]).rpartition(".")[2] for one in value.origins if one.label == "untrusted"]
+    return bool(found) and all(one in _ADDRESS for one in found)
+
+
+def _names(shape: Shape, brought: Callable[[Value], bool]) -> Iterator[str]:
     if _ONCE.search(shape.text("")):
         return
     for before, after in zip(shape.parts, shape.parts[1:], strict=False):
-        if isinstance(before, str) and isinstance(after, Gap) and not _ONCE.search(after.written):
+        if isinstance(before, str) and isinstance(after, Gap) and not _ONCE.search(after.written) and not brought(after.value):
             found = _IN_QUERY.search(before)
             if found is not None:
                 yield found[1]

@@ -1,5 +1,6 @@
 """SQL statements into which values are pasted, by whatever way of building strings."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,10 @@ _HOW = {
     "Template": "a template",
     "template literal": "a template literal",
 }
+_COMPARES = re.compile(
+    r"[=<>~]|\b(?:i?like|in|between|select|where|values|set|limit|offset|interval|from|join|returning|and|or|not)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def _holes(shape: Shape, sql: SqlExecution) -> Iterator[_Hole]:
         if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
             place = Place.NAME if _sql.qualifies(next(iter(shape.parts[at + 1 :]), "")) else _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
-            sure = _confidence(part, place, origin, fragment=defines or (sql.fragment and not before))
+            sure = _confidence(part, place, origin, fragment=defines or (sql.fragment and not _compares(before, place)))
             if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, sql.site):
                 sure = Confidence.LOW  # right but where a backslash escapes too
             yield _Hole(part, place, shape.how, sure, origin)
@@ -89,6 +94,11 @@ def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool
     if place is not Place.QUOTED and _sql.is_fragment(gap):
         return Confidence.LOW
     return Confidence.MEDIUM
+
+
+def _compares(before: str, place: Place) -> bool:
+    """Whether a piece of a statement has come to a place for a value: `age > {}`, `'{}'`; `lower({})` may take a column."""
+    return place is Place.QUOTED or bool(_COMPARES.search(before))
 
 
 def _with_catalogs(hole: _Hole, site: Site) -> _Hole:

@@ -1,8 +1,8 @@
 """What a chain of middleware has checked of a request before its handler reads it: schemas, and chains of express-validator.
 
-https://github.com/arb/celebrate and its kind, https://express-validator.github.io/docs/. `validate(schema)` of the project counts where the
-function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`, and by
-those where the middleware keeps it (`req.validated.name`).
+https://github.com/arb/celebrate and its kind, https://express-validator.github.io/docs/. `validate(schema)` of the project counts
+where the function that it makes asks the schema and turns away; what it lets through is then known by the paths `req.body.name`,
+and by those where the middleware keeps it (`req.validated.name`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ Checked = Mapping[str, Value]  # what schemas let through, by part of the reques
 
 _CELEBRATE = "celebrate.celebrate"
 _ZOD = "zod-express-middleware."  # https://github.com/Aquila169/zod-express-middleware: `validate…` leaves the request as it is
-_BY_LIBRARY = {  # which part it checks, where the schema does not say so; whether what the schema gives stands in the place of the data
+_BY_LIBRARY = {  # which part it checks, where the schema does not say so; whether what that gives stands in the data's place
     _CELEBRATE: ((), True), "express-zod-safe": ((), True), "express-zod-safe.validate": ((), True),
     f"{_ZOD}validateRequest": ((), False), f"{_ZOD}processRequest": ((), True),
 } | {

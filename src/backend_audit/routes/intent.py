@@ -63,7 +63,7 @@ _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
     r"pwd_context\.verify|verify_login|validate_credentials)$"
 )
-_SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_event)$")
+_SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event)$")
 _COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
 _UNSIGNS = frozenset(("unsign", "unsign_object"))
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
@@ -152,7 +152,8 @@ def checks_password(handler: FunctionSymbol | None) -> bool:
 
 def checks_signature(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
-    return _calls(handler, _SIGNATURES)
+    calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
+    return any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in calls)
 
 
 def asks_for_signature(call: ir.Call) -> bool:
@@ -185,11 +186,6 @@ def _secret(node: ir.Expr) -> bool:
         if isinstance(one, (ir.Attribute, ir.Name, ir.Const))
     )
     return any(_SECRET.search(name) for name in names)
-
-
-def _calls(handler: FunctionSymbol | None, names: re.Pattern[str]) -> bool:
-    calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
-    return any(names.search(written(one.func)) for one in calls)
 
 
 def sets_up(name: str) -> bool:

@@ -48,7 +48,8 @@ class Promises:
         call, chained = unhandled(node)
         if not isinstance(call, ir.Call):
             return None
-        ways = [None if one.node.is_generator else self.rejection(one) for one in self.callees(call)]
+        callees = self.callees(call)
+        ways = [None if one.node.is_generator or self._only_runs(one, call) else self.rejection(one) for one in callees]
         if ways:
             return None if None in ways else ways[0]
         return call if chained else None
@@ -91,11 +92,23 @@ class Promises:
         if dotted(awaited.func) in _NEVER or _pauses(awaited) or _loads(awaited):
             return False
         found = self.callees(awaited)
+        if found and all(self._only_runs(one, awaited, within) for one in found):
+            return False
         if not found and isinstance(awaited.func, ir.Attribute) and awaited.func.attr in _SURE_NAMES:
             return not self._called(awaited, within) & _SURE
         if not found or not all(one.node.is_async or _single(one) is not None for one in found):
             return True
         return any(self.rejection(one) is not None if one.node.is_async else not _pauses(_single(one)) for one in found)
+
+    def _only_runs(self, function: FunctionSymbol, call: ir.Call, within: FunctionSymbol | None = None) -> bool:
+        """Whether a function waits only for those that it is given, and these catch all: `withSpan(name, async () => …)`."""
+        given = [arg.value.function for arg in call.args if isinstance(arg.value, ir.Lambda)]
+        names = {param.name for param in function.node.params}
+        nodes = [one.value for one in ir.walk(*function.node.body) if isinstance(one, ir.Await)]
+        waited = all(isinstance(one, ir.Call) and isinstance(one.func, ir.Name) and one.func.id in names for one in nodes)
+        if not given or not nodes or not waited:
+            return False
+        return all(next(self._escaping(one.body, within or function), None) is None for one in given)
 
     def _called(self, call: ir.Call, within: FunctionSymbol) -> frozenset[str]:
         """The functions of libraries that a call in a function or method means."""
