@@ -17,7 +17,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.models import Models
 from backend_audit.flow.printed import as_printed
 from backend_audit.flow.script_engine import ScriptEngine
-from backend_audit.frameworks import forms, handlers, pages, script_handlers
+from backend_audit.frameworks import handlers, pages, script_handlers
 from backend_audit.frameworks.inventory import route_table
 from backend_audit.frameworks.practices import practices_of
 from backend_audit.frameworks.script_inventory import script_route_table
@@ -87,7 +87,7 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     in_code = cache(in_code)  # both languages ask
     scripts = [module for module in modules if module.language in SCRIPTS]
     project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
-    engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, forms.attribute)
+    engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, handlers.attribute)
     found = [_of_language(engine, _PYTHON, known, in_code, asking)]
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)

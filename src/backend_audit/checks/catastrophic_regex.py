@@ -32,9 +32,9 @@ _FLAGS = {
 @check(RULE)
 def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
     """`re.compile(r"(a+)+$")`."""
-    if use.pattern is None or use.engine != "backtracking":
+    if (use.pattern is None and use.compiled is None) or use.engine != "backtracking":
         return
-    flags = _flags(use.flags)
+    flags = _flags(use.flags) | _compiled_flags(use.compiled)
     whole = use.how == "fullmatch"
     for text, literal in _texts(use):
         if len(text) > _MAX_PATTERN:
@@ -65,7 +65,10 @@ def ambiguous_literal(node: ir.Const, view: FileView) -> Iterator[Alert]:
 
 
 def _texts(use: RegexUse) -> list[tuple[str, bool]]:
-    """The patterns as Python reads them, and whether each is a literal, which is judged where it stands."""
+    """The patterns as Python reads them, and whether each is judged elsewhere too: a literal, one that was compiled before."""
+    if use.compiled is not None:
+        kept = (use.compiled.value.items or {}).get("pattern")
+        return [] if kept is None else [(text, True) for text in kept.texts()]
     value = None if use.pattern is None else use.pattern.value
     if value is None:
         return []
@@ -125,3 +128,9 @@ def _flags(operand: Operand | None) -> int:
             name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
             found |= _FLAGS.get(name, 0)
     return found
+
+
+def _compiled_flags(compiled: Operand | None) -> int:
+    kept = None if compiled is None else (compiled.value.items or {}).get("flags")
+    names = [] if kept is None else [name for text in kept.texts() for name in re.findall(r"\w+", text)]
+    return sum({_FLAGS.get(name, 0) for name in names})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CookieWrite
+from backend_audit.flow.concepts import CookieWrite, HeaderWrite
 from backend_audit.flow.values import Origin
 
 RULE = "cookie-injection"
@@ -23,6 +23,17 @@ def cookie_from_outside(cookie: CookieWrite) -> Iterator[Alert]:
     if origin is not None and not _own_cookie(origin):
         does = "becomes the value of the cookie that {callee} sets: whoever makes someone follow a link chooses their cookie"
         yield alert(cookie.site, cookie.value, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+
+
+@check(RULE)
+def cookie_header_from_outside(header: HeaderWrite) -> Iterator[Alert]:
+    """`response.headers["Set-Cookie"] = f"theme={request.args['theme']}"`."""
+    if header.name is None or "set-cookie" not in (text.lower() for text in header.name.value.texts()):
+        return
+    origin = reaching(header.value, "header")
+    if origin is not None and not _own_cookie(origin):
+        does = "becomes part of the cookie that {callee} sets: whoever makes someone follow a link chooses it, and its attributes"
+        yield alert(header.site, header.value, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
 
 
 def _own_cookie(origin: Origin) -> bool:

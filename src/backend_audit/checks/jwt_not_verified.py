@@ -93,6 +93,22 @@ def expiry_not_checked(token: JwtDecode) -> Iterator[Alert]:
 
 
 @check(RULE)
+def token_signed_with_nothing(token: JwtEncode) -> Iterator[Alert]:
+    """`jwt.encode(payload, "", algorithm="HS256")`."""
+    if token.key is None or not _is_empty(token.key) or (token.algorithm is not None and _has_none(token.algorithm)):
+        return
+    node, function = token.key.node, token.site.function
+    if isinstance(node, ir.Name) and function is not None and any(param.name == node.id for param in function.params):
+        return  # its default stands for a key that callers give
+    yield Alert(
+        node=node or token.site.node,
+        message=f"`{named(token.site)}` signs the token with an empty key: anybody can sign one alike.",
+        fix="Take the key from the environment, and refuse to start without one.",
+        confidence=Confidence.HIGH,
+    )
+
+
+@check(RULE)
 def unsigned_token_made(token: JwtEncode) -> Iterator[Alert]:
     """`jwt.encode(payload, None, algorithm="none")`."""
     if token.algorithm is None or not (_has_none(token.algorithm) or is_none(token.algorithm)):

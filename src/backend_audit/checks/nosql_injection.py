@@ -12,7 +12,10 @@ from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value, or
 RULE = "nosql-injection"
 
 _PARSED = frozenset(("json", "get_json", "receive_json", "iter_json", "get_media", "media", "json_body", "json_params"))
-_CODE_KEYS = frozenset(("$where", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize"))
+_MAPPINGS = frozenset(("dict", "list", "object", "typing.Any", "typing.Dict", "typing.Mapping"))
+_CODE_KEYS = frozenset(
+    ("$where", "eval", "$eval", "$function", "$accumulator", "body", "init", "accumulate", "merge", "finalize")
+)
 _VALUE_OPERATORS = frozenset(("$eq", "$in", "$nin", "$all"))
 _MAPPED_OPERATORS = frozenset(
     ("equals", "in", "notIn", "has", "hasSome", "hasEvery", "contains", "startsWith", "endsWith", "lt", "lte", "gt", "gte")
@@ -115,6 +118,8 @@ def _is_text(value: Value) -> bool:
     """Whether it is known to be a text or of another type that is no document."""
     if value.kind:
         return False
+    if value.types and not any(name in _MAPPINGS or name.endswith("()") for name in value.types):
+        return True  # declared as something else, whose validation takes no object; `f()`: what a call gave, of unknown type
     return bool(value.shapes) or bool(value.types & (CLOSED_TYPES | {"str", "bytes", "bson.ObjectId"}))
 
 

@@ -1,5 +1,6 @@
 """Tokens, passwords and keys drawn from a generator whose next values can be computed."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -10,6 +11,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RandomValue
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import written
 
 RULE = "predictable-random-secret"
 
@@ -24,6 +26,7 @@ _FIX_NODE = (
 )
 
 _FEW = 100
+_DRAWN = re.compile(r"uuid4|token_|urandom|rand|secrets\.")
 _HARMLESS = word_set(
     "sleep delay jitter backoff retry wait shuffle sample test tests fake faker mock dummy demo color colour position simulate "
     "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl hour minute weekday "
@@ -39,6 +42,16 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
     if found is None or _picks_one(drawn) or _is_a_die(drawn) or _tells_rounds_apart(drawn):
         return
     name, confidence = found
+    if drawn.weakness == "name":
+        if not _is_drawn(drawn):
+            yield Alert(
+                node=drawn.site.node,
+                message=f"`{name}` comes from `{named(drawn.site)}`, which computes it from its arguments: whoever knows or "
+                "guesses them has it.",
+                fix=_FIX_TIME,
+                confidence=Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW,
+            )
+        return
     if drawn.weakness == "time":
         yield Alert(
             node=drawn.site.node,
@@ -66,6 +79,16 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
+
+
+def _is_drawn(drawn: RandomValue) -> bool:
+    """Whether one of the arguments is itself drawn at random, or a secret: `uuid5(namespace, secrets.token_hex())`."""
+    calls = (
+        one for _, given in drawn.site.args if given.node is not None for one in ir.walk(given.node) if isinstance(one, ir.Call)
+    )
+    return any(_DRAWN.search(written(one.func)) for one in calls) or any(
+        given.value.carries("secret") for _, given in drawn.site.args
+    )
 
 
 def _tells_rounds_apart(drawn: RandomValue) -> bool:

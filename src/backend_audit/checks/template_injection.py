@@ -63,9 +63,8 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
 
 def _format(template: TemplateSource, origin: Origin) -> Alert:
     """`request.args["text"].format(user=user)`: its fields walk from the objects that are given to what these know."""
-    objects = any(path[:1] == CLASS for _, given in template.site.args for path in given.value.types) or any(
-        given.value.refs or given.value.apis for _, given in template.site.args
-    )
+    given = [one for _, operand in template.site.args for one in (operand.value, *operand.value.inside())]
+    objects = any(one.refs or one.apis or any(path[:1] == CLASS for path in one.types) for one in given)
     return alert(
         template.site,
         template.source,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backend_audit import ir
-from backend_audit.flow import lacks, lists, numbers, sensitive, strings, urls
+from backend_audit.flow import lacks, lists, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin
 from backend_audit.flow.values import (
@@ -512,7 +512,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "copy.copy": _same,
     "copy.deepcopy": _same,
     "asyncio.wait_for": _same,
-    "re.compile": lambda args: Value(types=frozenset(("re.Pattern",)), items={"pattern": args[0][0]} if args else None),
+    "re.compile": matches.compiled,
     "string.Template": lambda args: Value(types=frozenset(("string.Template",)), items={"template": _same(args)}),
     "asyncio.shield": _same,
     "os.fspath": _same,

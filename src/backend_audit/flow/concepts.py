@@ -191,7 +191,7 @@ class RandomValue(Concept):
 
     target: str = ""  # the name it is assigned to, the keyword it is passed as, or the function that returns it
     bits: Operand | None = None
-    weakness: str = ""  # "time": made of the clock and the machine's address, not drawn
+    weakness: str = ""  # "time": made of the clock and the machine's address, "name": of its arguments; not drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,6 +496,7 @@ class RegexUse(Concept):
     pattern: Operand | None = None
     subject: Operand | None = None
     flags: Operand | None = None
+    compiled: Operand | None = None  # the object that an earlier call made of a pattern
     how: str = ""  # match, fullmatch, search …
     engine: str = "backtracking"  # linear: time grows with the text alone, whatever the pattern
 

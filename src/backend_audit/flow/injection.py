@@ -15,7 +15,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import lift, substitute
 from backend_audit.flow.syntax import annotated_call, is_bare
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, instance, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
@@ -47,7 +47,8 @@ def injected(engine: "Engine", frame: FrameState, param: ir.Param) -> Value | No
         if method is not None:  # an object that is called: `Depends(Session(auto=False))`
             found = join(found or NOTHING, provided(engine, frame, method, param))
     if found is None and provides is not None and not provides.refs:
-        return UNKNOWN  # filled by something, and not by the request
+        made = [path for path in sorted(provides.apis) if engine.models.result(path) == path]  # a class that models know
+        return instance(*made) if made else UNKNOWN  # filled by something, and not by the request
     return None if found is None else engine.settled(found)
 
 

@@ -3,9 +3,11 @@
 A part is as harmless as what its part of the pattern lets through: `id=([0-9]+)`. https://docs.python.org/3/library/re.html#match-objects
 """
 
+from collections.abc import Sequence
+
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.substituted import after_substituting
-from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container, join_all
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container, join_all, text
 from backend_audit.regex import harmless_after
 from backend_audit.regex.groups import groups
 
@@ -30,6 +32,14 @@ def called(path: str, receiver: Value | None, args: Args) -> Value | None:
         subject = argument(args, "0:string")
         return _found(name, (receiver.items or {}).get("pattern"), None if subject is None else subject.value)
     return _part(name, receiver, args) if owner == _MATCH and receiver.items else None
+
+
+def compiled(args: Sequence[tuple[Value, str]]) -> Value:
+    """`re.compile(pattern, flags)`: the object that keeps both, the flags as they are written."""
+    items: dict[Key, Value] = {"pattern": args[0][0]} if args else {}
+    if len(args) > 1:
+        items["flags"] = text(args[1][1])
+    return Value(types=frozenset((_PATTERN,)), items=items or None)
 
 
 def _found(name: str, pattern: Value | None, subject: Value | None) -> Value | None:

@@ -9,6 +9,7 @@ from backend_audit.flow import lacks
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
+    DERIVED,
     MADE,
     MAX_CONSTS,
     MAX_PARTS,
@@ -41,7 +42,8 @@ def _alternatives(value: Value, written: str, *, as_text: bool) -> list[tuple[Pa
     consts = [one for one in sorted(value.consts, key=repr) if one.kind in ("str", "bytes") or as_text]
     found: list[tuple[Part, ...]] = [(str(one.value),) for one in consts]
     found.extend(shape.parts for shape in value.shapes)
-    if not found or value.open or value.made or (value.origins and (value.apis or value.types)):  # not these alone
+    given = any(one.label == "param" and one.key[-1] != DERIVED for one in value.origins)  # an object's own beside its class's
+    if not found or value.open or value.made or given or (value.origins and (value.apis or value.types)):  # not these alone
         remaining = value if not found else Value(
             open=value.open, apis=value.apis, types=value.types, refs=value.refs, origins=value.origins, made=value.made,
             items=value.items, elem=value.elem, kind=value.kind,

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import CLOSED_TYPES, Origin, Value
+from backend_audit.flow.values import CLOSED_TYPES, NUMBER, Origin, Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol
@@ -23,6 +23,7 @@ _ARIADNE = frozenset({"field", "source"})
 _SETTERS = frozenset({"set_field", "set_source"})
 _DECLARED = frozenset(("fields",))  # the schema names the fields of every input
 _tables: "WeakKeyDictionary[Engine, dict[str, int]]" = WeakKeyDictionary()
+_NUMBERS = frozenset("Int BigInt Float Decimal Boolean".split())
 _CONTEXT = frozenset({"self", "cls", "info", "root", "parent", "_info", "_", "_root", "obj", "_obj", "_self"})
 
 
@@ -32,6 +33,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         return None
     if (value.types and not value.open) or value.types & CLOSED_TYPES or classes.is_closed(param, value):
         return value
+    if symbol.owner is not None and _is_number(symbol.owner.node, symbol.node.name.removeprefix("resolve_"), param.name):
+        return NUMBER
     origin = Origin("untrusted", (symbol.key, param.name), f"the GraphQL argument `{param.name}`", _DECLARED)
     stepped = origin.step(frame.mark(param, f"{param.name} comes from the query"))
     if param.kind == "kwargs":
@@ -89,3 +92,18 @@ def _is_declared(owner: ir.Class, field: str, param: ir.Param) -> bool:
             names = {arg.name for arg in made.args}
             return param.kind != "positional" or param.name in names or "args" in names or any(arg.star for arg in made.args)
     return True
+
+
+def _is_number(owner: ir.Class, field: str, name: str) -> bool:
+    """Whether graphene declares the argument as a number: in the field's call, or in the class `Arguments` of a mutation."""
+    within = [node for node in owner.body if isinstance(node, ir.Class) and node.name in ("Arguments", "Input")]
+    made = [value for target, value in _assigned([one for node in within for one in node.body]) if target == name]
+    for target, value in _assigned(owner.body):
+        made += [arg.value for arg in value.args if arg.name == name] if target == field and isinstance(value, ir.Call) else []
+    return any(isinstance(one, ir.Call) and written(one.func).rpartition(".")[2] in _NUMBERS for one in made)
+
+
+def _assigned(body: list[ir.Stmt]) -> Iterator[tuple[str, ir.Expr]]:
+    for node in body:
+        if isinstance(node, ir.Assign) and node.value is not None and isinstance(node.targets[0], ir.Name):
+            yield node.targets[0].id, node.value

@@ -15,17 +15,18 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Origin, Value, changed
 from backend_audit.flow.written import written
-from backend_audit.frameworks import argument_maps, classes, converters, failures, forms, graphql, queues, urls
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.frameworks import argument_maps, classes, converters, failures, forms, graphql, queues, services, urls
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _VERBS = frozenset(
-    "get post put patch delete head options route api_route websocket websocket_route trace view errorhandler".split()
+    "get post put patch delete head options route api_route api_operation websocket websocket_route trace view "
+    "errorhandler".split()
 )
 _OWNERS = frozenset(
     {
         "fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router",
         "flask.Flask", "flask.Blueprint", "sanic.Sanic", "sanic.Blueprint", "bottle.Bottle", "quart.Quart", "quart.Blueprint",
-        "aiohttp.web.RouteTableDef", "klein.Klein",
+        "aiohttp.web.RouteTableDef", "klein.Klein", "ninja.NinjaAPI", "ninja.Router", "robyn.Robyn",
     }
 )  # fmt: skip
 _FUNCTIONS = frozenset(
@@ -38,6 +39,8 @@ _FUNCTIONS = frozenset(
         "bottle.patch",
         "klein.route",
         "flask_classful.route",
+        *(f"litestar.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "route")),
+        *(f"litestar.handlers.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "route")),
     }
 )
 _PLAIN = frozenset({"str", "bytes", "dict", "list", "typing.Dict", "typing.List", "typing.Mapping", "typing.Any"})
@@ -47,6 +50,8 @@ _BY_RULE = frozenset(
 _ROUTING = _VERBS - {"errorhandler", "trace", "view"}
 _FILLED = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
 _WITH_ANOTHER = 2  # decorators
+_MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "typing.Any"})
+_PARSED = frozenset(("parsed",))  # a mark: what the framework has read as JSON may be an object
 _SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
@@ -116,7 +121,9 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     if found is not None and found[0] & _BY_RULE and _is_given_inside(symbol, param):
         return value
     segment = found is not None and _is_segment(found[1], param.name)
-    return untrusted(frame, symbol, param, value, _SEGMENT if segment else frozenset())
+    body = found is None or not found[0] & _BY_RULE
+    parsed = body and any(name[:1] == CLASS or name in _MAPPINGS for name in value.types)
+    return untrusted(frame, symbol, param, value, _SEGMENT if segment else _PARSED if parsed else frozenset())
 
 
 def _is_given_inside(symbol: FunctionSymbol, param: ir.Param) -> bool:
@@ -229,8 +236,17 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:
             return resolved
+    served = services.parameter(frame, symbol, at, param, value)
+    if served is not None:
+        return served
     message = queues.parameter(frame, symbol, at, param, value)
     return value if message is None else message
 
 
-__all__ = ["UNKNOWN", "handed_over", "is_handler", "parameter", "registrar", "untrusted"]
+def attribute(frame: FrameState, owner: ClassSymbol, attr: str, node: ir.Attribute) -> Value | None:
+    """What a library puts into an attribute of a class of the project's; None for any other attribute."""
+    found = forms.attribute(frame, owner, attr, node)
+    return services.attribute(frame, owner, attr, node) if found is None else found
+
+
+__all__ = ["UNKNOWN", "attribute", "handed_over", "is_handler", "parameter", "registrar", "untrusted"]

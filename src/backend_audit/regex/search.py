@@ -201,9 +201,13 @@ class _Search:
     def polynomial(self, *, anchored: bool, lines: bool = False) -> Pump | None:
         loops = [state for state in range(len(self.masks)) if self.components[state] >= 0 and state not in self.graph.fixed]
         own = {state: self.masks[state] for state in loops if state in self.graph.follow[state]}
+        searched = not anchored and not self.begins_at_start()
         for first, mask in own.items():
             letters = self.alphabet.letters(mask)
-            if first in self.graph.first and not anchored and not self.begins_at_start():
+            inside = self.reread(first, lines=lines) if searched and first not in self.graph.first else None
+            if inside is not None:
+                return Pump(self.alphabet.text(inside))
+            if first in self.graph.first and searched:
                 again = [one for one in letters if one == self.alphabet.newline] if lines else letters
                 word = self.restarted(again)
                 if word is not None:
@@ -214,6 +218,33 @@ class _Search:
                 for letter in self.alphabet.letters(mask & other):
                     if self.reaches(first, second, 1 << letter) and self.fails_after(frozenset((first,)), (letter,)):
                         return Pump(self.alphabet.text((letter,)))
+        return None
+
+    def reread(self, loop: int, *, lines: bool) -> Word | None:
+        """A search begins anew inside of what a loop has read: the pattern's beginning, up to there, is text of the loop itself.
+
+        `<!--.*-->` reads on to the end from every `<!--`.
+        """
+        own = self.masks[loop]
+        reached: dict[int, Word] = {}
+        queue: deque[int] = deque()
+        for state in sorted(self.graph.first):
+            letter = self.alphabet.first(self.masks[state] & own)
+            if letter is not None and state != loop:
+                reached[state] = (letter,)
+                queue.append(state)
+        while queue:
+            state = queue.popleft()
+            for after, _ in self.next[state]:
+                letter = self.alphabet.first(self.masks[after] & own)
+                if after in reached or letter is None:
+                    continue
+                word = (*reached[state], letter)
+                if after == loop:
+                    usable = not lines or self.alphabet.newline in word
+                    return word if usable and self.fails_after(frozenset((loop,)), word) else None
+                reached[after] = word
+                queue.append(after)
         return None
 
     def begins_at_start(self) -> bool:

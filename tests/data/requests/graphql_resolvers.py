@@ -27,3 +27,13 @@ class Shop(graphene.ObjectType):
     def resolve_page(root, info, client_url, url):
         requests.get(client_url)
         return requests.get(url).text  # $ alert
+
+
+class Ship(graphene.Mutation):
+    class Arguments:
+        url = graphene.String()
+        number = graphene.Int(required=True)
+
+    def mutate(root, info, url, number):
+        requests.get(f"https://{number}", timeout=1)
+        requests.get(url, timeout=1)  # $ alert
