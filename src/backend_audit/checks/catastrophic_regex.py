@@ -1,12 +1,12 @@
 """Patterns that a short text can keep busy for ever."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._bounds import bounded
+from backend_audit.checks._flags import compiled_flags, flags_of
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import FileView
@@ -23,10 +23,6 @@ _FIX = (
     "length before it is matched."
 )
 _MAX_PATTERN = 2000
-_FLAGS = {
-    "I": re.IGNORECASE, "IGNORECASE": re.IGNORECASE, "S": re.DOTALL, "DOTALL": re.DOTALL, "M": re.MULTILINE,
-    "MULTILINE": re.MULTILINE, "X": re.VERBOSE, "VERBOSE": re.VERBOSE, "A": re.ASCII, "ASCII": re.ASCII,
-}  # fmt: skip
 
 
 @check(RULE)
@@ -34,7 +30,7 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
     """`re.compile(r"(a+)+$")`."""
     if (use.pattern is None and use.compiled is None) or use.engine != "backtracking":
         return
-    flags = _flags(use.flags) | _compiled_flags(use.compiled)
+    flags = flags_of(use.flags) | compiled_flags(use.compiled)
     whole = use.how == "fullmatch"
     for text, literal in _texts(use):
         if len(text) > _MAX_PATTERN:
@@ -119,18 +115,3 @@ def _place(site: Site, pattern: Operand | None) -> ir.Node:
             ):
                 return statement.value
     return site.node if node is None else node
-
-
-def _flags(operand: Operand | None) -> int:
-    found = 0
-    if operand is not None and operand.node is not None:
-        for node in ir.walk(*ir.children(operand.node), operand.node):
-            name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
-            found |= _FLAGS.get(name, 0)
-    return found
-
-
-def _compiled_flags(compiled: Operand | None) -> int:
-    kept = None if compiled is None else (compiled.value.items or {}).get("flags")
-    names = [] if kept is None else [name for text in kept.texts() for name in re.findall(r"\w+", text)]
-    return sum({_FLAGS.get(name, 0) for name in names})
