@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
 from backend_audit.checks._context import last_name
+from backend_audit.checks._given import is_configured_secret, is_from_client
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
@@ -50,6 +51,27 @@ def signature_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator
     )
 
 
+@check(RULE, Language.PYTHON)
+def secret_compared_with_equals(node: ir.Compare, view: FileView) -> Iterator[Alert]:
+    """`if request.headers["X-Api-Key"] != settings.API_KEY`."""
+    if len(node.ops) != 1 or node.ops[0] not in ("==", "!="):
+        return
+    sides = (node.left, node.rights[0])
+    kept = [side for side in sides if is_configured_secret(side, view)]
+    if len(kept) != 1:
+        return
+    other = sides[0] if kept[0] is sides[1] else sides[1]
+    if not is_from_client(other, view):
+        return
+    yield Alert(
+        node=node,
+        message=f"`{written(other)}` is compared with the secret `{written(kept[0])}` by `{node.ops[0]}`, which stops at the "
+        "first difference: by its time the secret can be found character by character.",
+        fix=f"`hmac.compare_digest({written(other)}, {written(kept[0])})`, which takes the same time for every guess.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
 def _is_sealed(expr: ir.Expr, body: list[ir.Stmt], view: FileView) -> bool:
     """Whether the value is nothing that a client wrote: kept in a session, or read where a bad signature is caught."""
     if _in_session(expr, view):
@@ -88,11 +110,14 @@ def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> b
 
 def _gives_mac(call: ir.Call, view: FileView) -> bool:
     """Whether a function of the file is called that returns one: `const sign = (body) => createHmac(…).update(body).digest()`."""
-    if not isinstance(call.func, ir.Name):
+    own = isinstance(call.func, ir.Attribute) and written(call.func.value) in ("self", "cls", "this")
+    if not own and not isinstance(call.func, ir.Name):
         return False
-    for node in view.module.body:
-        function = node if isinstance(node, ir.Function) and node.name == call.func.id else None
-        if isinstance(node, ir.Assign) and isinstance(node.value, ir.Lambda) and _binds(node, call.func.id):
+    name = last_name(call.func)
+    around = [one for node in view.module.body if isinstance(node, ir.Class) for one in node.body] if own else view.module.body
+    for node in around:
+        function = node if isinstance(node, ir.Function) and node.name == name else None
+        if isinstance(node, ir.Assign) and isinstance(node.value, ir.Lambda) and _binds(node, name):
             function = node.value.function
         if function is None:
             continue

@@ -67,13 +67,16 @@ class HeaderReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.function = function
-        self.nodes = {id(node): name for node in ir.walk_scope(*function.node.body) if (name := header(node))}
+        self.nodes = {
+            id(node): name for node in ir.walk_scope(*function.node.body) if (name := header(node) or _helped(function, node))
+        }
         self.params = {param.name: _plain(param.name) for param in function.node.params if _is_header(param)}
         self.names = dict(self.params)
         for node in ir.walk_scope(*function.node.body) if self.nodes else ():
             if isinstance(node, ir.Assign) and node.value is not None:
                 read = [self.nodes[id(one)] for one in ir.walk_scope(node.value) if id(one) in self.nodes]
-                self.names.update({target.id: read[0] for target in node.targets if isinstance(target, ir.Name) and read})
+                if read and not (read[0] in WHERE and _is_last(node.value)):
+                    self.names.update({target.id: read[0] for target in node.targets if isinstance(target, ir.Name)})
 
     def of(self, node: ir.Node) -> str:
         """The header that a node is, by itself or as a variable that holds one."""
@@ -95,6 +98,25 @@ class HeaderReads:
             if name not in seen:
                 seen.add(name)
                 yield name, Mark(path, node.at, node.end, f"`{name}` is read here")
+
+
+def _helped(function: FunctionSymbol, node: ir.Node) -> str:
+    """The address that a function of the same file reads from a header and gives back: `client_ip(request)`."""
+    called = node.func.id if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) else ""
+    helper = function.module.functions.get(called) if called else None
+    if helper is None or helper is function:
+        return ""
+    read = [(one, name) for one in ir.walk_scope(*helper.node.body) if (name := header(one)) in WHERE]
+    gives = any(
+        isinstance(one, ir.Return) and one.value is not None and not _is_last(one.value)
+        for one in ir.walk_scope(*helper.node.body)
+    )
+    return read[0][1] if read and gives and not any(isinstance(one, ir.If) for one in helper.node.body) else ""
+
+
+def _is_last(value: ir.Expr) -> bool:
+    """Whether the last of several addresses is taken, which the nearest proxy has written: `forwarded.split(",")[-1]`."""
+    return any(isinstance(one, ir.Index) and written(one.index) == "-1" for one in ir.walk_scope(value))
 
 
 def _plain(name: str) -> str:

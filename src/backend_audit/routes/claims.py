@@ -33,6 +33,7 @@ _CREDENTIAL = re.compile(
 _DECIDING = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.IDENTIFIES, Does.REJECTS)
 _DENIALS = frozenset((401, 403, LOGIN))
 _LOOKS_UP = frozenset("get get_or_404 filter filter_by where query get_user find_user get_by_id find_one load_user".split())
+_NEAR = frozenset(("is_private", "is_loopback", "is_global", "is_link_local"))
 _MESSAGE = 24  # a text longer than that is no name of a credential
 
 
@@ -109,10 +110,20 @@ def _addresses(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
     """Tests that let in who claims to come from somewhere: `if host in ("127.0.0.1:80",) or …: return view()`."""
     for node in ir.walk_scope(*function.node.body):
         for one, alternative in _operands(node.test) if isinstance(node, ir.If) else ():
-            if isinstance(one, ir.Compare) and one.ops[0] in ("in", "not in", "==", "!="):
-                name = reads.of(one.left)
-                if name in WHERE and (alternative or name not in _ALONE_IN_DOUBT):
-                    yield Claim("where", name, Mark(function.module.path, one.at, one.end, f"`{name}` decides who is let in"))
+            name = _address_asked(one, reads)
+            if name in WHERE and (alternative or name not in _ALONE_IN_DOUBT):
+                yield Claim("where", name, Mark(function.module.path, one.at, one.end, f"`{name}` decides who is let in"))
+
+
+def _address_asked(test: ir.Expr, reads: HeaderReads) -> str:
+    """The header that a test holds against addresses: `ip == "10.0.0.1"`, `ip.startswith("10.")`, `ip_address(ip).is_private`."""
+    if isinstance(test, ir.Compare) and test.ops[0] in ("in", "not in", "==", "!="):
+        return reads.of(test.left) or reads.of(test.rights[0])
+    if isinstance(test, ir.Call) and isinstance(test.func, ir.Attribute) and test.func.attr == "startswith":
+        return reads.of(test.func.value)
+    if isinstance(test, ir.Attribute) and test.attr in _NEAR and isinstance(test.value, ir.Call) and test.value.args:
+        return reads.of(test.value.args[0].value)
+    return ""
 
 
 def _privileges(function: FunctionSymbol) -> Iterator[Claim]:
