@@ -114,7 +114,8 @@ def _gives_mac(call: ir.Call, view: FileView) -> bool:
     if not own and not isinstance(call.func, ir.Name):
         return False
     name = last_name(call.func)
-    around = [one for node in view.module.body if isinstance(node, ir.Class) for one in node.body] if own else view.module.body
+    holders = [node for node in ir.walk(*view.module.body) if isinstance(node, ir.Class)] if own else [view.module]
+    around = [one for node in holders for one in node.body]
     for node in around:
         function = node if isinstance(node, ir.Function) and node.name == name else None
         if isinstance(node, ir.Assign) and isinstance(node.value, ir.Lambda) and _binds(node, name):
