@@ -90,6 +90,10 @@ class Work:
             level = following
         return found
 
+    def with_also(self, roots: list[FunctionSymbol]) -> dict[str, Reached]:
+        """What is served, and what further functions run, which answer requests without being routes."""
+        return {**self._reach(roots), **self.serving}
+
     def way(self, reached: dict[str, Reached], function: FunctionSymbol) -> tuple[Mark, ...]:
         """The stops from the root to `function`."""
         marks: list[Mark] = []
