@@ -146,6 +146,24 @@ def test_expressions(text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "'a' + b!.c",
+        "a && b!.c!.d",
+        "!a.b!.c",
+        "typeof a![0]",
+        "a + f(b)!.c + `${d!.e}`",
+        "a ?? b! ?? c!(1)",
+        "-(a! + b!.c)",
+        "'!.' + a!",
+    ],
+)
+def test_assertions_bind_to_the_last_operand(text: str) -> None:
+    plain = text.replace("!.", ".").replace("![", "[").replace("!(", "(").replace("b! ", "b ").replace("a!", "a")
+    assert sketch(expression(text)) == sketch(expression(plain.replace("'.'", "'!.'")))
+
+
+@pytest.mark.parametrize(
     ("text", "value"), [("0x1F", 31), ("0b11", 3), ("1_000", 1000), ("10n", 10), ("017", 15), ("1.5e3", 1500.0)]
 )
 def test_numbers(text: str, value: float) -> None:

@@ -26,17 +26,30 @@ _LONGEST = 400  # bytes of a module's name that are looked at
 _MAX_DIGITS = 4_000  # int() refuses longer texts
 _NOTES = "[(comment) (html_comment) (hash_bang_line)] @note"
 _FAULTS = "[(ERROR) (MISSING)] @fault"
+# Of `a + b!.c` the grammar says that it is `(a + b)!.c`.
+_ASSERTED = "(non_null_expression [(binary_expression) (unary_expression)]) @asserted"
+_ASSERTS = re.compile(rb"[\w)\]]!(?![=\w])")
 
 
 @cache
-def _parser(dialect: str) -> tuple[Parser, Query, Query]:
+def _language(dialect: str) -> tree_sitter.Language:
     maker = {
         "javascript": tree_sitter_javascript.language,
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
     }
-    language = tree_sitter.Language(maker[dialect]())
+    return tree_sitter.Language(maker[dialect]())
+
+
+@cache
+def _parser(dialect: str) -> tuple[Parser, Query, Query]:
+    language = _language(dialect)
     return Parser(language), Query(language, _NOTES), Query(language, _FAULTS)
+
+
+@cache
+def _asserted(kind: str) -> Query:
+    return Query(_language(kind), _ASSERTED)
 
 
 def dialect(path: str, language: Language) -> str:
@@ -49,13 +62,26 @@ def dialect(path: str, language: Language) -> str:
 def parse(path: str, text: str, language: Language) -> Node:
     """The root of the tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
     parser, plain = _parser(dialect(path, language))[0], _without_attributes(_plain(text))
-    typeless = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
-    found = parser.parse(typeless).root_node
+    read = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
+    found = parser.parse(read).root_node
     # In JSX, `text<b>`code`</b>` looks like type arguments in front of a template.
-    for written in (as_known(typeless), plain) if found.has_error else ():
-        if written != typeless and not (again := parser.parse(written).root_node).has_error:
-            return again
+    for written in (as_known(read), plain) if found.has_error else ():
+        if written != read and not (again := parser.parse(written).root_node).has_error:
+            found, read = again, written
+            break
+    while (bound := _without_assertions(read, found, dialect(path, language))) != read:
+        found, read = parser.parse(bound).root_node, bound
     return found
+
+
+def _without_assertions(text: bytes, root: Node, kind: str) -> bytes:
+    """`text` with blanks for each `!` of TypeScript that the grammar puts behind a whole operation; it says nothing of values."""
+    if kind == "javascript" or not _ASSERTS.search(text):
+        return text
+    blank = bytearray(text)
+    for node in QueryCursor(_asserted(kind)).captures(root).get("asserted", []):
+        blank[node.end_byte - 1] = ord(" ")
+    return bytes(blank)
 
 
 def _plain(text: str) -> bytes:
