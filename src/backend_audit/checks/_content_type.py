@@ -37,14 +37,19 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
     """`res.type("json")`, `res.setHeader("Content-Type", …)`, `ctx.type = "json"` of the same object, around the output."""
     call, node = output.site.call, output.site.node
     written = call.func if call is not None else node.targets[0] if isinstance(node, ir.Assign) else None
-    base = "" if written is None else first_word(written)
-    around = next((one for one in path_to(output.site) if isinstance(one, ir.Function) and _has(one, base)), None)
-    if not base or around is None:
-        return
+    functions = [one for one in path_to(output.site) if isinstance(one, ir.Function)]
+    if isinstance(node, ir.Return) and functions:  # `reply.type("text/html"); return page`
+        around, bases = functions[0], {param.name for param in functions[0].params}
+    else:
+        base = "" if written is None else first_word(written)
+        found = next((one for one in functions if _has(one, base)), None)
+        if not base or found is None:
+            return
+        around, bases = found, {base}
     for node in ir.walk(*list(around.body)):
-        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and first_word(node.func) == base:
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and first_word(node.func) in bases:
             yield from _type_in(node)
-        elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], base) and isinstance(node.value, ir.Const):
+        elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], bases) and isinstance(node.value, ir.Const):
             yield _full(str(node.value.value))
 
 
@@ -62,9 +67,9 @@ def _type_in(call: ir.Call) -> Iterator[str]:
                 yield str(item.value.value)
 
 
-def _is_type_of(target: ir.Expr, base: str) -> bool:
+def _is_type_of(target: ir.Expr, bases: set[str]) -> bool:
     """`ctx.type`, Koa's."""
-    return isinstance(target, ir.Attribute) and target.attr == "type" and first_word(target) == base
+    return isinstance(target, ir.Attribute) and target.attr == "type" and first_word(target) in bases
 
 
 def _full(kind: str) -> str:

@@ -140,7 +140,8 @@ class FrameState:
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""
-        if (not value.open and "str" not in value.types) or value.types & sensitive.MASKED_TYPES:
+        of_environment = any(api.startswith("process.env.") for api in value.apis)
+        if not (value.open or of_environment or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):

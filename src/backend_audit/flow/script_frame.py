@@ -132,9 +132,8 @@ class ScriptFrame(ScriptNames):
     def return_(self, node: ir.Return) -> bool:
         taker = None if self.function is None else self.engine.served.returning.get(self.function.key)
         value = UNKNOWN if taker is None or node.value is None else self.eval(node.value)
-        if taker is not None and (
-            value.shapes or "str" in value.types or not all("parsed" in one.cleared for one in value.origins)
-        ):
+        told = bool(value.shapes) or value.kind == "dict" or "str" in value.types
+        if taker is not None and (told or not all("parsed" in one.cleared for one in value.origins)):
             given = (("0", Operand(value, node.value)),)
             for row in self.models.rows["call"].get(taker, ()):
                 self.emit(row, taker, node, {}, given, written_as="return")

@@ -45,6 +45,7 @@ _EVENTS = frozenset(("event", "evt", "_event"))
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
 _ROUTE = re.compile(r"(^|/)route\.[mc]?[jt]sx?$")
 _CLASS = re.compile(r"^(?!Record|Partial|Object|Array|Promise|Prisma)[A-Z]\w*$")
+_OF_LAMBDA = re.compile(r"^(?:APIGateway(?:Proxy)?Event(?:V2)?|ALBEvent|LambdaFunctionURLEvent)$")
 _pipes: "WeakKeyDictionary[Engine, bool]" = WeakKeyDictionary()
 _LAMBDA = instance("aws-lambda.APIGatewayProxyEvent")
 
@@ -57,7 +58,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
             return found
     if symbol.owner is not None or symbol.parent is not None:
         return None
-    if at == 0 and not value.types and _HANDLERS.match(symbol.node.name) and param.name in _EVENTS:
+    named = at == 0 and not value.types and bool(_HANDLERS.match(symbol.node.name)) and param.name in _EVENTS
+    if at == 0 and (named or _OF_LAMBDA.match(written_type(param))) and isinstance(frame.engine, ScriptEngine):
+        frame.engine.served.returns_to(symbol, "aws-lambda.answer")
+    if named:
         return _LAMBDA
     if at == 1 and symbol.node.name in _METHODS and _ROUTE.search(frame.module.path):
         return instance("next.RouteContext")
@@ -71,7 +75,9 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
         return None
     engine = frame.engine
     pages = symbol.owner is not None and any(decorator_name(one) == "Controller" for one in symbol.owner.node.decorators)
-    if pages and isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
+    if pages and isinstance(engine, ScriptEngine) and symbol.decorated("Redirect"):
+        engine.served.returns_to(symbol, "@nestjs/common.Redirect.answer")  # where to: `{ url, statusCode }`
+    elif pages and isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
         engine.served.returns_to(symbol, "express.Response.send")  # a text is sent as HTML
     if name in _OBJECTS:
         return instance(_OBJECTS[name])
