@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow import guards
 from backend_audit.flow.bound import Bound
+from backend_audit.flow.bounded import bounded, bounded_concept
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import injected
@@ -105,11 +106,12 @@ class Engine(ObjectFields):
         if symbol.node.returns is not None and not symbol.node.is_generator:
             result = self._promised(result, self.annotated(frame, symbol.node.returns))
         events = tuple(frame.events.values())
-        lifting = tuple(event for event in events if depends(event, symbol.key))[:MAX_LIFTS]
+        lifting = tuple(bounded_concept(event) for event in [one for one in events if depends(one, symbol.key)][:MAX_LIFTS])
         ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
-        fields = self.left_in_fields(frame, symbol)
+        fields = {key: bounded(value) for key, value in self.left_in_fields(frame, symbol).items()}
         grown = frozenset(key for key in fields if f"{self.me(symbol)}.{key}" in frame.grown)
         thrown = frame.thrown if any(one.label in DATA for one in frame.thrown.all_origins()) else NOTHING
+        result = bounded(result)
         summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields, thrown, grown)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow import script_class_fields, script_validators
 from backend_audit.flow.bound import Bound
+from backend_audit.flow.bounded import bounded_concept
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
@@ -220,7 +221,7 @@ class ScriptEngine(Engine):
         found = super().summary(symbol)
         inner = [event for one in symbol.nested for event in self._happening(one) if depends(event, symbol.key)]
         if inner and found is not EMPTY:
-            found.lifting = (*found.lifting, *inner)[:MAX_LIFTS]
+            found.lifting = (*found.lifting, *map(bounded_concept, inner))[:MAX_LIFTS]
         return found
 
     def _happening(self, symbol: FunctionSymbol) -> list[Concept]:

@@ -32,6 +32,7 @@ from backend_audit.flow.values import (
     ordered,
     transform,
     united,
+    within,
 )
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
@@ -110,17 +111,13 @@ def substitute(value: Value, function: str, bound: Bound, depth: int = MAX_DEPTH
 def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
     if value is UNKNOWN or value is NOTHING or (not value.origins and not value.shapes and not value.kind and not value.items):
         return value
-    own = [origin for origin in ordered(value.origins) if origin.label == "param" and origin.key[0] == function]
-    kept = value.origins - frozenset(own)
-    result = changed(value, origins=kept) if own else value
-    if depth and (value.shapes or value.kind or value.items):
-        shapes = tuple(_substituted(shape, function, bound, depth) for shape in value.shapes)
-        items = None if value.items is None else {
-            key: _put(one, function, bound, depth - 1) for key, one in value.items.items()
-        }  # fmt: skip
-        elem = None if value.elem is None else _put(value.elem, function, bound, depth - 1)
-        result = changed(result, shapes=shapes, items=items, elem=elem)
-        if any(not shape.gaps for shape in shapes):
+    own = ordered([origin for origin in value.origins if origin.label == "param" and origin.key[0] == function])
+    result = changed(value, origins=value.origins - frozenset(own)) if own else value
+    if depth:
+        if value.shapes:
+            result = changed(result, shapes=tuple(_substituted(shape, function, bound, depth) for shape in value.shapes))
+        result = within(result, lambda one: _put(one, function, bound, depth - 1), shapes=False)
+        if any(not shape.gaps for shape in result.shapes):
             result = _filled(result)
     if not own:
         return result

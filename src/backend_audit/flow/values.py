@@ -12,6 +12,7 @@ Unknown is neither safe nor tainted: a check that needs certainty asks `constant
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -110,6 +111,10 @@ class Gap(msgspec.Struct, frozen=True):
     value: "Value"
     written: str
 
+    def holding(self, value: "Value") -> "Gap":
+        """The same hole with another value in it."""
+        return self if value is self.value else Gap(value, self.written)
+
 
 Part: TypeAlias = str | Gap
 
@@ -126,10 +131,9 @@ class Shape(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, Gap))
 
     def mapped(self, change: "Callable[[Value], Value]") -> "Shape":
-        """The same string with another value in each hole."""
-        return Shape(
-            tuple(part if isinstance(part, str) else Gap(change(part.value), part.written) for part in self.parts), self.how
-        )
+        """The same string with another value in each hole; itself where all stay the same."""
+        parts = tuple(part if isinstance(part, str) else part.holding(change(part.value)) for part in self.parts)
+        return self if all(one is other for one, other in zip(parts, self.parts, strict=True)) else Shape(parts, self.how)
 
     def text(self, hole: str = "{}") -> str:
         """The string with each hole written as `hole`."""
@@ -231,7 +235,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         """The same one stop further on its way; free where nothing is tracked."""
         if not self.origins:
             return self
-        return self._given(frozenset(origin.step(mark) for origin in ordered(self.origins)), made=self.made)
+        return self._given(frozenset(origin.step(mark) for origin in self.origins), made=self.made)
 
     def _given(self, origins: frozenset[Origin], *, made: bool) -> "Value":
         """`replace` for the one field that changes all the time, at a fifth of its cost."""
@@ -265,7 +269,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         origins = self.all_origins()
         if not origins:
             return MADE if self.is_literal() and not self.kind else UNKNOWN
-        return Value(open=True, origins=frozenset(origin.derived() for origin in ordered(origins)))
+        return Value(open=True, origins=_replaced(origins, lambda origin: (origin.derived(),)))
 
     def all_origins(self) -> frozenset[Origin]:
         """The origins in it, in its shapes' holes and in its contents."""
@@ -372,7 +376,21 @@ def ordered(origins: Collection[Origin]) -> Collection[Origin]:
 
 
 def _origin_order(origin: Origin) -> tuple[str, str, list[str]]:
-    return origin.label, repr(origin.key), sorted(origin.cleared)
+    return origin.label, _written(origin.key), sorted(origin.cleared)
+
+
+@lru_cache(maxsize=1 << 15)
+def _written(key: tuple[str | int, ...]) -> str:
+    return repr(key)
+
+
+def _replaced(origins: frozenset[Origin], change: Callable[[Origin], Iterable[Origin]]) -> frozenset[Origin]:
+    """What `change` gives for each; the order matters only where two become one."""
+    found = [new for old in origins for new in change(old)]
+    if len(found) == len(origins) and all(one is other for one, other in zip(found, origins, strict=True)):
+        return origins
+    result = frozenset(found)
+    return result if len(result) == len(found) else frozenset(new for old in ordered(origins) for new in change(old))
 
 
 def united(origins: Iterable[Origin]) -> frozenset[Origin]:
@@ -484,10 +502,19 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
     """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
     if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind and value.items is None):
         return value
-    origins = _cap_origins(frozenset(new for old in ordered(value.origins) for new in change(old)))
-    if depth == 0:
-        return changed(value, origins=origins)
-    shapes = tuple(shape.mapped(lambda inner: transform(inner, change, depth - 1)) for shape in value.shapes)
-    items = None if value.items is None else {key: transform(one, change, depth - 1) for key, one in value.items.items()}
-    elem = None if value.elem is None else transform(value.elem, change, depth - 1)
-    return changed(value, origins=origins, shapes=shapes, items=items, elem=elem)
+    origins = _cap_origins(_replaced(value.origins, change))
+    found = value if depth == 0 else within(value, lambda inner: transform(inner, change, depth - 1))
+    return found if origins is value.origins else changed(found, origins=origins)
+
+
+def within(value: Value, change: Callable[[Value], Value], *, shapes: bool = True) -> Value:
+    """`value` with each value in it (in contents, in holes of `shapes`) replaced by what `change` gives; or itself."""
+    if not value.shapes and value.items is None and value.elem is None:
+        return value
+    built = tuple(shape.mapped(change) for shape in value.shapes) if shapes else value.shapes
+    items = None if value.items is None else {key: change(one) for key, one in value.items.items()}
+    elem = None if value.elem is None else change(value.elem)
+    kept = elem is value.elem and all(one is other for one, other in zip(built, value.shapes, strict=True))
+    if kept and (value.items is None or all(one is items[key] for key, one in value.items.items())):  # type: ignore[index]
+        return value
+    return changed(value, shapes=built, items=items, elem=elem)
