@@ -345,6 +345,7 @@ def test_comments() -> None:
         ("a.tsx", TS, "const a = <b/>;"),
         ("bin/tool", TS, "const a = <T>b;"),
         ("a.ts", TS, 'interface A { b: { c: import("./d.js").E[]; }; f: typeof import("./d.js"); }'),
+        ("a.ts", TS, 'export { A, type B } from "./a";\nexport type * from "./types";\nexport type * as all from "./types";'),
         ("a.ts", TS, "class A { private timer: (string) => any; on: (any, number?) => void; }"),
         ("a.tsx", TS, "const a = styled.div<{ /** (grows) */ auto?: boolean; // a/b\n }>`x`;"),
         ("a.tsx", TS, 'const a = <a href="/b?c=1&d=2">e</a>;'),

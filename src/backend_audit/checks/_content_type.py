@@ -59,12 +59,21 @@ def _type_in(call: ir.Call) -> Iterator[str]:
     first = values[0].value if values and isinstance(values[0], ir.Const) else None
     if name in ("type", "contentType") and isinstance(first, str):
         yield _full(first)
+    elif name == "attachment" or (name in ("setHeader", "set", "header") and len(values) > 1 and _is_download(*values[:2])):
+        yield "application/octet-stream"  # whatever it is, the browser saves it
     elif name in ("setHeader", "set", "header") and str(first).lower() == _TYPE and len(values) > 1:
         yield values[1].value if isinstance(values[1], ir.Const) and isinstance(values[1].value, str) else "?/?"
     for value in values:
         for item in value.items if isinstance(value, ir.Container) and name in ("writeHead", "set", "header", "headers") else ():
             if isinstance(item.key, ir.Const) and str(item.key.value).lower() == _TYPE and isinstance(item.value, ir.Const):
                 yield str(item.value.value)
+
+
+def _is_download(header: ir.Expr, value: ir.Expr) -> bool:
+    """`res.setHeader("Content-Disposition", `attachment; filename=${name}`)`."""
+    named = isinstance(header, ir.Const) and str(header.value).lower() == "content-disposition"
+    parts = (one.value for one in ir.walk(value) if isinstance(one, ir.Const) and isinstance(one.value, str))
+    return named and next(parts, "").lower().startswith("attachment")
 
 
 def _is_type_of(target: ir.Expr, bases: set[str]) -> bool:

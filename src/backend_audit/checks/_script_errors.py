@@ -205,6 +205,8 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
     for one in ir.walk(first):
         if isinstance(one, ir.Conditional) and _asks_debug(one.test):
             return
+        if isinstance(one, ir.Logical) and one.op == "and" and _asks_debug(one.left):
+            return
         if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
             yield one, True
             return

@@ -50,8 +50,19 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
             found.origin,
             does=does,
             fix=advice(request.site, _PART, _PART_NODE),
-            confidence=Confidence.LOW if found.one_segment and not found.query else Confidence.MEDIUM,
+            confidence=Confidence.LOW if (found.one_segment and not found.query) or _is_proxy(request) else Confidence.MEDIUM,
         )
+
+
+def _is_proxy(request: OutgoingRequest) -> bool:
+    """Whether the call hands a request on as it is, method and headers too: that its address goes along is what it is for."""
+    call = request.site.call
+    options = [arg.value for arg in call.args if isinstance(arg.value, ir.Container)] if call is not None else []
+    held = {item.key.value: item.value for one in options for item in one.items if isinstance(item.key, ir.Const)}
+    return all(
+        name in held and any(isinstance(one, ir.Attribute) and one.attr == name for one in ir.walk(held[name]))
+        for name in ("method", "headers")
+    )
 
 
 def _opens_itself(request: OutgoingRequest) -> bool:

@@ -258,7 +258,7 @@ class Calls(Expressions):
                 found = changed(found, open=True).with_origins(receiver.derived().origins) if text is None else text
         if any(row.concept.tracked for row in rows) or path in self.models.access:
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
-        if path in self.models.access and (first := argument(args, "0")) is not None:
+        if path in self.models.access and (first := argument(args, "0")) is not None and not first.value.kind:
             found = join(found, first.value)  # `login_required(view)` calls the view
         result = self.transferred(node, path, receiver, args, found)
         self.served(node, path, args, result)

@@ -58,11 +58,17 @@ _PARTS = frozenset(
 _ONLY_OF_TEXT = (frozenset(_MAPPED) | _PARTS | _TESTS | _NUMBERS) - frozenset(
     "slice at concat includes indexOf lastIndexOf toString valueOf search match test normalize replace".split()
 )
+_NO_OBJECT = frozenset(("nosql", "lookup"))
 _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes indexOf lastIndexOf toString match".split())
 
 
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
-    """What a method of a string gives; None when strings have no such method."""
+    """What a method of a string gives; None when strings have no such method. What `trim` gives is a text: objects have none."""
+    found = _text_method(receiver, name, args)
+    return found if found is None or name not in _ONLY_OF_TEXT or not found.origins else found.cleared(_NO_OBJECT)
+
+
+def _text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name in _MAPPED:
         return _mapped(receiver, name) if name != "toString" or not args else _encoded(receiver, first)

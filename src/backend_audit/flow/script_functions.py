@@ -112,6 +112,16 @@ def _prototype(args: Pieces) -> Value:
     return args[0][0] if args and args[0][0].refs else UNKNOWN
 
 
+def _assigned(args: Pieces) -> Value:
+    """`Object.assign(express.Router(), { store })` is that router, with a field more."""
+    parts = [value for value, _ in args]
+    first = parts[0] if parts else UNKNOWN
+    if first.kind or not (first.types or first.refs):
+        return merged(parts)
+    held = {key: one for value in parts[1:] for key, one in (value.items or {}).items()}
+    return changed(first, items={**(first.items or {}), **held} or None)
+
+
 def _entries(args: Pieces) -> Value:
     return container("list", None, container("list", {0: keys(_same(args)), 1: values(_same(args))}))
 
@@ -138,7 +148,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Object.create": lambda args: _bare() if args and args[0][0].is_just(None) else container("dict"),
     "Object.getPrototypeOf": _prototype,
     "Reflect.getPrototypeOf": _prototype,
-    **dict.fromkeys(("Object.assign", *_ASSIGN), lambda args: merged([value for value, _ in args])),
+    **dict.fromkeys(("Object.assign", *_ASSIGN), _assigned),
     **dict.fromkeys(("lodash.defaults", "lodash.defaultsDeep"), lambda args: merged([value for value, _ in reversed(args)])),
     "Object.keys": lambda args: listed(_same(args), "keys") or container("list", None, keys(_same(args))),
     "Object.getOwnPropertyNames": lambda args: container("list", None, keys(_same(args))),

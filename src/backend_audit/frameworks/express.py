@@ -161,7 +161,8 @@ class ExpressRoutes:
             if function is not None and sum(one.kind == "positional" for one in function.node.params) == _ERROR_HANDLER:
                 continue
             guards = self.guarding.of_step(step.value, step.node, chain, "application" if router.is_app else "router")
-            if function is not None and plain and not everything(plain) and self.guarding.answers_always(function):
+            answers = function is not None and self.guarding.answers_always(function) and not self.guarding.passes_on(step.value)
+            if answers and plain and not everything(plain):
                 yield self.route(router, chain, path, (), step, before, [])
             if function is None or hands_on(function) or not everything(plain):
                 self.covering(before, path, ())

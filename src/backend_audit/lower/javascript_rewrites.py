@@ -1,7 +1,7 @@
 """What TypeScript and JSX know and tree-sitter's grammars do not, rewritten so that they do; no offset changes.
 
 Only for texts that do not parse as they are: `import("./x.js").Name[]` within a type, `(string) => void`, whose parameter is
-called like a type, and a bare `&` in the texts of JSX. https://www.typescriptlang.org/docs/handbook/modules/reference.html#import-types
+called like a type, `export type *`, and a bare `&` in the texts of JSX. https://www.typescriptlang.org/docs/handbook/modules/reference.html#import-types
 """
 
 import re
@@ -16,13 +16,14 @@ _PARAMETERS = re.compile(rb"(?<=:)\s*\(([\w$,\s?]*)\)(?=\s*=>)")
 _KEYWORD = re.compile(rb"(?<![\w$])(?:any|string|number|boolean|object|unknown|symbol|never|void)(?=\s*(?:,|$))")
 _QUERY = re.compile(rb"(?<=\w)&(?=[\w.%\[\]-]+=)")  # of an address: `?a=1&b=2`
 _TEXT = re.compile(rb">[^<>{}();]*\s&\s[^<>{}();]*</")
+_TYPES = re.compile(rb"(?<=\bexport )type(?=\s*\*)")  # `export type * from "./models"`
 _BEFORE = 200  # bytes that are looked at in front of an import
 
 
 def as_known(text: bytes) -> bytes:
     """`text` with such types and signs replaced by what parses, of the same length."""
     text = _TEXT.sub(lambda one: one[0].replace(b" & ", b" _ "), _QUERY.sub(b"_", text))
-    return _PARAMETERS.sub(_renamed, _IMPORT.sub(_named, text))
+    return _PARAMETERS.sub(_renamed, _IMPORT.sub(_named, _TYPES.sub(b"    ", text)))
 
 
 def _named(match: re.Match[bytes]) -> bytes:

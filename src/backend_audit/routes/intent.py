@@ -55,6 +55,7 @@ _SERVICES = frozenset(
     mattermost braintree mollie razorpay paddle docusign pagerduty intercom zendesk
     """.split()
 )
+_LOST_PASSWORD = re.compile(r"(?:lost|forgot(?:ten)?|reset|recover)password|password(?:reset|recover|lost|forgot)")
 _TELLS = frozenset(
     "event events command commands action actions interactive interactions menu menus options notify notification notifications "
     "bot status update updates incoming receive message messages".split()
@@ -116,10 +117,12 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     everything = {word for segment in segments for word in words_of(segment)}
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
         return "a call-back of another service"
+    member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
+    if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, last)):
+        return "regaining an account"
     first = set(words_of(segments[0])) if segments else set()
     delicate = not DELICATE.isdisjoint(everything)
     managed = not _SECOND_FACTORS.isdisjoint(everything) and not _KEEPS_FACTORS.isdisjoint({*everything, *named})
-    member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
         if what == _SIGNING_IN and managed:

@@ -50,6 +50,13 @@ def hands_on(function: FunctionSymbol) -> bool:
     return False
 
 
+def goes_on(function: FunctionSymbol) -> bool:
+    """Whether a function itself calls its `next` without an error: a wrapper that does so when what it wraps has come back."""
+    name = next_of(function)
+    calls = (one for one in ir.walk(*(function.node.body if name else ())) if isinstance(one, ir.Call) and not one.args)
+    return any(isinstance(one.func, ir.Name) and one.func.id == name for one in calls)
+
+
 def only_refuses(function: FunctionSymbol) -> bool:
     """Whether a function answers requests with errors alone, and leaves the rest to what comes after it."""
     params = [one.name for one in function.node.params if one.kind == "positional"]

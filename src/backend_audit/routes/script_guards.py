@@ -11,7 +11,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
-from backend_audit.routes import script_sessions
+from backend_audit.routes import script_sessions, script_strategies
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.carriers import COOKIE, HEADER
@@ -19,14 +19,14 @@ from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
-from backend_audit.routes.middleware import hands_on
+from backend_audit.routes.middleware import goes_on, hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_asked import BEHIND, denier
-from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly, keeps_caller, unwrapped
+from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly, keeps_caller, turns_all_away, unwrapped
 from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
 from backend_audit.routes.texts import mark_of
-from backend_audit.routes.wrappers import around, called_parameters
+from backend_audit.routes.wrappers import around, called_parameters, wraps
 from backend_audit.source import Mark
 
 CHAINED = "a chain of express-validator"  # what it finds must be asked for
@@ -110,6 +110,7 @@ class ScriptGuarding(Guarding):
             found = self.unread(called(node), via, mark)
         elif node is not None and len(found) == 1:
             found = [_with_rights(replace(found[0], name=called(node) or found[0].name), node)]
+        found = script_strategies.settled(self.engine, node, found)
         return [replace(one, scopes=one.scopes or of_step(node)) if one.has(*_ASKING) else one for one in found]
 
     def of_decoration(self, value: Value, via: str, mark: Mark | None) -> list[Guard]:
@@ -236,6 +237,8 @@ class ScriptGuarding(Guarding):
 
     def in_body(self, handler: FunctionSymbol) -> list[Guard]:
         """The handler itself, where it turns callers away that have not said who they are."""
+        if turns_all_away(handler, self.behaviours.own(handler)):
+            return []
         behaviour = self.behaviours.of(handler, 4)
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
         outcome = self.behaviours.anonymous.run(handler).outcome()
@@ -257,7 +260,7 @@ class ScriptGuarding(Guarding):
         functions = of_kind(value.refs, FunctionSymbol)
         if not functions:
             return bool(self.of_objects(value, "route"))
-        return all(hands_on(one) for one in functions)
+        return all(map(hands_on, functions)) or any(wraps(one, functions) and goes_on(one) for one in functions)
 
     def answers_always(self, function: FunctionSymbol) -> bool:
         """Whether a function never hands the request on."""

@@ -24,6 +24,14 @@ def unwrapped(value: Value, own: Callable[[FunctionSymbol], Behaviour]) -> Value
     return value if len(idle) in (0, len(functions)) else changed(value, refs=value.refs - idle)
 
 
+def turns_all_away(function: FunctionSymbol, own: Behaviour) -> bool:
+    """Whether all that a function does is to refuse whoever calls: `(req, res) => res.redirect("/login")`."""
+    only = function.node.body[0] if len(function.node.body) == 1 else None
+    call = only.value if isinstance(only, (ir.ExprStmt, ir.Return)) else None
+    plain = (ir.Call, ir.Arg, ir.Attribute, ir.Name, ir.Const)
+    return call is not None and bool(own.denies) and not own.looks and all(isinstance(one, plain) for one in ir.walk(call))
+
+
 def keeps_caller(function: FunctionSymbol) -> bool:
     """Whether a function puts what it found of the caller into the request: `req.user = await userOf(req)`."""
     nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]

@@ -106,7 +106,7 @@ app.get("/patterns", (req, res) => {
   see(x.replace(/[^a-z]/, "")); // $ untrusted open
   see(x.replace(/&/g, "&amp;").replace(/</g, "&lt;")); // $ clear=html clear=lacks:< open untrusted
   see(x.replace("<", "&lt;")); // $ untrusted open
-  see(x.replaceAll("<", "&lt;")); // $ untrusted clear=html clear=lacks:< open
+  see(x.replaceAll("<", "&lt;")); // $ untrusted clear=html clear=lacks:< clear=lookup clear=nosql open
   see(x.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")); // $ untrusted clear=regex open
   see(x.replace(/['\n]/g, (sign) => ({ "'": "" })[sign])); // $ clear=header clear=lacks:' clear=log open untrusted
 });

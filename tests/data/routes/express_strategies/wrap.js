@@ -1,0 +1,3 @@
+module.exports = (middleware) => (req, res, next) => {
+  middleware(req, res).then(() => next(), next);
+};
