@@ -10,8 +10,9 @@ from backend_audit.checks._operands import is_false, is_none, named, numbers, sh
 from backend_audit.checks._purpose import names_in, secret_name
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CookieWrite, HeaderWrite, Operand, Setting
+from backend_audit.flow.concepts import CookieWrite, HeaderWrite, Operand, Setting, Site
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import written
 
 RULE = "insecure-cookie"
 
@@ -122,7 +123,7 @@ def _missing(cookie: CookieWrite, *, sensitive: bool) -> tuple[list[str], Confid
     """What the cookie lacks, and how sure it is that it matters."""
     found: list[tuple[str, Confidence]] = []
     secure = _flag(cookie.secure, default=cookie.default_secure)
-    if secure is False:
+    if secure is False and not (cookie.session and _switched_on(cookie.site)):
         explicit = is_false(cookie.secure)
         weight = Confidence.MEDIUM if sensitive or explicit else Confidence.LOW
         found.append(("without `Secure`", Confidence.HIGH if sensitive and explicit else weight))
@@ -138,6 +139,15 @@ def _missing(cookie: CookieWrite, *, sensitive: bool) -> tuple[list[str], Confid
     order = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
     best = min((weight for _, weight in found), key=order.index)
     return [what for what, weight in found if weight is not Confidence.LOW or best is Confidence.LOW], best
+
+
+def _switched_on(site: Site) -> bool:
+    """Whether the same file switches the flag on for some deployments: `options.cookie.secure = true`."""
+    nodes = ir.walk(*([] if site.module is None else site.module.body))
+    set_true = (
+        one for one in nodes if isinstance(one, ir.Assign) and isinstance(one.value, ir.Const) and one.value.value is True
+    )
+    return any(written(target).endswith("cookie.secure") for one in set_true for target in one.targets)
 
 
 def _flag(operand: Operand | None, *, default: bool) -> bool | None:

@@ -29,6 +29,7 @@ from backend_audit.routes.within import (
     answers_with_constants,
     changes_own_session_alone,
     leaves_it_to_others,
+    only_raises,
     shows_a_page,
     waits_for_nothing,
     works_on_the_caller,
@@ -90,7 +91,7 @@ def _admin(route: Route) -> Iterator[Alert]:
 
 def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
-    if route.handler is not None and changes_own_session_alone(route.handler):
+    if route.handler is not None and (changes_own_session_alone(route.handler) or only_raises(route.handler)):
         return Confidence.LOW, ""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.

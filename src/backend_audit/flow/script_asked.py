@@ -1,6 +1,7 @@
-"""Functions that ask a schema which they are given: `validate(req.body, schema)`.
+"""Functions that ask a schema which they are given: `validate(req.body, schema)`, `validator(schema)(req.body)`.
 
 In terms of its parameters such a function says nothing of what the schema lets through, so it is run for each of its calls.
+A function that was made within a call which was given a schema keeps that (`GIVEN`), and is run with it.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from backend_audit.flow.arguments import Args
 from backend_audit.flow.frame import Env
 from backend_audit.flow.script_schemas import ASKS, SCHEMA
 from backend_audit.flow.summary import bind_arguments
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, container
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_CALLS = 3000  # of all such functions of a project
 _ME = "this"
+GIVEN = " given"  # what the function around a function was given: a name that no program can write
 
 
 class Asked:
@@ -27,16 +29,25 @@ class Asked:
     def __init__(self) -> None:
         self.left = _MAX_CALLS
         self._asking: dict[str, bool] = {}  # by the key of a function
+        self.around = UNKNOWN  # what the function around the one that is called next was given
+
+    def taken(self) -> Value:
+        """What the function around the one that is called was given, asked once."""
+        found, self.around = self.around, UNKNOWN
+        return found
 
     def result(
-        self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args
+        self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args, around: Value
     ) -> Value | None:
         """What this call of a function gives, where it is given a schema and asks it; None for any other."""
-        if not any(SCHEMA in operand.value.types for _, operand in args) or not self._asks(symbol) or not self.left:
+        held = () if receiver is None or receiver.kind else (receiver.items or {}).values()
+        given = any(SCHEMA in one.types for one in (*held, *(operand.value for _, operand in args))) or bool(around.items)
+        if not given or not self._asks(symbol) or not self.left:
             return None
         self.left -= 1
         bound = bind_arguments(symbol, receiver, args)
-        inner = frame.engine.frame(symbol.module, symbol, {} if receiver is None else {_ME: receiver})
+        env = {str(name): value for name, value in (around.items or {}).items()}
+        inner = frame.engine.frame(symbol.module, symbol, env if receiver is None else {**env, _ME: receiver})
         for at, param in enumerate(symbol.node.params):
             default = UNKNOWN if param.default is None else inner.eval(param.default)
             inner.env[param.name] = bound.get(at, default)
@@ -46,13 +57,21 @@ class Asked:
         if inner.returns is NOTHING:
             _checked(frame, symbol, node, inner.env)
             return None
-        return inner.returns
+        return _keeping(inner.returns, symbol, {param.name: inner.env[param.name] for param in symbol.node.params})
 
     def _asks(self, symbol: FunctionSymbol) -> bool:
         known = self._asking.get(symbol.key)
         if known is None:
             known = self._asking[symbol.key] = _asks(symbol)
         return known
+
+
+def _keeping(result: Value, symbol: FunctionSymbol, given: dict[str, Value]) -> Value:
+    """What a call gives; a function that was made within it keeps what the call was given."""
+    if not any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):
+        return result
+    schemas: dict[str | int, Value] = {name: one for name, one in given.items() if SCHEMA in one.types}
+    return changed(result, items={**(result.items or {}), GIVEN: container("dict", schemas)})
 
 
 def _checked(frame: "ScriptCallbacks", symbol: FunctionSymbol, node: ir.Call, env: Env) -> None:

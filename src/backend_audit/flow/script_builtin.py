@@ -177,7 +177,7 @@ def keys(receiver: Value) -> Value:
         return MADE
     if receiver.kind == "dict" and receiver.elem is None and not receiver.open:
         return join_all(text(str(key)) for key in receiver.items or {})
-    return receiver.derived()
+    return receiver.derived().cleared(_NO_OBJECT)  # names are texts
 
 
 def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:

@@ -22,6 +22,7 @@ from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
@@ -92,6 +93,7 @@ class ScriptCallbacks(Frame):
         """Call all that a value is; a library's function gets only the first argument unless `whole`: `.map(parseInt)`."""
         found = NOTHING
         for symbol in sorted(function.refs, key=lambda one: one.key) if len(function.refs) <= MAX_CALLEES else ():
+            self.engine.asked.around = (function.items or {}).get(GIVEN, UNKNOWN)
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.call_function(node, symbol, receiver, args))
             elif isinstance(symbol, Settler):
@@ -182,9 +184,9 @@ class ScriptCallbacks(Frame):
         self.events[node.at, node.end, "invocation"] = Invocation(site=site, function=Operand(callee, node.func), arguments=given)
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
-        self.engine.callees.setdefault(id(node), {})[symbol.key] = symbol
+        self.engine.callees.setdefault(id(node), {})[symbol.key], around = symbol, self.engine.asked.taken()
         result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
-        if (given := self.engine.asked.result(self, node, symbol, receiver, args)) is not None:
+        if (given := self.engine.asked.result(self, node, symbol, receiver, args, around)) is not None:
             result = given
         if result.origins and self.engine.owned.strips(symbol):
             result = result.cleared(_STRIPPED)

@@ -19,6 +19,7 @@ from backend_audit.flow import (
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
@@ -128,6 +129,7 @@ class ScriptCalls(ScriptCallbacks):
                 return known
         found = NOTHING
         for symbol in sorted(callee.refs, key=lambda one: one.key) if len(callee.refs) <= MAX_CALLEES else ():
+            self.engine.asked.around = (callee.items or {}).get(GIVEN, UNKNOWN)
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.wrapped(self.call_symbol(node, symbol, receiver, args), symbol, args))
             elif isinstance(symbol, ClassSymbol):

@@ -4,12 +4,14 @@ https://zod.dev/api, https://joi.dev/api, https://github.com/jquense/yup. A sche
 (numbers, constants of an enumeration), containers of such, and `FREE` for texts that may still be anything.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
+from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import (
     MADE,
@@ -61,6 +63,9 @@ _PARSES = frozenset("parse parseAsync validateSync validateAsync cast attempt".s
 ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
 _OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
 _SETTING = frozenset("options prefs preferences".split())
+_STRIPPING = frozenset(("parse", "parseAsync"))  # of zod's schemas out of sight: they leave names out that they do not know
+_BY_NAME = re.compile(r"[sS]chema(?:\.\w+\(\))*\.\w+$")  # `shared.UserSchema.omit().parse`
+_STRIPPED = frozenset((STRIPPED,))
 TAKES_MORE = frozenset(("allowUnknown", "stripUnknown"))
 REFUSED, _LEFT_OUT = text("refused"), text("left out")
 
@@ -200,9 +205,11 @@ class Verdict(Symbol):
 
 def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | None, args: "Args", given: Pieces) -> Value | None:
     """What a call that schemas have to do with gives: one that makes one, refines it, asks it; None for any other."""
-    if receiver is None or SCHEMA not in receiver.types:
-        return made(path, given)
     name = path.rpartition(".")[2]
+    if receiver is None or SCHEMA not in receiver.types:
+        if name in _STRIPPING and given and _BY_NAME.search(path):
+            return given[0][0].cleared(_STRIPPED)
+        return made(path, given)
     data = next((operand for key, operand in args if key == "0"), None)
     if data is None or name not in ASKS:
         return refined(receiver, name, given)

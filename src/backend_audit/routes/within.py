@@ -113,6 +113,12 @@ def works_on_the_caller(route: Route) -> bool:
     return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
 
 
+def only_raises(handler: FunctionSymbol) -> bool:
+    """Whether all that the handler does is to fail: `throw new Error("not implemented")`."""
+    body = [one for one in handler.node.body if not _is_text(one)]
+    return len(body) == 1 and isinstance(body[0], ir.Raise)
+
+
 def changes_own_session_alone(handler: FunctionSymbol) -> bool:
     """Whether all that the handler changes is the session of who calls: `request.session.pending = null`."""
     nodes = list(ir.walk_scope(*handler.node.body))

@@ -66,3 +66,21 @@ app.get("/method", (req, res) => {
 app.get("/any", (req, res) => {
   see(validate(req.body, z.object({ x: z.any() })).x); // $ api=express.Request.body.x open untrusted
 });
+const curried = (schema) => (data) => schema.parse(data);
+const readItem = curried(S);
+app.get("/curried", (req, res) => {
+  see(curried(S)(req.body).n); // $ type=int
+  see(readItem(req.body).n); // $ type=int
+  see(curried(z.object({ x: z.any() }))(req.body).x); // $ api=express.Request.body.x open untrusted
+});
+class Kept {
+  constructor(schema) {
+    this.schema = schema;
+  }
+  read(data) {
+    return this.schema.parse(data);
+  }
+}
+app.get("/kept", (req, res) => {
+  see(new Kept(S).read(req.query).n); // $ type=int
+});
