@@ -10,6 +10,7 @@ from backend_audit.analysis.judgement import InCode, Judgement
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
 from backend_audit.checks._considered import considered
+from backend_audit.checks._debugging import only_debugging
 from backend_audit.finding import Confidence, Step
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
@@ -159,7 +160,8 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
         path = concept.site.path
         for rule, alert in asking.alerts(by_concept.get(type(concept), ()), path, concept, within=path):
             told = asking.attempt(path, rule, partial(considered, rule, alert, modules, engine.models), nothing)
-            yield path, rule, replace(alert, considered=told) if told else alert
+            sure = Confidence.LOW if only_debugging(concept.site) else alert.confidence
+            yield path, rule, replace(alert, considered=told, confidence=sure) if told or sure != alert.confidence else alert
 
 
 def _weighed(

@@ -38,9 +38,18 @@ def only_reads(called: list[str], caught: list[str]) -> bool:
     return converts and any(name in CONVERSION_ERRORS for name in caught)
 
 
+_SIGNALS = frozenset(("signal", "add_signal_handler", "remove_signal_handler", "get_event_loop", "get_running_loop"))
+_NO_SIGNALS = frozenset(("ValueError", "NotImplementedError", "RuntimeError"))
+
+
 def makes_folders(called: list[str], caught: list[str]) -> bool:
     """`try: os.makedirs(path) except OSError: pass`, from before `exist_ok`: it is there."""
     return bool(called) and set(called) <= _FOLDERS and any(name in _SYSTEM_ERRORS for name in caught)
+
+
+def is_in_another_thread(called: list[str], caught: list[str]) -> bool:
+    """`try: signal.signal(SIGTERM, stop) except ValueError: pass`: what only the main thread can do, or not every system."""
+    return bool(called) and set(called) <= _SIGNALS and any(name in _NO_SIGNALS for name in caught)
 
 
 def reads_settings_that_may_lack(called: list[str], caught: list[str], *, inside: bool) -> bool:

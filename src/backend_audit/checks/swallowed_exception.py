@@ -63,6 +63,8 @@ def _judge(node: ir.Try, handler: ir.Handler, view: FileView) -> Confidence | No
     called = [_meant(call.func, view) for call in _errors.calls(node.body)]
     if _narrow.only_reads(called, names) or _narrow.only_converts(node.body) or _narrow.makes_folders(called, names):
         return None
+    if _narrow.is_in_another_thread(called, names):
+        return None
     if _narrow.reads_settings_that_may_lack(called, names, inside=view.function() is not None):
         return None
     if any(name in _narrow.CONVERSION_ERRORS for name in names) and _narrow.reads_a_file_field(node.body[0]):

@@ -26,6 +26,9 @@ _DETAIL = re.compile(
     r"(?:(?:first|last|full)?_?name|e?mail|phone|address|street|city|country|state|post_?code|zip|company|comment|note)",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(?:token|key|secret)_?(?:name|label|title|description|note|hint)$", re.IGNORECASE
+)  # what its owner calls it
 _GRANTS = re.compile(r"role|admin|staff|super|perm|scope|price|total|amount|balance|credit|plan\b|level|allowed", re.IGNORECASE)
 _PROOF = re.compile(r"passw|bcrypt|argon|compare|authenticate|otp$|log_?in|sign_?in", re.IGNORECASE)
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
@@ -57,6 +60,6 @@ def _proved(write: SessionWrite) -> bool:
 
 def _confidence(write: SessionWrite, *, named: bool) -> Confidence:
     """Low where the client's text stands under a name by which nothing is decided: a language, the next page."""
-    entries = names(write.key)
+    entries = [one for one in names(write.key) if not _CALLED.search(one)] or ([""] if names(write.key) else [])
     decides = any(_DECIDES.search(one) and not _DETAIL.search(one) for one in entries)
     return Confidence.MEDIUM if named or not entries or decides else Confidence.LOW

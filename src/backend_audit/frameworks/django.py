@@ -4,6 +4,7 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/, https://www.django-r
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -18,6 +19,7 @@ from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
 from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.unread_rights import UnreadRights
+from backend_audit.frameworks.withheld import withheld
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.body import Body
@@ -172,6 +174,9 @@ class DjangoRoutes:
             decorators = [Written(handler.module, node) for node in handler.node.decorators]
             found += self.deciding.decorators(decorators, "decorator", said)
             found += self.in_body(handler, said, found)
+        if isinstance(view.symbol, ClassSymbol) and not any(guard.has(*_ASKS) for guard in found):
+            decides = partial(self.behaviours.anonymous.decides, said=said)
+            found += withheld(self.engine, view.symbol, handler, action, decides)
         return found
 
     def in_body(self, handler: FunctionSymbol, said: Said, before: list[Guard]) -> list[Guard]:

@@ -43,3 +43,4 @@ urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
 urlpatterns += [path("profile/", accounts.profile), path("basket/", views.index)]
 urlpatterns += [path("stock/", views.stock)]
 urlpatterns += [path("news/<str:feed_key>/all", views.News()), path("brochure/<int:pk>/", views.brochure)]
+urlpatterns += [path("notes/", views.Notes.as_view()), path("notes/new/", views.NewNote.as_view())]

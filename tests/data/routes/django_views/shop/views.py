@@ -157,3 +157,19 @@ class News(Numbered):
 @signed
 def brochure(request, pk):
     return HttpResponse("brochure")
+
+
+class OwnNotes:
+    def get_queryset(self):
+        if not self.request.user.is_authenticated:
+            return Reader.objects.none()
+        return Reader.objects.filter(owner=self.request.user)
+
+
+class Notes(OwnNotes, ListView):
+    pass
+
+
+class NewNote(OwnNotes, CreateView):
+    def post(self, request):
+        return HttpResponse("made")
