@@ -28,6 +28,7 @@ from backend_audit.flow.values import (
     Origin,
     Value,
     api,
+    changed,
     constant,
     container,
     join,
@@ -111,13 +112,12 @@ class Expressions(FrameState, ABC):
         for type_name in in_order(base.types) if base.types else ():
             found = join(found, self.read_type(type_name, attr, node, base))
         if base.items is not None and attr in base.items and (not base.kind or rendering.reads_items(self, base, attr)):
-            found = base.items[attr]
+            doubted = base.open or len(base.types) > 1  # `Admin(sudo=True)`, or one that nothing is known about
+            found = changed(base.items[attr], open=True) if doubted and base.items[attr].consts else base.items[attr]
         if base.refs and self.models.lists_itself(found.apis):
             return container("list", None, Value(types=base.types, refs=base.refs))
         if found.apis and self.models.stands_for_owner(found.apis):
             return Value(types=base.types, refs=base.refs)
-        if base.open and found is NOTHING:
-            found = UNKNOWN
         if base.origins or found.origins:
             owners = self.engine.classes_of(base)
             found = self.inherit(found, self.shared(base, attr, found, owners), attr)

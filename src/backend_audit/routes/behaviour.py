@@ -132,7 +132,8 @@ class Behaviours:
 
     def denied(self, rejection: Rejection) -> frozenset[int]:
         """The statuses of a rejection; a redirect in a function that is called after the login page leads there."""
-        return frozenset((LOGIN,)) if id(rejection.site.node) in self._to_login else denied_by(rejection)
+        site = id(rejection.site.node)
+        return frozenset((LOGIN,)) if site in self._to_login or site in self.facts.led_away else denied_by(rejection)
 
     def own(self, function: FunctionSymbol) -> Behaviour:
         """The behaviour that the function's own lines show."""

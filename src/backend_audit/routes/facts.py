@@ -27,6 +27,7 @@ from backend_audit.flow.web_concepts import (
 from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.missing import is_credential
+from backend_audit.routes.unsigned import leads_away
 
 Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
 
@@ -48,6 +49,7 @@ class WebFacts:
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
+    led_away: set[int] = field(default_factory=set)  # of redirects for those alone who have not signed in
     work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
     statements: list[tuple[FunctionSymbol, SqlExecution]] = field(default_factory=list)
     prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
@@ -103,6 +105,8 @@ class WebFacts:
             self.hooks.append(concept)
         elif function is not None and isinstance(concept, Rejection):
             self.rejections.setdefault(function.key, []).append(concept)
+            if concept.login is not None and leads_away(function, concept.site.node):
+                self.led_away.add(id(concept.site.node))
             if concept.demands and not (concept.unless is not None and concept.unless.value.is_just(value=True)):
                 self.demands.add(id(concept.site.node))
         elif function is not None and isinstance(concept, CredentialRead) and _names_credential(concept):

@@ -62,7 +62,8 @@ _TELLS = frozenset(
 )
 _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
-    r"pwd_context\.verify|verify_login|validate_credentials)$"
+    r"pwd_context\.verify|verify_login|validate_credentials|"
+    r"authorize_access_token|acquire_token_by_(?:auth_code_flow|authorization_code))$"  # of an identity provider: OpenID Connect
 )
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event)$")
 _COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())

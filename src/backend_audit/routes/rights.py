@@ -19,6 +19,7 @@ from backend_audit.routes.scoping import Scoping, hands_request
 
 _AWAY = frozenset((401, 403, 404, LOGIN))
 _DEPTH = 2
+_WHO = 401
 
 
 class Rights:
@@ -35,7 +36,7 @@ class Rights:
         if handler is None or not handler.node.body:
             return
         reading, frame = self.scoping.reading(handler), self.engine.frame(handler.module, handler)
-        callers = reading.callers(self.scoping.caller_names(handler))
+        callers = reading.callers(self.scoping.caller_names(handler) | self._signed_in(handler, frame, reading))
         route.weighed = True
         route.right = self._right(route, handler, frame, reading, callers)
         known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
@@ -52,6 +53,24 @@ class Rights:
                 if target is not None and target is not handler and self._checks(target, node, reading, callers):
                     return written(node.func)
         return ""
+
+    def _signed_in(self, handler: FunctionSymbol, frame: Frame, reading: Reading) -> frozenset[str]:
+        """Variables without which the handler says 401: `if not admin: return await websocket.close(code=4401)`."""
+        found: set[str] = set()
+        for node in ir.walk_scope(*handler.node.body):
+            if isinstance(node, ir.If) and (name := _missing(node.test)) in reading.made and self._asks_who(frame, node.body):
+                found.add(name)
+        return frozenset(found)
+
+    def _asks_who(self, frame: Frame, body: Sequence[ir.Stmt]) -> bool:
+        rejections = () if frame.function is None else self.behaviours.facts.rejections.get(frame.function.key, ())
+        sites = {id(one.site.node) for one in rejections if _WHO in self.behaviours.denied(one)}
+        for node in ir.walk_scope(*body):
+            if id(node) in sites:
+                return True
+            if isinstance(node, ir.Raise) and node.exc is not None and _WHO in self.behaviours.raised(frame, node.exc):
+                return True
+        return False
 
     def _told(self, route: Route, frame: Frame, reading: Reading) -> bool:
         """Whether something that the handler calls knows who calls by itself, but to write it down."""
@@ -108,3 +127,13 @@ class Rights:
             return True
         called = self.engine.calls.get(function.key, {}).values() if depth else ()
         return any(self._sees(one, depth - 1) for one in called)
+
+
+def _missing(test: ir.Expr) -> str:
+    """The variable that a test asks to be missing: `not user`, `user is None`; "" for others."""
+    if isinstance(test, ir.Unary) and test.op == "not" and isinstance(test.operand, ir.Name):
+        return test.operand.id
+    if isinstance(test, ir.Compare) and test.ops == ["is"] and isinstance(test.left, ir.Name):
+        right = test.rights[0]
+        return test.left.id if isinstance(right, ir.Const) and right.value is None else ""
+    return ""
