@@ -78,9 +78,9 @@ class Calls(Expressions):
         found = self.apply(node, callee, receiver, args)
         if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins and not callee.refs:
             asked = texts_of(args, "0")
-            if not sensitive.gives_away(node.func.attr, asked[0] if asked else ""):
+            if not named_parts.gives_away(receiver, node.func.attr, asked, args):
                 found = found.without("secret")
-            found = named_parts.entry(found, asked)
+            found = named_parts.asked_for(found, asked, receiver, node.func.attr)
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             found = join(found, named_parts.looked_up(self, receiver, node.func.attr, args))
             self.mutate(node, node.func, receiver, args)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import sensitive
 from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import in_order, of_kind
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.parts import of_origin
+from backend_audit.flow.values import DERIVED, NOTHING, UNKNOWN, Origin, Value, changed, join, join_all
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
@@ -155,9 +157,28 @@ def _option_key(args: Args) -> str | None:
     return "\x00".join(str(part.value) for part in parts if part is not None)
 
 
+def gives_away(receiver: Value, method: str, names: Sequence[str], args: Args) -> bool:
+    """Whether what a method of a secret gives is the secret still: of one secret, an entry that nobody names is not."""
+    if method in _LOOKING_UP and not names and args:
+        return any(one.label == "secret" and not sensitive.is_one(str(one.key[0])) for one in receiver.origins)
+    return sensitive.gives_away(method, names[0] if names else "")
+
+
 def entry(found: Value, names: Sequence[str]) -> Value:
     """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
     return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found
+
+
+def asked_for(found: Value, names: Sequence[str], receiver: Value, method: str) -> Value:
+    """`found` as what `data.get("name")` gives: of a parameter, that part."""
+    if method in _LOOKING_UP and len(names) == 1 and not receiver.kind:
+        whole = {(*one.key, DERIVED): of_origin(one, names[0]) for one in receiver.origins if one.label == "param"}
+        found = changed(found, origins=frozenset(_part(one, whole.get(one.key)) for one in found.origins)) if whole else found
+    return entry(found, names)
+
+
+def _part(origin: Origin, part: Origin | None) -> Origin:
+    return origin if part is None else Origin("param", part.key, origin.what, origin.cleared, origin.trace)
 
 
 def bound_to(frame: "Expressions", function: Operand) -> Value | None:

@@ -6,16 +6,19 @@ https://docs.python.org/3/library/urllib.parse.html
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from backend_audit.flow import strings
-from backend_audit.flow.values import UNKNOWN, Key, Shape, Value, join, text
+from backend_audit.flow.values import UNKNOWN, Constant, Key, Origin, Shape, Value, changed, text
 
 if TYPE_CHECKING:
     from backend_audit.flow.arguments import Args
 
 _HOST = 1  # the position of the host in what `urlsplit` gives
-_PATH = re.compile(r"/?[\w.~-]+[/?#]|/$|\?")  # no `https:`, no `//host`
+_ABSOLUTE = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]{2}")  # `https:`, `//host`
 _URL = frozenset(("url",))
+# Begins with one slash in a view: Werkzeug answers `//host/path` itself, by a redirect to `/host/path`.
+_ROOTED = frozenset(f"werkzeug.wrappers.Request.{name}" for name in ("path", "full_path"))
 
 
 def _split(args: list[strings.Piece]) -> Value:
@@ -31,19 +34,29 @@ def _joined(args: list[strings.Piece]) -> Value:
     return whole.cleared(_URL) if host is not None and host.is_literal() else whole
 
 
-def _resolved(args: list[strings.Piece]) -> Value:
-    """`urljoin(base, f"orders/{code}/")`: what begins like a path stays on the host of its base."""
+def _under(args: list[strings.Piece]) -> Value:
+    """`urljoin(base, path)`: who chooses neither the base nor how the path begins does not choose the host."""
     if len(args) < 2:
         return args[0][0].derived() if args else UNKNOWN
-    base, further = args[0], args[1]
-    if not further[0].origins and further[0].shapes and all(map(_stays, further[0].shapes)) and not further[0].consts:
-        return strings.build([base, (text("/"), ""), further], "+")
-    return join(base[0].derived(), further[0].derived())
+    base, path = args[0][0], args[1][0]
+    texts = base.constants(), path.constants()
+    if texts[0] is not None and texts[1] is not None:
+        joined = {urljoin(str(one.value), str(other.value)) for one in texts[0] for other in texts[1]}
+        return Value(consts=frozenset(Constant("str", one) for one in joined))
+    rooted = bool(path.origins) and all(map(_is_rooted, path.origins))
+    if (path.origins and not rooted) or any(map(_chooses, path.shapes)):
+        return changed(path, open=True, origins=path.origins | {one.derived() for one in base.all_origins()})
+    return strings.build([args[0], (text("/"), ""), args[1]], "urljoin")
 
 
-def _stays(shape: Shape) -> bool:
+def _chooses(shape: Shape) -> bool:
+    """Whether a path may begin with a host: data writes its beginning, or the program a whole address."""
     first = shape.parts[0] if shape.parts else ""
-    return isinstance(first, str) and _PATH.match(first) is not None
+    return _ABSOLUTE.match(first) is not None if isinstance(first, str) else bool(first.value.all_origins())
+
+
+def _is_rooted(origin: Origin) -> bool:
+    return str(origin.key[0]) in _ROOTED
 
 
 def replaced(args: "Args") -> frozenset[str]:
@@ -54,7 +67,8 @@ def replaced(args: "Args") -> frozenset[str]:
 
 FUNCTIONS: dict[str, Callable[[list[strings.Piece]], Value]] = {
     "urllib.parse.urlsplit": _split,
-    "urllib.parse.urljoin": _resolved,
     "urllib.parse.urlunsplit": _joined,
     "urllib.parse.urlunparse": _joined,
+    "urllib.parse.urljoin": _under,
+    "requests.compat.urljoin": _under,
 }

@@ -104,15 +104,18 @@ class WebFacts:
         elif isinstance(concept, RouteHook):
             self.hooks.append(concept)
         elif function is not None and isinstance(concept, Rejection):
-            self.rejections.setdefault(function.key, []).append(concept)
-            if concept.login is not None and leads_away(function, concept.site.node):
-                self.led_away.add(id(concept.site.node))
-            if concept.demands and not (concept.unless is not None and concept.unless.value.is_just(value=True)):
-                self.demands.add(id(concept.site.node))
+            self._rejects(function, concept)
         elif function is not None and isinstance(concept, CredentialRead) and _names_credential(concept):
             self.reads.setdefault(function.key, []).append(concept)
             if concept.site.call is not None:
                 self.nobody.add(id(concept.site.node))
+
+    def _rejects(self, function: FunctionSymbol, concept: Rejection) -> None:
+        self.rejections.setdefault(function.key, []).append(concept)
+        if concept.login is not None and leads_away(function, concept.site.node):
+            self.led_away.add(id(concept.site.node))
+        if concept.demands and not (concept.unless is not None and concept.unless.value.is_just(value=True)):
+            self.demands.add(id(concept.site.node))
 
     def objects(self, value: Value | None) -> list[tuple[ObjectSymbol, list[Made]]]:
         """The objects told apart that `value` can be, in the order of their keys (which is that of the source in a file)."""
