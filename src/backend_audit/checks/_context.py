@@ -75,6 +75,20 @@ def _started(site: Site) -> frozenset[str]:
     return frozenset(found)
 
 
+def of_program(site: Site) -> bool:
+    """Whether `site` stands in what a file's own program calls when it is started: its callers are known."""
+    if site.function is None or site.module is None:
+        return False
+    functions = {one.name: one for one in ir.walk_scope(*site.module.body) if isinstance(one, ir.Function)}
+    reached, ahead = set(_started(site)), list(_started(site))
+    while ahead:
+        one = functions.get(ahead.pop())
+        called = {last_name(call.func) for call in calls_in(one.body)} - reached if one is not None else set()
+        reached |= called
+        ahead += called
+    return site.function.name in reached and site.function.name in functions
+
+
 def only_statements(site: Site) -> bool:
     """Whether the file runs from top to bottom and offers nothing to others: `docker/healthcheck.py`, `serve.py`."""
     body = site.module.body if site.module is not None and site.function is None else []

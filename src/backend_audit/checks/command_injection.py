@@ -13,6 +13,7 @@ from backend_audit.checks._commands import (
     takes_dangerous_options,
     text_argument,
 )
+from backend_audit.checks._context import of_program
 from backend_audit.checks._operands import named, truth
 from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import alert, reaching_value, span
@@ -129,7 +130,7 @@ def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
             end=end,
             message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
             fix=_without_shell(command),
-            confidence=Confidence.MEDIUM if _is_parameter(command, gap) else Confidence.LOW,
+            confidence=Confidence.MEDIUM if _is_parameter(command, gap) and not of_program(command.site) else Confidence.LOW,
         )
         return
 

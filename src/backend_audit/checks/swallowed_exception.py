@@ -170,7 +170,7 @@ def _assigned(nodes: Sequence[ir.Node]) -> set[str]:
     """The variables, attributes and items of variables that `nodes` assign, by the variable's name."""
     found = set()
     for one in ir.walk_scope(*nodes):
-        for target in one.targets if isinstance(one, ir.Assign) and one.value is not None else ():
+        for target in _targets(one) if isinstance(one, ir.Assign) and one.value is not None else ():
             base = target
             while isinstance(base, ir.Attribute | ir.Index):
                 base = base.value
@@ -179,9 +179,16 @@ def _assigned(nodes: Sequence[ir.Node]) -> set[str]:
     return found
 
 
+def _targets(one: ir.Assign) -> list[ir.Expr]:
+    """What is assigned to, of several at once each; `_` takes what nobody wants."""
+    found = [item.value for target in one.targets if isinstance(target, ir.Container) for item in target.items]
+    found += [target for target in one.targets if not isinstance(target, ir.Container)]
+    return [target for target in found if not (isinstance(target, ir.Name) and target.id == "_")]
+
+
 def _named(nodes: Sequence[ir.Node]) -> set[str]:
     """The variables that `nodes` assign, if they assign nothing else."""
-    targets = [target for one in ir.walk_scope(*nodes) if isinstance(one, ir.Assign) for target in one.targets]
+    targets = [target for one in ir.walk_scope(*nodes) if isinstance(one, ir.Assign) for target in _targets(one)]
     names = {target.id for target in targets if isinstance(target, ir.Name)}
     return names if all(isinstance(target, ir.Name) for target in targets) else set()
 
