@@ -18,7 +18,7 @@ _REGISTERING = (RouteChain, RouteHook, RouteRegistration, RouterMount)
 def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]]) -> None:
     """Make the registrations among the events `added` by a loop anew, one pass at a time, where all its passes are known."""
     keys = [key for key in added if isinstance(frame.events[key], _REGISTERING)]
-    passes = _passes(frame, node.iter) if keys and isinstance(node.target, ir.Container) else []
+    passes = _passes(frame, node.iter) if keys and _takes_apart(node) else []
 
     def once(element: Value) -> None:
         frame.breaks.append([])
@@ -27,6 +27,15 @@ def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]])
         frame.breaks.pop()
 
     again(frame, keys, passes, once)
+
+
+def _takes_apart(node: ir.For) -> bool:
+    """Whether a loop's elements are several things: `for path, view in …`, or `add_resource(*route)` in its body."""
+    if isinstance(node.target, ir.Container):
+        return True
+    name = node.target.id if isinstance(node.target, ir.Name) else ""
+    spread = (arg.value for one in ir.walk_scope(*node.body) if isinstance(one, ir.Call) for arg in one.args if arg.star)
+    return any(isinstance(one, ir.Name) and one.id == name for one in spread)
 
 
 def registering(frame: "Frame", added: list[tuple[object, ...]]) -> list[tuple[object, ...]]:

@@ -358,10 +358,14 @@ def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value |
     """A container: `items` by constant key or position, `elem` for the ones at unknown keys."""
     first = next(iter(items), "") if items is not None else ""
     limit = MAX_ADDRESSES if isinstance(first, str) and ("/" in first or first[:1] == "~") else MAX_ITEMS
-    if items is not None and len(items) > limit:
+    if items is not None and len(items) > limit and not (len(items) <= MAX_ADDRESSES and _is_table(items)):
         elem = join_all([*items.values(), *([] if elem is None else [elem])])
         items = None
     return Value(kind=kind, items=items, elem=elem)
+
+
+def _is_table(items: Mapping[Key, Value]) -> bool:  # of routes: each row says which class or function is meant by what
+    return all(row.kind == "tuple" and any(one.refs for one in row.inside()) for row in items.values())
 
 
 def _cap_origins(origins: frozenset[Origin]) -> frozenset[Origin]:

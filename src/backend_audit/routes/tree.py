@@ -1,7 +1,7 @@
 """Routers and what hangs on them: prefixes, guards and hooks handed down along mounts, whatever the framework."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
@@ -206,6 +206,11 @@ class RouterTree:
         reached.add(router.key)
         if len(routers) > _MAX_DEPTH:
             return
+        made = _apart(router)
+        if made[0] is not router:
+            for one in made:
+                yield from self._below((*routers[:-1], one), mounts, reached, mounted=mounted)
+            return
         for registration in router.registrations:
             yield Placed(registration, routers, mounts, mounted)
         for creation in router.creations[:1]:
@@ -214,7 +219,7 @@ class RouterTree:
         places: set[Place] = set()
         for mount in router.mounts:
             for child in self._children(mount):
-                if child in routers or (at := place(mount, child)) in places:
+                if any(one.key == child.key for one in routers) or (at := place(mount, child)) in places:
                     continue
                 places.add(at)
                 if not self._told_better(router, mount, child):
@@ -250,6 +255,17 @@ class RouterTree:
                         if inner is not None and inner.kind:
                             listed = Router(key_at(concept.site.path, "mount", concept.site.node), [])
                             yield from self._listed(inner, (*routers, listed), (*mounts, concept), reached, mounted=mounted)
+
+
+def _apart(router: Router) -> list[Router]:
+    """A router that a function makes for each of its callers, one for each prefix: `make_blueprint("jellyfin", "/jf")`."""
+    told: dict[str, RouterCreation] = {}
+    for one in router.creations if len(router.creations) > 1 else ():
+        for text in texts_of(None if one.prefix is None else one.prefix.value)[:1]:
+            told.setdefault(text, one)
+    if not told:
+        return [router]
+    return [replace(router, creations=[told[text]]) for text in sorted(told)]
 
 
 def _paired(value: Value, routers: tuple[Router, ...]) -> RouteRegistration | None:

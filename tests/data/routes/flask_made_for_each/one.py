@@ -1,0 +1,3 @@
+from factory import make
+
+one_bp = make("one", "/one")

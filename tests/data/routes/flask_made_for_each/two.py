@@ -1,0 +1,3 @@
+from factory import make
+
+two_bp = make("two", "/two")
