@@ -21,6 +21,7 @@ _WORDS = ("ransaction", "BEGIN", "begin(", "begin;", "begin`", 'begin"', "begin'
 _HOLDERS = ("session", "db", "conn", "connection", "cnx", "con", "database", "transaction", "tx", "trans", "cursor")
 
 _ROUTES = frozenset("route get post put patch delete api_route".split())
+_VERBS = frozenset("get post put patch delete".split())
 
 
 @check(RULE)
@@ -89,7 +90,7 @@ def _ends_the_program(node: ir.Try, view: FileView) -> bool:
 def _ends_the_request(node: ir.Try, handler: ir.Handler, session: ir.Expr, view: FileView) -> bool:
     """Whether nothing follows in a route's handler, and its session ends with the request: Flask-SQLAlchemy's, a dependency's."""
     function = view.function()
-    if function is None or view.enclosing(ir.For, ir.While) is not None or not any(map(_is_route, function.decorators)):
+    if function is None or view.enclosing(ir.For, ir.While) is not None or not _answers(function, view):
         return False
     after = [] if isinstance(handler.body[-1], ir.Return) else _errors.following(node, view)
     if any(not isinstance(one, ir.Return) for one in after):
@@ -101,6 +102,15 @@ def _ends_the_request(node: ir.Try, handler: ir.Handler, session: ir.Expr, view:
             return True  # a scoped session, as Flask's documentation has it: removed when the request ends
         session = _bound(session.id, view.module.body) or session
     return isinstance(session, ir.Attribute) and session.attr == "session"
+
+
+def _answers(function: ir.Function, view: FileView) -> bool:
+    """Whether a function is a route's handler, or a method of a resource: `@ns.route("/<int:id>") class Item(Resource)`."""
+    owner = view.enclosing(ir.Class)
+    of_class = (
+        isinstance(owner, ir.Class) and function.name in _VERBS and any(_is_route(one, "route") for one in owner.decorators)
+    )
+    return of_class or any(map(_is_route, function.decorators))
 
 
 def _is_route(decorator: ir.Expr, *how: str) -> bool:
@@ -124,7 +134,7 @@ def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
         for call in _errors.calls(block.body)
         if isinstance(call.func, ir.Attribute) and _opens(block, call.func.value, view)
     }
-    inner = [node for node in ir.walk_scope(*body) if isinstance(node, ir.Try) and _ends_transaction(node.final)]
+    inner = [node for node in ir.walk_scope(*body) if isinstance(node, ir.Try) and _ends_itself(node, view)]
     managed |= {id(call) for node in inner for call in _errors.calls(node.body)}
     for call in _errors.calls(body):
         if isinstance(call.func, ir.Attribute) and call.func.attr == "commit" and not call.args:
@@ -134,6 +144,12 @@ def _commit(body: list[ir.Stmt], view: FileView) -> ir.Expr | None:
             if _errors.last_name(receiver).lower().lstrip("_").endswith(_HOLDERS):
                 return receiver
     return None
+
+
+def _ends_itself(node: ir.Try, view: FileView) -> bool:
+    """Whether a `try` rolls back whatever fails in it."""
+    broad = [one for one in node.handlers if _errors.is_broad(one, view)]
+    return _ends_transaction(node.final) or (bool(broad) and all(_ends_transaction(one.body) for one in broad))
 
 
 def _ends_transaction(nodes: list[ir.Stmt]) -> bool:

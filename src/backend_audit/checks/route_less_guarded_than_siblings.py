@@ -11,6 +11,7 @@ from backend_audit.checks._peers import login_alone, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
+from backend_audit.routes.administrators import for_one
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 
@@ -30,7 +31,7 @@ _ITSELF: _Asked = ("", ())
 @check(RULE)
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
-    if route.auth is not Auth.REQUIRED:
+    if route.auth is not Auth.REQUIRED or any(map(for_one, route.guards)):  # of an administrator, nobody asks for more
         return
     inner = [*among_inner(route)]
     if inner:

@@ -22,7 +22,7 @@ class ForAdministrators:
                 closed.setdefault(route.handler.key, []).append(route)
         for routes in closed.values():
             handler = routes[0].handler
-            if handler is not None and all(any(map(_asks_for_one, route.guards)) for route in routes):
+            if handler is not None and all(any(map(for_one, route.guards)) for route in routes):
                 end = max(node.end for node in (handler.node, *handler.node.body))
                 self.spans.setdefault(handler.module.path, []).append((handler.node.at, end))
 
@@ -31,7 +31,8 @@ class ForAdministrators:
         return any(start <= at < end for start, end in self.spans.get(path, ()))
 
 
-def _asks_for_one(guard: Guard) -> bool:
+def for_one(guard: Guard) -> bool:
+    """Whether a guard lets only administrators of the whole service through, by its name or by what it is told."""
     if not guard.has(*_TURNS_AWAY):
         return False
     named = set(words(guard.name))
