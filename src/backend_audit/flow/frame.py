@@ -1,11 +1,13 @@
 """The state of one execution of a function (or module) body: its environment, what it returns, the concepts that occur in it."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.arguments import Args, argument, passed_on
 from backend_audit.flow.concepts import Concept, Operand, Site
+from backend_audit.flow.lexemes import lexemes
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, join
@@ -148,8 +150,15 @@ class FrameState:
             return value
         if any(map(sensitive.is_path, value.types)):
             return value  # where it lies, or the folder that `pwd` stands for
+        if kind == "token" and self.function is not None and name in self.pieces:
+            return value
         origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} holds a {kind}"))
         return value.with_origins((origin,))
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """The variables of the function that are called after tokens and hold pieces of a text."""
+        return frozenset() if self.function is None else lexemes(self.function.node.body)
 
     # --- concepts ---------------------------------------------------------------------------------------------------
 
