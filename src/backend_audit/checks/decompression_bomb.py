@@ -35,7 +35,7 @@ def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
         return
     if origin is None or _writes(unfolding.mode) or _not_compressed(unfolding.compression):
         return
-    if unfolding.limit is not None and not unfolding.limit.value.is_just(0):
+    if unfolding.rows is not None or (unfolding.limit is not None and not unfolding.limit.value.is_just(0)):
         return
     if _reads_pieces(unfolding.site) or _measures(unfolding.site) or _is_checked(unfolding.site, unfolding.data):
         return

@@ -425,6 +425,7 @@ class Decompression(Concept):
 
     data: Operand | None = None
     limit: Operand | None = None  # a bound for the result
+    rows: Operand | None = None  # so many rows are read, or so many at a time; of none as well
     mode: Operand | None = None  # of opening: a mode that writes unfolds nothing
     into: Operand | None = None  # what the data is piped into: only a stream that unfolds counts
     compression: Operand | None = None  # which one, where it may be none

@@ -10,7 +10,7 @@ from backend_audit.flow import sensitive
 
 _SHORT = 3
 _HARMLESS = frozenset(
-    "profile page paging pagination next continuation sync delta resume design lexer syntax start end stop eos bos sep pad".split()
+    "profile page paging pagination next continuation sync delta resume design lexer syntax start stop eos bos sep pad".split()
 )
 
 
