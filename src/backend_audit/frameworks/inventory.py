@@ -19,6 +19,7 @@ from backend_audit.routes.guards import Guarding
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.rights import Rights
 from backend_audit.routes.scoping import Scoping
+from backend_audit.routes.sign_ins import only_administrators
 from backend_audit.routes.verdicts import settle_pages, settle_sign_ups
 
 
@@ -35,7 +36,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     routers.mount_at(django.tree.mounted)
     found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
-    table = RouteTable(list(_told_once(in_table_order(found))))
+    table = RouteTable(list(_told_once(in_table_order(found))), only_administrators=only_administrators(engine))
     exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
     rights = Rights(behaviours, scoping)
 

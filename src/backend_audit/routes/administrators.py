@@ -1,10 +1,10 @@
 """What only administrators of the whole service reach: it tells them of a machine that is theirs."""
 
 from backend_audit.flow.sensitive import words
-from backend_audit.routes.model import Does, Guard, Route, RouteTable
+from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
 
 _TURNS_AWAY = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS)
-_ADMINISTRATORS = frozenset("admin admins administrator superadmin superuser sysadmin root".split())
+ADMINISTRATORS = frozenset("admin admins administrator superadmin superuser sysadmin root".split())
 _OTHERS = frozenset(  # who is let in besides, or an administrator of a part of it
     "or any member owner user editor manager workspace project team organization organisation org space tenant group household "
     "room channel company account customer domain site".split()
@@ -22,13 +22,17 @@ class ForAdministrators:
                 closed.setdefault(route.handler.key, []).append(route)
         for routes in closed.values():
             handler = routes[0].handler
-            if handler is not None and all(any(map(for_one, route.guards)) for route in routes):
+            if handler is not None and all(any(map(for_one, one.guards)) or _signed_in(table, one) for one in routes):
                 end = max(node.end for node in (handler.node, *handler.node.body))
                 self.spans.setdefault(handler.module.path, []).append((handler.node.at, end))
 
     def covers(self, path: str, at: int) -> bool:
         """Whether the offset `at` of a file stands in such a handler."""
         return any(start <= at < end for start, end in self.spans.get(path, ()))
+
+
+def _signed_in(table: RouteTable, route: Route) -> bool:
+    return table.only_administrators and route.auth is Auth.REQUIRED
 
 
 def for_one(guard: Guard) -> bool:
@@ -39,4 +43,4 @@ def for_one(guard: Guard) -> bool:
     if not named.isdisjoint(_OTHERS):
         return False
     asked = [set(words(scope)) for scope in guard.scopes]
-    return not named.isdisjoint(_ADMINISTRATORS) or (bool(asked) and all(one <= _ADMINISTRATORS for one in asked))
+    return not named.isdisjoint(ADMINISTRATORS) or (bool(asked) and all(one <= ADMINISTRATORS for one in asked))

@@ -182,6 +182,7 @@ class RouteTable:
     places: dict[tuple[str, ...], list["Route"]] | None = None  # the judged ones below an address, once somebody has asked
     common: dict[str, frozenset[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # guards of nearly all
     read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
+    only_administrators: bool = False  # nobody else can sign in
 
     def below(self, route: "Route", least: int = MANY) -> tuple[str, list["Route"]]:
         """The longest address with a variable part or an inner word that `route` shares with many others, and these."""

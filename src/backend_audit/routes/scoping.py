@@ -22,6 +22,7 @@ from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
+from backend_audit.routes.plain_fields import is_plain
 from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed, root_class
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
@@ -37,7 +38,6 @@ _USERS = re.compile(r"(?:User|Account|Member|Profile|Person|Customer|Employee)s?
 _ABOVE_USERS = re.compile(r"^(?:organi[sz]ation|org|tenant|workspace|company|domain)(?:_(?:id|pk|uuid))?$")
 _OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
 _CALLED_SO = re.compile(r"^(?:current_)?(?:user|account|identity|principal|caller|me)$|^current_")
-_PLAIN_FIELD = re.compile(r"(?:^|\.)(?:Char|Text|Slug|Integer|Boolean|Float|Decimal|Date|Time|URL|Email|JSON|UUID)\w*(?:Field)?$")
 _MAX_DEPTH = 3
 
 
@@ -254,7 +254,7 @@ class Scoping:
             if _OWNED_BASE.search(base.rpartition(".")[2]):
                 return base.rpartition(".")[2]
         for name, field in fields if depth else ():
-            if isinstance(field.value, ir.Call) and _PLAIN_FIELD.search(written(field.value.func)):
+            if isinstance(field.value, ir.Call) and is_plain(field.value):
                 continue  # a text that is called like a class
             for parent in self._by_name.get(name.removesuffix("_id").replace("_", "").lower(), ()):
                 if parent is not model and (through := self.owner_field(parent, depth - 1)):

@@ -1,0 +1,16 @@
+"""Fields of models that hold texts and numbers, whatever they are called after."""
+
+import re
+
+from backend_audit import ir
+from backend_audit.flow.written import written
+
+_FIELD = re.compile(r"(?:^|\.)(?:Char|Text|Slug|Integer|Boolean|Float|Decimal|Date|Time|URL|Email|JSON|UUID)\w*(?:Field)?$")
+_TYPE = re.compile(r"(?:^|\.)(?:String|Text|Unicode|Boolean|Float|Numeric|Date|Time|JSON)\w*")
+
+
+def is_plain(value: ir.Call) -> bool:
+    """Whether a field holds a text or number: `db.Column(db.String)`, and not `db.Column(db.ForeignKey("keys.id"))`."""
+    func = written(value.func)
+    column = func.rpartition(".")[2] in ("Column", "mapped_column") and bool(value.args)
+    return bool(_FIELD.search(func)) or (column and _TYPE.search(written(value.args[0].value)) is not None)
