@@ -356,6 +356,25 @@ def test_dialects(path: str, language: Language, text: str) -> None:
     assert not lowered(text, language, path).faults
 
 
+# https://flow.org/en/docs/types/
+_FLOW = {
+    "maybe": "// @flow\nfunction a(b: ?string, c?: number): ?Array<*> { return f(b); }",
+    "exact objects": "export type A = {| +b: string, -c?: ?() => void |}; f(d);",
+    "spread": "type A = { ...B, c: string }; opaque type D: string = string; f(a);",
+    "typeof": "import type { A } from './a'; import typeof B from './b'; f(c);",
+    "functions": "class A { static +run: (string, any[], options?: Map<a, B<c>>) => void; on: string => void; m() { f(this); } }",
+    "casts": "const a = ((b: any): Array<string>).map(f); for (const key: string in a) { f(key); }",
+}
+
+
+@pytest.mark.parametrize("text", _FLOW.values(), ids=_FLOW)
+def test_types_of_flow_are_read_as_those_of_typescript(text: str) -> None:
+    module, faults = lowered(text, JS, "a.js")
+    assert not faults
+    assert any(isinstance(node, ir.Name) and node.id == "f" for node, _ in nodes(module))
+    check_spans_only(text, module)
+
+
 def test_the_arrow_in_front_of_a_template_ends_no_type_arguments() -> None:
     (made,) = body("class A { rows(): Promise<Row[]> { const limit = 1; return names.map((one) => `a${one}`) } }")
     assert isinstance(made, ir.Class)

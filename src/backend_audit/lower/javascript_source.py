@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import tree_sitter
 import tree_sitter_javascript
@@ -10,6 +11,7 @@ import tree_sitter_typescript
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from backend_audit import ir
+from backend_audit.lower.javascript_flow import as_typescript
 from backend_audit.lower.javascript_rewrites import as_known
 from backend_audit.lower.javascript_tags import without_type_arguments
 from backend_audit.source import Language, LineIndex
@@ -59,19 +61,41 @@ def dialect(path: str, language: Language) -> str:
     return "tsx" if path.endswith((".tsx", ".jsx")) else "typescript"
 
 
-def parse(path: str, text: str, language: Language) -> Node:
-    """The root of the tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
-    parser, plain = _parser(dialect(path, language))[0], _without_attributes(_plain(text))
-    read = plain if language is Language.JAVASCRIPT else without_type_arguments(plain)
+class Parsed(NamedTuple):
+    """The root of a file's tree, and the grammar that it was read by."""
+
+    root: Node
+    dialect: str
+
+    def faults(self) -> list[int]:
+        """The offsets at which the text is not what the grammar says."""
+        if not self.root.has_error:
+            return []
+        found = QueryCursor(_parser(self.dialect)[2]).captures(self.root).get("fault", [])
+        return sorted({node.start_byte for node in found})
+
+
+def parse(path: str, text: str, language: Language) -> Parsed:
+    """The tree of `text`, whose byte offsets are the text's character offsets (see `_plain`)."""
+    kind, plain = dialect(path, language), _without_attributes(_plain(text))
+    found = _parsed(plain, kind)
+    if kind != "javascript" or not found.root.has_error:
+        return found
+    typed = _parsed(as_typescript(plain), "tsx")  # of Flow
+    return typed if len(typed.faults()) < len(found.faults()) else found
+
+
+def _parsed(plain: bytes, kind: str) -> Parsed:
+    parser, read = _parser(kind)[0], plain if kind == "javascript" else without_type_arguments(plain)
     found = parser.parse(read).root_node
     # In JSX, `text<b>`code`</b>` looks like type arguments in front of a template.
     for written in (as_known(read), plain) if found.has_error else ():
         if written != read and not (again := parser.parse(written).root_node).has_error:
             found, read = again, written
             break
-    while (bound := _without_assertions(read, found, dialect(path, language))) != read:
+    while (bound := _without_assertions(read, found, kind)) != read:
         found, read = parser.parse(bound).root_node, bound
-    return found
+    return Parsed(found, kind)
 
 
 def _without_assertions(text: bytes, root: Node, kind: str) -> bytes:
@@ -109,8 +133,8 @@ class JavaScriptSource:
 
     def __init__(self, path: str, text: str, language: Language) -> None:
         self.source = text
-        self.root = parse(path, text, language)
-        self._queries = _parser(dialect(path, language))[1:]
+        self._parsed = parse(path, text, language)
+        self.root = self._parsed.root
 
     def text(self, node: Node) -> str:
         """The source of `node`."""
@@ -124,7 +148,9 @@ class JavaScriptSource:
     def comments(self, lines: LineIndex) -> list[ir.Comment]:
         """All comments, and the line that names an interpreter, in order."""
         found = []
-        for node in sorted(QueryCursor(self._queries[0]).captures(self.root).get("note", []), key=lambda one: one.start_byte):
+        for node in sorted(
+            QueryCursor(_parser(self._parsed.dialect)[1]).captures(self.root).get("note", []), key=lambda one: one.start_byte
+        ):
             at = node.start_byte
             start = lines.starts[lines.position(at).line - 1]
             found.append(ir.Comment(at, node.end_byte, self.text(node), not self.source[start:at].strip()))
@@ -132,9 +158,7 @@ class JavaScriptSource:
 
     def faults(self) -> list[int]:
         """The offsets at which the text is not what the grammar says."""
-        if not self.root.has_error:
-            return []
-        return sorted({node.start_byte for node in QueryCursor(self._queries[1]).captures(self.root).get("fault", [])})
+        return self._parsed.faults()
 
     # --- literals ---------------------------------------------------------------------------------------------------
 
