@@ -40,11 +40,20 @@ def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
                     )
                 return _tests_name(statement.test, name) or _checked(statement.orelse, call, name)
             return not isinstance(statement, ir.ExprStmt) and _checked(ir.children(statement), call, name)
+        if isinstance(statement, ir.Assign) and _bare(statement, name):
+            return True
         if isinstance(statement, ir.If) and _leaves(statement.body) and _tests_name(statement.test, name):
             return True
         if isinstance(statement, ir.ExprStmt) and _hands_over(statement.value, name):
             return True
     return False
+
+
+def _bare(statement: ir.Assign, name: str) -> bool:
+    """`member.name = os.path.basename(member.name)`: it keeps nothing of its folders."""
+    own = any(isinstance(one, ir.Attribute) and name_of(one.value) == name for one in statement.targets)
+    value = statement.value
+    return own and (last_name(value.func) == "basename" if isinstance(value, ir.Call) else last_name(value) == "name")
 
 
 def _holds(node: ir.Node, call: ir.Node) -> bool:

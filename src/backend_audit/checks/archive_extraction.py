@@ -10,6 +10,7 @@ from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import ArchiveExtraction, Operand
+from backend_audit.flow.lacks import is_segment
 
 RULE = "archive-extraction"
 
@@ -37,7 +38,7 @@ def archive_extraction(extraction: ArchiveExtraction) -> Iterator[Alert]:
     archive = extraction.archive
     origin = reaching(archive, "content")  # a name made safe says nothing about what is in the file
     at, end = span(extraction.site, archive if extraction.format == "any" else None)
-    if origin is not None:
+    if origin is not None and not is_segment(origin):  # one part of an address is a name, and no archive
         found = alert(extraction.site, archive, origin, does=f"is unpacked by {{callee}} without a filter: {_RISK}", fix=_FIX)
         yield replace(found, node=None, at=at, end=end)
         return

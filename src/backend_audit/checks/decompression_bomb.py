@@ -11,6 +11,7 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Decompression, Operand, Site
+from backend_audit.flow.lacks import is_segment
 from backend_audit.flow.written import dotted
 
 RULE = "decompression-bomb"
@@ -33,7 +34,7 @@ def decompression_bomb(unfolding: Decompression) -> Iterator[Alert]:
     origin = reaching(unfolding.data, "content")
     if unfolding.into is not None and not _unfolds(unfolding.into):
         return
-    if origin is None or _writes(unfolding.mode) or _not_compressed(unfolding.compression):
+    if origin is None or is_segment(origin) or _writes(unfolding.mode) or _not_compressed(unfolding.compression):
         return
     if unfolding.rows is not None or (unfolding.limit is not None and not unfolding.limit.value.is_just(0)):
         return

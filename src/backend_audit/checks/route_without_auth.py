@@ -41,6 +41,8 @@ _PARAMETER = re.compile(r"[<{:]")
 _CATALOGS = frozenset(("permissions", "roles"))  # which ones there are is for who chooses among them
 _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
+_GIVES = frozenset("get_context_data get_queryset get_object get_serializer list retrieve".split())
+_SHOWN = frozenset(("model", "queryset", "serializer_class"))
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -105,14 +107,15 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
     if not explicit and (theirs := asked_by_its_kind(route)):
         return Confidence.MEDIUM, theirs
-    readers = [one for one in route.siblings() if not changes(one) and one.verdict is not Verdict.PUBLIC]
+    readers = [one for one in _listed_with(route) if not changes(one) and one.verdict is not Verdict.PUBLIC]
     if (
         route.auth is Auth.NONE
         and route.methods
         and not changes(route)
+        and not (explicit and route.owner is not None)
         and len(readers) >= _READERS
         and all(_asks_itself(one) for one in readers)
-        and not (route.handler is not None and (waits_for_nothing(route.handler) or answers_with_constants(route.handler)))
+        and _shows_something(route)
     ):
         return Confidence.MEDIUM, f"all {len(readers)} other routes beside it that read ask who calls, each by itself"
     if not route.table.guards_any(route.app):
@@ -189,10 +192,30 @@ def _is_empty(route: Route) -> bool:
     return called or isinstance(last, ir.Raise)
 
 
+def _listed_with(route: Route) -> list[Route]:
+    """The other routes of its router, or of the list that its class stands in with other classes."""
+    if route.owner is None:
+        return route.siblings()
+    same = (one for one in route.table.routes if one.registered.path == route.registered.path)
+    return [one for one in same if one.owner is not route.owner and _shows_something(one)]
+
+
+def _shows_something(route: Route) -> bool:
+    """Whether a route that reads gives away more than what the program is made with: a template alone, a constant."""
+    if route.handler is not None:
+        return not (waits_for_nothing(route.handler) or answers_with_constants(route.handler))
+    view = route.owner
+    if view is None or not _GIVES.isdisjoint(view.methods):
+        return True
+    lines = (one for one in view.node.body if isinstance(one, ir.Assign))
+    return any(isinstance(target, ir.Name) and target.id in _SHOWN for one in lines for target in one.targets)
+
+
 def _asks_itself(route: Route) -> bool:
     """Whether a guard on the route's own handler asks who calls."""
     return any(
-        guard.has(Does.AUTHENTICATES, Does.AUTHORIZES) and guard.via in ("decorator", "dependency") for guard in route.guards
+        guard.has(Does.AUTHENTICATES, Does.AUTHORIZES) and guard.via in ("decorator", "dependency", "mixin")
+        for guard in route.guards
     )
 
 

@@ -125,7 +125,8 @@ def _set_where_asked(node: ir.Expr | None, site: Site) -> bool:
     for test in (one for one in ir.walk(*scope(site)) if isinstance(one, ir.If)):
         for one in test.body:
             target = one.targets[0] if isinstance(one, ir.Assign) else None
-            if isinstance(target, ir.Index) and isinstance(target.value, ir.Name) and target.value.id == name:
+            off = isinstance(one, ir.Assign) and isinstance(one.value, ir.Const) and not one.value.value
+            if off and isinstance(target, ir.Index) and isinstance(target.value, ir.Name) and target.value.id == name:
                 said = [*names_in(test.test)]
                 return any(_SWITCH.search(part) or part in ("local", "dev", "development", "debug") for part in said)
     return False

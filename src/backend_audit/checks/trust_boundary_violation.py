@@ -29,6 +29,7 @@ _DETAIL = re.compile(
 _CALLED = re.compile(
     r"(?:token|key|secret)_?(?:name|label|title|description|note|hint)$", re.IGNORECASE
 )  # what its owner calls it
+_NEXT = re.compile(r"(?:next|return|redirect|continue|referr?er|back)_?(?:to|url|uri|path|page)?$", re.IGNORECASE)
 _GRANTS = re.compile(r"role|admin|staff|super|perm|scope|price|total|amount|balance|credit|plan\b|level|allowed", re.IGNORECASE)
 _PROOF = re.compile(r"passw|bcrypt|argon|compare|authenticate|otp$|log_?in|sign_?in", re.IGNORECASE)
 _FIX = "Check it against what the program knows (a fixed list, the database) before the session holds it, and use fixed keys."
@@ -58,8 +59,16 @@ def _proved(write: SessionWrite) -> bool:
     return any(_PROOF.search(last_name(one)) for one in ir.walk(*around[0].body) if isinstance(one, (ir.Name, ir.Attribute)))
 
 
+def _begins(write: SessionWrite) -> frozenset[str]:
+    """What a name begins with that is put together: `f"message_{uuid4()}"`."""
+    first = [shape.parts[0] for shape in write.key.value.shapes] if write.key is not None else []
+    texts = frozenset(one for one in first if isinstance(one, str))
+    return texts if len(texts) == len(first) else frozenset()
+
+
 def _confidence(write: SessionWrite, *, named: bool) -> Confidence:
     """Low where the client's text stands under a name by which nothing is decided: a language, the next page."""
-    entries = [one for one in names(write.key) if not _CALLED.search(one)] or ([""] if names(write.key) else [])
+    said = names(write.key) or _begins(write)
+    entries = [one for one in said if not _CALLED.search(one) and not _NEXT.search(one)] or [""] * bool(said)
     decides = any(_DECIDES.search(one) and not _DETAIL.search(one) for one in entries)
     return Confidence.MEDIUM if named or not entries or decides else Confidence.LOW

@@ -99,9 +99,18 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
                 node=call,
                 message=f"The answer of `{written(call)}` is ignored, and `{_told(node)}` follows: no input is turned away.",
                 fix=f"Write `if not {written(call)}: …`, or `is_valid(raise_exception=True)` where the framework has it.",
-                confidence=Confidence.HIGH,
+                confidence=Confidence.LOW if _narrows(name, function) else Confidence.HIGH,
             )
             return
+
+
+def _narrows(name: str, function: ir.Function) -> bool:
+    """Whether the form says which rows a page shows, and what is not valid in it only leaves some of that out."""
+    made = (one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Assign) and written(one.targets[0]) == name)
+    given = [arg.value for one in made if isinstance(one.value, ir.Call) for arg in one.value.args]
+    read = [one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Attribute) and written(one.value) == name]
+    gets = all(one.attr != "save" for one in read) and "filter" in name.lower()
+    return gets or any(written(one).endswith(("request.GET", "query_params")) for one in given)
 
 
 def _uses(node: ir.Node, name: str) -> bool:

@@ -26,7 +26,7 @@ _FIX_NODE = "Use SHA-256: `createHash('sha256')`, or `createHmac('sha256', key)`
 
 # Uses that need no resistance: names for things, checks against accidents, protocols that prescribe the algorithm.
 _BENIGN = re.compile(
-    r"cache|(^|_)e_?tag|checksum|check_sum|gravatar|avatar|libravatar|dedup|duplicate|shard|bucket|partition|file_?name|colou?r|"
+    r"cache|(^|_)e_?tag|checksum|check_sum|gravatar|avatar|libravatar|dedup|duplicate|import_tag|shard|bucket|partition|file_?name|colou?r|"
     r"identicon|content_md5|md5sum|unique_key|(^|_)(unique_)?(hash_)?(id|ids|uid|uuid|guid)$|slug|(^|_)lock|constraint|alias|query_hash|"
     r"(^|_)chunks?(_|$)|(^|_)model(_|$)|block_?list|black_?list|"
     r"(^|_)blobs?(_|$)|static|template|(^|_)sql(_|$)|css|image|thumb|(^|_)git(_|$)|sec_websocket|websocket|"
@@ -66,6 +66,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         confidence = Confidence.LOW  # too short to resist anybody, whatever computes it, or one of several: a name
     if broken[0] in ("sha1", "sha") and _asks_a_list(computation.site):
         confidence = Confidence.LOW
+    if _keys_a_mac(computation.site):
+        confidence = Confidence.LOW  # two keys of one digest help nobody
     name = BROKEN[broken[0]]
     yield Alert(
         node=computation.site.node,
@@ -120,6 +122,21 @@ def _cut_later(site: Site) -> bool:
     cuts = [one.upper.value for one in parts if isinstance(one, ir.Slice) and isinstance(one.upper, ir.Const)]
     reads = sum(isinstance(one, ir.Name) and one.id == name for one in statements) - 1
     return bool(cuts) and len(cuts) == reads and all(isinstance(one, int) and one <= _SHORT for one in cuts)
+
+
+def _keys_a_mac(site: Site) -> bool:
+    """Whether the digest is the key of a message's code: `hmac.new(hashlib.sha1(secret).digest(), …)`."""
+    if site.call is None:
+        return False
+    statements = list(ir.walk(*scope(site)))
+    made = [one for one in statements if isinstance(one, ir.Assign) and one.value is not None and site.call in ir.walk(one.value)]
+    held = {target.id for one in made for target in one.targets if isinstance(target, ir.Name)}
+    for one in statements:
+        if isinstance(one, ir.Call) and one.args and "hmac" in written(one.func).lower():
+            keys = [arg.value for arg in one.args if arg.name == "key"] or [one.args[0].value]
+            if any(node is site.call or (isinstance(node, ir.Name) and node.id in held) for node in ir.walk(*keys)):
+                return True
+    return False
 
 
 def _asks_a_list(site: Site) -> bool:

@@ -501,7 +501,6 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "min": _least,
     "max": _one_of,
     "itertools.repeat": lambda args: container("list", None, _same(args)),
-    "itertools.chain": lambda args: container("list", None, join_all(iterated(value) for value, _ in args)),
     "functools.reduce": lambda args: iterated(args[1][0]).derived() if len(args) > 1 else UNKNOWN,
     "textwrap.dedent": _same,
     "textwrap.indent": _same,

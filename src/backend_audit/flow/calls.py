@@ -11,6 +11,7 @@ from backend_audit.flow import (
     handing_on,
     lacks,
     library_calls,
+    lists,
     named_parts,
     numbers,
     records,
@@ -270,6 +271,8 @@ class Calls(Expressions):
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         """What a call of the language's own function `path` gives; None if it is none."""
+        if path.startswith("itertools.chain"):
+            return lists.chained(path, args, builtin.iterated)
         if path.startswith("asyncio."):
             return awaited.function(path, args) or builtin.function(path, *pieces(args))
         return builtin.function(path, *pieces(args)) if path in builtin.FUNCTIONS else None

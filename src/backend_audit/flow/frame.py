@@ -24,6 +24,15 @@ TESTED = "="  # begins the name under which the environment holds an expression 
 DECORATED = "decorated"  # the argument spec for what a decorator stands on
 
 
+def _spelled(node: ir.Expr) -> str:
+    """How an expression is written, an entry in one way: `request.GET.get("next", "")` is `request.GET["next"]`."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "get" and node.args:
+        key = node.args[0].value
+        if isinstance(key, ir.Const) and isinstance(key.value, str):
+            return f"{written(node.func.value)}[{written(key)}]"
+    return written(node)
+
+
 class FrameState:
     """What expressions and statements share. `env` maps names and access paths (`self.conn`) to values."""
 
@@ -119,13 +128,13 @@ class FrameState:
 
     def note_tested(self, node: ir.Expr | None, value: Value) -> None:
         """What `request.args.get("next")` is after a test of it, should it be written once more."""
-        if "…" not in (text := written(node) if isinstance(node, (ir.Call, ir.Index)) else "…"):  # cut, others may be alike
+        if "…" not in (text := _spelled(node) if isinstance(node, (ir.Call, ir.Index)) else "…"):  # cut, others may be alike
             self.tested = True
             self.env[TESTED + text] = value
 
     def as_tested(self, node: ir.Expr) -> Value | None:
         """What a test on the way here has told of the very same expression."""
-        return self.env.get(TESTED + written(node)) if self.tested else None
+        return self.env.get(TESTED + _spelled(node)) if self.tested else None
 
     def update_path(self, node: ir.Expr, value: Value) -> None:
         """Rebind the container or object that `node` names, if it names one (after a mutation)."""

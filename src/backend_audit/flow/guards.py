@@ -17,6 +17,7 @@ from backend_audit.flow import address, lacks, verdicts
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.values import DERIVED, Origin, Value, transform
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ URL = frozenset(("url",))
 RELATIVE = frozenset(("relative",))  # a mark: no absolute path
 NORMALISED = "dots"
 BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, so it is harmless as a path if it is normalised
+_REQUEST = re.compile(r"(?:self\.)?request\.")
+_OF_REQUEST = frozenset(("untrusted", "param"))  # nobody gives a request that is handed over other data between two lines
 ROOTED, HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
@@ -52,7 +55,8 @@ def clear_data(
     sources = {source_of(origin) for origin in tested if not needs or needs in origin.cleared}
     if not sources:
         return
-    if not needs and all(origin.label in frame.retold for origin in tested):
+    labels = _OF_REQUEST if node is not None and _REQUEST.match(written(node)) else frame.retold
+    if not needs and all(origin.label in labels for origin in tested):
         frame.note_tested(node, value.cleared(contexts))
 
     def change(origin: Origin) -> tuple[Origin, ...]:
@@ -209,6 +213,8 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
         return
     if texts and all(is_host_prefix(text) for text in texts):
         clear_data(frame, value, URL, node=receiver)
+    if texts and all(text.startswith("/") and text[1:2] not in ("", "/", "\\") for text in texts):
+        clear_data(frame, value, URL, node=receiver)  # a path of this host, however it goes on
     if texts == ("/",):
         without_host(frame, value, ROOTED, HOSTLESS)
     _contained(frame, value)

@@ -1,5 +1,8 @@
 """Lists whose elements are known one by one."""
 
+from collections.abc import Callable
+
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.values import Value, container, join_all
 
 
@@ -15,3 +18,12 @@ def inserted(receiver: Value, at: Value, value: Value) -> Value:
     first = items.pop(0, None) if position else None  # further behind, or counted from the end: the first one stays
     everything = join_all([*items.values(), value, *([] if receiver.elem is None else [receiver.elem])])
     return container(receiver.kind, None if first is None else {0: first}, everything)
+
+
+def chained(path: str, args: Args, iterated: Callable[[Value], Value]) -> Value | None:
+    """`chain(a, b)`, `chain(*lists)`, `chain.from_iterable(lists)`: the elements of all of them."""
+    deep = path.endswith(".from_iterable")
+    if not deep and not path.endswith(".chain"):
+        return None
+    values = (iterated(one.value) if deep or key == "*" else one.value for key, one in args)
+    return container("list", None, join_all(map(iterated, values)))

@@ -84,6 +84,9 @@ class ClassGuards:
         known = self.deciding.guarding.known(view.api.removesuffix(".as_view"), "class", None)
         if known is not None:
             return [known]
+        if view.api.startswith("drf_spectacular.views."):
+            served = self.permissions.stated(site, "SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS")
+            return self.permissions.listed(served, said, site) if served.texts else []
         if view.api == "rest_framework.routers.APIRootView":
             return self.permissions.listed(self.permissions.defaults(site), said, site)
         return []

@@ -60,6 +60,7 @@ class UrlTree:
         self.settings = settings
         self.definitions = definitions
         self.added = self._added()
+        self._unnamed: list[ModuleSymbol] | None = None  # URL modules that no include names, once they are asked for
         self.mounted: dict[str, str] = {}  # where patterns mount applications of other frameworks, by their keys
 
     def of_module(self, module: ModuleSymbol, place: Place | None = None) -> Iterator[Pattern]:
@@ -163,7 +164,7 @@ class UrlTree:
 
     def below(self, value: Value, place: Place) -> Iterator[Pattern]:
         """Patterns given as a dotted text, a module, a list, or a tuple of one of these and names."""
-        modules = self._modules(value, place.module)
+        modules = self._modules(value, place.module) or self._computed(value, place.module)
         for module in modules:
             if place.depth <= _MAX_DEPTH:
                 yield from self.of_module(module, replace(place, depth=place.depth + 1))
@@ -175,6 +176,18 @@ class UrlTree:
             yield from self.below(first, replace(place, depth=place.depth + 1)) if place.depth <= _MAX_DEPTH else ()
         else:
             yield from self.of_list(value, place)
+
+    def _computed(self, value: Value, home: ModuleSymbol) -> list[ModuleSymbol]:
+        """The URL modules that `f"{plugin.module}.urls"` may name: those of its package that nothing else does."""
+        ends = [shape.parts[-1] for shape in value.shapes]
+        if not ends or value.texts() or not all(isinstance(one, str) and one.startswith(".") for one in ends):
+            return []
+        if self._unnamed is None:
+            sites = {site.urls.key for site in self.settings.sites()}
+            self._unnamed = [module for module in self.roots() if module.key not in sites]
+        endings = tuple(str(one).replace(".", "/") for one in ends)
+        top = home.key.rpartition("/")[0]
+        return [one for one in self._unnamed if one.key.endswith(endings) and one.key.startswith(f"{top}/") and one is not home]
 
     def _modules(self, value: Value, home: ModuleSymbol) -> list[ModuleSymbol]:
         found = of_kind(value.refs, ModuleSymbol)
@@ -204,8 +217,12 @@ def _described(one: RouteObject) -> object:
 
 def certain(patterns: list[Pattern]) -> list[Pattern]:
     """The patterns without those that are reached at an open address and at a known one: a prefix that is empty by default."""
-    known = {(id(one.concept), id(one.router)) for one in patterns if OPEN not in one.place.prefix + one.path}
-    return [one for one in patterns if OPEN not in one.place.prefix + one.path or (id(one.concept), id(one.router)) not in known]
+    known = {_written_at(one) for one in patterns if OPEN not in one.place.prefix + one.path}
+    return [one for one in patterns if OPEN not in one.place.prefix + one.path or _written_at(one) not in known]
+
+
+def _written_at(pattern: Pattern) -> tuple[int, int]:
+    return 0 if pattern.concept is None else id(pattern.concept.site.node), id(pattern.router)
 
 
 def from_regex(text: str) -> str:

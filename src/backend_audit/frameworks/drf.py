@@ -97,8 +97,13 @@ class Permissions:
         value = self.settings.value(site, "REST_FRAMEWORK")
         if site.settings is None or (value is not None and not value.kind):
             return Listed(open=True)
-        stated = None if value is None else value.item("DEFAULT_PERMISSION_CLASSES")
-        return Listed(texts=tuple(text for one in contents(stated) for text in one.texts()))
+        return self.stated(site, "REST_FRAMEWORK", "DEFAULT_PERMISSION_CLASSES")
+
+    def stated(self, site: Site, setting: str, key: str) -> Listed:
+        """The permissions that an entry of a setting lists."""
+        value = self.settings.value(site, setting)
+        listed = None if value is None else value.item(key)
+        return Listed(texts=tuple(text for one in contents(listed) for text in one.texts()))
 
     def inherited(self, owner: ClassSymbol) -> Listed | None:
         """What a view of a library says of itself, where its models know that it lets everybody in."""

@@ -206,9 +206,10 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         filled = forms.parameter(frame, symbol, at, param)
         if filled is not None:
             return filled
-        handed = classes.parameter(frame, symbol, at, param, value)
+        place = at if symbol.binds_first else at + 1  # a static method has no `self` before the request
+        handed = classes.parameter(frame, symbol, place, param, value)
         if handed is not None:
-            return handed.cleared(urls.harmless(frame, symbol.owner, param.name)) if at > 1 else handed
+            return handed.cleared(urls.harmless(frame, symbol.owner, param.name)) if place > 1 else handed
         given = graphql.parameter(frame, symbol, at, param, value)
         if given is not None:
             return given

@@ -13,6 +13,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.guards import ASKING, Guarding
 from backend_audit.routes.missing import truth
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.scopes import of_rights
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.tree import Placed
 
@@ -30,7 +31,9 @@ class Replacing:
             if operand.value.is_just(value=None):
                 mark = mark_of(placed.registration, "registered here")
                 return [Guard("auth=None", frozenset((Does.OPENS,)), via, mark, None, "asks nobody")]
-            return [guard for one in contents(operand.value) for guard in self._guards(one, via)]
+            told = of_rights(operand.node)
+            found = [guard for one in contents(operand.value) for guard in self._guards(one, via)]
+            return [replace(one, does=one.does | {Does.AUTHORIZES}, scopes=told) for one in found] if told else found
         return []
 
     @staticmethod

@@ -6,7 +6,7 @@ https://docs.djangoproject.com/en/stable/topics/http/urls/
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from backend_audit import ir
@@ -15,12 +15,15 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.guards import ALL, both
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _ROUTES = frozenset({"path", "re_path", "url"})
 _CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
-_CLOSED = frozenset({"int", "uuid", "slug"})
+_NO_SLASHES = re.compile(r"\(\?P<(\w+)>\[\^[^\]]*/[^\]]*\](?:[+*?]|\{[\d,]*\})?\)")  # `(?P<name>[^/]+)`
+_SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
+_CONTEXTS = {"int": ALL, "uuid": ALL, "slug": ALL, "": _SEGMENT, "str": _SEGMENT}
 
 # View function or class → parameter that a pattern fills → the contexts in which all that the patterns let through is harmless.
 Table = dict[str, dict[str, frozenset[str]]]
@@ -83,13 +86,13 @@ def _returns(body: list[ir.Stmt]) -> Iterator[ir.Return]:
 def _routes(engine: Engine) -> Table | None:
     """What patterns fill, by the keys of their views; None where there are no patterns."""
     found: Table = {}
-    any_patterns = False
+    any_patterns, converters = False, dict(_converters(engine))
     for module in engine.project.modules.values():
         for call in _calls(module):
             any_patterns = True
             pattern = call.args[0].value
             if isinstance(pattern, ir.Const) and isinstance(pattern.value, str):
-                names = _names(pattern.value)
+                names = _names(pattern.value, converters)
                 for key in _views(engine, module, call.args[1].value) if names else ():
                     held = found.setdefault(key, {})
                     held.update({name: both(held.get(name, ALL), contexts) for name, contexts in names.items()})
@@ -131,7 +134,33 @@ def _assigned(module: ModuleSymbol) -> set[str]:
     }
 
 
-def _names(pattern: str) -> dict[str, frozenset[str]]:
+def _converters(engine: Engine) -> Iterator[tuple[str, frozenset[str]]]:
+    """The converters by name, the project's own too: `register_converter(Ending, "ending")` lets its `regex` through."""
+    yield from _CONTEXTS.items()
+    for module in engine.project.modules.values():
+        called = {one.asname for one in _imported(module) if one.name == "register_converter"}
+        if not called:
+            continue
+        frame = engine.frame(module)
+        for node in ir.walk(*module.node.body):
+            if isinstance(node, ir.Call) and len(node.args) > 1 and written(node.func).rpartition(".")[2] in called:
+                given, name = frame.eval(node.args[0].value), node.args[1].value
+                if not isinstance(name, ir.Const):
+                    continue
+                for owner in of_kind(given.refs, ClassSymbol):
+                    texts = engine.class_attribute(owner, "regex").texts()
+                    if len(texts) == 1:
+                        yield str(name.value), _names(f"(?P<it>{texts[0]})", {}).get("it", frozenset())
+
+
+def _imported(module: ModuleSymbol) -> Iterator[ir.Alias]:
+    for node in ir.walk(*module.node.body):
+        if isinstance(node, ir.Import):
+            yield from node.names
+
+
+def _names(pattern: str, converters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     if "(?P<" in pattern:
-        return matches.named_groups(pattern)
-    return {name: ALL if converter in _CLOSED else frozenset() for converter, name in _CONVERTED.findall(pattern)}
+        flat = set(_NO_SLASHES.findall(pattern))
+        return {name: held | (_SEGMENT if name in flat else held) for name, held in matches.named_groups(pattern).items()}
+    return {name: converters.get(converter, frozenset()) for converter, name in _CONVERTED.findall(pattern)}

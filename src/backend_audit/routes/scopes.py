@@ -12,6 +12,8 @@ from backend_audit.routes.model import Guard
 
 _PRIVILEGED = re.compile(r"admin|manage|owner|root|super|staff|moderator|maintainer", re.IGNORECASE)
 
+_RIGHT = re.compile(r"permission|role|scope|admin|superuser|staff|right", re.IGNORECASE)
+
 
 def asked(guard: Guard) -> tuple[str, tuple[str, ...]]:
     """A guard's name and what it is told to ask for."""
@@ -42,6 +44,17 @@ def of_annotation(annotation: ir.Expr | None) -> tuple[str, ...]:
 def of_call(node: ir.Expr | None) -> tuple[str, ...]:
     """The texts that a guard is made with: `require_role("admin")`, `roles_required(["editor", "admin"])`."""
     return tuple(text for arg in node.args for text in _constants(arg.value)) if isinstance(node, ir.Call) else ()
+
+
+def of_rights(node: ir.Expr | None) -> tuple[str, ...]:
+    """What a guard is made with under a name for rights: `ApiKey(permissions={"mesh_control"})`, `ApiKey(superuser=True)`."""
+    given = node.args if isinstance(node, ir.Call) else []
+    asked = [arg for arg in given if arg.name and _RIGHT.search(arg.name) and not _is_nothing(arg.value)]
+    return tuple(text for arg in asked for text in [*_constants(arg.value)] or [arg.name or ""])
+
+
+def _is_nothing(node: ir.Expr) -> bool:
+    return (isinstance(node, ir.Const) and not node.value) or (isinstance(node, ir.Container) and not node.items)
 
 
 def of_step(node: ir.Expr | None) -> tuple[str, ...]:

@@ -239,6 +239,8 @@ def _names_itself(candidate: Candidate) -> bool:
         return False
     if name == ("session", "key") and said[-2:] == name:
         return True  # `SESSION_KEY = "shop-session-key"`
+    if not candidate.name.isupper() and candidate.value.isidentifier() and said[: len(name) - 1] == name[:-1] and len(name) > 1:
+        return True  # `cookie_key = "cookie_temp"`
     within = len(said) > 1 and candidate.value.isidentifier() and "".join(said) in "".join(name[:-1])
     return within or name[-1 - len(said) : -1] == said
 

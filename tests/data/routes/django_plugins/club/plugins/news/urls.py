@@ -1,0 +1,5 @@
+from django.urls import path
+
+from club.plugins.news import views
+
+urlpatterns = [path("news/", views.news)]
