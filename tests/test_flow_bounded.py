@@ -42,6 +42,13 @@ def test_a_large_value_keeps_its_outer_levels_and_what_comes_from_outside() -> N
     assert {one.what for one in kept.all_origins()} == {"q"}
 
 
+def test_a_table_of_routes_keeps_its_rows() -> None:
+    row = container("dict", {"open": data("q"), "handler": data("q")})
+    table = container("dict", {f"get /things/{at}": row for at in range(MAX_NODES // 2)})
+    assert size(table) > MAX_NODES
+    assert bounded(table) is table
+
+
 def test_what_lies_too_deep_is_no_secret_of_the_whole() -> None:
     large = container("dict", {f"k{at}": container("dict", {"s": data("password", "secret")}) for at in range(MAX_NODES // 2)})
     flat = bounded(container("dict", {"all": container("list", None, large), **dict.fromkeys("ab", nested(8, 3))}))

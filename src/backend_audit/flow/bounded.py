@@ -10,13 +10,14 @@ from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.values import DATA, Value, changed, ordered, united, within
 
 MAX_NODES = 400  # of values within one value
+_MAX_OF_TABLE = 4000  # within a table of routes, whose names are addresses: each row says what guards a route of its own
 
 
 def bounded(value: Value) -> Value:
     """`value` with at most `MAX_NODES` values in it."""
     if value.items is None and value.elem is None and not value.shapes:
         return value
-    depth = _affordable(value)
+    depth = _affordable(value, _MAX_OF_TABLE if _is_table(value) else MAX_NODES)
     return value if depth is None else _cut(value, depth)
 
 
@@ -24,12 +25,17 @@ def _parts(value: Value) -> list[Value]:
     return [*value.inside(), *(gap.value for shape in value.shapes for gap in shape.gaps)]
 
 
-def _affordable(value: Value) -> int | None:
+def _is_table(value: Value) -> bool:
+    first = next(iter(value.items or {}), "")
+    return value.kind == "dict" and isinstance(first, str) and "/" in first
+
+
+def _affordable(value: Value, most: int) -> int | None:
     """How many levels within `value` can be kept; None: all of them."""
     level, count, depth = _parts(value), 1, 0
     while level:
         count += len(level)
-        if count > MAX_NODES:
+        if count > most:
             return depth
         level = [part for one in level for part in _parts(one)]
         depth += 1
