@@ -249,9 +249,10 @@ def uses(name: str | None, nodes: Sequence[ir.Node]) -> bool:
 
 def block_of(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
     """The list of statements that `node` stands in."""
-    parent = view.ancestors[-1] if view.ancestors else None
-    if parent is None:
-        return view.module.body
+    return _block_in(node, view.ancestors[-1]) if view.ancestors else view.module.body
+
+
+def _block_in(node: ir.Node, parent: ir.Node) -> list[ir.Stmt]:
     for name in parent.__struct_fields__[2:]:
         value = getattr(parent, name)
         if type(value) is list and any(one is node for one in value):
@@ -262,6 +263,13 @@ def block_of(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
 def following(node: ir.Stmt, view: FileView) -> list[ir.Stmt]:
     """The statements after `node` in its block."""
     block = block_of(node, view)
+    at = next((index for index, one in enumerate(block) if one is node), len(block))
+    return block[at + 1 :]
+
+
+def behind(node: ir.Node, parent: ir.Node) -> list[ir.Stmt]:
+    """The statements after `node` in the block of `parent` that it stands in."""
+    block = _block_in(node, parent)
     at = next((index for index, one in enumerate(block) if one is node), len(block))
     return block[at + 1 :]
 

@@ -77,6 +77,8 @@ def _keeps(node: ir.Assign) -> bool:
 def _asked_after(node: ir.Try, view: FileView) -> bool:
     """`try { found = await find() } catch {}  if (!found) throw …`: what comes next asks whether there is a result."""
     after = _errors.following(node, view)[:1]
+    if not after and len(view.ancestors) > 1 and isinstance(view.ancestors[-1], ir.If):  # the last thing in `if (!found) { … }`
+        after = _errors.behind(view.ancestors[-1], view.ancestors[-2])[:1]
     if not after or not isinstance(after[0], ir.If) or any(isinstance(one, ir.ExprStmt) for one in ir.walk_scope(*node.body)):
         return False
     given = [target for one in ir.walk_scope(*node.body) if isinstance(one, ir.Assign) for target in one.targets]
@@ -177,8 +179,9 @@ def _reads(function: ir.Function, name: str) -> bool:
 
 
 def _explained(at: int, end: int, view: FileView) -> bool:
-    """Whether a comment within says why."""
-    return any(len(comment.text) > 6 for comment in view.comments_between(at, end))
+    """Whether a comment within says why, or one behind it on its last line."""
+    line_end = view.text.find("\n", end)
+    return any(len(comment.text) > 6 for comment in view.comments_between(at, max(end, line_end)))
 
 
 def _introduced(at: int, view: FileView) -> bool:

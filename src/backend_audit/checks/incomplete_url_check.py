@@ -161,7 +161,9 @@ def _schemes(node: ir.Expr, view: FileView) -> Iterator[str]:
     """The dangerous schemes that a text, a pattern or a list of texts names and nothing else."""
     written = _patterns.pattern(node, view)
     if written is not None:
-        yield from (one.lower() for one in _SCHEME.findall(written.text) if len(written.text) < 60)
+        words = re.findall(r"[a-z]{2,}", written.text.lower()) if "|" in written.text else []
+        others = [one for one in words if one not in _KNOWN_SCHEMES]  # `/json|text|javascript|css/`: of what kind a file is
+        yield from (one.lower() for one in _SCHEME.findall(written.text) if len(written.text) < 60 and not others)
         return
     text = _patterns.text_of(node, view)
     if text is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse
@@ -26,6 +27,7 @@ _GROUPS = (("0", "9"), ("A", "Z"), ("a", "z"))
 _ADDRESS = frozenset("!#$")
 _MANY = 7  # signs and ranges in one class
 _ALL_PRINTABLE = frozenset("! ~")
+_GREEDY = "The wildcard takes slashes as well: the host's name may stand anywhere in the address."
 _FIX_ANCHOR = "Anchor every alternative: `/^(?:a|b)$/`."
 _FIX_URL = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`."
 _FIX_RANGE = "Write the ranges out, `[A-Za-z]`; a dash that is meant as one stands last or behind a backslash."
@@ -57,13 +59,25 @@ def _judge(text: str, node: ir.Expr, view: FileView) -> Iterator[Alert]:
         yield _alert(node, half, _FIX_ANCHOR)
         return
     host = _open_host(text)
-    if host is not None:
+    if host is not None and not (host == _GREEDY and _of_origin(view)):
         yield _alert(node, host, _FIX_DOT)
     elif not replaced and _is_test(view) and (free := _unanchored_host(text)) is not None:
         yield _alert(node, free, _FIX_URL)
     wide = _wide_range(text)
     if wide is not None:
         yield _alert(node, wide, _FIX_RANGE)
+
+
+def _of_origin(view: FileView) -> bool:
+    """Whether an origin is tested, in which no slash follows the host: `pattern.test(origin)`."""
+    call = next((one for one in reversed(view.ancestors) if isinstance(one, ir.Call)), None)
+    if call is None or not isinstance(call.func, ir.Attribute):
+        return False
+    return any(_last(one).lower().endswith("origin") for one in (call.func.value, *(arg.value for arg in call.args)))
+
+
+def _last(node: ir.Expr) -> str:
+    return last_name(node) if isinstance(node, (ir.Name, ir.Attribute)) else ""
 
 
 def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
@@ -180,7 +194,7 @@ def _open_host(text: str) -> str | None:
     if found is not None:
         return f"The dot before `{found[0].lstrip(').?')}` matches any character: other hosts pass, too."
     if _GREEDY_HOST.search(text) is not None:
-        return "The wildcard takes slashes as well: the host's name may stand anywhere in the address."
+        return _GREEDY
     return None
 
 

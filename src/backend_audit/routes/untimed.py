@@ -90,7 +90,8 @@ class Untimed:
             return False
         if function.key not in self.work.serving and function.module.key not in self.server:
             return False  # of a page, it seems
-        return _lacks(request.timeout, request.site) and not self._ended(request.site, function)
+        waited = not (self._ended(request.site, function) or _is_let_go(request.site))
+        return waited and _lacks(request.timeout, request.site)
 
     def _ended(self, site: Site, function: FunctionSymbol) -> bool:
         """Whether the code around gives the request an end: `Promise.race`, `req.setTimeout(…)`, an `AbortController`."""
@@ -116,6 +117,13 @@ class Untimed:
         waiting = [function for function, one in made if self._waits(function, one)]
         if waiting or not made:
             yield UntimedClient(client.site, waited=any(one.key in self.work.serving for one in waiting))
+
+
+def _is_let_go(site: Site) -> bool:
+    """Whether the code says that nobody waits: `void axios.post(…).catch(…);`."""
+    nodes = () if site.function is None else ir.walk_scope(*site.function.body)
+    dropped = [one.operand for one in nodes if isinstance(one, ir.Unary) and one.op == "void"]
+    return any(one.at <= site.node.at and site.node.end <= one.end for one in dropped)
 
 
 def _library(site: Site) -> str:
