@@ -13,7 +13,7 @@ from backend_audit.flow import script_json_schema, script_kept
 from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_callbacks import ScriptCallbacks
@@ -58,6 +58,10 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
         found.update(script_json_schema.of_route(value))
         if handler in value.refs:
             break
+        for one in _of_names(value):
+            if handler in one.refs:
+                break
+            found.update(_by_object(frame, one))
         for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
             one = step.value if isinstance(step, ir.Item) else step
             found.update(_by_schema(frame, one))
@@ -136,6 +140,25 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
     for arg in node.args:
         for part, out in _described(frame, arg.value, parts, kept).items():
             found[part] = out if strict or out.kind != "dict" else changed(out, elem=FREE)
+    return found
+
+
+def _of_names(value: Value, depth: int = 3) -> Iterator[Value]:
+    """What a list that has a name holds, in order: `export const handlePost = [validated, handler]`; else the value itself."""
+    if value.kind not in ("list", "tuple") or not depth:
+        yield value
+    for key in sorted((one for one in value.items or {} if isinstance(one, int))) if value.kind in ("list", "tuple") else ():
+        yield from _of_names((value.items or {})[key], depth - 1)
+
+
+def _by_object(frame: "ScriptCallbacks", value: Value) -> Checked:
+    """As `_by_schema`, of a library's middleware that has a name: `const validated = celebrate({ body: schema })`."""
+    found: dict[str, Value] = {}
+    for symbol in (one for one in value.refs if isinstance(one, ObjectSymbol)):
+        module = next((one for one in frame.engine.project.modules.values() if symbol.key.startswith(f"{one.path}:")), None)
+        other = None if module is None else frame.engine.frame(module)
+        if other is not None and other.eval(symbol.node.func).apis & _BY_LIBRARY.keys():
+            found.update(_by_schema(other, symbol.node))
     return found
 
 
