@@ -6,7 +6,7 @@ and by those where the middleware keeps it (`req.validated.name`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
 from backend_audit.flow import script_json_schema, script_kept
@@ -58,10 +58,10 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
         found.update(script_json_schema.of_route(value))
         if handler in value.refs:
             break
-        for one in _of_names(value):
-            if handler in one.refs:
+        for held in _of_names(value):
+            if handler in held.refs:
                 break
-            found.update(_by_object(frame, one))
+            found.update(_by_object(frame, held))
         for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
             one = step.value if isinstance(step, ir.Item) else step
             found.update(_by_schema(frame, one))
@@ -147,7 +147,8 @@ def _of_names(value: Value, depth: int = 3) -> Iterator[Value]:
     """What a list that has a name holds, in order: `export const handlePost = [validated, handler]`; else the value itself."""
     if value.kind not in ("list", "tuple") or not depth:
         yield value
-    for key in sorted((one for one in value.items or {} if isinstance(one, int))) if value.kind in ("list", "tuple") else ():
+        return
+    for key in sorted(one for one in value.items or {} if isinstance(one, int)):
         yield from _of_names((value.items or {})[key], depth - 1)
 
 
@@ -156,7 +157,7 @@ def _by_object(frame: "ScriptCallbacks", value: Value) -> Checked:
     found: dict[str, Value] = {}
     for symbol in (one for one in value.refs if isinstance(one, ObjectSymbol)):
         module = next((one for one in frame.engine.project.modules.values() if symbol.key.startswith(f"{one.path}:")), None)
-        other = None if module is None else frame.engine.frame(module)
+        other = None if module is None else cast("ScriptCallbacks", frame.engine.frame(module))
         if other is not None and other.eval(symbol.node.func).apis & _BY_LIBRARY.keys():
             found.update(_by_schema(other, symbol.node))
     return found

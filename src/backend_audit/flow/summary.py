@@ -4,7 +4,7 @@ A parameter stands in a summary as an origin (label param, key: function, index,
 argument in its place: whole where the value is the parameter itself, as further data where it was computed from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from backend_audit import ir
@@ -126,7 +126,10 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
     for origin in own:
         argument = bound.get(int(origin.key[1]))
         if origin.key[-1] == DERIVED:
-            if argument is not None:
+            built = None if argument is None or result.kind != "dict" else _built(argument, origin)
+            if built is not None:  # `{ ...options, id }`: what the caller has written there, by name
+                result = changed(result, items={**built, **(result.items or {})})
+            elif argument is not None:
                 added += _data(argument, bound, origin)
         elif argument is None:
             whole = join(whole, UNKNOWN)
@@ -166,6 +169,13 @@ def _data(argument: Value, bound: Given, origin: Origin) -> frozenset[Origin]:
         return _carried(bound.data(int(origin.key[1])), origin)
     found = bound.part(int(origin.key[1]), path, part_of)
     return united(cleared_alike(one, origin.cleared) for one in found) if origin.cleared else found
+
+
+def _built(argument: Value, origin: Origin) -> Mapping[Key, Value] | None:
+    """What an object holds that a function spreads, where the program has chosen all of its names."""
+    path = origin.key[2:-1]
+    value = part_of(argument, path) if path else argument
+    return value.items if value.kind == "dict" and value.items and value.elem is None and not value.origins else None
 
 
 def _carried(found: frozenset[Origin], origin: Origin) -> frozenset[Origin]:
