@@ -9,7 +9,9 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import is_none, named, names, numbers, shown
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CipherUse, Operand
+from backend_audit.flow.concepts import CipherUse, Operand, Site
+from backend_audit.flow.written import dotted
+from backend_audit.source import Mark
 
 RULE = "broken-cipher"
 
@@ -32,6 +34,7 @@ _FIX = (
 _FIX_NODE = "Use authenticated encryption with a nonce per message: `createCipheriv('aes-256-gcm', key, randomBytes(12))`."
 _OCTETS = frozenset(("alloc", "from", "parse", "fromhex", "unhexlify", "b64decode", "bytes"))  # what makes some of constants
 _ECB = frozenset(("MODE_ECB", "ECB"))
+_ENCRYPTS = frozenset(("encrypt", "update", "encrypt_and_digest"))
 _DECRYPTS = re.compile(r"decrypt|decipher|unseal", re.IGNORECASE)  # it takes the vector that the message was made with
 _NAMES = {
     "des": "des", "des3": "3des", "desx": "des", "rc2": "rc2", "rc4": "rc4", "arcfour": "rc4", "bf": "blowfish",
@@ -50,6 +53,7 @@ def broken_algorithm(cipher: CipherUse) -> Iterator[Alert]:
             message=f"`{named(cipher.site)}` encrypts with {name}: {why}.",
             fix=advice(cipher.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
+            steps=_to_its_use(cipher.site),
         )
 
 
@@ -73,6 +77,7 @@ def electronic_codebook(cipher: CipherUse) -> Iterator[Alert]:
             message=f"`{named(cipher.site)}` encrypts in ECB mode{how}: equal blocks of plaintext stay equal.",
             fix=advice(cipher.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH if ecb else Confidence.MEDIUM,
+            steps=_to_its_use(cipher.site),
         )
 
 
@@ -99,6 +104,26 @@ def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
         fix="Draw a new one for every message, `os.urandom(16)` (12 bytes for GCM), and send it along with the ciphertext.",
         confidence=Confidence.HIGH if stream else Confidence.MEDIUM,
     )
+
+
+def _to_its_use(site: Site) -> tuple[Mark, ...]:
+    """Where the cipher is made and where it first encrypts something, if the file does both."""
+    names: set[str] = set()
+    for node in ir.walk(*([] if site.module is None else site.module.body)):
+        if isinstance(node, ir.Assign) and node.value is not None and node.end > site.node.at:
+            made = any(one is site.node or (isinstance(one, ir.Name) and one.id in names) for one in ir.walk(node.value))
+            names |= {name for target in node.targets if made and (name := dotted(target))}
+        elif _encrypts(node, names):
+            made_here = Mark(site.path, site.node.at, site.node.end, "the cipher is made here")
+            return made_here, Mark(site.path, node.at, node.end, "it encrypts here")
+    return ()
+
+
+def _encrypts(node: ir.Node, names: set[str]) -> bool:
+    """`cipher.encrypt(data)` of one of `names`."""
+    if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or not node.args:
+        return False
+    return node.func.attr in _ENCRYPTS and dotted(node.func.value) in names
 
 
 def _algorithm(name: Operand | None) -> str:

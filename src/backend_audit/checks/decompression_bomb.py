@@ -89,7 +89,7 @@ def _reads_pieces(site: Site) -> bool:
         and isinstance(node.func, ir.Attribute)
         and node.func.attr == "read"
         and len(node.args) == 1
-        and dotted(node.func.value) in streams
+        and (node.func.value is site.node or dotted(node.func.value) in streams)
         for node in nodes
     )
 

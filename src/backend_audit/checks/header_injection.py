@@ -1,5 +1,6 @@
 """Names and values of headers that come from a client."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
@@ -8,6 +9,8 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HeaderWrite, Operand
 
 RULE = "header-injection"
+_EMPTY_LINE = re.compile(r"\r?\n\r?\n")
+_HEADER = re.compile(r"(?i)(?:^|\n)(?:from|to|cc|bcc|subject|reply-to|sender|x-[\w-]+):[^\n]*$")
 _FIX = "Choose the header's name in the program, and strip line breaks from its value: `value.replace('\\n', '')`, `\\r` too."
 _MAIL_FIX = "Use `email.message.EmailMessage`, which refuses line breaks in headers, or strip them from the value."
 
@@ -25,6 +28,8 @@ def header_from_outside(header: HeaderWrite) -> Iterator[Alert]:
         does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
         yield alert(header.site, header.value, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
         return
+    if header.text is not None:
+        yield from _message(header, header.text)
     if header.headers is not None and not header.checks:
         yield from _mapping(header, header.headers, fix)
 
@@ -38,3 +43,21 @@ def _mapping(header: HeaderWrite, headers: Operand, fix: str) -> Iterator[Alert]
             does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
             yield alert(header.site, headers, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
             return
+
+
+def _message(header: HeaderWrite, text: Operand) -> Iterator[Alert]:
+    """`"Subject: " + subject + ending + body`: what stands before the first empty line of a message."""
+    for shape in text.value.shapes:
+        before = ""
+        for part in shape.parts:
+            if isinstance(part, str):
+                before += part
+                continue
+            if _EMPTY_LINE.search(before):
+                break
+            origin = reaching(Operand(part.value, text.node), "header")
+            if origin is not None and _HEADER.search(before):
+                does = "becomes part of a mail's headers in {callee}: a line break in it begins a header of the client's own"
+                yield alert(header.site, text, origin, does=does, fix=_MAIL_FIX, confidence=Confidence.MEDIUM)
+                return
+            before += "x"

@@ -27,6 +27,7 @@ from backend_audit.flow.values import (
     instance,
     join,
     join_all,
+    transform,
 )
 from backend_audit.link.symbols import ObjectSymbol
 
@@ -257,6 +258,10 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
         return MADE
     if name == "replace" and receiver.is_literal() and len(args) > 1:
         return _template_replace(receiver, args)
+    taken = args[0][0].carries("secret") if name == "replace" and len(args) > 1 and args[1][0].is_literal() else ()
+    if taken:  # `dsn.replace(password, "***")`
+        gone = {one.key for one in taken}
+        receiver = transform(receiver, lambda one: () if one.label == "secret" and one.key in gone else (one,))
     origins = receiver.derived().origins
     kept = args[1:] if name == "replace" else () if name.startswith("remove") else args  # what is taken out is gone
     for value, _ in kept:

@@ -486,6 +486,7 @@ class HeaderWrite(Concept):
     name: Operand | None = None
     value: Operand | None = None
     headers: Operand | None = None  # a mapping, or a list of pairs
+    text: Operand | None = None  # a whole message: headers up to the first empty line
     checks: bool = False  # the library refuses line breaks in values
     kind: str = "http"  # http, mail
 

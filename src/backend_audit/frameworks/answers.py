@@ -6,7 +6,7 @@ https://flask.palletsprojects.com/en/stable/quickstart/#about-responses, https:/
 
 from backend_audit import ir
 from backend_audit.flow import strings
-from backend_audit.flow.concepts import HtmlOutput, Operand
+from backend_audit.flow.concepts import HtmlOutput, Operand, Redirect
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import Answer
@@ -28,6 +28,9 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
         return
     if value.carries("error") and is_handler(frame, symbol):
         _answered(frame, node, value)
+    if _redirects(frame, symbol):
+        site = frame.site(node, "return", f"return {written(node.value)}")
+        frame.events[node.at, node.end, "return", "redirect"] = Redirect(site=site, location=Operand(value, node.value))
     if not answers_html(frame, symbol):
         return
     content, headers, at = value, None, node.value
@@ -56,6 +59,17 @@ def _answered(frame: FrameState, node: ir.Return, value: Value) -> None:
         return  # a response that a call makes is an answer there
     site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "answer"] = Answer(site=site, content=Operand(content, at), status=status)
+
+
+def _redirects(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    """Whether a text that the function returns is the address to which the browser is sent."""
+    if symbol.owner is not None:
+        return symbol.node.name == "get_redirect_url" and any(
+            base.endswith("RedirectView") for base in frame.engine.external_bases(symbol.owner)
+        )
+    found = handlers.registrar(frame, symbol) if symbol.node.decorators else None
+    said = [] if found is None else [written(arg.value) for arg in found[1].args if arg.name == "response_class"]
+    return any(one.endswith("RedirectResponse") for one in said)
 
 
 def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
