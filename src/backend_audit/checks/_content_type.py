@@ -9,6 +9,7 @@ from backend_audit.flow.concepts import HtmlOutput, Operand
 from backend_audit.flow.written import dotted, first_word
 
 _TYPE = "content-type"
+_ITS_OWN: set[str | None] = {"response", "bottle.response", "cherrypy.response"}  # what a handler returns goes into these
 _ATTRIBUTES = frozenset({"mimetype", "content_type", "media_type"})
 
 
@@ -92,10 +93,10 @@ def _has(function: ir.Function, name: str) -> bool:
 def _assigned(output: HtmlOutput) -> Iterator[str]:
     """`response.mimetype = "text/plain"` after `response = make_response(…)`."""
     function, call = output.site.function, output.site.call
-    if function is None or call is None:
+    if function is None or (call is None and output.site.api != "return"):
         return
     assigns = [node for node in ir.walk(*list(function.body)) if isinstance(node, ir.Assign)]
-    made = {dotted(node.targets[0]) for node in assigns if node.value is call} - {None}
+    made = {dotted(node.targets[0]) for node in assigns if node.value is call} - {None} if call is not None else _ITS_OWN
     for node in assigns:
         if isinstance(node.value, ir.Const) and isinstance(node.value.value, str) and _sets_type(node.targets[0], made):
             yield node.value.value

@@ -217,7 +217,8 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
-        return strings.split(receiver, name, args)
+        parts = strings.split(receiver, name, args)
+        return parts if parts is None or name != "splitlines" else parts.cleared(frozenset(("log", "header")))
     if name in ("replace", "zfill", "ljust", "rjust", "center", "translate", "removeprefix", "removesuffix"):
         return _replaced(receiver, name, args)
     if name in ("append", "extend", "get", "items", "keys", "values"):
@@ -329,6 +330,8 @@ def _dict_get(receiver: Value, key: Value, default: Value) -> Value:
         found = join(found, default if known is None else known)
         if receiver.elem is not None:
             found = join(found, default)
+    if receiver.open and receiver.origins:  # `event["body"] or {}`: it may as well be data
+        found = join(found, Value(open=True, origins=frozenset(one.derived() for one in receiver.origins if one.label != NAMES)))
     return found
 
 

@@ -151,8 +151,8 @@ class FrameState:
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""
-        of_environment = any(api.startswith("process.env.") for api in value.apis)
-        if not (value.open or of_environment or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
+        configured = any(path.startswith(sensitive.SETTINGS) for path in value.apis)
+        if not (value.open or configured or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):

@@ -119,6 +119,7 @@ _ACTIONS = _set(
 _RANDOM = frozenset(("token_hex", "token_bytes", "token_urlsafe"))
 
 # Types whose text is masked: what they hold has to be asked for (`get_secret_value()`).
+SETTINGS = ("process.env.", "django.conf.settings.", "dynaconf.settings.")  # whose attributes are values of a configuration
 MASKED_TYPES = frozenset(
     (
         "pydantic.SecretStr",

@@ -66,6 +66,9 @@ _REQUESTS = (
     ("klein", "twisted.web.http.Request"),
     ("twisted", "twisted.web.http.Request"),
     ("falcon", "falcon.Request"),
+    ("fastapi", "starlette.requests.Request"),
+    ("flask", "flask.Request"),
+    ("quart", "flask.Request"),
 )
 
 

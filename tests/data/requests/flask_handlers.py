@@ -36,3 +36,8 @@ class Rest(Resource):
     def get(self, name):
         requests.get(name, timeout=1)  # $ alert
         return "<p>" + name
+
+
+def of_request(req):
+    requests.get(req.args["url"], timeout=1)  # $ alert
+    return req.headers["X-Name"]

@@ -57,3 +57,8 @@ def function(request):
 def called(req: https_fn.CallableRequest):
     requests.get(req.data["url"], timeout=1)  # $ alert
     requests.get(req.auth.uid, timeout=1)
+
+
+def handler(event, _):
+    params = event.get("queryStringParameters") or {}
+    requests.get(params.get("url"), timeout=1)  # $ alert
