@@ -135,7 +135,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
-    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases, facts.switched_on))
+    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases, facts.switched_on, routed=bool(table.routes)))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
@@ -165,13 +165,20 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
 
 
 def _weighed(
-    alerts: list[_Told], theirs: ForAdministrators, known: Mapping[str, Release], switched_on: Collection[str]
+    alerts: list[_Told],
+    theirs: ForAdministrators,
+    known: Mapping[str, Release],
+    switched_on: Collection[str],
+    *,
+    routed: bool,
 ) -> Iterator[_Told]:
     """The alerts, less sure where the rest of the project speaks against them.
 
     What they tell goes to administrators alone; newer releases of a library do it no more; another place switches it on.
     """
     for path, rule, alert in alerts:
+        if alert.unrouted and routed:
+            continue
         library, since = alert.before or ("", ())
         low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
         low = low or (alert.setting != "" and alert.setting in switched_on)

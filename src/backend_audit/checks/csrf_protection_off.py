@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import development_file, settings_module
+from backend_audit.checks._operands import contents
 from backend_audit.checks._routes import called, changes, related
 from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import Setting
 from backend_audit.routes.model import Does, Guard, Route
 
 RULE = "csrf-protection-off"
 
+_LISTS = frozenset(("MIDDLEWARE", "MIDDLEWARE_CLASSES"))
 _NODE = ("express", "koa", "fastify")
 _FIX = (
     "Leave the framework's CSRF protection on; where a client is no browser, let it authenticate by a header, not by the "
@@ -47,6 +51,26 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
         confidence=Confidence.HIGH if _is_sure(route, off, others) else Confidence.MEDIUM,
         related=related(others, "takes forged requests"),
         anchor=f"{off.name} {route.name}",
+    )
+
+
+@check(RULE)
+def middleware_without_protection(setting: Setting) -> Iterator[Alert]:
+    """`MIDDLEWARE` of a Django project with sessions and logins, and without `CsrfViewMiddleware`."""
+    if setting.name not in _LISTS or setting.value is None or not settings_module(setting.site):
+        return
+    names = {text for one in contents(setting.value.value) for text in one.texts()}
+    if not any(one.endswith("SessionMiddleware") for one in names) or any("csrf" in one.lower() for one in names):
+        return
+    if not any(one.endswith("AuthenticationMiddleware") for one in names) or development_file(setting.site.path):
+        return
+    yield Alert(
+        node=setting.site.node,
+        message=f"`{setting.name}` knows callers by the session's cookie and has no `CsrfViewMiddleware`: any site that a user "
+        "visits can make the browser send requests that change something.",
+        fix="Add `'django.middleware.csrf.CsrfViewMiddleware'`.",
+        confidence=Confidence.MEDIUM,
+        unrouted=True,
     )
 
 
