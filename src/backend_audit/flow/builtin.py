@@ -27,7 +27,6 @@ from backend_audit.flow.values import (
     instance,
     join,
     join_all,
-    transform,
 )
 from backend_audit.link.symbols import ObjectSymbol
 
@@ -217,8 +216,7 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
-        parts = strings.split(receiver, name, args)
-        return parts if parts is None or name != "splitlines" else parts.cleared(frozenset(("log", "header")))
+        return strings.split(receiver, name, args).cleared(frozenset(("log", "header") if name == "splitlines" else ()))
     if name in ("replace", "zfill", "ljust", "rjust", "center", "translate", "removeprefix", "removesuffix"):
         return _replaced(receiver, name, args)
     if name in ("append", "extend", "get", "items", "keys", "values"):
@@ -259,10 +257,9 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
         return MADE
     if name == "replace" and receiver.is_literal() and len(args) > 1:
         return _template_replace(receiver, args)
-    taken = args[0][0].carries("secret") if name == "replace" and len(args) > 1 and args[1][0].is_literal() else ()
-    if taken:  # `dsn.replace(password, "***")`
-        gone = {one.key for one in taken}
-        receiver = transform(receiver, lambda one: () if one.label == "secret" and one.key in gone else (one,))
+    receiver = (
+        strings.masked(receiver, args[0][0]) if name == "replace" and len(args) > 1 and args[1][0].is_literal() else receiver
+    )
     origins = receiver.derived().origins
     kept = args[1:] if name == "replace" else () if name.startswith("remove") else args  # what is taken out is gone
     for value, _ in kept:

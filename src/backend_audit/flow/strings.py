@@ -23,6 +23,7 @@ from backend_audit.flow.values import (
     changed,
     container,
     join_all,
+    transform,
     united,
 )
 
@@ -265,3 +266,9 @@ def split(receiver: Value, name: str, args: Sequence[Piece]) -> Value:
 
 def _with_shapes(value: Value, like: Value) -> Value:
     return Value(value.open, value.consts, like.shapes, origins=value.origins) if like.shapes else value
+
+
+def masked(value: Value, taken: Value) -> Value:
+    """A text without a secret that was taken out of it: `dsn.replace(password, "***")`."""
+    gone = {one.key for one in taken.carries("secret")}
+    return transform(value, lambda one: () if one.label == "secret" and one.key in gone else (one,)) if gone else value
