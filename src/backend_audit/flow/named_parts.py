@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _REFERER = frozenset(("referer",))  # a mark
 _REFERRING = re.compile(r"(?:http_)?referr?er", re.IGNORECASE)
+# Of WSGI's variables those that no request decides: https://peps.python.org/pep-3333/#environ-variables
+_OF_SERVER = frozenset("SERVER_PORT SERVER_NAME SERVER_PROTOCOL SERVER_SOFTWARE REMOTE_ADDR REMOTE_PORT".split())
 _MAX_CANDIDATES = 12
 _PARSERS = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"))
 _READERS = frozenset(("read_string", "read_file", "read_dict"))
@@ -165,7 +167,9 @@ def gives_away(receiver: Value, method: str, names: Sequence[str], args: Args) -
 
 
 def entry(found: Value, names: Sequence[str]) -> Value:
-    """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, other sites cannot."""
+    """`found` as what a mapping of headers holds under one of `names`: browsers write `Referer`, the server its own port."""
+    if names and _OF_SERVER.issuperset(names) and any(map(_of_environment, found.origins)):
+        found = changed(found, open=True, origins=frozenset(one for one in found.origins if not _of_environment(one)))
     return found.cleared(_REFERER) if any(_REFERRING.fullmatch(name) for name in names) else found
 
 
@@ -175,6 +179,10 @@ def asked_for(found: Value, names: Sequence[str], receiver: Value, method: str) 
         whole = {(*one.key, DERIVED): of_origin(one, names[0]) for one in receiver.origins if one.label == "param"}
         found = changed(found, origins=frozenset(_part(one, whole.get(one.key)) for one in found.origins)) if whole else found
     return entry(found, names)
+
+
+def _of_environment(origin: Origin) -> bool:
+    return origin.label == "untrusted" and str(origin.key[0]).endswith((".environ", ".META"))
 
 
 def _part(origin: Origin, part: Origin | None) -> Origin:

@@ -51,6 +51,8 @@ _DSN_WORD = re.compile(
     re.IGNORECASE,
 )
 _DSN = re.compile(r"(?<![\w-])(?:password|pwd)[ ]?=[ ]?(?P<value>[^;'\"`\s,()&]{1,200})", re.IGNORECASE)
+# What a regular expression finds there: `password=[\S]+`, `://\w+:[^@]*@`.
+_PATTERN = re.compile(r"\(?(?:\?:)?(?:\[[^\]]+\]|\\[A-Za-z]|\.)(?:[+*]\??|\{\d+(?:,\d*)?\})\)?")
 _SEGMENT_END = re.compile(r"[\"'`\n(]")
 _JWT = re.compile(r"(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{16,}")
 _BASIC = re.compile(r"\bBasic (?P<code>[A-Za-z0-9+/]{6,200}={0,2})(?![A-Za-z0-9+/=\w])", re.IGNORECASE)
@@ -108,6 +110,8 @@ def _body(text: str, at: int) -> tuple[int, str]:
 
 def _urls(text: str) -> Iterator[Found]:
     for match in _URL.finditer(text):
+        if _PATTERN.fullmatch(match["password"]):
+            continue
         found = Found(
             Form.URL, match["password"], *match.span("password"), match.span(), match["user"], match["host"], match["scheme"]
         )
@@ -124,6 +128,7 @@ def _dsns(text: str) -> Iterator[Found]:
         segment = text[begin : stop.start() if stop else match.end() + 300]
         pieces = re.split(r"[;&? ]+", segment)
         literal = "," not in segment or ";" in segment  # else it may be keyword arguments
+        literal = literal and not _PATTERN.fullmatch(match["value"])
         if literal and len(pieces) > 1 and (_DSN_WORD.search(segment) or segment.startswith("jdbc:")):
             yield Found(Form.DSN, match["value"], *match.span("value"), point=match.span("value"))
 
