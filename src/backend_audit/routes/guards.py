@@ -15,6 +15,7 @@ from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_call, of_marker
 from backend_audit.routes.wrappers import wrappers
@@ -111,6 +112,8 @@ class Guarding:
         """The guard that running `function` before a handler is; `run`: what it does to callers without credentials counts."""
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
+        if does == {Does.AUTHENTICATES} and asks_for_sign_alone(self.engine, self.behaviours, function):
+            does, because = frozenset((Does.RUNS,)), "asks for a sign that no other site could send"
         if run and Does.AUTHENTICATES in does and self.lets_through(function):
             because = RIGHTS_OF_KNOWN if Does.AUTHORIZES in does else "lets callers without credentials through"
             does = frozenset((Does.IDENTIFIES,))
