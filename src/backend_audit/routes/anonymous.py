@@ -20,12 +20,13 @@ from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.missing import ABSENT, PARTS, PARTS_READ, UNKNOWN, Missing, truth
+from backend_audit.routes.missing import ABSENT, PARTS, PARTS_READ, UNKNOWN, Missing, is_credential, truth
 from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
 _REQUEST = re.compile(r"(?:^|\.)(?:g|req|request|ctx|session|self|this)(?:\.|$)|user|auth|token|cookie|header", re.IGNORECASE)
 Answered = Callable[[FunctionSymbol, ir.Expr], frozenset[int]]  # the statuses that an expression of a function answers with
+_OF_FRAMEWORK = ("*", 0)  # stands for what a framework fills in
 _Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # function, what is said, what is given
 
 
@@ -66,7 +67,7 @@ class Anonymous:
 
     def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
         """The run of `function`; kept, since what calls what branches without end."""
-        arguments = tuple(sorted((name, one.value) for name, one in (given or {}).items()))
+        arguments = (_OF_FRAMEWORK,) if given is None else tuple(sorted((name, one.value) for name, one in given.items()))
         key = (function.key, tuple(sorted((said or {}).items())), arguments)
         if key in self._known:
             return self._known[key]
@@ -76,7 +77,9 @@ class Anonymous:
         if function.key in self._running or len(self._running) > _MAX_DEPTH:
             return Run(passed=[UNKNOWN])
         self._running.add(function.key)
-        found = self.body_type(self, function, said or {}).whole({**self.parameters(function), **(given or {})})
+        found = self.body_type(self, function, said or {}).whole(
+            {**self.parameters(function, filled=given is None), **(given or {})}
+        )
         self._running.discard(function.key)
         self._known[key] = found
         return found
@@ -153,13 +156,18 @@ class Anonymous:
             self._seeing[function.key] = known
         return known
 
-    def parameters(self, function: FunctionSymbol) -> Env:
-        """What is missing among a function's parameters: credentials that the framework would have filled in."""
+    def parameters(self, function: FunctionSymbol, *, filled: bool) -> Env:
+        """What is missing among a function's parameters: credentials that the framework would have filled in.
+
+        `filled`: the framework calls it, which may find other parameters in the address: `camera: str | None = None`.
+        """
         found: Env = {}
         for param in function.node.params:
             provides = provider(self.engine, function, param)
             if provides is not None:
                 found[param.name] = self.provided(provides)
+            elif _is_none(param.default) and filled and param.annotation is not None and not is_credential(param.name):
+                found[param.name] = UNKNOWN
             elif _is_none(param.default) or _defaults_to_none(param.default):
                 found[param.name] = ABSENT
         return found
