@@ -16,9 +16,16 @@ _HALF = 0.5
 
 def among_inner(route: Route) -> Iterator[Alert]:
     """The one route of those with such a word in their address that lacks the guard of all others."""
-    word = next((part for part in route.path.lower().split("/") if part in INNER), "")
-    if not word or any(map(restricts, route.guards)) or route.right:
+    if any(map(restricts, route.guards)) or route.right:
         return
+    for word in reversed([part for part in route.path.lower().split("/") if part in INNER]):  # `admin` below `internal`
+        found = [*_among(route, word)]
+        if found:
+            yield from found
+            return
+
+
+def _among(route: Route, word: str) -> Iterator[Alert]:
     others = [one for one in _of_application(route) if word in one.path.lower().split("/") and one.mark != route.mark]
     names = Counter(name for one in others for name in {guard.name for guard in one.guards if _asks(guard)})
     guard, times = names.most_common(1)[0] if names else ("", 0)

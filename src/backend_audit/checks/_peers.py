@@ -19,6 +19,7 @@ _UNDOING = frozenset("delete remove destroy update rename reset clear purge".spl
 _NEARLY_ALL = 0.9
 _MOSTLY = 0.85
 _FEW = 3
+_SEVERAL = 6
 _MANY = 12  # routes of an application that say what is usual in it
 
 
@@ -112,11 +113,12 @@ def unlike_its_peers(route: Route) -> Iterator[Alert]:
     if odd := [*by_custom(route)]:
         yield from odd
         return
+    told: list[Alert] = []
     if changes(route) and not rights_among(route, others):
-        told = [*_among(route, others)]
-        yield from told or ([*_beside(route), *_careless(route)][:1] if alone else [])
+        told = [*_among(route, others)] or ([*_beside(route), *_careless(route)][:1] if alone else [])
     elif alone:
-        yield from _beside(route)
+        told = [*_beside(route)]
+    yield from told or (_unlike_its_equals(route) if rights(route) and not route.scoped else ())
 
 
 def _among(route: Route, others: list[Route]) -> Iterator[Alert]:
@@ -156,7 +158,7 @@ def _chosen(route: Route, others: list[Route]) -> bool:
 
 def _beside(route: Route) -> Iterator[Alert]:
     """The odd one out among the handlers of its controller: nearly all others turn callers away who may not."""
-    if not (route.acts or _names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
+    if not (route.acts or names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
         return  # it computes something, or says how things stand
     others = beside(route)
     asking = [one for one in others if beyond(one, route)]
@@ -176,7 +178,7 @@ def _beside(route: Route) -> Iterator[Alert]:
 
 def _careless(route: Route) -> Iterator[Alert]:
     """It changes something for anybody who has signed in, where nearly all of the application looks who that is."""
-    if route.names_caller or not _names_object(route):
+    if route.names_caller or not names_object(route):
         return
     others = [one for one in elsewhere(route) if changes(one) and one.weighed and logins(route) <= logins(one)]
     asking = [one for one in others if one.right or one.consults or rights(one)]
@@ -190,6 +192,30 @@ def _careless(route: Route) -> Iterator[Alert]:
         message=f"{called(route)} changes something for whoever has signed in, while {len(asking)} of the {len(others)} other "
         "changing routes ask for a right or look whose it is.",
         fix="Ask for the right, or hold what is changed against the caller; or say in a comment why every user may do this.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _unlike_its_equals(route: Route) -> Iterator[Alert]:
+    """Its guards ask for a right, as those of others do; but nearly all of these look whose what they touch is, too."""
+    if route.names_caller or not (names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
+        return
+    told = {asked(guard) for guard in rights(route)}
+    others = [one for one in elsewhere(route) if one.weighed and changes(one) == changes(route) and logins(route) <= logins(one)]
+    others = [
+        one for one in others if told <= {asked(guard) for guard in one.guards} and any(map(is_variable, one.path.split("/")))
+    ]
+    asking = [one for one in others if one.right or one.consults]
+    if len(asking) < _SEVERAL or len(asking) < _MOSTLY * len(others):
+        return
+    guard = min(name for name, _ in told)
+    yield odd_one(
+        route,
+        [one for one in asking if one.group == route.group] or asking,
+        "looks whose it is",
+        message=f"{called(route)} takes what its address names as it comes, while {len(asking)} of the {len(others)} others "
+        f"behind `{guard}` look whose it is: the right to do so is no right to everybody's.",
+        fix="Look it up among the caller's own, as they do.",
         confidence=Confidence.MEDIUM,
     )
 
@@ -216,7 +242,7 @@ def by_custom(route: Route) -> Iterator[Alert]:
     )
 
 
-def _names_object(route: Route) -> bool:
+def names_object(route: Route) -> bool:
     """Whether a changing route says by its method or address that something that is there is changed."""
     if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
         return True

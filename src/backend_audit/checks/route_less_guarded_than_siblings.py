@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._alike import unlike_its_kind
+from backend_audit.checks._asks import unlike_in_asks
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._peers import login_alone, unlike_its_peers
@@ -22,6 +24,7 @@ _SEVERAL = 6
 _NEARLY_ALL = 0.95  # of those below its address
 _MOSTLY = 0.85
 _TWINS = 2
+_ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS, Does.DEPENDS)
 _USER = re.compile(r"(?:user|account|profile|member|customer|owner)(?:_?(?:id|pk|uuid|name))?|username", re.IGNORECASE)
 
 _Asked = tuple[str, tuple[str, ...]]  # a guard's name and what it is told to ask for; "" for a handler's own
@@ -36,6 +39,9 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     inner = [*among_inner(route)]
     if inner:
         yield from inner
+        return
+    if odd := [*unlike_in_asks(route)] or [*unlike_its_kind(route)]:
+        yield from odd
         return
     if route.consults and not route.scoped:
         return
@@ -103,8 +109,9 @@ def _unheld(route: Route) -> Iterator[Alert]:
     if not name:
         yield from _unlike_its_twins(route)
         return
-    if not reads(table, route.handler, name) or any(reads(table, one.function, name) for one in route.guards):
-        return
+    reading = [one for one in route.guards if reads(table, one.function, name)]
+    if any(one.has(*_ASKING) for one in reading) or not (reading or reads(table, route.handler, name)):
+        return  # what only looks it up for the handler, like a dependency that gives a project by its name, asks nobody
     asked, known = _asked(route), {one.name for one in route.guards}
     held = [(one, holding(one, place, known)) for one in others]
     held = [(one, guards) for one, guards in held if _same_login(_asked(one) - _said(guards), guards, asked)]

@@ -11,6 +11,7 @@ from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_bodies import ScriptBodies
 from backend_audit.frameworks.script_exposure import ScriptExposure
+from backend_audit.frameworks.script_held import HeldObjects
 from backend_audit.frameworks.script_intake import ScriptIntake
 from backend_audit.frameworks.script_page_sizes import ScriptPageSizes
 from backend_audit.frameworks.script_rows import OddRows
@@ -22,6 +23,7 @@ from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Auth, Route, RouteTable
+from backend_audit.routes.reached_lookups import ScriptOddLookups
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
@@ -48,6 +50,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     settle_sign_ups(table.routes, engine)
     intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
+    looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
     for route in table.routes:
         if route.handler is not None and answers_get(route):
@@ -55,7 +58,8 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         engine.attempt(route.mark.path, f"reading the input of {route.path}", partial(_take, route, bodies, sizes))
         route.taken, route.rows_shown = intake.of(route), exposure.of(route)
         if route.auth is Auth.REQUIRED:
-            engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(odd.fill, route))
+            for fill in looked_up:
+                engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(fill, route))
             route.lookups = (*route.lookups, *tenants.of(route))
     return table
 

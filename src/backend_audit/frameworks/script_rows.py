@@ -3,15 +3,14 @@
 `Thread.delete({ slug: { in: slugs } })`, while the others say `user_id: user.id`; for wrappers, mappers, builders and SQL alike.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.written import last_word, written
-from backend_audit.frameworks.script_lookups import held_in, keys_of_condition, of_chain, plain_column, receiver, word_of
+from backend_audit.flow.written import written
+from backend_audit.frameworks.script_conditions import Condition, conditions_of, owner_word
+from backend_audit.frameworks.script_lookups import held_in
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Does, Lookup, Route, RouteTable
 from backend_audit.routes.scopes import asked, asks_for_privilege
@@ -19,48 +18,10 @@ from backend_audit.routes.script_caller import Callers
 from backend_audit.routes.script_missing import is_request
 from backend_audit.source import Mark
 
-_ASKING = re.compile(
-    r"^(?:find|get|fetch|load|delete|remove|destroy|update|patch|count|exists?|where|first|one|all|list|archive|restore|softDelete)"
-)
-_WHERE = frozenset(("where", "andWhere"))
-_FILTERS = frozenset(("where", "AND", "$and", "filter", "query"))
-_OWNER = re.compile(
-    r"^(user|owner|author|creator|createdby|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|project|space|"
-    r"seller|buyer|patient|client|uploader|uploadedby|requestedby)(?:id|uuid)?$"
-)
-_ID = re.compile(r"^_?(?:id|ids|uuid|slug|slugs|key|guid)$|[a-z](?:Id|_id|Uuid|_uuid|Slug)s?$")
-_OWN = re.compile(r"^_?(?:id|ids|uuid|slug|slugs|key|guid)$")
-_AFTER = re.compile(r"_?(?:id|uuid)s?$", re.IGNORECASE)
-_TABLE = re.compile(r"\b(?:delete\s+from|update|from)\s+[\"`]?(\w+)", re.IGNORECASE)
-_COMPARED = re.compile(r"([\w.\"`]{1,100})\s{0,20}(?:=|\bin\b|\bany\b)\s{0,20}", re.IGNORECASE)
-_WHERE_TEXT = re.compile(r"\bwhere\b", re.IGNORECASE)
-_TEXTS = frozenset(
-    ("query", "execute", "run", "get", "all", "raw", "one", "oneOrNone", "any", "none", "$queryRaw", "$executeRaw")
-)
-_HOLE = "\x00"
 _FEW = 3
 _SHARE = 0.75
 _SURE = 0.85  # where the query names another owner
 _DEPTH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """The rows of `entity` for which `columns` are held against something; `ids`: what those that name one thing are given."""
-
-    entity: str
-    columns: tuple[str, ...]
-    ids: tuple[ir.Expr, ...]
-    function: FunctionSymbol
-    node: ir.Call
-
-    def owners(self) -> set[str]:
-        """Whose rows they are to be, in words: `user` for `user_id`, `userId`."""
-        return {found for one in self.columns if (found := _word(one))}
-
-    def key(self) -> str:
-        """The column that names one thing."""
-        return next((one for one in self.columns if _OWN.match(one) or _AFTER.sub("", one).lower() == self.entity), "")
 
 
 class OddRows:
@@ -76,6 +37,7 @@ class OddRows:
                 self._by_handler.setdefault(route.handler.key, []).append(route)
         self._odd: dict[str, list[tuple[Condition, Lookup, list[Condition]]]] | None = None
         self._told: set[int] = set()
+        self._by_service: dict[str, list[Route]] | None = None
 
     def fill(self, route: Route) -> bool:
         """Add what a route's handler, or what it calls, asks for in that way."""
@@ -84,12 +46,13 @@ class OddRows:
         if handler is None or route.right or not odd:
             return False
         reads = self.callers.of(handler)
-        if reads.tests() or reads.hands():
-            return False
+        asks = reads.tests() or reads.hands()
         for function, depth in self._reached(handler):
             for one, lookup, careful in odd.get(function.key, ()):
-                outside = depth == 0 and not self._from_request(function, one)
-                if id(one.node) not in self._told and not outside and not self._asks_more(route, careful):
+                if asks and not (depth and self._is_told_whose(function, one)):
+                    continue
+                outside = depth == 0 and not self.from_request(function, one)
+                if id(one.node) not in self._told and not outside and not self.asks_more(route, careful):
                     self._told.add(id(one.node))
                     route.lookups = (*route.lookups, lookup)
         return True
@@ -104,18 +67,39 @@ class OddRows:
             seen |= following.keys()
             level = [following[key] for key in sorted(following)]
 
-    def _asks_more(self, route: Route, careful: list[Condition]) -> bool:
+    def _is_told_whose(self, function: FunctionSymbol, odd: Condition) -> bool:
+        """Whether a function is told whose the rows are to be, and leaves that out where it asks for them, and in every test."""
+        names = {param.name for param in function.node.params if owner_word(param.name)}
+        tests = [one.test for one in ir.walk(*function.node.body) if isinstance(one, (ir.If, ir.Conditional, ir.While))]
+        tests += [one for one in ir.walk(*function.node.body) if isinstance(one, ir.Compare)]
+        elsewhere = (one for one in self.conditions(function) if one.entity == odd.entity and one.node is not odd.node)
+        asked = [*tests, *(arg.value for arg in odd.node.args[:1])]
+        read = any(isinstance(one, ir.Name) and one.id in names for one in ir.walk_scope(*asked))
+        return bool(names) and not read and not any(one.owners() for one in elsewhere)
+
+    def asks_more(self, route: Route, careful: list[Condition]) -> bool:
         """Whether a guard of the route asks for a right that no route has whose handler says whose the rows are."""
-        asking = [one for one in route.guards if one.has(Does.AUTHORIZES) or one.name in route.testing]
-        routes = [each for one in careful for each in self._by_handler.get(_outermost(one.function).key, ())]
+        asking = [one for one in route.guards if one.via != "body" and (one.has(Does.AUTHORIZES) or one.name in route.testing)]
+        routes = [each for one in careful for each in self._leading(outermost(one.function))] if asking else []
         known = {guard.name for each in routes for guard in each.guards}
         told = Counter(one for each in routes for one in {asked(guard) for guard in each.guards})
         few = (one for one in asking if asks_for_privilege(one) and 2 * told[asked(one)] <= len(routes))
         return any(one.name not in known for one in asking) or next(few, None) is not None
 
-    def _from_request(self, function: FunctionSymbol, condition: Condition) -> bool:
+    def _leading(self, function: FunctionSymbol) -> list[Route]:
+        """The routes that a function serves, or whose handlers lead to it."""
+        if function.key in self._by_handler:
+            return self._by_handler[function.key]
+        if self._by_service is None:
+            self._by_service = {}
+            for routes in self._by_handler.values():
+                for one in {each.key for each, _ in self._reached(routes[0].handler)} if routes[0].handler is not None else ():
+                    self._by_service.setdefault(one, []).extend(routes)
+        return self._by_service.get(function.key, [])
+
+    def from_request(self, function: FunctionSymbol, condition: Condition) -> bool:
         """Whether the id is the client's choice: `req.params.id`, `const { slugs } = reqBody(request)`."""
-        outer = _outermost(function)
+        outer = outermost(function)
         nodes = list(ir.walk(*outer.node.body))
         taken = {
             name.id
@@ -144,39 +128,18 @@ class OddRows:
             self._odd = {}
             by_entity: dict[str, list[Condition]] = {}
             for function in self.engine.project.functions():
-                for one in self._conditions(function):
+                for one in self.conditions(function):
                     by_entity.setdefault(one.entity, []).append(one)
             for entity in sorted(by_entity):
                 every = [one for one in by_entity[entity] if one.key() or one.owners()]
-                served = [one for one in every if _outermost(one.function).key in self._by_handler]
+                served = [one for one in every if outermost(one.function).key in self._by_handler]
                 for one, lookup, careful in _odd_among(served if any(one.owners() for one in served) else every):
                     self._odd.setdefault(one.function.key, []).append((one, lookup, careful))
         return self._odd
 
-    def _conditions(self, function: FunctionSymbol) -> Iterator[Condition]:
-        held = self._held.get(function.module.path, {})
-        narrowed: set[int] = set()
-        for node in ir.walk_scope(*function.node.body):
-            if not isinstance(node, ir.Call):
-                continue
-            text = _statement(node)
-            if text:
-                yield from _of_statement(text, node, function)
-                continue
-            if not isinstance(node.func, ir.Attribute) or id(node) in narrowed:
-                continue
-            if node.func.attr in _WHERE:
-                entity, before = of_chain(node.func.value, held)
-                narrowed.update(id(one) for one in before)
-                if not entity and not before and isinstance(node.func.value, (ir.Name, ir.Attribute)):
-                    entity = receiver(node.func.value, held)  # a wrapper's: `Threads.where({ … })`
-                calls = [node, *before]
-                pairs = [pair for one in calls for pair in _pairs(one)]
-                yield from _made(entity, pairs, function, node)
-            elif _ASKING.match(node.func.attr) and node.args:
-                first = node.args[0].value
-                if isinstance(first, ir.Container) and first.kind == "dict":
-                    yield from _made(receiver(node.func.value, held), list(_filtered(first, 3)), function, node)
+    def conditions(self, function: FunctionSymbol) -> Iterator[Condition]:
+        """What a function asks for."""
+        return conditions_of(function, self._held.get(function.module.path, {}))
 
 
 def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup, list[Condition]]]:
@@ -191,75 +154,13 @@ def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup,
             careful = [each for each in conditions if not wanted.isdisjoint(each.owners())]
             if len(careful) < _FEW or len(careful) < (_SURE if own else _SHARE) * (len(conditions) - 1):
                 continue
-            word = Counter(column for each in careful for column in each.columns if _word(column) in wanted).most_common(1)[0][0]
+            word = Counter(column for each in careful for column in each.columns if owner_word(column) in wanted).most_common(1)[
+                0
+            ][0]
             mark = Mark(one.function.module.path, one.node.at, one.node.end, "looks it up")
             others = f"{len(careful)} of the {len(conditions) - 1} other queries for it say whose it is (as by `{word}`)"
             yield one, Lookup(mark, one.entity, one.key(), word, written(one.node.func), odd=others), careful
             break
-
-
-def _word(column: str) -> str:
-    """`user` for `user_id`, `userId`; "" for a column that says nobody's."""
-    found = _OWNER.match(re.sub(r"[^a-z]", "", column.lower()))
-    return "" if found is None else found[1]
-
-
-def _made(entity: str, pairs: list[tuple[str, ir.Expr | None]], function: FunctionSymbol, node: ir.Call) -> Iterator[Condition]:
-    columns = tuple(dict.fromkeys(plain_column(name) for name, _ in pairs))
-    if entity and columns:
-        ids = tuple(value for name, value in pairs if value is not None and _ID.search(plain_column(name)))
-        yield Condition(entity, columns, ids, function, node)
-
-
-def _pairs(node: ir.Call) -> list[tuple[str, ir.Expr | None]]:
-    first = node.args[0].value if node.args else None
-    if isinstance(first, ir.Container) and first.kind == "dict":
-        return list(_filtered(first, 3))
-    value = node.args[-1].value if len(node.args) > 1 else first
-    return [(key, value) for key in keys_of_condition(node)]
-
-
-def _filtered(node: ir.Expr, depth: int) -> Iterator[tuple[str, ir.Expr | None]]:
-    """The columns of an object that says which rows: `{ where: { id, ...(user ? { userId: user.id } : {}) } }`."""
-    if isinstance(node, ir.Conditional):
-        yield from (pair for one in (node.then, node.orelse) for pair in _filtered(one, depth))
-    elif isinstance(node, ir.Logical):
-        yield from _filtered(node.right, depth)
-    elif isinstance(node, ir.Container) and depth:
-        several = [one.value for one in node.items] if node.kind == "list" else []
-        yield from (pair for one in several for pair in _filtered(one, depth - 1))
-        for item in node.items if node.kind == "dict" else ():
-            name = item.key.value if isinstance(item.key, ir.Const) else None
-            if item.star or name in _FILTERS:
-                yield from _filtered(item.value, depth - 1)
-            elif isinstance(name, str) and not name.startswith("$"):
-                yield name, item.value
-
-
-def _statement(node: ir.Call) -> str:
-    """The SQL that a call runs, its holes as one character each."""
-    first = node.args[0].value if node.args else None
-    if node.form == "tagged" and isinstance(first, ir.Container):
-        parts = [str(one.value.value) for one in first.items if isinstance(one.value, ir.Const)]
-        return text if _TABLE.search(text := _HOLE.join(parts)) else ""
-    if last_word(node.func) not in _TEXTS:
-        return ""
-    if isinstance(first, ir.Const) and isinstance(first.value, str):
-        return first.value if _TABLE.search(first.value) else ""
-    if isinstance(first, ir.Template):
-        text = "".join(str(one.value) if isinstance(one, ir.Const) else _HOLE for one in first.parts)
-        return text if _TABLE.search(text) else ""
-    return ""
-
-
-def _of_statement(text: str, node: ir.Call, function: FunctionSymbol) -> Iterator[Condition]:
-    found, where = _TABLE.search(text), _WHERE_TEXT.search(text)
-    if found is not None and where is not None:
-        compared = [plain_column(one[1]) for one in _COMPARED.finditer(text[where.end() :])]
-        columns = tuple(dict.fromkeys(one for one in compared if re.search(r"[A-Za-z]", one)))
-        if columns:
-            ids = tuple(arg.value for arg in node.args[1:])
-            yield Condition(word_of(found[1]), columns, ids, function, node)
 
 
 def _reads_request(node: ir.Node) -> bool:
@@ -272,7 +173,7 @@ def _reads_request(node: ir.Node) -> bool:
     return False
 
 
-def _outermost(function: FunctionSymbol) -> FunctionSymbol:
+def outermost(function: FunctionSymbol) -> FunctionSymbol:
     """The handler that a function stands in: the outermost that takes a request; else itself."""
     found, outer = function, function.parent
     while outer is not None:

@@ -23,6 +23,7 @@ from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.status import named_status, set_on_answers, statuses
+from backend_audit.routes.stored import stored_into
 
 _FAILED = 400
 LOGIN = 302  # a redirect to a login page
@@ -286,12 +287,6 @@ def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
         inside = [one.value for one in ir.walk_scope(node) if isinstance(one, ir.Const)]
         texts += [written(node), *(one for one in inside if isinstance(one, str))]
     return any(_LOGIN_WORDS.search(text) for text in texts)
-
-
-def stored_into(body: list[ir.Stmt]) -> set[int]:
-    """The identities of the nodes that are only assigned to."""
-    targets = [one for node in ir.walk_scope(*body) if isinstance(node, ir.Assign) for one in node.targets]
-    return {id(one) for one in ir.walk_scope(*targets)}
 
 
 def _by_name(name: str) -> frozenset[int]:

@@ -29,7 +29,7 @@ _AUTH = re.compile(
 )
 _ROLES = re.compile(
     r"permission|perm_|role|admin|superuser|staff|scope|owner|member|acl|rbac|can_|has_|allowed|authori[sz]|capabilit|privilege|"
-    r"entitle|rights?_|_rights?"
+    r"entitle|rights?_|_rights?|(?:^|_)(?:manager|moderator|maintainer|editor)(?:_|$)"
 )
 _OTHER = re.compile(
     r"csrf|xsrf|origin|_ip|ip_|host|bot(?:_|$|s)|crawler|user_agent|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"

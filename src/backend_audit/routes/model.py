@@ -231,6 +231,7 @@ class Route:
     writes: tuple[Mark, ...] = ()  # to the database, by a request that is only to read
     consults: bool = False  # the handler holds the caller against something: in a test, a look-up or a check
     right: str = ""  # the test, as written, on which the handler turns callers away who may not
+    asks: frozenset[str] = frozenset()  # all that it asks so, in short: the check and what it is told (`has_permission write`)
     testing: frozenset[str] = frozenset()  # the guards that test more of the caller than that there is one
     weighed: bool = False  # its handler has been read for what it does with who calls
     unheld: bool = False  # it takes an id of the request, and holds the caller against nothing by itself

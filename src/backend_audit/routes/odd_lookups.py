@@ -10,14 +10,13 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Lookup
+from backend_audit.routes.reached_lookups import ReachedLookups, unread_lookups
 from backend_audit.routes.readings import OWNER, called
-from backend_audit.routes.unread_ids import UnreadIds
 from backend_audit.source import Mark
 
 _IDS = frozenset(("id", "pk", "uuid", "_id"))
 _ASKS = frozenset(("select", "query", "filter", "filter_by", "where", "get"))
 _FEW = 2  # other queries that say what is usual
-_MAX_DEPTH = 2
 
 
 class OddLookups:
@@ -25,27 +24,15 @@ class OddLookups:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._told: set[str] = set()
-        self._odd: dict[str, Lookup] | None = None
+        self._reached: ReachedLookups | None = None
 
     def reached(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         """The odd look-ups that a handler's calls lead to."""
-        if self._odd is None:
+        if self._reached is None:
             symbols = (one for one in self.engine.project.symbols.values() if isinstance(one, ClassSymbol))
-            self._odd = dict(pair for one in symbols for pair in self._of(one))
-            forgetful = UnreadIds(self.engine)
-            self._odd |= {one.key: found for one in self.engine.project.functions() for found in forgetful.of(one)}
-        level, seen = [handler], {handler.key}
-        for _ in range(_MAX_DEPTH if self._odd else 0):
-            following = {
-                key: one for each in level for key, one in self.engine.calls.get(each.key, {}).items() if key not in seen
-            }
-            seen |= following.keys()
-            level = [following[key] for key in sorted(following)]
-            for one in level:
-                if one.key in self._odd and one.key not in self._told:
-                    self._told.add(one.key)
-                    yield self._odd[one.key]
+            odd = dict(pair for one in symbols for pair in self._of(one))
+            self._reached = ReachedLookups(self.engine, odd | unread_lookups(self.engine))
+        yield from self._reached.of(handler)
 
     def _of(self, owner: ClassSymbol) -> Iterator[tuple[str, Lookup]]:
         """The methods of a class that look something up by an id alone, where the others that ask for it hold its owner too."""

@@ -3,7 +3,8 @@
 `if not permission.can(): return {}, 403`, `assert_change_allowed(item_id, self.user)`, `get_check_for_user(request, code)`.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
@@ -14,9 +15,13 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Route
-from backend_audit.routes.readings import Reading, permits, tells
+from backend_audit.routes.readings import Reading, called, permits, tells
+from backend_audit.routes.scopes import said
 from backend_audit.routes.scoping import Scoping, hands_request
 
+_STANDING = re.compile(
+    r"active|disabled|enabled|verified|deleted|status|blocked|banned|suspended|locked|expired|confirmed|anonymous"
+)
 _AWAY = frozenset((401, 403, 404, LOGIN))
 _DEPTH = 2
 _WHO = 401
@@ -29,6 +34,7 @@ class Rights:
         self.behaviours = behaviours
         self.engine = behaviours.engine
         self.scoping = scoping
+        self._testing: dict[str, bool] = {}
 
     def fill(self, route: Route) -> None:
         """Note what the handler of a route asks, and whether it knows who calls at all."""
@@ -38,21 +44,49 @@ class Rights:
         reading, frame = self.scoping.reading(handler), self.engine.frame(handler.module, handler)
         callers = reading.callers(self.scoping.caller_names(handler) | self._signed_in(handler, frame, reading))
         route.weighed = True
-        route.right = self._right(route, handler, frame, reading, callers)
+        asked = list(self._rights(route, handler, frame, reading, callers))
+        route.right = asked[0][0] if asked else ""
+        route.asks = frozenset(key for _, one in asked for key in self._keys(one, reading, callers))
+        route.testing = frozenset(
+            one.name for one in route.guards if one.function is not None and self._tests(route, one.function)
+        )
         known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
         addressed = any(map(is_variable, route.path.split("/")))  # else it says of nothing whose it is
         route.names_caller = bool(route.right) or known or route.scoped or not addressed or self._told(route, frame, reading)
 
-    def _right(self, route: Route, handler: FunctionSymbol, frame: Frame, reading: Reading, callers: frozenset[str]) -> str:
+    def _tests(self, route: Route, guard: FunctionSymbol) -> bool:
+        """Whether a guard asks more of the caller than that there is one, who may sign in: a role, a membership."""
+        if guard.key not in self._testing:
+            reading, frame = self.scoping.reading(guard), self.engine.frame(guard.module, guard)
+            callers = reading.callers(self.scoping.caller_names(guard))
+            asked = (one for _, one in self._rights(route, guard, frame, reading, callers))
+            told = {key for one in asked if not isinstance(one, ir.Call) for key in self._keys(one, reading, callers)}
+            self._testing[guard.key] = guard is not route.handler and any(not _STANDING.search(key) for key in told)
+        return self._testing[guard.key]
+
+    def _rights(
+        self, route: Route, handler: FunctionSymbol, frame: Frame, reading: Reading, callers: frozenset[str]
+    ) -> Iterator[tuple[str, ir.Expr]]:
+        """The tests on which a handler turns callers away, and what it calls that does, in their order and as told."""
+        ends = self._refuses(frame, handler.node.body[-1:])  # `if user.is_admin: return user`, and at the end `raise Forbidden()`
         for node in ir.walk_scope(*handler.node.body):
             if isinstance(node, ir.If) and self._asks(node.test, reading, callers):
-                if self._refuses(frame, node.body) or self._refuses(frame, node.orelse):
-                    return written(node.test)
+                answers = ends and any(isinstance(one, ir.Return) for one in node.body)
+                if answers or self._refuses(frame, node.body) or self._refuses(frame, node.orelse):
+                    yield written(node.test), node.test
             elif isinstance(node, ir.Call):
                 target = self.scoping.target(route, frame, node)
                 if target is not None and target is not handler and self._checks(target, node, reading, callers):
-                    return written(node.func)
-        return ""
+                    yield written(node.func), node
+
+    def _keys(self, asked: ir.Expr, reading: Reading, callers: frozenset[str]) -> Iterator[str]:
+        """What is asked, in short: the check with what it is told (`has_permission write`), the attribute (`user.is_staff`)."""
+        for one in [asked] if isinstance(asked, ir.Call) else ir.walk_scope(asked):
+            node = reading.made.get(one.id, one) if isinstance(one, ir.Name) else one
+            if isinstance(node, ir.Call) and (node is asked or permits(node) or reading.mentions.caller(node, callers)):
+                yield " ".join((called(node), *said(node)))
+            elif isinstance(node, ir.Attribute) and reading.mentions.caller(node.value, callers):
+                yield f"user.{node.attr}"
 
     def _signed_in(self, handler: FunctionSymbol, frame: Frame, reading: Reading) -> frozenset[str]:
         """Variables without which the handler says 401: `if not admin: return await websocket.close(code=4401)`."""

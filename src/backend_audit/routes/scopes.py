@@ -65,6 +65,11 @@ def of_step(node: ir.Expr | None) -> tuple[str, ...]:
     return (*of_call(node), *(name for name in names if name[:1].isupper()))
 
 
+def said(node: ir.Call) -> tuple[str, ...]:
+    """The constants that a check is told: `has_permission(user, "write")`, `check(user, Right.WRITE)`."""
+    return tuple(text.rpartition(".")[2].lower() for text in of_step(node))
+
+
 def _constants(node: ir.Expr) -> Iterator[str]:
     """The text that an expression is, or the texts that it lists."""
     items = [item.value for item in node.items] if isinstance(node, ir.Container) else [node]

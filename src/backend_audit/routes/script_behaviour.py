@@ -8,12 +8,13 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
-from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by, stored_into
+from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
 from backend_audit.routes.script_anonymous import ScriptAnonymous
 from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_missing import attribute, is_request
+from backend_audit.routes.stored import stored_into
 
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
 _ANSWERS = frozenset(("res", "response", "resp", "reply"))

@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Lookup, Route
+from backend_audit.routes.model import Does, Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
 from backend_audit.routes.script_guards import LOGIN_ALONE
@@ -37,6 +37,8 @@ _PROOFS = re.compile(r"reset|verif|invit|magic|otp|challenge|confirm")  # who kn
 _PEOPLE = re.compile(r"^(?:user|account|member|profile|person|customer|employee|admin)s?$")
 _SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
 _MAKERS = frozenset(("model", "define", "init"))
+_RELATED = frozenset(("$relatedQuery", "related"))
+_BEGIN = frozenset(("query", "createQueryBuilder", "session", "lean"))
 _DEPTH = 2
 
 
@@ -72,9 +74,29 @@ class ScriptScoping:
         idle = None if right is not None else reads.idle_verdict()
         if idle is not None:
             route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle.targets[0]))
-        if route.consults:
+        if route.consults or self._nobody_known(route):
             return
         route.lookups = tuple(self._lookups(handler))
+
+    def _nobody_known(self, route: Route) -> bool:
+        """Whether all that asks who calls can be read, reads no session and keeps nothing: its key is the whole program's."""
+        asking = [one for one in route.guards if one.has(Does.AUTHENTICATES) and one.via != "body"]
+        return bool(asking) and all(one.function is not None and not self._keeps(one.function, _DEPTH) for one in asking)
+
+    def _keeps(self, function: FunctionSymbol, depth: int) -> bool:
+        """Whether a guard, or what it calls, puts something into the request, or hands it to what cannot be read."""
+        given = [param.name for param in function.node.params]
+        if self.callers.of(function).mentions(*function.node.body):
+            return True
+        for node in ir.walk(*function.node.body):
+            for target in node.targets if isinstance(node, ir.Assign) else ():
+                if isinstance(target, (ir.Attribute, ir.Index)) and written(target).partition(".")[0].partition("[")[0] in given:
+                    return True
+            if isinstance(node, ir.Call) and any(isinstance(arg.value, ir.Name) and arg.value.id in given for arg in node.args):
+                found = list(self.engine.callees.get(id(node), {}).values())
+                if not found or (depth and any(self._keeps(one, depth - 1) for one in found)):
+                    return True
+        return False
 
     def _lookups(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         for function in (handler, *handler.nested):
@@ -92,7 +114,7 @@ class ScriptScoping:
     def _model(self, node: ir.Call, depth: int) -> str:
         """The model that a call looks an object of up: itself, or in the one function of the project that it means."""
         if isinstance(node.func, ir.Attribute) and node.func.attr in _LOOKUPS:
-            name = written(node.func.value).rpartition(".")[2]
+            name = _asked_of(node.func.value)
             if _plain(name) in self.owners():
                 return name
         found = self.engine.callees.get(id(node), {}) if depth else {}
@@ -122,7 +144,21 @@ class ScriptScoping:
                         self._note(node, node.func, schemas)
             for function in self.engine.project.functions():
                 self._note_compared(function)
+                self._note_related(function)
         return self._owners
+
+    def _note_related(self, function: FunctionSymbol) -> None:
+        """`req.user.$relatedQuery("folders")`: folders are users'."""
+        owners = {} if self._owners is None else self._owners
+        for node in ir.walk_scope(*function.node.body):
+            if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _RELATED and node.args:
+                name = node.args[0].value
+                if (
+                    isinstance(name, ir.Const)
+                    and isinstance(name.value, str)
+                    and self.callers.of(function).is_caller(node.func.value)
+                ):
+                    owners.setdefault(_plain(name.value), "user")
 
     def _note_compared(self, function: FunctionSymbol) -> None:
         """`const comment = await comments.findOne(…); if (comment.user.id !== req.user.id)`: whose it is, by `user`."""
@@ -147,7 +183,7 @@ class ScriptScoping:
 
     def _note(self, node: ir.Call, func: ir.Attribute, schemas: dict[str, list[str]]) -> None:
         owners = {} if self._owners is None else self._owners
-        name = written(func.value).rpartition(".")[2]
+        name = _asked_of(func.value)
         keys: list[str] = []
         if func.attr in _KEYED and name not in ("this", "res", "req"):
             keys = [key for arg in node.args for key in _keys(arg.value, nested=("where", "data", "defaults"))]
@@ -162,6 +198,13 @@ class ScriptScoping:
         owner = next((key for key in keys if _OWNER.match(key)), "")
         if owner and name:
             owners.setdefault(_plain(name), owner)
+
+
+def _asked_of(node: ir.Expr) -> str:
+    """What a query is asked of: `this.orders`, `Order.query()`."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _BEGIN:
+        node = node.func.value
+    return written(node).rpartition(".")[2]
 
 
 def _is_own(model: str) -> bool:

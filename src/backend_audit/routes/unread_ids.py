@@ -1,6 +1,7 @@
 """Functions that are told whose an object is, and look it up by its own id alone: the parameter is read by nothing.
 
-`def delete_note(note_id, user_id)` whose statement forgets `user_id`, while the other functions of the file ask for it.
+`def delete_note(note_id, user_id)` whose statement forgets `user_id`, while the other functions of the file ask for it;
+`deleteConnection(team, connectionId)`, which asks for the id. Both languages.
 """
 
 import re
@@ -13,9 +14,16 @@ from backend_audit.routes.model import Lookup
 from backend_audit.routes.readings import OWNER, called
 from backend_audit.source import Mark
 
-_ID = re.compile(r"[a-z]\w*_id|id|pk|uuid")
+_ID = re.compile(r"[a-z]\w*_id|id|_id|pk|uuid|[a-z][a-zA-Z]*(?:Id|Uuid)")
+_WHOSE = re.compile(
+    r"(?:current_?|requesting_?|calling_?)?(?:user|owner|author|creator|account|customer|member|org|organi[sz]ation|tenant|team|workspace|"
+    r"company|project|actor|requester|principal)(?:_?(?:id|pk|uuid|name))?",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"(?:.*_)?(?:id|pk|uuid|name|slug|key|hash|token|code)|[a-z][a-zA-Z]*(?:Id|Uuid|Slug|Name|Key|Hash)|_id")
 _LOOKS_UP = re.compile(
-    r"(?:execute|fetch|get|filter|find|query|select|delete|update|where|first|one|scalar)(?:_\w+|s|Many|One)?|objects|exec"
+    r"(?:execute|fetch|get|filter|find|query|select|delete|update|where|first|one|scalar|remove|destroy|load)"
+    r"(?:_\w+|s|[A-Z]\w*)?|objects|exec"
 )
 _FEW = 2  # other functions of the file that say what is usual
 
@@ -29,23 +37,30 @@ class UnreadIds:
         self._forget: dict[str, tuple[FunctionSymbol, ir.Param, str]] = {}
         dropped: dict[tuple[str, str], int] = {}
         for function in engine.project.functions():
-            names = [param.name for param in function.node.params if _ID.fullmatch(param.name)]
+            names = [param.name for param in function.node.params if _ID.fullmatch(param.name) or _WHOSE.fullmatch(param.name)]
             if function.parent is not None or not names or _is_stub(function):
                 continue
             read = {one.id for one in ir.walk(*function.node.body) if isinstance(one, ir.Name)}
-            for param in function.node.params:
-                place = function.module.path, param.name
-                if param.name in names and param.name in read:
+            for name in names:
+                place = function.module.path, name
+                if name in read:
                     self._readers[place] = self._readers.get(place, 0) + 1
-                elif param.name in names:
+                else:
                     dropped[place] = dropped.get(place, 0) + 1
-                    key = next((one for one in names if one in read), "")
-                    holds = any(OWNER.match(one) for one in names if one in read)  # whose it is, it asks for all the same
-                    if key and not holds and not function.node.decorators and _looks_up(function):
-                        self._forget[function.key] = (function, param, key)
+                    self._note(function, name, read)
         self._forget = {
             key: one for key, one in self._forget.items() if dropped[one[0].module.path, one[1].name] == 1 and self._usual(one)
         }
+
+    def _note(self, function: FunctionSymbol, name: str, read: set[str]) -> None:
+        """Remember a function that never reads `name`, where it looks something up by another parameter."""
+        params = {one.name: one for one in function.node.params}
+        key = next((one for one in params if one in read and _KEY.fullmatch(one) and not _WHOSE.fullmatch(one)), "")
+        holds = any(
+            OWNER.match(one) or _WHOSE.fullmatch(one) for one in params if one in read
+        )  # it asks whose it is all the same
+        if key and not holds and not function.node.decorators and _looks_up(function):
+            self._forget[function.key] = (function, params[name], key)
 
     def _usual(self, found: tuple[FunctionSymbol, ir.Param, str]) -> bool:
         function, param, _ = found

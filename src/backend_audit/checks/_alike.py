@@ -1,0 +1,81 @@
+"""Routes for one kind of thing (`users/create`, `users/update`): where making and removing needs a right, changing does, too."""
+
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert
+from backend_audit.checks._peers import rights, shared
+from backend_audit.checks._routes import called, changes, odd_one
+from backend_audit.finding import Confidence
+from backend_audit.inventory.paths import is_variable
+from backend_audit.routes.intent import words_of
+from backend_audit.routes.model import Auth, Route
+
+_MAKES = frozenset("create add new insert make".split())
+_ALTERS = frozenset("update edit change set modify patch delete remove destroy".split())
+_ASKS = frozenset("list get search find read show query count view fetch plan check".split())
+_FEW = 2
+_SEVERAL = 3
+
+
+def unlike_its_kind(route: Route) -> Iterator[Alert]:
+    """It changes or removes what is there for every caller, and the other routes that do ask for a right."""
+    if not _alters(route) or route.right:
+        return
+    if not rights(route):
+        others = [one for one in _of_kind(route) if _alters(one) or _makes(one)]
+        guard = shared(others, route) if len(others) >= _FEW else ""
+        if guard and (not route.consults or 2 * sum(one.consults for one in others) >= len(others)):  # they write it down, too
+            yield _told(route, others, f"the {len(others)} other routes for the same kind of thing ask for `{guard}`", guard)
+        return
+    near = [one for one in route.siblings() if one.auth is Auth.REQUIRED and one.mark != route.mark and changes(one)]
+    others = [one for one in near if not _only_asks(one)]
+    guard = shared(others, route) if len(others) >= _SEVERAL else ""
+    theirs = {guard.name for one in near if _only_asks(one) for guard in one.guards}
+    if guard and all(one.name in theirs for one in rights(route)):
+        what = f"the {len(others)} other routes beside it that change something do, and only reading ones ask for as little"
+        yield _told(route, others, what, guard)
+
+
+def _told(route: Route, others: list[Route], what: str, guard: str) -> Alert:
+    return odd_one(
+        route,
+        others,
+        f"asks for `{guard}`",
+        message=f"{called(route)} does not ask for `{guard}`, while {what}.",
+        fix=f"Ask for `{guard}` here too, or say in a comment why more callers may do this.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _of_kind(route: Route) -> list[Route]:
+    """The other protected routes of its router for things of one kind: `/users` and `/users/<id>`, `/users/create`."""
+    kind = _kind(route)
+    return [one for one in route.siblings() if one.auth is Auth.REQUIRED and one.mark != route.mark and _kind(one) == kind]
+
+
+def _kind(route: Route) -> tuple[str, ...]:
+    """An address without the word or the variable part at its end."""
+    parts = [part for part in route.path.split("/") if part]
+    if parts and (is_variable(parts[-1]) or not (_MAKES | _ALTERS | _ASKS).isdisjoint(words_of(parts[-1])[:1])):
+        parts.pop()
+    return tuple("<>" if is_variable(part) else part for part in parts)
+
+
+def _alters(route: Route) -> bool:
+    if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+        return True
+    return changes(route) and not _ALTERS.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2])[:1])
+
+
+def _makes(route: Route) -> bool:
+    if not changes(route):
+        return False
+    last = route.path.rstrip("/").rpartition("/")[2]
+    return _kind(route) == tuple(
+        "<>" if is_variable(one) else one for one in route.path.split("/") if one
+    ) or not _MAKES.isdisjoint(words_of(last)[:1])
+
+
+def _only_asks(route: Route) -> bool:
+    """Whether a POST only reads, by the word that its address ends with: `fleets/list`, `fleets/get_plan`."""
+    return not changes(route) or not _ASKS.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2])[:1])

@@ -1,0 +1,108 @@
+"""The checks that handlers make themselves, held against each other: `sketch.has_permission(current_user, "write")`."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from backend_audit.checks import Alert
+from backend_audit.checks._peers import beside, elsewhere, logins, names_object
+from backend_audit.checks._routes import called, changes, odd_one, only_asks
+from backend_audit.finding import Confidence
+from backend_audit.routes.intent import intent
+from backend_audit.routes.model import Auth, Does, Route
+
+_FEW = 2
+_SEVERAL = 4
+_MANY = 12
+_NEARLY_ALL = 0.9
+_READING = frozenset(("read", "view", "get", "list", "show", "can_read", "can_view", "viewer", "reader", "guest"))
+
+
+def unlike_in_asks(route: Route) -> Iterator[Alert]:
+    """The one handler that leaves out a check which those of its address, its file or the whole application make."""
+    if not route.weighed or any(guard.has(Does.AUTHORIZES) and guard.via != "body" for guard in route.guards):
+        return
+    found = _of_address(route) or _only_reading(route) or _of_file(route) or _of_application(route)
+    if found is None or intent(route.path, route.name, route.methods):
+        return
+    check, asking, where = found
+    yield odd_one(
+        route,
+        asking,
+        f"asks by `{check}`",
+        message=f"{called(route)} never asks by `{check}`, while {where} do{'es' if len(asking) == 1 else ''}.",
+        fix=f"Ask by `{check}` here too, before anything is read or changed.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+_Found = tuple[str, list[Route], str] | None
+
+
+def _of_address(route: Route) -> _Found:
+    """All other methods of its address, reading ones too, make the check; what only few may change, many may read."""
+    others = _twins(route)
+    if not changes(route) and all(map(changes, others)):
+        return None
+    shared = _shared(others)
+    if len(others) < _FEW or not shared or shared & _names(route):
+        return None
+    return min(shared), others, f"the {len(others)} other methods of its address"
+
+
+def _only_reading(route: Route) -> _Found:
+    """It changes something, and asks for the right to read it; the other changing methods of its address ask for another."""
+    if not changes(route) or only_asks(route):
+        return None
+    others = [one for one in _twins(route) if changes(one)]
+    for check in sorted(_shared(others)):
+        told = _told(route, check)
+        theirs = [_told(one, check) for one in others]
+        if told and told <= _READING and not any(one & _READING for one in theirs) and all(theirs):
+            most = min(min(one) for one in theirs)
+            return f'{check}("{most}")', others, f"the other changing methods of its address ({len(others)})"
+    return None
+
+
+def _of_file(route: Route) -> _Found:
+    others = [one for one in beside(route) if one.weighed and changes(one) == changes(route)]
+    return _custom(route, others, _SEVERAL, "of the file") if names_object(route) else None
+
+
+def _of_application(route: Route) -> _Found:
+    if not changes(route) or only_asks(route) or not names_object(route):
+        return None
+    others = [
+        one for one in elsewhere(route) if one.weighed and changes(one) and names_object(one) and logins(route) <= logins(one)
+    ]
+    return _custom(route, others, _MANY, "of the application that change what is there")
+
+
+def _custom(route: Route, others: list[Route], least: int, where: str) -> _Found:
+    """The check that nearly all `others` make, where the route makes none that they do not make, too."""
+    times = Counter(name for one in others for name in _names(one))
+    check, most = next(iter(times.most_common(1)), ("", 0))
+    own = _names(route)
+    if most < least or most < _NEARLY_ALL * len(others) or check in own or any(2 * times[name] < most for name in own):
+        return None
+    asking = [one for one in others if check in _names(one)]
+    return check, asking, f"{most} of the {len(others)} other handlers {where}"
+
+
+def _twins(route: Route) -> list[Route]:
+    """The other methods of its address."""
+    near = (one for one in route.table.routes if one.path == route.path and one.mark.path == route.mark.path)
+    own = (one for one in near if one.owner is route.owner and one.mark != route.mark and one.kind == "http")
+    return [one for one in own if one.auth is Auth.REQUIRED]
+
+
+def _shared(routes: list[Route]) -> set[str]:
+    return set.intersection(*map(_names, routes)) if routes else set()
+
+
+def _names(route: Route) -> set[str]:
+    return {one.partition(" ")[0] for one in route.asks}
+
+
+def _told(route: Route, check: str) -> set[str]:
+    """What a check is told where the route makes it."""
+    return {word for one in route.asks if one.partition(" ")[0] == check for word in one.split(" ")[1:]}
