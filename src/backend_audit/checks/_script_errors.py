@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, _patterns
@@ -10,7 +9,6 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import first_word, written
 
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
@@ -189,97 +187,3 @@ def _introduced(at: int, view: FileView) -> bool:
     start = view.text.rfind("\n", 0, at) + 1
     above = view.text.rfind("\n", 0, max(start - 1, 0)) + 1
     return any(one.own_line and len(one.text) > _SHORT_COMMENT for one in view.comments_between(above, start))
-
-
-_ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))
-_ANSWERS = frozenset(("res", "response", "reply", "resp"))
-_ERROR = re.compile(r"^(err|error|e|ex|exception|reason|cause)$|(Err|Error|Exception)$")
-_OWN_FILES = (".", "@/", "~", "#", "src/")
-_DEBUG = re.compile(r"debug|dev|NODE_ENV|verbose|stackTrace|showStack|env", re.IGNORECASE)
-
-
-def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
-    """What of an error an answer tells: the expression, and whether it is its stack; `res.send(err.stack)`, `res.send(err)`."""
-    if _patterns.method(node) not in _ANSWERING or first_word(node.func) not in _ANSWERS or not node.args:
-        return
-    if any(isinstance(one, (ir.If, ir.Conditional)) and _asks_debug(one.test) for one in view.ancestors):
-        return
-    first = node.args[0].value
-    for one in ir.walk(first):
-        if isinstance(one, ir.Conditional) and _asks_debug(one.test):
-            return
-        if isinstance(one, ir.Logical) and one.op == "and" and _asks_debug(one.left):
-            return
-        if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
-            yield one, True
-            return
-    if any(isinstance(one, ir.If) and _asks_type(one.test) for one in view.ancestors):
-        return  # a text, it seems
-    if isinstance(first, ir.Name) and _of_own_class(first, view):
-        return
-    error = first if isinstance(first, ir.Name) and _ERROR.search(first.id) else None
-    own = error is not None and isinstance(_patterns.given(error, view), ir.Call)  # `const error = new NotFoundError("…")`
-    if error is not None and not own and _patterns.method(node) in ("send", "end", "write"):
-        yield first, False
-
-
-def hands_over(node: ir.Call, view: FileView) -> bool:
-    """Whether the error itself goes to Fastify, as if it had been thrown: its error handler answers with the message alone."""
-    by_fastify = first_word(node.func) == "reply" or any(
-        isinstance(one, ir.Call) and _patterns.method(one) == "setErrorHandler" for one in view.ancestors
-    )
-    return by_fastify and _patterns.method(node) == "send" and bool(node.args) and isinstance(node.args[0].value, ir.Name)
-
-
-def _of_own_class(error: ir.Name, view: FileView) -> bool:
-    """Whether the error was found to be of a class of the project before it is sent: that chose what its objects hold."""
-    path = [*view.ancestors, error]
-    for outer, inner in pairwise(path):
-        if not isinstance(outer, ir.If) or not any(one is inner for one in outer.body):
-            continue
-        for test in _together(outer.test):
-            if isinstance(test, ir.Compare) and test.ops[0] == "instanceof" and written(test.left) == error.id:
-                return _is_own(test.rights[0], view)
-    return False
-
-
-def _is_own(owner: ir.Expr, view: FileView) -> bool:
-    """Whether a class is declared in this file, or comes from another file of the project."""
-    name, path = first_word(owner), view.api(owner) or ""
-    for one in ir.walk(*view.module.body):
-        if isinstance(one, ir.Class) and one.name == name:
-            return True
-        if (
-            isinstance(one, ir.Assign)
-            and isinstance(one.value, ir.Call)
-            and written(one.value.func) == "require"
-            and one.value.args
-        ):
-            names = {inner.id for target in one.targets for inner in ir.walk(target) if isinstance(inner, ir.Name)}
-            given = one.value.args[0].value
-            if name in names and isinstance(given, ir.Const):
-                return str(given.value).startswith(_OWN_FILES)
-    return path.startswith(_OWN_FILES)
-
-
-def _together(test: ir.Expr) -> Iterator[ir.Expr]:
-    """The parts of `a && b`, all of which hold."""
-    if isinstance(test, ir.Logical) and test.op == "and":
-        yield from _together(test.left)
-        yield from _together(test.right)
-    else:
-        yield test
-
-
-def _asks_type(test: ir.Expr) -> bool:
-    return any(isinstance(one, ir.Unary) and one.op == "typeof" for one in ir.walk(test))
-
-
-def _asks_debug(test: ir.Expr) -> bool:
-    return any(
-        _DEBUG.search(
-            last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else str(one.value) if isinstance(one, ir.Const) else ""
-        )
-        for one in ir.walk(test)
-        if isinstance(one, (ir.Name, ir.Attribute, ir.Const))
-    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _script_errors, check
+from backend_audit.checks import Alert, _script_told, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
@@ -64,14 +64,31 @@ def error_told(answer: Answer) -> Iterator[Alert]:
 @check(RULE, *SCRIPTS)
 def error_sent(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`res.status(500).send(err.stack)`."""
-    for told, trace in _script_errors.told_error(node, view):
+    for told, trace in _script_told.told_error(node, view):
         what = "A stack trace" if trace else "The exception as it is"
-        less = Confidence.LOW if _script_errors.hands_over(node, view) else Confidence.MEDIUM
+        less = Confidence.LOW if _script_told.hands_over(node, view) else Confidence.MEDIUM
         yield Alert(
             node=told,
             message=f"{what} goes to the client: it tells of queries, paths, hosts and versions that only the log should hold.",
             fix=_FIX,
             confidence=Confidence.HIGH if trace else less,
+        )
+
+
+@check(RULE, *SCRIPTS)
+def stack_in_body(node: ir.Assign, view: FileView) -> Iterator[Alert]:
+    """`ctx.body = err.stack`, Koa's."""
+    target = node.targets[0]
+    if not isinstance(target, ir.Attribute) or target.attr != "body" or written(target) not in ("ctx.body", "ctx.response.body"):
+        return
+    told = None if node.value is None or _script_told.in_debugging(view) else _script_told.told_stack(node.value, view)
+    if told is not None:
+        yield Alert(
+            node=told,
+            message="A stack trace goes to the client: it tells of queries, paths, hosts and versions that only the log should "
+            "hold.",
+            fix=_FIX,
+            confidence=Confidence.HIGH,
         )
 
 
