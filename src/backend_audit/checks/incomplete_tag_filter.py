@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._context import last_name, path_to
 from backend_audit.checks._flags import flags_of
+from backend_audit.checks._pages import of_service
+from backend_audit.checks._replacing import removes
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse, Site
 from backend_audit.flow.written import dotted
+from backend_audit.regex.lacking import python_pattern
 from backend_audit.regex.reads import reads_whole
+from backend_audit.source import SCRIPTS
 
 RULE = "incomplete-tag-filter"
 
@@ -18,6 +23,8 @@ _MAX_PATTERN = 500
 _NAMES = re.compile(r"(?i)script|<!--|<!\\?-")
 _REMOVES = frozenset(("sub", "subn"))
 _TESTS = frozenset(("search", "match", "fullmatch"))
+_READS = frozenset(("match", "matchAll", "exec", "split", "search"))  # of a script: they take something out of a page
+_SWITCHES = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 # What a pattern is meant to find → other texts that a browser takes for the same, and how they differ.
 _ELEMENT = (
     ("<SCRIPT>a</SCRIPT>", "upper case"),
@@ -58,6 +65,46 @@ def misses_what_browsers_take(use: RegexUse) -> Iterator[Alert]:
                 confidence=Confidence.MEDIUM,
             )
             return
+
+
+@check(RULE, *SCRIPTS)
+def misses_in_script(node: ir.Const, view: FileView) -> Iterator[Alert]:
+    """`html.replace(/<script>.*<.script>/g, "")`."""
+    if node.kind != "regex" or not isinstance(node.value, str) or not _NAMES.search(node.value) or not _is_filter(view):
+        return
+    body, _, letters = node.value[1:].rpartition("/")
+    flags = sum(switch for letter, switch in _SWITCHES.items() if letter in letters)
+    missed = _missed(python_pattern(body), flags)
+    if missed is not None:
+        yield Alert(
+            node=node,
+            message=f"The pattern is meant to find HTML that browsers run or hide, and misses {missed}.",
+            fix="Clean HTML with a library that parses it (`sanitize-html`, `DOMPurify`), or escape it.",
+            confidence=of_service(Confidence.MEDIUM, view.module),
+        )
+
+
+def _is_filter(view: FileView) -> bool:
+    """Whether what a literal finds is removed or decides; not `html.match(pattern)`, `pattern.exec(html)`, other texts."""
+    parent = view.ancestors[-1] if view.ancestors else None
+    holder = view.ancestors[-2] if len(view.ancestors) > 1 else None
+    if isinstance(parent, ir.Attribute):
+        return parent.attr not in _READS
+    call = holder if isinstance(parent, ir.Arg) and isinstance(holder, ir.Call) else None
+    if call is not None and _patterns.method(call) in ("replace", "replaceAll") and len(call.args) > 1:
+        return removes(call.args[1].value, view)
+    if call is not None and _patterns.method(call) in _READS:
+        return False
+    names = {one.id for one in parent.targets if isinstance(one, ir.Name)} if isinstance(parent, ir.Assign) else set[str]()
+    calls = (one for one in ir.walk(*view.module.body) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute))
+    used = [one for one in calls if names.intersection(map(_name, (one.func, *(arg.value for arg in one.args))))]
+    return all(_patterns.method(one) not in _READS for one in used)
+
+
+def _name(node: ir.Expr) -> str:
+    """`pattern` of an argument, or of `pattern.exec`."""
+    inner = node.value if isinstance(node, ir.Attribute) else node
+    return inner.id if isinstance(inner, ir.Name) else ""
 
 
 def _missed(pattern: str, flags: int) -> str | None:
