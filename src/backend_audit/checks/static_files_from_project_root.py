@@ -13,6 +13,14 @@ from backend_audit.flow.written import dotted, written
 
 RULE = "static-files-from-project-root"
 _OWN, _STARTED = "own", "started"  # the file's folder; the one that the process was started in
+_MACHINE, _HOME = "machine", "home"  # the root of the file system; the user's folder
+_WHOSE = {
+    _OWN: ("its own source", "code, package.json, configuration and databases beside it"),
+    _STARTED: ("the folder that the server is started in", "code, package.json, configuration and databases beside it"),
+    _MACHINE: ("the whole file system", "the configuration and the keys of the machine"),
+    _HOME: ("the home of whoever starts it", "keys, histories and configuration"),
+}
+_PACKAGES = "node_modules"
 _JOINS = frozenset(("path.join", "path.resolve", "join", "resolve", "path.posix.join"))
 _PUBLIC = frozenset("public static dist build www docs client assets web out htdocs".split())
 _DEPTH = 4
@@ -28,12 +36,14 @@ def static_files_from_project_root(files: StaticFiles) -> Iterator[Alert]:
     if not _serves(files.site):
         return
     shown = written(operand.node)
-    whose = "its own source" if found[0] == _OWN else "the folder that the server is started in"
+    whose, what = _WHOSE[found[0]]
+    if posixpath.basename(posixpath.normpath(found[1])) == _PACKAGES:
+        whose, what = "all that the program is built of", "the packages, their versions and what lies beside them"
     lists = " and lists them" if files.lists else ""
     yield Alert(
         node=operand.node,
-        message=f"`{files.site.written}` hands out every file below `{shown}`{lists}, which is {whose}: code, package.json, "
-        "configuration and databases beside it can be fetched by their names.",
+        message=f"`{files.site.written}` hands out every file below `{shown}`{lists}, which is {whose}: {what} can be fetched "
+        "by their names.",
         fix="Serve a folder that holds nothing but public files: `express.static(path.join(__dirname, 'public'))`.",
         confidence=Confidence.MEDIUM,
     )
@@ -60,6 +70,8 @@ def _folder(node: ir.Expr, site: Site, depth: int) -> tuple[str, str] | None:
     if isinstance(node, ir.Logical) and node.op != "and":  # `options.root || __dirname`: where nothing is said
         return _folder(node.left, site, depth - 1) or _folder(node.right, site, depth - 1)
     if isinstance(node, ir.Const):
+        if node.value == "/":
+            return _MACHINE, "."
         return (_STARTED, node.value) if isinstance(node.value, str) and not node.value.startswith("/") else None
     name = dotted(node)
     if name in ("__dirname", "import.meta.dirname"):
@@ -72,8 +84,8 @@ def _folder(node: ir.Expr, site: Site, depth: int) -> tuple[str, str] | None:
     if not isinstance(node, ir.Call):
         return None
     called = dotted(node.func)
-    if called == "process.cwd":
-        return _STARTED, "."
+    if called in ("process.cwd", "os.homedir"):
+        return (_STARTED if called == "process.cwd" else _HOME), "."
     if called == "path.dirname" and "import.meta.url" in written(node):
         return _OWN, "."
     return _joined([arg.value for arg in node.args], site, depth) if called in _JOINS else None
@@ -101,6 +113,10 @@ def _assigned(name: str, site: Site) -> ir.Expr | None:
 def _holds_program(found: tuple[str, str], path: str) -> bool:
     """Whether a folder is the one of the program, or one above it."""
     start, way = found
+    if start in (_MACHINE, _HOME):
+        return posixpath.normpath(way) == "."
+    if posixpath.basename(posixpath.normpath(way)) == _PACKAGES:
+        return True
     if start == _STARTED:
         return posixpath.normpath(way) == "." or way.startswith("..")
     folder = posixpath.dirname(path)
