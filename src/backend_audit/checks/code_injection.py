@@ -14,11 +14,13 @@ _DOES = {
     "code": "is run as code by {callee}",
     "script": "decides which file {callee} runs",
     "module": "decides which module {callee} imports, and importing runs it",
+    "member": "names what is called in {callee}: `eval`, or a function's `constructor`, makes code of a text",
 }
 _FIXES_NODE = {
     "code": "Read data with `JSON.parse`; let the data choose among functions of your own in a `Map`.",
     "script": "Choose the file from a fixed table in the code.",
     "module": "Look the name up in a fixed table of modules or functions.",
+    "member": "Look the name up in a `Map` of the functions that may be called.",
 }
 _FIXES = {
     "code": "Read data with `ast.literal_eval` or `json.loads`; let the data choose among functions of your own in a dictionary.",

@@ -238,6 +238,8 @@ class ScriptFrame(ScriptNames):
         if dotted(call.func) is not None:  # a chain of calls would be followed once more
             super().after_call(call)
             script_existing.after_call(self, call)
+            if call.args and not self.eval(call.func).apis.isdisjoint(script_ways.ASSERTS):
+                refine.assume(self, call.args[0].value, True)  # it throws where that does not hold
 
     def came_back(self, node: ir.Expr) -> None:
         """`(await entryOf(name)).id`: the call has let its arguments through as a call alone does."""
@@ -248,7 +250,7 @@ class ScriptFrame(ScriptNames):
             self.after_call(inner)
 
     def never_returns(self, call: ir.Call) -> bool:
-        if dotted(call.func) in _EXITS:
+        if dotted(call.func) in _EXITS or (dotted(call.func) and not self.eval(call.func).apis.isdisjoint(script_ways.THROWS)):
             return True
         called = [one for one in self.eval(call.func).refs if isinstance(one, FunctionSymbol)] if dotted(call.func) else []
         return bool(called) and all(map(script_ways.always_throws, called))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import lacks, uploads
-from backend_audit.flow.concepts import Operand
+from backend_audit.flow.concepts import CodeExecution, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import MemberCall, MemberWrite
 from backend_audit.flow.script_functions import BARE
 from backend_audit.flow.strings import is_text
 from backend_audit.flow.values import MEMBER, Origin, Value, changed
+from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -25,6 +26,8 @@ _HOST = frozenset(("host",))  # a mark: the host of an address that was taken ap
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
+_RUNS = Row(CodeExecution, {"code": "key"}, {"kind": "member"})
+_GLOBALS = frozenset(("global", "globalThis", "self", "window"))
 _LACKS = lacks.lacking("_")
 _HARMLESS = _LACKS | {"all"}
 
@@ -44,10 +47,21 @@ def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Valu
     return found.with_origins(added)
 
 
-def called(frame: FrameState, node: ir.Call, callee: Value) -> None:
+def called(frame: "Expressions", node: ir.Call, callee: Value) -> None:
     """Tell that such a member is called."""
     if any(origin.label == MEMBER for origin in callee.origins):
         frame.emit(_CALL, "member", node, {"value": Operand(callee, node.func)})
+    if isinstance(node.func, ir.Index):
+        base, name = frame.eval(node.func.value), frame.eval(node.func.index)
+        begun = name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes)
+        if _reaches_eval(base) and not begun and name.all_origins():
+            frame.emit(_RUNS, "member", node, {"key": Operand(name, node.func.index)})
+
+
+def _reaches_eval(base: Value) -> bool:
+    """Whether what it holds makes code of texts: the global object has `eval`, each function the constructor `Function`."""
+    functions = bool(base.refs) and all(isinstance(one, FunctionSymbol) for one in base.refs)
+    return functions or bool(base.apis & _GLOBALS)
 
 
 def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) -> None:

@@ -124,6 +124,8 @@ def _typed(frame: "ScriptExpressions", subject: ir.Expr, kind: Value, *, same: b
     known = frame.known(subject)
     if name is not None and name.value == "object" and not same:
         guards.clear_data(frame, frame.eval(subject), script_loops.ARRAYS, node=subject)
+        if known is not None and known[1].open:
+            frame.env[known[0]] = known[1].cleared(_PLAIN)
     if known is None or name is None or not same:
         return True
     key, value = known
@@ -228,7 +230,7 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
     paths = frame.eval(test.func).apis | {path}
     if (holds and paths & _NUMERIC) or (not holds and paths & _NO_NUMBER):
         frame.settle_known(first, MADE)
-    elif holds and path == "Array.isArray":
+    elif path == "Array.isArray":  # either way it is known which of both it is
         guards.clear_data(frame, frame.eval(first), script_loops.ARRAYS, node=first)
     elif paths & _ABSOLUTE and not holds:
         guards.clear_data(frame, frame.eval(first), guards.RELATIVE, node=first)

@@ -5,6 +5,18 @@ from backend_audit.link.symbols import FunctionSymbol
 
 _DEBUGGING = frozenset(("debug", "isDebug", "debugMode"))
 
+# https://koajs.com/#ctx-throw-status-msg-properties-, https://nextjs.org/docs/app/api-reference/functions/redirect
+THROWS = frozenset(
+    (
+        "koa.Context.throw",
+        "assert.fail",
+        "next.navigation.redirect",
+        "next.navigation.permanentRedirect",
+        "next.navigation.notFound",
+    )
+)
+ASSERTS = frozenset(("assert", "assert.ok", "assert.strict", "koa.Context.assert", "http-assert", "invariant", "tiny-invariant"))
+
 
 def for_people(node: ir.If, function: ir.Function) -> bool:
     """`if (this.debug) return shown;`, where the function returns something else without: what is given is for people to read."""

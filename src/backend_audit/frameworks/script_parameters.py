@@ -77,7 +77,7 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
     pages = symbol.owner is not None and any(decorator_name(one) == "Controller" for one in symbol.owner.node.decorators)
     if pages and isinstance(engine, ScriptEngine) and symbol.decorated("Redirect"):
         engine.served.returns_to(symbol, "@nestjs/common.Redirect.answer")  # where to: `{ url, statusCode }`
-    elif pages and isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and not symbol.decorated("Header", "Render"):
+    elif pages and isinstance(engine, ScriptEngine) and symbol.decorated(*_VERBS) and _gives_text(symbol):
         engine.served.returns_to(symbol, "express.Response.send")  # a text is sent as HTML
     if name in _OBJECTS:
         return instance(_OBJECTS[name])
@@ -91,6 +91,14 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
     origin = Origin("untrusted", (key, frame.module.path, param.at), what, clears)
     stepped = origin.step(frame.mark(param, f"{param.name} comes from outside"))
     return changed(value, open=True).with_origins((stepped,)) if value.types else UNKNOWN.with_origins((stepped,))
+
+
+def _gives_text(symbol: FunctionSymbol) -> bool:
+    """Whether a text that a controller's method gives is sent as HTML: no view, and no other type that `@Header` says."""
+    heads = [one.args for one in symbol.node.decorators if isinstance(one, ir.Call) and decorator_name(one) == "Header"]
+    said = [[arg.value.value if isinstance(arg.value, ir.Const) else "" for arg in args] for args in heads]
+    types = [str(one[1]) for one in said if len(one) > 1 and str(one[0]).lower() in ("content-type", "")]
+    return all("html" in one for one in types) and not symbol.decorated("Render")
 
 
 def _is_checked(frame: FrameState, param: ir.Param) -> bool:
