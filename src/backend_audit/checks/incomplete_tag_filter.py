@@ -24,6 +24,7 @@ _NAMES = re.compile(r"(?i)script|<!--|<!\\?-")
 _REMOVES = frozenset(("sub", "subn"))
 _TESTS = frozenset(("search", "match", "fullmatch"))
 _READS = frozenset(("match", "matchAll", "exec", "split", "search"))  # of a script: they take something out of a page
+_END = "</script>"  # to take end tags away alone is no filter of scripts
 _SWITCHES = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 # What a pattern is meant to find → other texts that a browser takes for the same, and how they differ.
 _ELEMENT = (
@@ -74,7 +75,9 @@ def misses_in_script(node: ir.Const, view: FileView) -> Iterator[Alert]:
         return
     body, _, letters = node.value[1:].rpartition("/")
     flags = sum(switch for letter, switch in _SWITCHES.items() if letter in letters)
-    missed = _missed(python_pattern(body), flags)
+    text = python_pattern(body)
+    closed = ">" in body and not reads_whole(text, flags, _END)
+    missed = _missed(text, flags) if closed else None
     if missed is not None:
         yield Alert(
             node=node,
