@@ -253,8 +253,7 @@ class ScriptGuarding(Guarding):
             call = right_asked(self.engine, handler)
             return [] if call is None else [Guard(written(call.func).rpartition(".")[2], _ASKED, "body", None, None, BY_RIGHT)]
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
-        known_by = COOKIE if script_sessions.reads_session(handler) and self.behaviours.carrier(handler) == COOKIE else ""
-        return [Guard(name, does - _IDLE, "body", mark, handler, because, carrier=known_by)]
+        return [Guard(name, does - _IDLE, "body", mark, handler, because, carrier=script_sessions.of(handler, self.behaviours))]
 
     def passes_on(self, value: Value) -> bool:
         """Whether something is middleware: it can hand the request on to what comes after it."""

@@ -9,6 +9,8 @@ from backend_audit import ir
 from backend_audit.flow.concepts import CookieWrite
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.carriers import COOKIE
 
 _SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
@@ -35,6 +37,11 @@ def reads_session(function: FunctionSymbol) -> bool:
     """Whether a function looks at a session or at cookies, itself or in a function within."""
     bodies = (node for one in (function, *function.nested) for node in ir.walk_scope(*one.node.body))
     return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
+
+
+def of(function: FunctionSymbol, behaviours: Behaviours) -> str:
+    """A cookie, where a handler that asks who calls looks at a session, and at no header."""
+    return COOKIE if reads_session(function) and behaviours.carrier(function) == COOKIE else ""
 
 
 def shields_by_name(name: str) -> bool:
