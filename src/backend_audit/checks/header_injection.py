@@ -26,7 +26,7 @@ def header_from_outside(header: HeaderWrite) -> Iterator[Alert]:
     origin = reaching(header.value, "header")
     if origin is not None and not header.checks:
         does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
-        yield alert(header.site, header.value, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
+        yield alert(header.site, header.value, origin, does=does, fix=fix, confidence=_sure(header))
         return
     if header.text is not None:
         yield from _message(header, header.text)
@@ -41,8 +41,12 @@ def _mapping(header: HeaderWrite, headers: Operand, fix: str) -> Iterator[Alert]
         origin = reaching(Operand(one, None), "header")
         if origin is not None:
             does = "becomes the value of a header in {callee}: a line break in it begins a header of the client's own"
-            yield alert(header.site, headers, origin, does=does, fix=fix, confidence=Confidence.MEDIUM)
+            yield alert(header.site, headers, origin, does=does, fix=fix, confidence=_sure(header))
             return
+
+
+def _sure(header: HeaderWrite) -> Confidence:
+    return Confidence.LOW if header.server_checks else Confidence.MEDIUM
 
 
 def _message(header: HeaderWrite, text: Operand) -> Iterator[Alert]:

@@ -488,6 +488,7 @@ class HeaderWrite(Concept):
     headers: Operand | None = None  # a mapping, or a list of pairs
     text: Operand | None = None  # a whole message: headers up to the first empty line
     checks: bool = False  # the library refuses line breaks in values
+    server_checks: bool = False  # … or the usual servers of its applications do
     kind: str = "http"  # http, mail
 
 
