@@ -5,6 +5,7 @@ https://github.com/jaredhanson/passport-anonymous
 """
 
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -16,7 +17,7 @@ _ASKS = "authenticate"
 _ANYBODY = "anonymous"
 _PASSES = "this.pass"
 _BECAUSE = "its strategy lets callers without credentials through"
-_known: dict[int, frozenset[str]] = {}  # of the last project: by the identity of the engine
+_known: "WeakKeyDictionary[Engine, frozenset[str]]" = WeakKeyDictionary()
 
 
 def settled(engine: Engine, node: ir.Expr | None, guards: list[Guard]) -> list[Guard]:
@@ -41,13 +42,12 @@ def _strategies(node: ir.Expr | None) -> list[str]:
 
 def _passing(engine: Engine) -> frozenset[str]:
     """The names under which strategies are used that call `this.pass()`."""
-    if id(engine) not in _known:
-        _known.clear()
+    if engine not in _known:
         modules = list(engine.project.modules.values())
         classes = {name for module in modules for name, one in module.classes.items() if _passes(one)}
         found = {name for module in modules for name in _used(module.node, classes)} if classes else set[str]()
-        _known[id(engine)] = frozenset(found)
-    return _known[id(engine)]
+        _known[engine] = frozenset(found)
+    return _known[engine]
 
 
 def _passes(owner: ClassSymbol) -> bool:
