@@ -8,8 +8,9 @@ from backend_audit import audit, ir
 from backend_audit.config import Config
 from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.object_fields import sized
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_expressions import ScriptExpressions
-from backend_audit.flow.values import Origin, Value, container
+from backend_audit.flow.values import Value, container
 from backend_audit.frameworks import settling
 from backend_audit.routes.model import Route
 from test_routes import script_routes, table_of

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend_audit.flow.bounded import MAX_NODES, bounded
-from backend_audit.flow.values import UNKNOWN, Origin, Value, container, text, transform
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import UNKNOWN, Value, container, text, transform
 
 
 def data(name: str, label: str = "untrusted") -> Value:

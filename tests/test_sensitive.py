@@ -4,8 +4,9 @@ import pytest
 
 from backend_audit.flow import sensitive
 from backend_audit.flow.bound import Given
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.parts import part_of
-from backend_audit.flow.values import Origin, Value, container
+from backend_audit.flow.values import Value, container
 
 SECRETS = [
     ("password", "password"),

@@ -9,7 +9,8 @@ from backend_audit.checks import _sql
 from backend_audit.checks import sql_built_from_strings as sql_built
 from backend_audit.checks._sql import Place
 from backend_audit.config import load as load_config
-from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Gap, Origin, Shape, Value, container, instance, text
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Gap, Shape, Value, container, instance, text
 
 PLACES = [
     ("SELECT * FROM users WHERE name = '", Place.QUOTED),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from backend_audit.checks._untrusted import reaching_value
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.values import Gap, Origin, Shape, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Gap, Shape, Value
 
 _HOST = re.compile(r"^[a-zA-Z][\w+.-]*:/*[^/?#\s]+[/?#]|^/{0,2}[^/?#:\s]+[/?#]")
 _LOCAL = re.compile(r"^/(?![/\\])[^/\\]|^[?#.]|^[\w-]+[/?#]")

@@ -7,7 +7,8 @@ from backend_audit.checks._context import path_to, scope
 from backend_audit.checks._operands import is_none
 from backend_audit.checks._untrusted import reaching
 from backend_audit.flow.concepts import HeaderWrite, Operand, Site
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 
 _ALLOWS = "access-control-allow-origin"

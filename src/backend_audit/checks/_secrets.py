@@ -10,7 +10,7 @@ from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Operand, Site
-from backend_audit.flow.values import Origin
+from backend_audit.flow.origins import Origin
 from backend_audit.source import Mark
 
 # Code that takes texts apart has tokens of another kind; tools for the terminal show secrets on purpose.

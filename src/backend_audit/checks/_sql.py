@@ -7,7 +7,8 @@ from backend_audit import ir
 from backend_audit.checks import _pieces
 from backend_audit.flow import lacks
 from backend_audit.flow.concepts import Site
-from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Shape, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Shape, Value
 from backend_audit.flow.written import written
 from backend_audit.source import Language
 

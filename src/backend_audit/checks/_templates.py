@@ -5,8 +5,8 @@ from typing import NamedTuple
 from backend_audit import ir
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateOutput
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.sensitive import words
-from backend_audit.flow.values import Origin
 
 
 class Harm(NamedTuple):

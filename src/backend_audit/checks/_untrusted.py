@@ -9,7 +9,8 @@ from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.lacks import exposed
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 from backend_audit.source import Mark
 
 MESSAGE = "message"  # the label of what other programs send: whether people write any of it is not known

@@ -19,7 +19,8 @@ from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
-from backend_audit.flow.values import CLOSED_TYPES, Gap, Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
 from backend_audit.source import Language
 
 RULE = "command-injection"

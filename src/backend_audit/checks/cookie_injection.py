@@ -6,7 +6,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CookieWrite, HeaderWrite
-from backend_audit.flow.values import Origin
+from backend_audit.flow.origins import Origin
 
 RULE = "cookie-injection"
 _FIX = "Set cookies under names of the program's own, and values that it made or checked against a fixed list."

@@ -8,7 +8,8 @@ from backend_audit.checks import Alert, _script_told, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
-from backend_audit.flow.values import CLASS, Origin
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLASS
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.routes.status import statuses

@@ -8,8 +8,8 @@ from backend_audit.checks._context import conditions, last_name, path_to, scope
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberCall
+from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN
-from backend_audit.flow.values import MEMBER, ordered
 from backend_audit.source import Mark
 
 RULE = "method-named-by-client"

@@ -7,7 +7,8 @@ from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import NosqlQuery, Operand
-from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Origin, Value, ordered
+from backend_audit.flow.origins import Origin, ordered
+from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Value
 
 RULE = "nosql-injection"
 

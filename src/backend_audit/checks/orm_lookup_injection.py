@@ -6,7 +6,8 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OrmLookup
-from backend_audit.flow.values import NAMES, Origin, Value
+from backend_audit.flow.origins import NAMES, Origin
+from backend_audit.flow.values import Value
 
 RULE = "orm-lookup-injection"
 _FIX = "Choose the name by a fixed table of the program: `FIELDS = {'name': 'name', 'newest': '-created'}`, `FIELDS[choice]`."

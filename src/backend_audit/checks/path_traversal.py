@@ -12,7 +12,8 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
 from backend_audit.flow.lacks import exposed, has_no_parent, is_segment
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 
 RULE = "path-traversal"
 

@@ -11,8 +11,9 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.lacks import lacking
 from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
+from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN, PREFIXED
-from backend_audit.flow.values import MEMBER, Value, changed, ordered
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.source import SCRIPTS, Mark
 

@@ -9,7 +9,7 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import OutgoingRequest
-from backend_audit.flow.values import Origin
+from backend_audit.flow.origins import Origin
 
 RULE = "server-side-request-forgery"
 _FILTERING = "net.FilteringAgent"  # what opens connections, and refuses addresses of the own network

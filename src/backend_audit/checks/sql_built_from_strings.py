@@ -12,7 +12,8 @@ from backend_audit.checks._context import script_file
 from backend_audit.checks._sql import Place
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, SqlExecution
-from backend_audit.flow.values import Gap, Origin, Shape, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Gap, Shape, Value
 from backend_audit.source import Mark
 
 RULE = "sql-built-from-strings"

@@ -9,7 +9,8 @@ from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateSource
-from backend_audit.flow.values import CLASS, Origin
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLASS
 from backend_audit.flow.written import written
 
 RULE = "template-injection"

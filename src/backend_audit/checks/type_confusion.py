@@ -10,8 +10,8 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.object_concepts import TextTest
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_loops import ARRAY
-from backend_audit.flow.values import Origin
 from backend_audit.flow.written import dotted
 
 RULE = "type-confusion"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert
-from backend_audit.flow.values import Origin, Value, ordered
+from backend_audit.flow.origins import Origin, ordered
+from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import ViewOptions
 
 RULE = "view-options-from-request"

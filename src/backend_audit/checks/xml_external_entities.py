@@ -9,7 +9,7 @@ from backend_audit.checks._operands import is_false, named, names, receiver, sho
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site, XmlParsing
-from backend_audit.flow.values import Origin
+from backend_audit.flow.origins import Origin
 
 RULE = "xml-external-entities"
 

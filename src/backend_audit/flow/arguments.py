@@ -4,8 +4,9 @@ from functools import cache
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.origins import Origin, ordered
 from backend_audit.flow.parts import of_origin, of_spread
-from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Origin, Value, container, join, join_all, ordered
+from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, container, join, join_all
 from backend_audit.flow.written import written
 
 Args = tuple[tuple[str, Operand], ...]  # by position ("0") or name, in order; "*" and "**": what hides in those

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from backend_audit.flow.values import MEMBER, Origin, Value, changed
+from backend_audit.flow.origins import MEMBER, Origin
+from backend_audit.flow.values import Value, changed
 from backend_audit.source import Mark
 
 Bound = dict[int, Value]

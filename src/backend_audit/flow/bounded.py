@@ -7,7 +7,8 @@ reads that far in is rare. Without a bound, time and memory grow with the produc
 from dataclasses import fields, replace
 
 from backend_audit.flow.concepts import Concept, Operand
-from backend_audit.flow.values import DATA, Value, changed, ordered, united, within
+from backend_audit.flow.origins import DATA, ordered, united
+from backend_audit.flow.values import Value, changed, within
 
 MAX_NODES = 400  # of values within one value
 _MAX_OF_TABLE = 4000  # within a table of routes, whose names are addresses: each row says what guards a route of its own

@@ -10,11 +10,11 @@ from contextlib import suppress
 from backend_audit import ir
 from backend_audit.flow import lacks, lists, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
+from backend_audit.flow.origins import NAMES
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
-    NAMES,
     NONE,
     NOTHING,
     NUMBER,

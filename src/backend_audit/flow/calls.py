@@ -27,21 +27,10 @@ from backend_audit.flow.bound import Stepped
 from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.ordering import by_key, in_order
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.summary import bind_arguments, fields_left, handed_over_whole, lifted, substitute
-from backend_audit.flow.values import (
-    CLOSED_TYPES,
-    NOTHING,
-    UNKNOWN,
-    Key,
-    Origin,
-    Value,
-    changed,
-    container,
-    instance,
-    join,
-    ref,
-)
+from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Value, changed, container, instance, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 

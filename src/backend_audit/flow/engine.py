@@ -17,11 +17,12 @@ from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import injected
 from backend_audit.flow.moments import CallSite
 from backend_audit.flow.object_fields import ObjectFields
+from backend_audit.flow.origins import DATA, Origin
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.values import DATA, NONE, NOTHING, UNKNOWN, Key, Origin, Value, api, changed, container, join, ref
+from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Value, api, changed, container, join, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
 

@@ -13,8 +13,9 @@ from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.ordering import in_order
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.summary import Summary
-from backend_audit.flow.values import CLASS, Origin, Value, transform
+from backend_audit.flow.values import CLASS, Value, transform
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol
 

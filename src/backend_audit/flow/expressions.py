@@ -12,20 +12,18 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import by_key, in_order
+from backend_audit.flow.origins import MEMBER, NAMES, Origin
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     FALSE,
     MADE,
-    MEMBER,
-    NAMES,
     NOTHING,
     NUMBER,
     TRUE,
     UNKNOWN,
     Constant,
     Key,
-    Origin,
     Value,
     api,
     changed,

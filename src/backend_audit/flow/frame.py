@@ -10,7 +10,8 @@ from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.lexemes import lexemes
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
-from backend_audit.flow.values import NOTHING, UNKNOWN, Origin, Value, api, join
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, api, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark

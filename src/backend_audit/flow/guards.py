@@ -16,7 +16,8 @@ from backend_audit import ir
 from backend_audit.flow import address, lacks, verdicts
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.ordering import by_key, in_order
-from backend_audit.flow.values import DERIVED, Origin, Value, transform
+from backend_audit.flow.origins import DERIVED, Origin
+from backend_audit.flow.values import Value, transform
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 

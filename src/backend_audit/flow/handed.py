@@ -7,9 +7,10 @@ from backend_audit.flow import builtin, named_parts
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.summary import bind_arguments
-from backend_audit.flow.values import UNKNOWN, Origin, Value, container, instance, ref
+from backend_audit.flow.values import UNKNOWN, Value, container, instance, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, key_at
 

@@ -4,7 +4,8 @@ Such knowledge makes data harmless only where the missing text is the only way o
 for `..`, behind a folder that the program names. It is kept among the cleared contexts of an origin as `lacks:<text>`.
 """
 
-from backend_audit.flow.values import Origin, Shape, Value, united
+from backend_audit.flow.origins import Origin, united
+from backend_audit.flow.values import Shape, Value
 
 _PREFIX = "lacks:"
 _LEFT_AND_ENTERED = frozenset(("'\\''", "'\"'\"'"))  # a quote within quotes, for shells

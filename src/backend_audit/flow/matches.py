@@ -6,8 +6,9 @@ A part is as harmless as what its part of the pattern lets through: `id=([0-9]+)
 from collections.abc import Sequence
 
 from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.substituted import after_substituting
-from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container, join_all, text
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, container, join_all, text
 from backend_audit.regex import harmless_after
 from backend_audit.regex.groups import groups
 

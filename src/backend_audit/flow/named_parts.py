@@ -9,8 +9,9 @@ from backend_audit.flow import sensitive
 from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.parts import of_origin
-from backend_audit.flow.values import DERIVED, NOTHING, UNKNOWN, Origin, Value, changed, join, join_all
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join, join_all
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 

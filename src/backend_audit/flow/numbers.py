@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from backend_audit.flow.values import Origin, Value, instance, ordered
+from backend_audit.flow.origins import Origin, ordered
+from backend_audit.flow.values import Value, instance
 
 NUMERIC = "number"  # the label
 SIZE = frozenset(("size",))  # the context in which a bounded number is harmless

@@ -11,12 +11,13 @@ from backend_audit.flow.expressions import Expressions
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.guards import ALL
 from backend_audit.flow.ordering import in_order
+from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import left, self_grows, self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.validators import refused
-from backend_audit.flow.values import MADE, MEMBER, NOTHING, UNKNOWN, Key, Origin, Value, changed, join, join_all, transform
+from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, transform
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 

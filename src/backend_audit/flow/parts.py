@@ -1,7 +1,8 @@
 """Parts of data: of a parameter's, the same part of what callers give is meant."""
 
 from backend_audit.flow import sensitive, uploads
-from backend_audit.flow.values import CLASS, DERIVED, MEMBER, UNKNOWN, Origin, Value, join_all, ordered
+from backend_audit.flow.origins import DERIVED, MEMBER, Origin, ordered
+from backend_audit.flow.values import CLASS, UNKNOWN, Value, join_all
 
 ELEMENT = "[]"  # the step to an element whose position does not matter
 NAME = "[name]"  # the step to one of a mapping's keys

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.ordering import in_order
-from backend_audit.flow.values import DATA, NOTHING, Value, container, united
+from backend_audit.flow.origins import DATA, united
+from backend_audit.flow.values import NOTHING, Value, container
 
 if TYPE_CHECKING:
     from backend_audit.flow.statements import Frame

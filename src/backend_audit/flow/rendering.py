@@ -10,15 +10,14 @@ from backend_audit.flow import escaping, page_names
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.parts import part_of
 from backend_audit.flow.summary import bind_arguments, lift
 from backend_audit.flow.values import (
     CLOSED_TYPES,
-    DERIVED,
     NOTHING,
     UNKNOWN,
     Key,
-    Origin,
     Value,
     api,
     changed,

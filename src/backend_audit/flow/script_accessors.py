@@ -2,9 +2,10 @@
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.values import Origin, Value, container, join_all
+from backend_audit.flow.values import Value, container, join_all
 from backend_audit.link.symbols import FunctionSymbol
 
 _MORE = 4  # arguments beyond the parameters that a function may ask for

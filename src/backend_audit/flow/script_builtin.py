@@ -9,6 +9,7 @@ from msgspec import structs
 
 from backend_audit.flow import lacks, script_lists, strings
 from backend_audit.flow.models import INJECTION
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
 from backend_audit.flow.values import (
     MADE,
@@ -18,7 +19,6 @@ from backend_audit.flow.values import (
     UNKNOWN,
     Constant,
     Key,
-    Origin,
     Shape,
     Value,
     changed,

@@ -21,12 +21,13 @@ from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Origin, Value, changed, container, instance, join, join_all, ref
+from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, Symbol, key_at

@@ -11,6 +11,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_asked import Asked
 from backend_audit.flow.script_builtin import MUTATORS
 from backend_audit.flow.script_frame import ScriptFrame
@@ -20,7 +21,7 @@ from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
 from backend_audit.flow.syntax import self_writes
-from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Origin, Value, api, changed, container, join, ref
+from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Value, api, changed, container, join, ref
 from backend_audit.link.project import Project
 from backend_audit.link.script_modules import api_path
 from backend_audit.link.script_symbols import other_names
@@ -109,9 +110,8 @@ class ScriptEngine(Engine):
         whole = self.exports(module)
         if name == _DEFAULT:
             return whole
-        held = whole.items.get(name) if whole.items is not None else None
-        if held is not None:
-            return held
+        if whole.items is not None and name in whole.items:
+            return whole.items[name]
         environment = self.environment(module)
         return environment.get(f"module.exports.{name}") or environment.get(f"exports.{name}")
 

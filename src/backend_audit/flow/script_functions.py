@@ -6,6 +6,7 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 from collections.abc import Callable
 
 from backend_audit.flow import lacks, numbers, strings
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
 from backend_audit.flow.script_lists import listed
 from backend_audit.flow.values import (
@@ -14,7 +15,6 @@ from backend_audit.flow.values import (
     NOTHING,
     NUMBER,
     UNKNOWN,
-    Origin,
     Value,
     changed,
     constant,

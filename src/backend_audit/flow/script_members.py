@@ -11,9 +11,10 @@ from backend_audit.flow.concepts import CodeExecution, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import MemberCall, MemberWrite
+from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.script_functions import BARE
 from backend_audit.flow.strings import is_text
-from backend_audit.flow.values import MEMBER, Origin, Value, changed
+from backend_audit.flow.values import Value, changed
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:

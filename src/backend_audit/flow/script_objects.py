@@ -11,7 +11,8 @@ from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.models import Row
-from backend_audit.flow.values import DERIVED, UNKNOWN, Value, changed, join_all
+from backend_audit.flow.origins import DERIVED
+from backend_audit.flow.values import UNKNOWN, Value, changed, join_all
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 

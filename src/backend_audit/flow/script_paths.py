@@ -10,7 +10,8 @@ from collections.abc import Callable
 from msgspec import structs
 
 from backend_audit.flow import lacks, strings
-from backend_audit.flow.values import MADE, UNKNOWN, Origin, Value, container, join_all, text, transform, united
+from backend_audit.flow.origins import Origin, united
+from backend_audit.flow.values import MADE, UNKNOWN, Value, container, join_all, text, transform
 
 Pieces = list[strings.Piece]
 _DOTS = frozenset(("dots",))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.script_patterns import pattern_of
@@ -18,7 +19,6 @@ from backend_audit.flow.values import (
     NOTHING,
     NUMBER,
     UNKNOWN,
-    Origin,
     Value,
     changed,
     container,

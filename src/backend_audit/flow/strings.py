@@ -6,10 +6,10 @@ from itertools import product
 from string import Formatter
 
 from backend_audit.flow import lacks
+from backend_audit.flow.origins import DERIVED, united
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
-    DERIVED,
     MADE,
     MAX_CONSTS,
     MAX_PARTS,
@@ -24,7 +24,6 @@ from backend_audit.flow.values import (
     container,
     join_all,
     transform,
-    united,
 )
 
 Piece = tuple[Value, str]  # a value and how it is written

@@ -12,10 +12,10 @@ from backend_audit.flow import untouched
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
+from backend_audit.flow.origins import DERIVED, Origin, ordered, united
 from backend_audit.flow.parts import gives_away, part_of
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (
-    DERIVED,
     MAX_CONSTS,
     MAX_DEPTH,
     NOTHING,
@@ -23,15 +23,12 @@ from backend_audit.flow.values import (
     Constant,
     Gap,
     Key,
-    Origin,
     Shape,
     Value,
     changed,
     container,
     join,
-    ordered,
     transform,
-    united,
     within,
 )
 from backend_audit.link.symbols import FunctionSymbol

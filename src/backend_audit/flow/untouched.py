@@ -1,6 +1,7 @@
 """Arguments as they are handed over, told apart from what is computed of them."""
 
-from backend_audit.flow.values import DERIVED, Value, changed
+from backend_audit.flow.origins import DERIVED
+from backend_audit.flow.values import Value, changed
 
 
 def itself(value: Value) -> Value:

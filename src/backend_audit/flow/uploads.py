@@ -1,6 +1,6 @@
 """Uploaded files as JavaScript's libraries hand them over: what the client says of them, and what the server knows."""
 
-from backend_audit.flow.values import Origin
+from backend_audit.flow.origins import Origin
 
 _BY_SERVER = frozenset(("path", "filename", "destination", "tempFilePath", "filepath"))
 _HOLDERS = tuple(f"{owner}.{name}" for owner in ("express.Request", "koa.Request", "koa.Context") for name in ("file", "files"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from backend_audit.flow import strings
-from backend_audit.flow.values import UNKNOWN, Constant, Key, Origin, Shape, Value, changed, text
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import UNKNOWN, Constant, Key, Shape, Value, changed, text
 
 if TYPE_CHECKING:
     from backend_audit.flow.arguments import Args

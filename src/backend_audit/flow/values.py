@@ -11,30 +11,24 @@ A value is a set of possibilities along independent lines, each small and bounde
 Unknown is neither safe nor tainted: a check that needs certainty asks `constants()`, one that needs suspicion asks `origins`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from backend_audit.flow import telling
+from backend_audit.flow.origins import NAMES, Origin, capped, ordered, replaced, united
 from backend_audit.link.symbols import Symbol
 from backend_audit.source import Mark
 
 MAX_CONSTS = 12
 MAX_SHAPES = 6
 MAX_PARTS = 60
-MAX_ORIGINS = 24
 MAX_NAMES = 24  # of types, and of external things, that one value may be
 MAX_ITEMS = 64
 MAX_ADDRESSES = 400  # of routes in one table
 MAX_DEPTH = 6
-MAX_TRACE = 24
-DERIVED = "~"
 CLASS = ":"  # begins the type name of a class of the project, and no package's (npm's may begin with `@`)
-DATA = frozenset(("untrusted", "message", "param"))  # the labels of what comes from outside, or may
-MEMBER = "member"  # the label of what an object holds under a name that comes from outside
-NAMES = "names"  # the label of untrusted data among a mapping's keys
 
 
 class Constant(NamedTuple):
@@ -42,67 +36,6 @@ class Constant(NamedTuple):
 
     kind: str  # as ir.Const.kind
     value: bool | float | str | None
-
-
-class Trace(NamedTuple):
-    """The way of an origin's data, latest stop first."""
-
-    mark: Mark
-    before: "Trace | None"
-    length: int
-
-
-class Origin(msgspec.Struct, frozen=True, eq=False):
-    """Data of one source. `label`: param, untrusted, secret, predictable, …; `key` tells sources of a label apart.
-
-    For a parameter `key` is (function key, index, access path…). `cleared` names the contexts in which the data is harmless.
-    """
-
-    label: str
-    key: tuple[str | int, ...]
-    what: str
-    cleared: frozenset[str] = frozenset()
-    trace: Trace | None = None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Origin) and self.label == other.label and self.key == other.key and self.cleared == other.cleared
-
-    def __hash__(self) -> int:
-        return hash((self.label, self.key, self.cleared))
-
-    def step(self, mark: Mark) -> "Origin":
-        """The same data one stop further."""
-        before = self.trace
-        if before is not None and (before.length >= MAX_TRACE or before.mark == mark):
-            return self
-        trace = Trace(mark, before, 1 if before is None else before.length + 1)
-        return Origin(self.label, self.key, self.what, self.cleared, trace)
-
-    def clear(self, contexts: frozenset[str]) -> "Origin":
-        """The same data after a sanitizer for `contexts`."""
-        return self if contexts <= self.cleared else Origin(self.label, self.key, self.what, self.cleared | contexts, self.trace)
-
-    def restore(self, contexts: frozenset[str]) -> "Origin":
-        """The same data where what a sanitizer gave for `contexts` no longer holds."""
-        if not contexts:
-            return self
-        kept = frozenset(one for one in self.cleared - contexts if not one.startswith("lacks:"))
-        return self if kept == self.cleared else Origin(self.label, self.key, self.what, kept, self.trace)
-
-    def derived(self) -> "Origin":
-        """The same data after a computation: of a parameter, no longer the argument itself (`~` ends its key)."""
-        if self.label != "param" or self.key[-1] == DERIVED:
-            return self
-        return Origin(self.label, (*self.key, DERIVED), self.what, self.cleared, self.trace)
-
-    def marks(self) -> tuple[Mark, ...]:
-        """The stops from the source on."""
-        found: list[Mark] = []
-        trace = self.trace
-        while trace is not None:
-            found.append(trace.mark)
-            trace = trace.before
-        return tuple(reversed(found))
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -229,7 +162,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         added = origins if isinstance(origins, frozenset) else united(origins)
         if not added or added <= self.origins:
             return self
-        return self._given(_cap_origins(self.origins | added), made=False)
+        return self._given(capped(self.origins | added), made=False)
 
     def stepped(self, mark: Mark) -> "Value":
         """The same one stop further on its way; free where nothing is tracked."""
@@ -269,7 +202,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
         origins = self.all_origins()
         if not origins:
             return MADE if self.is_literal() and not self.kind else UNKNOWN
-        return Value(open=True, origins=_replaced(origins, lambda origin: (origin.derived(),)))
+        return Value(open=True, origins=replaced(origins, lambda origin: (origin.derived(),)))
 
     def all_origins(self) -> frozenset[Origin]:
         """The origins in it, in its shapes' holes and in its contents."""
@@ -277,7 +210,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):  # a struct: made by the hun
             return self.origins
         found: set[Origin] = set()
         _collect(self, None, found, MAX_DEPTH)
-        return _cap_origins(frozenset(found))
+        return capped(frozenset(found))
 
 
 UNKNOWN = Value(open=True)
@@ -368,51 +301,6 @@ def _is_table(items: Mapping[Key, Value]) -> bool:  # of routes: each row says w
     return all(row.kind == "tuple" and any(one.refs for one in row.inside()) for row in items.values())
 
 
-def _cap_origins(origins: frozenset[Origin]) -> frozenset[Origin]:
-    if len(origins) <= MAX_ORIGINS:
-        return origins
-    return frozenset(sorted(origins, key=_origin_order)[:MAX_ORIGINS])
-
-
-def ordered(origins: Collection[Origin]) -> Collection[Origin]:
-    """The origins in an order that does not depend on hashes: of equal ones with different ways the same one survives."""
-    return origins if len(origins) < 2 else sorted(origins, key=_origin_order)
-
-
-def _origin_order(origin: Origin) -> tuple[str, str, list[str]]:
-    return origin.label, _written(origin.key), sorted(origin.cleared)
-
-
-@lru_cache(maxsize=1 << 15)
-def _written(key: tuple[str | int, ...]) -> str:
-    return repr(key)
-
-
-def _replaced(origins: frozenset[Origin], change: Callable[[Origin], Iterable[Origin]]) -> frozenset[Origin]:
-    """What `change` gives for each; the order matters only where two become one."""
-    found = [new for old in origins for new in change(old)]
-    if len(found) == len(origins) and all(one is other for one, other in zip(found, origins, strict=True)):
-        return origins
-    result = frozenset(found)
-    return result if len(result) == len(found) else frozenset(new for old in ordered(origins) for new in change(old))
-
-
-def united(origins: Iterable[Origin]) -> frozenset[Origin]:
-    """The origins as a set; of equal ones that with the shortest way stays, in whichever order they come."""
-    found: dict[Origin, Origin] = {}
-    for one in origins:
-        other = found.setdefault(one, one)
-        if other is not one and _way_order(one) < _way_order(other):
-            del found[one]
-            found[one] = one
-    return frozenset(found)
-
-
-def _way_order(origin: Origin) -> tuple[int, tuple[tuple[str, int, int], ...]]:
-    marks = origin.marks()
-    return len(marks), tuple((one.path, one.at, one.end) for one in marks)
-
-
 def _collect(value: Value, label: str | None, found: set[Origin], depth: int) -> None:
     found.update(value.origins if label is None else (one for one in value.origins if one.label == label))
     if depth == 0:
@@ -448,7 +336,7 @@ def join(left: Value, right: Value) -> Value:
         apis, types, opened = _nearest(apis), _nearest(types), True
     return Value(
         opened, consts, shapes, apis, types, left.refs | right.refs,
-        _cap_origins(left.origins | right.origins), items, elem, kind, made,
+        capped(left.origins | right.origins), items, elem, kind, made,
     )  # fmt: skip
 
 
@@ -506,7 +394,7 @@ def transform(value: Value, change: Callable[[Origin], Iterable[Origin]], depth:
     """`value` with each origin in it (holes and contents too) replaced by what `change` gives for it."""
     if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind and value.items is None):
         return value
-    origins = _cap_origins(_replaced(value.origins, change))
+    origins = capped(replaced(value.origins, change))
     found = value if depth == 0 else within(value, lambda inner: transform(inner, change, depth - 1))
     return found if origins is value.origins else changed(found, origins=origins)
 

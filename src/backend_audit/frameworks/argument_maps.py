@@ -11,8 +11,9 @@ from backend_audit import ir
 from backend_audit.flow import matches
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, container
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, container
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import CLOSED_TYPES, Origin, Value, changed
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLOSED_TYPES, Value, changed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 
 HTTP = frozenset("get post put patch delete head options trace".split())

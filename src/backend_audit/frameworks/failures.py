@@ -5,7 +5,8 @@ https://fastapi.tiangolo.com/tutorial/handling-errors/, https://flask.palletspro
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import MADE, UNKNOWN, Key, Origin, Value, changed, container
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, changed, container
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import CLOSED_TYPES, NUMBER, Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLOSED_TYPES, NUMBER, Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.types import holds_to_pattern
-from backend_audit.flow.values import CLASS, UNKNOWN, Origin, Value, changed
+from backend_audit.flow.values import CLASS, UNKNOWN, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import argument_maps, classes, converters, failures, forms, graphql, queues, services, urls
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol

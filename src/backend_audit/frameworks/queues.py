@@ -8,7 +8,8 @@ https://pika.readthedocs.io/en/stable/modules/channel.html, https://docs.celeryq
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol

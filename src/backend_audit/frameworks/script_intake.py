@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.object_concepts import ObjectUpdate
-from backend_audit.flow.values import Origin, Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route, Taken
 from backend_audit.source import Mark

@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_engine import ScriptEngine
-from backend_audit.flow.values import NUMBER, UNKNOWN, Origin, Value, changed, instance
+from backend_audit.flow.values import NUMBER, UNKNOWN, Value, changed, instance
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Key, Origin, Value, api, container, instance
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Key, Value, api, container, instance
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
