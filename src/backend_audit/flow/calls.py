@@ -301,6 +301,8 @@ class Calls(Expressions):
             if operand is not None:
                 carried = lacks.placed_in_path(operand.value) if "dots" in transfer.restores else operand.value.derived().origins
                 gained = transfer.clears | transfer.marks
+                if transfer.base and spec != transfer.base and argument(args, transfer.base) and urls.keeps_host(operand.value):
+                    gained |= urls.URL
                 origins += [one.clear(gained).restore(transfer.restores) for one in carried]
                 made = operand.value.is_literal() and made is not False
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it

@@ -38,18 +38,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Result carries what `froms` carry; `clears` says in which contexts it has become harmless, `restores` where no longer."""
+    """Result carries what `froms` carry; `clears` says in which contexts it has become harmless, `restores` where no longer.
+
+    `base`: the argument whose host an address keeps that is put under it, unless it names one itself.
+    """
 
     froms: tuple[str, ...]
     clears: frozenset[str]
     restores: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()  # told of the data like a context, without making it harmless (`parsed`)
+    base: str = ""
 
     def added_to(self, other: "Transfer | None") -> "Transfer":
         """Both rows of one name, where they speak of the same arguments; else the later one."""
         if other is None or other.froms != self.froms:
             return self
-        return Transfer(self.froms, self.clears | other.clears, self.restores | other.restores, self.marks | other.marks)
+        restores, marks = self.restores | other.restores, self.marks | other.marks
+        return Transfer(self.froms, self.clears | other.clears, restores, marks, self.base or other.base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _HOST = 1  # the position of the host in what `urlsplit` gives
 _ABSOLUTE = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]{2}")  # `https:`, `//host`
-_URL = frozenset(("url",))
+URL = frozenset(("url",))
+_WAY = re.compile(r"/[^/\\]|\.{1,2}/|[\w.~-]+/")  # `/a`, `../`, `api/`: whatever follows, it names no host
 # Begins with one slash in a view: Werkzeug answers `//host/path` itself, by a redirect to `/host/path`.
 _ROOTED = frozenset(f"werkzeug.wrappers.Request.{name}" for name in ("path", "full_path"))
 
@@ -32,7 +33,7 @@ def _joined(args: list[strings.Piece]) -> Value:
     parts = args[0][0] if args else UNKNOWN
     whole = parts.derived()
     host = (parts.items or {}).get(_HOST) if parts.kind in ("list", "tuple") else None
-    return whole.cleared(_URL) if host is not None and host.is_literal() else whole
+    return whole.cleared(URL) if host is not None and host.is_literal() else whole
 
 
 def _under(args: list[strings.Piece]) -> Value:
@@ -56,6 +57,13 @@ def _chooses(shape: Shape) -> bool:
     return _ABSOLUTE.match(first) is not None if isinstance(first, str) else bool(first.value.all_origins())
 
 
+def keeps_host(path: Value) -> bool:
+    """Whether an address begins, in each way in which it may be built, so that it stays on the host that it is put under."""
+    if path.origins or not path.shapes:
+        return False
+    return all(isinstance(one.parts[0], str) and _WAY.match(one.parts[0]) is not None for one in path.shapes if one.parts)
+
+
 def _is_rooted(origin: Origin) -> bool:
     return str(origin.key[0]) in _ROOTED
 
@@ -63,7 +71,7 @@ def _is_rooted(origin: Origin) -> bool:
 def replaced(args: "Args") -> frozenset[str]:
     """The contexts that `parts._replace(netloc="…")` makes safe."""
     host = next((operand.value for key, operand in args if key == "netloc"), None)
-    return _URL if host is not None and host.is_literal() else frozenset()
+    return URL if host is not None and host.is_literal() else frozenset()
 
 
 FUNCTIONS: dict[str, Callable[[list[strings.Piece]], Value]] = {
