@@ -4,11 +4,10 @@ Fields within fields within fields (a context with all that an application has) 
 reads that far in is rare. Without a bound, time and memory grow with the product of what a project's objects hold.
 """
 
-from dataclasses import fields, replace
-
-from backend_audit.flow.concepts import Concept, Operand
+from backend_audit.flow.concepts import Concept
 from backend_audit.flow.origins import DATA, ordered, united
-from backend_audit.flow.values import Value, changed, within
+from backend_audit.flow.roles import with_values
+from backend_audit.flow.values import Value, changed, names_addresses, within
 
 MAX_NODES = 400  # of values within one value
 _MAX_OF_TABLE = 4000  # within a table of routes, whose names are addresses: each row says what guards a route of its own
@@ -18,17 +17,12 @@ def bounded(value: Value) -> Value:
     """`value` with at most `MAX_NODES` values in it."""
     if value.items is None and value.elem is None and not value.shapes:
         return value
-    depth = _affordable(value, _MAX_OF_TABLE if _is_table(value) else MAX_NODES)
+    depth = _affordable(value, _MAX_OF_TABLE if value.kind == "dict" and names_addresses(value.items) else MAX_NODES)
     return value if depth is None else _cut(value, depth)
 
 
 def _parts(value: Value) -> list[Value]:
     return [*value.inside(), *(gap.value for shape in value.shapes for gap in shape.gaps)]
-
-
-def _is_table(value: Value) -> bool:
-    first = next(iter(value.items or {}), "")
-    return value.kind == "dict" and isinstance(first, str) and "/" in first
 
 
 def _affordable(value: Value, most: int) -> int | None:
@@ -60,11 +54,4 @@ def _flat(value: Value) -> Value:
 
 def bounded_concept(concept: Concept) -> Concept:
     """`concept` with each of its arguments bounded."""
-    changes: dict[str, Operand] = {}
-    for one in fields(concept):
-        operand = getattr(concept, one.name)
-        if isinstance(operand, Operand):
-            value = bounded(operand.value)
-            if value is not operand.value:
-                changes[one.name] = Operand(value, operand.node)
-    return replace(concept, **changes) if changes else concept  # type: ignore[arg-type]  # fields of the same concept
+    return with_values(concept, bounded)

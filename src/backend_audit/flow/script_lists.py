@@ -4,10 +4,9 @@ A tuple is what a function was given (`...args`): nothing but the function itsel
 """
 
 from backend_audit.flow.strings import Piece
-from backend_audit.flow.values import MAX_ITEMS, Value, constant, container
+from backend_audit.flow.values import MAX_ADDRESSES, MAX_ITEMS, PLACELESS, Value, constant, container
 
-PLACELESS = "~"  # begins the keys of what stands somewhere in a list
-_MAX_LISTED, _MAX_PARTS = 400, 64
+_MAX_PARTS = 64
 
 
 def length(value: Value) -> Value | None:
@@ -38,7 +37,7 @@ def listed(value: Value, what: str) -> Value | None:
     Where it holds more than these, none of them has a known place.
     """
     items = [(key, held) for key, held in (value.items or {}).items() if isinstance(key, str)]
-    if value.kind != "dict" or not items or len(items) > _MAX_LISTED:
+    if value.kind != "dict" or not items or len(items) > MAX_ADDRESSES:
         return None
     made: list[Value] = []
     for key, held in items:

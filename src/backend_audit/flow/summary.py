@@ -5,7 +5,7 @@ argument in its place: whole where the value is the parameter itself, as further
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow import untouched
@@ -14,6 +14,7 @@ from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.origins import DERIVED, Origin, ordered, united
 from backend_audit.flow.parts import gives_away, part_of
+from backend_audit.flow.roles import operands, with_values
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (
     MAX_CONSTS,
@@ -207,25 +208,16 @@ def _substituted(shape: Shape, function: str, bound: Given, depth: int) -> Shape
 
 def depends(concept: Concept, function: str) -> bool:
     """Whether an operand of `concept` carries data of a parameter of `function`."""
-    for one in fields(concept):
-        operand = getattr(concept, one.name)
-        if isinstance(operand, Operand) and any(
-            origin.label == "param" and origin.key[0] == function for origin in operand.value.all_origins()
-        ):
-            return True
-    return False
+    return any(
+        origin.label == "param" and origin.key[0] == function
+        for _, operand in operands(concept)
+        for origin in operand.value.all_origins()
+    )
 
 
 def delivered(concept: Concept, has_callers: Callable[[str], bool]) -> Concept:
     """`concept` as checks see it: a parameter is decided by the project's own callers (their calls were lifted), else unknown."""
-    changes: dict[str, Operand] = {}
-    for one in fields(concept):
-        operand = getattr(concept, one.name)
-        if isinstance(operand, Operand):
-            value = _outside(operand.value, has_callers, MAX_DEPTH)
-            if value is not operand.value:
-                changes[one.name] = Operand(value, operand.node)
-    return replace(concept, **changes) if changes else concept  # type: ignore[arg-type]  # fields of the same concept
+    return with_values(concept, lambda value: _outside(value, has_callers, MAX_DEPTH))
 
 
 def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Value:
@@ -269,11 +261,9 @@ def lift(concept: Concept, function: str, bound: Bound, mark: Mark) -> Concept |
 
 def lifted(concept: Concept, function: str, stepped: Stepped) -> Concept | None:
     """As `lift`, for several concepts of one call."""
-    changes: dict[str, Operand] = {}
-    for one in fields(concept):
-        operand = getattr(concept, one.name)
-        if isinstance(operand, Operand):
-            value = substitute(untouched.itself(operand.value) if concept.itself else operand.value, function, stepped)
-            if value is not operand.value:
-                changes[one.name] = Operand(value, operand.node)
-    return replace(concept, **changes) if changes else None  # type: ignore[arg-type]  # fields of the same concept
+
+    def given(value: Value) -> Value:
+        return substitute(untouched.itself(value) if concept.itself else value, function, stepped)
+
+    found = with_values(concept, given)
+    return None if found is concept else found

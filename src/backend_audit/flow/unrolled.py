@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow.script_lists import PLACELESS
-from backend_audit.flow.values import Value, constant, container
+from backend_audit.flow.values import PLACELESS, Value, constant, container
 from backend_audit.flow.web_concepts import RouteChain, RouteHook, RouteRegistration, RouterMount
 
 if TYPE_CHECKING:

@@ -27,6 +27,7 @@ MAX_PARTS = 60
 MAX_NAMES = 24  # of types, and of external things, that one value may be
 MAX_ITEMS = 64
 MAX_ADDRESSES = 400  # of routes in one table
+PLACELESS = "~"  # begins the keys of what stands somewhere in a list
 MAX_DEPTH = 6
 CLASS = ":"  # begins the type name of a class of the project, and no package's (npm's may begin with `@`)
 
@@ -289,15 +290,22 @@ def ref(symbol: Symbol) -> Value:
 
 def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value | None = None) -> Value:
     """A container: `items` by constant key or position, `elem` for the ones at unknown keys."""
-    first = next(iter(items), "") if items is not None else ""
-    limit = MAX_ADDRESSES if isinstance(first, str) and ("/" in first or first[:1] == "~") else MAX_ITEMS
-    if items is not None and len(items) > limit and not (len(items) <= MAX_ADDRESSES and _is_table(items)):
+    if items is not None and len(items) > (MAX_ADDRESSES if len(items) > MAX_ITEMS and _tells_routes(items) else MAX_ITEMS):
         elem = join_all([*items.values(), *([] if elem is None else [elem])])
         items = None
     return Value(kind=kind, items=items, elem=elem)
 
 
-def _is_table(items: Mapping[Key, Value]) -> bool:  # of routes: each row says which class or function is meant by what
+def names_addresses(items: Mapping[Key, Value] | None) -> bool:
+    """Whether a mapping's names are addresses: a table of routes, of which each row says what guards a route of its own."""
+    first = next(iter(items or {}), "")
+    return isinstance(first, str) and "/" in first
+
+
+def _tells_routes(items: Mapping[Key, Value]) -> bool:
+    """Whether it is a table of routes, or what such a table was listed as; each row says which class or function is meant."""
+    if names_addresses(items) or str(next(iter(items))).startswith(PLACELESS):
+        return True
     return all(row.kind == "tuple" and any(one.refs for one in row.inside()) for row in items.values())
 
 
