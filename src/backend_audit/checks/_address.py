@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_audit.checks._untrusted import reaching_value
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import Gap, Shape, Value
 
@@ -19,7 +20,6 @@ _OWN = frozenset(
 _SCRIPT_REQUESTS = ("express.", "http.", "koa.", "fastify.", "@hapi/hapi.")
 _NO_OTHERS = frozenset("cookies signedCookies headers header rawHeaders headersDistinct get state".split())
 _QUERY = frozenset("?#")
-_NO_SLASH = frozenset(("segment",))  # a mark of the framework
 _HELD = "\x00"  # stands for a hole that the program fills itself
 
 
@@ -37,7 +37,7 @@ class Control:
     @property
     def one_segment(self) -> bool:
         """Whether the data holds no slash, being one segment of the request's own address: it climbs one folder at most."""
-        return self.origin.cleared >= _NO_SLASH
+        return self.origin.cleared >= SEGMENT
 
 
 def control(operand: Operand | None, *, queries: bool = True) -> Control | None:

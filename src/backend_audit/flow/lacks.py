@@ -7,6 +7,7 @@ for `..`, behind a folder that the program names. It is kept among the cleared c
 from backend_audit.flow.origins import Origin, united
 from backend_audit.flow.values import Shape, Value
 
+SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
 _PREFIX = "lacks:"
 _LEFT_AND_ENTERED = frozenset(("'\\''", "'\"'\"'"))  # a quote within quotes, for shells
 _QUOTED_FOR_SHELLS = f"{_PREFIX}shell '"
@@ -86,7 +87,7 @@ def has_no_parent(origin: Origin) -> bool:
 
 def is_segment(origin: Origin) -> bool:
     """Whether the data holds no slash: one segment of an address, as frameworks give it, or a text that was tested."""
-    return not origin.cleared.isdisjoint(("segment", _FLAT))
+    return not origin.cleared.isdisjoint((*SEGMENT, _FLAT))
 
 
 def placed_in_path(value: Value) -> frozenset[Origin]:

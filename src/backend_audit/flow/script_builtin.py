@@ -36,7 +36,6 @@ BOOL = instance("bool")
 UNDEFINED = constant("undefined", None)
 
 _PATH = frozenset(("path",))
-_SEGMENT = frozenset(("segment",))
 
 # --- texts -------------------------------------------------------------------------------------------------------------
 
@@ -83,7 +82,7 @@ def _text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
             return parts
         part = MADE if receiver.is_literal() else receiver.derived()
         gone = cleared_by_replacing(first, text(""), every=True) if first.constant() is not None else frozenset[str]()
-        gone = (gone - _PATH) | _SEGMENT if gone >= _PATH else gone  # `..` may be one of the parts
+        gone = (gone - _PATH) | lacks.SEGMENT if gone >= _PATH else gone  # `..` may be one of the parts
         return container("list", None, part.cleared(gone) if gone and part.origins else part)
     if name in ("replace", "replaceAll"):
         return _replaced(receiver, name, args)
@@ -216,7 +215,7 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
 
 def _whole(origin: Origin) -> Origin:
     """What was a part between separators, together with others."""
-    return structs.replace(origin, cleared=origin.cleared - _SEGMENT) if origin.cleared >= _SEGMENT else origin
+    return structs.replace(origin, cleared=origin.cleared - lacks.SEGMENT) if origin.cleared >= lacks.SEGMENT else origin
 
 
 def _concatenated(parts: list[Value]) -> Value:

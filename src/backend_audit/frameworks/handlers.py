@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Value, changed
@@ -53,7 +54,6 @@ _FILLED = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
 _WITH_ANOTHER = 2  # decorators
 _MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "typing.Any"})
 _PARSED = frozenset(("parsed",))  # a mark: what the framework has read as JSON may be an object
-_SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
 _REQUESTS = (
@@ -127,7 +127,7 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     segment = found is not None and _is_segment(found[1], param.name)
     body = found is None or not found[0] & _BY_RULE
     parsed = body and any(name[:1] == CLASS or name in _MAPPINGS for name in value.types)
-    return untrusted(frame, symbol, param, value, _SEGMENT if segment else _PARSED if parsed else frozenset())
+    return untrusted(frame, symbol, param, value, SEGMENT if segment else _PARSED if parsed else frozenset())
 
 
 def _is_given_inside(symbol: FunctionSymbol, param: ir.Param) -> bool:

@@ -14,6 +14,7 @@ from backend_audit.flow import matches
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.guards import ALL, both
+from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
@@ -22,8 +23,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 _ROUTES = frozenset({"path", "re_path", "url"})
 _CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
 _NO_SLASHES = re.compile(r"\(\?P<(\w+)>\[\^[^\]]*/[^\]]*\](?:[+*?]|\{[\d,]*\})?\)")  # `(?P<name>[^/]+)`
-_SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
-_CONTEXTS = {"int": ALL, "uuid": ALL, "slug": ALL, "": _SEGMENT, "str": _SEGMENT}
+_CONTEXTS = {"int": ALL, "uuid": ALL, "slug": ALL, "": SEGMENT, "str": SEGMENT}
 
 # View function or class → parameter that a pattern fills → the contexts in which all that the patterns let through is harmless.
 Table = dict[str, dict[str, frozenset[str]]]
@@ -162,5 +162,5 @@ def _imported(module: ModuleSymbol) -> Iterator[ir.Alias]:
 def _names(pattern: str, converters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     if "(?P<" in pattern:
         flat = set(_NO_SLASHES.findall(pattern))
-        return {name: held | (_SEGMENT if name in flat else held) for name, held in matches.named_groups(pattern).items()}
+        return {name: held | (SEGMENT if name in flat else held) for name, held in matches.named_groups(pattern).items()}
     return {name: converters.get(converter, frozenset()) for converter, name in _CONVERTED.findall(pattern)}
