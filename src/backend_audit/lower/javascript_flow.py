@@ -5,6 +5,8 @@ tree-sitter's grammar of TypeScript reads most of them (`?T`, `{| a: T |}`, `imp
 
 import re
 
+from backend_audit.lower.javascript_rewrites import blanked
+
 _MAYBE = re.compile(rb"(?<=[:=|,<])\s*\?\s*(?=\()")  # `: ?() => void`
 _UNNAMED = re.compile(rb"(?<=[:=|?<])\s*\(([^()]*)\)(?=\s*=>)")  # `: (string, options: any, any[]) => void`
 _PARAMETER = re.compile(rb"(?:[^<>,]|<(?:[^<>]|<[^<>]*>)*>)+")
@@ -33,11 +35,11 @@ def as_typescript(text: bytes) -> bytes:
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    return _blank_text(match[0])
+    return blanked(match[0])
 
 
 def _first(match: re.Match[bytes]) -> bytes:
-    return match[1] + _blank_text(match[2])
+    return match[1] + blanked(match[2])
 
 
 def _named(match: re.Match[bytes]) -> bytes:
@@ -55,11 +57,7 @@ def _called(match: re.Match[bytes]) -> bytes:
 
 
 def _without_type(match: re.Match[bytes]) -> bytes:
-    return match[0].replace(match[1], _blank_text(match[1]))
-
-
-def _blank_text(text: bytes) -> bytes:
-    return re.sub(rb"[^\n]", b" ", text)
+    return match[0].replace(match[1], blanked(match[1]))
 
 
 def _in_aliases(text: bytes) -> bytes:

@@ -20,6 +20,11 @@ _TYPES = re.compile(rb"(?<=\bexport )type(?=\s*\*)")  # `export type * from "./m
 _BEFORE = 200  # bytes that are looked at in front of an import
 
 
+def blanked(text: bytes, sign: bytes = b" ") -> bytes:
+    """A text of the same length and lines that says nothing."""
+    return re.sub(rb"[^\n]", sign, text)
+
+
 def as_known(text: bytes) -> bytes:
     """`text` with such types and signs replaced by what parses, of the same length."""
     text = _TEXT.sub(lambda one: one[0].replace(b" & ", b" _ "), _QUERY.sub(b"_", text))
@@ -30,7 +35,7 @@ def _named(match: re.Match[bytes]) -> bytes:
     before = match.string[max(0, match.start() - _BEFORE) : match.start()]
     if match[2] is None and _WAITED.search(before) and not _ALIAS.search(before):
         return match[0]  # a module that is loaded here
-    return re.sub(rb"[^\n]", b"_", match[0])
+    return blanked(match[0], b"_")
 
 
 def _renamed(match: re.Match[bytes]) -> bytes:

@@ -12,7 +12,7 @@ from tree_sitter import Node, Parser, Query, QueryCursor
 
 from backend_audit import ir
 from backend_audit.lower.javascript_flow import as_typescript
-from backend_audit.lower.javascript_rewrites import as_known
+from backend_audit.lower.javascript_rewrites import as_known, blanked
 from backend_audit.lower.javascript_tags import without_type_arguments
 from backend_audit.source import Language, LineIndex
 
@@ -119,7 +119,7 @@ def _without_attributes(text: bytes) -> bytes:
     for match in _ATTRIBUTES.finditer(text) if b"with" in text or b"assert" in text else ():
         at = match.start()
         if _LOADS.search(text, max(0, at - _LONGEST), at - 1):
-            found = found[:at] + re.sub(rb"[^\n]", b" ", match[0]) + found[match.end() :]
+            found = found[:at] + blanked(match[0]) + found[match.end() :]
     return found
 
 
