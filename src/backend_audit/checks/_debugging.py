@@ -1,12 +1,13 @@
 """Code that runs while people develop, and never where the service does: what stands behind `if settings.DEBUG`."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from backend_audit import ir
 from backend_audit.checks._view import local_imports
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import written
+from backend_audit.link.symbols import blocks
 
 _SWITCH = re.compile(r"(?:^|\.)(?:settings|conf|config|app|current_app)\.(?:DEBUG|debug)$|^DEBUG$")
 _NAMED = re.compile(r"debug", re.IGNORECASE)
@@ -43,7 +44,7 @@ class _Switched:
             behind = statement.body if self._on(statement.test) else statement.orelse if self._off(statement.test) else ()
             if any(one.at <= node.at < one.end for one in behind):
                 return True
-        return any(self.within(block, node) for block in _blocks(statement))
+        return any(self.within(block, node) for block in blocks(statement))
 
     def _on(self, test: ir.Expr) -> bool:
         """Whether a test holds with the switch on alone: `settings.DEBUG and user.is_staff`."""
@@ -64,16 +65,6 @@ class _Switched:
             and self._on(test.operand)
             and not isinstance(test.operand, ir.Logical)
         )
-
-
-def _blocks(statement: ir.Stmt) -> Iterator[Sequence[ir.Stmt]]:
-    """The blocks of a statement that runs where it stands: no function or class."""
-    if isinstance(statement, ir.If):
-        yield from (statement.body, statement.orelse)
-    elif isinstance(statement, (ir.For, ir.While, ir.With)):
-        yield statement.body
-    elif isinstance(statement, ir.Try):
-        yield from (statement.body, *(one.body for one in statement.handlers), statement.orelse, statement.final)
 
 
 def _leaves(body: Sequence[ir.Stmt]) -> bool:

@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.checks import _patterns
 from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
+from backend_audit.flow.syntax import all_of
 from backend_audit.flow.written import first_word, written
 
 _ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))
@@ -53,7 +54,7 @@ def _of_own_class(error: ir.Name, view: FileView) -> bool:
     for outer, inner in pairwise(path):
         if not isinstance(outer, ir.If) or not any(one is inner for one in outer.body):
             continue
-        for test in _together(outer.test):
+        for test in all_of(outer.test):
             if isinstance(test, ir.Compare) and test.ops[0] == "instanceof" and written(test.left) == error.id:
                 return _is_own(test.rights[0], view)
     return False
@@ -76,15 +77,6 @@ def _is_own(owner: ir.Expr, view: FileView) -> bool:
             if name in names and isinstance(given, ir.Const):
                 return str(given.value).startswith(_OWN_FILES)
     return path.startswith(_OWN_FILES)
-
-
-def _together(test: ir.Expr) -> Iterator[ir.Expr]:
-    """The parts of `a && b`, all of which hold."""
-    if isinstance(test, ir.Logical) and test.op == "and":
-        yield from _together(test.left)
-        yield from _together(test.right)
-    else:
-        yield test
 
 
 def _kept(sent: ir.Expr, view: FileView) -> ir.Expr | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.builtin import iterated
 from backend_audit.flow.guards import ALL, clear_data
+from backend_audit.flow.syntax import all_of
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -29,7 +30,7 @@ def assume_found(frame: "Expressions", call: ir.Call) -> None:
     tests = clause.conditions if name == "next" else [search.value, *clause.conditions]
     if not isinstance(clause.target, ir.Name) or frame.eval(clause.iter).carries("untrusted"):
         return
-    for test in _all_of(tests):
+    for test in all_of(*tests):
         if isinstance(test, ir.Compare) and test.ops == ["=="]:
             for one, other in ((test.left, test.rights[0]), (test.rights[0], test.left)):
                 if _speaks_of(one, clause.target.id) and not _speaks_of(other, clause.target.id):
@@ -50,19 +51,6 @@ def assume_any(frame: "Expressions", call: ir.Call, assume: "Callable[[Expressio
         frame.env.pop(clause.target.id, None)
         if outer is not None:
             frame.env[clause.target.id] = outer
-
-
-def _all_of(tests: list[ir.Expr]) -> list[ir.Expr]:
-    """What holds where all of `tests` do, `and` taken apart."""
-    found: list[ir.Expr] = []
-    left = list(tests)
-    while left:
-        one = left.pop()
-        if isinstance(one, ir.Logical) and one.op == "and":
-            left += [one.left, one.right]
-        else:
-            found.append(one)
-    return found
 
 
 def _speaks_of(node: ir.Expr, name: str) -> bool:

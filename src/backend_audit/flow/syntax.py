@@ -101,3 +101,16 @@ def _written_parts(node: ir.Node) -> list[ir.Node]:
 
 def _holds_statements(node: ir.Node) -> bool:
     return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))
+
+
+def all_of(*tests: ir.Expr) -> list[ir.Expr]:
+    """What holds where all of `tests` do, `a and b` taken apart."""
+    found: list[ir.Expr] = []
+    waiting = [*tests]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ir.Logical) and one.op == "and":
+            waiting += [one.left, one.right]
+        else:
+            found.append(one)
+    return found

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.allowed import named_as_allowed
+from backend_audit.flow.syntax import all_of
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 
 _OF_MODELS = frozenset(("root_validator", "model_validator"))
@@ -63,7 +64,7 @@ def _held(body: Sequence[ir.Stmt], fields: _Fields, depth: int) -> Iterator[str]
     for one in body:
         if not isinstance(one, ir.If) or not depth:
             continue
-        tests = list(_all_of(one.test))
+        tests = all_of(one.test)
         rest = [test for test in tests if not _is_presence(test)]
         if not rest:
             yield from _held(one.body, fields, depth - 1)
@@ -73,13 +74,6 @@ def _held(body: Sequence[ir.Stmt], fields: _Fields, depth: int) -> Iterator[str]
                 right = test.rights[0]
                 if _allows(right) or (isinstance(right, ir.Name) and right.id in lists):
                     yield fields.of(test.left)
-
-
-def _all_of(test: ir.Expr) -> Iterator[ir.Expr]:
-    while isinstance(test, ir.Logical) and test.op == "and":
-        yield test.right
-        test = test.left
-    yield test
 
 
 def _is_presence(test: ir.Expr) -> bool:
