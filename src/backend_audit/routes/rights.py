@@ -56,12 +56,14 @@ class Rights:
 
     def _tests(self, route: Route, guard: FunctionSymbol) -> bool:
         """Whether a guard asks more of the caller than that there is one, who may sign in: a role, a membership."""
+        if guard is route.handler:
+            return False
         if guard.key not in self._testing:
             reading, frame = self.scoping.reading(guard), self.engine.frame(guard.module, guard)
             callers = reading.callers(self.scoping.caller_names(guard))
             asked = (one for _, one in self._rights(route, guard, frame, reading, callers))
             told = {key for one in asked if not isinstance(one, ir.Call) for key in self._keys(one, reading, callers)}
-            self._testing[guard.key] = guard is not route.handler and any(not _STANDING.search(key) for key in told)
+            self._testing[guard.key] = any(not _STANDING.search(key) for key in told)
         return self._testing[guard.key]
 
     def _rights(
