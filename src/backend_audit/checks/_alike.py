@@ -56,26 +56,31 @@ def _of_kind(route: Route) -> list[Route]:
 def _kind(route: Route) -> tuple[str, ...]:
     """An address without the word or the variable part at its end."""
     parts = [part for part in route.path.split("/") if part]
-    if parts and (is_variable(parts[-1]) or not (_MAKES | _ALTERS | _ASKS).isdisjoint(words_of(parts[-1])[:1])):
+    if parts and (is_variable(parts[-1]) or _ends_with(route, _MAKES | _ALTERS | _ASKS)):
         parts.pop()
+    return _plain(parts)
+
+
+def _plain(parts: list[str]) -> tuple[str, ...]:
     return tuple("<>" if is_variable(part) else part for part in parts)
+
+
+def _ends_with(route: Route, verbs: frozenset[str]) -> bool:
+    """Whether the last part of an address begins with one of these: `fleets/list`, `fleets/get_plan`."""
+    return not verbs.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2])[:1])
 
 
 def _alters(route: Route) -> bool:
     if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
         return True
-    return changes(route) and not _ALTERS.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2])[:1])
+    return changes(route) and _ends_with(route, _ALTERS)
 
 
 def _makes(route: Route) -> bool:
-    if not changes(route):
-        return False
-    last = route.path.rstrip("/").rpartition("/")[2]
-    return _kind(route) == tuple(
-        "<>" if is_variable(one) else one for one in route.path.split("/") if one
-    ) or not _MAKES.isdisjoint(words_of(last)[:1])
+    whole = _kind(route) == _plain([part for part in route.path.split("/") if part])
+    return changes(route) and (whole or _ends_with(route, _MAKES))
 
 
 def _only_asks(route: Route) -> bool:
-    """Whether a POST only reads, by the word that its address ends with: `fleets/list`, `fleets/get_plan`."""
-    return not changes(route) or not _ASKS.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2])[:1])
+    """Whether a POST only reads, by the word that its address ends with."""
+    return not changes(route) or _ends_with(route, _ASKS)

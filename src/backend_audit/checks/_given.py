@@ -29,17 +29,17 @@ def is_configured_secret(node: ir.Expr, view: FileView) -> bool:
     root = (view.api(node) or name).rpartition(".")[0]
     if "." in name:
         return not _SETTINGS.isdisjoint(root.lower().split("."))
-    return last.isupper() and _assigned_once(last, view) is not None
+    return last.isupper() and _is_kept(last, view)
 
 
-def _assigned_once(name: str, view: FileView) -> ir.Expr | bool | None:
-    """What the module keeps under a name, or that it imports it."""
+def _is_kept(name: str, view: FileView) -> bool:
+    """Whether the module keeps something under a name, or imports it."""
     for node in view.module.body:
         if isinstance(node, ir.Assign) and any(dotted(target) == name for target in node.targets):
-            return node.value
+            return node.value is not None
         if isinstance(node, ir.Import) and any((one.asname or one.name) == name for one in node.names):
             return True
-    return None
+    return False
 
 
 def is_from_client(node: ir.Expr, view: FileView) -> bool:

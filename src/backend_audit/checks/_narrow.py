@@ -27,6 +27,8 @@ _RUNS_A_FILE = _errors.names_of(
     "open,exec,execfile,read,compile,join,dirname,abspath,globals,locals,loads,load,splitlines,strip,update"
 )
 _CONVERTER = re.compile(r"^(parse|to|from|decode|validate|clean|convert|coerce|cast|as)_|_to_|_from_")
+_SIGNALS = frozenset(("signal", "add_signal_handler", "remove_signal_handler", "get_event_loop", "get_running_loop"))
+_NO_SIGNALS = frozenset(("ValueError", "NotImplementedError", "RuntimeError"))
 
 
 def only_reads(called: list[str], caught: list[str]) -> bool:
@@ -36,10 +38,6 @@ def only_reads(called: list[str], caught: list[str]) -> bool:
     made = [name for name in read if name[:1].isupper() and (name.endswith("Enum") or any(name in one for one in caught))]
     converts = bool(read) and all(name in _CONVERSIONS or name in made for name in read)
     return converts and any(name in CONVERSION_ERRORS for name in caught)
-
-
-_SIGNALS = frozenset(("signal", "add_signal_handler", "remove_signal_handler", "get_event_loop", "get_running_loop"))
-_NO_SIGNALS = frozenset(("ValueError", "NotImplementedError", "RuntimeError"))
 
 
 def makes_folders(called: list[str], caught: list[str]) -> bool:

@@ -154,9 +154,8 @@ def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup,
             careful = [each for each in conditions if not wanted.isdisjoint(each.owners())]
             if len(careful) < _FEW or len(careful) < (_SURE if own else _SHARE) * (len(conditions) - 1):
                 continue
-            word = Counter(column for each in careful for column in each.columns if owner_word(column) in wanted).most_common(1)[
-                0
-            ][0]
+            columns = (column for each in careful for column in each.columns if owner_word(column) in wanted)
+            word = Counter(columns).most_common(1)[0][0]
             mark = Mark(one.function.module.path, one.node.at, one.node.end, "looks it up")
             others = f"{len(careful)} of the {len(conditions) - 1} other queries for it say whose it is (as by `{word}`)"
             yield one, Lookup(mark, one.entity, one.key(), word, written(one.node.func), odd=others), careful

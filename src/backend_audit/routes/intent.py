@@ -4,7 +4,7 @@ Read from the path and from the handler's name, word by word, since these are al
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from backend_audit import ir
@@ -150,14 +150,14 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
 
 def checks_password(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks for a password itself: who calls it says by that who it is."""
-    calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
-    return any(_PASSWORDS.search(written(one.func)) for one in calls if one.args)  # `request.authenticate()` asks for a token
+    return any(
+        _PASSWORDS.search(written(one.func)) for one in _calls(handler) if one.args
+    )  # `request.authenticate()` asks for a token
 
 
 def checks_signature(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
-    calls = () if handler is None else (node for node in ir.walk_scope(*handler.node.body) if isinstance(node, ir.Call))
-    return any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in calls)
+    return any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in _calls(handler))
 
 
 def asks_for_signature(call: ir.Call) -> bool:
@@ -176,6 +176,10 @@ def checks_secret(handler: FunctionSymbol | None) -> bool:
                 if isinstance(test, ir.Unary) and isinstance(test.operand, ir.Call) and _compares(test.operand):
                     return True
     return False
+
+
+def _calls(handler: FunctionSymbol | None) -> Iterator[ir.Call]:
+    return (node for node in ir.walk_scope(*([] if handler is None else handler.node.body)) if isinstance(node, ir.Call))
 
 
 def _compares(call: ir.Call) -> bool:

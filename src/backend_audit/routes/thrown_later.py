@@ -23,12 +23,12 @@ _LIBRARIES = re.compile(
     r"^(?:fs|dns|zlib|child_process|http|https|crypto|bcrypt|bcryptjs|graceful-fs|fs-extra)\.(?!promises\b)\w+$|^(?:rimraf|mkdirp|request|glob)$"
 )
 _EVENTS = frozenset(("on", "once", "addListener"))
-# What runs in its caller's `try`, hands an exception on as a rejection, or is called by who does.
-_CATCHES = frozenset(
-    "then catch finally use all get post put patch delete head options param route register addHook decorate map filter forEach "
-    "reduce some every find findIndex flatMap sort replace replaceAll run transaction test it describe".split()
-)
 _INLINE = frozenset("map filter forEach reduce some every find findIndex flatMap sort".split())
+# What runs in its caller's `try`, hands an exception on as a rejection, or is called by who does.
+_CATCHES = _INLINE | frozenset(
+    "then catch finally use all get post put patch delete head options param route register addHook decorate "
+    "replace replaceAll run transaction test it describe".split()
+)
 _REQUESTS = frozenset(("req", "request", "_req", "ctx", "socket"))
 _DEPTH = 2  # calls between a call-back and what throws
 
@@ -147,14 +147,8 @@ class LateThrows:
 
 def _listeners(work: Work) -> list[FunctionSymbol]:
     """The functions that answer all requests of a server without a framework."""
-    chains = (one for one in work.facts.chains if one.kind == "listener" and one.arguments is not None)
-    return [
-        one
-        for chain in chains
-        if chain.arguments
-        for value in flat([chain.arguments.value])
-        for one in of_kind(value.refs, FunctionSymbol)
-    ]
+    given = [one.arguments for one in work.facts.chains if one.kind == "listener" and one.arguments is not None]
+    return [one for operand in given for value in flat([operand.value]) for one in of_kind(value.refs, FunctionSymbol)]
 
 
 def _callbacks(call: ir.Call) -> Iterator[ir.Lambda]:

@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow import script_objects
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -32,7 +33,7 @@ def wrappers(engine: Engine, function: FunctionSymbol, depth: int = _DEPTH) -> l
 
 def around(value: Value) -> list[FunctionSymbol]:
     """The functions that wrappers have put around a handler: what `withUser(handler)` gives, which calls that."""
-    found = sorted((one for one in value.refs if isinstance(one, FunctionSymbol)), key=lambda one: one.key)
+    found = of_kind(value.refs, FunctionSymbol)
     known = bool(script_objects.wrapped(value).refs)
     return [one for one in found if wraps(one, found) or (known and one.parent is not None and called_parameters(one))]
 
