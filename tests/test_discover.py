@@ -476,6 +476,8 @@ def test_a_folder_with_a_runner_of_its_own_holds_tests() -> None:
         (["src/migrations/mysql/1700000000000-Init.ts", "src/migrations/mysql/index.ts"], None),
         (["src/reports/mysql/1700000000000-orders.ts", "src/migrations/mysql/tables.ts"], []),
         (["cloud/migrations/service.py", "cloud/migrations/api.py"], []),
+        (["server/migrations/emails.js", "server/migrations/start.js"], None),
+        (["server/migrations/migrations.controller.js", "server/migrations/start.js", "server/api/migrations/start.js"], []),
     ],
 )
 def test_migrations_by_their_folder(paths: list[str], migrations: list[str] | None) -> None:

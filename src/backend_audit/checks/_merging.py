@@ -30,7 +30,7 @@ def is_enumerated(key: ir.Expr, view: FileView, base: str = "") -> bool:
         return False
     for node in reversed(view.ancestors):
         if isinstance(node, ir.For) and name in _names(node.target):
-            if base and base in _walked(node):
+            if base and base in _walked(node, view):
                 return False  # its own names: they are there already
             return node.keys or _lists_names(node.iter, view)
         if isinstance(node, ir.Function) and any(param.name == name for param in node.params):
@@ -57,10 +57,11 @@ def _goes_through(node: ir.Call, base: str, name: str) -> bool:
     return name in params[:1] and listed == base
 
 
-def _walked(node: ir.For) -> set[str]:
+def _walked(node: ir.For, view: FileView) -> set[str]:
     """What a loop goes through the names of, as written: `for (k in xs)`, `for ([k, v] of Object.entries(xs))`."""
-    if isinstance(node.iter, ir.Call) and last_name(node.iter.func) in _LISTING and len(node.iter.args) == 1:
-        return {written(node.iter.args[0].value)}
+    over = (_patterns.given(node.iter, view) if isinstance(node.iter, ir.Name) else None) or node.iter
+    if isinstance(over, ir.Call) and last_name(over.func) in _LISTING and len(over.args) == 1:
+        return {written(over.args[0].value)}
     return {written(node.iter)} if node.keys else set()
 
 
@@ -79,6 +80,27 @@ def _is_list_of_names(name: ir.Name, view: FileView) -> bool:
     if isinstance(value, ir.Call):
         return last_name(value.func) in _LISTING or isinstance(value.func, ir.Name)
     return False
+
+
+def is_copy(target: ir.Index, view: FileView) -> bool:
+    """Whether it writes to an object that this call of the function makes: `const merged = { ...base }`, `Object.assign({}, base)`.
+
+    What the call inside is given is copied there too, so that no object is changed that was there before.
+    """
+    name = target.value.id if isinstance(target.value, ir.Name) else ""
+    functions = enclosing(view)
+    values = [
+        node.value
+        for node in (ir.walk(*list(functions[0].body)) if functions and name else ())
+        if isinstance(node, ir.Assign) and any(isinstance(one, ir.Name) and one.id == name for one in node.targets)
+    ]
+    return len(values) == 1 and values[0] is not None and _is_fresh(values[0])
+
+
+def _is_fresh(value: ir.Expr) -> bool:
+    if isinstance(value, ir.Call) and last_name(value.func) == "assign" and value.args:
+        value = value.args[0].value
+    return isinstance(value, ir.Container)
 
 
 def goes_deeper(target: ir.Index, view: FileView) -> bool:

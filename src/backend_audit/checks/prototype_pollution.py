@@ -51,6 +51,8 @@ def _judge(target: ir.Index, node: ir.Node, view: FileView) -> Iterator[Alert]:
     deeper = _merging.goes_deeper(target, view)
     if not (deeper or _merging.descends(target, view)) or _merging.guarded(target, view):
         return
+    if deeper and _merging.is_copy(target, view):
+        return
     how = "copies members to any depth" if deeper else "follows a path of names"
     yield Alert(
         node=node,

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, scope, script_file
-from backend_audit.checks._operands import contents, is_false, is_none, named, spread
+from backend_audit.checks._operands import contents, is_false, is_none, named, spread, truth
 from backend_audit.checks._purpose import names_in, purpose_of
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, TemplateEngine
@@ -17,6 +17,8 @@ RULE = "template-autoescape-off"
 _RISK = "a value with markup in it becomes part of the page, scripts included"
 _FIX_JINJA = "`Environment(…, autoescape=select_autoescape())`, which escapes in HTML and XML templates."
 _FIX_MAKO = "`default_filters=['h']`."
+_FIX_TEMPLATE = "`Template(source, autoescape=True)`, or an environment that escapes."
+_FIX_NODE = "Leave escaping on; mark what is markup already with `{{{ value }}}`."
 _HTML = re.compile(
     r"(?i)\.html?\b|\.xhtml\b|<\s*(html|body|div|p|h[1-6]|span|table|a|li|script|form|br)\b|text/html|HTMLResponse|mimetype"
 )
@@ -65,16 +67,17 @@ def single_template_without_escaping(engine: TemplateEngine) -> Iterator[Alert]:
         return
     if engine.filters is not None and not is_none(engine.filters):
         return
+    if engine.default_escapes and truth(engine.off) is not True:
+        return
     texts = engine.source.value.texts() if engine.source is not None else ()
     if texts and not any(_HTML.search(text) for text in texts):
         return
     use = "html" if texts else _use(engine.site)
+    how = "is told not to escape" if engine.default_escapes else "does not escape by default"
     yield Alert(
         node=engine.site.callee,
-        message=f"`{named(engine.site)}` does not escape by default: {_RISK}.",
-        fix=_FIX_MAKO
-        if engine.site.api.startswith("mako")
-        else "`Template(source, autoescape=True)`, or an environment that escapes.",
+        message=f"`{named(engine.site)}` {how}: {_RISK}.",
+        fix=_FIX_NODE if engine.default_escapes else _FIX_MAKO if engine.site.api.startswith("mako") else _FIX_TEMPLATE,
         confidence=Confidence.MEDIUM if use == "html" else Confidence.LOW,
     )
 

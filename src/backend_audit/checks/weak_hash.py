@@ -33,7 +33,7 @@ _BENIGN = re.compile(
     r"digest_auth|(^|_)ha[12]$|hotp|totp|x5t|thumbprint|(^|_)cert(ificate)?_(hash|digest)|(^|_)motp|(^|_)ocra|(^|_)fh$|file_(hash|digest|content)|fingerprint|bloom|etl|snapshot|revision|version|"
     r"index_name|(^|_)memo|(^|_)seed|hash_ring|sample|job_key|group_key|task_(id|name|key)|(^|_)url_hash|bundle|asset|"
     r"legacy|(^|_)path(_|$)|nevra|package|vocab|corpus|embedding|document_(hash|id)|content_hash|text_hash|row_hash|data_hash|"
-    r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|(^|_)(kw)?(arg|param)s?_(hash|digest|md5)|(^|_)user_?name$|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|digest_size|key_prefix|"
+    r"(^|_)e?mails?_(hash|md5|digest)|(^|_)query_params$|^params$|(^|_)(kw)?(arg|param)s?_(hash|digest|md5)|(^|_)user_?name$|pwned|hibp|breach|throttl|rate_?limit|statsd|metric|schema|config_hash|hashkey|hash_key|cachekey|redis_key|(^|_)source_(hash|digest)|digest_size|key_prefix|"
     r"(^|_)(s3|md5)_?(hash|digest|sum)?$|anonymi|pseudonymi|experiment|ab_test|rollout|percent"
 )
 

@@ -41,6 +41,7 @@ PACKAGE_FOLDERS = words(
 )
 _VENDOR_FOLDERS = words("third_party third-party thirdparty 3rdparty _vendor _vendored vendored externals")
 _MERCHANT_FOLDERS = words("vendor vendors")
+_OWN_WORDS = words("vendor vendors migrations")  # an application may mean something of its own by them
 _APPLICATION_FILE = re.compile(
     r"^(?:models?|views?|urls|apps|admin|routes?|routers?|schemas?|serializers?|services?|controllers?|crud|api|"
     r"repository|dependencies)\.(?:py|[cm]?[jt]s)$|\.(?:controller|service|module|router?|routes|model|entity)\.[cm]?[jt]s$"
@@ -89,6 +90,7 @@ class Surroundings:
         self.applications: set[str] = set()
         self.built: set[str] = set()
         self.tested: set[str] = set()
+        scripts: set[str] = set()  # folders of scripts that may move a document store's data on: no tool names them
         for path in paths:
             folder, _, name = path.rpartition("/")
             if name == "pyvenv.cfg":
@@ -104,8 +106,11 @@ class Surroundings:
             within = not _MIGRATION_FOLDERS.isdisjoint(above) and _TIMED_FILE.match(name)
             if within or (last in _MIGRATION_FOLDERS and _MIGRATION_FILE.match(name)):
                 self.migrations.add(folder)
-            elif (last in _MERCHANT_FOLDERS or _AMBIGUOUS_TEST_FOLDER.match(last)) and _APPLICATION_FILE.search(name):
+            elif (last in _OWN_WORDS or _AMBIGUOUS_TEST_FOLDER.match(last)) and _APPLICATION_FILE.search(name):
                 self.applications.add(folder)
+            elif last == "migrations" and name.endswith(".js") and _ROUTE_FOLDERS.isdisjoint(folder.split("/")):
+                scripts.add(folder)
+        self.migrations |= scripts - self.applications
 
 
 def package_folder(path: str, environments: set[str]) -> str:

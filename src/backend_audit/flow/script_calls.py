@@ -60,7 +60,7 @@ class ScriptCalls(ScriptCallbacks):
         if node.form == "element":
             return UNKNOWN
         found = self.apply(node, callee, receiver, args)
-        script_members.called(self, node, callee)
+        script_members.called(self, node, callee, receiver if isinstance(func, ir.Attribute) else None)
         if isinstance(func, ir.Attribute) and receiver is not None:
             if func.attr == "get" and len(args) == 1:
                 found = script_members.chosen(receiver, args[0][1].value, found, own=True)

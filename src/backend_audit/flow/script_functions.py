@@ -31,7 +31,7 @@ def _text_of(args: Pieces) -> Value:
     value = args[0][0]
     if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
         return value
-    return Value(True, origins=value.all_origins(), types=frozenset(("str",)))
+    return Value(True, origins=value.all_origins(), types=_TEXT)
 
 
 def _encoded(*contexts: str) -> Callable[[Pieces], Value]:
@@ -42,6 +42,7 @@ def _encoded(*contexts: str) -> Callable[[Pieces], Value]:
 
 BARE = "object without prototype"  # a type: nothing is found in it but what was put there
 _BARE = frozenset((BARE,))
+_TEXT = frozenset(("str",))
 _ONE_LINE = frozenset(("log", "header"))
 _OF_SIGNS = frozenset("path url html header log dots offset segment relative sql xpath shell code regex template".split())
 
@@ -86,7 +87,8 @@ def _array(args: Pieces) -> Value:
 
 def _as_json(args: Pieces) -> Value:
     """A text that stands in one line; a secret in it stays what it is."""
-    return transform(_data(args[:1]), lambda one: (one if one.label == "secret" else one.clear(_ONE_LINE),))
+    found = transform(_data(args[:1]), lambda one: (one if one.label == "secret" else one.clear(_ONE_LINE),))
+    return changed(found, types=_TEXT) if found.origins and not found.types else found
 
 
 def _member(args: Pieces) -> Value:

@@ -48,9 +48,10 @@ def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Valu
     return found.with_origins(added)
 
 
-def called(frame: "Expressions", node: ir.Call, callee: Value) -> None:
-    """Tell that such a member is called."""
-    if any(origin.label == MEMBER for origin in callee.origins):
+def called(frame: "Expressions", node: ir.Call, callee: Value, receiver: Value | None) -> None:
+    """Tell that such a member is called; what a collection does is its own, whatever was put into it (`found.set(id, one)`)."""
+    own = receiver is not None and receiver.kind and not any(one.label == MEMBER for one in receiver.origins)
+    if not own and any(origin.label == MEMBER for origin in callee.origins):
         frame.emit(_CALL, "member", node, {"value": Operand(callee, node.func)})
     if isinstance(node.func, ir.Index):
         base, name = frame.eval(node.func.value), frame.eval(node.func.index)

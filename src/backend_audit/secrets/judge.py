@@ -164,7 +164,7 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
         return MEDIUM if told.very_random and stand_in is Filler.NONE and not is_uuid(value) else None
     if naming.kind is Kind.PASSWORD:
         return _password(candidate, naming, place, stand_in)
-    named = not told.very_random and (names_a_credential(value) or _names_an_entry(candidate))
+    named = not told.very_random and (names_a_credential(value) or _names_an_entry(candidate) or _is_part_of_its_name(candidate))
     if candidate.how is How.COMPARED and naming.own and naming.kind is Kind.SECRET_KEY:
         return LOW  # a known key is looked for, to turn it away
     if stand_in is Filler.NONE and told.random and not named and not (is_uuid(value) and not naming.sure):
@@ -243,6 +243,12 @@ def _names_itself(candidate: Candidate) -> bool:
         return True  # `cookie_key = "cookie_temp"`
     within = len(said) > 1 and candidate.value.isidentifier() and "".join(said) in "".join(name[:-1])
     return within or name[-1 - len(said) : -1] == said
+
+
+def _is_part_of_its_name(candidate: Candidate) -> bool:
+    """`CATEGORY_SERVICE_TOKEN = "CategoryService"`: by what a container knows a service."""
+    said = words(candidate.value)
+    return len(said) > 1 and set(said) < set(words(candidate.name))
 
 
 def _is_paired(candidate: Candidate) -> bool:

@@ -32,6 +32,8 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _REGEX_PART = re.compile(r"\(\?[:=!<i]|\[\^?[\w\\]-?[\w\\]*[\]-]|\\[wdsbWDS]|\.[*+]\??$")
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_PLAIN_NAMES = re.compile(r"[a-z]{2,16}(?:\.[a-z]{2,16}){1,3}")  # `comment.ejs`: a kind of word, by the grammar it is of
+_FOR_BROWSERS = re.compile(r"pub[0-9a-f]{32}")  # https://docs.datadoghq.com/account_management/api-app-keys/#client-tokens
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
 _HASH = re.compile(
     r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*"
@@ -90,7 +92,7 @@ def is_other_thing(value: str, kind: Kind) -> bool:
     told = traits(value)
     if value.startswith("eyJ") and value.count(".") in {3, 4}:  # a JWE: what it holds is encrypted
         return True
-    if kind is not Kind.PASSWORD and _REGEX_PART.search(value):
+    if kind is not Kind.PASSWORD and (_REGEX_PART.search(value) or _FOR_BROWSERS.fullmatch(value)):
         return True
     drawn = kind is Kind.SECRET_KEY and told.very_random and told.length >= _DRAWN and told.spaces == 0
     if drawn and value[:1] in "^[{<" and not value.endswith(("$", "]", "}", ">")):
@@ -99,7 +101,11 @@ def is_other_thing(value: str, kind: Kind) -> bool:
         return kind is not Kind.PASSWORD or not _like_a_password(value)
     if _ENV_NAME.fullmatch(value) and not told.very_random:
         return True
-    if _DOTTED.fullmatch(value) and not told.random and not (kind is Kind.PASSWORD and told.classes > 3):
+    if (
+        _DOTTED.fullmatch(value)
+        and (not told.random or _PLAIN_NAMES.fullmatch(value))
+        and not (kind is Kind.PASSWORD and told.classes > 3)
+    ):
         return True
     if value.lower() in _TYPES or is_sentence(value) or not value.isprintable():
         return True

@@ -17,6 +17,9 @@ _TRIALS = re.compile(
 _LOCAL = re.compile(
     r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/"
 )
+_SEEDS = re.compile(
+    r"(?:^|/)(?:(?:db|data|prisma)?[_-]?(?:seeds?|seeders?|seeding)|(?:mock|sample|demo|dummy|fake)[_-]?data)/"
+)  # made-up rows
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 # A compose file that runs the working copy itself, or a server that restarts when the code changes.
 _WORKING_COPY = re.compile(
@@ -45,7 +48,7 @@ def is_trial(path: str, text: str, *, config: bool) -> bool:
     path = path.lower()
     if not config:
         return _TRIALS.search(path) is not None
-    if _PIPELINES.search(path) is not None or is_local(path):
+    if _PIPELINES.search(path) is not None or is_local(path) or _SEEDS.search(path) is not None:
         return True
     if _COMPOSE.search(path) is not None:
         return _WORKING_COPY.search(text) is not None
