@@ -83,7 +83,7 @@ def _is_list_of_names(name: ir.Name, view: FileView) -> bool:
 
 
 def is_copy(target: ir.Index, view: FileView) -> bool:
-    """Whether it writes to an object that this call of the function makes: `const merged = { ...base }`, `Object.assign({}, base)`.
+    """Whether it writes to an object that this call of the function makes: `const merged = { ...base }`.
 
     What the call inside is given is copied there too, so that no object is changed that was there before.
     """
