@@ -45,7 +45,7 @@ class NestRoutes:
 
     def routes(self) -> Iterator[Route]:
         """Every route of every controller."""
-        found = [(one, self.decorators.own(one, one.node.decorators, "Controller")) for one in self.classes]
+        found = [(one, self.decorators.controller(one)) for one in self.classes]
         controllers = [(one, node) for one, node in found if node is not None or nest_graphql.resolver(self.decorators, one)]
         if not controllers:
             return

@@ -17,7 +17,7 @@ from backend_audit.routes.missing import FALSE, TRUE, Missing
 from backend_audit.routes.texts import texts_of
 
 COMMON = "@nestjs/common."
-_SET = f"{COMMON}SetMetadata"
+_SET, _CONTROLLER = f"{COMMON}SetMetadata", f"{COMMON}Controller"
 _DEPTH = 4
 
 
@@ -41,6 +41,16 @@ class NestDecorators:
             if isinstance(node, ir.Call) and named and f"{package}{name}" in self.engine.frame(owner.module).eval(node.func).apis:
                 return node
         return None
+
+    def controller(self, owner: ClassSymbol) -> ir.Call | None:
+        """`@Controller("orders")`, or a decorator of the project that gives one (`ApiController("orders")`)."""
+        nodes = owner.node.decorators
+        found = self.own(owner, nodes, "Controller")
+        if found is None and any("controller" in decorator_name(node).lower() for node in nodes):
+            for node, inside in self.applied(owner, nodes):
+                if any(_CONTROLLER in one.frame.eval(one.node.func).apis for one in inside):
+                    return node
+        return found
 
     def applied(self, owner: ClassSymbol, nodes: list[ir.Expr]) -> Iterator[tuple[ir.Call, list[Applied]]]:
         """Each decorator with all that it applies, those of Nest that decorators of the project are made of among them."""
@@ -94,7 +104,7 @@ class NestDecorators:
             told = self.own(one, nodes, "Version")
             if told is not None and told.args:
                 return self.engine.frame(one.module).eval(told.args[0].value)
-        made = self.own(owner, owner.node.decorators, "Controller")
+        made = self.controller(owner)
         held = None if made is None or not made.args else self.engine.frame(owner.module).eval(made.args[0].value)
         return (held.items or {}).get("version") if held is not None and held.kind == "dict" else None
 
