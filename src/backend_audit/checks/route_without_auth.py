@@ -180,7 +180,10 @@ def _only_redirects(route: Route) -> bool:
 
 
 def _is_redirect(node: ir.Expr | None) -> bool:
-    return isinstance(node, ir.Call) and "redirect" in written(node.func).lower()
+    if not isinstance(node, ir.Call):
+        return False
+    around = node.args[0].value if node.args and written(node.func).endswith("make_response") else None
+    return "redirect" in written(node.func).lower() or _is_redirect(around)
 
 
 def _is_empty(route: Route) -> bool:

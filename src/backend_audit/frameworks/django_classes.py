@@ -117,7 +117,8 @@ class ClassGuards:
                         found += self.deciding.decorator(Written(one.module, node), "decorator", said)
                 elif name == "dispatch" and not (isinstance(node, ir.Call) and decorator_name(node) == "register"):
                     guards = self.deciding.decorator(Written(one.module, node), "decorator", said)
-                    found += [guard for guard in guards if guard.has(*_ASKS, Does.OPENS) and guard.because == KNOWN]
+                    known = [guard for guard in guards if guard.because == KNOWN or guard.function is not None]
+                    found += [guard for guard in known if guard.has(*_ASKS, Does.OPENS)]
         return found
 
     def mixins(self, owner: ClassSymbol, said: Said) -> list[Guard]:

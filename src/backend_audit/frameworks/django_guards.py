@@ -19,6 +19,7 @@ from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
 from backend_audit.routes.model import KNOWN, Does, Guard
+from backend_audit.routes.wrappers import leaves, makers
 from backend_audit.source import Mark
 
 METHODS = {
@@ -59,7 +60,8 @@ class Deciding:
         mark = Mark(one.module.path, node.at, node.end, written(callee))
         value = self.definitions.value(Written(one.module, callee))
         apis = {self.engine.models.canonical(path) for path in value.apis}
-        first = node.args[0].value if isinstance(node, ir.Call) and node.args else None
+        given = node.args if isinstance(node, ir.Call) else []
+        first = next((arg.value for arg in given if arg.name in (None, "decorator", "test_func")), None)
         if _FOR_METHODS in apis and first is not None:
             return self.decorator(Written(one.module, first), via, said, depth)
         if _TESTED in apis and first is not None:
@@ -96,15 +98,20 @@ class Deciding:
                 for one in tests
             ]
         inner = leaves(function)
+        found = [self.runs(one, function.node.name, via, mark, said) for one in inner]
+        if not any(one.has(*_ASKS) for one in found):
+            made = (self.runs(one, function.node.name, via, mark, said) for one in makers(self.engine, function))
+            if asking := next((one for one in made if one.has(*_ASKS)), None):
+                return [asking]
         if inner != [function] or not depth:
-            return [self.runs(one, function.node.name, via, mark, said) for one in inner]
-        found: list[Guard] = []
+            return found
+        found = []
         for node in ir.walk_scope(*function.node.body):
             if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
                 for one in applied(node.value):
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
-        asking = [guard for guard in found if guard.because]
-        return asking or [self.runs(function, function.node.name, via, mark, said)]
+        named = [guard for guard in found if guard.because]
+        return named or [self.runs(function, function.node.name, via, mark, said)]
 
     def runs(
         self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, said: Said, given: Env | None = None
@@ -183,13 +190,6 @@ class Deciding:
     def frame(self, one: Written) -> Frame:
         """A frame for expressions written there."""
         return self.definitions.frame(one.module)
-
-
-def leaves(function: FunctionSymbol) -> list[FunctionSymbol]:
-    """The innermost functions of a decorator: those that stand for the view."""
-    if not function.nested:
-        return [function]
-    return [leaf for nested in function.nested for leaf in leaves(nested)]
 
 
 def applied(call: ir.Call) -> Iterator[ir.Expr]:

@@ -7,7 +7,7 @@ import re
 
 from backend_audit import ir
 from backend_audit.flow.written import written
-from backend_audit.frameworks.django_guards import Deciding, Said, leaves
+from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
@@ -15,6 +15,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
+from backend_audit.routes.wrappers import leaves
 from backend_audit.source import Mark
 
 _HOOKS = ("process_request", "process_view", "__call__")

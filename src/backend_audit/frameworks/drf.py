@@ -4,7 +4,7 @@ https://www.django-rest-framework.org/api-guide/permissions/
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow.values import Value
@@ -27,6 +27,8 @@ _API_VIEW = "rest_framework.decorators.api_view"
 _PERMITTED = "rest_framework.decorators.permission_classes"
 _ASKS = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _MAX_DEPTH = 6
+_OF_REQUEST = "asks for something that was put on the request before"
+_GIVEN = frozenset("method data query_params GET POST FILES path path_info headers META META_ resolver_match kwargs".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Judged:
     because: str = ""
     opens: bool = False
     roles: bool = True
+    method: FunctionSymbol | None = None  # of the project, that says so
 
 
 class Permissions:
@@ -142,9 +145,11 @@ class Permissions:
             does = frozenset((Does.OPENS,))
         elif one.lets is None and one.roles and denying:
             does = frozenset((Does.AUTHORIZES,))  # of those that the other lets in, it looks at each
+        elif one.lets is None and one.because == _OF_REQUEST:
+            does = frozenset((Does.DEPENDS,))
         else:
             does = frozenset((Does.RUNS,))
-        return Guard(one.name, does, via, mark, None, one.because)
+        return Guard(one.name, does, via, mark, one.method, one.because)
 
     def judge(self, one: Written, said: Said, depth: int = _MAX_DEPTH) -> Judged:
         """What one permission expression does: classes, `A & B`, `A | B`, `~A`, instances."""
@@ -195,9 +200,9 @@ class Permissions:
 
     def of_permission(self, symbol: ClassSymbol, said: Said) -> Judged:
         """A permission class of the project: what it gives for a caller without credentials, if need be of the object."""
-        found = self.of_request(symbol, said)
+        found = replace(self.of_request(symbol, said), method=self.engine.find_method(symbol, "has_permission"))
         if found.lets is True and (refused := self.objects.refuses(symbol, said)):
-            return Judged(found.name, False, refused)
+            return replace(found, lets=False, because=refused, opens=False, roles=True)
         return found
 
     def of_request(self, symbol: ClassSymbol, said: Said) -> Judged:
@@ -212,7 +217,7 @@ class Permissions:
             return Judged(name, True, "never rejects")
         run = self.deciding.behaviours.anonymous.run(method, None, said)
         truths = {truth(one) for one in run.passed}
-        if truths == {True}:
+        if truths == {True} and not run.denied:
             return Judged(name, True, "lets callers without credentials in", opens=True)
         if truths <= {False}:
             return Judged(name, False, "turns away who has not signed in")
@@ -221,7 +226,19 @@ class Permissions:
         looks = self.deciding.behaviours.of(method, 3).looks
         if None in truths and True not in truths and looks:
             return Judged(name, False, "asks who calls")
-        return Judged(name, None, "depends on more than who calls", roles=looks)
+        because = _OF_REQUEST if _asks_request(method) else "depends on more than who calls"
+        return Judged(name, None, because, roles=looks)
+
+
+def _asks_request(method: FunctionSymbol) -> bool:
+    """Whether a permission asks for what middleware or authentication may have put there: `hasattr(request, "environment")`."""
+    for node in ir.walk_scope(*method.node.body):
+        if isinstance(node, ir.Call) and written(node.func) in ("getattr", "hasattr") and len(node.args) > 1:
+            if written(node.args[0].value) == "request":
+                return True
+        elif isinstance(node, ir.Attribute) and written(node.value) == "request" and node.attr not in _GIVEN:
+            return True
+    return False
 
 
 def _combined(op: str, left: Judged, right: Judged) -> Judged:

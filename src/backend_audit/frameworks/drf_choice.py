@@ -100,6 +100,8 @@ class _Walk:
         if isinstance(node, ir.Raise):
             return False
         if isinstance(node, ir.Assign) and node.value is not None:
+            text = self.said.get(written(node.value))  # `action = self.action`
+            self.said = self.said if text is None else {**self.said, **dict.fromkeys(map(written, node.targets), text)}
             for target in node.targets:
                 before = state.get(written(target)) if node.op else None
                 added = self.read(node.value, state)
@@ -129,6 +131,9 @@ class _Walk:
             self.block(body[at + 1 :], dict(state))
 
     def decides(self, test: ir.Expr) -> bool | None:
+        for one in ir.walk_scope(test):
+            if isinstance(one, ir.Walrus) and (text := self.said.get(written(one.value))) is not None:
+                self.said = {**self.said, written(one.target): text}
         return self.choosing.deciding.behaviours.anonymous.decides(self.function, test, self.said)
 
     def read(self, node: ir.Expr, state: State) -> Listed:

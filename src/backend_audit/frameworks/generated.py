@@ -16,6 +16,7 @@ from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.registrations import joined
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, ObjectSymbol, key_at
+from backend_audit.routes.administrators import asked_of_administrators
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
@@ -197,8 +198,9 @@ class Generated:
             if name == "_handle_view" and not run.denied:
                 continue
             mark = Mark(method.module.path, method.node.at, method.node.name_end, name)
-            does = frozenset((Does.AUTHENTICATES,))
-            return (Guard(name, does, "class", mark, method, "turns away who may not", carrier="cookie"),)
+            asked = asked_of_administrators(method)
+            does = frozenset((Does.AUTHENTICATES, *((Does.AUTHORIZES,) if asked else ())))
+            return (Guard(name, does, "class", mark, method, "turns away who may not", asked, carrier="cookie"),)
         return ()
 
 

@@ -1,5 +1,6 @@
 """Handlers that are marked, and guards that look for the mark: `view.is_public = True`, `getattr(view, "is_public", False)`.
 
+A set that views are put into is a mark as well: `OPEN_VIEWS.add(view)`, `if view in OPEN_VIEWS: return None`.
 What guards every route asks each view whether it is to be open; a decorator, or an assignment below the view, says so.
 """
 
@@ -8,12 +9,14 @@ from collections.abc import Iterable
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ASKING
 from backend_audit.routes.model import MARKED, Does, Guard
 
 _OPENS = re.compile(
-    r"anon|public|unauthenticated|no_?(?:auth|login)|(?:auth|login)\w*_?(?:exempt|not_required)|open_to_all", re.IGNORECASE
+    r"anon|public|unauthenticated|(?:no|without)_?(?:auth|login)|(?:auth|login)\w*_?(?:exempt|not_required)|open_to_all",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(r"requir|needs?_|must|protect|private|secured?|restrict|_only|guarded", re.IGNORECASE)
 
@@ -93,6 +96,9 @@ def _set_on(body: Iterable[ir.Stmt], names: set[str]) -> frozenset[str]:
             true = isinstance(third, ir.Const) and third.value is True
             if true and isinstance(first, ir.Name) and first.id in names and isinstance(second, ir.Const):
                 found.add(str(second.value))
+        elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("add", "append"):
+            given = [arg.value.id for arg in node.args if isinstance(arg.value, ir.Name)]
+            found |= {written(node.func.value).rpartition(".")[2]} if names & set(given) else set()
     return frozenset(found)
 
 
@@ -102,3 +108,5 @@ def _names(function: FunctionSymbol) -> Iterable[str]:
             yield node.attr
         elif isinstance(node, ir.Const) and isinstance(node.value, str):
             yield node.value
+        elif isinstance(node, ir.Compare) and {"in", "not in"} & {*node.ops}:
+            yield from (one.id for one in node.rights if isinstance(one, ir.Name))

@@ -1,6 +1,9 @@
 """What only administrators of the whole service reach: it tells them of a machine that is theirs."""
 
+from backend_audit import ir
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
 
 _TURNS_AWAY = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS)
@@ -29,6 +32,13 @@ class ForAdministrators:
     def covers(self, path: str, at: int) -> bool:
         """Whether the offset `at` of a file stands in such a handler."""
         return any(start <= at < end for start, end in self.spans.get(path, ()))
+
+
+def asked_of_administrators(function: FunctionSymbol) -> tuple[str, ...]:
+    """What a function asks of callers that few are: `return current_user.is_authenticated and current_user.is_admin`."""
+    asked = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Attribute))
+    found = {word for one in asked if "user" in written(one.value) for word in words(one.attr)}
+    return tuple(sorted(found & ADMINISTRATORS))
 
 
 def _signed_in(table: RouteTable, route: Route) -> bool:

@@ -202,7 +202,7 @@ class Reading:
         return UNKNOWN
 
     def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
-        text = self.said.get(written(left))
+        text = self.said.get(written(left.value if isinstance(left, ir.Walrus) else left))
         if text is not None:
             return self.texts(op, text, right)
         typed = _of_type(left)

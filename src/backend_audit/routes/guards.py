@@ -18,7 +18,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_call, of_marker
-from backend_audit.routes.wrappers import wrappers
+from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
 
 _AUTH = re.compile(
@@ -222,7 +222,12 @@ class Guarding:
             method = self.engine.find_method(symbol, "__call__")
             if method is not None:
                 found.append(self.classified(method, symbol.name.rpartition(".")[2], "decorator", mark))
-        return found or self.of_value(value, "decorator", mark)
+        return found or [self._as_made(one, mark) for one in self.of_value(value, "decorator", mark)]
+
+    def _as_made(self, guard: Guard, mark: Mark | None) -> Guard:
+        """A decorator that turns nobody away itself, as what its own decorators make of it: `@guard_of def managers(user)`."""
+        of = [] if guard.function is None or guard.does - _IDLE else makers(self.engine, guard.function)
+        return next((one for each in of if (one := self.classified(each, guard.name, guard.via, mark)).has(*ASKING)), guard)
 
 
 def _switched_on(call: ir.Call, spec: str) -> bool:

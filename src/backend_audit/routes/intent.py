@@ -66,6 +66,7 @@ _PASSWORDS = re.compile(
     r"authorize_access_token|acquire_token_by_(?:auth_code_flow|authorization_code))$"  # of an identity provider: OpenID Connect
 )
 _SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event)$")
+_DECODES = re.compile(r"(?:^|\.|_)jw[ts]\.decode$")
 _COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
 _UNSIGNS = frozenset(("unsign", "unsign_object"))
 _SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
@@ -157,7 +158,16 @@ def checks_password(handler: FunctionSymbol | None) -> bool:
 
 def checks_signature(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
-    return any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in _calls(handler))
+    if any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in _calls(handler)):
+        return True
+    tried = [node for node in ([] if handler is None else handler.node.body) if isinstance(node, ir.Try)]
+    refusing = (one for one in tried if all(map(_gives_up, one.handlers)))
+    inside = (node for one in refusing for node in ir.walk_scope(*one.body))
+    return any(isinstance(node, ir.Call) and _DECODES.search(written(node.func)) for node in inside)
+
+
+def _gives_up(handler: ir.Handler) -> bool:
+    return bool(handler.body) and isinstance(handler.body[-1], (ir.Return, ir.Raise))
 
 
 def asks_for_signature(call: ir.Call) -> bool:
@@ -171,11 +181,20 @@ def checks_secret(handler: FunctionSymbol | None) -> bool:
     for node in () if handler is None else ir.walk_scope(*handler.node.body):
         if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
             for test in ir.walk_scope(node.test):
-                if isinstance(test, ir.Compare) and test.ops == ["!="] and _secret(test.left) and _secret(test.rights[0]):
+                if isinstance(test, ir.Compare) and _refuses(test):
                     return True
                 if isinstance(test, ir.Unary) and isinstance(test.operand, ir.Call) and _compares(test.operand):
                     return True
     return False
+
+
+def _refuses(test: ir.Compare) -> bool:
+    """`given != SECRET` of what is called a secret or read off a header, `given not in (FIRST_SECRET, SECOND_SECRET)`."""
+    left, right = test.left, test.rights[0]
+    if test.ops == ["!="]:
+        return _secret(right) and (_secret(left) or "headers" in written(left))
+    listed = right.items if isinstance(right, ir.Container) else []
+    return test.ops == ["not in"] and bool(listed) and all(_secret(one.value) for one in listed)
 
 
 def _calls(handler: FunctionSymbol | None) -> Iterator[ir.Call]:

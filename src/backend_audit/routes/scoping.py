@@ -101,7 +101,8 @@ class Scoping:
             if function is None or function is route.handler:
                 continue
             mine = ids & {param.name for param in function.node.params}
-            if mine and self._follow(route, function, frozenset(mine), self.caller_names(function), [], 1):
+            reads = mine or any(self.mentions.of(one).asks_id for one in function.node.body)  # `view.kwargs["pk"]`
+            if reads and self._follow(route, function, frozenset(mine), self.caller_names(function), [], 1):
                 return True
         return False
 
@@ -121,7 +122,9 @@ class Scoping:
         """Whether a provider of a parameter looks who calls, by what it does or, from outside of the project, by its name."""
         if provider is None:
             return False
-        functions = of_kind(provider.refs, FunctionSymbol)
+        owners = [one for name in sorted(provider.types) if (one := self.engine.class_of(name)) is not None]
+        called = (self.engine.find_method(one, "__call__") for one in owners)  # `Depends(Verifier(["write"]))`
+        functions = [*of_kind(provider.refs, FunctionSymbol), *(one for one in called if one is not None)]
         behaviours = [self.behaviours.of(one) for one in functions]
         if any(one.looks or one.denies & {401, 403} for one in behaviours):
             return True

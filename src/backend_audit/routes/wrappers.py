@@ -31,6 +31,20 @@ def wrappers(engine: Engine, function: FunctionSymbol, depth: int = _DEPTH) -> l
     return found or [inner]
 
 
+def makers(engine: Engine, function: FunctionSymbol) -> list[FunctionSymbol]:
+    """What stands in the place of a decorated function, of decorators of the project: `@made_of_test def managers(user)`."""
+    frame = engine.frame(function.module)
+    found = [one for node in function.node.decorators for one in of_kind(frame.eval(node).refs, FunctionSymbol)]
+    return [leaf for one in found if one is not function for leaf in leaves(one)]
+
+
+def leaves(function: FunctionSymbol) -> list[FunctionSymbol]:
+    """The innermost functions of a decorator: those that stand for the view."""
+    if not function.nested:
+        return [function]
+    return [leaf for nested in function.nested for leaf in leaves(nested)]
+
+
 def around(value: Value) -> list[FunctionSymbol]:
     """The functions that wrappers have put around a handler: what `withUser(handler)` gives, which calls that."""
     found = of_kind(value.refs, FunctionSymbol)

@@ -230,3 +230,27 @@ def customers():
     if not verify_jwt(token):
         return jsonify(error="bad token"), 403
     return jsonify(load(request.json["id"]))
+
+
+def made_of(test):
+    def decorator(view):
+        @functools.wraps(view)
+        def wrapper(*args, **kwargs):
+            if not test(current_user):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return wrapper
+
+    return decorator
+
+
+@made_of
+def treasurers(user):
+    return user.is_treasurer
+
+
+@app.get("/made")
+@treasurers
+def nineteen():
+    return {}
