@@ -16,6 +16,7 @@ from backend_audit.frameworks.intake import Intake
 from backend_audit.frameworks.page_sizes import PageSizes
 from backend_audit.frameworks.query_secrets import QuerySecrets
 from backend_audit.frameworks.schemas import Schemas
+from backend_audit.frameworks.sent_secrets import SentSecrets
 from backend_audit.frameworks.serializers import Serializers
 from backend_audit.frameworks.uploads import Uploads
 from backend_audit.frameworks.writes import Writes, answers_get, tells_methods_apart
@@ -49,6 +50,7 @@ class Exposure:
         self.writes = Writes(self.entities)
         self.uploads = Uploads(engine)
         self.query_secrets = QuerySecrets(engine)
+        self.sent = SentSecrets(engine)
         self.intake = Intake(self.entities, self.serializers)
         self._bodies: dict[str, Body] = {}
         self._sizes: dict[str, tuple[PageSize, ...]] = {}
@@ -71,6 +73,7 @@ class Exposure:
                 route.writes = self.writes.of(route.handler)
         self._answers(route)
         route.taken = self.intake.of(route)
+        route.sent = self.sent.of(route)
 
     def _answers(self, route: Route) -> None:
         handler = route.handler

@@ -15,6 +15,7 @@ from backend_audit.frameworks.script_held import HeldObjects
 from backend_audit.frameworks.script_intake import ScriptIntake
 from backend_audit.frameworks.script_page_sizes import ScriptPageSizes
 from backend_audit.frameworks.script_rows import OddRows
+from backend_audit.frameworks.sent_secrets import SentSecrets
 from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.trpc import TrpcRoutes
 from backend_audit.frameworks.writes import ScriptWrites, answers_get
@@ -48,7 +49,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     settle_sign_ups(table.routes, engine)
-    intake, exposure = ScriptIntake(engine), ScriptExposure(engine)
+    intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine), SentSecrets(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
     looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
@@ -56,7 +57,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
         if route.handler is not None and answers_get(route):
             route.writes = writes.of(route.handler)
         engine.attempt(route.mark.path, f"reading the input of {route.path}", partial(_take, route, bodies, sizes))
-        route.taken, route.rows_shown = intake.of(route), exposure.of(route)
+        route.taken, route.rows_shown, route.sent = intake.of(route), exposure.of(route), sent.of(route)
         if route.auth is Auth.REQUIRED:
             for fill in looked_up:
                 engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(fill, route))

@@ -9,6 +9,7 @@ from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
+from backend_audit.routes.sent import SentSecret
 from backend_audit.source import Mark
 
 
@@ -246,6 +247,7 @@ class Route:
     bare: bool = False  # registered without any schema
     shown: tuple[Shown, ...] = ()
     rows_shown: tuple[ShownRow, ...] = ()
+    sent: tuple[SentSecret, ...] = ()
     page_sizes: tuple[PageSize, ...] = ()
     uploads: tuple[Upload, ...] = ()
     taken: tuple[Taken, ...] = ()
