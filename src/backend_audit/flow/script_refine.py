@@ -65,7 +65,7 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
                 script_schemas.let_through(frame, symbol)  # `if (error) return`
     elif isinstance(test, ir.Index) and holds:
         _owned(frame, frame.eval(test.value), test.index)
-    elif isinstance(test, ir.Logical) and test.op == "or" and holds and (inside := _in_or_at(test)) is not None:
+    elif isinstance(test, ir.Logical) and test.op == ("or" if holds else "and") and (inside := _in_or_at(test)) is not None:
         return assume(frame, inside, holds=True)
     elif isinstance(test, ir.Call):
         _called(frame, test, holds=holds)
@@ -74,9 +74,15 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
 
 
 def _in_or_at(test: ir.Logical) -> ir.Call | None:
-    """The test that says more of `path === folder || path.startsWith(folder + sep)`: the folder itself lies in it, too."""
-    same, begins = test.left, test.right
-    if not isinstance(same, ir.Compare) or same.ops != ["=="] or not isinstance(begins, ir.Call) or len(begins.args) != 1:
+    """The test that says more of `path === folder || path.startsWith(folder + sep)`: the folder itself lies in it, too.
+
+    The same the other way round, and as what refuses: `!path.startsWith(folder + sep) && path !== folder`.
+    """
+    same, begins = (test.left, test.right) if isinstance(test.left, ir.Compare) else (test.right, test.left)
+    if test.op == "and":
+        begins = begins.operand if isinstance(begins, ir.Unary) and begins.op == "not" else same
+    alike = isinstance(same, ir.Compare) and same.ops == ["==" if test.op == "or" else "!="]
+    if not isinstance(same, ir.Compare) or not alike or not isinstance(begins, ir.Call) or len(begins.args) != 1:
         return None
     func, start = begins.func, begins.args[0].value
     parts = start.parts if isinstance(start, ir.Template) else [start.left] if isinstance(start, ir.Binary) else []

@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.flow import guards, lacks
 from backend_audit.flow.script_members import HOST_PARTS
 from backend_audit.flow.script_patterns import lacked_marks, pattern_of
-from backend_audit.flow.values import MADE
+from backend_audit.flow.values import MADE, transform
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def lacks_text(frame: "ScriptExpressions", subject: ir.Expr, text: str) -> None:
 
 def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
     """`x.startsWith(root)` holds: of an address after its host, of a normalised path."""
-    value, told = frame.eval(subject), frame.eval(start)
-    if told.carries("untrusted"):
-        return
+    told = frame.eval(start)
+    own = {guards.source_of(one) for one in told.all_origins()}  # nothing is told of what the beginning is made of itself
+    value = transform(frame.eval(subject), lambda one: () if guards.source_of(one) in own else (one,))
     texts = told.texts()
     if texts and all(guards.is_host_prefix(text) for text in texts):
         guards.clear_data(frame, value, guards.URL, node=subject)
