@@ -55,6 +55,8 @@ HARMLESS = [
     "has_password",
     "is_token_valid",
     "requires_token",
+    "cacheToken",
+    "lock_token",
     "token_id",
     "token_type",
     "token_url",

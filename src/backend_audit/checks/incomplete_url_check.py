@@ -8,7 +8,8 @@ from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.source import SCRIPTS
+from backend_audit.flow.sensitive import words
+from backend_audit.source import SCRIPTS, Role
 
 RULE = "incomplete-url-check"
 
@@ -22,6 +23,7 @@ _CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
 _KNOWN_SCHEMES = _DANGEROUS | frozenset("http https ftp ftps file mailto tel sms blob about ws wss".split())
 _SCHEME = re.compile(r"(?<![\w-])(javascript|data|vbscript)(?![\w-])", re.IGNORECASE)
+_TEXTS = frozenset("text message content body html markdown prompt command description comment output log summary".split())
 _FIX_SCHEME = "Compare the parsed scheme with those that are allowed: `['http:', 'https:'].includes(new URL(text).protocol)`."
 _TESTS = frozenset("startsWith includes indexOf exec test match replace".split())
 
@@ -39,12 +41,20 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
     how = None if _leaves(view) else _compared(name, view)
     passes = None if how is None else _passes(how, found)
     if passes is not None:
+        harmless = _is_configured(node, view) or _looks_for_a_link(node, found) or view.role is Role.SCRIPT
         yield Alert(
             node=node,
             message=f"The host is looked for in the text of the address: `{passes}` passes, too.",
             fix=_FIX,
-            confidence=Confidence.LOW if _is_configured(node, view) else of_service(Confidence.MEDIUM, view.module),
+            confidence=Confidence.LOW if harmless else of_service(Confidence.MEDIUM, view.module),
         )
+
+
+def _looks_for_a_link(node: ir.Call, found: re.Match[str]) -> bool:
+    """`message.includes("https://example.org/terms")`: whether a text for people, or a program's, names an address."""
+    text = node.func.value if isinstance(node.func, ir.Attribute) else None
+    name = text.attr if isinstance(text, ir.Attribute) else text.id if isinstance(text, ir.Name) else ""
+    return bool(found["scheme"]) and not _TEXTS.isdisjoint(words(name)[-1:])
 
 
 def _leaves(view: FileView) -> bool:

@@ -32,6 +32,8 @@ _HARMLESS = word_set(
     "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl hour minute weekday "
     "cron crontab schedule"
 )
+_LOCKS = word_set("lock locks locked mutex lease leases")
+_LOGINS, _HOLDERS = word_set("username userName user_name login"), word_set("auth credentials creds")  # `auth: { username, … }`
 
 
 @check(RULE)
@@ -71,9 +73,13 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
 
 def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     """The secret that the value becomes, and how sure that is."""
+    if "NX" in purpose.uses or not _LOCKS.isdisjoint(words(purpose.function)):
+        return None  # by which a program knows a lock for its own
     for at, name in enumerate(purpose.uses):
         if set(words(name)) & _HARMLESS:
             return None
+        if name in _HOLDERS and not _LOGINS.isdisjoint(purpose.uses[:at]):
+            continue
         if secret_name(name):
             return name, Confidence.HIGH if at < 8 else Confidence.MEDIUM
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:

@@ -9,6 +9,7 @@ from backend_audit.flow import builtin, named_parts, numbers, refine, rendering,
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.lexemes import indexed
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import by_key, in_order
@@ -185,7 +186,7 @@ class Expressions(FrameState, ABC):
         seen = self.as_tested(node)
         if seen is not None:
             return seen
-        base = self.eval(node.value)
+        base = indexed(node, self.eval(node.value))
         if any(path.startswith(_TYPING) or path in _GENERIC for path in base.apis):
             return ref(AliasSymbol(key_at(self.module.path, "alias", node), node, self))
         if isinstance(node.index, ir.Slice):

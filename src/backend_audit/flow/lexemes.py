@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow import sensitive
+from backend_audit.flow.values import Value, transform
 
 _SHORT = 3
+_LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
+_CREDENTIALS = frozenset("auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split())
 _HARMLESS = frozenset(
     "profile page paging pagination next continuation sync delta resume design lexer syntax start stop eos bos sep pad".split()
 )
@@ -20,7 +23,9 @@ def lexemes(body: list[ir.Stmt]) -> frozenset[str]:
 
 
 def _told(node: ir.Node) -> Iterator[str]:
-    if isinstance(node, ir.Compare):
+    if isinstance(node, (ir.For, ir.Assign)):
+        yield from _of_a_text(node)
+    elif isinstance(node, ir.Compare):
         sides = (node.left, *node.rights)
         if any(_is_punctuation(one) for side in sides for one in _texts(side)):
             yield from (one.id for one in sides if isinstance(one, ir.Name))
@@ -28,6 +33,36 @@ def _told(node: ir.Node) -> Iterator[str]:
         key = node.name if isinstance(node, ir.Arg) else node.key.value if isinstance(node.key, ir.Const) else None
         if isinstance(key, str) and _another(key, node.value.id):
             yield node.value.id
+
+
+def indexed(node: ir.Index, base: Value) -> Value:
+    """`base`, of which `node` takes an element: what stands in front in a secret (`user:password`, `header.claims.signature`) is none."""
+    call = node.value
+    if not isinstance(node.index, ir.Const) or node.index.value != 0 or not isinstance(call, ir.Call):
+        return base
+    cut = isinstance(call.func, ir.Attribute) and call.func.attr == "split" and len(call.args) == 1
+    if not cut or _texts(call.args[0].value) not in ([":"], ["."]):
+        return base
+    return transform(base, lambda origin: () if origin.label == "secret" else (origin,))
+
+
+def _of_a_text(node: ir.Node) -> Iterator[str]:
+    """`for (const token of line.split(","))`, `token = part.split(";")[0]`: what a text says in a row, unless that is a credential."""
+    target = node.target if isinstance(node, ir.For) else node.targets[0] if isinstance(node, ir.Assign) else None
+    value = node.iter if isinstance(node, ir.For) else node.value if isinstance(node, ir.Assign) else None
+    if not isinstance(target, ir.Name) or value is None:
+        return
+    for call in ir.walk(value):
+        if isinstance(call, ir.Call) and isinstance(call.func, ir.Attribute) and call.func.attr == "split":
+            between = _texts(call.args[0].value) if call.args else []
+            said = (word for one in ir.walk(call.func.value) for word in _words_of(one))
+            if between and _LISTS.issuperset(between) and _CREDENTIALS.isdisjoint(said):
+                yield target.id
+
+
+def _words_of(node: ir.Node) -> list[str]:
+    name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+    return sensitive.words(name)
 
 
 def _texts(node: ir.Expr) -> list[str]:

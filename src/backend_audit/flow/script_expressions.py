@@ -20,6 +20,7 @@ from backend_audit.flow import (
     strings,
 )
 from backend_audit.flow.expressions import EVALUATORS
+from backend_audit.flow.lexemes import indexed
 from backend_audit.flow.parts import of_spread
 from backend_audit.flow.script_calls import ScriptCalls
 from backend_audit.flow.values import (
@@ -129,7 +130,7 @@ class ScriptExpressions(ScriptCalls):
         seen = self.as_tested(node)
         if seen is not None:
             return seen
-        base, at = self.eval(node.value), self.eval(node.index)
+        base, at = indexed(node, self.eval(node.value)), self.eval(node.index)
         if base.kind:
             one = at.constant()
             key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None

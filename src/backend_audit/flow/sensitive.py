@@ -102,6 +102,7 @@ _BEFORE = _set(
     "strong if"
 )
 _READ = _set("decoded parsed verified validated profile")  # claims that were read from a token, no token; ONVIF's profiles
+_NO_CALLERS = _set("cache lock lease fencing buster language lang locale word search")  # tokens by which nobody signs in
 _ALONE_NOT = _set("number pass code pin id cookie header card security seed phrase key pw")
 
 _STORES = _set("database db postgres postgresql mysql mongo mongodb redis broker amqp rabbitmq")
@@ -194,7 +195,7 @@ def _kind(parts: list[str]) -> str | None:
         if last in _ALONE_NOT or before:
             return None
     kind_of_core = _CORES.get(last)
-    if kind_of_core == "token" and not _READ.isdisjoint(before):
+    if kind_of_core == "token" and not (_READ.isdisjoint(before) and _NO_CALLERS.isdisjoint(before[-1:])):
         return None
     if kind_of_core is not None:
         return kind_of_core
