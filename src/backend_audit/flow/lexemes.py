@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow import sensitive
-from backend_audit.flow.values import Value, transform
+from backend_audit.flow.values import Value
 
 _SHORT = 3
+_NO_SECRET = frozenset(("secret",))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset("auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split())
 _HARMLESS = frozenset(
@@ -43,7 +44,7 @@ def indexed(node: ir.Index, base: Value) -> Value:
     cut = isinstance(call.func, ir.Attribute) and call.func.attr == "split" and len(call.args) == 1
     if not cut or _texts(call.args[0].value) not in ([":"], ["."]):
         return base
-    return transform(base, lambda origin: () if origin.label == "secret" else (origin,))
+    return base.cleared(_NO_SECRET)
 
 
 def _of_a_text(node: ir.Node) -> Iterator[str]:

@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Does, Lookup, Route
+from backend_audit.routes.model import Does, Guard, Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
 from backend_audit.routes.script_guards import LOGIN_ALONE
@@ -39,6 +39,7 @@ _SUFFIX = re.compile(r"(?:model|repository|repo|collection|dao|s)$")
 _MAKERS = frozenset(("model", "define", "init"))
 _RELATED = frozenset(("$relatedQuery", "related"))
 _BEGIN = frozenset(("query", "createQueryBuilder", "session", "lean"))
+_SHARED = re.compile(r"^(?:express_?)?basic_?auth$", re.IGNORECASE)
 _DEPTH = 2
 
 
@@ -76,12 +77,18 @@ class ScriptScoping:
             route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle.targets[0]))
         if route.consults or self._nobody_known(route):
             return
-        route.lookups = tuple(self._lookups(handler))
+        filled = {read for function in ahead for read in _filled(function)}
+        route.lookups = tuple(one for one in self._lookups(handler) if one.key not in filled)
 
     def _nobody_known(self, route: Route) -> bool:
         """Whether all that asks who calls can be read, reads no session and keeps nothing: its key is the whole program's."""
         asking = [one for one in route.guards if one.has(Does.AUTHENTICATES) and one.via != "body"]
-        return bool(asking) and all(one.function is not None and not self._keeps(one.function, _DEPTH) for one in asking)
+        return bool(asking) and all(self._is_shared(one) for one in asking)
+
+    def _is_shared(self, guard: Guard) -> bool:
+        if guard.function is None:
+            return bool(_SHARED.match(guard.name)) and guard.because == "known name"  # a table of its own: no user of the application
+        return not self._keeps(guard.function, _DEPTH)
 
     def _keeps(self, function: FunctionSymbol, depth: int) -> bool:
         """Whether a guard, or what it calls, puts something into the request, or hands it to what cannot be read."""
@@ -247,6 +254,14 @@ def _id_in(node: ir.Expr, reads: ClientReads) -> Read | None:
         if read is not None and read[0] in ("params", "query", "body") and _ID.search(read[1]):
             return read
     return None
+
+
+def _filled(function: FunctionSymbol) -> Iterator[str]:
+    """What a middleware puts where a client's data stands: `req.body.orderId = order.id`, with an id of its own."""
+    reads = ClientReads(function)
+    for node in ir.walk_scope(*function.node.body):
+        if isinstance(node, ir.Assign) and node.value is not None and reads.of(node.value) is None:
+            yield from (".".join(read) for target in node.targets if (read := reads.of(target)) is not None)
 
 
 def _values(node: ir.Expr) -> list[ir.Expr]:
