@@ -12,7 +12,9 @@ from backend_audit.flow.values import Value
 _SHORT = 3
 _NO_SECRET = frozenset(("secret",))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
-_CREDENTIALS = frozenset("auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split())
+_CREDENTIALS = frozenset(
+    "auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split()
+)
 _HARMLESS = frozenset(
     "profile page paging pagination next continuation sync delta resume design lexer syntax start stop eos bos sep pad".split()
 )
@@ -37,7 +39,7 @@ def _told(node: ir.Node) -> Iterator[str]:
 
 
 def indexed(node: ir.Index, base: Value) -> Value:
-    """`base`, of which `node` takes an element: what stands in front in a secret (`user:password`, `header.claims.signature`) is none."""
+    """`base`, of which `node` takes an element: what stands in front in a secret (`user:password`) is none."""
     call = node.value
     if not isinstance(node.index, ir.Const) or node.index.value != 0 or not isinstance(call, ir.Call):
         return base
@@ -48,7 +50,7 @@ def indexed(node: ir.Index, base: Value) -> Value:
 
 
 def _of_a_text(node: ir.Node) -> Iterator[str]:
-    """`for (const token of line.split(","))`, `token = part.split(";")[0]`: what a text says in a row, unless that is a credential."""
+    """`for (const token of line.split(","))`, `token = part.split(";")[0]`: what a text says in a row; of no credential."""
     target = node.target if isinstance(node, ir.For) else node.targets[0] if isinstance(node, ir.Assign) else None
     value = node.iter if isinstance(node, ir.For) else node.value if isinstance(node, ir.Assign) else None
     if not isinstance(target, ir.Name) or value is None:

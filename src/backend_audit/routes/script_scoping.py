@@ -87,7 +87,9 @@ class ScriptScoping:
 
     def _is_shared(self, guard: Guard) -> bool:
         if guard.function is None:
-            return bool(_SHARED.match(guard.name)) and guard.because == "known name"  # a table of its own: no user of the application
+            return (
+                bool(_SHARED.match(guard.name)) and guard.because == "known name"
+            )  # a table of its own: no user of the application
         return not self._keeps(guard.function, _DEPTH)
 
     def _keeps(self, function: FunctionSymbol, depth: int) -> bool:
