@@ -526,6 +526,26 @@ def test_what_tests_set_up_is_no_evidence(tmp_path: Path) -> None:
         assert card_of(tmp_path)["must-08"].state is state
 
 
+@pytest.mark.parametrize(
+    ("criterion", "name", "text", "state"),
+    [
+        ("must-01", "public/swagger/index.yml", "swagger: '2.0'\npaths: {}\n", State.PARTIAL),
+        ("must-01", "public/pages/index.yml", "swagger: '2.0'\npaths: {}\n", State.MISSING),
+        ("elite-load-balancing", "deploy/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.PARTIAL),
+        ("elite-load-balancing", ".devcontainer/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.NOT_ASSESSED),
+        ("advanced-webhooks", "client.js", "async function run() { await webhookClient.post('/built', {}) }\n", State.PARTIAL),
+        ("advanced-webhooks", "client.js", "async function run() { await catalogClient.post('/built', {}) }\n", State.MISSING),
+    ],
+)
+def test_files_beside_the_application_count_by_where_they_stand(
+    tmp_path: Path, criterion: str, name: str, text: str, state: State
+) -> None:
+    (tmp_path / "app.js").write_text("const express = require('express')\nexpress().get('/a', (req, res) => res.json(1))\n")
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert card_of(tmp_path)[criterion].state is state
+
+
 @pytest.mark.parametrize("what", REGISTERED)
 def test_a_handler_that_nothing_registers_answers_nothing(tmp_path: Path, what: str) -> None:
     name, code, state = REGISTERED[what]

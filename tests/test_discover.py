@@ -405,6 +405,8 @@ def test_language_by_first_line(line: bytes, language: Language) -> None:
         ("app/management/commands/test_email.py", Role.SCRIPT),
         ("tests/helpers.py", Role.TEST),
         ("src/config/mock/auth.config.mock.ts", Role.TEST),
+        ("services/mock-payments/index.js", Role.TEST),
+        ("services/smock/index.js", Role.SOURCE),
         ("jest.global-setup.js", Role.TEST),
         ("src/test-setup.ts", Role.TEST),
         ("src/testHelpers.js", Role.TEST),

@@ -351,6 +351,117 @@ SHOWN = {
     "hosts that are not asked": ("elite-ddos", "a.js", "if (isHostBlocked(url)) stop()", "missing"),
     "addresses that may not call": ("elite-ddos", "a.js", "if (isIpBlocked(req.ip)) stop()", "partial"),
     "keys in a file": ("elite-key-rotation", "a.js", "app.use((req) => APIKeys.validateAuthorization(req))", "missing"),
+    # the eleventh nine
+    "a health route by its handler's name": (
+        "must-09",
+        "a.py",
+        "import redis\ncache = redis.Redis()\n@app.get('/')\ndef health():\n    return cache.ping()",
+        "met",
+    ),
+    "the health of a thing": ("must-09", "a.py", "@app.get('/pets/{pet}')\ndef health(pet: int):\n    return 1", "missing"),
+    "deleted by time": ("advanced-soft-deletes", "a.py", f"{MODELS}class Row(Base):\n    time_deleted: str = None", "partial"),
+    "created by time": ("advanced-soft-deletes", "a.py", f"{MODELS}class Row(Base):\n    time_created: str = None", "missing"),
+    "a schedule that is handed over": (
+        "advanced-cron",
+        "a.py",
+        "import celery\nceleryd = celery.Celery()\nceleryd.config_from_object({'beat_schedule': {'a': {'task': 't'}}})",
+        "met",
+    ),
+    "no schedule": (
+        "advanced-cron",
+        "a.py",
+        "import celery\nceleryd = celery.Celery()\nceleryd.config_from_object({'task_serializer': 'json'})",
+        "missing",
+    ),
+    "jobs that repeat, by an object": (
+        "advanced-cron",
+        "a.js",
+        "const nightly = { repeat: { pattern: '0 5 * * *' } }\nqueue.add('build', {}, nightly)",
+        "met",
+    ),
+    "a repeat that is no schedule": ("advanced-cron", "a.js", "draw({ repeat: 'no-repeat' })", "missing"),
+    "celery's jitter": (
+        "elite-retry",
+        "a.py",
+        "from celery import shared_task\n@shared_task(autoretry_for=(OSError,), retry_backoff=True)\ndef send():\n    pass",
+        "met",
+    ),
+    "celery without jitter": (
+        "elite-retry",
+        "a.py",
+        (
+            "from celery import shared_task\n@shared_task(autoretry_for=(OSError,), retry_backoff=True, retry_jitter=False)\n"
+            "def send():\n    pass"
+        ),
+        "partial",
+    ),
+    "translations are no logs": (
+        "elite-central-logging",
+        "a.py",
+        "from fluent.runtime import FluentLocalization\nFluentLocalization(['en'], [])",
+        "not-assessed",
+    ),
+    "logs to Fluentd": ("elite-central-logging", "a.py", "from fluent import handler\nhandler.FluentHandler('app')", "met"),
+    "a replica of drizzle": (
+        "elite-replicas",
+        "a.js",
+        f"{DRIZZLE}const {{ withReplicas }} = require('drizzle-orm/pg-core')\nconst both = withReplicas(db, [other])",
+        "met",
+    ),
+    "one database of drizzle": ("elite-replicas", "a.js", f"{DRIZZLE}db.select().from(users)", "missing"),
+    "a plugin by its own name": (
+        "elite-csp",
+        "a.ts",
+        "import { fastifyHelmet } from '@fastify/helmet'\napp.register(fastifyHelmet)",
+        "met",
+    ),
+    "a plugin by its own name, switched off": (
+        "elite-csp",
+        "a.ts",
+        "import { fastifyHelmet } from '@fastify/helmet'\napp.register(fastifyHelmet, { contentSecurityPolicy: false })",
+        "missing",
+    ),
+    "errors of its own": (
+        "must-02",
+        "a.ts",
+        "import createError from '@fastify/error'\nthrow new (createError('GONE', 'gone', 410))()",
+        "partial",
+    ),
+    "no errors of its own": ("must-02", "a.ts", "throw new Error('gone')", "missing"),
+    "a header that is handed over": (
+        "must-06",
+        "a.js",
+        "const cached = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(cached('no-store'))",
+        "missing",
+    ),
+    "a header that is handed over and keeps": (
+        "must-06",
+        "a.js",
+        "const cached = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(cached('max-age=60'))",
+        "met",
+    ),
+    "a mailer": ("advanced-messages", "a.js", "class Mailer { send(to) { return post('/send', to) } }\nnew Mailer()", "met"),
+    "a mail address": ("advanced-messages", "a.js", "class MailAddress { text() { return this.to } }\nnew MailAddress()", "missing"),
+    "a scope of errors is no right": ("advanced-rbac", "a.js", "Sentry.withScope((scope) => scope.clear())", "missing"),
+    "a scope that is asked for": ("advanced-rbac", "a.js", "app.use(requireScope('orders:read'))", "met"),
+    "one answer for any origin": (
+        "elite-cors",
+        "a.js",
+        (
+            "app.use(require('cors')({ origin: ['https://a.example'] }))\n"
+            "app.get('/version', (req, res) => { res.set('Access-Control-Allow-Origin', '*'); res.json(1) })"
+        ),
+        "met",
+    ),
+    "every answer for any origin": (
+        "elite-cors",
+        "a.js",
+        (
+            "app.use(require('cors')({ origin: ['https://a.example'] }))\n"
+            "app.use((req, res, next) => { res.set('Access-Control-Allow-Origin', '*'); next() })"
+        ),
+        "partial",
+    ),
     "keys of a keyboard": ("elite-key-rotation", "a.js", "app.use((req) => Keys.validateInput(req))", "not-applicable"),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}

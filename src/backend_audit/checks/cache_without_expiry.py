@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import named
 from backend_audit.finding import Confidence
@@ -14,6 +15,7 @@ from backend_audit.source import Language
 RULE = "cache-without-expiry"
 
 _CACHE = re.compile(r"(?:^|[^a-z])(?:cache[ds]?|caching|memo(?:ize)?d?)(?:$|[^a-z])", re.IGNORECASE)
+_ENDING = frozenset(("expire", "pexpire", "expireat", "pexpireat"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -23,7 +25,7 @@ def cache_without_expiry(write: CacheWrite) -> Iterator[Alert]:
     forever = write.expiry is not None and write.expiry.value.is_just(None)
     if not forever and (write.expiry is not None or write.defaults):
         return
-    if not write.cache and not _is_cache(write):
+    if not write.cache and (not _is_cache(write) or _expires_later(write)):
         return
     script = write.site.module is not None and write.site.module.language is not Language.PYTHON
     yield Alert(
@@ -34,6 +36,16 @@ def cache_without_expiry(write: CacheWrite) -> Iterator[Alert]:
         f"{', 600' if script else ''}), even where writes remove it as well.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _expires_later(write: CacheWrite) -> bool:
+    """Whether the function gives the same key its end by a command of its own: `redis.expire(key, 60)`."""
+    function, key = write.site.function, write.key
+    if function is None or key is None or key.node is None:
+        return False
+    calls = (one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Call) and one.args)
+    ends = (one for one in calls if isinstance(one.func, ir.Attribute) and one.func.attr.lower() in _ENDING)
+    return any(written(one.args[0].value) == written(key.node) for one in ends)
 
 
 def _is_cache(write: CacheWrite) -> bool:

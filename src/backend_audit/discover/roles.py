@@ -16,7 +16,7 @@ _TEST_FOLDERS = words(
     "tests test __tests__ __test__ __mocks__ __fixtures__ __snapshots__ e2e e2e-tests e2e_tests cypress playwright "
     "unittest unittests regtest testdata test-data test_data"
 )
-_TEST_FOLDER = re.compile(r"^tests?[_-].+|.+[_-]tests?$")
+_TEST_FOLDER = re.compile(r"^(?:tests?|mocks?)[_-].+|.+[_-](?:tests?|mocks?)$|^mocks$")
 _RUNNER = re.compile(r"(?:^|[._-])(?:vitest|jest|playwright|cypress)\.config\.[cm]?[jt]s$|^\.mocharc\b")
 _RUN_FOLDERS = words("acceptance integration functional smoke load system")  # tests, where a runner is set up in them
 _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`

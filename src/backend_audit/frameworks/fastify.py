@@ -217,6 +217,7 @@ class FastifyRoutes:
             group=scope.group,
             body=Body(validated=True, schema="schema.body") if "body" in held else Body(),
             bare=not held,
+            kind="websocket" if (options.items or {}).get("websocket", UNKNOWN).is_just(value=True) else "http",
             response_schema=None if held.get("hide", UNKNOWN).is_just(value=True) else "response" in held,
         )
 

@@ -1,5 +1,6 @@
 """Where the routes and the description of the API in the repository have drifted apart."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ _BELONGS = 0.5  # of a description's operations that have a route, for the file 
 _FEW = 3
 _MANY = 5  # of one kind that are told one by one
 _MOST = 0.7  # of the routes beside described ones that are described, for a missing one to be an oversight
+_LEFT_OUT = re.compile(r"\{([/:*.][^{}]*)\}")  # https://expressjs.com/en/guide/migrating-5.html#path-syntax
 _ASIDE = frozenset(("documentation", "static files", "health and metrics", "a public page"))
 
 
@@ -46,7 +48,8 @@ def drifts(descriptions: Iterable[Description], tables: list[RouteTable]) -> Ite
 def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
     known: dict[str, list[Route]] = {}
     for route in routes:
-        known.setdefault(_key(route.path), []).append(route)
+        for path in _ways(route.path):
+            known.setdefault(path, []).append(route)
     operations = _placed(description, known)
     met = [one for one in operations if _served(known, one)]
     if not operations or len(met) < _BELONGS * len(operations):
@@ -109,19 +112,21 @@ def _placed(description: Description, known: dict[str, list[Route]]) -> list[Ope
 def _undocumented(description: Description, routes: list[Route], met: list[Operation]) -> Iterator[Drift]:
     """Routes that stand beside described ones, and are not described."""
     told = {(one.method, one.path) for one in met}
+    paths = {one.path for one in met}
     beside = {place for one in met for place in (_beside(one.path), _static(one.path))}
     missed: list[Route] = []
     described = 0
     saying = {one.framework for one in routes if one.response_schema is not None}
     for route in routes:
-        path = _key(route.path)
+        ways = _ways(route.path)
+        path = next((one for one in ways if one in paths), ways[0])
         if _beside(path) not in beside or any(word in route.why for word in _ASIDE):
             continue
         if route.response_schema is None and route.framework in saying:  # left out on purpose
             continue
         missing = [method for method in route.methods if method not in ("HEAD", "OPTIONS") and (method, path) not in told]
         described += not missing
-        if missing and (path not in {one.path for one in met} or len(missing) == len(route.methods)):
+        if missing and (path not in paths or len(missing) == len(route.methods)):
             missed.append(route)
     if len(missed) > _FEW and described < _MOST * (described + len(missed)):
         first = met[0].mark
@@ -157,6 +162,14 @@ def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
 def _key(path: str) -> str:
     """A path as it is compared: neither the names of parameters nor capitals make a difference, as in Express."""
     return key_of(path).lower()
+
+
+def _ways(path: str) -> list[str]:
+    """The paths that one is for, as they are compared: with and without what Express 5 lets be left out, `/log{/:offset}`."""
+    found = [path]
+    while (group := _LEFT_OUT.search(found[-1])) is not None:
+        found = [one for each in found for one in (_LEFT_OUT.sub("", each, count=1), _LEFT_OUT.sub(r"\1", each, count=1))]
+    return [_key(one) for one in found]
 
 
 def _answers(route: Route, one: Operation) -> bool:

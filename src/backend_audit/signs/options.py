@@ -14,7 +14,7 @@ def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
     A number names a position: `0=Exception`, `0=object` or `0=number` (one that is written there), `0` (whatever is given);
-    `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
+    `0=name`: a variable; `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
     """
     if " & " in option:
         return all(fits(one, node) for one in option.split(" & "))
@@ -30,6 +30,8 @@ def fits(option: str, node: ir.Call) -> bool:
         value = node.args[int(name)].value
         if wanted == "number":
             return isinstance(value, ir.Const) and type(value.value) in (int, float)
+        if wanted == "name":
+            return isinstance(value, (ir.Name, ir.Attribute)) == (sign == "=")
         return not sign or _means(_last_word(value), wanted) == (sign == "=")
     for key, value in options(node):
         known = key.id if isinstance(key, ir.Name) else str(key.value)

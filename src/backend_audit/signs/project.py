@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route
 from backend_audit.signs.rows import Rows
@@ -19,14 +20,14 @@ _CHECKS = re.compile(
     r"^(ping|(db_?|database_?)?health_?check|check_?(health|connection|database|db)|is_?(\w+_?)?(healthy|alive|connected))$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(^|\.)(health_?(z|check)|ready_?z|readiness(_?check|_?probe)?|liveness(_?check|_?probe)?)$", re.IGNORECASE)
+_NAMED = re.compile(r"(^|\.)(health_?(z|check)?|ready_?z|readiness(_?check|_?probe)?|liveness(_?check|_?probe)?)$", re.IGNORECASE)
 _DEPENDENCIES = frozenset({"database", "cache-store", "queue", "outgoing-request", "broker"})
 _MAX_DEPTH = 4
 
 
 def of_project(engine: Engine, routes: Sequence[Route], rows: Rows, found: Sequence[Spotted]) -> Iterator[Spotted]:
     """The signs of one project, with those `found` in its code."""
-    yield from found
+    yield from _without_own_origins(routes, found)
     yield from _of_routes(routes, rows)
     yield from _checked_by_health(engine, routes, found)
 
@@ -38,8 +39,19 @@ def _of_routes(routes: Sequence[Route], rows: Rows) -> Iterator[Spotted]:
         for pattern, row in asking:
             if any(pattern.search(line) for line in lines):
                 yield Spotted(row.kind, row.what or f"`{lines[0]}`", route.mark, route.name)
-        if _NAMED.search(route.name) and route.reads_only():
+        if _is_named(route) and route.reads_only():
             yield Spotted("health-route", f"`{lines[0]}`", route.mark, route.name)
+
+
+def _without_own_origins(routes: Sequence[Route], found: Sequence[Spotted]) -> Iterator[Spotted]:
+    """The signs, without handlers that open their own answer alone to any origin, where the application has a policy beside."""
+    own = {(one.handler.module.path, one.handler.node.at, one.handler.node.end) for one in routes if one.handler is not None}
+
+    def is_own(sign: Spotted) -> bool:
+        return any(path == sign.mark.path and start <= sign.mark.at < end for path, start, end in own)
+
+    has_policy = any(one.kind == "cors" and not is_own(one) for one in found)
+    yield from (one for one in found if not (has_policy and one.kind == "cors-any" and is_own(one)))
 
 
 _WORDS = {"websocket": "WS", "graphql": "GRAPHQL", "static": "STATIC", "admin": "ADMIN"}
@@ -47,7 +59,12 @@ _WORDS = {"websocket": "WS", "graphql": "GRAPHQL", "static": "STATIC", "admin": 
 
 def is_health(route: Route) -> bool:
     """Whether a route is one that tells whether the service is well, by its path or its handler's name."""
-    return bool(_HEALTH.search(route.path) or _NAMED.search(route.name))
+    return bool(_HEALTH.search(route.path) or _is_named(route))
+
+
+def _is_named(route: Route) -> bool:
+    """Whether its handler is called so; `health` alone may be that of a thing which the path names."""
+    return bool(_NAMED.search(route.name)) and (route.name.lower() != "health" or not any(map(is_variable, route.path.split("/"))))
 
 
 def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[Spotted]) -> Iterator[Spotted]:

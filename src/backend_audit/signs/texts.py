@@ -11,8 +11,8 @@ from backend_audit.signs.pattern import Pattern
 from backend_audit.signs.rows import Row, Rows
 
 _COMMENT = re.compile(r"^\s*(#|//|--|;)")
-_RECORDED = re.compile(  # what tests once saw of other services, or set up for themselves
-    r"(^|/)(__snapshots__|cassettes|recordings|snapshots|tests?|__tests__|e2e|testdata|fixtures?)/"
+_RECORDED = re.compile(  # what tests once saw of other services, or set up for themselves; where one developer works
+    r"(^|/)(__snapshots__|cassettes|recordings|snapshots|tests?|__tests__|e2e|testdata|fixtures?|\.devcontainer)/"
 )
 _LONGEST = 2_000  # characters of a line that are looked at
 
