@@ -37,7 +37,7 @@ def unindexed_in_node(
     for one in columns:
         names = {each.lower() for each in one.names}
         known = any((word, name) in covered for word in one.words for name in names)
-        one.covered = one.covered or known or any(indexed.covers(one.table, each) for each in one.names)
+        one.covered = one.covered or known or any(indexed.covers(one.stored or one.table, each) for each in one.names)
     found: list[UnindexedColumn] = []
     for words, own in _by_table(columns):
         having = {name.lower() for one in own if one.covered for name in one.names}

@@ -17,7 +17,10 @@ _INDEXING = frozenset("unique index primary primaryKey primary_key sparse".split
 
 @dataclass(slots=True)
 class NodeColumn:
-    """`words`: what its table goes by; `names`: what conditions may call it; `target`: the word of what it refers to."""
+    """`words`: what its table goes by; `names`: what conditions may call it; `target`: the word of what it refers to.
+
+    `stored`: what migrations call the table, where a model says it.
+    """
 
     module: ModuleSymbol
     node: ir.Expr
@@ -27,6 +30,7 @@ class NodeColumn:
     target: str = ""
     text: bool = False
     covered: bool = False
+    stored: str = ""
     lists: set[str] = field(default_factory=set)  # of the other side: properties that hold all rows which refer to one
 
 
@@ -108,7 +112,8 @@ def _columns(
     module: ModuleSymbol, name: str, attributes: ir.Container, options: ir.Container | None, said: _Written
 ) -> Iterator[NodeColumn]:
     table = said.names.get(name) or name
-    shown = (option_of(options, "tableName") or option_of(options, "modelName")) if options is not None else ""
+    stored = option_of(options, "tableName") if options is not None else ""
+    shown = (stored or option_of(options, "modelName")) if options is not None else ""
     words = frozenset(word_of(one) for one in (name, table, shown) if one)
     begun = said.begun.get(name, set()) | set(_fields(options))
     belongs = sorted((one for word in words for one in said.belongs.get(word, ())), key=lambda one: one[2].at)
@@ -123,9 +128,9 @@ def _columns(
             target = refers.pop(column)[0]
         kind = _kind(item.value)
         covered = is_indexed(item.value) or column in begun
-        yield NodeColumn(module, item.key, words, (column,), table, target, kind in TEXTS, covered)
+        yield NodeColumn(module, item.key, words, (column,), table, target, kind in TEXTS, covered, stored)
     for column, (target, call) in refers.items():
-        yield NodeColumn(module, call.func, words, (column,), table, target, covered=column in begun)
+        yield NodeColumn(module, call.func, words, (column,), table, target, covered=column in begun, stored=stored)
 
 
 def _fields(options: ir.Container | None) -> Iterator[str]:
