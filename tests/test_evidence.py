@@ -431,17 +431,22 @@ SHOWN = {
     "a header that is handed over": (
         "must-06",
         "a.js",
-        "const cached = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(cached('no-store'))",
+        "const keep = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(keep('no-store'))",
         "missing",
     ),
     "a header that is handed over and keeps": (
         "must-06",
         "a.js",
-        "const cached = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(cached('max-age=60'))",
+        "const keep = (value) => (req, res, next) => { res.set('Cache-Control', value); next() }\napp.use(keep('max-age=60'))",
         "met",
     ),
     "a mailer": ("advanced-messages", "a.js", "class Mailer { send(to) { return post('/send', to) } }\nnew Mailer()", "met"),
-    "a mail address": ("advanced-messages", "a.js", "class MailAddress { text() { return this.to } }\nnew MailAddress()", "missing"),
+    "a mail address": (
+        "advanced-messages",
+        "a.js",
+        "class MailAddress { text() { return this.to } }\nnew MailAddress()",
+        "missing",
+    ),
     "a scope of errors is no right": ("advanced-rbac", "a.js", "Sentry.withScope((scope) => scope.clear())", "missing"),
     "a scope that is asked for": ("advanced-rbac", "a.js", "app.use(requireScope('orders:read'))", "met"),
     "one answer for any origin": (

@@ -167,7 +167,7 @@ def _key(path: str) -> str:
 def _ways(path: str) -> list[str]:
     """The paths that one is for, as they are compared: with and without what Express 5 lets be left out, `/log{/:offset}`."""
     found = [path]
-    while (group := _LEFT_OUT.search(found[-1])) is not None:
+    while _LEFT_OUT.search(found[-1]):
         found = [one for each in found for one in (_LEFT_OUT.sub("", each, count=1), _LEFT_OUT.sub(r"\1", each, count=1))]
     return [_key(one) for one in found]
 

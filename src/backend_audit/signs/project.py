@@ -64,7 +64,8 @@ def is_health(route: Route) -> bool:
 
 def _is_named(route: Route) -> bool:
     """Whether its handler is called so; `health` alone may be that of a thing which the path names."""
-    return bool(_NAMED.search(route.name)) and (route.name.lower() != "health" or not any(map(is_variable, route.path.split("/"))))
+    of_a_thing = route.name.lower() == "health" and any(is_variable(one) for one in route.path.split("/"))
+    return bool(_NAMED.search(route.name)) and not of_a_thing
 
 
 def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[Spotted]) -> Iterator[Spotted]:
