@@ -96,6 +96,19 @@ class EngineState(ABC):
     def contained(self, frame: "Frame", body: list[ir.Stmt]) -> bool:
         """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
 
+    def run_for_call(self, frame: "Frame", symbol: FunctionSymbol) -> None:
+        """Run a function for one of its calls, of which functions within it see the names; it may be one that it makes itself."""
+        begun, around = symbol.key in self._running, self.under_way.get(symbol.key)
+        self.under_way[symbol.key] = frame
+        self._running.add(symbol.key)
+        self.contained(frame, symbol.node.body)
+        if not begun:
+            self._running.discard(symbol.key)
+        if around is None:
+            del self.under_way[symbol.key]
+        else:
+            self.under_way[symbol.key] = around
+
     @abstractmethod
     def annotated(self, frame: FrameState, annotation: ir.Expr) -> Value:
         """What an annotation promises."""

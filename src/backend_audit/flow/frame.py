@@ -38,6 +38,7 @@ class FrameState:
     """What expressions and statements share. `env` maps names and access paths (`self.conn`) to values."""
 
     retold = frozenset(("untrusted",))  # an expression of data of these labels alone is known by its text after a test
+    deciding = False  # whether a module's own tests are decided by what is known
 
     def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
         self.engine = engine

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from backend_audit.flow import lacks, script_lists, strings
+from backend_audit.flow import lacks, script_constant_texts, script_lists, strings
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
@@ -71,6 +71,8 @@ def _text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name in _MAPPED:
         return _mapped(receiver, name) if name != "toString" or not args else _encoded(receiver, first)
+    if (told := script_constant_texts.folded(receiver, name, [value for value, _ in args])) is not None:
+        return told
     if name in _TESTS:
         return NUMBER if name == "localeCompare" else BOOL
     if name in _NUMBERS:

@@ -4,9 +4,9 @@ from backend_audit import ir
 from backend_audit.flow import (
     script_builtin,
     script_events,
-    script_folders,
     script_functions,
     script_kinds,
+    script_listing,
     script_members,
     script_objects,
     script_paths,
@@ -20,9 +20,10 @@ from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
-from backend_audit.flow.script_callbacks import MAX_CALLEES, ScriptCallbacks, Settler
+from backend_audit.flow.script_callbacks import MAX_CALLEES, Settler
+from backend_audit.flow.script_files import ScriptFiles
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
-from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
+from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
@@ -34,7 +35,7 @@ _OTHERS = frozenset(("search", "split", "replace"))
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
 
 
-class ScriptCalls(ScriptCallbacks):
+class ScriptCalls(ScriptFiles):
     """Evaluates calls."""
 
     def call(self, node: ir.Call) -> Value:
@@ -74,17 +75,6 @@ class ScriptCalls(ScriptCallbacks):
             self.update_path(node.args[0].value, found)
         name = func.attr if isinstance(func, ir.Attribute) else func.id if isinstance(func, ir.Name) else ""
         return self.named(node, name, args, found)
-
-    def required(self, node: ir.Call) -> Value:
-        """`require("x")` and `import("x")`."""
-        args = self.arguments(node)
-        first = argument(args, "0")
-        names = () if first is None else first.value.texts()
-        for row in self.models.rows["call"].get("require", ()):
-            self.emit(row, "require", node, {}, args)
-        if not names:
-            return script_folders.required_in(self.engine, self.module, node)
-        return join_all(self.engine.required(self.module, name) for name in names)
 
     def above_constructed(self, node: ir.Call) -> Value:
         owner = self.owner()
@@ -208,6 +198,8 @@ class ScriptCalls(ScriptCallbacks):
                 return self.reduced(node, receiver, first, argument(args, "1"))
         if attr == "exec" and first is not None and any(one.kind == "regex" for one in receiver.consts):
             return script_builtin.text_method(first.value, "match", [(receiver, "")])
+        if receiver.kind and (told := script_listing.asked(receiver, attr)) is not None:
+            return told
         if receiver.kind:
             return script_builtin.container_method(receiver, attr, pieces(args)[0])
         if attr == "toString" and not args and script_kinds.is_untold(self, receiver, callee):
@@ -259,6 +251,8 @@ class ScriptCalls(ScriptCallbacks):
             return described
         if (placed := script_paths.function(path, self.spread(args))) is not None:
             return placed
+        if (listed := script_listing.called(self, node, path, args)) is not None:
+            return listed
         script_events.called(self, node, path, args)
         self.attributed(path, args)
         found = self.of_collection(node, path, args) or self.call_api(node, path, receiver, args)

@@ -7,7 +7,6 @@ from backend_audit.flow import script_class_fields, script_validators
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.bounded import bounded_concept
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
@@ -15,24 +14,23 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_asked import Asked
 from backend_audit.flow.script_builtin import MUTATORS
 from backend_audit.flow.script_frame import ScriptFrame
+from backend_audit.flow.script_module_values import ScriptModules
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
 from backend_audit.flow.syntax import self_writes
-from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Value, api, changed, container, join, ref
+from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Value, changed, join, ref
 from backend_audit.link.project import Project
-from backend_audit.link.script_modules import api_path
-from backend_audit.link.script_symbols import other_names
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME, _DEFAULT = "this", "default"
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
 
-class ScriptEngine(Engine):
+class ScriptEngine(ScriptModules):
     """As `Engine`; what differs is what names mean across modules and functions."""
 
     frame_type, mutators = ScriptFrame, MUTATORS
@@ -61,88 +59,6 @@ class ScriptEngine(Engine):
             if module.key in early and self._environments.pop(module.key, None) is not None:
                 self.environment(module)
         super()._round(functions)
-
-    def prepared(self, module: ModuleSymbol) -> Env:  # noqa: ARG002 - the same for every module
-        """What a module finds when it begins to run."""
-        return {"exports": container("dict"), "module.exports": container("dict")}
-
-    def required(self, module: ModuleSymbol, specifier: str) -> Value:
-        """What `require(specifier)` gives in `module`."""
-        target = self.project.find(module, specifier, 0)
-        if target is None:
-            return UNKNOWN if specifier.startswith((".", "/", "#")) else api(self.models.canonical(api_path(specifier)))
-        if not isinstance(target, ModuleSymbol):
-            return UNKNOWN
-        return ref(target) if target.is_its_exports else self.exports(target)
-
-    def imported(self, module: ModuleSymbol, node: ir.Import, alias: ir.Alias) -> Value:
-        return self.part_of(module, node.module, alias.name)
-
-    def part_of(self, module: ModuleSymbol, specifier: str, name: str | None) -> Value:
-        """The export `name` of a module as `module` names it; None for all of it."""
-        whole = self.required(module, specifier)
-        if name is None or whole is UNKNOWN:
-            return whole
-        target = self.project.find(module, specifier, 0)
-        if isinstance(target, ModuleSymbol):
-            early = len(self._early)
-            found = self.module_attribute(target, name) if target is not module else None
-            if (found is None and target.key in self._top_levels) or len(self._early) > early:
-                self._early.append(module.key)  # a circle of imports: it, or one that it hands on from, has not run that far
-            return UNKNOWN if found is None else found
-        path = api_path(specifier)
-        return api(self.models.canonical(path if name == _DEFAULT else f"{path}.{name}"))
-
-    def module_attribute(self, module: ModuleSymbol, name: str) -> Value | None:
-        if name in module.exported:
-            specifier, inside = module.exported[name]
-            return self.part_of(module, specifier, inside) if specifier else self.own(module, inside or name)
-        for specifier in module.reexported if name != _DEFAULT else ():
-            target = self.project.find(module, specifier, 0)
-            if isinstance(target, ModuleSymbol) and target is not module:
-                found = self.module_attribute(target, name)
-                if found is not None:
-                    return found
-            elif target is None and not specifier.startswith("."):
-                return api(self.models.canonical(f"{api_path(specifier)}.{name}"))
-        if module.exported and not module.replaced:
-            return None
-        whole = self.exports(module)
-        if name == _DEFAULT:
-            return whole
-        if whole.items is not None and name in whole.items:
-            return whole.items[name]
-        environment = self.environment(module)
-        return environment.get(f"module.exports.{name}") or environment.get(f"exports.{name}")
-
-    def own(self, module: ModuleSymbol, name: str) -> Value | None:
-        """A name of a module's top level as others see it, which in a circle of imports has not run that far."""
-        found = self.global_value(module, name)
-        if found is None and (name in module.classes or name in module.functions):
-            found = ref(module.classes[name] if name in module.classes else module.functions[name])
-        return found
-
-    def exports(self, module: ModuleSymbol) -> Value:
-        """What `module.exports` is when the module has run."""
-        environment = self.environment(module)
-        whole, parts = environment.get("module.exports", UNKNOWN), environment.get("exports", UNKNOWN)
-        if whole.kind == "dict" and parts.kind == "dict" and not whole.items and whole.elem is None:
-            whole = parts
-        for name in other_names(module.node.body):
-            alias = environment.get(name, UNKNOWN)
-            if whole.kind == "dict" and alias.kind == "dict":
-                whole = changed(whole, items={**(whole.items or {}), **(alias.items or {})})
-        return whole
-
-    def star_value(self, module: ModuleSymbol, name: str) -> Value | None:  # noqa: ARG002 - names of star exports are not names here
-        return None
-
-    def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:
-        if isinstance(symbol, FunctionSymbol) and symbol.owner is None and symbol.parent is None:
-            environment = self.environment(symbol.module)
-            names = [symbol.node.name, *(name for name in _EXPORTS if symbol in environment.get(name, UNKNOWN).refs)]
-            return next((found for name in names if (found := environment.get(f"{name}.{attr}")) is not None), UNKNOWN)
-        return super().symbol_attribute(symbol, attr)
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
         """As `Engine.validated`; a field of a class that decorators check is as harmless as what they let through."""
@@ -281,7 +197,8 @@ class ScriptEngine(Engine):
         known = {id(one.node) for one in self.project.functions() if self._checked.get(one.key)}
         for function, event in super().occurrences():
             inside = event.site.function
-            if inside is None or id(inside) not in known or (function is not None and function.node is inside):
+            of_handler = inside is None or id(inside) not in known or (function is not None and function.node is inside)
+            if of_handler and not self.registrars.is_retold(function, event):
                 yield function, event
 
     def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:

@@ -11,8 +11,10 @@ from backend_audit.flow import (
     refine,
     script_accessors,
     script_builtin,
+    script_kinds,
     script_lists,
     script_members,
+    script_objects,
     script_paths,
     script_refine,
     script_washed,
@@ -42,10 +44,9 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
 BOOL = script_builtin.BOOL
-_NOTHING = frozenset(("none", "undefined"))
 _TEXT = frozenset(("str",))
 _WHOLE = 3  # the length of the key of what comes in, and is no part of it
-_FOLDERS = frozenset(("__dirname", "__filename"))
+_FOLDERS, _STANDS = frozenset(("__dirname", "__filename")), frozenset(("dirname", "filename", "url"))
 
 
 class ScriptExpressions(ScriptCalls):
@@ -59,7 +60,7 @@ class ScriptExpressions(ScriptCalls):
 
     def name(self, node: ir.Name) -> Value:
         if node.id in _FOLDERS:
-            return MADE
+            return self.engine.places.here(self.module, node.id)
         if node.id == "this" and "this" not in self.env and (owner := self.object_class()) is not None:
             return self.engine.instance_of(owner)
         if node.id == "super":
@@ -76,7 +77,7 @@ class ScriptExpressions(ScriptCalls):
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         if base.kind:
             if attr in ("length", "size"):
-                return script_lists.length(base) or NUMBER
+                return script_lists.length(base, counted=self.registering) or NUMBER
             held = of_spread(base, attr) or base.item(attr)
             if held is None and self.registering and base.kind == "dict" and not base.open and not base.origins:
                 return script_builtin.UNDEFINED  # nothing that other functions add to a table of routes is told by it
@@ -85,6 +86,8 @@ class ScriptExpressions(ScriptCalls):
                 return self.inherit(held, base, attr) if base.origins and held is base.elem else held
         elif attr == "length" and (strings.is_text(base) or base.origins) and base.types <= _TEXT and not self.is_known(base):
             return NUMBER
+        if attr in _STANDS and written(node.value) == "import.meta":
+            return self.engine.places.here(self.module, attr)
         if attr == "constructor" and base.refs and all(isinstance(one, FunctionSymbol) for one in base.refs):
             return api("Function")
         if base.types and (got := script_accessors.of_class(self, base, attr, self.engine.owned)) is not None:
@@ -226,9 +229,9 @@ class ScriptExpressions(ScriptCalls):
             self.env = before
             return right if not left.open else join(UNKNOWN, right)
         consts = left.constants() if node.op == "nullish" else None
-        if consts is None or any(one.kind in _NOTHING for one in consts) is not all(one.kind in _NOTHING for one in consts):
+        if consts is None or any(one.kind in script_objects.NOTHINGS for one in consts) is not script_objects.is_nothing(left):
             return super().logical(node, left)
-        return self.eval(node.right) if next(iter(consts)).kind in _NOTHING else left
+        return self.eval(node.right) if script_objects.is_nothing(left) else left
 
     def template(self, node: ir.Template) -> Value:
         found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]
@@ -237,8 +240,9 @@ class ScriptExpressions(ScriptCalls):
 
     def unary(self, node: ir.Unary) -> Value:
         if node.op in ("typeof", "void", "delete"):
-            self.eval(node.operand)
-            return MADE if node.op == "typeof" else script_builtin.UNDEFINED if node.op == "void" else BOOL
+            value = self.eval(node.operand)
+            kind = script_kinds.told(value) if self.registering else MADE
+            return kind if node.op == "typeof" else script_builtin.UNDEFINED if node.op == "void" else BOOL
         if node.op == "not":
             return super().unary(node)
         value = self.eval(node.operand)
@@ -262,7 +266,7 @@ class ScriptExpressions(ScriptCalls):
 
     def lambda_(self, node: ir.Lambda) -> Value:
         symbol = self.engine.project.symbols.get(id(node.function))
-        return UNKNOWN if symbol is None else ref(symbol)
+        return UNKNOWN if symbol is None else self.only_called(node.function) or ref(symbol)
 
     def class_value(self, node: ir.ClassValue) -> Value:
         self.declare_class(node.definition)

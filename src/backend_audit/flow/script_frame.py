@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
-from backend_audit.flow import refine, script_builtin, script_existing, script_loops, script_ways, unrolled
+from backend_audit.flow import refine, script_builtin, script_existing, script_loops, script_objects, script_ways, unrolled
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import Env
@@ -171,11 +171,16 @@ class ScriptFrame(ScriptNames):
             self.run(node.body)
             self.breaks.pop()
 
-        before = set(self.events)
+        before, around = set(self.events), dict(self.env)
         self.enter(Loop(node, node.iter, node.target, elem))
         goes_on = self.loop(once, [])
         self.loops.pop()
         added = unrolled.registering(self, [key for key in self.events if key not in before])
+        over = UNKNOWN if node.keys else self.eval(node.iter)
+        if (files := self.one_by_one(over)) or (self.registering and script_objects.is_nothing(over)):
+            self.forget(before)
+            self.env = around
+            return self.file_by_file(node, files)
         unrolled.again(self, added, unrolled.elements(self.eval(node.iter)) if added and not node.keys else [], single)
         return goes_on
 

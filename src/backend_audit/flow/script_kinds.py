@@ -10,7 +10,7 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import TextTest
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import MADE, Value, text
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -19,6 +19,7 @@ _ROWS = {
     name: Row(TextTest, {"text": "text", "wanted": "wanted"}, {"method": name}) for name in ("includes", "indexOf", "lastIndexOf")
 }
 _LENGTH = Row(TextTest, {"text": "text"}, {"method": "length"})
+_NAMES = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "undefined": "undefined", "none": "object"}
 _ORDERS = frozenset(("<", "<=", ">", ">="))
 
 
@@ -47,3 +48,12 @@ def is_untold(frame: FrameState, value: Value, method: Value) -> bool:
     """Whether nothing is known of an object that could say what its method gives."""
     told = value.refs or value.consts or value.shapes or any(not name.endswith("()") for name in value.types)
     return not told and not any(map(frame.engine.knows, (*value.apis, *method.apis)))
+
+
+def told(value: Value) -> Value:
+    """What `typeof` says of a value that is known."""
+    consts = value.constants()
+    names = {_NAMES[one.kind] for one in consts if one.kind in _NAMES} if consts is not None else set[str]()
+    if consts is not None and len(names) == 1 and all(one.kind in _NAMES for one in consts):
+        return text(names.pop())
+    return text("object") if value.kind and not value.open and not value.origins else MADE

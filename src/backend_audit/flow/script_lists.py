@@ -9,9 +9,9 @@ from backend_audit.flow.values import MAX_ADDRESSES, MAX_ITEMS, PLACELESS, Value
 _MAX_PARTS = 64
 
 
-def length(value: Value) -> Value | None:
-    """How many arguments there are, if they are known."""
-    items = _whole(value) if value.kind == "tuple" else None
+def length(value: Value, *, counted: bool) -> Value | None:
+    """How many arguments there are, if they are known; of a table that routes are made of, how many rows."""
+    items = _whole(value) if value.kind == "tuple" or counted else None
     return None if items is None else constant("int", len(items))
 
 

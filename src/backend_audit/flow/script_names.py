@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_members
+from backend_audit.flow import script_builtin, script_members, script_objects
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
@@ -53,6 +53,18 @@ class ScriptNames(ScriptExpressions):
         self.engine.note_written_outside(self.function, "" if held is None else held[0].key, name, value)
         self.env[name] = value
         return True
+
+    def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
+        """As `ScriptExpressions.read`; what routes are made of is known whole: `route.options?.guards` of a module without."""
+        if self.registering and (script_objects.is_nothing(base) or self.lacks(base, attr)):
+            return script_builtin.UNDEFINED
+        return super().read(base, attr, node)
+
+    def lacks(self, base: Value, attr: str) -> bool:
+        """Whether it is a module that does not export the name."""
+        modules = [one for one in base.refs if isinstance(one, ModuleSymbol)]
+        known = not (base.open or base.apis or base.types) and len(modules) == len(base.refs) == 1
+        return known and self.engine.module_attribute(modules[0], attr) is None
 
     def update_path(self, node: ir.Expr, value: Value) -> None:
         """As `FrameState.update_path`; what a function adds to a list or an object around it, that one holds."""

@@ -24,6 +24,13 @@ OF = " of "  # between the key of an object and that of the class which has it
 WRAPPED = " wrapped"  # what a function calls that a wrapper has made of a parameter: a name that no program can write
 STRIPPED = "stripped"  # a mark: the program has taken some fields out of the data
 _DEPTH = 3
+NOTHINGS = frozenset(("none", "undefined"))
+
+
+def is_nothing(value: Value) -> bool:
+    """Whether it is null or undefined and nothing else."""
+    consts = value.constants()
+    return consts is not None and all(one.kind in NOTHINGS for one in consts)
 
 
 class OwnedObjects:

@@ -26,12 +26,17 @@ _MAX_PARTS = 8
 def _joined(args: Pieces) -> Value:
     """`path.join(a, b)`: a text of which everything is normalised; what lacks `..` cannot leave its place."""
     if all(value.is_literal() for value, _ in args):
-        return _constant(args, posixpath.join) if args else text(".")
+        return _constant(args, _with_slashes) if args else text(".")
     pieces: Pieces = []
     for value, written in args[:_MAX_PARTS]:
         pieces += [(text("/"), "")] if pieces else []
         pieces.append((_one(value), written))
     return _resolved(strings.build(pieces, "path.join"), args[0][0])
+
+
+def _with_slashes(*parts: str) -> str:
+    """Unlike Python's, an absolute part does not begin anew."""
+    return "/".join(part for part in parts if part) or "."
 
 
 def _one(value: Value) -> Value:
@@ -68,7 +73,7 @@ def _is_root(value: Value) -> bool:
 def _absolute(args: Pieces) -> Value:
     """`path.resolve(a, b)`: any part that is absolute takes the place of all before it."""
     if args and all(value.is_literal() for value, _ in args):
-        return MADE
+        return _stated(args, lambda *parts: posixpath.normpath(posixpath.join(*parts)), "/<project>")
     origins: list[Origin] = []
     for at, (value, _) in enumerate(args):
         for origin in value.derived().origins:
@@ -95,24 +100,53 @@ def _constant(args: Pieces, compute: Callable[..., str]) -> Value:
     return text(posixpath.normpath(compute(*texts))) if len(texts) == len(args) else MADE
 
 
+def _stated(args: Pieces, compute: Callable[..., str], start: str = "") -> Value:
+    """What a function makes of texts that the program states; `start` is how they must begin for anybody to read it."""
+    found = [value.constant() for value, _ in args]
+    texts = [one.value for one in found if one is not None and isinstance(one.value, str)]
+    made = compute(*texts) if texts and len(texts) == len(args) else None
+    return text(made) if made is not None and made.startswith(start) else MADE
+
+
 def _offset(args: Pieces) -> Value:
     """`path.relative(folder, path)`: begins with `..` if and only if the path lies outside of the folder."""
+    if len(args) == 2 and all(value.constant() is not None for value, _ in args):
+        return _stated(args, lambda start, to: posixpath.relpath(to, start or "."))
     origins = united(origin.clear(_OFFSET) for value, _ in args for origin in value.derived().origins)
     return Value(True, types=frozenset(("str",)), origins=origins) if origins else UNKNOWN
 
 
 def _name(args: Pieces) -> Value:
     """`path.basename(x)`, `path.extname(x)`: no separator is in it."""
-    return _folder(args).cleared(_PATH)
+    return _above(args).cleared(_PATH)
+
+
+def _base(args: Pieces) -> Value:
+    """`path.basename(x)`, `path.basename(x, ".js")`."""
+    if args and all(value.constant() is not None for value, _ in args):
+        return _stated(args, lambda name, ending="": posixpath.basename(name.rstrip("/")).removesuffix(ending))
+    return _name(args)
+
+
+def _ending(args: Pieces) -> Value:
+    if args and args[0][0].constant() is not None:
+        return _stated(args[:1], lambda name: posixpath.splitext(name)[1])
+    return _name(args)
 
 
 def _folder(args: Pieces) -> Value:
+    """`path.dirname(x)`."""
+    return _stated(args[:1], posixpath.dirname) if args and args[0][0].constant() is not None else _above(args)
+
+
+def _above(args: Pieces) -> Value:
     return UNKNOWN if not args else MADE if args[0][0].is_literal() else args[0][0].derived()
 
 
 def _parts(args: Pieces) -> Value:
-    folder, name = _folder(args), _name(args)
-    return container("dict", {"root": folder, "dir": folder, "base": name, "name": name, "ext": name})
+    folder, base, ending = _folder(args), _base(args), _ending(args)
+    stem = _stated([(base, ""), (ending, "")], str.removesuffix) if base.constant() and ending.constant() else base
+    return container("dict", {"root": folder, "dir": folder, "base": base, "name": stem, "ext": ending})
 
 
 def _formatted(args: Pieces) -> Value:
@@ -122,7 +156,7 @@ def _formatted(args: Pieces) -> Value:
 
 
 _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
-    "join": _joined, "resolve": _absolute, "normalize": _normalised, "relative": _offset, "basename": _name, "extname": _name,
+    "join": _joined, "resolve": _absolute, "normalize": _normalised, "relative": _offset, "basename": _base, "extname": _ending,
     "dirname": _folder, "parse": _parts, "format": _formatted, "toNamespacedPath": _normalised,
 }  # fmt: skip
 

@@ -3,21 +3,26 @@
 In terms of its parameters such a list says nothing of what stands where, so these functions are run for each of their calls.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound
+from backend_audit.flow.concepts import Concept
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.script_places import finds
 from backend_audit.flow.summary import bind_arguments
-from backend_audit.flow.values import UNKNOWN, Value
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_callbacks import ScriptCallbacks
+    from backend_audit.flow.statements import Frame
 
 _MAX_CALLS = 1000  # of all such functions of a project
+_MAX_DEPTH = 8  # such calls under way: a function may walk through the folders in its folder
 _TRIALS = 3  # runs of one function that registered nothing
 _VERBS = frozenset("get post put patch delete head options all use route register".split())
 
@@ -27,6 +32,8 @@ class Registrars:
 
     def __init__(self) -> None:
         self.left = _MAX_CALLS
+        self._depth = 0
+        self._retold: dict[int, set[str]] = {}  # by the identity of a registering call: the functions that were run once a call
         self._trials: dict[str, int] = {}  # by the key of a function, how many runs are left that register nothing
 
     def run_again(
@@ -36,7 +43,7 @@ class Registrars:
         trials = self._trials.get(symbol.key)
         if trials is None:
             trials = self._trials[symbol.key] = _TRIALS if _may_register(symbol) else 0
-        if not trials or not self.left:
+        if not trials or not self.left or self._depth > _MAX_DEPTH:
             return
         self.left -= 1
         chains = self._chains(frame, symbol, bind_arguments(symbol, receiver, args))
@@ -50,18 +57,40 @@ class Registrars:
         for number, event in enumerate(chains, len(lifting)):
             frame.events[symbol.key, number, node.at] = event
 
+    def told(self, symbol: FunctionSymbol, events: Iterable[Concept]) -> None:
+        """What a function registers has been told for single calls of it."""
+        for event in events:
+            if isinstance(event, RouteChain):
+                self._retold.setdefault(id(event.site.node), set()).add(symbol.key)
+
+    def is_retold(self, function: FunctionSymbol | None, event: Concept) -> bool:
+        """Whether what a function's own run says of a registration was told better by the runs for its calls."""
+        keys = self._retold.get(id(event.site.node)) if isinstance(event, RouteChain) else None
+        while keys and function is not None:
+            if function.key in keys:
+                return True
+            function = function.parent
+        return False
+
     def _chains(self, frame: "ScriptCallbacks", symbol: FunctionSymbol, bound: Bound) -> list[RouteChain]:
         """What a function registers that is given `bound`."""
         env = {param.name: bound.get(at, UNKNOWN) for at, param in enumerate(symbol.node.params)}
         inner = frame.engine.frame(symbol.module, symbol, env)
+        for at, param in enumerate(symbol.node.params):
+            if at not in bound and param.default is not None:
+                env[param.name] = inner.eval(param.default)
         if isinstance(inner, type(frame)):
             inner.registering = True
-        frame.engine.run_in(inner, symbol)
+        self._depth += 1
+        frame.engine.run_for_call(inner, symbol)
+        self._depth -= 1
+        self.told(symbol, inner.events.values())
         return [event for event in inner.events.values() if isinstance(event, RouteChain)]
 
 
-def one_pass(frame: "ScriptCallbacks", node: ir.Call, function: Value, given: list[Value]) -> None:
-    """What a function registers that is handed these arguments, one element of a known list the first of them."""
+def one_pass(frame: "ScriptCallbacks", node: ir.Call, function: Value, given: list[Value]) -> Value:
+    """What a function gives that is handed these arguments, one element of a known list the first of them; it may register."""
+    result = NOTHING
     for symbol in of_kind(function.refs, FunctionSymbol):
         inner = frame.engine.frame(symbol.module, symbol, {})
         if isinstance(inner, type(frame)):
@@ -70,9 +99,21 @@ def one_pass(frame: "ScriptCallbacks", node: ir.Call, function: Value, given: li
             inner.env[param.name] = value
             if param.pattern is not None:
                 inner.bind(param.pattern, value)
-        frame.engine.run_in(inner, symbol)
+        frame.engine.run_for_call(inner, symbol)
+        frame.engine.registrars.told(symbol, inner.events.values())
         for number, event in enumerate(inner.events.values()):
             frame.events[symbol.key, "pass", number, node.at] = event
+        _keep(frame, inner, symbol)
+        result = join(result, inner.returns)
+    return UNKNOWN if result is NOTHING else result
+
+
+def _keep(frame: "ScriptCallbacks", inner: "Frame", symbol: FunctionSymbol) -> None:
+    """What a function has added to containers of the one around it, in which it is written."""
+    own = {param.name for param in symbol.node.params}
+    for name, value in inner.env.items() if symbol.parent is frame.function else ():
+        if value.kind and name not in own and name in frame.env and frame.env[name].kind:
+            frame.env[name] = value
 
 
 def _may_register(symbol: FunctionSymbol) -> bool:
@@ -80,6 +121,8 @@ def _may_register(symbol: FunctionSymbol) -> bool:
     listed = any(param.kind == "args" for param in symbol.node.params)
     names = {param.name for param in symbol.node.params if param.kind == "positional"}
     for node in ir.walk_scope(*symbol.node.body):
+        if isinstance(node, ir.Call) and names and finds(node):
+            return True
         if not isinstance(node, ir.Call) or not _registers(node.func):
             continue
         if listed or any(arg.star and isinstance(arg.value, ir.Name) and arg.value.id in names for arg in node.args):

@@ -245,7 +245,7 @@ class Frame(Calls):
         truth = refine.truth(self.eval(node.test))
         then: Env | None = None
         other: Env | None = None
-        decided = self.function is not None or isinstance(node.test, ir.Const)  # settings are often overridden elsewhere
+        decided = self.function is not None or self.deciding or isinstance(node.test, ir.Const)  # others override settings
         if truth is not False or not decided:
             then = self.assumed(node.test, True, node.body)
         if truth is not True or not decided:

@@ -53,9 +53,14 @@ def again(frame: "Frame", keys: list[tuple[object, ...]], passes: list[Value], o
         frame.env = dict(outer)
         before = set(frame.events)
         once(element)
-        for key in [one for one in frame.events if one not in before]:
-            frame.events[*key, "pass", number] = frame.events.pop(key)
+        of_pass(frame, before, number)
     frame.env = outer
+
+
+def of_pass(frame: "Frame", before: set[tuple[object, ...]], number: int) -> None:
+    """Note that the events that were not there `before` are those of one pass."""
+    for key in [one for one in frame.events if one not in before]:
+        frame.events[*key, "pass", number] = frame.events.pop(key)
 
 
 def _passes(frame: "Frame", node: ir.Expr) -> list[Value]:

@@ -46,6 +46,10 @@ class Project:
         for module in self.modules.values():
             yield from module.every
 
+    def package_folder(self, path: str) -> str:  # noqa: ARG002 - for projects that know packages
+        """The folder of the package that a file is part of."""
+        return ""
+
     def find(self, importer: ModuleSymbol, dotted: str, level: int) -> ModuleSymbol | str | None:
         """What `dotted` (after `level` leading dots) means in `importer`: a module, the path of a folder, None if external."""
         if level:

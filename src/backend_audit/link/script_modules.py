@@ -49,6 +49,11 @@ class Resolver:
             self._known[key] = self._find(folder, specifier.split("?", 1)[0])
         return self._known[key]
 
+    def package_folder(self, path: str) -> str:
+        """The folder of the nearest package.json above a file; "" if there is none."""
+        above = _upwards(posixpath.dirname(path))
+        return next((one for one in above if posixpath.join(one, "package.json") in self._tables), "")
+
     def version_of(self, path: str, package: str) -> str:
         """The version of `package` that the nearest package.json above the file `path` asks for; "" if none names it."""
         for above in _upwards(posixpath.dirname(path)):

@@ -25,6 +25,10 @@ class ScriptProject(Project):
         path = self._resolver.find(importer.path, dotted)
         return None if path is None else self.modules.get(path)
 
+    def package_folder(self, path: str) -> str:
+        """The folder of the nearest package.json above a file, in which its program usually starts; "" if there is none."""
+        return self._resolver.package_folder(path)
+
     def version_of(self, path: str, package: str) -> str:
         """The version of a library that the nearest package.json above a file asks for, as written there; "" if none does."""
         return self._resolver.version_of(path, package)

@@ -1,0 +1,2 @@
+exports.prefix = '/folder';
+exports.router = require('express').Router().get('/', (req, res) => res.json([]));

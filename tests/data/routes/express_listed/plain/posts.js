@@ -1,0 +1,3 @@
+const router = require('express').Router();
+router.get('/posts', (req, res) => res.json([]));
+module.exports = router;

@@ -1,0 +1,4 @@
+export const prefix = '/bikes';
+export default async function (fastify) {
+  fastify.get('/', async () => []);
+}

@@ -1,0 +1,4 @@
+export const prefix = '/cars';
+export default async function (fastify) {
+  fastify.get('/', async () => []);
+}

@@ -1,0 +1,1 @@
+export const names = (users) => users.map((one) => one.name);
