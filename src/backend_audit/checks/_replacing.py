@@ -153,9 +153,22 @@ def in_loop(view: FileView) -> bool:
     for node in reversed(view.ancestors):
         if isinstance(node, ir.Function):
             return False
-        if isinstance(node, ir.While) and any(isinstance(one, ir.Call) for one in ir.walk(node.test)):
+        if isinstance(node, ir.While) and (any(isinstance(one, ir.Call) for one in ir.walk(node.test)) or _until_same(node)):
             return True
     return False
+
+
+def _leaves(node: ir.Node) -> bool:
+    return isinstance(node, ir.Return) or (isinstance(node, ir.Jump) and node.kind == "break")
+
+
+def _until_same(loop: ir.While) -> bool:
+    """`do { before = text; text = text.replace(…) } while (text !== before)`, or a way out where both are the same."""
+    nodes = list(ir.walk(*loop.body))
+    set_here = {one.id for node in nodes if isinstance(node, ir.Assign) for one in node.targets if isinstance(one, ir.Name)}
+    ways_out = [node.test for node in nodes if isinstance(node, ir.If) and any(map(_leaves, ir.walk(*node.body)))]
+    compared = [test for test in (loop.test, *ways_out) if isinstance(test, ir.Compare) and test.ops[0] in ("==", "!=")]
+    return any(isinstance(one, ir.Name) and one.id in set_here for test in compared for one in (test.left, *test.rights))
 
 
 def _handled_before(node: ir.Call, root: ir.Expr, view: FileView) -> bool:

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._constructed import filled_by, open_gap
+from backend_audit.checks._context import of_program
+from backend_audit.checks._operands import named
+from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CodeExecution
 
 RULE = "code-injection"
 
+_QUOTES = "JSON.stringify("  # a text made so stays a literal
+_MEANT = frozenset("code source src js script expression expr body formula fn func".split())  # parameters that say what they are
 _DOES = {
     "code": "is run as code by {callee}",
     "script": "decides which file {callee} runs",
@@ -35,6 +40,7 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
     context = "path" if running.kind == "script" else "code"
     origin = reaching(running.code, context)
     if origin is None:
+        yield from _constructed(running)
         return
     fixes = _FIXES if in_python(running.site) else _FIXES_NODE
     confidence = Confidence.HIGH
@@ -47,6 +53,24 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
         does=_DOES.get(running.kind, _DOES["code"]),
         fix=fixes.get(running.kind, fixes["code"]),
         confidence=confidence,
+    )
+
+
+def _constructed(running: CodeExecution) -> Iterator[Alert]:
+    """`new Function("obj", "return obj." + path)`: a caller has no reason to expect that a path is a piece of code."""
+    code, site = running.code, running.site
+    gap = None if code is None or running.kind != "code" or in_python(site) else open_gap(code.value, "code")
+    if code is None or gap is None or _QUOTES in gap.written or of_program(site):
+        return
+    if not filled_by(site, code, gap) - _MEANT:
+        return
+    at, end = span(site, code)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"`{gap.written}`, which a caller gives, becomes part of code that `{named(site)}` runs.",
+        fix="Do without making code: walk along the names (`path.split('.').reduce((one, name) => one[name], object)`).",
+        confidence=Confidence.MEDIUM,
     )
 
 

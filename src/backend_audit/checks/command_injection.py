@@ -1,6 +1,5 @@
 """Data from outside in commands of the operating system: in a shell's text, as the program, as an option."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,14 +12,16 @@ from backend_audit.checks._commands import (
     takes_dangerous_options,
     text_argument,
 )
+from backend_audit.checks._constructed import filled_by, open_gap
 from backend_audit.checks._context import of_program
 from backend_audit.checks._operands import named, truth
 from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import alert, reaching_value, span
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, ShellCommand
+from backend_audit.flow.guards import UNDASHED
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
+from backend_audit.flow.values import Gap, Value
 from backend_audit.source import Language
 
 RULE = "command-injection"
@@ -33,7 +34,6 @@ _FIX_SHELL_NODE = "Run the program without a shell, with an array of arguments: 
 _FIX_PROGRAM = "Choose the program from a fixed table in the code; let the data pick an entry of it."
 _FIX_OPTION = "Put `'--'` before the value, or refuse values that begin with `-`."
 _FIX_SPLIT = "Pass a list of arguments, so that nothing in the value can end one argument and begin another."
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _COMMANDS = frozenset("command commands cmd cmds args argv arguments options opts flags script shell program executable".split())
 _SPLITTERS = frozenset(("shlex.split", "shlex.split()"))
 
@@ -62,7 +62,7 @@ def _command(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
     origin = reaching_value(value, "shell")
     if origin is None:
         if shell is True:
-            yield from _from_command_line(command, operand) or _constructed(command, operand)
+            yield from _from_command_line(command, operand) or _constructed(command, operand, value)
         return
     if shell is True:
         yield alert(
@@ -119,36 +119,27 @@ def _is_cut(value: Value) -> bool:
     return bool(texts) and all(isinstance(text, str) and " " in text for text in texts)
 
 
-def _constructed(command: ShellCommand, operand: Operand) -> Iterator[Alert]:
+def _constructed(command: ShellCommand, operand: Operand, text: Value) -> Iterator[Alert]:
     """A command that a shell reads is put together of values that nothing is known about: a caller may pass anything."""
-    for shape in operand.value.shapes:
-        gap = next((one for one in shape.gaps if _may_be_anything(one.value)), None)
-        if gap is None or not isinstance(shape.parts[0], str):
-            continue
-        at, end = span(command.site, operand)
-        yield Alert(
-            at=at,
-            end=end,
-            message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
-            fix=_without_shell(command),
-            confidence=Confidence.MEDIUM if _is_parameter(command, gap) and not of_program(command.site) else Confidence.LOW,
-        )
+    gap = open_gap(text, "shell")
+    if gap is None:
         return
+    at, end = span(command.site, operand)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
+        fix=_without_shell(command),
+        confidence=Confidence.MEDIUM if _is_parameter(command, operand, gap) and not of_program(command.site) else Confidence.LOW,
+    )
 
 
-def _is_parameter(command: ShellCommand, gap: Gap) -> bool:
+def _is_parameter(command: ShellCommand, operand: Operand, gap: Gap) -> bool:
     """Whether a caller fills the hole, who has no reason to expect that it is a piece of a command."""
-    function = command.site.function
-    names = set(_NAME.findall(gap.written))
-    if function is None or names & _COMMANDS or command.site.path.rpartition("/")[2].startswith("setup"):
+    names = filled_by(command.site, operand, gap)
+    if names & _COMMANDS or command.site.path.rpartition("/")[2].startswith("setup"):
         return False  # a set-up script runs for its own author
-    return bool(names & {param.name for param in function.params if param.name not in ("self", "cls")})
-
-
-def _may_be_anything(value: Value) -> bool:
-    if value.is_literal() or value.types & CLOSED_TYPES or not value.open:
-        return False
-    return not any(origin.cleared & {"shell", "all"} for origin in value.origins)
+    return bool(names)
 
 
 def _shell(command: ShellCommand, value: Value) -> bool | None:
@@ -211,6 +202,12 @@ def _arguments(command: ShellCommand, program: Operand | None, operand: Operand)
             yield alert(command.site, operand, origin, does=does, fix=_without_shell(command))
             return
     names = [] if program is None else program_names(program.value)
+    whole = None if operand.value.kind else reaching_value(operand.value, "shell")
+    name = next((one for one in names if takes_dangerous_options(one)), "")
+    if whole is not None and name:
+        does = f"is all that `{name}` is told in {{callee}}, and `{name}` has options that run programs or write files"
+        yield alert(command.site, operand, whole, does=does, fix=_FIX_OPTION, confidence=Confidence.MEDIUM)
+        return
     yield from _after(command, operand, names, rest)
 
 
@@ -223,6 +220,8 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
             what = "commands that a shell reads" if is_shell(name) else f"what `{name}` runs"
             yield alert(command.site, operand, origin, does=f"becomes part of {what} in {{callee}}", fix=_without_shell(command))
             return
+        if text is not None and is_shell(name):
+            yield from _constructed(command, operand, text)
     name = next((one for one in names if takes_dangerous_options(one)), "")
     if not name:
         return
@@ -230,7 +229,7 @@ def _after(command: ShellCommand, operand: Operand, names: list[str], rest: list
         if argument.is_just("--"):
             return
         option = reaching_value(argument, "shell")
-        if option is not None and may_begin_with_dash(argument):
+        if option is not None and option.cleared.isdisjoint(UNDASHED) and may_begin_with_dash(argument):
             yield alert(
                 command.site,
                 operand,

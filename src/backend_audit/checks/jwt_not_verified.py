@@ -131,7 +131,8 @@ def _not_checked(token: JwtDecode) -> tuple[str, Confidence, Operand | None] | N
         return "it only reads the token", Confidence.MEDIUM, None
     if token.skips is not None and truth(token.skips) is True:
         return f"`{shown(token.skips)}` switches that off", Confidence.HIGH, token.skips
-    if token.key is not None and token.algorithms is not None and _is_empty(token.key) and not _is_handed_in(token):
+    takes_none = token.algorithms is not None or token.site.api.startswith("jsonwebtoken.")  # before 9.0, an unsigned token
+    if token.key is not None and takes_none and _is_empty(token.key) and not _is_handed_in(token):
         return f"the key is `{shown(token.key)}`", Confidence.HIGH, token.key
     if token.verify is not None and is_false(token.verify):
         return f"`{shown(token.verify)}`" if token.legacy else "`verify=False`", Confidence.HIGH, token.verify

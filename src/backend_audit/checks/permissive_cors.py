@@ -8,6 +8,7 @@ from backend_audit.checks import Alert, _cors_headers, check
 from backend_audit.checks._context import conditions, development_file, development_name, last_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
+from backend_audit.checks._untrusted import reaching
 from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
@@ -39,6 +40,16 @@ def any_origin_with_credentials(policy: CorsPolicy) -> Iterator[Alert]:
             fix=advice(policy.site, _FIX, _FIX_NODE),
             confidence=Confidence.HIGH,
             setting=_ORIGINS if where.node is None and policy.site.api.startswith("flask_cors.") else "",
+        )
+        return
+    asked = reaching(policy.origins, "url")
+    if asked is not None and credentials and policy.origins is not None:
+        yield Alert(
+            node=policy.origins.node or policy.site.node,
+            message=f"`{named(policy.site)}` allows whichever origin the request names together with credentials: {_RISK}.",
+            fix=advice(policy.site, _FIX, _FIX_NODE),
+            confidence=Confidence.HIGH,
+            steps=asked.marks(),
         )
         return
     loose = _loose_regex(policy.origin_regex)

@@ -9,7 +9,9 @@ from backend_audit.checks._context import path_to, under_main
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import LogRecord, Site
+from backend_audit.flow import sensitive
+from backend_audit.flow.concepts import LogRecord, Operand, Site
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 
 RULE = "secret-in-log"
@@ -20,6 +22,7 @@ _WHERE = {"log": "into the log", "print": "to standard output", "tracker": "to t
 _BODIES = frozenset(("text", "content", "reason", "body", "data"))
 _STATUS = frozenset(("status_code", "status"))
 _SUCCESS = frozenset(("ok", "is_success"))
+_SURE = frozenset(("password", "secret", "private key", "secret key"))
 _FAILURE = frozenset(("is_error", "is_client_error", "is_server_error"))
 
 
@@ -32,6 +35,7 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
     operands = tuple(operand for _, operand in site.args)
     found = list(_secrets.leaks(site, operands if record.message is None else (record.message, *operands)))
     if not found:
+        yield from _by_key(record, operands)
         return
     sure = sorted(found, key=lambda leak: list(Confidence).index(_confidence(record, leak)))
     first = sure[0]
@@ -46,6 +50,30 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
         confidence=_confidence(record, first),
         steps=_secrets.steps(site, first, f"`{site.written}` writes it"),
     )
+
+
+def _by_key(record: LogRecord, operands: tuple[Operand, ...]) -> Iterator[Alert]:
+    """`log.info({ password: value })`: what the value is called says nothing, the name that it is put under does."""
+    items = [item for one in operands if one.value.kind == "dict" for item in (one.value.items or {}).items()]
+    told = [(str(key), kind) for key, value in items if _is_plain(value) and (kind := sensitive.classify(str(key))) in _SURE]
+    if not told or (record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path)):
+        return
+    at, end = _secrets.span(record.site)
+    yield Alert(
+        at=at,
+        end=end,
+        message=f"`{record.site.written}` writes what is put under `{told[0][0]}` ({_secrets.a(told[0][1] or '')}) "
+        f"{_WHERE.get(record.sink, 'into the log')}, where people and machines keep it in clear.",
+        fix="Leave it out, or log what identifies it without revealing it: an id, whether it is set, a keyed hash.",
+        confidence=of_service(Confidence.MEDIUM, record.site.module),
+    )
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it may be any text, and is nothing that a function of unknown purpose has made."""
+    made = any(name.endswith("()") for name in (*value.apis, *value.types))
+    known = any(one.label == "secret" or one.cleared & {"all", "log"} for one in value.all_origins())
+    return value.open and not value.kind and not value.shapes and not made and not known
 
 
 def _confidence(record: LogRecord, leak: Leak) -> Confidence:

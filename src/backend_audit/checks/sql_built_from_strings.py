@@ -29,6 +29,7 @@ _HOW = {
     "Template": "a template",
     "template literal": "a template literal",
 }
+_PASTED = re.compile(r"\$(?:(?P<at>\d+)|[({</\[](?P<name>[\w$]+))(?::raw|\^)")
 _COMPARES = re.compile(
     r"[=<>~]|\b(?:i?like|in|between|select|where|values|set|limit|offset|interval|from|join|returning|and|or|not)\b",
     re.IGNORECASE,
@@ -60,6 +61,21 @@ def sql_built_from_strings(sql: SqlExecution) -> Iterator[Alert]:
     whole = _whole(sql)
     if whole is not None:
         yield _alert_whole(sql, whole)
+
+
+@check(RULE)
+def pasted_by_the_driver(sql: SqlExecution) -> Iterator[Alert]:
+    """`db.any("SELECT * FROM t ORDER BY $1:raw", [sort])` (https://vitaly-t.github.io/pg-promise/formatting.html)."""
+    if sql.statement is None or sql.parameters is None or not sql.site.api.startswith("pg-promise."):
+        return
+    for place in (one for text in sql.statement.value.texts() for one in _PASTED.finditer(text)):
+        given = sql.parameters.value
+        filled = given if not given.kind else given.item(place["name"] or int(place["at"]) - 1)
+        origin = None if filled is None else next(iter(filled.carries("untrusted", "sql")), None)
+        if origin is not None:
+            message = f"`{place[0]}` has `{sql.site.written}` paste data of {origin.what} as SQL."
+            yield replace(_alert_whole(sql, origin), message=message)
+            return
 
 
 def _shapes(value: Value, depth: int = 3) -> Iterator[Shape]:

@@ -425,5 +425,5 @@ _TUPLES = frozenset({"collections.namedtuple", "typing.NamedTuple"})
 _LOOKUPS = frozenset({"get", "getlist"})
 _GIVING = ("get_", "load_", "fetch_", "read_", "generate_", "create_", "make_", "decrypt_")
 _GETTERS = frozenset(
-    {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault"}
+    {"get", "getenv", "pop", "getlist", "get_secret", "getpass", "config", "env", "str", "require", "setdefault", "param"}
 )

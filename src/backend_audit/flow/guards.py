@@ -28,6 +28,7 @@ ALL = frozenset(("all",))
 PATH = frozenset(("path",))
 URL = frozenset(("url",))
 RELATIVE = frozenset(("relative",))  # a mark: no absolute path
+UNDASHED = frozenset(("undashed",))  # a mark: the data does not begin with a dash, so that no program takes it for an option
 NORMALISED = "dots"
 BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, so it is harmless as a path if it is normalised
 _REQUEST = re.compile(r"(?:self\.)?request\.")
@@ -73,6 +74,8 @@ def clear_data(
 def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Narrow by a call that turned out as `holds`; whether anything was known about it."""
     receiver = test.func.value if isinstance(test.func, ir.Attribute) else None
+    if receiver is not None and _called(test) == "startswith" and test.args:
+        told_beginning(frame, frame.eval(receiver), frame.eval(test.args[0].value).texts(), holds=holds)
     if isinstance(test.func, ir.Attribute) and receiver is not None and holds:
         if test.func.attr in ("startswith", "endswith") and test.args:
             _ends(frame, receiver, test.func.attr, test.args[0].value)
@@ -103,6 +106,12 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
                 _own(frame, symbol, table, test)
                 found = True
     return found
+
+
+def told_beginning(frame: "Expressions", value: Value, texts: tuple[str, ...], *, holds: bool) -> None:
+    """Data has been tested for beginning with one of `texts`."""
+    if texts and (not any(text.startswith("-") or not text for text in texts) if holds else "-" in texts):
+        clear_data(frame, value, UNDASHED)
 
 
 def _called(call: ir.Call) -> str:

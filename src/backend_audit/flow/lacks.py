@@ -68,7 +68,7 @@ def exposed(value: Value, label: str, context: str) -> tuple[Origin, ...]:
     if context == "code":
         return tuple(one for one in value.carries(label, context) if not is_literal(one))
     if not value.shapes and context == "path":
-        return tuple(one for one in value.carries(label, context) if not _shut_in(one, "", context))
+        return tuple(one for one in value.carries(label, context) if not is_shut_in(one, "", context))
     if not value.shapes or not (context in _QUOTED or context == "path"):
         return value.carries(label, context)
     found: dict[Origin, None] = {}
@@ -104,12 +104,12 @@ def _exposed_in(shape: Shape, label: str, context: str) -> list[Origin]:
         if isinstance(part, str):
             before += part
         else:
-            found += [one for one in part.value.carries(label, context) if not _shut_in(one, before, context)]
+            found += [one for one in part.value.carries(label, context) if not is_shut_in(one, before, context)]
             before += "x"
     return found
 
 
-def _shut_in(origin: Origin, before: str, context: str) -> bool:
+def is_shut_in(origin: Origin, before: str, context: str) -> bool:
     """Whether the data cannot leave its place: quotes that it lacks around it, or a folder that it cannot climb out of."""
     if context == "path":
         return bool(origin.cleared & _PARENTS) and (bool(before) or "relative" in origin.cleared)

@@ -13,6 +13,7 @@ MAX_TRACE = 24
 DERIVED = "~"
 DATA = frozenset(("untrusted", "message", "param"))  # the labels of what comes from outside, or may
 MEMBER = "member"  # the label of what an object holds under a name that comes from outside
+CALLER = "caller"  # the label of a parameter of which the function has tested or cleaned something, whoever calls it
 NAMES = "names"  # the label of untrusted data among a mapping's keys
 
 

@@ -10,7 +10,7 @@ from msgspec import structs
 from backend_audit.flow import lacks, script_constant_texts, script_lists, strings
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents
+from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents, takes_every_sign
 from backend_audit.flow.values import (
     MADE,
     NONE,
@@ -137,6 +137,8 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
         return MADE
     origins = receiver.derived().origins
     new = args[1][0] if len(args) > 1 else UNKNOWN
+    if new.is_literal() and takes_every_sign(args[0][0]):  # `password.replace(/./g, "*")`
+        return MADE
     if not new.refs:  # what a function makes of a hit is its own
         origins |= new.derived().origins
     found = Value(True, shapes=receiver.shapes or _around(receiver, new, args), origins=origins)

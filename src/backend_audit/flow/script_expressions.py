@@ -72,7 +72,8 @@ class ScriptExpressions(ScriptCalls):
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """What a request holds under the name of a secret may be one, though the library's model knows nothing of its parts."""
-        return super().sensitive(name, node, script_members.possibly_text(value))
+        told = sensitive.classify(name) is not None
+        return super().sensitive(name, node, script_members.possibly_text(self, node, value)) if told else value
 
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         if base.kind:

@@ -3,6 +3,7 @@
 https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 """
 
+import re
 from collections.abc import Callable
 
 from backend_audit.flow import lacks, numbers, strings
@@ -43,6 +44,8 @@ def _encoded(*contexts: str) -> Callable[[Pieces], Value]:
 BARE = "object without prototype"  # a type: nothing is found in it but what was put there
 _BARE = frozenset((BARE,))
 _TEXT = frozenset(("str",))
+_AS_TEXT = re.compile(r"%[jOo]")
+_PLACE = re.compile(r"%[sdif]")
 _ONE_LINE = frozenset(("log", "header"))
 _OF_SIGNS = frozenset("path url html header log dots offset segment relative sql xpath shell code regex template".split())
 
@@ -67,6 +70,19 @@ def _data(args: Pieces) -> Value:
         return MADE
     origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
     return Value(True, origins=origins) if origins else UNKNOWN
+
+
+def _formatted(args: Pieces) -> Value:
+    """`util.format("ls %s", name)`: what has no place in the format stands behind it."""
+    whole = args[0][0].texts() if args and args[0][0].constants() is not None else ()
+    if len(whole) != 1:
+        return _data(args)
+    format_ = _AS_TEXT.sub("%s", whole[0])
+    placed = len(_PLACE.findall(format_.replace("%%", "")))
+    right = container("tuple", {at: value for at, (value, _) in enumerate(args[1:])})
+    found = strings.percent(text(format_), right, "", *(name for _, name in args[1:])) or _data(args)
+    rest = [piece for one in args[1 + placed :] for piece in ((text(" "), ""), one)]
+    return strings.build([(found, ""), *rest], "%") if rest else found
 
 
 def _pattern(args: Pieces) -> Value:
@@ -173,7 +189,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Promise.reject": lambda _: NOTHING,
     "Buffer.from": lambda args: _decoded(args) if len(args) > 1 and not args[1][0].may_be("utf8") else _data(args),
     "Buffer.concat": _data,
-    "util.format": _data,
+    "util.format": _formatted,
     "util.promisify": _same,
     "util.inspect": _data,
     "util.callbackify": _same,
@@ -184,7 +200,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "encodeURIComponent": _encoded("html", "url", "path", "header", "log", "template"),
     "querystring.escape": _encoded("html", "url", "path", "header", "log", "template"),
     "encodeURI": _encoded("html", "header", "log"),
-    "escape": _encoded("html", "header", "log"),
+    "escape": _encoded("html", "header", "log", "shell", "sql", "template"),  # leaves letters, digits and `@*_+-./`
     "atob": _data,
     "btoa": _data,
 }

@@ -91,8 +91,12 @@ def known_part(found: Value, base: Value, step: str) -> Value:
     return found.cleared(known)
 
 
-def possibly_text(value: Value) -> Value:
-    """Data of a request of which a library's model says no more: it may be a text, and so a secret."""
-    if value.apis and not value.open and any(origin.label == "untrusted" for origin in value.origins):
+def possibly_text(frame: "Expressions", node: ir.Node, value: Value) -> Value:
+    """Data of a request, or of what nothing is known about: models say no more, so that it may be a text, and a secret."""
+    if not value.apis or value.open:
+        return value
+    free = isinstance(node, ir.Attribute) or (isinstance(node, ir.Name) and value.apis == {node.id})
+    unknown = free and not value.types and not any(map(frame.engine.knows, value.apis))
+    if unknown or any(origin.label == "untrusted" for origin in value.origins):
         return changed(value, open=True)
     return value

@@ -11,6 +11,7 @@ from backend_audit.regex.groups import groups
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
 _LEADING = re.compile(r"\^?(\(|\[|\?:)*\\\.(\\\.|\{2\})")
 _OUTER = re.compile(r"\((?:\?:)?([^()]*)\)")  # one group around it all
+_ANY_SIGN = re.compile(r"(?:\(\?[a-z]+\))?(?:\.|\[(?:\\s\\S|\\S\\s|\\w\\W|\\d\\D)\]|\[\^\]|\\S)[+*]?")
 _ESCAPABLE = frozenset(("regex",))
 
 
@@ -43,6 +44,12 @@ def lacked_marks(pattern: str) -> frozenset[str]:
 def strips_parents(old: Value) -> bool:
     """Whether replacing takes every `../` off the beginning, which are all that a normalised path has."""
     return any(_LEADING.match(pattern) is not None for pattern in pattern_of(old))
+
+
+def takes_every_sign(old: Value) -> bool:
+    """Whether replacing takes all that a text consists of, sign by sign."""
+    patterns = pattern_of(old)
+    return bool(patterns) and is_global(old) and all(_ANY_SIGN.fullmatch(one) is not None for one in patterns)
 
 
 def _body(written: object) -> tuple[str, str]:

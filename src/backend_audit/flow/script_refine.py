@@ -20,7 +20,7 @@ from backend_audit.flow import (
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
 from backend_audit.flow.script_builtin import BOOL, values
-from backend_audit.flow.values import MADE, NUMBER, Constant, Value, changed
+from backend_audit.flow.values import CLOSED_TYPES, MADE, NUMBER, Constant, Value, changed
 from backend_audit.flow.written import dotted, written
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _typed(frame: "ScriptExpressions", subject: ir.Expr, kind: Value, *, same: b
         return True
     key, value = known
     if name.value == "string":
-        frame.env[key] = changed(value.cleared(_PLAIN), types=value.types | {"str"}) if value.open else value
+        frame.env[key] = changed(value.cleared(_PLAIN), types=(value.types - CLOSED_TYPES) | {"str"}) if value.open else value
     elif name.value in _CLOSED and (value.open or value.origins):
         frame.env[key] = _CLOSED[str(name.value)]
     return True

@@ -37,6 +37,7 @@ def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None
     own = {guards.source_of(one) for one in told.all_origins()}  # nothing is told of what the beginning is made of itself
     value = transform(frame.eval(subject), lambda one: () if guards.source_of(one) in own else (one,))
     texts = told.texts()
+    guards.told_beginning(frame, value, texts, holds=True)
     if texts and all(guards.is_host_prefix(text) for text in texts):
         guards.clear_data(frame, value, guards.URL, node=subject)
     if texts == ("/",):
@@ -49,6 +50,7 @@ def begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None
 def never_begins(frame: "ScriptExpressions", subject: ir.Expr, start: ir.Expr) -> None:
     """`x.startsWith("..")` does not hold: a way from a folder leads into it; a text without a root stays below one."""
     value, texts = frame.eval(subject), frame.eval(start).texts()
+    guards.told_beginning(frame, value, texts, holds=False)
     if texts and all(text.startswith("..") for text in texts):
         guards.clear_data(frame, value, guards.PATH, _OFFSET)
         guards.clear_data(frame, value, lacks.lacking(".."), guards.NORMALISED)

@@ -12,7 +12,7 @@ from backend_audit.flow import untouched
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
-from backend_audit.flow.origins import DERIVED, Origin, ordered, united
+from backend_audit.flow.origins import CALLER, DERIVED, Origin, ordered, united
 from backend_audit.flow.parts import gives_away, part_of
 from backend_audit.flow.roles import operands, with_values
 from backend_audit.flow.strings import merged_parts
@@ -230,7 +230,9 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     if params:
         tested = all("all" in origin.cleared for origin in params)  # nothing is left of what callers pass, whatever it is
         bare = decided and (tested or not (value.types - _TEXTS or value.apis or value.refs or value.kind))
-        result = changed(value, origins=rest, open=value.open and not bare, made=value.made or bare)
+        known = frozenset(Origin(CALLER, one.key, one.what, one.cleared, one.trace) for one in params if one.cleared)
+        kept = rest if decided else rest | known
+        result = changed(value, origins=kept, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
         shapes = tuple(shape.mapped(lambda inner: _outside(inner, has_callers, depth - 1)) for shape in value.shapes)
         items = None if value.items is None else {
