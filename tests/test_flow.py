@@ -20,6 +20,7 @@ from backend_audit.flow.concepts import LogRecord
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.model_files import load_models, model_files
+from backend_audit.flow.origins import CALLER
 from backend_audit.flow.values import MAX_NAMES, Constant, Value
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import FunctionSymbol
@@ -48,7 +49,7 @@ def facts(value: Value) -> Iterator[str]:
     yield from ("type=" + OWN_CLASS.sub(r"\1", name) for name in value.types)
     yield from (f"ref={_PADDED.sub('@', symbol.key.rpartition('.')[2].rpartition(':')[2])}" for symbol in value.refs)
     yield from {f"param={origin.what}" for origin in value.origins if origin.label == "param"}
-    yield from {origin.label for origin in value.origins if origin.label != "param"}
+    yield from {origin.label for origin in value.origins if origin.label not in ("param", CALLER)}
     if value.kind:
         yield f"kind={value.kind}"
     if value.made:

@@ -323,6 +323,7 @@ class Calls(Expressions):
     # --- the project's own functions --------------------------------------------------------------------------------
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
+        receiver = changing.as_left(self, node, receiver)
         bound = bind_arguments(symbol, receiver, args)
         self.engine.note_call(symbol, bound, self, node)
         summary = self.engine.summary(symbol)

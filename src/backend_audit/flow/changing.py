@@ -9,6 +9,7 @@ from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.models import Keeper
 from backend_audit.flow.summary import fields_left
+from backend_audit.flow.syntax import left
 from backend_audit.flow.values import Constant, Value, changed, join, join_all, join_optional
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
@@ -39,6 +40,15 @@ def changed_object(frame: "Calls", at: ir.Expr, method: FunctionSymbol, receiver
             frame.env.pop(f"{path}.{key}", None)
         frame.env[path] = after
     return {place: after if value is receiver else value for place, value in bound.items()}
+
+
+def as_left(frame: "Calls", node: ir.Call, receiver: Value | None) -> Value | None:
+    """The object of the method that runs, as it is by now, where the call is of another one of its methods."""
+    me = "" if frame.function is None else frame.engine.me(frame.function)
+    if receiver is None or not me or not isinstance(node.func, ir.Attribute) or dotted(node.func.value) not in (me, "super"):
+        return receiver
+    found = left(frame, me)
+    return changed(receiver, items={**(receiver.items or {}), **found}) if found else receiver
 
 
 def kept(frame: "Calls", node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:

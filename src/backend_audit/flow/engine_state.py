@@ -82,6 +82,7 @@ class EngineState(ABC):
         self.handed_on: dict[tuple[str, int], dict[str, Args]] = {}  # what is given to a parameter that is called, by callers
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
+        self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known
         self.problems: list[Problem] = []
 
     @abstractmethod

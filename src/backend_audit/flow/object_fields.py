@@ -87,6 +87,7 @@ class ObjectFields(ClassFacts):
             if method.node.kind == "getter" or method.decorated("property", "cached_property", "hybrid_property"):
                 return join_all(self.answered(one, base if base is not None else self.instance_of(owner)) for one in meant)
             return Value(refs=frozenset(meant))
+        self._note_early(owner, attr, frame)
         found = self.field(owner, attr)
         if found is None and attr == "value" and self._is_enum(owner):
             found = self._members(owner)
@@ -167,6 +168,15 @@ class ObjectFields(ClassFacts):
                 found = value if found is None else join(found, value)
         return found
 
+    def _note_early(self, owner: ClassSymbol, attr: str, frame: FrameState) -> None:
+        """A method that writes the field is under way: who reads it here may have to read it again."""
+        for one in self.bases(owner)[0]:
+            writers = (*self._writing(one).get(attr, ()), *self._growing(one).get(attr, ()))
+            if frame.function is not None and any(
+                method.key in self._running for method in writers if method is not frame.function
+            ):
+                self._early_reads.setdefault((one.key, attr), set()).add(frame.function.key)
+
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
         known = self._writers.get(symbol.key)
         if known is None:
@@ -234,5 +244,6 @@ class ObjectFields(ClassFacts):
         fields = self._fields.setdefault(owner.key, {})
         if any(origin.label == "param" for origin in value.all_origins()):
             self._parametric.add((owner.key, attr))
+            self._stale.update(self._early_reads.pop((owner.key, attr), ()))
         value = self.settled(value)
         fields[attr] = sized(join(fields[attr], value) if attr in fields else value)

@@ -83,7 +83,11 @@ class ScriptCalls(ScriptFiles):
             return UNKNOWN
         for above in self.engine.bases(owner)[0][1:]:
             if "constructor" in above.methods:
-                return self.call_function(node, above.methods["constructor"], self.lookup("this"), args)
+                made, maker = self.lookup("this"), above.methods["constructor"]
+                found = self.call_function(node, maker, made, args)
+                for key, value in fields_left(self.engine.summary(maker), maker.key, bind_arguments(maker, made, args)).items():
+                    self.assign_path(f"this.{key}", value)
+                return found
         for path in self.engine.external_bases(owner):
             for row in self.models.rows["call"].get(path, ()):
                 self.emit(row, path, node, {}, args)
@@ -232,9 +236,10 @@ class ScriptCalls(ScriptFiles):
 
     def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
-        called = self.models.rows["call"]
-        if self.engine.class_of(type_name) is None and (type_name in called or not self.engine.knows(f"{type_name}.__call__")):
-            kind = next((one for one in self.models.lineage(type_name) if one in called), None)
+        tables = (self.models.rows["call"], self.models.transfers)
+        told = any(type_name in table for table in tables)
+        if self.engine.class_of(type_name) is None and (told or not self.engine.knows(f"{type_name}.__call__")):
+            kind = next((one for one in self.models.lineage(type_name) if any(one in table for table in tables)), None)
             if kind is not None:  # of an instance with defaults of its own, that is the client
                 return self.call_library(node, kind, receiver if kind == type_name else callee, args)
         return super().call_instance(node, type_name, callee, receiver, args)

@@ -65,7 +65,8 @@ class ScriptExpressions(ScriptCalls):
             return self.engine.instance_of(owner)
         if node.id == "super":
             owner = self.owner()
-            return UNKNOWN if owner is None else self.engine.above(owner)
+            mine = self.env.get("this", UNKNOWN)
+            return UNKNOWN if owner is None else changed(self.engine.above(owner), items=mine.items, origins=mine.origins)
         if node.id == "arguments" and node.id not in self.env and (given := script_accessors.arguments(self)) is not None:
             return given
         return self.sensitive(node.id, node, self.lookup(node.id))

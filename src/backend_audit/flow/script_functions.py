@@ -173,6 +173,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Object.values": lambda args: listed(_same(args), "values") or container("list", None, values(_same(args))),
     "Object.entries": lambda args: listed(_same(args), "entries") or _entries(args),
     "Object.fromEntries": _from_pairs,
+    **dict.fromkeys(("Object.groupBy", "Map.groupBy", "lodash.groupBy"), lambda args: container("dict", None, _array(args))),
     "Array": lambda args: container("list", dict(enumerate(value for value, _ in args))),
     "Array.of": lambda args: container("list", dict(enumerate(value for value, _ in args))),
     "Array.from": _array,

@@ -7,12 +7,17 @@ from backend_audit.flow import script_builtin, script_members, script_objects
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
-from backend_audit.flow.values import UNKNOWN, Value, container, join, text
+from backend_audit.flow.values import UNKNOWN, Value, changed, container, join, text
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
+
+
+_OF_ADDRESS = frozenset(("href", "host", "hostname"))  # https://developer.mozilla.org/en-US/docs/Web/API/URL
+
+_ADDRESSES = frozenset(("URL()", "url.URL()"))
 
 
 class ScriptNames(ScriptExpressions):
@@ -39,6 +44,14 @@ class ScriptNames(ScriptExpressions):
             if isinstance(target, ir.Name):
                 self.outer.discard(target.id)
             super().bind(target, value, node)
+            if isinstance(target, ir.Attribute) and target.attr in _OF_ADDRESS and value.origins:
+                self.put_into(target.value, value)
+
+    def put_into(self, address: ir.Expr, value: Value) -> None:
+        """`url.hostname = host`: the address has the data in it, whichever part of it is read."""
+        base = self.eval(address)
+        if base.types & _ADDRESSES and dotted(address) is not None:
+            self.update_path(address, changed(base, made=False).with_origins(value.derived().origins))
 
     def bind_outer(self, name: str, value: Value) -> bool:
         """Assign to a name of a function around or of the module; False if it is a name of this function."""

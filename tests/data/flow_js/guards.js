@@ -138,3 +138,12 @@ function remadeOfItself(state, found) {
   see(found); // $ open
   return change;
 }
+
+app.get("/masked", (req, res) => {
+  const x = req.query.x;
+  see(x.replace(/./g, "*")); // $ made
+  see(x.replace(/[\s\S]/g, "*")); // $ made
+  if (x.startsWith("https://")) see(x); // $ api=express.Request.query.x clear=undashed open untrusted
+  if (!x.startsWith("-")) see(x); // $ api=express.Request.query.x clear=undashed open untrusted
+  see(escape(x)); // $ clear=header clear=html clear=log clear=shell clear=sql clear=template open untrusted
+});

@@ -6,6 +6,9 @@ const C = require("./lib/c");
 const { d1, d2 } = require("./lib/d");
 const E = require("./lib/e");
 const F = require("./lib/f");
+const G = require("./lib/g");
+const R = require("ramda");
+const Immutable = require("immutable");
 const EventEmitter = require("events");
 const app = express();
 app.get("/a", async (req, res) => {
@@ -92,3 +95,14 @@ class Ctl { constructor() { this.svc = new Svc(); } handle = async (req, res) =>
 class Svc { run(v) { return this.wrap(v); } wrap(v) { return "a" + v; } }
 const ctl = new Ctl();
 app.get("/d", ctl.handle); app.get("/e", ctl.meth.bind(ctl)); app.get("/f", Ctl.st); app.get("/g", (req, res) => ctl.meth(req, res));
+app.get("/g", (req, res) => {
+  new G.Queue().add(req.query.q);
+  new G.Queue().start(req.query.q);
+  see(new G.Derived(req.query.q).run(), "super.run() after super()");
+  see(R.pipe(R.trim, R.toLower)(req.query.q), "what pipe() gives");
+  see(Immutable.Map({ a: req.query.q }).get("a"), "Immutable");
+  see(Object.groupBy([req.query.q], () => "k").k[0], "groupBy");
+  const address = new URL("https://example.org");
+  address.hostname = req.query.q;
+  see(address.href, "part of an address");
+});
