@@ -5,8 +5,8 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.values import Value, container, join_all
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.flow.values import UNKNOWN, Value, changed, container, join_all
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _MORE = 4  # arguments beyond the parameters that a function may ask for
 
@@ -47,3 +47,9 @@ def arguments(frame: FrameState) -> Value | None:
         origin = Origin("param", (function.key, len(params) + beyond), f"arguments[{len(given)}]")
         given.append(Value(open=True, origins=frozenset((origin,))))
     return container("list", dict(enumerate(given)))
+
+
+def above(frame: FrameState, owner: ClassSymbol | None) -> Value:
+    """What `super` is in a method of `owner`: the object that it runs on, as the class above sees it."""
+    mine = frame.env.get("this", UNKNOWN)
+    return UNKNOWN if owner is None else changed(frame.engine.above(owner), items=mine.items, origins=mine.origins)

@@ -64,9 +64,7 @@ class ScriptExpressions(ScriptCalls):
         if node.id == "this" and "this" not in self.env and (owner := self.object_class()) is not None:
             return self.engine.instance_of(owner)
         if node.id == "super":
-            owner = self.owner()
-            mine = self.env.get("this", UNKNOWN)
-            return UNKNOWN if owner is None else changed(self.engine.above(owner), items=mine.items, origins=mine.origins)
+            return script_accessors.above(self, self.owner())
         if node.id == "arguments" and node.id not in self.env and (given := script_accessors.arguments(self)) is not None:
             return given
         return self.sensitive(node.id, node, self.lookup(node.id))
