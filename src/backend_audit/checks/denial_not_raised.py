@@ -1,0 +1,104 @@
+"""Exceptions that say that the caller may not, made and not raised: `return PermissionDenied()`, `Forbidden("no")`."""
+
+import re
+from collections.abc import Iterator
+
+from backend_audit import ir
+from backend_audit.checks import Alert, check
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
+
+RULE = "denial-not-raised"
+
+_STATUSES = re.compile(r"(?:^|\D)40[13](?:\D|$)|UNAUTHORIZED|FORBIDDEN")
+_EXCEPTIONS = frozenset(
+    (
+        "PermissionError",
+        "django.core.exceptions.PermissionDenied",
+        "rest_framework.exceptions.PermissionDenied",
+        "rest_framework.exceptions.NotAuthenticated",
+        "rest_framework.exceptions.AuthenticationFailed",
+    )
+)
+_BY_STATUS = frozenset(
+    ("fastapi.HTTPException", "fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException", "ninja.errors.HttpError")
+)
+# Exceptions of others: of some frameworks they are answers as well, so that only a bare statement is surely wrong.
+_OF_WERKZEUG = re.compile(r"^werkzeug\.exceptions\.(?:Forbidden|Unauthorized)$")
+_OWN = re.compile(
+    r"(?:Permission|Access|Authori[sz]ation|Authentication)(?:Denied|Failed|Error|Exception)(?:Error|Exception)?$|"
+    r"(?:Unauthori[sz]ed|Forbidden|Unauthenticated|NotAllowed|NotPermitted|Not(?:Authori[sz]ed|Authenticated))(?:Error|Exception)$"
+)
+_RAISES_RESULTS = ("graphql", "graphene", "strawberry", "ariadne")  # what a resolver gives back as an exception is raised
+
+
+@check(RULE)
+def dropped(node: ir.ExprStmt, view: FileView) -> Iterator[Alert]:
+    """`PermissionDenied("not yours")` alone in its line."""
+    call = node.value
+    name = view.api(call.func) if isinstance(call, ir.Call) else None
+    if name is None or not isinstance(call, ir.Call) or view.function() is None or _in_raises_block(view):
+        return
+    own = _OWN.search(name.rpartition(".")[2]) and name.rpartition(".")[2][:1].isupper()
+    if _denies(call, name) or _OF_WERKZEUG.match(name) or own:
+        yield Alert(
+            at=call.at,
+            end=call.func.end,
+            message=f"`{written(call.func)}(…)` is made here and not raised: the code below runs for callers who may not, too.",
+            fix=f"Write `raise {written(call.func)}(…)`.",
+            confidence=Confidence.HIGH,
+        )
+
+
+@check(RULE)
+def given_back(node: ir.Return, view: FileView) -> Iterator[Alert]:
+    """`return PermissionDenied()` in a function that gives something else, or nothing, to callers who may."""
+    call = node.value
+    callee = call.func if isinstance(call, ir.Call) else call
+    name = view.api(callee)
+    function = view.function()
+    if name is None or callee is None or function is None or not _denies(call, name) or _is_told(function, view):
+        return
+    if not _goes_on_otherwise(function, view) or any(one.partition(".")[0] in _RAISES_RESULTS for one in view.imports.values()):
+        return
+    yield Alert(
+        at=node.at,
+        end=callee.end,
+        message=f"`{written(callee)}` is given back by `{function.name}` and not raised: whoever calls it takes it for a result, "
+        "so that a guard lets everybody through, and a handler answers as if all were well, or by a failure.",
+        fix=f"Write `raise {written(callee)}(…)`.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _denies(node: ir.Expr | None, name: str) -> bool:
+    """Whether an expression is an exception of a library that says 401 or 403."""
+    if name in _EXCEPTIONS:
+        return True
+    given = [written(arg.value) for arg in node.args] if isinstance(node, ir.Call) and name in _BY_STATUS else []
+    return any(_STATUSES.search(one) for one in given)
+
+
+def _is_told(function: ir.Function, view: FileView) -> bool:
+    """Whether what calls a function knows that it may give an exception: it says so, or it is raised by name."""
+    returns = "" if function.returns is None else view.source(function.returns)
+    if re.search(r"Exception|Error|Denied", returns):
+        return True
+    raised = (node.exc for node in ir.walk(*view.module.body) if isinstance(node, ir.Raise) and isinstance(node.exc, ir.Call))
+    return any(written(one.func).rpartition(".")[2] == function.name for one in raised if isinstance(one, ir.Call))
+
+
+def _goes_on_otherwise(function: ir.Function, view: FileView) -> bool:
+    """Whether a function does not only choose an exception: it also gives something else, or comes to its end."""
+    last = function.body[-1] if function.body else None
+    if not isinstance(last, (ir.Return, ir.Raise)):
+        return True
+    answers = (node.value for node in ir.walk_scope(*function.body) if isinstance(node, ir.Return))
+    return any(not _denies(one, view.api(one.func if isinstance(one, ir.Call) else one) or "") for one in answers)
+
+
+def _in_raises_block(view: FileView) -> bool:
+    """Whether a test expects it to fail: `with pytest.raises(…):`."""
+    around = (one for one in view.ancestors if isinstance(one, ir.With))
+    return any("raises" in written(item.context) for one in around for item in one.items)
