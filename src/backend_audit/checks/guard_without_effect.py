@@ -55,8 +55,8 @@ def _idle(route: Route, mark: Mark) -> Iterator[Alert]:
         path=mark.path,
         at=mark.at,
         end=mark.end,
-        message=f"`{mark.note}` says whether the caller of {called(route)} may do this, and nothing reads it: the handler goes "
-        "on whatever it says.",
+        message=f"`{mark.note}` says whether the caller of {called(route)} may do this, and nothing depends on it: the handler "
+        "goes on whatever it says.",
         fix=f"Turn the caller away where `{mark.note}` says no, before anything is done.",
         confidence=Confidence.MEDIUM,
         anchor=f"{route.name} {mark.note}",

@@ -105,6 +105,9 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     unasked = route.auth is Auth.NONE or not route.looks  # what only identifies callers is for all routes
     if unasked and siblings and odd and not _told_apart(opener, siblings):
         return Confidence.HIGH if acts else Confidence.MEDIUM, f"{len(siblings)} other routes beside it ask who calls"
+    what, keeper = route.unfilled
+    if keeper and not explicit:
+        return Confidence.MEDIUM, f"`{what}`, which its handler reads, is put there by `{keeper}` alone, which never runs for it"
     if not explicit and (theirs := asked_by_its_kind(route)):
         return Confidence.MEDIUM, theirs
     readers = [one for one in _listed_with(route) if not changes(one) and one.verdict is not Verdict.PUBLIC]

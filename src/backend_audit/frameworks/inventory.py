@@ -16,6 +16,7 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
+from backend_audit.routes.kept import settle_unfilled
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.rights import Rights
 from backend_audit.routes.scoping import Scoping
@@ -47,6 +48,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
+    settle_unfilled(table.routes, engine, behaviours)
     return table
 
 

@@ -253,6 +253,7 @@ class Route:
     taken: tuple[Taken, ...] = ()
     secrets_in_query: tuple[Mark, ...] = ()  # the note names each
     unread: str = ""  # a credential in its address that nothing reads
+    unfilled: tuple[str, str] = ("", "")  # what its handler asks the request for, and the guard (not its own) that puts it there
     tried: str = ""  # what can be tried again and again, without anybody counting: passwords, mails, accounts
     table: RouteTable = field(default_factory=RouteTable)
 

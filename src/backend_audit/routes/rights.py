@@ -18,6 +18,8 @@ from backend_audit.routes.model import Route
 from backend_audit.routes.readings import Reading, called, permits, tells
 from backend_audit.routes.scopes import said
 from backend_audit.routes.scoping import Scoping, hands_request
+from backend_audit.routes.told_denials import told_alone
+from backend_audit.source import Mark
 
 _STANDING = re.compile(
     r"active|disabled|enabled|verified|deleted|status|blocked|banned|suspended|locked|expired|confirmed|anonymous"
@@ -46,6 +48,9 @@ class Rights:
         route.weighed = True
         asked = list(self._rights(route, handler, frame, reading, callers))
         route.right = asked[0][0] if asked else ""
+        idle = self._told_alone(handler, reading, callers, {test for test, _ in asked})
+        if idle is not None:
+            route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle))
         route.asks = frozenset(key for _, one in asked for key in self._keys(one, reading, callers))
         route.testing = frozenset(
             one.name for one in route.guards if one.function is not None and self._tests(route, one.function)
@@ -53,6 +58,14 @@ class Rights:
         known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
         addressed = any(map(is_variable, route.path.split("/")))  # else it says of nothing whose it is
         route.names_caller = bool(route.right) or known or route.scoped or not addressed or self._told(route, frame, reading)
+
+    def _told_alone(self, handler: FunctionSymbol, reading: Reading, callers: frozenset[str], asked: set[str]) -> ir.Expr | None:
+        """The test that says that the caller may not, where that is only written down."""
+        for node in told_alone(handler):
+            standing = all(_STANDING.search(key) for key in self._keys(node.test, reading, callers))
+            if written(node.test) not in asked and not standing and self._asks(node.test, reading, callers):
+                return node.test
+        return None
 
     def _tests(self, route: Route, guard: FunctionSymbol) -> bool:
         """Whether a guard asks more of the caller than that there is one, who may sign in: a role, a membership."""
