@@ -67,6 +67,7 @@ def test_rows_of_modes_name_what_exists() -> None:
     shown = {row.kind for row in rows_of(rules_root()).every} | {
         "routes",
         "route-authorizes",
+        "route-authenticates",
         "several-stores",
         "readiness-check",
     }

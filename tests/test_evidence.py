@@ -17,7 +17,7 @@ FASTIFY = (
     "const app = fastify()\nawait app.register(swagger)\n"
     "app.get('/b', { schema: { response: { 200: {} } } }, async () => ({}))\n"
 )
-SESSION = "const jwt = require('jsonwebtoken')\njwt.sign({}, key, { expiresIn: '1h' })\n"
+SESSION = "const jwt = require('jsonwebtoken')\njwt.sign({}, key, { expiresIn: '1h' })\njwt.verify(sent, key)\n"
 TOKENS = "from rest_framework.authentication import SessionAuthentication, TokenAuthentication\n"
 NEDB = "const Datastore = require('nedb')\nconst db = new Datastore()\n"
 OWNED = "new (require('mongoose').Schema)({ tenantId: String })\n"
@@ -466,6 +466,110 @@ SHOWN = {
             "app.use((req, res, next) => { res.set('Access-Control-Allow-Origin', '*'); next() })"
         ),
         "partial",
+    ),
+    # the twelfth nine
+    "a queue that only logs": (
+        "elite-brokers",
+        "a.py",
+        "import logging\nlog = logging.getLogger('a')\nfrom fastapi import BackgroundTasks\nBackgroundTasks().add_task(log.info)",
+        "missing",
+    ),
+    "a queue for messages": ("elite-brokers", "a.py", "import rq\nrq.Queue('a').enqueue(print)", "partial"),
+    "a loop until something is done": (
+        "advanced-cron",
+        "a.py",
+        (
+            "import time\ndef work():\n    while True:\n        state = ask()\n        if state in FINISHED:\n            break\n"
+            "        time.sleep(60)"
+        ),
+        "missing",
+    ),
+    "a loop until it is told to stop": (
+        "advanced-cron",
+        "a.py",
+        (
+            "import time\ndef work():\n    while True:\n        clean()\n        if stopping.is_set():\n            break\n"
+            "        time.sleep(60)"
+        ),
+        "partial",
+    ),
+    "work that sets its next run": (
+        "advanced-cron",
+        "a.js",
+        "const scheduleNextUpdate = () => setTimeout(() => update().then(scheduleNextUpdate), 1000)\nscheduleNextUpdate()",
+        "partial",
+    ),
+    "a decorator that tries again": (
+        "elite-retry",
+        "b.py",
+        f"{CALLS}def retry_if_closed(f):\n    return f\n\n@retry_if_closed\ndef ask():\n    pass",
+        "partial",
+    ),
+    "a decorator": (
+        "elite-retry",
+        "b.py",
+        f"{CALLS}def named_if_closed(f):\n    return f\n\n@named_if_closed\ndef ask():\n    pass",
+        "missing",
+    ),
+    "activities of a task": ("must-08", "a.py", "@app.post('/a')\ndef run():\n    _create_activity('reset')", "missing"),
+    "a log of activities": ("must-08", "a.py", "@app.post('/a')\ndef run():\n    create_activity_log('reset')", "met"),
+    "tokens for another service alone": (
+        "must-04",
+        "a.js",
+        "const jwt = require('jsonwebtoken')\napp.get('/rates', (req, res) => ask(jwt.sign({}, key, { expiresIn: '1m' })))",
+        "missing",
+    ),
+    "callers by a guard of its own": (
+        "must-04",
+        "a.js",
+        (
+            "const known = (req, res, next) => keys.has(req.headers.authorization) ? next() : res.status(401).end()\n"
+            "app.get('/rates', known, (req, res) => res.json(1))"
+        ),
+        "met",
+    ),
+    "the health of a worker": (
+        "must-09",
+        "a.py",
+        "import redis\ncache = redis.Redis()\n@app.get('/price-worker-health')\ndef state():\n    return cache.get('a')",
+        "met",
+    ),
+    "verbs before things": (
+        "default-clean-api",
+        "a.js",
+        "app.post('/send-message', (req, res) => res.json(1))\napp.post('/orders', (req, res) => res.json(1))",
+        "partial",
+    ),
+    "things that begin like verbs": (
+        "default-clean-api",
+        "a.js",
+        "app.post('/settings', (req, res) => res.json(1))\napp.post('/starters', (req, res) => res.json(1))",
+        "met",
+    ),
+    "a right that a switch asks for": (
+        "advanced-rbac",
+        "a.py",
+        (
+            "from fastapi import Depends\nfrom fastapi_users import FastAPIUsers\nusers = FastAPIUsers[User, int](manager, [])\n"
+            "boss = users.current_user(superuser=True)\n@app.get('/a')\ndef a(user=Depends(boss)):\n    return 1"
+        ),
+        "met",
+    ),
+    "no right": (
+        "advanced-rbac",
+        "a.py",
+        (
+            "from fastapi import Depends\nfrom fastapi_users import FastAPIUsers\nusers = FastAPIUsers[User, int](manager, [])\n"
+            "anybody = users.current_user(active=True)\n@app.get('/a')\ndef a(user=Depends(anybody)):\n    return 1"
+        ),
+        "missing",
+    ),
+    "flags by a route": ("advanced-feature-flags", "a.js", "app.get('/feature-flags', (req, res) => res.json({ a: 1 }))", "met"),
+    "flags of countries": (
+        "advanced-feature-flags",
+        "a.js",
+        "app.get('/country-flags', (req, res) => res.json({ a: 1 }))",
+        "missing",
     ),
     "keys of a keyboard": ("elite-key-rotation", "a.js", "app.use((req) => Keys.validateInput(req))", "not-applicable"),
 }

@@ -25,7 +25,7 @@ def cache_without_expiry(write: CacheWrite) -> Iterator[Alert]:
     forever = write.expiry is not None and write.expiry.value.is_just(None)
     if not forever and (write.expiry is not None or write.defaults):
         return
-    if not write.cache and (not _is_cache(write) or _expires_later(write)):
+    if not write.cache and (not _is_cache(write) or _expires_later(write) or _is_mark(write)):
         return
     script = write.site.module is not None and write.site.module.language is not Language.PYTHON
     yield Alert(
@@ -46,6 +46,12 @@ def _expires_later(write: CacheWrite) -> bool:
     calls = (one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Call) and one.args)
     ends = (one for one in calls if isinstance(one.func, ir.Attribute) and one.func.attr.lower() in _ENDING)
     return any(written(one.args[0].value) == written(key.node) for one in ends)
+
+
+def _is_mark(write: CacheWrite) -> bool:
+    """Whether what is kept is a constant, which says how far something is and copies nothing: `set("cache:ready", "true")`."""
+    given = [] if write.site.call is None else [one.value for one in write.site.call.args if one.name in (None, "value")]
+    return len(given) > 1 and isinstance(given[1], ir.Const)
 
 
 def _is_cache(write: CacheWrite) -> bool:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from backend_audit.inventory import RouteRecord
 
 _ENTRANCES = ("signing in or up", "regaining an account")  # what `routes.intent` says of them
-_ACTION = re.compile(r"/(get|create|update|delete|add|remove|fetch|list|save|edit|insert|modify)([_-]\w+|[A-Z]\w*)?(/|$)")
+_ACTION = re.compile(
+    r"/((get|create|update|delete|add|remove|fetch|list|save|edit|insert|modify)([_-][\w-]+|[A-Z]\w*)?|"
+    r"(send|set|start|stop|show|join|leave|forward|submit|simulate|scan|generate|close|reject|approve)([_-][\w-]+|[A-Z]\w*))(/|$)"
+)
 _WATCHED = "health and metrics"  # what a platform asks again and again
 _NO_HANDLERS = frozenset({"static", "admin"})
 

@@ -14,6 +14,8 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
         yield Sign("routes", route.place, "", route.handler)
         if any("authorizes" in guard.does for guard in route.guards):
             yield Sign("route-authorizes", route.place, "", route.handler)
+        if any("authenticates" in guard.does for guard in route.guards):
+            yield Sign("route-authenticates", route.place, "", route.handler)
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

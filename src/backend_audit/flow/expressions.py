@@ -9,6 +9,7 @@ from backend_audit.flow import builtin, named_parts, numbers, refine, rendering,
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.generics import with_arguments
 from backend_audit.flow.lexemes import indexed
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
@@ -222,7 +223,7 @@ class Expressions(FrameState, ABC):
         if found is NOTHING and base.types:
             found = self.engine.item_of(base, Operand(at, node.index))
         found = join(found, named_parts.kept(self, base, (str(key),))) if isinstance(key, str) else found
-        found = UNKNOWN if found is NOTHING else found
+        found = with_arguments(base, one) if found is NOTHING else found
         if base.origins:
             found = named_parts.entry(self.inherit(found, base, str(key) if isinstance(key, str) else ELEMENT), (str(key),))
         return self.sensitive(key, node, found) if isinstance(key, str) else found

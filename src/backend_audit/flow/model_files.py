@@ -135,7 +135,8 @@ class _Loader:
 
     def access(self, entry: _Entry, paths: _Paths, where: str) -> None:
         does = frozenset(_words(entry.get("does", []), where))
-        access = Access(does, str(entry.get("optional", "")), entry.get("reading") == "open", str(entry.get("carrier", "")))
+        optional, carrier, rights = (str(entry.get(key, "")) for key in ("optional", "carrier", "rights"))
+        access = Access(does, optional, entry.get("reading") == "open", carrier, rights)
         self.models.access.update((path, access) for _, path in paths)
 
     def callback(self, entry: _Entry, paths: _Paths, where: str) -> None:

@@ -123,13 +123,14 @@ class Access:
     """What a decorator, dependency, permission or hook of a library does to a route's callers; see `routes.model.Does`.
 
     `optional`: the switch that lets callers through without credentials; `open_reading`: who only reads is let through.
-    `carrier`: what it knows callers by ("cookie", "header").
+    `carrier`: what it knows callers by ("cookie", "header"). `rights`: the switch with which it asks for a right as well.
     """
 
     does: frozenset[str]
     optional: str
     open_reading: bool = False
     carrier: str = ""
+    rights: str = ""
 
 
 @dataclass(slots=True)

@@ -179,8 +179,10 @@ def _falsy(node: ir.Expr | None) -> bool | None:
 
 
 def _lazy_option(call: ir.Call) -> str | None:
-    """SQLModel's `sa_relationship_kwargs={"lazy": "selectin"}`."""
+    """SQLModel's `sa_relationship_kwargs={"lazy": "selectin"}`, or a call of `dict`."""
     options = _keyword(call, "sa_relationship_kwargs")
+    if isinstance(options, ir.Call):
+        return _text(_keyword(options, "lazy"))
     for item in options.items if isinstance(options, ir.Container) else ():
         if _text(item.key) == "lazy":
             return _text(item.value)

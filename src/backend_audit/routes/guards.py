@@ -139,6 +139,8 @@ class Guarding:
             idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
             return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
         does = frozenset(Does(one) for one in access.does)
+        if access.rights and call is not None and _switched_on(call, access.rights):
+            does |= {Does.AUTHORIZES}
         return Guard(name, does, via, mark, None, KNOWN, carrier=access.carrier)
 
     def of_objects(self, value: Value, via: str) -> list[Guard]:

@@ -16,6 +16,7 @@ from backend_audit.source import LineIndex, Mark
 
 _NAMED = re.compile(r"(?:^|[-_.])(?:openapi|swagger|api|apis|apispec|spec)(?:[-_.]|$)", re.IGNORECASE)
 _FOLDER = re.compile(r"(?:^|/)(?:openapi|swagger|api-?docs?|api-?spec)/", re.IGNORECASE)
+_SET_ASIDE = re.compile(r"(?:^|[-_.])(?:backup|bak|old|orig|copy)(?:[-_.]|$)", re.IGNORECASE)
 _SAYS_SO = re.compile(r"\b(?:openapi|swagger)[\"']?\s*:\s*[\"']?[23]")
 _VARIABLE = re.compile(r"^\{\w+\}")  # `{server}/api/v1`: it stands for scheme and host
 _METHODS = frozenset("get put post delete options head patch trace".split())
@@ -45,7 +46,8 @@ class Description:
 def is_description(path: str) -> bool:
     """Whether a file may describe the API or be a part of what does, by its name or its folder's."""
     name = posixpath.basename(path)
-    return name.lower().endswith((".json", ".yaml", ".yml")) and bool(_NAMED.search(name) or _FOLDER.search(path))
+    ends = name.lower().endswith((".json", ".yaml", ".yml"))
+    return ends and not _SET_ASIDE.search(name) and bool(_NAMED.search(name) or _FOLDER.search(path))
 
 
 def described(path: str, texts: Mapping[str, str]) -> Description | None:

@@ -1,4 +1,4 @@
-"""Loops that keep what they have asked for, by its key, and ask for nothing twice: a cache in a variable."""
+"""Loops that ask for nothing twice: they keep what they have asked for by its key, or single one key out."""
 
 from collections.abc import Iterator
 
@@ -18,6 +18,27 @@ def remembered(loop: Loop, call: ir.Node) -> bool:
                 if any(_keeps(each, holder) for each in ir.walk_scope(*one.body)):
                     return True
     return False
+
+
+def singled_out(loop: Loop, call: ir.Node) -> bool:
+    """Whether a pass asks only for one key, which comes once: `for key, value in data.items(): if key == "team": get(value)`."""
+    made = loop.iter
+    if not (isinstance(made, ir.Call) and isinstance(made.func, ir.Attribute) and made.func.attr == "items"):
+        return False
+    key = loop.target.items[0].value if isinstance(loop.target, ir.Container) and loop.target.items else None
+    body = loop.node.body if isinstance(loop.node, ir.For) else []
+    around = (one for one in ir.walk_scope(*body) if isinstance(one, ir.If) and one.body)
+    return isinstance(key, ir.Name) and any(
+        one.body[0].at <= call.at < one.body[-1].end and _demands(one.test, key.id) for one in around
+    )
+
+
+def _demands(test: ir.Expr, name: str) -> bool:
+    """Whether a condition holds for one value of `name` alone."""
+    if isinstance(test, ir.Logical) and test.op == "and":
+        return _demands(test.left, name) or _demands(test.right, name)
+    sides = (test.left, *test.rights) if isinstance(test, ir.Compare) and test.ops == ["=="] else ()
+    return any(isinstance(one, ir.Name) and one.id == name for one in sides) and any(isinstance(one, ir.Const) for one in sides)
 
 
 def _lacking(test: ir.Expr) -> Iterator[str]:

@@ -14,7 +14,7 @@ from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.work_concepts import DatabaseQuery
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
-from backend_audit.routes.remembered import remembered
+from backend_audit.routes.remembered import remembered, singled_out
 from backend_audit.routes.work import Work
 from backend_audit.source import SCRIPTS, Mark
 
@@ -105,7 +105,7 @@ class Repeated:
             return
         names, query = names_in(call), written(site.call.func) if site.call is not None else ""
         loop = self.repeating(moment.loops, names, function)
-        if loop is not None and remembered(loop, call):
+        if loop is not None and (remembered(loop, call) or singled_out(loop, call)):
             return
         if loop is not None:
             yield self._made(function, site, loop, query, ())
@@ -137,7 +137,7 @@ class Repeated:
             loop = self.repeating(one.moment.loops, given, caller)
             if loop is None and not one.moment.loops:
                 loop = self._each(caller, given)
-            if loop is not None and remembered(loop, node):
+            if loop is not None and (remembered(loop, node) or singled_out(loop, node)):
                 continue
             if loop is not None:
                 module = caller.module

@@ -116,6 +116,9 @@ class _Walk:
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
         self.block((one for one in node.decorators if not shapes.keeps_one_value(one, node)), scope, symbol)
+        for one in node.decorators:
+            if isinstance(one, (ir.Name, ir.Attribute)):  # it is called with the function
+                self.named(ir.Call(one.at, one.end, one, []), symbol)
         if self.script and shapes.is_error_handler(node):
             self.shaped("error-middleware", node, f"{symbol}.{node.name}" if symbol else node.name)
         signed = shapes.signs_tokens(node)

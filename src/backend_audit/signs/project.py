@@ -13,7 +13,7 @@ from backend_audit.signs.spotted import Spotted
 
 _HEALTH = re.compile(  # as a whole part of the path: `/live-sync` tells of no life
     r"(^|/)\W?((health|ready|readiness|live|liveness)[_-]?(z|check|checks|probe|status)?|heartbeat)\W?(/|$)|"
-    r"^\W{0,2}((api|rest|internal|v\d+)/)*(ping|status|alive)\W{0,2}$",
+    r"[a-z\d][_-]health([_-]?check)?\W?(/|$)|^\W{0,2}((api|rest|internal|v\d+)/)*(ping|status|alive)\W{0,2}$",
     re.IGNORECASE,
 )
 _CHECKS = re.compile(

@@ -12,6 +12,7 @@ from backend_audit.signs.manifests import normal
 from backend_audit.signs.pattern import Pattern
 from backend_audit.toml_files import tables
 
+_OF_PYTHON = frozenset("hashlib html importlib io logging os pathlib pickle re shlex shutil socket subprocess".split())
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
@@ -77,14 +78,15 @@ class Paths:
     def as_known_to(self, aliases: Mapping[str, str], canonical: Callable[[str], str]) -> "Paths":
         """These with the names that models have for the same things: `@prisma/client.PrismaClient` is their `prisma.Client`.
 
-        A name that models have for things of several libraries (`fetch`) does not tell which one is used.
+        A name that models have for things of several libraries (`fetch`) does not tell which one is used, nor does one that
+        Python itself has (`logging.getLogger` for Celery's).
         """
         made = Paths({key: [*rows] for key, rows in self.whole.items()}, {key: [*rows] for key, rows in self.beginnings.items()})
         libraries: dict[str, set[str]] = {}
         for source, target in aliases.items():
             libraries.setdefault(target, {target.partition(".")[0]}).add(source.partition(".")[0])
         for source, target in aliases.items():
-            if len(libraries[target]) > 2:  # the library and the models' word for it
+            if len(libraries[target]) > 2 or target.partition(".")[0] in _OF_PYTHON:  # the library and the models' word for it
                 continue
             known = canonical(source)
             made.whole.setdefault(known, []).extend(self.whole.get(source, ()))

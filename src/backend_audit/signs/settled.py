@@ -102,6 +102,8 @@ class _Module:
 
     def fits(self, option: str, use: Use) -> bool:
         """As `options.fits`; `kept`: what is made is not given up at the end of a `with` that begins with it."""
+        if option == _CALLED:
+            return True
         if option != _KEPT:
             return fits(option, self.call(use))
         if self._given_up is None:
@@ -160,6 +162,7 @@ def path_of(value: Value | None) -> str:
 
 
 _KEPT = "kept"
+_CALLED = "called"  # what has options counts where it is called alone
 _REGISTERED = frozenset({"error-handler", "some-error-handler"})
 _GLOBALS = frozenset("process fetch setInterval Promise console".split())
 _PLAIN = frozenset("str int float bool bytes list dict set tuple None NoneType object".split())

@@ -14,6 +14,7 @@ _CACHE = re.compile(r"(^|_)cached?(_|$|[A-Z])|[a-z]Cached?($|[A-Z])", re.ASCII)
 _PASSING = re.compile(r"state|nonce|login|log_in|auth|session|token|otp|challenge|csrf|pkce|code|attempt", re.IGNORECASE)
 _TOKEN = re.compile(r"token|jwt|sign|session", re.IGNORECASE)
 _HANDING = frozenset({"register", "add_middleware"})
+_STOP = re.compile(r"stop|shut|clos|cancel|running|exit|quit|terminat|alive|active|enabled", re.IGNORECASE)
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -69,9 +70,17 @@ def _exported(target: ir.Expr) -> str:
 
 
 def polls(node: ir.While | ir.For) -> ir.Call | None:
-    """The call by which a loop without end waits before it begins anew; None if it is no such loop."""
+    """The call by which a loop without end waits before it begins anew; None if it is no such loop.
+
+    One that ends when what it looks at is there waits for one thing, and repeats no work: `if state == "done": break`.
+    """
     endless = isinstance(node, ir.While) and isinstance(node.test, ir.Const) and bool(node.test.value)
-    return _waiting(node.body) if endless else None
+    return _waiting(node.body) if endless and not any(_until(one) for one in node.body) else None
+
+
+def _until(node: ir.Stmt) -> bool:
+    """Whether a statement of a loop leaves it for good, unless the process is told to stop."""
+    return isinstance(node, ir.If) and any(map(_leaves, node.body)) and not _STOP.search(written(node.test))
 
 
 def describes_api(node: ir.Item) -> bool:
