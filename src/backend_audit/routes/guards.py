@@ -18,6 +18,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_call, of_marker
+from backend_audit.routes.switches import switched_on
 from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
 
@@ -135,11 +136,11 @@ class Guarding:
         if access is None:
             return None
         name = path.rpartition(".")[2]
-        if access.optional and call is not None and _switched_on(call, access.optional):
+        if access.optional and call is not None and switched_on(call, access.optional):
             idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
             return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
         does = frozenset(Does(one) for one in access.does)
-        if access.rights and call is not None and _switched_on(call, access.rights):
+        if access.rights and call is not None and switched_on(call, access.rights):
             does |= {Does.AUTHORIZES}
         return Guard(name, does, via, mark, None, KNOWN, carrier=access.carrier)
 
@@ -230,23 +231,6 @@ class Guarding:
         """A decorator that turns nobody away itself, as what its own decorators make of it: `@guard_of def managers(user)`."""
         of = [] if guard.function is None or guard.does - _IDLE else makers(self.engine, guard.function)
         return next((one for each in of if (one := self.classified(each, guard.name, guard.via, mark)).has(*ASKING)), guard)
-
-
-def _switched_on(call: ir.Call, spec: str) -> bool:
-    """Whether the argument that `spec` means is written as True; `0.option=false`: a property of it as that."""
-    at, _, option = spec.partition(".")
-    if option:
-        name, _, wanted = option.partition("=")
-        holder = call.args[int(at)].value if int(at) < len(call.args) else None
-        items = holder.items if isinstance(holder, ir.Container) else []
-        told = [item.value for item in items if isinstance(item.key, ir.Const) and item.key.value == name]
-        return any(isinstance(one, ir.Const) and one.value is (wanted == "true") for one in told)
-    position, _, name = spec.partition(":")
-    positional = [arg for arg in call.args if arg.name is None]
-    given = [arg.value for arg in call.args if arg.name == name]
-    if position and int(position) < len(positional):
-        given.append(positional[int(position)].value)
-    return any(isinstance(one, ir.Const) and one.value is True for one in given)
 
 
 def opens_by_name(name: str) -> bool:
