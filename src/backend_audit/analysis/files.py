@@ -62,13 +62,15 @@ class Files:
         """The texts of the files that may describe the API, by path."""
         return self._texts(path for path in sorted(self._sources) if is_description(path))
 
-    def schema_paths(self) -> list[str]:
-        """The files that tell how tables are made beside the code: Prisma's schemas and the migrations."""
-        return [path for path, (file, _) in sorted(self._sources.items()) if _makes_tables(file)]
+    def schema_paths(self, *, migrations: bool) -> list[str]:
+        """The files that tell how tables are made beside the code: Prisma's schemas and, if asked for, the migrations."""
+        made = ((path, file) for path, (file, _) in sorted(self._sources.items()) if _makes_tables(file))
+        return [path for path, file in made if migrations or file.path.endswith(".prisma")]
 
-    def table_texts(self) -> dict[str, str]:
+    def table_texts(self, *, migrations: bool) -> dict[str, str]:
         """The texts of those files that may speak of tables and indexes, by path."""
-        return self._texts(path for path in self.schema_paths() if _INDEX.search(self.data(path)))
+        paths = self.schema_paths(migrations=migrations)
+        return self._texts(path for path in paths if path.endswith(".prisma") or _INDEX.search(self.data(path)))
 
     def _texts(self, paths: Iterable[str]) -> dict[str, str]:
         return {path: text for path in paths if (text := self.readable_text(path)) is not None}

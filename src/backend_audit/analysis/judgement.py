@@ -46,7 +46,7 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: I
     files show. `practices`: rules beyond the default mode are asked, too.
     """
     paths = [path for path in sorted(files.facts) if files.facts[path].lowered or tells_of_project(path)]
-    paths += files.schema_paths() if practices else ()
+    paths += files.schema_paths(migrations=practices)
     read = {path: files.keys[path] for path in paths}
     asked = f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode()
     key, latest = key_of(b"".join(read.values()), *asked), key_of(b"", "latest", *asked)
@@ -136,7 +136,7 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: In
 
     models, node = _models()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
-    tables = files.table_texts() if practices else {}
+    tables = files.table_texts(migrations=practices)
     known = project.Known(
         models, node, files.manifests(), name, declared, rows, descriptions, tables, releases(files.requirements()), practices
     )

@@ -55,8 +55,8 @@ class Known:
 
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
     `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
-    `descriptions`: the texts of OpenAPI files by path; `tables`: of data models and migrations; `practices`: what only more
-    demanding modes ask is looked for; `releases`: the oldest of each Python library that its manifests allow.
+    `descriptions`: the texts of OpenAPI files by path; `tables`: of data models and, with `practices` (what only more demanding
+    modes ask is looked for), of migrations; `releases`: the oldest of each Python library that its manifests allow.
     """
 
     models: Models
@@ -110,13 +110,15 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
 class _Stages:
     """What differs between the languages: how routes are read, what else the whole shows, what guards are known by."""
 
-    table: Callable[[Engine, WebFacts, Declared | None], RouteTable]
+    table: Callable[[Engine, WebFacts, Known], RouteTable]
     work: Callable[[Engine, WebFacts, RouteTable], Iterator[Concept]]
     behaviours: type[Behaviours]
 
 
-_PYTHON = _Stages(route_table, work_of, Behaviours)
-_SCRIPT = _Stages(script_route_table, script_work_of, ScriptBehaviours)
+_PYTHON = _Stages(lambda engine, facts, known: route_table(engine, facts, known.declared), work_of, Behaviours)
+_SCRIPT = _Stages(
+    lambda engine, facts, known: script_route_table(engine, facts, known.declared, known.tables), script_work_of, ScriptBehaviours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
-    table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known.declared), RouteTable())
+    table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known), RouteTable())
     alerts = list(_weighed(alerts, ForAdministrators(table), known.releases, facts.switched_on, routed=bool(table.routes)))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)

@@ -8,6 +8,7 @@ from backend_audit.checks._routes import called
 from backend_audit.finding import Confidence
 from backend_audit.routes.administrators import for_one
 from backend_audit.routes.model import Route
+from backend_audit.routes.sent import SentSecret
 
 RULE = "configuration-in-response"
 _FIX = "Answer with the few values that clients need, each by its name; of a secret at most whether it is set."
@@ -17,12 +18,14 @@ _WHOLE = {"environment": "the whole environment", "configuration": "the whole co
 @check(RULE)
 def configuration_told(route: Route) -> Iterator[Alert]:
     """One alert for each place at which a handler sends it."""
-    told: set[tuple[str, int]] = set()
-    for one in route.sent if is_first(route) else ():
-        if one.how == "one-time" or (one.mark.path, one.mark.at) in told:
-            continue
-        told.add((one.mark.path, one.mark.at))
-        listed = ", ".join(f"`{name}`" for name in one.names[:4])
+    places: dict[tuple[str, int], list[SentSecret]] = {}
+    for each in route.sent if is_first(route) else ():
+        if each.how != "one-time":
+            places.setdefault((each.mark.path, each.mark.at), []).append(each)
+    for found in places.values():
+        one = found[0]
+        names = dict.fromkeys(name for each in found for name in each.names)
+        listed = ", ".join(f"`{name}`" for name in [*names][:4])
         what = f"{_WHOLE[one.how]} ({listed})" if one.how in _WHOLE else f"{listed} of the configuration"
         administered = any(map(for_one, route.guards))
         yield Alert(
@@ -33,6 +36,6 @@ def configuration_told(route: Route) -> Iterator[Alert]:
             "with.",
             fix=_FIX,
             confidence=Confidence.LOW if administered and one.how == "value" else Confidence.MEDIUM,
-            steps=(one.source, one.mark),
+            steps=(*(each.source for each in found[:8]), one.mark),
             anchor=f"{route.name}:{one.names[0]}",
         )

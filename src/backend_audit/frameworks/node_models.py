@@ -11,7 +11,7 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, together
-from backend_audit.frameworks.node_schemas import TEXTS, NodeColumn, defined, is_indexed, option_of
+from backend_audit.frameworks.node_schemas import TEXTS, NodeColumn, defined, is_indexed, is_unselected, option_of
 from backend_audit.frameworks.script_lookups import ScriptLookups, word_of
 from backend_audit.frameworks.sql_tables import SqlTables
 from backend_audit.frameworks.whole_lists import FEW
@@ -117,6 +117,7 @@ def _column(
         names += [f"{target.attr}Id", f"{target.attr}_id", *([joined] if joined else [])]
     column = NodeColumn(module, node, words, tuple(names), table)
     column.covered = single or any(is_indexed(one) for one in statement.decorators)
+    column.unselected = any(is_unselected(one) for one in statement.decorators)
     if refers is not None:
         column.target = _referred(refers)
         column.lists = {word_of(one) for one in _inverse(refers)}

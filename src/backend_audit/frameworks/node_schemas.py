@@ -31,6 +31,7 @@ class NodeColumn:
     text: bool = False
     covered: bool = False
     stored: str = ""
+    unselected: bool = False  # queries leave it out unless they name it: `select: false`
     lists: set[str] = field(default_factory=set)  # of the other side: properties that hold all rows which refer to one
 
 
@@ -128,7 +129,9 @@ def _columns(
             target = refers.pop(column)[0]
         kind = _kind(item.value)
         covered = is_indexed(item.value) or column in begun
-        yield NodeColumn(module, item.key, words, (column,), table, target, kind in TEXTS, covered, stored)
+        yield NodeColumn(
+            module, item.key, words, (column,), table, target, kind in TEXTS, covered, stored, is_unselected(item.value)
+        )
     for column, (target, call) in refers.items():
         yield NodeColumn(module, call.func, words, (column,), table, target, covered=column in begun, stored=stored)
 
@@ -160,6 +163,11 @@ def _under(node: ir.Expr, names: Collection[str]) -> Iterator[ir.Expr]:
 def is_indexed(made: ir.Expr) -> bool:
     """`@Column({ unique: true })`, `{ type: String, index: true }`."""
     return any(not (isinstance(one, ir.Const) and not one.value) for one in _under(made, _INDEXING))
+
+
+def is_unselected(made: ir.Expr) -> bool:
+    """`{ type: String, select: false }`, `@Column({ select: false })`."""
+    return any(isinstance(one, ir.Const) and one.value is False for one in _under(made, ("select",)))
 
 
 def option_of(node: ir.Expr, name: str) -> str:

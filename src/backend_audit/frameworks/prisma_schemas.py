@@ -14,6 +14,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.indexes import UnindexedColumn, together
 from backend_audit.frameworks.whole_lists import FEW
+from backend_audit.source import Mark
 
 _BLOCK = re.compile(r"^\s*(model|datasource)\s+(\w+)\s*\{([^}]*)\}", re.MULTILINE)
 _FIELD = re.compile(r"^[ \t]*(\w+)[ \t]+(\w+)(\[\])?\??[ \t]*(.*)$", re.MULTILINE)
@@ -61,6 +62,15 @@ def mapped_in_prisma(texts: Mapping[str, str]) -> Iterator[str]:
         for model in _models(path, texts[path]) if path.endswith(".prisma") else ():
             yield model.name
             yield from _MAPPED.findall(model.body)
+
+
+def fields_in_prisma(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str, Mark]]:
+    """Model, name, type and place of each field, in the order of the files."""
+    for path in sorted(texts):
+        for model in _models(path, _COMMENT.sub(lambda one: " " * len(one[0]), texts[path])) if path.endswith(".prisma") else ():
+            for one in _FIELD.finditer(model.body):
+                at = model.at + one.start(1)
+                yield model.name, one[1], one[2], Mark(path, at, at + len(one[1]), f"a column of `{model.name}`")
 
 
 def unindexed_in_prisma(engine: Engine, texts: Mapping[str, str]) -> Iterator[UnindexedColumn]:

@@ -4,7 +4,8 @@ https://mongoosejs.com/docs/queries.html, https://sequelize.org/docs/v6/core-con
 https://typeorm.io/docs/working-with-entity-manager/repository-api, https://www.prisma.io/docs/orm/reference/prisma-client-reference
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow.bindings import Bindings
@@ -12,7 +13,10 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.frameworks.callees import Callees
 from backend_audit.frameworks.entities import returns
-from backend_audit.frameworks.script_columns import Columns
+from backend_audit.frameworks.script_answers import answers, given_to
+from backend_audit.frameworks.script_chosen import left_out, of_selection, omitted, options_of, taken_apart, taken_out
+from backend_audit.frameworks.script_columns import Column, Columns
+from backend_audit.frameworks.script_loaded import loaded, populated
 from backend_audit.frameworks.script_lookups import word_of
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Route, ShownRow
@@ -25,25 +29,40 @@ _READING = frozenset(
 )
 _WRITING = frozenset("create save upsert".split())
 _OF_PRISMA = frozenset(("update",))  # with `data` and `where` in one object, it gives the row
-_CHOOSES = frozenset("select attributes projection fields omit exclude columns".split())
 _SAME = frozenset(
     "exec lean populate sort limit skip toJSON toObject toArray get orFail clone where equals orderBy session cache".split()
 )
+_SCOPES = frozenset(("unscoped", "scope", "withScope"))
 _RAW = frozenset(("_doc", "dataValues", "rows", "data"))
-_ANSWERING = frozenset(("json", "send", "jsonp"))
-_CONTEXTS = frozenset(("ctx", "context", "response", "res"))
+_CALLER = frozenset("user account currentUser admin member me".split())
 _MAX_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Rows of an entity: `gone` from them, what its model says in vain (`void`), the columns that a query adds (`named`)."""
+
+    word: str
+    gone: frozenset[str] = frozenset()
+    void: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+    def shows(self, column: Column) -> bool:
+        """Whether the column is in them when they are sent."""
+        void = self.void | ({"select"} if column.name in self.named else set())
+        return column.name not in self.gone and column.hidden <= void
 
 
 class ScriptExposure:
     """Reads answers back to the queries; kept, since a handler may serve many routes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.columns = Columns(engine)
+    def __init__(self, engine: Engine, texts: Mapping[str, str]) -> None:
+        self.columns = Columns(engine, texts)
         self._bindings = Bindings()
         self._callees = Callees(engine)
         self._known: dict[str, tuple[ShownRow, ...]] = {}
         self._seen: set[int] = set()
+        self._guards: tuple[FunctionSymbol, ...] = ()
 
     def of(self, route: Route) -> tuple[ShownRow, ...]:
         """The rows that a route answers with as they are; none where the framework writes only what a schema names."""
@@ -51,165 +70,129 @@ class ScriptExposure:
         if handler is None or route.response_schema or not self.columns.by_word:
             return ()
         if handler.key not in self._known:
+            self._guards = tuple(one.function for one in route.guards if one.function is not None)
             self._known[handler.key] = tuple(self._of(handler))
         return self._known[handler.key]
 
     def _of(self, handler: FunctionSymbol) -> Iterator[ShownRow]:
         self._seen = set()
         told: set[str] = set()
-        gone = _taken_out(handler)
-        for place, answer in _answers(handler):
-            for word in self._rows(handler, answer, _MAX_DEPTH):
-                fields = tuple(one for one in self.columns.by_word[word] if one[0] not in gone)
-                if fields and word not in told:
-                    told.add(word)
+        gone = taken_out(handler)
+        for place, answer in answers(handler):
+            for row in self._rows(handler, answer, _MAX_DEPTH):
+                secret = self.columns.by_word.get(row.word, [])  # none of an entity that is known by what it leads to
+                fields = tuple((one.name, one.mark) for one in secret if row.shows(one) and one.name not in gone)
+                if fields and row.word not in told:
+                    told.add(row.word)
                     mark = Mark(handler.module.path, place.at, place.end, "is sent to the client here")
-                    yield ShownRow(self.columns.names[word], fields, mark)
+                    yield ShownRow(self.columns.names[row.word], fields, mark)
 
-    def _rows(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[str]:
-        """The entities, by their words, of which an expression is or holds whole rows."""
+    def _rows(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[_Row]:
+        """The whole rows that an expression is or holds."""
         if depth == 0 or id(node) in self._seen:
             return
         self._seen.add(id(node))
-        if isinstance(node, (ir.Await, ir.Starred)) or (isinstance(node, ir.Attribute) and node.attr in _RAW):
+        if isinstance(node, (ir.Await, ir.Starred)):
             yield from self._rows(function, node.value, depth - 1)
+        elif isinstance(node, ir.Attribute):
+            yield from self._attribute(function, node, depth)
         elif isinstance(node, ir.Container):
             for item in node.items:
-                yield from self._rows(function, item.value, depth - 1)
+                spread = frozenset(("class",)) if item.star or isinstance(item.value, ir.Starred) else frozenset()
+                yield from (replace(one, void=one.void | spread) for one in self._rows(function, item.value, depth - 1))
         elif isinstance(node, (ir.Conditional, ir.Logical)):
             for side in (node.then, node.orelse) if isinstance(node, ir.Conditional) else (node.left, node.right):
                 yield from self._rows(function, side, depth - 1)
         elif isinstance(node, ir.Name):
-            for value in self._bound(function, node):
-                yield from self._rows(function, value, depth - 1)
+            yield from self._bound(function, node, depth)
         elif isinstance(node, ir.Call):
             yield from self._called(function, node, depth)
 
-    def _bound(self, function: FunctionSymbol, node: ir.Name) -> Iterator[ir.Expr]:
+    def _attribute(self, function: FunctionSymbol, node: ir.Attribute, depth: int) -> Iterator[_Row]:
+        """`user.dataValues`; `req.user`, which a guard has looked up."""
+        if node.attr in _RAW:
+            void = frozenset(("object",)) if node.attr in ("_doc", "dataValues") else frozenset()
+            yield from (replace(one, void=one.void | void) for one in self._rows(function, node.value, depth - 1))
+        for guard in self._guards if node.attr in _CALLER else ():
+            for one in ir.walk(*guard.node.body):
+                kept = one.targets[0] if isinstance(one, ir.Assign) else None
+                if (
+                    isinstance(one, ir.Assign)
+                    and one.value is not None
+                    and isinstance(kept, ir.Attribute)
+                    and kept.attr == node.attr
+                ):
+                    yield from self._without(guard, self._rows(guard, one.value, depth - 1))
+
+    def _bound(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[_Row]:
         """What a variable was bound to last, and what was put into it under names."""
-        if node.id in _rebuilt(function):
-            return
-        yield from self._bindings.values(function, node.id, node.at)[-1:]
+        for name, whole, names in taken_apart(function):
+            if name == node.id:
+                for row in self._rows(function, whole, depth - 1) if whole is not None else ():
+                    yield replace(row, gone=row.gone | names, void=row.void | {"class"})
+                return
+        values = self._bindings.values(function, node.id, node.at)[-1:] or list(given_to(function, node))
+        for value in values:
+            yield from self._rows(function, value, depth - 1)
         for one in ir.walk_scope(*function.node.body):
             if not isinstance(one, ir.Assign) or one.value is None or one.at >= node.at:
                 continue
             if any(isinstance(target, ir.Attribute) and dotted(target.value) == node.id for target in one.targets):
-                yield one.value
+                yield from self._rows(function, one.value, depth - 1)
 
-    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[str]:
+    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[_Row]:
         callees = self._callees.of(function, node)
         for callee in callees:
             for value in returns(callee):
-                yield from self._rows(callee, value, depth - 1)
-        if callees or not isinstance(node.func, ir.Attribute):
+                yield from self._without(callee, self._rows(callee, value, depth - 1))
+        without = omitted(node)
+        if not callees and without is not None:
+            yield from (replace(one, gone=one.gone | without[1]) for one in self._rows(function, without[0], depth - 1))
+        if callees or without is not None:
             return
-        name = node.func.attr
-        word = self._entity(function, node, name)
-        if word and not _chooses(node):
-            yield word
-        elif not word and name in _SAME:
-            yield from self._rows(function, node.func.value, depth - 1)
+        if node.form == "new" and word_of(last_word(node.func)) in self.columns.by_word:
+            yield _Row(word_of(last_word(node.func)))
+        elif isinstance(node.func, ir.Attribute):
+            yield from self._method(function, node, node.func, depth)
 
-    def _entity(self, function: FunctionSymbol, node: ir.Call, name: str) -> str:
-        """The word of the entity whose rows a call gives."""
-        if name not in _READING and not (name in _OF_PRISMA and _is_prisma(node)):
-            return ""
-        func = node.func
+    def _method(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, depth: int) -> Iterator[_Row]:
+        """A query, or what is asked of one."""
+        row = self._entity(function, node, func)
+        if row is not None:
+            gone = left_out(node)
+            if gone is not None:
+                raw = frozenset(("object",)) if "raw" in options_of(node) else frozenset()
+                yield replace(row, gone=gone, void=row.void | raw)
+            yield from (_Row(word) for word in loaded(node, row.word, self.columns))
+        elif func.attr == "select" and (chosen := of_selection(node.args[0].value if node.args else None)) is not None:
+            for one in self._rows(function, func.value, depth - 1):
+                yield replace(one, gone=one.gone | chosen[0], named=one.named | chosen[1])
+        elif func.attr in _SAME:
+            void = frozenset(("object",)) if func.attr == "lean" else frozenset()
+            for one in self._rows(function, func.value, depth - 1):
+                yield replace(one, void=one.void | void)
+                yield from (_Row(word, void=void) for word in populated(node, one.word, self.columns))
+
+    def _without(self, function: FunctionSymbol, rows: Iterator[_Row]) -> Iterator[_Row]:
+        """Rows that a function gives, without what it takes out of them."""
+        gone = taken_out(function)
+        return (replace(one, gone=one.gone | gone) for one in rows)
+
+    def _entity(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute) -> _Row | None:
+        """The entity whose rows a call gives."""
+        name, holder = func.attr, func.value
+        if name not in _READING and not (name in _OF_PRISMA and {"data", "where"} <= options_of(node).keys()):
+            return None
+        void: frozenset[str] = frozenset()
+        if isinstance(holder, ir.Call) and isinstance(holder.func, ir.Attribute) and holder.func.attr in _SCOPES:
+            void, holder = frozenset(("scope",)), holder.func.value  # `User.unscoped().findAll()`
         first = node.args[0].value if node.args else None
-        holder = func.value if isinstance(func, ir.Attribute) else func
         words = [self.columns.held(function, holder), word_of(last_word(holder))]
         if isinstance(first, ir.Name) and first.id[:1].isupper():  # `manager.save(User, user)`
             words.insert(0, word_of(first.id))
         if isinstance(holder, ir.Call) and last_word(holder.func) == "getRepository" and holder.args:
             words.insert(0, word_of(written(holder.args[0].value)))
         if name in _WRITING and isinstance(holder, ir.Name) and not node.args:  # `user.save()`
-            words += [one for value in self._bound(function, holder) for one in self._rows(function, value, 3)]
-        return next((one for one in words if one in self.columns.by_word), "")
-
-
-def _answers(handler: FunctionSymbol) -> Iterator[tuple[ir.Expr, ir.Expr]]:
-    """What a handler sends, returns or makes the body, each with the place that says so."""
-    for node in ir.walk(*handler.node.body):
-        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
-            if node.func.attr in _ANSWERING and node.args:
-                yield node.args[0].value, node.args[0].value
-            elif node.func.attr == "then":
-                yield from ((place, node.func.value) for place in _handed_on(node))
-        elif isinstance(node, ir.Assign) and node.value is not None and any(_is_body(target) for target in node.targets):
-            yield node.value, node.value
-    for value in returns(handler):
-        if not (isinstance(value, ir.Call) and last_word(value.func) in _ANSWERING):
-            yield value, value
-
-
-def _handed_on(node: ir.Call) -> Iterator[ir.Expr]:
-    """`query.then((row) => res.json(row))`."""
-    then = node.args[0].value if node.args else None
-    if not isinstance(then, ir.Lambda) or not then.function.params:
-        return
-    for one in ir.walk_scope(*then.function.body):
-        if isinstance(one, ir.Call) and last_word(one.func) in _ANSWERING:
-            given = [arg.value for arg in one.args]
-            yield from (value for value in given if isinstance(value, ir.Name) and value.id == then.function.params[0].name)
-
-
-def _is_body(node: ir.Expr) -> bool:
-    return isinstance(node, ir.Attribute) and node.attr == "body" and last_word(node.value) in _CONTEXTS
-
-
-def _is_prisma(node: ir.Call) -> bool:
-    return {"data", "where"} <= _options(node)
-
-
-def _options(node: ir.Call) -> set[object]:
-    """The names in the objects that a call is given."""
-    given = [arg.value for arg in node.args if isinstance(arg.value, ir.Container) and arg.value.kind == "dict"]
-    return {item.key.value for one in given for item in one.items if isinstance(item.key, ir.Const)}
-
-
-def _chooses(node: ir.Call) -> bool:
-    """Whether a query says which columns it wants: `{ select: … }`, `find(filter, "name mail")`, `findById(id, { name: 1 })`."""
-    if _CHOOSES & _options(node):
-        return True
-    func = node.func.attr if isinstance(node.func, ir.Attribute) else ""
-    second = node.args[1].value if len(node.args) > 1 else None
-    return func in ("find", "findOne", "findById") and (isinstance(second, (ir.Const, ir.Name)) or _is_projection(second))
-
-
-def _is_projection(node: ir.Expr | None) -> bool:
-    """`{ name: 1, mail: true }` or `["name", "mail"]` (https://mongoosejs.com/docs/api/query.html#Query.prototype.select())."""
-    if not isinstance(node, ir.Container) or not node.items:
-        return False
-    values = [one.value for one in node.items]
-    return all(isinstance(one, ir.Const) and (node.kind == "list" or one.value in (0, 1)) for one in values)
-
-
-def _taken_out(function: FunctionSymbol) -> set[str]:
-    """The columns that a function deletes, or sets to nothing, in what it answers with."""
-    found: set[str] = set()
-    for node in ir.walk(*function.node.body):
-        if isinstance(node, ir.Delete):
-            found |= {last_word(one) for one in node.targets}
-        elif isinstance(node, ir.Unary) and node.op == "delete":
-            found.add(last_word(node.operand))
-        elif isinstance(node, ir.Assign) and _is_nothing(node.value):
-            found |= {last_word(one) for one in node.targets}
-        elif isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and _is_nothing(node.value):
-            found.add(str(node.key.value))
-    return found
-
-
-def _is_nothing(node: ir.Expr | None) -> bool:
-    return (isinstance(node, ir.Const) and not node.value) or (isinstance(node, ir.Name) and node.id == "undefined")
-
-
-def _rebuilt(function: FunctionSymbol) -> set[str]:
-    """The variables that take what is left when others have been taken apart: `const { password, ...rest } = user`."""
-    found: set[str] = set()
-    for node in ir.walk_scope(*function.node.body):
-        for target in node.targets if isinstance(node, ir.Assign) else ():
-            for item in target.items if isinstance(target, ir.Container) else ():
-                one = item.value.value if isinstance(item.value, ir.Starred) else item.value
-                if isinstance(one, ir.Name):
-                    found.add(one.id)
-    return found
+            words += [one.word for one in self._bound(function, holder, 3)]
+        found = next((one for one in words if self.columns.knows(one)), "")
+        return _Row(found, void=void) if found else None

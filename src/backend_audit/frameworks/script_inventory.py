@@ -1,5 +1,6 @@
 """The route table of a project of JavaScript, from all frameworks; same model and verdicts as Python's."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from backend_audit.flow.engine import Engine
@@ -33,8 +34,10 @@ from backend_audit.routes.script_tenants import ScriptTenants
 from backend_audit.routes.verdicts import settle_sign_ups
 
 
-def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
-    """As `inventory.route_table`, for JavaScript and TypeScript."""
+def script_route_table(
+    engine: Engine, facts: WebFacts, declared: Declared | None = None, texts: Mapping[str, str] | None = None
+) -> RouteTable:
+    """As `inventory.route_table`, for JavaScript and TypeScript; `texts`: of data models beside the code, by path."""
     declarations = Declarations(declared or Declared(), engine)
     behaviours = ScriptBehaviours(engine, facts)
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
@@ -49,7 +52,7 @@ def script_route_table(engine: Engine, facts: WebFacts, declared: Declared | Non
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     settle_sign_ups(table.routes, engine)
-    intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine), SentSecrets(engine)
+    intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine, texts or {}), SentSecrets(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
     looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
