@@ -5,8 +5,9 @@ from backend_audit.flow import script_builtin, script_folders, script_listing, s
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.script_callbacks import ScriptCallbacks
-from backend_audit.flow.values import UNKNOWN, Value, constant, container
+from backend_audit.flow.values import UNKNOWN, Value, constant, container, instance
 
+_AUTOLOAD = frozenset(("@fastify/autoload", "fastify-autoload"))
 _FEW = 16  # elements of a table that a registration is made of
 _BY_FILE = frozenset(("map", "flatMap", "filter", "forEach"))
 
@@ -70,6 +71,19 @@ class ScriptFiles(ScriptCallbacks):
     def run_once(self, node: ir.Call, function: Value, given: list[Value]) -> None:
         """Call a function with what is known here, not in terms of its parameters."""
         script_registrars.one_pass(self, node, function, given)
+
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
+        """As `ScriptCallbacks.served`; @fastify/autoload hands the instance to what it finds in a folder."""
+        super().served(node, path, args, result)
+        loader, folder = argument(args, "0"), argument(args, "1.dir")
+        if path != "fastify.Instance.register" or loader is None or folder is None or loader.value.apis.isdisjoint(_AUTOLOAD):
+            return
+        options = argument(args, "1.options")
+        given = [instance("fastify.Instance"), UNKNOWN if options is None else options.value]
+        for module in self.engine.places.modules_below(folder.value.texts(), self.module):
+            plugin = self.engine.module_attribute(module, "default")
+            if plugin is not None and plugin.refs and not self.registering:
+                self.handed(node, plugin, given)
 
     def one_by_one(self, value: Value) -> list[Value]:
         """What a loop takes one by one: the files of a folder, and what little the table of one of them says."""

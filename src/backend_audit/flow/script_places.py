@@ -5,7 +5,7 @@ Only in modules that look for others by their paths, and in those that these loa
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from backend_audit import ir
@@ -26,7 +26,7 @@ _FINDING = re.compile(
 )
 _LOADERS = frozenset(("require", "import"))
 _NO_MODULE = re.compile(r"(?:^|[./_-])(?:test|tests|spec|mock|mocks|stories)\.|\.d\.[cm]?ts$")
-_GATHERERS = frozenset("require-all require-dir require-directory include-all".split())
+_GATHERERS = frozenset("require-all require-dir require-directory include-all @fastify/autoload fastify-autoload".split())
 _PACKAGES = frozenset(
     "fs fs/promises fs-extra graceful-fs path url module glob glob-promise fast-glob globby tinyglobby fs-jetpack require-all "
     "require-dir require-directory include-all recursive-readdir recursive-readdir-sync readdirp klaw-sync walk-sync rrdir "
@@ -95,6 +95,11 @@ class Places:
             if one in self.folders or name in self.folders.get(above, {}):
                 return one in self.folders
         return None
+
+    def modules_below(self, paths: Iterable[str], module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+        """The modules in a folder that a path names, and in those in it."""
+        for folder in (found for path in paths if (found := self.folder(path, module)) is not None):
+            yield from (self.project.modules[f"{folder}/{one}"] for one in self.below(folder) if folder)
 
     def below(self, folder: str) -> Iterator[str]:
         """The paths of all files in a folder and in those in it, as seen from there."""

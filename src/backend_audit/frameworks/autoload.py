@@ -9,53 +9,107 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.values import Value
+from backend_audit.flow.script_constant_texts import matches
+from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.flow.values import UNKNOWN, Value, text
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes.texts import texts_of
 
-_INDEX, _HOOKS = "index", re.compile(r"^\.?auto-?hooks$", re.IGNORECASE)
+_INDEX, _HOOKS = "index", re.compile(r"^\.?auto[-_]?hooks$", re.IGNORECASE)
 _PARAMETER = re.compile(r"^_(?!_)")
 _BUILT = frozenset(("dist", "build", "out", "lib"))
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A module that is loaded as a plugin; `hooks` are the modules whose hooks cover it."""
+    """A module that is loaded as a plugin; `hooks` are the modules whose hooks cover it, `shared` that it is no scope."""
 
     module: ModuleSymbol
     prefix: str
     hooks: list[ModuleSymbol] = field(default_factory=list)
+    shared: bool = False
 
 
 def autoloaded(engine: Engine, chain: RouteChain, options: Value) -> list[Loaded]:
     """The plugins that `register(autoload, {dir})` loads."""
-    call = chain.site.call
-    node = call.args[1].value if call is not None and len(call.args) > 1 else None
-    folder = None
-    for item in node.items if isinstance(node, ir.Container) else ():
-        if isinstance(item.key, ir.Const) and item.key.value == "dir":
-            folder = _folder(engine, chain.site.path, item.value)
+    folder = _told_folder(engine, chain, options)
     if folder is None:
         return []
-    base = next(iter(texts_of(_held(options, "prefix") or _held(_held(options, "options"), "prefix"))), "")
+    base = next(iter(texts_of(_held(options, "prefix") or _held(_held(options, "options"), "prefix"))), "").rstrip("/")
     hooked, cascades = _switch(options, "autoHooks"), _switch(options, "cascadeHooks")
-    named = not _is_off(options, "dirNameRoutePrefix")
-    params = _switch(options, "routeParams")
+    params, shared = _switch(options, "routeParams"), _is_off(options, "encapsulate")
+    named = _held(options, "dirNameRoutePrefix") is None or not _is_off(options, "dirNameRoutePrefix")
     found: list[Loaded] = []
-    by_folder: dict[str, dict[str, ModuleSymbol]] = {}
-    for path, module in engine.project.modules.items():
-        if path.startswith(f"{folder}/"):
-            stem = posixpath.basename(path).partition(".")[0] or posixpath.basename(path)
-            by_folder.setdefault(posixpath.dirname(path), {})[stem] = module
+    by_folder = _by_folder(engine, folder, options)
     for place in sorted(by_folder):
         files = by_folder[place]
         parts = [part for part in place.removeprefix(folder).split("/") if part]
-        prefix = base.rstrip("/") + "".join(f"/{_segment(part, params=params)}" for part in parts if named)
+        below = "".join(f"/{_segment(part, params=params)}" for part in parts if named)
         hooks = _hooks(by_folder, folder, place, cascades=cascades) if hooked else []
-        stems = [_INDEX] if _INDEX in files else sorted(files)
-        found += [Loaded(files[stem], prefix, hooks) for stem in stems if not _HOOKS.match(stem)]
+        stems = [_INDEX] if _INDEX in files else [one for one in sorted(files) if not _HOOKS.match(one)]
+        loaded = [files[one] for one in stems if not _said(engine, files[one], "autoload").is_just(value=False)]
+        found += [Loaded(one, _prefix(engine, one, base, below), hooks, shared) for one in loaded]
     return found
+
+
+def _told_folder(engine: Engine, chain: RouteChain, options: Value) -> str | None:
+    """The folder that `dir` names: a constant, or what its expression says."""
+    one = UNKNOWN if (held := _held(options, "dir")) is None else held
+    module = engine.project.modules.get(chain.site.path)
+    if isinstance(engine, ScriptEngine) and module is not None:
+        found = next((place for text in one.texts() if (place := engine.places.folder(text, module)) is not None), None)
+        if found:
+            return found
+    call = chain.site.call
+    node = call.args[1].value if call is not None and len(call.args) > 1 else None
+    for item in node.items if isinstance(node, ir.Container) else ():
+        if isinstance(item.key, ir.Const) and item.key.value == "dir":
+            return _folder(engine, chain.site.path, item.value)
+    return None
+
+
+def _by_folder(engine: Engine, folder: str, options: Value) -> dict[str, dict[str, ModuleSymbol]]:
+    """The modules below a folder by theirs, each by its stem; those that the options leave out are not among them."""
+    found: dict[str, dict[str, ModuleSymbol]] = {}
+    deepest = UNKNOWN if (held := _held(options, "maxDepth")) is None else held
+    most = next((one.value for one in deepest.consts if one.kind == "int"), None)
+    for path, module in engine.project.modules.items():
+        if not path.startswith(f"{folder}/"):
+            continue
+        inside, name = path.removeprefix(folder), posixpath.basename(path)
+        too_deep = isinstance(most, int) and inside.count("/") - 1 > most
+        if too_deep or _fits(options, "ignorePattern", name) or _fits(options, "ignoreFilter", inside):
+            continue
+        if _fits(options, "matchFilter", inside) is False:
+            continue
+        stem = posixpath.splitext(name.lstrip("."))[0]
+        found.setdefault(posixpath.dirname(path), {})[stem] = module
+    return found
+
+
+def _fits(options: Value, name: str, path: str) -> bool | None:
+    """Whether a filter among the options takes a path; None where there is none, or it is a function."""
+    held = _held(options, name)
+    one = None if held is None else held.constant()
+    if held is None or one is None:
+        return None
+    return matches(held, text(path)) if one.kind == "regex" else str(one.value) in path
+
+
+def _said(engine: Engine, module: ModuleSymbol, name: str) -> Value:
+    """What a module says of itself, as an export or as an attribute of its plugin: `plugin.autoPrefix = "/v2"`."""
+    found = engine.module_attribute(module, name)
+    whole = engine.module_attribute(module, "default") if found is None else None
+    symbols = [] if whole is None else [one for one in whole.refs if isinstance(one, FunctionSymbol)]
+    return found or next((engine.symbol_attribute(one, name) for one in symbols), UNKNOWN)
+
+
+def _prefix(engine: Engine, module: ModuleSymbol, base: str, below: str) -> str:
+    """The prefix of a plugin: what it says itself takes the place of its folder's, or of all."""
+    whole = _said(engine, module, "prefixOverride").texts()
+    own = _said(engine, module, "autoPrefix").texts()
+    return (whole[0] if whole else f"{base}/{own[0].strip('/')}" if own else f"{base}{below}").rstrip("/")
 
 
 def configured_off(engine: Engine, module: ModuleSymbol) -> bool:

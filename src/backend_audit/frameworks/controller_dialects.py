@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 
+HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler")  # of Fastify, in front of handlers
 _NAMES = ("Get", "Post", "Put", "Patch", "Delete", "Head", "Options")
 _VERBS = {name: name.upper() for name in _NAMES} | {"All": ""}
 
@@ -37,6 +38,8 @@ class Dialect:
     prefix: str = ""  # the option of the server that is in front of all paths
     runs: tuple[str, ...] = ()
     inline: bool = False
+    hooks: frozenset[str] = frozenset()  # of a method: it runs before the others, at the point that the first argument names
+    address: tuple[str, ...] = ("path",)  # the fields of an object that say the path
 
     def means(self, engine: Engine, owner: ClassSymbol, node: ir.Expr, names: Container[str]) -> bool:
         """Whether a decorator on `owner`, or in it, is one of the library's, of those names."""
@@ -106,5 +109,21 @@ DIALECTS = (
         before=frozenset(("Use", "UseBefore", "UseBeforeEach", "UseAuth")),
         asks=frozenset(("Authorize", "Authenticate")),
         runs=("use",),
+    ),
+    Dialect(  # https://github.com/L2jLiga/fastify-decorators/tree/v4/docs
+        framework="fastify",
+        packages=("fastify-decorators",),
+        controllers=frozenset(("Controller",)),
+        verbs={name.upper(): name.upper() for name in _NAMES} | {"ALL": ""},
+        hooks=frozenset(("Hook",)),
+        address=("route", "url"),
+    ),
+    Dialect(  # https://github.com/serhiisol/node-decorators/tree/main/express
+        framework="express",
+        packages=("@decorators/express",),
+        controllers=frozenset(("Controller",)),
+        verbs=_VERBS,
+        runs=("use",),
+        inline=True,
     ),
 )

@@ -4,7 +4,7 @@ https://github.com/typestack/routing-controllers#using-authorization-features,
 https://tsoa-community.github.io/docs/authentication.html, https://github.com/inversify/inversify-express-utils#middleware
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from backend_audit import ir
@@ -13,7 +13,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
-from backend_audit.frameworks.controller_dialects import Dialect
+from backend_audit.frameworks.controller_dialects import HOOKS, Dialect
 from backend_audit.frameworks.steps import written_on
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.chains import flat
@@ -79,8 +79,24 @@ class ControllerGuards:
         return found
 
     def inline(self, owner: ClassSymbol, node: ir.Call, at: int) -> list[Guard]:
-        """The guards that follow the path in a decorator."""
+        """The guards that follow the path in a decorator, or stand in an object of options there."""
+        if self.dialect.hooks:
+            fields = [item for arg in node.args if isinstance(arg.value, ir.Container) for item in arg.value.items]
+            told = [one.value for one in fields if isinstance(one.key, ir.Const) and one.key.value in HOOKS]
+            return self._given(owner, [ir.Arg(one.at, one.end, one, None, 0) for one in told], "route")
         return self._given(owner, node.args[at:], "route") if self.dialect.inline else []
+
+    def hooked(self, owner: ClassSymbol, lineage: Iterable[ClassSymbol]) -> list[Guard]:
+        """The guards that methods of a controller are, its own and inherited: `@Hook("onRequest") check(request, reply)`."""
+        found: list[Guard] = []
+        for method in [one for above in lineage for one in above.methods.values() if one.node.decorators]:
+            for node in method.node.decorators:
+                declared = method.owner or owner
+                if isinstance(node, ir.Call) and node.args and self._means(declared, node, self.dialect.hooks):
+                    points = self.engine.frame(declared.module).eval(node.args[0].value).texts()
+                    mark = written_on(declared, node)
+                    found += [self.guarding.of_method(owner, method, "hook", mark)] if set(points) & set(HOOKS) else []
+        return [replace(one, name=one.function.node.name) if one.function is not None else one for one in found]
 
     def spared(self, owner: ClassSymbol, method: FunctionSymbol) -> bool:
         """Whether a method takes back what its class asks for, or asks for something of its own instead."""

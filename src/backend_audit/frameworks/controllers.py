@@ -59,13 +59,14 @@ class ControllerRoutes:
         before = self.before(owner)
         shared = guards.inline(owner, node, 1)
         shared += [guard for above in lineage for guard in guards.attached(above, above.node.decorators, "class")]
-        base = self.path(owner, node, 0)
+        shared += guards.hooked(owner, lineage)
+        base = self.path(owner, node, 0, dialect.address)
         for method in sorted(methods.values(), key=lambda one: one.node.at):
             declared = method.owner or owner
             own = guards.attached(declared, method.node.decorators, "route") + guards.demanded(method)
             kept = [one for one in shared if one.name not in dialect.asks] if guards.spared(declared, method) else shared
             for made, http, at in self.verbs(declared, method, dialect):
-                for path in self.joined(prefix, base, self.path(declared, made, at)):
+                for path in self.joined(prefix, base, self.path(declared, made, at, dialect.address)):
                     inline = guards.inline(declared, made, at + 1)
                     asked = Asked(path, "", "", (http,) if http else ())
                     ahead = [guard for one in before if one.covers(path, asked.methods) for guard in one.guards]
@@ -94,11 +95,12 @@ class ControllerRoutes:
                 for text in texts_of(self.engine.frame(owner.module).eval(node.args[0].value)):
                     yield node, "" if text.lower() == "all" else text.upper(), 1
 
-    def path(self, owner: ClassSymbol, node: ir.Call, at: int) -> list[str]:
+    def path(self, owner: ClassSymbol, node: ir.Call, at: int, fields: tuple[str, ...]) -> list[str]:
         """The paths that a decorator is given: a text, several, or `{path}`; a pattern as it is written."""
         given: Value | None = self.engine.frame(owner.module).eval(node.args[at].value) if at < len(node.args) else None
         if given is not None and given.kind == "dict":
-            given = given.item("path")
+            held = given.items or {}
+            given = next((held[name] for name in fields if name in held), None)
         return [text for one in contents(given) for text in texts_of(one)] or [""]
 
     def joined(self, prefix: str, bases: list[str], paths: list[str]) -> Iterator[str]:

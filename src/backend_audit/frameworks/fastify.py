@@ -12,9 +12,11 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import UNKNOWN, Value, join_all
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
+from backend_audit.frameworks.controller_dialects import HOOKS
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, definition, handler_of, steps_of
+from backend_audit.frameworks.steps import Step, definition, handler_of, rooted, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.routes import script_configured
 from backend_audit.routes.body import Body
 from backend_audit.routes.chains import ChainTree, Layer, flat
 from backend_audit.routes.exempt import Asked
@@ -24,7 +26,6 @@ from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.texts import mark_of, texts_of
 from backend_audit.source import Mark
 
-_HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler")
 _MAX_DEPTH = 12
 _AUTOLOAD = frozenset(("@fastify/autoload", "fastify-autoload"))
 _SHARED = frozenset(("fastify-plugin()",))
@@ -39,6 +40,7 @@ class Scope:
     group: str
     hooks: list[Guard] = field(default_factory=list)
     depth: int = 0
+    stated: list[tuple[RouteChain, Value]] = field(default_factory=list)  # routes that are objects
 
 
 class FastifyRoutes:
@@ -91,9 +93,11 @@ class FastifyRoutes:
                 scope.hooks += self.hook(layer.chain)
         for layer in scope.layers:
             if layer.chain is not None and layer.chain.kind == "options":
-                yield from self.stated(layer.chain, scope)
+                yield from self.stated(layer.chain, scope, next(iter(_given(layer.chain)), UNKNOWN))
             elif layer.chain is not None and layer.chain.kind == "verb":
                 yield from self.short(layer.chain, scope)
+        for chain, options in scope.stated:
+            yield from self.stated(chain, scope, options)
         for one in below:
             one.hooks = [*scope.hooks, *one.hooks]
             yield from self.within(one)
@@ -130,7 +134,8 @@ class FastifyRoutes:
                 functions = [] if held is None else self.plugins(held)
                 layers = self.entering(functions, Scope([], "", hooks.key)).layers
                 child.hooks += [guard for layer in layers if _is_hook(layer) for guard in self.hook(layer.chain)]
-            self.entering(self.plugins(value), scope if value.types & _SHARED else child)
+            self.entering(self.plugins(value), scope if value.types & _SHARED or one.shared else child)
+            child.stated += [(chain, value)] if value.kind == "dict" and "handler" in (value.items or {}) else []
             if not configured_off(self.engine, one.module):
                 scope.hooks += self.guarding.of_library(value, chain)  # such a plugin is its parent's
             found.append(child)
@@ -158,14 +163,14 @@ class FastifyRoutes:
     def hook(self, chain: RouteChain | None) -> list[Guard]:
         """The guards of `addHook("onRequest", f)`."""
         steps = [] if chain is None else steps_of(chain)
-        if chain is None or len(steps) < 2 or not set(steps[0].value.texts()) & set(_HOOKS):
+        if chain is None or len(steps) < 2 or not set(steps[0].value.texts()) & set(HOOKS):
             return []
         return [guard for step in steps[1:] for guard in self.guarding.of_step(step.value, step.node, chain, "hook")]
 
     def options_guards(self, options: Value, chain: RouteChain) -> list[Guard]:
         """The guards in a route's options, in the order in which they run."""
         found: list[Guard] = []
-        for name in _HOOKS:
+        for name in HOOKS:
             held = options.item(name) if options.kind == "dict" and name in (options.items or {}) else None
             values = [] if held is None else list(flat([held]))
             for value, node in zip(values, _written(chain, name, len(values)), strict=True):
@@ -174,10 +179,8 @@ class FastifyRoutes:
 
     # --- routes -----------------------------------------------------------------------------------------------------
 
-    def stated(self, chain: RouteChain, scope: Scope) -> Iterator[Route]:
+    def stated(self, chain: RouteChain, scope: Scope, options: Value) -> Iterator[Route]:
         """`fastify.route({method, url, handler})`."""
-        given = _given(chain)
-        options = given[0] if given else UNKNOWN
         held = options.items or {}
         methods = tuple(sorted({text.upper() for text in texts_of(held.get("method"))}))
         handler = Step(held.get("handler", UNKNOWN), None)
@@ -195,11 +198,12 @@ class FastifyRoutes:
             yield self.route(chain, scope, path, tuple(chain.method.split()), handler, options)
 
     def route(self, chain: RouteChain, scope: Scope, path: str, methods: tuple[str, ...], handler: Step, options: Value) -> Route:
-        full = joined([scope.prefix] if scope.prefix else [], path).rstrip("/") or "/"
+        full = joined([scope.prefix] if scope.prefix else [], rooted(path)).rstrip("/") or "/"
         function = handler_of(handler.value)
         registered = mark_of(chain, "registered here")
         found = _limited([*scope.hooks, *self.options_guards(options, chain)], options, registered)
-        found = self.guarding.exempted(found, Asked(full, "", "", methods))
+        told = script_configured.told((options.items or {}).get("config")) if options.kind == "dict" or options is UNKNOWN else ()
+        found = self.guarding.exempted(found, Asked(full, "", "", methods, told))
         found += self.guarding.of_wrappers(handler.value, handler.node, chain)
         if function is not None:
             found += self.guarding.in_body(function)

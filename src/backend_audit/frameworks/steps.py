@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow import script_objects
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import Value
+from backend_audit.flow.partials import Partial
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
@@ -38,13 +39,20 @@ def steps_of(chain: RouteChain) -> list[Step]:
         nodes = [arg.value for arg in call.args]
     found: list[Step] = []
     for value, node in zip(given, nodes, strict=True):
-        inner = list(flat([value]))
+        inner = [unbound(one) for one in flat([value])]
         items = [item.value for item in node.items] if isinstance(node, ir.Container) else []
         if value.kind in ("list", "tuple", "set") and len(items) == len(inner):
             found += [Step(one, item) for one, item in zip(inner, items, strict=True)]
         else:
             found += [Step(one, node) for one in inner]
     return found
+
+
+def unbound(value: Value) -> Value:
+    """`handler.bind(this, "day")` is the handler."""
+    bound = of_kind(value.refs, Partial)
+    inside = frozenset(one for held in bound for one in held.function.refs)
+    return changed(value, refs=value.refs - frozenset(bound) | inside) if bound else value
 
 
 def path_texts(value: Value) -> list[str]:
@@ -59,8 +67,8 @@ def path_texts(value: Value) -> list[str]:
 
 
 def rooted(path: str) -> str:
-    """`path` without what a setting puts in front of it: `${baseUrl}/api`."""
-    return path[2:] if path.startswith("{}/") else path
+    """`path` without what a setting puts in front of it: `${baseUrl}/api`, `${prefix}users`."""
+    return path[2:] if path.startswith("{}/") else f"/{path[2:]}" if path.startswith("{}") and path[2:3].isalpha() else path
 
 
 def from_setting(steps: list[Step]) -> bool:
@@ -76,6 +84,7 @@ def runs(value: Value) -> bool:
 
 def handler_of(value: Value) -> FunctionSymbol | None:
     """The function that handles a request: what a wrapper was given, rather than the wrapper's own function."""
+    value = unbound(value)
     inside = of_kind(script_objects.wrapped(value).refs, FunctionSymbol)
     if len(inside) == 1:
         return inside[0]

@@ -108,14 +108,16 @@ class ChainTree:
                 chain = replace(chain, method="" if "ALL" in verbs else " ".join(verbs), verb=None)  # noqa: PLW2901 - now it is known
             layer = Layer(self.order.of(chain.site.node), chain)
             owners = [] if chain.owner is None else self.of(chain.owner.value)
+            told = f"{chain.method} {_described(arguments.value)}"
             for router in owners:
-                key = (id(chain.site.node), router.key, f"{chain.method} {_described(arguments.value)}")
-                if key not in seen:
+                if (key := (id(chain.site.node), router.key, told)) not in seen:
                     seen.add(key)
                     router.layers.append(layer)
             holder = None if owners else self.holder(chain)
             if holder is not None and not (chain.site.api.startswith("express.") and self.main_app() is not None):
-                self.floating.setdefault(id(holder.node), []).append(layer)
+                if (key := (id(chain.site.node), "", told)) not in seen:
+                    seen.add(key)
+                    self.floating.setdefault(id(holder.node), []).append(layer)
             elif not owners:
                 loose.append(layer)
         app = self.main_app()

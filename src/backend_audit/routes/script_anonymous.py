@@ -12,6 +12,7 @@ from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.middleware import next_of, option_of
 from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
+from backend_audit.routes.script_configured import is_read
 from backend_audit.routes.script_missing import REFLECTING, ROUTE_PARTS
 
 
@@ -32,9 +33,8 @@ class ScriptAnonymous(Anonymous):
                 isinstance(item.key, ir.Const) and item.key.value in ROUTE_PARTS for one in patterns for item in one.items
             )
             nodes = ir.walk(*function.node.body)
-            known = known or any(
-                isinstance(node, ir.Attribute) and (node.attr in ROUTE_PARTS or _reflects(node)) for node in nodes
-            )
+            read = (node for node in nodes if isinstance(node, ir.Attribute))
+            known = known or any(node.attr in ROUTE_PARTS or _reflects(node) or is_read(node) for node in read)
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known
@@ -171,10 +171,14 @@ class ScriptBody(ScriptCalling):
         denies = any(self.turns_away(handler.body) for handler in node.handlers)
         before, self._risky = self._risky, self._risky or denies
         decided = self._decided
+        self._trying += bool(node.handlers)
         goes_on = self.block(node.body, env, sure=sure)
         self._risky = before
+        self._trying -= bool(node.handlers)
         if self._thrown:
             self._thrown = False
+            sent = any(map(_sends_error, node.handlers))
+            self.found.denied, self._answered = self.found.denied or sent, self._answered or sent
             ends = [self.block(handler.body, _caught(handler, env), sure=sure) for handler in node.handlers]
             goes_on = any(ends)
             self._decided = decided
@@ -196,6 +200,13 @@ def _reflects(node: ir.Attribute) -> bool:
 def _of_request(key: ir.Expr | None) -> bool:
     """Whether a part of a parameter is called like one of a request."""
     return isinstance(key, ir.Const) and key.value in ("headers", "cookies", "session", "user", "query", "body", "params", "auth")
+
+
+def _sends_error(handler: ir.Handler) -> bool:
+    """Whether a caught error is what the caller gets: `catch (err) { reply.send(err); }`."""
+    calls = (one for one in ir.walk_scope(*handler.body) if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute))
+    sent = (one.args[0].value for one in calls if isinstance(one.func, ir.Attribute) and one.func.attr == "send" and one.args)
+    return any(isinstance(one, ir.Name) and one.id == handler.name for one in sent)
 
 
 def _caught(handler: ir.Handler, env: Env) -> Env:

@@ -25,6 +25,7 @@ class ScriptCalling(ScriptReading, Body):
     _decided = False  # a test of a credential has chosen the way
     _answered = False  # the caller has got an answer
     _risky = False  # in a `try` whose handler turns callers away
+    _trying = 0  # how many `try` are around that could take an error
     _thrown = False  # an error that no test decided about is under way
     _doubts = 0  # how often something that cannot be followed may have turned the caller away
 
@@ -68,7 +69,9 @@ class ScriptCalling(ScriptReading, Body):
         return away
 
     def called(self, node: ir.Expr, env: Env) -> bool:
-        call = node.value if isinstance(node, ir.Await) else node
+        call = node
+        while isinstance(call, (ir.Await, ir.Attribute)):  # `(await request.jwtVerify()).sub`
+            call = call.value
         if isinstance(call, (ir.Logical, ir.Conditional, ir.Unary, ir.Container, ir.Sequence, ir.Walrus)):
             self.run_within(call, env)
             return True
@@ -76,7 +79,7 @@ class ScriptCalling(ScriptReading, Body):
             return True
         if self.asks_above(call):
             self._thrown = True
-            self.found.denied = self.found.denied or not self._risky
+            self.found.denied = self.found.denied or not self._trying
             return False
         name = call.func.id if isinstance(call.func, ir.Name) else ""
         if self.hands_on and self.hands_on in (name, written(call.func)):
@@ -84,7 +87,7 @@ class ScriptCalling(ScriptReading, Body):
         if name == "reject":
             self.failed(frozenset() if not call.args else self.errors(call.args[0].value))
             return True
-        if self.answers(self.owner.answered(self.function, call)):
+        if not self.demands(call, env) and self.answers(self.owner.answered(self.function, call)):
             return not (isinstance(call.func, ir.Attribute) and call.func.attr == "throw")
         if isinstance(call.func, ir.Attribute) and call.func.attr in _LATER:
             return self.chained(call, env)
@@ -124,13 +127,19 @@ class ScriptCalling(ScriptReading, Body):
                 self.passes(UNKNOWN, sure=False)  # `next(err)` where err may be nothing
         return True
 
+    def demands(self, call: ir.Call, env: Env) -> bool:
+        """Whether a call throws where there is no credential: `request.jwtVerify()`."""
+        if id(call) not in self.owner.facts.demands:
+            return False
+        return not call.args or self.eval(call.args[0].value, env) in (ABSENT, FALSE)
+
     def entered(self, call: ir.Call, env: Env) -> bool:
         """A call of a function: one of the project is run, functions that are written as arguments too."""
-        if id(call) in self.owner.facts.demands and (not call.args or self.eval(call.args[0].value, env) in (ABSENT, FALSE)):
+        if self.demands(call, env):
             callback = next((arg.value for arg in reversed(call.args) if isinstance(arg.value, ir.Lambda)), None)
             if callback is None:
                 self._thrown = True
-                self.found.denied = self.found.denied or not self._risky
+                self.found.denied = self.found.denied or not self._trying
                 return False
             self.inline(callback.function, [TRUE, ABSENT], env)
             return True

@@ -1,6 +1,7 @@
 """What a function of JavaScript can do to a caller: the statuses that it answers, hands to `next`, rejects with or throws."""
 
 import re
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -8,14 +9,20 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
+from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by
+from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
+from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.script_anonymous import ScriptAnonymous
+from backend_audit.routes.script_configured import reads
 from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_missing import attribute, is_request
 from backend_audit.routes.stored import stored_into
 
+_ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
+_IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 _HANDS_ERROR = frozenset("next done reject cb callback _next".split())
 _ANSWERS = frozenset(("res", "response", "resp", "reply"))
 _SHAPES = re.compile(r"[a-z](?:Dto|DTO|Response|Error|Exception|Mapper|Serializer)$")  # `UserDto.create(row)` makes an answer
@@ -40,6 +47,14 @@ class ScriptBehaviours(Behaviours):
                 self._denied[at] = self._denied.get(at, frozenset()) | denied_by(one)
         if isinstance(self.anonymous, ScriptAnonymous):
             self.anonymous.answered = self.answered
+
+    def towards(self, guard: Guard, route: Asked, otherwise: Does, given: Env | None = None) -> Guard:
+        """As `Behaviours.towards`; what asks by the route's own configuration may turn callers away from this one alone."""
+        if guard.function is None or guard.has(*_ASKING) or not route.told or not reads(guard.function):
+            return super().towards(guard, route, otherwise, given)
+        if self.anonymous.run_for(guard.function, route, given).outcome() is not Outcome.DENIED:
+            return guard
+        return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because=TURNS_AWAY)
 
     def own(self, function: FunctionSymbol) -> Behaviour:
         known = self._own.get(function.key)

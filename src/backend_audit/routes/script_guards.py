@@ -23,8 +23,16 @@ from backend_audit.routes.middleware import goes_on, hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_asked import BEHIND, denier
-from backend_audit.routes.script_helpers import BY_HELPER, asked_first, asked_plainly, keeps_caller, turns_all_away, unwrapped
-from backend_audit.routes.script_permissions import BY_RIGHT, right_asked
+from backend_audit.routes.script_helpers import (
+    BY_HELPER,
+    asked_first,
+    asked_plainly,
+    keeps_caller,
+    only_defines,
+    turns_all_away,
+    unwrapped,
+)
+from backend_audit.routes.script_permissions import BY_RIGHT, ROLES, right_asked, with_rights
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.wrappers import around, called_parameters, wraps
 from backend_audit.source import Mark
@@ -42,10 +50,6 @@ _HARMLESS = re.compile(
 )
 _VALIDATES = re.compile(
     r"^validat(?:e|or|ion)?$|^validate(?:Request|Body|Schema|Params|Query|Input|Data)|schema$|^celebrate$", re.IGNORECASE
-)
-_ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
-LOGIN_ALONE = re.compile(
-    r"^(?:is|ensure|requires?|must_?be|check)?_?(?:authenticated|logged_?in|signed_?in)(?:_?user)?$", re.IGNORECASE
 )
 _BY_NAME = re.compile(
     r"^(?:is_)?valid(?:ated?)?_(?:request|session|user|token|api_?key|jwt|access)$|"
@@ -109,16 +113,15 @@ class ScriptGuarding(Guarding):
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
             found = self.unread(called(node), via, mark)
         elif node is not None and len(found) == 1:
-            found = [_with_rights(replace(found[0], name=called(node) or found[0].name), node)]
+            found = [with_rights(replace(found[0], name=called(node) or found[0].name), node)]
         found = script_strategies.settled(self.engine, node, found)
         return [replace(one, scopes=one.scopes or of_step(node)) if one.has(*_ASKING) else one for one in found]
 
     def of_decoration(self, value: Value, via: str, mark: Mark | None) -> list[Guard]:
         """The guards that what an instance was decorated with makes: `app.needsPermission("device:edit")`."""
         names = {path.removeprefix(_INSTANCE).removesuffix("()") for path in value.types if path.startswith(_INSTANCE)}
-        makers = [
-            one for name in sorted(names & self.decorated.keys()) for one in of_kind(self.decorated[name].refs, FunctionSymbol)
-        ]
+        kept = [self.decorated[name] for name in sorted(names & self.decorated.keys())]
+        makers = [one for value in kept for one in of_kind(value.refs, FunctionSymbol)]
         return [guard for one in makers for guard in self.of_value(self.engine.summary(one).result, via, mark)]
 
     def of_symbol(self, symbol: Symbol, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:  # noqa: ARG002 - as above
@@ -144,6 +147,8 @@ class ScriptGuarding(Guarding):
             guard = replace(guard, carrier="")  # whoever has put `req.user` there may know it by a token
         if guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function):
             guard = replace(guard, does=guard.does | {Does.SHIELDS})
+        if guard.does == {Does.IDENTIFIES} and only_defines(function):
+            return replace(guard, does=frozenset((Does.RUNS,)), because="")
         if self.behaviours.anonymous.run(function).both:
             return replace(guard, does=frozenset((Does.RUNS,)), because=ANSWERS_IN_VAIN)
         if guard.has(*_ASKING) and not self.asks(function, name):
@@ -202,10 +207,10 @@ class ScriptGuarding(Guarding):
     def helper_asked(self, function: FunctionSymbol, depth: int = 2) -> FunctionSymbol | None:
         """The helper that a function asks before all, and which looks at a credential and turns callers away without one."""
         for one in (*asked_first(self.engine, function), *asked_plainly(self.engine, function)):
-            own = self.behaviours.own(one)
-            asks = own.looks and _UNAUTHORIZED in own.denies
-            found = one if asks else self.helper_asked(one, depth - 1) if depth and one is not function else None
-            if found is not None:
+            own, run = self.behaviours.own(one), self.behaviours.anonymous.run
+            if _UNAUTHORIZED in own.denies and (own.looks or run(one).outcome() is Outcome.DENIED):
+                return one
+            if depth and one is not function and (found := self.helper_asked(one, depth - 1)) is not None:
                 return found
         return None
 
@@ -221,7 +226,7 @@ class ScriptGuarding(Guarding):
     def unread(self, name: str, via: str, mark: Mark | None) -> list[Guard]:
         """The guard that something is of which nothing but its name is known."""
         does = judged(name, frozenset((_FORBIDDEN,)), looks=False)[0]  # were it to turn callers away, for what would it
-        if does & _ASKED and Does.AUTHORIZES in does and _ROLES.search(name):
+        if does & _ASKED and Does.AUTHORIZES in does and ROLES.search(name):
             return [Guard(name, frozenset((Does.AUTHENTICATES, Does.AUTHORIZES)), via, mark, None, "its name")]
         if _asks(name):
             return [Guard(name, frozenset((Does.AUTHENTICATES,)), via, mark, None, "its name")]
@@ -273,23 +278,6 @@ def called(node: ir.Expr) -> str:
     if isinstance(callee, ir.Attribute) and callee.attr == "bind":
         callee = callee.value
     return written(callee).rpartition(".")[2] if isinstance(callee, (ir.Name, ir.Attribute)) else ""
-
-
-def _with_rights(guard: Guard, node: ir.Expr) -> Guard:
-    """A guard as it is written there: told what callers must be, it asks for that; called after a login alone, it does not."""
-    if not guard.has(Does.AUTHENTICATES):
-        return guard
-    if isinstance(node, ir.Call) and _names_right(node):
-        return replace(guard, does=guard.does | {Does.AUTHORIZES})
-    if LOGIN_ALONE.search(guard.name):  # its 403 is for who is not logged in
-        return replace(guard, does=guard.does - {Does.AUTHORIZES})
-    return guard
-
-
-def _names_right(node: ir.Call) -> bool:
-    """Whether a call names what callers must be: `isAuthenticated(Permission.ADMIN)`, `auth("admin")`."""
-    given = (one for arg in node.args for one in (arg.value, *ir.children(arg.value)))
-    return any(_ROLES.search(written(one)) for one in given if isinstance(one, ir.Expr))
 
 
 def _asks(name: str) -> bool:

@@ -35,8 +35,15 @@ def turns_all_away(function: FunctionSymbol, own: Behaviour) -> bool:
 def keeps_caller(function: FunctionSymbol) -> bool:
     """Whether a function puts what it found of the caller into the request: `req.user = await userOf(req)`."""
     nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
-    kept = [target for node in nodes if not isinstance(node.value, ir.Const) for target in node.targets]
+    kept = [target for node in nodes if not isinstance(node.value, (ir.Const, ir.Lambda)) for target in node.targets]
     return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
+
+
+def only_defines(function: FunctionSymbol) -> bool:
+    """Whether all that a function does is to give the request methods, which ask nothing before they are called."""
+    body = [one for one in function.node.body if not isinstance(one, ir.Return)]
+    defined = [one for one in body if isinstance(one, ir.Assign) and isinstance(one.value, ir.Lambda)]
+    return bool(defined) and all(one in defined or isinstance(one, ir.ExprStmt) for one in body)
 
 
 def asked_first(engine: Engine, handler: FunctionSymbol) -> Iterator[FunctionSymbol]:

@@ -45,6 +45,8 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
         if attr in _CALLERS:
             return ABSENT
         return ROUTE_PARTS.get(attr, UNKNOWN)
+    if last == "routeOptions" and attr in ("url", "method"):
+        return ROUTE_PARTS[attr]
     if last in _HOLDERS and attr in _CALLERS:
         return ABSENT
     if last in _INPUTS and (_TOKENS.match(attr) or (last == "query" and attr == "token")):

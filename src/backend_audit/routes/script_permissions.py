@@ -3,13 +3,16 @@
 What such a call gives nobody looks at, so it can only be there to throw.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.middleware import is_error
+from backend_audit.routes.model import Does, Guard
 
 _ASKING = frozenset(
     "can assertCan ensureCan throwUnlessCan throwIfCannot authorize authorise requirePermission assertPermission "
@@ -17,6 +20,10 @@ _ASKING = frozenset(
 )
 _CHAINED = frozenset(("then", "catch", "finally"))
 _DEPTH = 3
+ROLES = re.compile(r"[Rr]ole|[Pp]ermission|[Aa]dmin|[Aa]ccess|[Pp]rivilege|[Aa]cl|[Rr]bac")
+LOGIN_ALONE = re.compile(
+    r"^(?:is|ensure|requires?|must_?be|check)?_?(?:authenticated|logged_?in|signed_?in)(?:_?user)?$", re.IGNORECASE
+)
 BY_RIGHT = "asks for a right, or throws"
 
 
@@ -88,3 +95,20 @@ def _whole(test: ir.Expr) -> ir.Expr:
     while isinstance(test, ir.Unary):
         test = test.operand
     return test if isinstance(test, ir.Name) else ir.Const(test.at, test.end, "none", None)
+
+
+def with_rights(guard: Guard, node: ir.Expr) -> Guard:
+    """A guard as it is written there: told what callers must be, it asks for that; called after a login alone, it does not."""
+    if not guard.has(Does.AUTHENTICATES):
+        return guard
+    if isinstance(node, ir.Call) and _names_right(node):
+        return replace(guard, does=guard.does | {Does.AUTHORIZES})
+    if LOGIN_ALONE.search(guard.name):  # its 403 is for who is not logged in
+        return replace(guard, does=guard.does - {Does.AUTHORIZES})
+    return guard
+
+
+def _names_right(node: ir.Call) -> bool:
+    """Whether a call names what callers must be: `isAuthenticated(Permission.ADMIN)`, `auth("admin")`."""
+    given = (one for arg in node.args for one in (arg.value, *ir.children(arg.value)))
+    return any(ROLES.search(written(one)) for one in given if isinstance(one, ir.Expr))

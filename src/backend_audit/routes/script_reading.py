@@ -4,7 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.values import Constant, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes import exempt, script_missing
+from backend_audit.routes import exempt, script_configured, script_missing
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import ABSENT, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, truth
@@ -91,6 +91,8 @@ class ScriptReading(Reading):
         """What `source.attr` is."""
         if base is Missing.PATH and attr in ("pathname", "path"):
             return base
+        if (configured := script_configured.read(self.owner.asked, self.function, source, attr)) is not None:
+            return configured
         found = script_missing.attribute(base, attr, source)
         return UNKNOWN if found in PARTS and self.owner.asked is None else found
 

@@ -14,7 +14,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Does, Guard, Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
-from backend_audit.routes.script_guards import LOGIN_ALONE
+from backend_audit.routes.script_permissions import LOGIN_ALONE
 from backend_audit.routes.script_unheld import takes_unheld
 from backend_audit.source import Mark
 

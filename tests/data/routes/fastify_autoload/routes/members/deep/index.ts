@@ -1,0 +1,1 @@
+export default async function (fastify) { fastify.get('/x', async () => 1); }

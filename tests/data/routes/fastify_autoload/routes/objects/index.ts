@@ -1,0 +1,1 @@
+export default { method: 'GET', url: '/', handler: async () => 1 };

@@ -1,0 +1,2 @@
+export const autoload = false;
+export default async function (fastify) { fastify.get('/x', async () => 1); }

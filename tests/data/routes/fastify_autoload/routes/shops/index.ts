@@ -1,0 +1,2 @@
+export const autoPrefix = '/stores';
+export default async function (fastify) { fastify.get('/', async () => 1); }

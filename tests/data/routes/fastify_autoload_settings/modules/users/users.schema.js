@@ -1,0 +1,1 @@
+module.exports = async (f) => { f.get('/never', async () => 1); };
