@@ -534,6 +534,8 @@ def test_what_tests_set_up_is_no_evidence(tmp_path: Path) -> None:
         ("must-01", "public/pages/index.yml", "swagger: '2.0'\npaths: {}\n", State.MISSING),
         ("elite-load-balancing", "deploy/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.PARTIAL),
         ("elite-load-balancing", ".devcontainer/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.NOT_ASSESSED),
+        ("advanced-multi-tenancy", "db/migrations/1.js", "knex.schema.table('a', (t) => t.uuid('tenantId'))\n", State.PARTIAL),
+        ("advanced-multi-tenancy", "db/migrations/1.js", "knex.schema.table('a', (t) => t.uuid('formId'))\n", State.MISSING),
         ("advanced-webhooks", "client.js", "async function run() { await webhookClient.post('/built', {}) }\n", State.PARTIAL),
         ("advanced-webhooks", "client.js", "async function run() { await catalogClient.post('/built', {}) }\n", State.MISSING),
     ],

@@ -571,6 +571,65 @@ SHOWN = {
         "app.get('/country-flags', (req, res) => res.json({ a: 1 }))",
         "missing",
     ),
+    # the thirteenth nine
+    "an item of a setting": (
+        "must-02",
+        "a.py",
+        "from base.settings import *\nREST_FRAMEWORK['EXCEPTION_HANDLER'] = 'shop.errors.handle'",
+        "met",
+    ),
+    "an item of something else": (
+        "must-02",
+        "a.py",
+        "from base.settings import *\nPARTS['EXCEPTION_HANDLER'] = 'a.b'",
+        "missing",
+    ),
+    "errors answered by a function": (
+        "must-02",
+        "a.js",
+        "app.get('/a', async (req, res) => { try { await ask() } catch (error) { answerError(error, res) } })",
+        "partial",
+    ),
+    "errors that a function counts": (
+        "must-02",
+        "a.js",
+        "app.get('/a', async (req, res) => { try { await ask() } catch (error) { count(error, total) } })",
+        "missing",
+    ),
+    "statements of a wrapper": (
+        "elite-sharding",
+        "a.js",
+        "class Store extends Base { all(id) { return this.sql`SELECT id FROM orders WHERE shop = ${id}` } }",
+        "missing",
+    ),
+    "no statements": (
+        "elite-sharding",
+        "a.js",
+        "class Store extends Base { all() { return 'Select one from these' } }",
+        "not-applicable",
+    ),
+    "a getter with a schema": (
+        "must-03",
+        "a.js",
+        "class Order extends Model { static get jsonSchema() { return { type: 'object' } } }",
+        "partial",
+    ),
+    "a getter": (
+        "must-03",
+        "a.js",
+        "class Order extends Model { static get jsonLines() { return { type: 'object' } } }",
+        "missing",
+    ),
+    "a place at a CDN": ("elite-cdn", "a.js", "const settings = { IMAGE_CDN_BASE_PATH: text() }", "met"),
+    "a place in a path": ("elite-cdn", "a.js", "const settings = { IMAGE_DISK_BASE_PATH: text() }", "not-assessed"),
+    "a service for mail": ("advanced-messages", "a.js", "async function on() { await emailService.formAssigned('a') }", "met"),
+    "a service for forms": (
+        "advanced-messages",
+        "a.js",
+        "async function on() { await formService.formAssigned('a') }",
+        "missing",
+    ),
+    "the size of a pool": ("elite-pooling", "a.js", f"{DRIZZLE}connect({{ poolMax: 10 }})", "met"),
     "keys of a keyboard": ("elite-key-rotation", "a.js", "app.use((req) => Keys.validateInput(req))", "not-applicable"),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}

@@ -152,11 +152,21 @@ def _static(path: str) -> str:
 def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
     """The routes that answer an operation: those of its path, else one for all that lies below: `/files/*path`."""
     found = [route for route in known.get(one.path, ()) if _answers(route, one)]
+    if not found:  # a parameter stands for any segment, and for a place that the code does not tell
+        found = [route for path, routes in known.items() if _may_be(path, one.path) for route in routes if _answers(route, one)]
     if found or not one.path.endswith("/{}"):
         return found
     above = one.path.removesuffix("{}")
     rests = (routes for path, routes in known.items() if path.startswith(above + "*"))
     return [route for routes in rests for route in routes if _answers(route, one)]
+
+
+def _may_be(path: str, described: str) -> bool:
+    """Whether a route's path fits a described one where it has parameters, and says its last word itself."""
+    own, told = path.split("/"), described.split("/")
+    last = next((at for at in range(len(told) - 1, -1, -1) if told[at] != "{}"), 0)
+    fits = len(own) == len(told) and own[last] == told[last] != ""
+    return fits and all(one in (each, "{}") for one, each in zip(own, told, strict=True))
 
 
 def _key(path: str) -> str:

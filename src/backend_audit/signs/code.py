@@ -149,6 +149,8 @@ class _Walk:
         if node.kind != "interface":
             self.matched(self.asked.classes, node.name, node.at, node.name_end, symbol)
             for statement in () if records.lists_values(node) else node.body:
+                if isinstance(statement, ir.Function) and statement.kind == "getter":
+                    self.matched(self.asked.fields, statement.name, statement.at, statement.name_end, name)
                 if isinstance(statement, ir.Assign):
                     for target in statement.targets:
                         if isinstance(target, ir.Name):

@@ -24,7 +24,10 @@ class Settings:
     def of(self, target: ir.Expr, value: ir.Expr, *, top: bool) -> Iterator[tuple[Row, ir.Node]]:
         """The rows that an assignment fits, each with the node that shows it."""
         if isinstance(target, ir.Index) and isinstance(target.index, ir.Const) and isinstance(target.index.value, str):
-            yield from self._held(target.index.value, target, value, _MAX_NESTING)
+            name, holder = target.index.value, target.value
+            if top and isinstance(holder, ir.Name) and holder.id.isupper():  # `REST_FRAMEWORK["EXCEPTION_HANDLER"] = …`
+                name = f"{holder.id}.{name}"
+            yield from self._held(name, target, value, _MAX_NESTING)
         elif top and isinstance(target, ir.Name) and target.id.isupper():
             yield from self._held(target.id, target, value, _MAX_NESTING)
 

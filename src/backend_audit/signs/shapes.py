@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 
 _ERRORS = frozenset({"err", "error", "e", "ex", "exception"})
+_ANSWERS = frozenset({"res", "reply", "response"})
 _STATUS = frozenset({"status", "code", "sendStatus", "writeHead"})
 _MEMOS = frozenset({"lru_cache", "cache"})
 _VERSION = re.compile(r"(2|3\.\d)(\.\d+)?$")
@@ -143,13 +144,20 @@ def grows(wait: ir.Call) -> bool:
 
 
 def answers_error(node: ir.Try) -> ir.Call | None:
-    """The call that gives an answer the status of an error where one is caught: `res.status(500)`."""
+    """The call that gives an answer the status of an error where one is caught: `res.status(500)`, `answerError(error, res)`."""
     for one in ir.walk(*(each for handler in node.handlers for each in handler.body)):
+        if isinstance(one, ir.Call) and isinstance(one.func, ir.Name) and _ERRORS & {*_named(one)} and _ANSWERS & {*_named(one)}:
+            return one
         if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and one.func.attr in _STATUS and one.args:
             status = one.args[0].value
             if isinstance(status, ir.Const) and isinstance(status.value, int) and 400 <= status.value < 600:
                 return one
     return None
+
+
+def _named(node: ir.Call) -> list[str]:
+    """The variables that a call is given."""
+    return [arg.value.id for arg in node.args if isinstance(arg.value, ir.Name)]
 
 
 def _leaves(node: ir.Node) -> bool:
