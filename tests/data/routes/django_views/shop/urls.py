@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", views.index),
     path("basket/", views.basket),
+    path("parcel/", views.parcel),
     re_path(r"^archive/(?P<year>[0-9]{4})/(?:page-(?P<page>\d+)/)?$", views.archive),
     path("about/", login_required(TemplateView.as_view(template_name="about.html"))),
     path("items/<int:item_id>/", include(detail_patterns)),

@@ -1,9 +1,10 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_required, permission_required, user_passes_test
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin, UserPassesTestMixin
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.syndication.views import Feed
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseForbidden, JsonResponse
+from django.http import HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -28,6 +29,12 @@ def basket(request):
         return render(request, "basket.html")
     else:
         return redirect("login")
+
+
+def parcel(request):
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(redirect_to=f"{settings.LOGIN_URL}?next={request.path}")
+    return render(request, "parcel.html")
 
 
 @permission_required("shop.view_archive")
