@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
 from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
@@ -92,6 +94,13 @@ def asks_for_more(route: Route) -> bool:
 def surely_acts(route: Route) -> bool:
     """Whether the route changes something, by its methods and by what its handler calls outside of the project."""
     return changes(route) and not only_asks(route) and (route.acts_outside or not LASTING.isdisjoint(route.methods))
+
+
+def refuses_everybody(route: Route) -> bool:
+    """Whether the handler lets nobody through at its end: `raise HTTPException(405)`."""
+    last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
+    called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
+    return called or isinstance(last, ir.Raise)
 
 
 def guarded_changes(route: Route) -> tuple[str, list[Route]]:

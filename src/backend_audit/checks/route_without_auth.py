@@ -16,6 +16,7 @@ from backend_audit.checks._routes import (
     guarded_siblings,
     odd_one,
     one_class,
+    refuses_everybody,
     related,
     span,
     surely_acts,
@@ -193,9 +194,7 @@ def _is_empty(route: Route) -> bool:
     """Whether the handler gives nothing away, or refuses everybody at its end: what comes before is for another state."""
     if route.handler is not None and (shows_a_page(route.handler) or answers_with_constants(route.handler)):
         return True
-    last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
-    called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
-    return called or isinstance(last, ir.Raise)
+    return refuses_everybody(route)
 
 
 def _listed_with(route: Route) -> list[Route]:
