@@ -77,7 +77,22 @@ def _negated(test: ir.Expr) -> bool:
 def _tests_name(test: ir.Expr, name: str) -> bool:
     """Whether the test asks where the member's name leads; a look for `..` alone leaves absolute names."""
     mentions = any(isinstance(node, ir.Name) and node.id == name for node in _below(test))
-    return mentions and any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
+    called = any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
+    return mentions and (called or (_looks_for(test, "in", "..") and _looks_for(test, "startswith", "/")))
+
+
+def _looks_for(test: ir.Expr, how: str, text: str) -> bool:
+    """Whether a test asks `".." in name`, `name.startswith("/")`."""
+    for node in _below(test):
+        if isinstance(node, ir.Compare) and how in node.ops:
+            given: list[ir.Expr] = [node.left]
+        elif isinstance(node, ir.Call) and last_name(node.func) == how:
+            given = [one for arg in node.args for one in _below(arg.value) if isinstance(one, ir.Const)]
+        else:
+            continue
+        if any(isinstance(one, ir.Const) and one.value == text for one in given):
+            return True
+    return False
 
 
 def _below(node: ir.Node) -> Iterator[ir.Node]:

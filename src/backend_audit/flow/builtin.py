@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.flow import lacks, lists, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import NAMES
-from backend_audit.flow.parts import ELEMENT, NAME, of_origin
+from backend_audit.flow.parts import ELEMENT, NAME, of_origin, of_rest
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -323,7 +323,8 @@ def _dict_get(receiver: Value, key: Value, default: Value) -> Value:
         return join(_all_values(receiver), default)
     found = NOTHING
     for one in texts:
-        known = receiver.item(one.value) if isinstance(one.value, (str, int)) else None
+        key_of = one.value if isinstance(one.value, (str, int)) else None
+        known = None if key_of is None else of_rest(receiver, key_of) or receiver.item(key_of)
         found = join(found, default if known is None else known)
         if receiver.elem is not None:
             found = join(found, default)
@@ -484,10 +485,7 @@ def _least(args: Pieces) -> Value:
 
 
 def _in_one_line(args: Pieces) -> Value:
-    """What `repr` writes: it has no line breaks."""
-    if not args or args[0][0].types & CLOSED_TYPES:
-        return _text_of(args)
-    return args[0][0].derived().cleared(frozenset(("log", "header")))
+    return strings.in_one_line(args[0][0]) if args and args[0][0].all_origins() else _text_of(args)
 
 
 _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {

@@ -342,7 +342,7 @@ class Calls(Expressions):
         if summary.fields and receiver is not None and isinstance(node.func, ir.Attribute):
             bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
         result = substitute(summary.result, symbol.key, bound)
-        if len(result.refs) > 1:
+        if len(result.refs) > 1 or len(result.types) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
             if not result.items and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):

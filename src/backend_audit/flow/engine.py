@@ -18,6 +18,7 @@ from backend_audit.flow.injection import injected
 from backend_audit.flow.moments import CallSite
 from backend_audit.flow.object_fields import ObjectFields
 from backend_audit.flow.origins import DATA, Origin
+from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
@@ -127,9 +128,9 @@ class Engine(ObjectFields):
         return constructed(frame, self.me(symbol)) if made and self.me(symbol) else self.left_behind(frame, symbol)
 
     def chosen(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
-        """Which of several functions a factory gives for constant arguments: `authorizer(required=False)`."""
+        """Which of several functions, or objects, a factory gives for constant arguments: `authorizer(required=False)`."""
         found = self._with_constants(symbol, bound)
-        return found if found is not None and found.refs else result
+        return found if found is not None and (found.refs or (found.types and not found.open)) else result
 
     def computed(self, symbol: FunctionSymbol, bound: Bound, result: Value) -> Value:
         """What a function makes of constant arguments, its defaults among them, if nothing else is in it."""
@@ -193,11 +194,9 @@ class Engine(ObjectFields):
                 own = self.instance_of(symbol.owner).with_origins((origin,))
                 frame.env[param.name] = ref(symbol.owner) if symbol.decorated("classmethod") else own
                 continue
-            if param.kind == "kwargs":
-                value = Value(kind="dict", elem=value, origins=value.origins)
-            elif param.kind == "args":
-                each = Value(open=True, origins=frozenset((Origin("param", (symbol.key, at, "[]"), param.name),)))
-                value = Value(kind="tuple", elem=each, origins=value.origins)
+            if param.kind in ("args", "kwargs"):
+                each = Value(open=True, origins=frozenset((of_origin(origin, ELEMENT),)))
+                value = Value(kind="tuple" if param.kind == "args" else "dict", elem=each, origins=value.origins)
             else:
                 declared = UNKNOWN if param.annotation is None else self.annotated(frame, param.annotation)
                 value = changed(

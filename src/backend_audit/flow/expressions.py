@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, strings
+from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, strings, urls
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
@@ -15,7 +15,7 @@ from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import MEMBER, NAMES, Origin
-from backend_audit.flow.parts import ELEMENT, of_origin
+from backend_audit.flow.parts import ELEMENT, of_origin, of_rest
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     FALSE,
@@ -126,6 +126,7 @@ class Expressions(FrameState, ABC):
                 found = found.cleared(frozenset.intersection(*cleared))
             for owner in owners:
                 found = found.cleared(self.engine.validated(owner, attr))
+            found = urls.part(base, attr, found)
         return UNKNOWN if found is NOTHING else found
 
     def shared(self, base: Value, attr: str, found: Value, owners: list[ClassSymbol]) -> Value:
@@ -202,6 +203,8 @@ class Expressions(FrameState, ABC):
         found = NOTHING
         if isinstance(key, int) and key < 0 and base.kind in ("list", "tuple") and base.items and base.elem is None:
             key += len(base.items)  # counted from the end of what is known whole
+        if base.kind and key is not None and (rest := of_rest(base, key)) is not None:
+            return self.sensitive(key, node, rest) if isinstance(key, str) else rest
         if base.kind:
             found = join_all(base.inside()) if key is None else base.item(key) or NOTHING
         elif base.items and key is not None and key in base.items:  # a named tuple, or what was put into something unknown
@@ -312,8 +315,7 @@ class Expressions(FrameState, ABC):
                 value = self.eval(part.value)
                 for spec in part.spec:
                     self.eval(spec)
-                if _is_numeric_spec(part):
-                    value = NUMBER
+                value = NUMBER if _is_numeric_spec(part) else strings.converted(value, part.conversion)
                 pieces.append((value, written(part.value)))
             else:
                 pieces.append((self.eval(part), written(part)))

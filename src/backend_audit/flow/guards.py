@@ -165,6 +165,8 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     """A part of some data equals (or is among) constants: the host of a URL, say."""
     if not holds:
         return
+    if not isinstance(subject, ir.Attribute):
+        of_known_host(frame, subject)
     given = verdicts.given_by(frame, subject)
     if given is not None:  # `common = os.path.commonpath((path, BASE))`
         with verdicts.aside(frame):
@@ -183,6 +185,11 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
                 value = frame.eval(arg.value)  # the paths, or the list that holds them
                 for path in (value, *(value.items or {}).values()):
                     _contained(frame, path)
+
+
+def of_known_host(frame: "Expressions", host: ir.Expr) -> None:
+    """The host of an address, which was kept before it is tested, is one that the program knows."""
+    clear_data(frame, frame.eval(host), URL, "host")
 
 
 def is_host_prefix(text: str) -> bool:
@@ -220,6 +227,8 @@ def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> 
     if len(texts) == 1:
         clear_data(frame, value, lacks.ending_with(test, texts[0]), node=receiver)
     if test == "endswith":
+        if texts and all(text.startswith(".") for text in texts):
+            assume_part(frame, receiver, holds=True)  # `host.endswith(".example.org")`
         return
     if texts and all(is_host_prefix(text) for text in texts):
         clear_data(frame, value, URL, node=receiver)

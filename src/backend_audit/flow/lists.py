@@ -20,6 +20,15 @@ def inserted(receiver: Value, at: Value, value: Value) -> Value:
     return container(receiver.kind, None if first is None else {0: first}, everything)
 
 
+def between(values: Value, iterated: Callable[[Value], Value], before: int, behind: int) -> Value:
+    """What `first, *rest = values` leaves for `rest`: all but those that other names take, `before` it and `behind` it."""
+    items = values.items or {}
+    if not values.kind or values.elem is not None or values.open or values.origins or any(isinstance(key, str) for key in items):
+        return container("list", None, iterated(values))
+    rest = list(items.values())[before : len(items) - behind]
+    return container("list", dict(enumerate(rest)) or None)
+
+
 def chained(path: str, args: Args, iterated: Callable[[Value], Value]) -> Value | None:
     """`chain(a, b)`, `chain(*lists)`, `chain.from_iterable(lists)`: the elements of all of them."""
     deep = path.endswith(".from_iterable")

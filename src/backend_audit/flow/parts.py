@@ -7,16 +7,28 @@ from backend_audit.flow.values import CLASS, UNKNOWN, Value, join_all
 ELEMENT = "[]"  # the step to an element whose position does not matter
 NAME = "[name]"  # the step to one of a mapping's keys
 _DICT = frozenset((*dir(dict), ELEMENT, NAME))
+_WHOLE = 2  # the length of the key of an origin that is a parameter, and no part of it
 _DEEPEST = 4  # parts of parts are told apart down to here
 
 
-def of_origin(origin: Origin, step: str) -> Origin:
+def of_origin(origin: Origin, step: str | int) -> Origin:
     """The origin of a part of data, which `step` leads to: a name, a key, `ELEMENT`."""
     if origin.label != "param":
         return origin
     if origin.key[-1] == DERIVED or len(origin.key) > _DEEPEST:
         return origin.derived()
     return Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace)
+
+
+def of_rest(rest: Value, key: str | int) -> Value | None:
+    """What a function's own `*args` or `**kwargs` hold at a key that is known: that part of what its callers give."""
+    if rest.elem is None or key in (rest.items or {}) or len(rest.origins) != 1 or rest.elem.consts:
+        return None
+    (whole,) = rest.origins
+    each = of_origin(whole, ELEMENT)
+    if whole.label != "param" or len(whole.key) != _WHOLE or rest.elem.origins != frozenset((each,)):
+        return None
+    return Value(open=True, origins=frozenset((of_origin(whole, key),)))
 
 
 def of_spread(whole: Value, name: str) -> Value | None:

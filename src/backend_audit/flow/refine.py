@@ -139,9 +139,9 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
+        guards.assume_part(frame, node, holds=True)  # `if not urlsplit(x).netloc`
         if known is not None and isinstance(node, ir.Name) and known[1].origins and not known[1].kind:
             frame.env[known[0]] = known[1].cleared(guards.ALL)  # "", 0 or None: nothing is left of the data
-        guards.assume_part(frame, node, holds=True)  # `if not urlsplit(x).netloc`
 
 
 def _assume_verdict(frame: "Expressions", call: ir.Call | None, *, holds: bool) -> None:
@@ -180,11 +180,11 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         guards.assume_parents(frame, right)
         allowed = frame.eval(right)
         if allowed.is_literal() and (allowed.kind or allowed.made):
+            guards.assume_part(frame, test.left, holds=True)
             if known is not None:
                 frame.env[known[0]] = member(allowed)
             else:
                 frame.note_tested(subject, member(allowed))
-            guards.assume_part(frame, test.left, holds=True)
         elif allowed.kind == "list" or not allowed.origins:
             guards.assume_part(frame, test.left, holds=True)
             if known is not None and is_allow_list(right, allowed):
@@ -255,16 +255,18 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
         return
     path = dotted(test.func)
     if path == "isinstance" and len(test.args) == 2:
-        known = _known(frame, test.args[0].value)
+        subject = test.args[0].value
+        known = _known(frame, subject)
         types = frame.engine.types_of(frame, test.args[1].value)
-        if known is not None and types:
-            value = known[1]
+        if types and (known is not None or isinstance(subject, ir.Index)):
+            value = frame.eval(subject) if known is None else known[1]
             narrowed = value.types | types if not value.open else types
             if value.open or not value.types:
-                frame.env[known[0]] = Value(
-                    "str" in types, value.consts, value.shapes, value.apis, narrowed, value.refs,
-                    value.origins, value.items, value.elem, value.kind, value.made,
-                )  # fmt: skip
+                told = changed(value, open="str" in types, types=narrowed)
+                if known is None:
+                    frame.note_tested(subject, told)
+                else:
+                    frame.env[known[0]] = told
         return
     for api in sorted(frame.eval(test.func).apis & _MATCHING.keys()):
         _assume_match(frame, test, api)

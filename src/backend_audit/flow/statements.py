@@ -3,14 +3,27 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow import builtin, decorating, existing, guards, raising, refine, rendering, sensitive, unrolled, verdicts
+from backend_audit.flow import (
+    builtin,
+    decorating,
+    existing,
+    guards,
+    lists,
+    matching,
+    raising,
+    refine,
+    rendering,
+    sensitive,
+    unrolled,
+    verdicts,
+)
 from backend_audit.flow.calls import Calls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.named_parts import keep
 from backend_audit.flow.ordering import in_order
-from backend_audit.flow.values import NONE, NOTHING, Constant, Value, changed, container, join, ref
+from backend_audit.flow.values import NONE, NOTHING, Constant, Value, changed, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, Symbol
 
@@ -96,7 +109,7 @@ class Frame(Calls):
         elif isinstance(target, ir.Container):
             self.unpack(target, value, exact=node is not None and isinstance(node.value, ir.Container))
         elif isinstance(target, ir.Starred):
-            self.bind(target.value, container("list", None, builtin.iterated(value)))
+            self.bind(target.value, value)
 
     def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
         base = self.eval(target.value)
@@ -139,11 +152,12 @@ class Frame(Calls):
         for position, item in enumerate(target.items):
             if item.star or isinstance(item.value, ir.Starred):
                 after_star = True
-                self.bind(item.value, container("list", None, builtin.iterated(value)))
+                self.bind(item.value, lists.between(value, builtin.iterated, position, len(target.items) - position - 1))
                 continue
             outside = bool(value.origins) and position not in (value.items or {})  # known as a whole alone
             known = value.kind or position in (value.items or {})
-            part = None if after_star or outside or not known else value.item(position)
+            at = position - len(target.items) if after_star else position
+            part = None if outside or not known or (after_star and value.elem is not None) else value.item(at)
             part = builtin.iterated(value) if part is None else part
             if not exact and isinstance(item.value, ir.Name) and sensitive.classify(item.value.id) is None:
                 part = part.without("secret")  # which of the parts is the secret one is not known
@@ -345,15 +359,11 @@ class Frame(Calls):
         after: Env | None = None
         exhaustive = False
         for case in node.cases:
-            fits = self.fits(subject, case.pattern)
+            fits = matching.fits(self, subject, case.pattern)
             if fits is False and self.function is not None:
                 continue
-            env = dict(self.env)
-            for name in case.captures:
-                env[name] = subject if case.pattern is None else subject.derived()
-            if key is not None and (known := self.constants_of(case.pattern)) is not None:
-                env[key] = known
-            outer, self.env = self.env, env
+            outer, self.env = self.env, dict(self.env)
+            matching.enter(self, node, case, subject)
             if case.guard is not None:
                 self.eval(case.guard)
                 refine.assume(self, case.guard, True)
@@ -366,24 +376,6 @@ class Frame(Calls):
         if not exhaustive:
             after = self.join_env(after, self.env)
         return self.settle(after)
-
-    def fits(self, subject: Value, pattern: ir.Expr | None) -> bool | None:
-        """Whether a constant subject matches a pattern of constants; None where that is open."""
-        if isinstance(pattern, ir.Logical):
-            sides = (self.fits(subject, pattern.left), self.fits(subject, pattern.right))
-            return True if True in sides else None if None in sides else False
-        one = subject.constant()
-        if one is None or not isinstance(pattern, ir.Const):
-            return None
-        other = self.const(pattern).constant()
-        return None if other is None else one == other
-
-    def constants_of(self, pattern: ir.Expr | None) -> Value | None:
-        """What fits a pattern of nothing but constants: `case "name" | "email"`."""
-        if isinstance(pattern, ir.Logical):
-            left, right = self.constants_of(pattern.left), self.constants_of(pattern.right)
-            return None if left is None or right is None else join(left, right)
-        return self.const(pattern) if isinstance(pattern, ir.Const) else None
 
     # --- definitions ------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from backend_audit.flow.origins import DERIVED, united
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
+    CLOSED_TYPES,
     MADE,
     MAX_CONSTS,
     MAX_PARTS,
@@ -27,6 +28,8 @@ from backend_audit.flow.values import (
 )
 
 Piece = tuple[Value, str]  # a value and how it is written
+_ONE_LINE = frozenset(("log", "header"))
+_QUOTING = frozenset("ra")  # conversions: `repr` and `ascii`
 _PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])")
 _DOLLAR = re.compile(r"\$(?:\$|(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 _FORMATTER = Formatter()
@@ -98,6 +101,23 @@ def _narrow(choice: Sequence[tuple[Part, ...]], value: Value, written: str) -> S
     return most_telling(gaps, 1) or [(Gap(value, written),)]
 
 
+def in_one_line(value: Value) -> Value:
+    """What `repr` and `ascii` write of a value: it has no line breaks."""
+    if value.types & CLOSED_TYPES or not value.all_origins():
+        return value
+    return value.derived().cleared(_ONE_LINE)
+
+
+def converted(value: Value, conversion: str | None) -> Value:
+    """A value as a format writes it: `{name!r}`, `%r`."""
+    return in_one_line(value) if conversion in _QUOTING else value
+
+
+def conversions(text: str) -> list[str]:
+    """How a `%` format writes each of its values."""
+    return [kind for match in _PERCENT.finditer(text) if (kind := match["kind"]) != "%"]
+
+
 def percent(format_: Value, right: Value, written: str, *parts: str) -> Value | None:
     """`format_ % right`, `parts` being what stands in a tuple; None when the format is no known string."""
     return _filled(format_, "%", lambda text: _percent_pieces(text, right, written, parts))
@@ -130,7 +150,7 @@ def _percent_pieces(text: str, right: Value, written: str, parts: Sequence[str])
         value = right if single else right.item(key)
         if match["kind"] in "diouxXeEfFgG":
             value = Value(types=frozenset(("float",)))
-        pieces.append((value if value is not None else Value(open=True), name))
+        pieces.append((converted(value, match["kind"]) if value is not None else Value(open=True), name))
     pieces.append((_constant(text[at:]), ""))
     return pieces
 
@@ -147,7 +167,7 @@ def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piec
         fields = list(_FORMATTER.parse(text))
     except ValueError:
         return [(_constant(text), "")]
-    for literal, name, spec, _ in fields:
+    for literal, name, spec, conversion in fields:
         pieces.append((_constant(literal), ""))
         if name is None:
             continue
@@ -164,7 +184,7 @@ def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piec
             value, written = value.derived(), name
         if spec and spec[-1] in "bdeEfFgGnoxX":
             value = Value(types=frozenset(("float",)))
-        pieces.append((value, written))
+        pieces.append((converted(value, conversion), written))
     return pieces
 
 

@@ -15,6 +15,7 @@ from backend_audit.flow.values import UNKNOWN, Constant, Key, Shape, Value, chan
 if TYPE_CHECKING:
     from backend_audit.flow.arguments import Args
 
+_MOST_PARTS = 6  # of what `urlparse` gives; `urlsplit` leaves out one
 _HOST = 1  # the position of the host in what `urlsplit` gives
 _ABSOLUTE = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]{2}")  # `https:`, `//host`
 URL = frozenset(("url",))
@@ -23,10 +24,19 @@ _WAY = re.compile(r"/[^/\\]|\.{1,2}/|[\w.~-]+/")  # `/a`, `../`, `api/`: whateve
 _ROOTED = frozenset(f"werkzeug.wrappers.Request.{name}" for name in ("path", "full_path"))
 
 
+HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
+_HOST_PARTS = frozenset(("hostname", "netloc"))
+
+
+def part(parts: Value, name: str, found: Value) -> Value:
+    """`found` as the part `name` of an address that was taken apart: its host is known as that, whatever it is called later."""
+    return found.cleared(HOST) if name in _HOST_PARTS and parts.kind == "tuple" else found
+
+
 def _split(args: list[strings.Piece]) -> Value:
-    part = args[0][0].derived() if args else UNKNOWN
-    items: dict[Key, Value] = dict.fromkeys(range(5), part)
-    return Value(open=True, kind="tuple", items=items, origins=part.origins)
+    whole = args[0][0].derived() if args else UNKNOWN
+    items: dict[Key, Value] = {**dict.fromkeys(range(_MOST_PARTS), whole), _HOST: whole.cleared(HOST)}
+    return Value(open=True, kind="tuple", items=items, origins=whole.origins)
 
 
 def _joined(args: list[strings.Piece]) -> Value:
@@ -76,6 +86,7 @@ def replaced(args: "Args") -> frozenset[str]:
 
 FUNCTIONS: dict[str, Callable[[list[strings.Piece]], Value]] = {
     "urllib.parse.urlsplit": _split,
+    "urllib.parse.urlparse": _split,
     "urllib.parse.urlunsplit": _joined,
     "urllib.parse.urlunparse": _joined,
     "urllib.parse.urljoin": _under,

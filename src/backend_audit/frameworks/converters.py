@@ -8,6 +8,7 @@ https://werkzeug.palletsprojects.com/en/stable/routing/#built-in-converters
 import re
 
 from backend_audit import ir
+from backend_audit.flow.values import Value, changed
 
 _HOLE = re.compile(r"[<{](?:(?P<left>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)(?::(?P<right>[^>}]+))?[>}]")
 _TEXT = frozenset({"", "string", "str", "path", "default", "strorempty", "unicode", "re", "regex"})
@@ -22,6 +23,11 @@ def closes(decorator: ir.Call, name: str) -> bool:
                 if converter is not None:
                     return converter not in _TEXT
     return False
+
+
+def given(value: Value) -> Value:
+    """What a converter leaves of an address: nothing that a client could have written freely."""
+    return value if value.types or not value.open else changed(value, open=False, made=True)
 
 
 def _converter(hole: "re.Match[str]", name: str) -> str | None:

@@ -229,12 +229,14 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         registered = registrar(frame, symbol)
         if registered is not None:
             closed = converters.closes(registered[1], param.name)
-            return value if closed else handed_over(frame, symbol, param, value)
+            return converters.given(value) if closed else handed_over(frame, symbol, param, value)
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:
             return resolved
     if symbol.owner is None and at > 0 and not (value.types and not value.open):
         harmless = urls.handed_over(frame, symbol, param.name)
+        if harmless is not None and "all" in harmless:
+            return converters.given(value)
         if harmless is not None:
             return untrusted(frame, symbol, param, value, harmless)
     if symbol.owner is None and not symbol.node.decorators:

@@ -35,8 +35,7 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, name: str) -> frozens
     table = _table(frame.engine)
     if table is None:
         return frozenset() if _is_view(symbol) and "django" in classes.packages(frame, symbol) else None
-    contexts = table.get(symbol.key, {}).get(name)
-    return None if contexts is None or "all" in contexts else contexts
+    return table.get(symbol.key, {}).get(name)
 
 
 def harmless(frame: FrameState, owner: ClassSymbol, name: str) -> frozenset[str]:

@@ -228,14 +228,18 @@ class PythonExpressions:
         if isinstance(node, cst.MatchAs):
             if node.name is not None:
                 captures.append(node.name.value)
-            return self.pattern(node.pattern, captures)
+            inner = self.pattern(node.pattern, captures)
+            if node.name is None or inner is None:
+                return inner
+            name = ir.Name(*self.positions.span(node.name), node.name.value)
+            return ir.Walrus(inner.at, name.end, name, inner)
         if isinstance(node, cst.MatchOr):
             return self.alternatives(node, captures)
         if isinstance(node, cst.MatchClass):
             named: list[tuple[str | None, cst.MatchPattern]] = [(None, one.value) for one in node.patterns]
             named += [(one.key.value, one.pattern) for one in node.kwds]
-            parts = [(name, self.pattern(pattern, captures)) for name, pattern in named]
-            args = [ir.Arg(part.at, part.end, part, name, 0) for name, part in parts if part is not None]
+            parts = [(name, self.part(pattern, captures)) for name, pattern in named]
+            args = [ir.Arg(part.at, part.end, part, name, 0) for name, part in parts]
             return ir.Call(at, end, self.expr(node.cls), args)
         if isinstance(node, cst.MatchMapping):
             return ir.Container(at, end, "dict", self.mapping_items(node, captures))
@@ -246,23 +250,28 @@ class PythonExpressions:
         self, elements: Sequence[cst.MatchSequenceElement | cst.MatchStar], span: tuple[int, int], captures: list[str]
     ) -> ir.Expr:
         """A sequence's pattern, from its first element to its last; `span` is the place of one without any."""
-        items = []
+        items: list[ir.Item] = []
         for element in elements:
             if isinstance(element, cst.MatchStar):
                 captures.extend([] if element.name is None else [element.name.value])
+                named = element.name
+                at = items[-1].end if named is None and items else self.positions.span(element)[0]
+                name = ir.Name(at, at, "_") if named is None else ir.Name(*self.positions.span(named), named.value)
+                items.append(ir.Item(at, name.end, None, name, 1))
                 continue
             at, end = self.positions.span(element.value)
-            items.append(ir.Item(at, end, None, self.pattern(element.value, captures) or ir.Name(at, end, "_"), 0))
-        if items:
-            return ir.Container(items[0].at, items[-1].end, "list", items)
-        at, end = (self.positions.span(elements[0])[0],) * 2 if elements else span
-        return ir.Container(at, end, "list", items)
+            items.append(ir.Item(at, end, None, self.part(element.value, captures), 0))
+        return ir.Container(items[0].at, items[-1].end, "list", items) if items else ir.Container(*span, "list", items)
+
+    def part(self, node: cst.MatchPattern, captures: list[str]) -> ir.Expr:
+        """A pattern inside of another one; a name there is bound to what fits, `_` to nothing."""
+        return self.pattern(node, captures) or ir.Name(*self.positions.span(node), _bound(node))
 
     def mapping_items(self, node: cst.MatchMapping, captures: list[str]) -> list[ir.Item]:
         items = []
         for element in node.elements:
-            key, value = self.expr(element.key), self.pattern(element.pattern, captures)
-            items.append(ir.Item(key.at, key.end, key, value or ir.Name(key.at, key.end, "_"), 0))
+            key, value = self.expr(element.key), self.part(element.pattern, captures)
+            items.append(ir.Item(key.at, value.end, key, value, 0))
         if node.rest is not None:
             captures.append(node.rest.value)
         return items
@@ -275,6 +284,11 @@ class PythonExpressions:
                 return None
             found = part if found is None else ir.Logical(found.at, part.end, "or", found, part)
         return found
+
+
+def _bound(node: cst.MatchPattern) -> str:
+    """The name that a pattern is which matches anything."""
+    return node.name.value if isinstance(node, cst.MatchAs) and node.name is not None else "_"
 
 
 _CONSTANTS: dict[str, tuple[str, bool | None]] = {"None": ("none", None), "True": ("bool", True), "False": ("bool", False)}

@@ -1,0 +1,99 @@
+"""Parts that have a place: patterns of `match`, `first, *rest`, what `*args` and `**kwargs` hold, objects of factories."""
+
+import os
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@dataclass
+class Pair:
+    a: str
+    b: str
+
+
+class Echo:
+    def do(self, x):
+        return x + "!"
+
+
+class Mute:
+    def do(self, x):
+        return "nothing"
+
+
+def made(kind):
+    return Mute() if kind == "mute" else Echo()
+
+
+def by_name(**given):
+    os.system(given["z"])  # $ alert
+    os.system(given["y"])
+    os.system(given.get("z"))  # $ alert
+    os.system(given.get("y"))
+    for value in given.values():
+        os.system(value)  # $ alert
+
+
+def by_place(*given):
+    os.system(given[0])  # $ alert
+    os.system(given[1])
+    for value in given:
+        os.system(value)  # $ alert
+
+
+@app.route("/matched")
+def matched():
+    x = request.args["x"]
+    match x.split():
+        case ["go", arg]:
+            os.system(arg)  # $ alert
+        case ["a" | "b" as word]:
+            os.system(word)
+        case [*_, last]:
+            os.system(last)  # $ alert
+        case []:
+            pass
+    match {"k": x, "s": "y"}:
+        case {"k": one, "s": other}:
+            os.system(one)  # $ alert
+            os.system(other)
+        case {"k": "a" | "b" as one}:
+            os.system(one)
+    match request.get_json():
+        case {"name": str(name), "z": [first, *_]}:
+            os.system(name)  # $ alert
+            os.system(first)  # $ alert
+        case {"kind": ("a" | "b") as kind}:
+            os.system(kind)
+    match Pair(x, "s"):
+        case Pair(a=one, b=other):
+            os.system(one)  # $ alert
+            os.system(other)
+
+
+@app.route("/unpacked")
+def unpacked():
+    x = request.args["x"]
+    first, *rest = [x, "b", "c"]
+    os.system(first)  # $ alert
+    os.system(rest[0])
+    *most, last = ["a", x]
+    os.system(last)  # $ alert
+    os.system(most[0])
+    first, *between, last = ("a", x, "b")
+    os.system(between[0])  # $ alert
+    os.system(first + last)
+    first, *rest = x.split(",")
+    os.system(rest[0])  # $ alert
+
+
+@app.route("/given")
+def given():
+    x = request.args["x"]
+    by_name(z=x, y="s")
+    by_place(x, "s")
+    os.system(made("mute").do(x))
+    os.system(made("echo").do(x))  # $ alert
