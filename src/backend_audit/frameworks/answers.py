@@ -89,6 +89,8 @@ def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:
                 return True
         if symbol.decorated("expose") and "cherrypy" in classes.packages(frame, symbol):
             return True
+        if classes.is_of_web_py(frame, symbol):
+            return True
     if not symbol.node.decorators:
         return False
     found = handlers.registrar(frame, symbol)

@@ -1,7 +1,7 @@
 """Handlers that are methods: which base class calls them, and what it hands over.
 
 Django and Django REST framework views, Flask's and Flask-RESTful's, Tornado, Starlette, Sanic and Twisted handlers are known by
-their base classes; Falcon resources by the names of their methods.
+their base classes; Falcon's resources and web.py's classes by the names of their methods.
 """
 
 import re
@@ -36,6 +36,7 @@ _BASES: dict[str, tuple[frozenset[str], str]] = {
     "pyramid.view.view_defaults": (HTTP, ""),
 }
 _FALCON = frozenset(f"on_{verb}" for verb in HTTP)
+_WEB_PY = frozenset(verb.upper() for verb in HTTP)
 _TEXT = frozenset(("str",))  # what a part of an address is
 _BODIES = frozenset(("data", "body", "payload", "json_data", "validated", "validated_data", "parsed_args"))
 _NUMBERED = ("pk", "id", "uuid", "guid")
@@ -85,6 +86,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     name = symbol.node.name
     if name in _FALCON and "falcon" in packages(frame, symbol):
         return _typed(value, {1: "falcon.Request", 2: "falcon.Response"}.get(at)) or _data(frame, symbol, param, value)
+    if is_of_web_py(frame, symbol):
+        return _data(frame, symbol, param, value)
     lineage = bases(frame, owner)
     for base, (methods, request) in _BASES.items():
         if base not in lineage:
@@ -100,6 +103,11 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     if symbol.decorated("expose") and "cherrypy" in packages(frame, symbol):
         return _data(frame, symbol, param, value)
     return None
+
+
+def is_of_web_py(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    """Whether web.py calls the method: `class orders:` with `def GET(self, number):`."""
+    return symbol.owner is not None and symbol.node.name in _WEB_PY and "web" in packages(frame, symbol)
 
 
 def _typed(value: Value, type_name: str | None) -> Value | None:

@@ -17,7 +17,18 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Value, changed
 from backend_audit.flow.written import written
-from backend_audit.frameworks import argument_maps, classes, converters, failures, forms, graphql, queues, services, urls
+from backend_audit.frameworks import (
+    argument_maps,
+    classes,
+    converters,
+    failures,
+    forms,
+    graphql,
+    interfaces,
+    queues,
+    services,
+    urls,
+)
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _VERBS = frozenset(
@@ -246,6 +257,9 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     served = services.parameter(frame, symbol, at, param, value)
     if served is not None:
         return served
+    entered = interfaces.parameter(frame, symbol, at, param, value)
+    if entered is not None:
+        return entered
     message = queues.parameter(frame, symbol, at, param, value)
     return value if message is None else message
 

@@ -34,6 +34,7 @@ _DECORATORS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("functions_framework.http", "firebase_functions.https_fn.on_request"), (0, _FLASK)),
     "firebase_functions.https_fn.on_call": (0, "firebase_functions.https_fn.CallableRequest"),
     "azure.functions.FunctionApp.route": (0, "azure.functions.HttpRequest"),
+    "chainlit.on_message": (0, "chainlit.Message"),
 }
 _LAST = frozenset(path.rpartition(".")[2] for path in _DECORATORS)
 _CALLED = {
