@@ -44,7 +44,6 @@ _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
 _SHORTENED = frozenset(("secret",))
 _REPETITION = Row(Allocation, {"size": "value"}, {})  # `"x" * n`
 
-
 _MAX_LAMBDAS = 4
 _TYPING = ("typing.", "typing_extensions.")
 _GENERIC = frozenset({"list", "dict", "set", "frozenset", "tuple", "type"})
