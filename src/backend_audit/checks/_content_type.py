@@ -50,8 +50,11 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
     for node in ir.walk(*list(around.body)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and first_word(node.func) in bases:
             yield from _type_in(node)
-        elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], bases) and isinstance(node.value, ir.Const):
-            yield _full(str(node.value.value))
+        elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], bases):
+            if isinstance(node.value, ir.Const):
+                yield _full(str(node.value.value))
+            elif isinstance(node.value, ir.Attribute):  # `falcon.MEDIA_HTML`
+                yield node.value.attr.lower()
 
 
 def _type_in(call: ir.Call) -> Iterator[str]:
@@ -62,7 +65,7 @@ def _type_in(call: ir.Call) -> Iterator[str]:
         yield _full(first)
     elif name == "attachment" or (name in ("setHeader", "set", "header") and len(values) > 1 and _is_download(*values[:2])):
         yield "application/octet-stream"  # whatever it is, the browser saves it
-    elif name in ("setHeader", "set", "header") and str(first).lower() == _TYPE and len(values) > 1:
+    elif name in ("setHeader", "set", "header", "set_header") and str(first).lower() == _TYPE and len(values) > 1:
         yield values[1].value if isinstance(values[1], ir.Const) and isinstance(values[1].value, str) else "?/?"
     for value in values:
         for item in value.items if isinstance(value, ir.Container) and name in ("writeHead", "set", "header", "headers") else ():
@@ -78,8 +81,8 @@ def _is_download(header: ir.Expr, value: ir.Expr) -> bool:
 
 
 def _is_type_of(target: ir.Expr, bases: set[str]) -> bool:
-    """`ctx.type`, Koa's."""
-    return isinstance(target, ir.Attribute) and target.attr == "type" and first_word(target) in bases
+    """`ctx.type`, Koa's; `resp.content_type`, Falcon's."""
+    return isinstance(target, ir.Attribute) and target.attr in ("type", "content_type") and first_word(target) in bases
 
 
 def _full(kind: str) -> str:

@@ -138,34 +138,6 @@ def path_join(left: Value, right: Value) -> Value:
     return Value(open=left.open, types=left.types, apis=left.apis if not left.types else frozenset(), origins=origins)
 
 
-def sliced(base: Value, part: ir.Slice) -> Value:
-    """`base[a:b]`."""
-    if base.kind:
-        return container(base.kind, None, iterated(base))
-    one = base.constant()
-    bounds = [_bound(node) for node in (part.lower, part.upper, part.step)]
-    if one is not None and isinstance(one.value, str) and all(ok for ok, _ in bounds):
-        cut = one.value[slice(*(value for _, value in bounds))]
-        return Value(consts=frozenset((Constant(one.kind, cut),)))
-    if base.shapes:
-        return Value(open=base.open, shapes=base.shapes, origins=base.origins)
-    start = bounds[0][1]
-    if part.upper is None and start is not None and -_SHORT <= start < 0:
-        return base.derived().cleared(lacks.lacking(".."))  # `name[-4:]`: an ending, too short to lead anywhere
-    return base.derived()
-
-
-_SHORT = 4
-
-
-def _bound(node: ir.Expr | None) -> tuple[bool, int | None]:
-    if node is None:
-        return True, None
-    if isinstance(node, ir.Const) and isinstance(node.value, int):
-        return True, node.value
-    return False, None
-
-
 # --- methods -----------------------------------------------------------------------------------------------------------
 
 _SAME_TEXT = frozenset("strip lstrip rstrip lower upper casefold title capitalize swapcase expandtabs encode decode".split())

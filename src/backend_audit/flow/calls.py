@@ -391,7 +391,15 @@ class Calls(Expressions):
                 fields[key] = operand.value
         if fields and _TUPLES & set(self.engine.external_bases(symbol)):
             fields |= {at: fields[name] for at, name in enumerate(self.engine.field_names(symbol)) if name in fields}
-        return changed(made, items=fields, kind="") if fields and init is None else made
+        if not fields or init is not None:
+            return made
+        made = changed(made, items=fields, kind="")
+        post = self.engine.find_method(symbol, "__post_init__") or self.engine.find_method(symbol, "__attrs_post_init__")
+        if post is None:
+            return made
+        self.call_function(node, post, made, ())
+        left = fields_left(self.engine.summary(post), post.key, bind_arguments(post, made, ()))
+        return changed(made, items={**fields, **left})
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""

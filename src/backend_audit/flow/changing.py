@@ -51,6 +51,17 @@ def as_left(frame: "Calls", node: ir.Call, receiver: Value | None) -> Value | No
     return changed(receiver, items={**(receiver.items or {}), **found}) if found else receiver
 
 
+def filled(frame: "Calls", target: ir.Attribute, base: Value, value: Value) -> None:
+    """`order.note = text` of an object that a variable holds, which may be handed on with that in it."""
+    name = target.value.id if isinstance(target.value, ir.Name) else ""
+    me = "" if frame.function is None else frame.engine.me(frame.function)
+    held = base.items or {}
+    if name not in frame.env or name == me or base.kind or not (value.all_origins() or target.attr in held):
+        return
+    if base.types and all(frame.engine.class_of(one) is not None for one in base.types):
+        frame.env[name] = changed(base, items={**held, target.attr: value})
+
+
 def kept(frame: "Calls", node: ir.Call, keeper: Keeper, receiver: Value, args: Args) -> Value | None:
     """What an object that keeps values gives back; putting one in changes the object, and None leaves the result open."""
     key = constant_key(args, keeper.keys)

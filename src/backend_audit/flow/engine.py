@@ -23,6 +23,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value
+from backend_audit.flow.ways import common_to
 from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Value, api, changed, container, join, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
@@ -109,7 +110,7 @@ class Engine(ObjectFields):
             result = self._promised(result, self.annotated(frame, symbol.node.returns))
         events = tuple(frame.events.values())
         lifting = tuple(bounded_concept(event) for event in [one for one in events if depends(one, symbol.key)][:MAX_LIFTS])
-        ways = {name: guards.common_to(cleared) for name, cleared in frame.ways.items()}
+        ways = {name: common_to(cleared) for name, cleared in frame.ways.items()}
         fields = {key: bounded(value) for key, value in self.left_in_fields(frame, symbol).items()}
         grown = frozenset(key for key in fields if f"{self.me(symbol)}.{key}" in frame.grown)
         thrown = frame.thrown if any(one.label in DATA for one in frame.thrown.all_origins()) else NOTHING

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, strings, urls
+from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, slices, strings, urls
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
@@ -193,7 +193,7 @@ class Expressions(FrameState, ABC):
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)
-            return builtin.sliced(base, node.index).cleared(_SHORTENED)  # the first characters do not give a secret away
+            return slices.sliced(base, node.index).cleared(_SHORTENED)  # the first characters do not give a secret away
         at = self.eval(node.index)
         one = at.constant()
         key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None

@@ -285,25 +285,3 @@ def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int
         if common and all(origin.key[-1] != DERIVED or len(own) > 1 for origin in own):
             found[at] = common
     return found
-
-
-def common_to(ways: list[dict[int, frozenset[str]]]) -> dict[int, frozenset[str]]:
-    """What holds on every one of the ways."""
-    if not ways:
-        return {}
-    found = dict(ways[0])
-    for way in ways[1:]:
-        for at in list(found):
-            shared = both(found[at], way.get(at, frozenset()))
-            if shared:
-                found[at] = shared
-            else:
-                del found[at]
-    return found
-
-
-def both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The contexts that are in both sets; "all" stands for every one."""
-    if "all" in one:
-        return other
-    return one if "all" in other else one & other

@@ -14,10 +14,10 @@ from backend_audit.flow.ordering import in_order
 from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.summary import bind_arguments, substitute
-from backend_audit.flow.syntax import left, self_grows, self_writes, validates
+from backend_audit.flow.syntax import attributes, left, self_grows, self_writes, validates
 from backend_audit.flow.types import holds_to_pattern
 from backend_audit.flow.validators import refused
-from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, transform
+from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, text, transform
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -102,7 +102,11 @@ class ObjectFields(ClassFacts):
         if declared is not None:
             return declared
         external = self.external_bases(owner)
-        return join_all(frame.read_type(path, attr, node) for path in external) if external else UNKNOWN
+        found = join_all(frame.read_type(path, attr, node) for path in external)
+        asked = None if base is None else self.find_method(owner, "__getattr__")
+        if asked is not None and base is not None:
+            found = join(found, self.answered(asked, base, (("0", Operand(text(attr), None)),)))
+        return UNKNOWN if found is NOTHING else found
 
     def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
         """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""
@@ -136,6 +140,7 @@ class ObjectFields(ClassFacts):
             for name, statement in self._annotated_fields(one).items():
                 if not written(statement.annotation).startswith(("ClassVar", "typing.ClassVar")):
                     names[name] = None
+            names |= dict.fromkeys(attributes(one.node.body))
         return list(names)
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from backend_audit import ir
 from backend_audit.flow import (
     builtin,
+    changing,
     decorating,
     existing,
     guards,
@@ -115,6 +116,7 @@ class Frame(Calls):
         base = self.eval(target.value)
         key = dotted(target)
         if key is not None:
+            changing.filled(self, target, base, value)
             self.assign_path(key, value)
         for type_name in in_order(base.types):
             owner = self.engine.class_of(type_name)

@@ -61,6 +61,16 @@ def left(frame: FrameState, me: str) -> dict[Key, Value]:
     return {key: value for key, value in constructed(frame, me).items() if f"{me}.{key}" in frame.assigned}
 
 
+def attributes(body: list[ir.Stmt]) -> Iterator[str]:
+    """The fields that a class declares without annotations: `name = attr.ib()`."""
+    for node in body:
+        call = node.value if isinstance(node, ir.Assign) and node.annotation is None else None
+        if isinstance(node, ir.Assign) and isinstance(call, ir.Call) and isinstance(node.targets[0], ir.Name):
+            name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+            if name in ("ib", "attrib"):
+                yield node.targets[0].id
+
+
 def self_grows(body: list[ir.Stmt], me: str, mutators: Collection[str]) -> Iterator[str]:
     """Attributes of `me` that a statement calls a mutating method on: `self.parts.append(part)`."""
     stack: list[ir.Node] = list(reversed(body))

@@ -40,10 +40,20 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
         headers = next((Operand(one, None) for key, one in items.items() if key != 0 and one.kind in ("dict", "list")), None)
         if isinstance(node.value, ir.Container) and node.value.items:
             at = node.value.items[0].value
+        if headers is not None:
+            _led_elsewhere(frame, node, headers.value)
     if content.kind or (content.types and not content.types & {"str", "bytes"}):
         return  # a mapping or list is sent as JSON, an object is a response of its own
     site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
+
+
+def _led_elsewhere(frame: FrameState, node: ir.Return, headers: Value) -> None:
+    """`return "", 302, {"Location": address}`."""
+    for key, one in (headers.items or {}).items():
+        if headers.kind == "dict" and str(key).lower() == "location":
+            site = frame.site(node, "return", "return")
+            frame.events[node.at, node.end, "return", "redirect"] = Redirect(site=site, location=Operand(one, node.value))
 
 
 def _answered(frame: FrameState, node: ir.Return, value: Value) -> None:

@@ -13,9 +13,10 @@ from backend_audit import ir
 from backend_audit.flow import matches
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.guards import ALL, both
+from backend_audit.flow.guards import ALL
 from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.ways import both
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol

@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass
 
+import attr
+
 from flask import Flask, request
 
 app = Flask(__name__)
@@ -97,3 +99,77 @@ def given():
     by_place(x, "s")
     os.system(made("mute").do(x))
     os.system(made("echo").do(x))  # $ alert
+
+
+class Tool:
+    @classmethod
+    def named(cls, name):
+        tool = cls()
+        tool.name = name
+        return tool
+
+    def run(self):
+        os.system(self.name)  # $ alert
+
+    def quiet(self):
+        os.system(self.fixed)
+
+
+def tool_for(name):
+    tool = Tool()
+    tool.name = name
+    tool.fixed = "ls"
+    return tool
+
+
+@dataclass
+class Made:
+    a: str
+    b: str = "s"
+
+    def __post_init__(self):
+        self.upper = self.a.upper()
+        self.plain = self.b.upper()
+
+
+@attr.s
+class Old:
+    a = attr.ib()
+    b = attr.ib(default="x")
+
+
+class Proxy:
+    def __init__(self, held):
+        self._held = held
+
+    def __getattr__(self, name):
+        return self._held
+
+
+class Plain(Proxy):
+    def __getattr__(self, name):
+        return "ls"
+
+
+@app.route("/objects")
+def objects():
+    x = request.args["x"]
+    Tool.named(x).run()
+    tool_for(x).run()
+    tool_for(x).quiet()
+    os.system(Made(x).upper)  # $ alert
+    os.system(Made(x).plain)
+    os.system(Old(x).a)  # $ alert
+    os.system(Old(x).b)
+    os.system(Proxy(x).anything)  # $ alert
+    os.system(Plain(x).anything)
+
+
+@app.route("/slices")
+def slices():
+    text = "help" + request.args["x"] + "snapes"
+    os.system(text[:4])
+    os.system(text[-6:])
+    os.system(text[4:])  # $ alert
+    os.system(text[4:-6])  # $ alert
+    os.system(text[2:5])  # $ alert
