@@ -7,7 +7,6 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 
-from backend_audit import ir
 from backend_audit.flow import lacks, lists, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import NAMES

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
-from backend_audit.flow import guards
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.bounded import bounded, bounded_concept
 from backend_audit.flow.concepts import Concept
@@ -23,8 +22,8 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value
-from backend_audit.flow.ways import common_to
 from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Value, api, changed, container, join, ref
+from backend_audit.flow.ways import common_to
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
 

@@ -66,7 +66,9 @@ def attributes(body: list[ir.Stmt]) -> Iterator[str]:
     for node in body:
         call = node.value if isinstance(node, ir.Assign) and node.annotation is None else None
         if isinstance(node, ir.Assign) and isinstance(call, ir.Call) and isinstance(node.targets[0], ir.Name):
-            name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+            name = (
+                call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+            )
             if name in ("ib", "attrib"):
                 yield node.targets[0].id
 
