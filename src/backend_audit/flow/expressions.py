@@ -16,6 +16,7 @@ from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import MEMBER, NAMES, Origin
 from backend_audit.flow.parts import ELEMENT, of_origin, of_rest
+from backend_audit.flow.syntax import is_numeric
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     FALSE,
@@ -314,7 +315,7 @@ class Expressions(FrameState, ABC):
                 value = self.eval(part.value)
                 for spec in part.spec:
                     self.eval(spec)
-                value = NUMBER if _is_numeric_spec(part) else strings.converted(value, part.conversion)
+                value = NUMBER if is_numeric(part) else strings.converted(value, part.conversion)
                 pieces.append((value, written(part.value)))
             else:
                 pieces.append((self.eval(part), written(part)))
@@ -439,11 +440,6 @@ class Expressions(FrameState, ABC):
     @abstractmethod
     def arguments(self, node: ir.Call) -> Args:
         """Every argument of a call under its position or name."""
-
-
-def _is_numeric_spec(hole: ir.Hole) -> bool:
-    last = hole.spec[-1] if hole.spec else None
-    return isinstance(last, ir.Const) and isinstance(last.value, str) and last.value[-1:] in set("bdeEfFgGnoxX")
 
 
 EVALUATORS: dict[type[ir.Node], Callable[..., Value]] = {

@@ -115,6 +115,12 @@ def _holds_statements(node: ir.Node) -> bool:
     return isinstance(node, (ir.Assign, ir.For, ir.With, ir.If, ir.While, ir.Try, ir.Match, ir.Handler, ir.Case, ir.WithItem))
 
 
+def is_numeric(hole: ir.Hole) -> bool:
+    """Whether the hole of a template string writes a number: `{total:.2f}`."""
+    last = hole.spec[-1] if hole.spec else None
+    return isinstance(last, ir.Const) and isinstance(last.value, str) and last.value[-1:] in set("bdeEfFgGnoxX")
+
+
 def all_of(*tests: ir.Expr) -> list[ir.Expr]:
     """What holds where all of `tests` do, `a and b` taken apart."""
     found: list[ir.Expr] = []
