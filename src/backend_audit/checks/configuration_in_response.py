@@ -20,7 +20,7 @@ def configuration_told(route: Route) -> Iterator[Alert]:
     """One alert for each place at which a handler sends it."""
     places: dict[tuple[str, int], list[SentSecret]] = {}
     for each in route.sent if is_first(route) else ():
-        if each.how != "one-time":
+        if each.how not in ("one-time", "stored"):
             places.setdefault((each.mark.path, each.mark.at), []).append(each)
     for found in places.values():
         one = found[0]

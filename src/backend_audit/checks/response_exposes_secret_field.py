@@ -16,6 +16,7 @@ _FIX = {
     "declared": "Declare an answer with only the fields that a client needs (a class of its own, not the stored one).",
     "whole": "Declare a `response_model` with the fields that a client needs: without one every attribute of the object is sent.",
     "dumped": "Name the fields that go into the answer, or leave this one out.",
+    "marshalled": "Make the field `load_only`, or leave it out (`exclude`).",
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }
 _FIX_ROW = (
@@ -59,7 +60,11 @@ def secret_in_answer(route: Route) -> Iterator[Alert]:
             f"{'goes' if len(shown_too) == 1 else 'go'} to the client.",
             fix=_FIX[shown.how],
             confidence=best[2],
-            steps=(field.mark, Mark(shown.mark.path, shown.mark.at, shown.mark.end, "is sent to the client here")),
+            steps=(
+                field.mark,
+                *([] if shown.said is None else [shown.said]),
+                Mark(shown.mark.path, shown.mark.at, shown.mark.end, "is sent to the client here"),
+            ),
             anchor=f"{route.name}:{shown.owner.name}:{field.path}",
         )
 
@@ -87,6 +92,24 @@ def secret_in_row(route: Route) -> Iterator[Alert]:
             steps=(shown[0][1], row.mark),
             anchor=f"{route.name}:{row.entity}:{shown[0][0]}",
         )
+
+
+@check(RULE)
+def secret_by_name(route: Route) -> Iterator[Alert]:
+    """`{"hash": user.password_hash}`: one alert for a handler."""
+    for one in route.sent if is_first(route) else ():
+        if one.how == "stored":
+            yield Alert(
+                path=one.mark.path,
+                at=one.mark.at,
+                end=one.mark.end,
+                message=f"{called(route)} answers with `{one.names[0]}` of a stored object.",
+                fix=_FIX["dumped"],
+                confidence=Confidence.MEDIUM,
+                steps=(one.source, one.mark),
+                anchor=f"{route.name}:{one.names[0]}",
+            )
+            return
 
 
 def _is_folder(field: SchemaField, shown: Shown) -> bool:

@@ -1,6 +1,7 @@
 """Which fields of what a handler gives back are empty by then: set to nothing, or refused where they are filled."""
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from backend_audit import ir
 from backend_audit.frameworks.entities import inside, returns
@@ -49,3 +50,23 @@ def _alternatives(test: ir.Expr) -> Iterator[ir.Expr]:
 
 def _leaves(node: ir.Stmt) -> bool:
     return isinstance(node, (ir.Raise, ir.Return))
+
+
+def popped(function: FunctionSymbol) -> set[str]:
+    """The names under which a function takes something out of a mapping: `data.pop("secret")`, `del data["secret"]`."""
+    found: set[str] = set()
+    for node in inside(function.node.body):
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "pop" and node.args:
+            found |= _constant(node.args[0].value)
+        for target in node.targets if isinstance(node, ir.Delete) or _replaces(node) else ():
+            found |= _constant(target.index) if isinstance(target, ir.Index) else set()
+    return found
+
+
+def _replaces(node: ir.Node) -> TypeGuard[ir.Assign]:
+    """`data["secret"] = None`, `data["secret"] = "***"`."""
+    return isinstance(node, ir.Assign) and isinstance(node.value, ir.Const)
+
+
+def _constant(node: ir.Expr) -> set[str]:
+    return {str(node.value)} if isinstance(node, ir.Const) else set()

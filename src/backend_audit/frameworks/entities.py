@@ -23,6 +23,7 @@ _OTHER = frozenset(
 _ASKS = frozenset(
     "query select get exec get_or_404 get_object_or_404 get_list_or_404 aget_object_or_404 find merge one_or_404".split()
 )
+_READS_IN = frozenset("model_validate model_validate_json from_orm parse_obj parse_raw model_construct construct".split())
 _KEEPS = frozenset("list tuple sorted reversed set next iter paginate apaginate cast jsonable_encoder sync_to_async".split())
 
 
@@ -140,6 +141,8 @@ class Entities:
                 if current.attr in _OTHER and current is not node.func:
                     return []
                 one = self.class_named(function, current.value)
+                if one is not None and current.attr in _READS_IN and self.schemas.is_schema(one):
+                    return [one]
                 if one is not None:
                     method = self.engine.find_method(one, current.attr)
                     return [one] if method is None and self.schemas.is_stored(one) and current.attr not in _OTHER else []

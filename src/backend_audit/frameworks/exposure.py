@@ -5,14 +5,16 @@ attributes of the object are. https://docs.djangoproject.com/en/stable/topics/se
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.bodies import Bodies
-from backend_audit.frameworks.emptied import emptied
+from backend_audit.frameworks.emptied import emptied, popped
 from backend_audit.frameworks.entities import Entities, assigned, inside, returns
 from backend_audit.frameworks.intake import Intake
+from backend_audit.frameworks.marshmallow_schemas import MarshmallowSchemas
 from backend_audit.frameworks.page_sizes import PageSizes
 from backend_audit.frameworks.query_secrets import QuerySecrets
 from backend_audit.frameworks.schemas import Schemas
@@ -45,6 +47,7 @@ class Exposure:
         self.schemas = Schemas(engine)
         self.entities = Entities(self.schemas)
         self.serializers = Serializers(self.schemas)
+        self.marshalled = MarshmallowSchemas(self.schemas)
         self.page_sizes = PageSizes(engine)
         self.bodies = Bodies(self.entities)
         self.writes = Writes(self.entities)
@@ -91,7 +94,9 @@ class Exposure:
         if handler.key not in self._known:
             writes = route.framework.startswith(_WRITES_OBJECTS)
             found = [one for node in returns(handler) for one in self._shown(handler, node, writes=writes)]
-            self._known[handler.key] = tuple(_once(found))
+            gone = popped(handler)
+            left = [replace(one, fields=tuple(each for each in one.fields if each.path not in gone)) for one in found]
+            self._known[handler.key] = tuple(_once(left))
         route.shown = self._known[handler.key]
 
     def _of_view(self, view: ClassSymbol) -> tuple[Shown, ...]:
@@ -190,6 +195,8 @@ class Exposure:
         if last in _ALL and first is not None and len(node.args) == 1:
             for owner in self.entities.of(function, first):
                 yield self._of(function, "dumped", owner, node)
+        elif shown := list(self.marshalled.shown(function, node)):
+            yield from shown
         elif last in _ANSWERS and not (isinstance(node.func, ir.Attribute) and last == "json"):
             for arg in node.args:
                 if arg.name in (None, "content", "data", "body", "text") or last == "jsonify":
@@ -199,8 +206,12 @@ class Exposure:
                 yield self._of(function, "dumped", owner, node)
         elif isinstance(node.func, ir.Name) and last in ("list", "dict", "tuple") and first is not None:
             yield from self._shown(function, first, writes=writes, depth=depth - 1)
+        elif isinstance(node.func, ir.Attribute) and last == "copy" and not node.args:
+            yield from self._shown(function, node.func.value, writes=writes, depth=depth - 1)
         elif isinstance(node.func, ir.Attribute) and last == "values" and not node.args:
-            for owner in self.entities.of(function, node.func.value):
+            manager = node.func.value  # `User.objects`, or a query of it
+            own = self.entities.class_named(function, manager.value) if isinstance(manager, ir.Attribute) else None
+            for owner in [own] if own is not None else self.entities.of(function, manager):
                 yield self._of(function, "dumped", owner, node)
         elif isinstance(node.func, ir.Attribute) and not any(arg.name in _CHOOSES for arg in node.args):
             yield from self._method(function, node, node.func, writes=writes)

@@ -44,6 +44,7 @@ _ONE_TIME = re.compile(
     r"(\w*(reset|recovery|verif\w*|confirm\w*|activation|temp|one_?time|magic)_?(pass\w*_?)?(token|code|pin|key|link|url)|otp|otp_?code|mfa_?code)$",
     re.IGNORECASE,
 )
+_REQUESTS = frozenset("req request ctx body payload form data config settings env process".split())
 _WEAK = frozenset("token code pin link url reset_url reseturl resetlink plaintoken".split())
 _RANDOM = re.compile(
     r"rand|secrets\.|token_(hex|urlsafe|bytes)|uuid|nanoid|\bsign\b|encode|generate|make_token|create_?\w*token", re.IGNORECASE
@@ -73,7 +74,7 @@ class SentSecrets:
         for part in parts:
             if route.handler is not None and _in_debugging(route.handler, part.place):
                 continue
-            found = self._configured(part) or self._one_time(route, part)
+            found = self._configured(part) or self._one_time(route, part) or self._stored(part)
             if found is not None:
                 how, names = found
                 handler = part.function if route.handler is None else route.handler
@@ -134,6 +135,26 @@ class SentSecrets:
             return None
         made = self._is_made(part)
         return ("one-time", (part.key or name,)) if made or (strong and isinstance(part.node, ir.Attribute)) else None
+
+    def _stored(self, part: Part) -> tuple[str, tuple[str, ...]] | None:
+        """A password of an object, or its hash, that is written into the answer by its name."""
+        node = part.node
+        if not isinstance(node, ir.Attribute) or self._is_given(part) or not isinstance(node.value, (ir.Name, ir.Index)):
+            return None
+        base = node.value if isinstance(node.value, ir.Name) else None
+        if base is not None and base.id in {param.name for param in part.function.node.params} | {"self", "this"}:
+            return None
+        kept = sensitive.is_password_hash(node.attr) or sensitive.classify(node.attr) in ("password", "private key")
+        return ("stored", (node.attr,)) if kept and self._is_object(part, base) else None
+
+    def _is_object(self, part: Part, base: ir.Name | None) -> bool:
+        """Whether a variable was not made of the request, or of the configuration, here."""
+        values = [] if base is None else self.sent.bindings.values(part.function, base.id, part.node.at)[-1:]
+        asked = {
+            word for value in values for one in ir.walk_scope(value) if isinstance(one, ir.Name) for word in (one.id.lower(),)
+        }
+        bound = bool(values) or (base is not None and base.id not in self.engine.environment(part.function.module))
+        return bound and asked.isdisjoint(_REQUESTS) and not any(word.endswith(("config", "settings")) for word in asked)
 
     def _is_made(self, part: Part) -> bool:
         """Whether the program has just made the value by chance, or signed it."""

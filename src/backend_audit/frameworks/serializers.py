@@ -23,6 +23,7 @@ _SERIALIZERS = (
     "drf_writable_nested.",
 )
 _DEEP = 4
+_LONG = 400
 _HASH = "password"
 _USERS = frozenset({"django.contrib.auth.get_user_model()", "django.contrib.auth.models.User"})
 
@@ -105,7 +106,9 @@ class Serializers:
             own = options is None or written(options.func).rpartition(".")[2].endswith("CharField")
             if not hidden and own:
                 fields.append(replace(field, written_here=meta.names is not None))
-        yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via)
+        at = meta.at or meta.owner.node
+        said = Mark(meta.owner.module.path, at.at, min(at.end, at.at + _LONG), f"fields of {meta.owner.name}")
+        yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via, said)
 
     def _stored(self, meta: Meta) -> list[SchemaField]:
         """The fields of the model that a `Meta` names; Django's own users have the hash of a password."""

@@ -123,7 +123,7 @@ class SchemaField:
 class Shown:
     """What a handler's answer shows of a class.
 
-    `how`: declared (a response model), whole (the object itself), dumped (all of its attributes by a call), serializer.
+    `how`: declared (a response model), whole (the object itself), dumped (all of its attributes), serializer, marshalled.
     """
 
     how: str
@@ -132,6 +132,7 @@ class Shown:
     fields: tuple[SchemaField, ...]
     mark: Mark  # where the code says so, in the handler's file
     via: str = ""  # as written: `user.to_dict()`
+    said: Mark | None = None  # where the class that writes them says which
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from backend_audit.source import Mark
 
 @dataclass(frozen=True, slots=True)
 class SentSecret:
-    """`how`: environment or configuration (all of it, or the secrets `names` in it), value (of one variable), one-time."""
+    """`how`: environment or configuration (all of it, or the secrets `names` in it), value, one-time, stored (of an object)."""
 
     how: str
     names: tuple[str, ...]
