@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._routes import LASTING, called, changes, common, odd_one, refuses_everybody
+from backend_audit.checks._routes import LASTING, called, changes, common, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.model import Auth, Does, Route, Verdict
@@ -36,7 +36,7 @@ def _shared(routes: list[Route]) -> str:
 
 def unlike_its_methods(route: Route) -> Iterator[Alert]:
     """`DELETE /comments/<id>` takes what it is given, while `PUT` of the same address turns callers away who may not."""
-    if route.right or route.consults or refuses_everybody(route) or not any(map(is_variable, route.path.split("/"))):
+    if route.right or route.consults or not any(map(is_variable, route.path.split("/"))):
         return
     near = [one for one in route.table.routes if one.path == route.path and one.mark.path == route.mark.path]
     others = [one for one in near if one.mark != route.mark and not LASTING.isdisjoint(one.methods)]

@@ -97,7 +97,14 @@ def surely_acts(route: Route) -> bool:
 
 
 def refuses_everybody(route: Route) -> bool:
-    """Whether the handler lets nobody through at its end: `raise HTTPException(405)`."""
+    """Whether the handler does nothing but turn callers away: `raise HTTPException(405)`."""
+    body = [] if route.handler is None else route.handler.node.body
+    told = [one for one in body if not (isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Const))]
+    return len(told) == 1 and refuses_at_its_end(route)
+
+
+def refuses_at_its_end(route: Route) -> bool:
+    """Whether the handler lets nobody through who comes to its end."""
     last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
     called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
     return called or isinstance(last, ir.Raise)

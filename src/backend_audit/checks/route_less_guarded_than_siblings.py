@@ -10,7 +10,17 @@ from backend_audit.checks._asks import unlike_in_asks
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._peers import login_alone, unlike_its_peers
-from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, common, odd_one, only_asks, surely_acts
+from backend_audit.checks._routes import (
+    SHARE,
+    asks_for_more,
+    called,
+    changes,
+    common,
+    odd_one,
+    only_asks,
+    refuses_everybody,
+    surely_acts,
+)
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
@@ -35,6 +45,8 @@ _ITSELF: _Asked = ("", ())
 def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or any(map(for_one, route.guards)):  # of an administrator, nobody asks for more
+        return
+    if refuses_everybody(route):
         return
     inner = [*among_inner(route)]
     if inner:

@@ -16,7 +16,7 @@ from backend_audit.checks._routes import (
     guarded_siblings,
     odd_one,
     one_class,
-    refuses_everybody,
+    refuses_at_its_end,
     related,
     span,
     surely_acts,
@@ -194,7 +194,7 @@ def _is_empty(route: Route) -> bool:
     """Whether the handler gives nothing away, or refuses everybody at its end: what comes before is for another state."""
     if route.handler is not None and (shows_a_page(route.handler) or answers_with_constants(route.handler)):
         return True
-    return refuses_everybody(route)
+    return refuses_at_its_end(route)
 
 
 def _listed_with(route: Route) -> list[Route]:
