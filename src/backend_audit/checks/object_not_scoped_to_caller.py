@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
+from backend_audit.checks._fetched import unlike_others
 from backend_audit.checks._routes import called, changes, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Guard, Lookup, Route
@@ -21,6 +22,8 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     for lookup in route.lookups:
         if lookup.odd:
             yield _odd(route, lookup)
+    if not any(one.mark.path == route.mark.path for one in route.lookups):
+        yield from unlike_others(route)
     if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
         return
     if is_published(route) and not changes(route):

@@ -16,6 +16,7 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
+from backend_audit.routes.held_objects import HeldObjects
 from backend_audit.routes.kept import settle_unfilled
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.routes.rights import Rights
@@ -39,11 +40,12 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     found += Unregistered(engine, routers, django).routes(found)
     table = RouteTable(list(_told_once(in_table_order(found))), only_administrators=only_administrators(engine))
     exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
-    rights = Rights(behaviours, scoping)
+    rights, held = Rights(behaviours, scoping), HeldObjects(behaviours, scoping)
 
     def scope(route: Route) -> None:
         scoping.fill(route)
         rights.fill(route)
+        held.fill(route)
 
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     settle_pages(table.routes, engine)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.readings import Reading, called, root_class
+from backend_audit.routes.claim_reads import root_class
+from backend_audit.routes.readings import Reading, called
 
 _AUTHOR = re.compile(
     r"^(?:author|creator|created_by|uploader|uploaded_by|posted_by|poster|submitter|submitted_by)(?:_(?:id|pk|uuid|user))?$"

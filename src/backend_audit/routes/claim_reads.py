@@ -125,3 +125,11 @@ def _plain(name: str) -> str:
 
 def _is_header(param: ir.Param) -> bool:
     return any("Header(" in written(one) for one in (param.default, param.annotation) if one is not None)
+
+
+def root_class(node: ir.Call) -> ir.Name | None:
+    """What a chain of calls begins with: `Order.objects.filter(…)`, `get_object_or_404(Order, …)`."""
+    first = node.args[0].value if node.args and isinstance(node.func, ir.Name) else node.func
+    while isinstance(first, (ir.Attribute, ir.Call)):
+        first = first.func if isinstance(first, ir.Call) else first.value
+    return first if isinstance(first, ir.Name) else None

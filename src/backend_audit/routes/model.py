@@ -173,6 +173,14 @@ class Lookup:
     odd: str = ""  # what speaks for asking whose it is, where the caller is known to what looks it up
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An object of a class whose objects have owners, looked up by a handler; `held`: the caller is held against it."""
+
+    lookup: Lookup
+    held: bool
+
+
 @dataclass(eq=False, slots=True)
 class RouteTable:
     """All routes, sorted by path, methods and place."""
@@ -242,6 +250,7 @@ class Route:
     scoped: bool = False  # it consults the caller in conditions and calls alone, and tests nothing
     caller_unused: bool = False  # a parameter of the handler holds the caller, and nothing reads it
     lookups: tuple[Lookup, ...] = ()  # by ids of the request, in a handler that consults nobody
+    fetched: tuple[Fetched, ...] = ()  # of each class the first, by ids of the request
     claims: tuple[Claim, ...] = ()
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None  # None: the question does not concern it

@@ -14,3 +14,10 @@ def is_plain(value: ir.Call) -> bool:
     func = written(value.func)
     column = func.rpartition(".")[2] in ("Column", "mapped_column") and bool(value.args)
     return bool(_FIELD.search(func)) or (column and _TYPE.search(written(value.args[0].value)) is not None)
+
+
+def is_address(name: str, field: ir.Assign) -> bool:
+    """Whether a field called `domain` names a domain of the web rather than a tenant: `domain = ForeignKey("LinkDomain")`."""
+    given = [arg.value for arg in field.value.args[:1]] if isinstance(field.value, ir.Call) else []
+    named = [str(one.value) if isinstance(one, ir.Const) else written(one) for one in given]
+    return name.startswith("domain") and any(one.rpartition(".")[2].lower() not in ("domain", "tenant") for one in named)

@@ -43,7 +43,7 @@ _PERMITS = re.compile(
 _PERMISSION = re.compile(r"(?:^|_)(?:perm|permission)s?(?:_|$)")
 _ASKED_OF_PERMISSIONS = frozenset({"test", "require", "check", "can", "ensure", "enforce", "verify"})
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
-_SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key: a database session is not
+_SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key
 _REFUSES = re.compile(r"_*(?:raise|check|ensure|verify|require|assert|enforce|validate|can|may|has|is)_")
 _IDENTITIES = frozenset({"id", "pk", "uuid", "slug", "ident", "code", "number", "guid", "uid", "public_id"})
 _RELATES = frozenset({"add", "remove", "discard", "set", "append"})
@@ -243,14 +243,6 @@ def called(node: ir.Call) -> str:
     return node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
 
 
-def root_class(node: ir.Call) -> ir.Name | None:
-    """What a chain of calls begins with: `Order.objects.filter(…)`, `get_object_or_404(Order, …)`."""
-    first = node.args[0].value if node.args and isinstance(node.func, ir.Name) else node.func
-    while isinstance(first, (ir.Attribute, ir.Call)):
-        first = first.func if isinstance(first, ir.Call) else first.value
-    return first if isinstance(first, ir.Name) else None
-
-
 def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr]]:
     """Parameter and argument of a call of a project function."""
     names = [param.name for param in target.node.params]
@@ -285,8 +277,13 @@ def is_caller(node: ir.Node) -> bool:
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS
     return isinstance(node, ir.Call) and (
-        bool(_CALLER_CALLS.search(written(node.func))) or written(node.func).removesuffix(".get") in _SESSIONS
+        bool(_CALLER_CALLS.search(written(node.func)))
+        or (written(node.func).removesuffix(".get") in _SESSIONS and not _asks_database(node))
     )
+
+
+def _asks_database(node: ir.Call) -> bool:
+    return bool(node.args) and written(node.args[0].value)[:1].isupper()  # `session.get(Order, pk)`
 
 
 def _plain(node: ir.Expr) -> bool:

@@ -18,19 +18,20 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.claim_reads import root_class
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
-from backend_audit.routes.plain_fields import is_plain
-from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed, root_class
+from backend_audit.routes.plain_fields import is_address, is_plain
+from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
 _PROBES = frozenset(("exists", "aexists"))  # only whether there is one comes to light
 _LOOKUPS = frozenset(
-    "get get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter filter_by "
-    "where query fetch_one first_or_404 one_or_404 get_or_abort".split()
+    "get get_by get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter "
+    "filter_by where query fetch_one first_or_404 one_or_404 get_or_abort".split()
 )
 _KEYED = frozenset("filter filter_by get create get_or_create update_or_create exclude get_object_or_404".split())
 _IN_PATH = re.compile(r"[{<:](?:\w+:)?(\w+)|\?P<(\w+)>")
@@ -78,23 +79,31 @@ class Scoping:
         return None if any(self.reading(one).tests(frozenset()) for one in own if one is not fetching) else fetching
 
     def _fill(self, route: Route, handler: FunctionSymbol) -> None:
-        ids = {name for pair in _IN_PATH.findall(route.path) for name in pair if name}
-        ids |= {param.name for param in handler.node.params if IDS.search(param.name) and self._from_request(handler, param)}
+        ids = self.ids_of(route, handler)
         found: list[Lookup] = []
-        if self._held_before(route, ids):
+        if self.held_before(route, ids):
             route.consults = True
             return
-        callers, reading = self.caller_names(handler), self.reading(handler)
-        signed_in = callers | self._signed_in(self.engine.frame(handler.module, handler), reading)
+        reading, signed_in = self.reading(handler), self.known_callers(handler)
         route.caller_unused = bool(signed_in) and not signed_in & reading.names
-        if self._follow(route, handler, frozenset(ids), callers, found, _MAX_DEPTH):
+        if self._follow(route, handler, frozenset(ids), self.caller_names(handler), found, _MAX_DEPTH):
             route.consults = True
             return
         route.lookups = tuple(found)
         route.scoped = route.owner is not None and self.whole.narrows(route.owner, reading.calls)
         route.consults = route.scoped and not found
 
-    def _held_before(self, route: Route, ids: set[str]) -> bool:
+    def ids_of(self, route: Route, handler: FunctionSymbol) -> set[str]:
+        """The names under which a handler takes ids of the request: parts of the address, parameters."""
+        ids = {name for pair in _IN_PATH.findall(route.path) for name in pair if name}
+        return ids | {one.name for one in handler.node.params if IDS.search(one.name) and self._from_request(handler, one)}
+
+    def known_callers(self, handler: FunctionSymbol) -> frozenset[str]:
+        """The parameters and variables that hold who calls."""
+        frame = self.engine.frame(handler.module, handler)
+        return self.caller_names(handler) | self._signed_in(frame, self.reading(handler))
+
+    def held_before(self, route: Route, ids: set[str]) -> bool:
         """Whether a guard takes an id of the request too, and holds the caller against something."""
         for guard in route.guards:
             function = guard.function
@@ -124,8 +133,8 @@ class Scoping:
             return False
         owners = [one for name in sorted(provider.types) if (one := self.engine.class_of(name)) is not None]
         called = (self.engine.find_method(one, "__call__") for one in owners)  # `Depends(Verifier(["write"]))`
-        functions = [*of_kind(provider.refs, FunctionSymbol), *(one for one in called if one is not None)]
-        behaviours = [self.behaviours.of(one) for one in functions]
+        found = [*of_kind(provider.refs, FunctionSymbol), *(one for one in called if one is not None)]
+        behaviours = [self.behaviours.of(one) for one in found]
         if any(one.looks or one.denies & {401, 403} for one in behaviours):
             return True
         return any(asks_by_name(path.rpartition(".")[2]) for path in provider.apis)
@@ -147,7 +156,7 @@ class Scoping:
             return True
         probed = {id(one.func.value) for one in reading.calls if isinstance(one.func, ir.Attribute) and one.func.attr in _PROBES}
         for node in reading.calls:
-            lookup = None if id(node) in probed else self._lookup(frame, reading, node, ids)
+            lookup = None if id(node) in probed else self.lookup(frame, reading, node, ids)
             if lookup is not None:
                 found.append(lookup)
                 continue
@@ -198,7 +207,7 @@ class Scoping:
         classes = [] if made is None else [one for one in frame.eval(made.func).refs if isinstance(one, ClassSymbol)]
         return self.engine.find_method(classes[0], func.attr) if len(classes) == 1 else None
 
-    def _lookup(self, frame: Frame, reading: Reading, node: ir.Call, ids: frozenset[str]) -> Lookup | None:
+    def lookup(self, frame: Frame, reading: Reading, node: ir.Call, ids: frozenset[str]) -> Lookup | None:
         """The lookup that a call is: `Model.objects.get(pk=pk)`, `session.query(Model).filter(Model.id == id)`."""
         name = called(node)
         if name not in _LOOKUPS and isinstance(node.func, ir.Name):  # imported under another name
@@ -215,11 +224,9 @@ class Scoping:
             )
         models = list(self._models(frame, node))
         for model in models:
-            owned = self.owner_field(model)
-            if owned:
-                function = frame.function
-                mine = function is None or not self.authored.for_all(function, node, model.node.name, owned)
-                return Lookup(mark, model.node.name, written(keys[0]), owned if mine else "", written(node.func))
+            if owned := self.owner_field(model):
+                shared = frame.function is not None and self.authored.for_all(frame.function, node, model.node.name, owned)
+                return Lookup(mark, model.node.name, written(keys[0]), "" if shared else owned, written(node.func))
         unknown = "" if models else _outside(frame, node)
         owned = self.used_owner(unknown) if unknown else ""
         return Lookup(mark, unknown, written(keys[0]), owned, written(node.func)) if unknown else None
@@ -251,7 +258,7 @@ class Scoping:
         fields = list(self.fields(model))
         own = _ABOVE_USERS if _USERS.search(model.node.name) else OWNER  # a user belongs to none but a tenant
         for name, field in fields:
-            if own.match(name) and not _is_address(name, field):
+            if own.match(name) and not is_address(name, field):
                 return name
         for base in self.engine.external_bases(model):  # a class of the project that is not scanned
             if _OWNED_BASE.search(base.rpartition(".")[2]):
@@ -272,13 +279,6 @@ class Scoping:
                     declared = statement.annotation is not None or isinstance(statement.value, ir.Call)
                     if declared:
                         yield statement.targets[0].id, statement
-
-
-def _is_address(name: str, field: ir.Assign) -> bool:
-    """Whether a field called `domain` names a domain of the web rather than a tenant: `domain = ForeignKey("LinkDomain")`."""
-    given = [arg.value for arg in field.value.args[:1]] if isinstance(field.value, ir.Call) else []
-    named = [str(one.value) if isinstance(one, ir.Const) else written(one) for one in given]
-    return name.startswith("domain") and any(one.rpartition(".")[2].lower() not in ("domain", "tenant") for one in named)
 
 
 def _outside(frame: Frame, node: ir.Call) -> str:
