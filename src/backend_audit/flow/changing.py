@@ -8,7 +8,7 @@ from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.models import Keeper
-from backend_audit.flow.summary import fields_left
+from backend_audit.flow.summary import bind_arguments, fields_left
 from backend_audit.flow.syntax import left
 from backend_audit.flow.values import Constant, Value, changed, join, join_all, join_optional
 from backend_audit.flow.written import dotted, written
@@ -49,6 +49,17 @@ def as_left(frame: "Calls", node: ir.Call, receiver: Value | None) -> Value | No
         return receiver
     found = left(frame, me)
     return changed(receiver, items={**(receiver.items or {}), **found}) if found else receiver
+
+
+def item_put(frame: "Calls", target: ir.Index, base: Value, given: tuple[Operand, Operand]) -> None:
+    """`settings["name"] = text` of an object whose class says what that does."""
+    if base.kind or not base.types:
+        return
+    args: Args = (("0", given[0]), ("1", given[1]))
+    for owner in frame.engine.classes_of(base):
+        method = frame.engine.find_method(owner, "__setitem__")
+        if method is not None:
+            changed_object(frame, target.value, method, base, bind_arguments(method, base, args))
 
 
 def filled(frame: "Calls", target: ir.Attribute, base: Value, value: Value) -> None:

@@ -53,7 +53,7 @@ class Engine(ObjectFields):
                 return
             before = {one.key: self._summaries.pop(one.key, EMPTY) for one in functions}
             self._round(iter(functions))
-            grown = {key for key, one in before.items() if len(self._summaries.get(key, EMPTY).lifting) > len(one.lifting)}
+            grown = {key for key, one in before.items() if self._summaries.get(key, EMPTY).says_more_than(one)}
             self._stale.update(caller for caller, callees in self.calls.items() if not grown.isdisjoint(callees))
 
     def concepts(self) -> Iterator[Concept]:

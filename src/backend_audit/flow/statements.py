@@ -144,6 +144,7 @@ class Frame(Calls):
             else:
                 self.update_path(target.value, base.with_origins(value.derived().origins))
         keep(self, base, key, value)
+        changing.item_put(self, target, base, (Operand(key, target.index), Operand(value, None)))
         given = {"key": Operand(key, target.index), "value": Operand(value, None if node is None else node.value)}
         for path in self.store_paths(base):
             for row in self.models.rows["store"].get(path, ()):

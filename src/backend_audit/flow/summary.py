@@ -54,6 +54,10 @@ class Summary:
     thrown: Value = NOTHING  # what it throws, with the data that it tells
     grown: frozenset[Key] = frozenset()  # those of them that are containers which got more
 
+    def says_more_than(self, earlier: "Summary") -> bool:
+        """Whether callers may learn something from it that an earlier summary of the function did not tell."""
+        return len(self.lifting) > len(earlier.lifting) or not self.result.all_origins() <= earlier.result.all_origins()
+
 
 EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())
 

@@ -173,3 +173,44 @@ def slices():
     os.system(text[4:])  # $ alert
     os.system(text[4:-6])  # $ alert
     os.system(text[2:5])  # $ alert
+
+
+class Table:
+    def __init__(self):
+        self._held = {}
+
+    def __setitem__(self, key, value):
+        self._held[key] = value
+
+    def __getitem__(self, key):
+        return self._held[key]
+
+
+class Counted:
+    def __setitem__(self, key, value):
+        self.size = len(value)
+
+    def __getitem__(self, key):
+        return "ls"
+
+
+@app.route("/items")
+def items():
+    table, counted = Table(), Counted()
+    table["k"] = request.args["x"]
+    counted["k"] = request.args["x"]
+    os.system(table["k"])  # $ alert
+    os.system(counted["k"])
+
+
+def twice(x):
+    return x + x
+
+
+def applied(function, *given):
+    return function(*given)
+
+
+@app.route("/applied")
+def handed_functions():
+    os.system(applied(twice, request.args["x"]))  # $ alert
