@@ -7,6 +7,7 @@ from backend_audit.flow import (
     awaited,
     builtin,
     changing,
+    chosen_functions,
     handed,
     handing_on,
     lacks,
@@ -341,7 +342,8 @@ class Calls(Expressions):
             self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))
         if summary.fields and receiver is not None and isinstance(node.func, ir.Attribute):
             bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
-        result = substitute(summary.result, symbol.key, bound)
+        chosen = chosen_functions.result(self.engine, symbol, bound)
+        result = substitute(summary.result if chosen is None else chosen, symbol.key, bound)
         if len(result.refs) > 1 or len(result.types) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:

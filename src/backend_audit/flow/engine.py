@@ -95,7 +95,7 @@ class Engine(ObjectFields):
         frame = self.frame(symbol.module, symbol, {})
         self.under_way[symbol.key] = frame
         self._closures[symbol.key] = frame.env
-        self._bind_parameters(frame, symbol)
+        self.bind_parameters(frame, symbol)
         frame.given = dict(frame.env)
         if self.contained(frame, symbol.node.body):
             frame.way_out(NONE, None)
@@ -185,7 +185,7 @@ class Engine(ObjectFields):
         """The local names of an enclosing function, as far as it has run."""
         return self._closures.get(symbol.key)
 
-    def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
+    def bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
         facts = self._facts.get(symbol.key, {})
         for at, param in enumerate(symbol.node.params):
             origin = Origin("param", (symbol.key, at), param.name)

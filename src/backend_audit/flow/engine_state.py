@@ -85,6 +85,10 @@ class EngineState(ABC):
         self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known
         self.problems: list[Problem] = []
 
+    def facts_of(self, function: FunctionSymbol) -> dict[int, Value]:
+        """What calls have handed over for the parameters of a function, as far as it is objects and functions."""
+        return self._facts.get(function.key, {})
+
     @abstractmethod
     def frame(self, module: ModuleSymbol, function: FunctionSymbol | None = None, env: Env | None = None) -> "Frame":
         """What executes code of `module`, in `function`, with the names in `env` (default: those that the module ends with)."""

@@ -201,8 +201,8 @@ class ScriptEngine(ScriptModules):
             if of_handler and not self.registrars.is_retold(function, event):
                 yield function, event
 
-    def _bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
-        super()._bind_parameters(frame, symbol)
+    def bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
+        super().bind_parameters(frame, symbol)
         node = symbol.node
         if symbol.has_receiver and symbol.owner is not None:
             origin = Origin("param", (symbol.key, len(node.params) - 1), _ME)

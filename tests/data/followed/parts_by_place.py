@@ -207,6 +207,10 @@ def twice(x):
     return x + x
 
 
+def mute(x):
+    return "nothing"
+
+
 def applied(function, *given):
     return function(*given)
 
@@ -214,3 +218,4 @@ def applied(function, *given):
 @app.route("/applied")
 def handed_functions():
     os.system(applied(twice, request.args["x"]))  # $ alert
+    os.system(applied(mute, request.args["x"]))
