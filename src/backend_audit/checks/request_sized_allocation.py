@@ -48,8 +48,9 @@ def as_long_as_it_says(loop: CountedLoop) -> Iterator[Alert]:
     """`for (let i = 0; i < req.body.items.length; i++)`, where `items` may be `{"length": 1e9}`."""
     if loop.counted is None or loop.counted.value.kind or loop.counted.value.types or loop.counted.value.shapes:
         return
-    found = reaching(loop.counted, "size")
-    if found is None or "parsed" not in found.cleared or ARRAY in found.cleared or _counting.stops_itself(loop.site):
+    told = loop.counted.value.carries("untrusted", ARRAY)  # one way may have tested it, and another not
+    found = next((one for one in told if "parsed" in one.cleared and "size" not in one.cleared), None)
+    if found is None or _counting.stops_itself(loop.site):
         return
     if bounded(loop.site, loop.counted.node):
         return

@@ -55,6 +55,8 @@ def sql_built_from_strings(sql: SqlExecution) -> Iterator[Alert]:
         if sql.guess and not _sql.reads_like_sql(_sql.text_of(shape)):
             continue
         holes += _holes(shape, sql)
+    if sql.language != "SQL":
+        holes = [hole for hole in holes if hole.origin is not None]  # of others, no more is known of what stands where
     if holes:
         yield _alert(sql, [_with_catalogs(hole, sql.site) for hole in holes])
         return
@@ -128,8 +130,8 @@ def _with_catalogs(hole: _Hole, site: Site) -> _Hole:
 def _whole(sql: SqlExecution) -> Origin | None:
     """The source of a statement that as a whole comes from outside."""
     statement = sql.statement
-    if statement is None or sql.named or sql.guess or statement.value.kind:
-        return None
+    if statement is None or sql.named or sql.guess or statement.value.kind or sql.language != "SQL":
+        return None  # a server of GraphQL runs whatever query its clients write
     value = statement.value
     if value.shapes or not value.open:
         return None
@@ -142,7 +144,7 @@ def _alert(sql: SqlExecution, holes: list[_Hole]) -> Alert:
     names = list(dict.fromkeys(f"`{hole.gap.written}`" for hole in shown if hole.gap.written))
     listed = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "") if names else "a value"
     how = _HOW.get(shown[0].how, shown[0].how)
-    message = f"{how[0].upper()}{how[1:]} puts {listed} into the SQL that `{sql.site.written}` runs"
+    message = f"{how[0].upper()}{how[1:]} puts {listed} into the {sql.language} that `{sql.site.written}` runs"
     origin = next((hole.origin for hole in shown if hole.origin is not None), None)
     if origin is not None:
         message += f"; the data comes from {origin.what}"
@@ -209,7 +211,7 @@ def _span(site: Site) -> tuple[int, int]:
 def _steps(site: Site, origin: Origin | None, at: int, end: int) -> tuple[Mark, ...]:
     if origin is None:
         return ()
-    steps = (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it as SQL"))
+    steps = (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it"))
     if site.inner is None:
         return steps
     at, end = _span(site.inner)

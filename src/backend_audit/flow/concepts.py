@@ -73,6 +73,7 @@ class SqlExecution(Concept):
     fragment: bool = False  # a piece such as an ORDER BY string, not a whole statement
     named: bool = False  # the text may as well be the name of a column, which the callee quotes
     guess: bool = False  # nothing is known about the receiver: only a statement that reads like SQL counts
+    language: str = "SQL"  # another one in which texts ask for data: GraphQL
 
 
 @dataclass(frozen=True, slots=True)

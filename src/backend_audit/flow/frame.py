@@ -159,8 +159,8 @@ class FrameState:
         kind = sensitive.classify(name)
         if kind is None or any(origin.label == "secret" for origin in value.origins):
             return value
-        if any(map(sensitive.is_path, value.types)):
-            return value  # where it lies, or the folder that `pwd` stands for
+        if any(map(sensitive.is_no_secret, value.types)):
+            return value  # where it lies, the folder that `pwd` stands for, or what is kept of it
         if kind == "token" and self.function is not None and name in self.pieces:
             return value
         origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} holds a {kind}"))

@@ -64,7 +64,7 @@ class ScriptCalls(ScriptFiles):
         script_members.called(self, node, callee, receiver if isinstance(func, ir.Attribute) else None)
         if isinstance(func, ir.Attribute) and receiver is not None:
             if func.attr == "get" and len(args) == 1:
-                found = script_members.chosen(receiver, args[0][1].value, found, own=True)
+                found = script_members.chosen(self, receiver, args[0][1].value, found, own=True)
             if receiver.origins and not callee.refs:
                 first = argument(args, "0")
                 asked = first.value.texts() if first is not None else ()
@@ -172,7 +172,8 @@ class ScriptCalls(ScriptFiles):
         first = argument(args, "0")
         if first is None or callee.refs or any(map(self.engine.knows, callee.apis)):
             return
-        if attr in _OTHERS and not (strings.is_text(receiver) or any(one.kind == "regex" for one in first.value.consts)):
+        is_text = strings.is_text(receiver) or (attr == "search" and self.is_data(receiver))
+        if attr in _OTHERS and not is_text and not any(one.kind == "regex" for one in first.value.consts):
             return
         path = f"{_PATTERNS[attr]}.{attr}"
         base = node.func.value if isinstance(node.func, ir.Attribute) else node.func

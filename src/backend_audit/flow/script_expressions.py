@@ -8,6 +8,7 @@ from msgspec import structs
 from backend_audit import ir
 from backend_audit.flow import (
     address,
+    numbers,
     refine,
     script_accessors,
     script_builtin,
@@ -139,11 +140,11 @@ class ScriptExpressions(ScriptCalls):
             key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None
             held = script_builtin.any_item(base) if key is None else base.item(key)
             found = UNKNOWN if held is None or held is NOTHING else held
-            return script_members.chosen(base, at, self.inherit(found, base, "[]") if base.origins else found)
+            return script_members.chosen(self, base, at, self.inherit(found, base, "[]") if base.origins else found)
         names = at.texts() if at.constants() is not None else ()
         if names and (base.apis or base.types or base.refs):
             return join_all(self.read(base, name, ir.Attribute(node.at, node.end, node.value, name)) for name in names)
-        return script_members.chosen(base, at, self.inherit(UNKNOWN, base, "[]") if base.origins else UNKNOWN)
+        return script_members.chosen(self, base, at, self.inherit(UNKNOWN, base, "[]") if base.origins else UNKNOWN)
 
     def display(self, node: ir.Container) -> Value:
         if node.kind != "dict":
@@ -246,7 +247,7 @@ class ScriptExpressions(ScriptCalls):
         if node.op == "not":
             return super().unary(node)
         value = self.eval(node.operand)
-        return value if value.constants() is not None else NUMBER
+        return value if value.constants() is not None else numbers.number("int", value)
 
     def walrus(self, node: ir.Walrus) -> Value:
         value = self.eval(node.value)

@@ -6,7 +6,7 @@ Such a value carries, beside its own, an origin of the label `member`, which no 
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import lacks, uploads
+from backend_audit.flow import lacks, sensitive, uploads
 from backend_audit.flow.concepts import CodeExecution, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
@@ -28,14 +28,17 @@ _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
 _RUNS = Row(CodeExecution, {"code": "key"}, {"kind": "member"})
+_KEPT = ("express.Request.session.", "koa.Context.session.", "fastify.Request.session.")  # what the program keeps of a visitor
 _GLOBALS = frozenset(("global", "globalThis", "self", "window"))
 _LACKS = lacks.lacking("_")
 _HARMLESS = _LACKS | {"all"}
 
 
-def chosen(base: Value, name: Value, found: Value, *, own: bool = False) -> Value:
+def chosen(frame: "Expressions", base: Value, name: Value, found: Value, *, own: bool = False) -> Value:
     """`found`, which `base` holds under `name`, marked where that name is a client's."""
-    if base.kind in ("list", "tuple") or is_text(base) or base.apis or found.constants() is not None or found.made:
+    if base.kind in ("list", "tuple") or is_text(base) or found.constants() is not None or found.made:
+        return found
+    if base.apis and not all(path.startswith(_KEPT) and not frame.engine.knows(path) for path in base.apis):
         return found
     marks = frozenset((OWN,)) if own or BARE in base.types else frozenset[str]()
     if name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes):
@@ -91,8 +94,20 @@ def known_part(found: Value, base: Value, step: str) -> Value:
     return found.cleared(known)
 
 
+def _is_unknown(frame: "Expressions", made: str) -> bool:
+    """Whether it is what a function gives of which no model says anything."""
+    return made.endswith("()") and not frame.engine.knows(made) and not frame.engine.knows(made.removesuffix("()"))
+
+
+def _is_sure(node: ir.Name | ir.Attribute) -> bool:
+    """Whether a name says of whatever it is given that this is a text that nobody should see: a `token` may be anything."""
+    return sensitive.classify(node.id if isinstance(node, ir.Name) else node.attr) in ("password", "secret", "private key")
+
+
 def possibly_text(frame: "Expressions", node: ir.Node, value: Value) -> Value:
     """Data of a request, or of what nothing is known about: models say no more, so that it may be a text, and a secret."""
+    if value.types and not value.open and not value.apis and all(_is_unknown(frame, name) for name in value.types):
+        return changed(value, open=True) if isinstance(node, (ir.Name, ir.Attribute)) and _is_sure(node) else value
     if not value.apis or value.open:
         return value
     free = isinstance(node, ir.Attribute) or (isinstance(node, ir.Name) and value.apis == {node.id})

@@ -109,7 +109,8 @@ class ScriptNames(ScriptExpressions):
             key = str(one.value)
             known = self.env.get(f"{source}.{key}")
             part = ir.Attribute(item.at, item.end, ir.Name(item.at, item.at, "…"), key)
-            self.bind(item.value, self.read(value, key, part) if known is None else known)
+            found = self.read(value, key, part) if known is None else known
+            self.bind(item.value, self.sensitive(key, part, found) if isinstance(item.value, ir.Name) else found)
 
     def unpack(self, target: ir.Container, value: Value, *, exact: bool) -> None:
         """`[a, , b = 1, ...rest] = value`; what a list that is known whole does not hold is undefined."""

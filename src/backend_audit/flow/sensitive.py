@@ -142,9 +142,9 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
-def is_path(type_name: str) -> bool:
-    """Whether objects of the type are paths, and no secrets themselves."""
-    return type_name.startswith("pathlib.") or type_name == "os.PathLike"
+def is_no_secret(type_name: str) -> bool:
+    """Whether objects of the type are paths, or hashes, whatever they are called."""
+    return type_name.startswith("pathlib.") or type_name in ("os.PathLike", "crypto.Digest")
 
 
 @lru_cache(maxsize=16384)

@@ -71,7 +71,7 @@ app.get("/same", (req, res) => {
 
 app.get("/types", (req, res) => {
   const x = req.query.x;
-  see(+x); // $ type=int
+  see(+x); // $ number type=int
   see(Number(x)); // $ number type=int
   if (typeof x === "number") {
     see(x); // $ type=int
