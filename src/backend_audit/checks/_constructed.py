@@ -4,8 +4,10 @@ import re
 
 from backend_audit import ir
 from backend_audit.checks._pieces import assigned, pieces
+from backend_audit.checks._wording import in_python
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.lacks import is_shut_in
+from backend_audit.flow.origins import CALLER
 from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
 from backend_audit.flow.written import written
 
@@ -33,7 +35,7 @@ def _may_be_anything(value: Value, before: str, context: str) -> bool:
 
 
 def filled_by(site: Site, operand: Operand, gap: Gap) -> frozenset[str]:
-    """The parameters of the function around that are written in the gap."""
+    """The parameters of the function around that are written in the gap; of scripts also those that its data comes from."""
     function = site.function
     text = gap.written
     item = _ITEM.match(text)
@@ -41,7 +43,8 @@ def filled_by(site: Site, operand: Operand, gap: Gap) -> frozenset[str]:
         parts = _joined(operand.node, site)
         text = written(parts[int(item[1])]) if int(item[1]) < len(parts) else ""
     given = frozenset() if function is None else frozenset(param.name for param in function.params)
-    return frozenset(_NAME.findall(text)) & given - {"self", "cls"}
+    told = () if in_python(site) else (one.what for one in gap.value.all_origins() if one.label == CALLER)
+    return (frozenset(_NAME.findall(text)) & given | set(told)) - {"self", "cls"}
 
 
 def _joined(node: ir.Expr, site: Site) -> list[ir.Expr]:

@@ -10,11 +10,14 @@ from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CodeExecution
+from backend_audit.flow.sensitive import words
 
 RULE = "code-injection"
 
 _QUOTES = "JSON.stringify("  # a text made so stays a literal
-_MEANT = frozenset("code source src js script expression expr body formula fn func".split())  # parameters that say what they are
+_MEANT = frozenset(  # words of parameters that say what they are
+    "code source src js javascript script expression expr expressions body formula fn func function condition predicate".split()
+)
 _DOES = {
     "code": "is run as code by {callee}",
     "script": "decides which file {callee} runs",
@@ -62,7 +65,8 @@ def _constructed(running: CodeExecution) -> Iterator[Alert]:
     gap = None if code is None or running.kind != "code" or in_python(site) else open_gap(code.value, "code")
     if code is None or gap is None or _QUOTES in gap.written or of_program(site):
         return
-    if not filled_by(site, code, gap) - _MEANT:
+    given = filled_by(site, code, gap)
+    if not given or any(not _MEANT.isdisjoint(words(name)) for name in given):
         return
     at, end = span(site, code)
     yield Alert(

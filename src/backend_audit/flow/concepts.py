@@ -58,6 +58,7 @@ class Concept:
     tracked: ClassVar[bool] = False  # the call that it occurs in makes an object told apart by that call
     forwarded: ClassVar[bool] = False  # its arguments are looked for in the `**kwargs` that a function hands on
     timed: ClassVar[bool] = False  # when it happens matters
+    asked: ClassVar[bool] = False  # checks ask which parameters of a function that nobody calls are in it
     itself: ClassVar[bool] = False  # of callers' data only what they hand over counts, not what is computed of it
     site: Site
 
@@ -322,6 +323,7 @@ class TemplateEngine(Concept):
 class ShellCommand(Concept):
     """An operating-system command is run, here or on another machine."""
 
+    asked: ClassVar[bool] = True
     command: Operand | None = None  # the whole command: a text, or a list of arguments with the program first
     shell: Operand | None = None
     always_shell: bool = False  # a shell reads the command
@@ -335,6 +337,7 @@ class ShellCommand(Concept):
 class CodeExecution(Concept):
     """Text becomes running code of the program, or names what of it runs."""
 
+    asked: ClassVar[bool] = True
     code: Operand | None = None
     kind: str = "code"  # code (a text in the language), module (a name to import), script (a file), name (of an attribute)
     globals: Operand | None = None

@@ -221,10 +221,10 @@ def depends(concept: Concept, function: str) -> bool:
 
 def delivered(concept: Concept, has_callers: Callable[[str], bool]) -> Concept:
     """`concept` as checks see it: a parameter is decided by the project's own callers (their calls were lifted), else unknown."""
-    return with_values(concept, lambda value: _outside(value, has_callers, MAX_DEPTH))
+    return with_values(concept, lambda value: _outside(value, has_callers, MAX_DEPTH, whole=concept.asked))
 
 
-def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Value:
+def _outside(value: Value, has_callers: Callable[[str], bool], depth: int, *, whole: bool) -> Value:
     if value is UNKNOWN or (not value.origins and not value.shapes and not value.kind):
         return value
     params = [origin for origin in value.origins if origin.label == "param"]
@@ -234,15 +234,15 @@ def _outside(value: Value, has_callers: Callable[[str], bool], depth: int) -> Va
     if params:
         tested = all("all" in origin.cleared for origin in params)  # nothing is left of what callers pass, whatever it is
         bare = decided and (tested or not (value.types - _TEXTS or value.apis or value.refs or value.kind))
-        known = frozenset(Origin(CALLER, one.key, one.what, one.cleared, one.trace) for one in params if one.cleared)
+        known = frozenset(Origin(CALLER, one.key, one.what, one.cleared, one.trace) for one in params if whole or one.cleared)
         kept = rest if decided else rest | known
         result = changed(value, origins=kept, open=value.open and not bare, made=value.made or bare)
     if depth and (value.shapes or value.kind):
-        shapes = tuple(shape.mapped(lambda inner: _outside(inner, has_callers, depth - 1)) for shape in value.shapes)
+        shapes = tuple(shape.mapped(lambda inner: _outside(inner, has_callers, depth - 1, whole=whole)) for shape in value.shapes)
         items = None if value.items is None else {
-            key: _outside(one, has_callers, depth - 1) for key, one in value.items.items()
+            key: _outside(one, has_callers, depth - 1, whole=whole) for key, one in value.items.items()
         }  # fmt: skip
-        elem = None if value.elem is None else _outside(value.elem, has_callers, depth - 1)
+        elem = None if value.elem is None else _outside(value.elem, has_callers, depth - 1, whole=whole)
         result = changed(result, shapes=shapes, items=items, elem=elem)
     return result
 
