@@ -96,13 +96,6 @@ def surely_acts(route: Route) -> bool:
     return changes(route) and not only_asks(route) and (route.acts_outside or not LASTING.isdisjoint(route.methods))
 
 
-def refuses_everybody(route: Route) -> bool:
-    """Whether the handler does nothing but turn callers away: `raise HTTPException(405)`."""
-    body = [] if route.handler is None else route.handler.node.body
-    told = [one for one in body if not (isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Const))]
-    return len(told) == 1 and refuses_at_its_end(route)
-
-
 def refuses_at_its_end(route: Route) -> bool:
     """Whether the handler lets nobody through who comes to its end."""
     last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None

@@ -18,7 +18,6 @@ from backend_audit.checks._routes import (
     common,
     odd_one,
     only_asks,
-    refuses_everybody,
     surely_acts,
 )
 from backend_audit.finding import Confidence
@@ -26,6 +25,7 @@ from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.within import only_raises
 
 RULE = "route-less-guarded-than-siblings"
 
@@ -46,7 +46,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or any(map(for_one, route.guards)):  # of an administrator, nobody asks for more
         return
-    if refuses_everybody(route):
+    if route.handler is not None and only_raises(route.handler):
         return
     inner = [*among_inner(route)]
     if inner:

@@ -9,7 +9,7 @@ from backend_audit.routes.intent import checks_password, checks_secret, checks_s
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.script_helpers import BY_HELPER
 from backend_audit.routes.script_permissions import BY_RIGHT
-from backend_audit.routes.within import makes_accounts_if_allowed, only_call
+from backend_audit.routes.within import makes_accounts_if_allowed, only_call, stops_the_unknown
 
 _ENTRY = "index"  # a folder's module is called like this whatever is in it
 _BODY = "body"  # a handler that turns callers away itself
@@ -36,6 +36,11 @@ def decide(route: Route) -> None:
         route.why = _told(first)
         return
     identified = next((guard for guard in route.guards if guard.has(Does.IDENTIFIES)), None)
+    others = {guard.name for guard in route.guards if guard is not identified}
+    if identified is not None and route.handler is not None and stops_the_unknown(route.handler, others):
+        route.auth, route.verdict = Auth.REQUIRED, Verdict.PROTECTED
+        route.why = f"it stops where `{identified.name}` knows nobody"
+        return
     unknown = _unread(route)
     route.auth = Auth.UNKNOWN if unknown else Auth.NONE if identified is None else Auth.OPTIONAL
     meant = meant or ("" if route.unread else enters(route.handler))

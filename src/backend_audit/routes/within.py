@@ -119,6 +119,29 @@ def only_raises(handler: FunctionSymbol) -> bool:
     return len(body) == 1 and isinstance(body[0], ir.Raise)
 
 
+def stops_the_unknown(handler: FunctionSymbol, others: set[str]) -> bool:
+    """Whether a handler gives nothing and does nothing where a dependency knows nobody: `if not caller: return`.
+
+    `others`: what its other dependencies are called; the one in question may have been imported under another name.
+    """
+    asked = {one.name for one in handler.node.params if (given := _dependencies(one)) and others.isdisjoint(given)}
+    first = next((one for one in handler.node.body if not _is_text(one)), None)
+    if not isinstance(first, ir.If) or not first.body:
+        return False
+    test, last = first.test, first.body[-1]
+    missing = test.operand if isinstance(test, ir.Unary) and test.op == "not" else None
+    if isinstance(test, ir.Compare) and test.ops == ["is"] and isinstance(test.rights[0], ir.Const):
+        missing = test.left
+    stops = isinstance(last, ir.Raise) or (isinstance(last, ir.Return) and last.value is None)
+    return stops and isinstance(missing, ir.Name) and missing.id in asked
+
+
+def _dependencies(param: ir.Param) -> set[str]:
+    """What a parameter depends on: `caller = Depends(known)`, `caller: Annotated[User, Depends(known)]`."""
+    calls = (one for one in ir.walk(param) if isinstance(one, ir.Call) and one.args)
+    return {written(one.args[0].value).rpartition(".")[2] for one in calls}
+
+
 def changes_own_session_alone(handler: FunctionSymbol) -> bool:
     """Whether all that the handler changes is the session of who calls: `request.session.pending = null`."""
     nodes = list(ir.walk_scope(*handler.node.body))
