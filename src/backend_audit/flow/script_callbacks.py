@@ -198,7 +198,7 @@ class ScriptCallbacks(Frame):
             bound = bind_arguments(symbol, receiver, args)
             for (owner, name), value in list(written_outside.items()):
                 self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
-        self.engine.registrars.run_again(self, node, symbol, receiver, args)
+        result = self.engine.registrars.run_again(self, node, symbol, receiver, args, result)
         followed = 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
             if receiver is not None and isinstance(event, RouteChain) and (symbol.key, number, node.at) in self.events:

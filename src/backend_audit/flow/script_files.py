@@ -4,8 +4,11 @@ from backend_audit import ir
 from backend_audit.flow import script_builtin, script_folders, script_listing, script_registrars, unrolled
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.script_callbacks import ScriptCallbacks
-from backend_audit.flow.values import UNKNOWN, Value, constant, container, instance
+from backend_audit.flow.summary import bind_arguments
+from backend_audit.flow.values import UNKNOWN, Value, changed, constant, container, instance, join_all
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
 _AUTOLOAD = frozenset(("@fastify/autoload", "fastify-autoload"))
 _FEW = 16  # elements of a table that a registration is made of
@@ -74,8 +77,15 @@ class ScriptFiles(ScriptCallbacks):
 
     def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
         """As `ScriptCallbacks.served`; @fastify/autoload hands the instance to what it finds in a folder."""
-        super().served(node, path, args, result)
+        before = set(self.events)
         loader, folder = argument(args, "0"), argument(args, "1.dir")
+        modules = [] if loader is None else of_kind(loader.value.refs, ModuleSymbol)
+        if path == "fastify.Instance.register" and modules:  # `register(import("./users.js"))`
+            found = join_all(self.engine.module_attribute(one, "default") or UNKNOWN for one in modules)
+            args = (("0", Operand(found, None)), *args[1:])
+        super().served(node, path, args, result)
+        if path == "fastify.Instance.register" and loader is not None and isinstance(loader.node, ir.Call):
+            self.closed_over(node, loader.node, loader.value, args, before)
         if path != "fastify.Instance.register" or loader is None or folder is None or loader.value.apis.isdisjoint(_AUTOLOAD):
             return
         options = argument(args, "1.options")
@@ -84,6 +94,23 @@ class ScriptFiles(ScriptCallbacks):
             plugin = self.engine.module_attribute(module, "default")
             if plugin is not None and plugin.refs and not self.registering:
                 self.handed(node, plugin, given)
+
+    def closed_over(self, node: ir.Call, made: ir.Call, plugin: Value, args: Args, before: set[tuple[object, ...]]) -> None:
+        """`register(crud("users"))`: a plugin that a function has made is run with what that was given."""
+        for outer in list(self.engine.callees.get(id(made), {}).values()):
+            inner = frozenset(one for one in plugin.refs if isinstance(one, FunctionSymbol) and one.parent is outer)
+            if not inner or not outer.node.params or self.registering:
+                continue
+            options = argument(args, "1")
+            instances = changed(instance("fastify.Instance"), refs=frozenset((self.engine.object_of(self.module, node),)))
+            given = [instances, UNKNOWN if options is None else options.value]
+            told = set(self.events)
+            bound = bind_arguments(outer, None, self.arguments(made))
+            self.engine.registrars.run_made(self, node, outer, bound, Value(refs=inner), given)
+            if unrolled.registering(self, [key for key in self.events if key not in told]):
+                lifted = [key for key in told if key not in before or (key[0] == outer.key and key[-1] == made.at)]
+                for key in unrolled.registering(self, lifted):
+                    del self.events[key]
 
     def one_by_one(self, value: Value) -> list[Value]:
         """What a loop takes one by one: the files of a folder, and what little the table of one of them says."""

@@ -5,11 +5,12 @@ from functools import cached_property
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import Env
+from backend_audit.flow.script_objects import OF
 from backend_audit.flow.script_places import ROOT, Places
 from backend_audit.flow.values import UNKNOWN, Value, api, changed, container, join_all, ref
 from backend_audit.link.script_modules import api_path
 from backend_audit.link.script_symbols import other_names
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol
+from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol, object_key
 
 _EXPORTS = ("module.exports", "exports")
 _DEFAULT = "default"
@@ -19,6 +20,7 @@ class ScriptModules(Engine):
     """As `Engine`; a module is what it exports."""
 
     _early: list[str]
+    made_for: tuple[FunctionSymbol, str] | None = None  # the function that is run for one of its calls, and which one that is
 
     @cached_property
     def loads(self) -> dict[int, list[ModuleSymbol]]:
@@ -42,6 +44,20 @@ class ScriptModules(Engine):
         if not isinstance(target, ModuleSymbol):
             return UNKNOWN
         return ref(target) if target.is_its_exports else self.exports(target)
+
+    def object_of(self, module: ModuleSymbol, node: ir.Call) -> ObjectSymbol:
+        """As `Engine.object_of`; what a function makes that is run for one of its calls is told apart by that."""
+        if self.made_for is None or module is not self.made_for[0].module:
+            return super().object_of(module, node)
+        function, call = self.made_for
+        if not function.node.at <= node.at < function.node.end:
+            return super().object_of(module, node)
+        key = f"{object_key(module.path, node)}{OF}{call}"
+        return self._made_in_calls.setdefault(key, ObjectSymbol(key, node))
+
+    @cached_property
+    def _made_in_calls(self) -> dict[str, ObjectSymbol]:
+        return {}
 
     def loaded(self, module: ModuleSymbol, specifier: str) -> ModuleSymbol | str | None:
         """The module that a name or a whole path means in another."""

@@ -14,16 +14,19 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.script_places import finds
 from backend_audit.flow.summary import bind_arguments
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join
-from backend_audit.flow.web_concepts import RouteChain
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.flow.web_concepts import RouteChain, RouterCreation
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import FunctionSymbol, key_at
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_callbacks import ScriptCallbacks
     from backend_audit.flow.statements import Frame
 
+_REGISTERING = (RouteChain, RouterCreation)
 _MAX_CALLS = 1000  # of all such functions of a project
 _MAX_DEPTH = 8  # such calls under way: a function may walk through the folders in its folder
 _TRIALS = 3  # runs of one function that registered nothing
+_MOUNTS = frozenset(("use", "register", "route"))
 _VERBS = frozenset("get post put patch delete head options all use route register".split())
 
 
@@ -37,25 +40,45 @@ class Registrars:
         self._trials: dict[str, int] = {}  # by the key of a function, how many runs are left that register nothing
 
     def run_again(
-        self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args
-    ) -> None:
-        """Put what one call of such a function registers in the place of what was lifted from it."""
+        self, frame: "ScriptCallbacks", node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args, result: Value
+    ) -> Value:
+        """Put what one call of such a function registers in the place of what was lifted from it; what it then gives."""
         trials = self._trials.get(symbol.key)
         if trials is None:
-            trials = self._trials[symbol.key] = _TRIALS if _may_register(symbol) else 0
+            trials = self._trials[symbol.key] = _TRIALS if _may_register(symbol) or self._hands_on(frame, symbol) else 0
         if not trials or not self.left or self._depth > _MAX_DEPTH:
-            return
+            return result
         self.left -= 1
-        chains = self._chains(frame, symbol, bind_arguments(symbol, receiver, args))
-        if not chains:
+        before = frame.engine.made_for
+        if _makes_router(symbol):
+            frame.engine.made_for = (symbol, key_at(frame.module.path, "call", node))
+        inner = self._run(frame, symbol, bind_arguments(symbol, receiver, args), receiver)
+        frame.engine.made_for = before
+        chains = [event for event in inner.events.values() if isinstance(event, _REGISTERING)]
+        if not any(isinstance(event, RouteChain) for event in chains):
             self._trials[symbol.key] = trials - 1
-            return
+            return result
         lifting = frame.engine.summary(symbol).lifting
         for number, event in enumerate(lifting):
             if isinstance(event, RouteChain):
                 frame.events.pop((symbol.key, number, node.at), None)
         for number, event in enumerate(chains, len(lifting)):
             frame.events[symbol.key, number, node.at] = event
+        return inner.returns if _makes_router(symbol) and inner.returns is not NOTHING else result
+
+    def run_made(
+        self, frame: "ScriptCallbacks", node: ir.Call, outer: FunctionSymbol, bound: Bound, inner: Value, given: list[Value]
+    ) -> None:
+        """Run functions that `outer` has made in one of its calls, which know what it was given there."""
+        if not self.left or self._depth > _MAX_DEPTH:
+            return
+        self.left -= 1
+        around = frame.engine.under_way.get(outer.key)
+        frame.engine.under_way[outer.key] = self._run(frame, outer, bound)
+        one_pass(frame, node, inner, given)
+        del frame.engine.under_way[outer.key]
+        if around is not None:
+            frame.engine.under_way[outer.key] = around
 
     def told(self, symbol: FunctionSymbol, events: Iterable[Concept]) -> None:
         """What a function registers has been told for single calls of it."""
@@ -72,10 +95,22 @@ class Registrars:
             function = function.parent
         return False
 
-    def _chains(self, frame: "ScriptCallbacks", symbol: FunctionSymbol, bound: Bound) -> list[RouteChain]:
-        """What a function registers that is given `bound`."""
+    def _hands_on(self, frame: "ScriptCallbacks", symbol: FunctionSymbol) -> bool:
+        """Whether a function hands a list that it is given to one that registers what is in it."""
+        names = {param.name for param in symbol.node.params}
+        calls = [node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call)] if names else []
+        handed = [one for one in calls if any(written(arg.value).partition(".")[0] in names for arg in one.args)]
+        callees = [callee for one in handed for callee in frame.engine.callees.get(id(one), {}).values()]
+        return any(one is not symbol and _registers_each(one) for one in callees)
+
+    def _run(
+        self, frame: "ScriptCallbacks", symbol: FunctionSymbol, bound: Bound, receiver: Value | None = None
+    ) -> "Frame":  # fmt: skip
+        """A run of a function that is given `bound`."""
         env = {param.name: bound.get(at, UNKNOWN) for at, param in enumerate(symbol.node.params)}
         inner = frame.engine.frame(symbol.module, symbol, env)
+        if symbol.has_receiver and symbol.owner is not None and not symbol.node.is_static:
+            env["this"] = frame.engine.instance_of(symbol.owner) if receiver is None else receiver
         for at, param in enumerate(symbol.node.params):
             if at not in bound and param.default is not None:
                 env[param.name] = inner.eval(param.default)
@@ -85,7 +120,7 @@ class Registrars:
         frame.engine.run_for_call(inner, symbol)
         self._depth -= 1
         self.told(symbol, inner.events.values())
-        return [event for event in inner.events.values() if isinstance(event, RouteChain)]
+        return inner
 
 
 def one_pass(frame: "ScriptCallbacks", node: ir.Call, function: Value, given: list[Value]) -> Value:
@@ -116,8 +151,30 @@ def _keep(frame: "ScriptCallbacks", inner: "Frame", symbol: FunctionSymbol) -> N
             frame.env[name] = value
 
 
+def _makes_router(symbol: FunctionSymbol) -> bool:
+    """Whether a function makes a router of its own for each call: `crud(User)`."""
+    if not symbol.node.params or symbol.owner is not None:
+        return False
+    calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call))
+    return any(written(one.func).rpartition(".")[2] == "Router" for one in calls)
+
+
+def _registers_each(symbol: FunctionSymbol) -> bool:
+    """Whether a function registers what is in a list that it is given: `routes.forEach((one) => this.app.use(one.router))`."""
+    names = {param.name for param in symbol.node.params if param.kind == "positional"}
+    nodes = list(ir.walk(*symbol.node.body)) if names else []
+    over = [one.iter for one in nodes if isinstance(one, ir.For)]
+    calls = [one.func for one in nodes if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)]
+    over += [one.value for one in calls if isinstance(one, ir.Attribute) and one.attr in ("forEach", "map")]
+    held = {*names, *(f"this.{name}" for name in names)}  # `constructor(private routes: Route[])`
+    listed = any(written(one).partition("[")[0] in held or written(one).partition(".")[0] in names for one in over)
+    return listed and any(isinstance(one, ir.Attribute) and one.attr in _MOUNTS for one in calls)
+
+
 def _may_register(symbol: FunctionSymbol) -> bool:
     """Whether a function takes arguments as a list, or one that is a list, and calls a method that may register a route."""
+    if _makes_router(symbol) or _registers_each(symbol):
+        return True
     listed = any(param.kind == "args" for param in symbol.node.params)
     names = {param.name for param in symbol.node.params if param.kind == "positional"}
     for node in ir.walk_scope(*symbol.node.body):

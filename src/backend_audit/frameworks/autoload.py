@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.refine import truth
 from backend_audit.flow.script_constant_texts import matches
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.flow.values import UNKNOWN, Value, text
@@ -79,19 +81,22 @@ def _by_folder(engine: Engine, folder: str, options: Value) -> dict[str, dict[st
             continue
         inside, name = path.removeprefix(folder), posixpath.basename(path)
         too_deep = isinstance(most, int) and inside.count("/") - 1 > most
-        if too_deep or _fits(options, "ignorePattern", name) or _fits(options, "ignoreFilter", inside):
-            continue
-        if _fits(options, "matchFilter", inside) is False:
+        left_out = _fits(engine, options, "ignorePattern", name) or _fits(engine, options, "ignoreFilter", inside)
+        if too_deep or left_out or _fits(engine, options, "matchFilter", inside) is False:
             continue
         stem = posixpath.splitext(name.lstrip("."))[0]
         found.setdefault(posixpath.dirname(path), {})[stem] = module
     return found
 
 
-def _fits(options: Value, name: str, path: str) -> bool | None:
-    """Whether a filter among the options takes a path; None where there is none, or it is a function."""
+def _fits(engine: Engine, options: Value, name: str, path: str) -> bool | None:
+    """Whether a filter among the options takes a path; None where there is none."""
     held = _held(options, name)
     one = None if held is None else held.constant()
+    for function in [] if held is None else of_kind(held.refs, FunctionSymbol)[:1]:
+        frame = engine.frame(function.module, function, {param.name: text(path) for param in function.node.params[:1]})
+        engine.run_in(frame, function)
+        return truth(frame.returns)
     if held is None or one is None:
         return None
     return matches(held, text(path)) if one.kind == "regex" else str(one.value) in path

@@ -75,8 +75,9 @@ class ChainTree:
         for router in list(self.routers.values()):
             for creation in router.creations:
                 for owner in [] if creation.on is None else self.of(creation.on.value):
-                    if owner is not router and not any(one.child is router for one in owner.layers):
-                        owner.layers.append(Layer(self.order.of(creation.site.node), child=router))
+                    child = self._made_with(router, owner)
+                    if owner is not router and not any(one.child is child for one in owner.layers):
+                        owner.layers.append(Layer(self.order.of(creation.site.node), child=child))
         self._attach()
         for base, router in self._owned:
             router.layers += base.layers  # what the constructor of the base class has put there
@@ -85,6 +86,18 @@ class ChainTree:
             router.layers.sort(key=lambda one: one.order)
         for layers in self.floating.values():
             layers.sort(key=lambda one: one.order)
+
+    def _made_with(self, router: ChainRouter, owner: ChainRouter) -> ChainRouter:
+        """The one of several routers of one call that belongs to `owner`, which is one of several itself."""
+        _, _, call = owner.key.partition(OF)
+        if ":call@" not in call:
+            return router
+        key = f"{router.key}{OF}{call}"
+        if key not in self.routers:
+            self.routers[key] = ChainRouter(key)
+        own = self.routers[key]
+        own.creations = [one for one in router.creations if one.on is not None and owner in self.of(one.on.value)]
+        return own
 
     def apart(self, chain: RouteChain, router: ChainRouter) -> bool:
         """Whether a registration runs at a time that is not known: nothing calls its function, as far as the code shows."""

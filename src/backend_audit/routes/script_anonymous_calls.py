@@ -12,6 +12,7 @@ from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_reading import ScriptReading
 
 _AWAY = frozenset((401, 403, LOGIN))
+_SETS_STATUS = frozenset(("status", "sendStatus", "code"))
 _ERROR = 400
 _MISSING = 404  # says nothing of who calls
 _LATER = frozenset(("then", "catch", "finally"))
@@ -89,6 +90,7 @@ class ScriptCalling(ScriptReading, Body):
             return True
         if not self.demands(call, env) and self.answers(self.owner.answered(self.function, call)):
             return not (isinstance(call.func, ir.Attribute) and call.func.attr == "throw")
+        self.found.doubted = self.found.doubted or any(map(self.answers_something, ir.walk_scope(call)))
         if isinstance(call.func, ir.Attribute) and call.func.attr in _LATER:
             return self.chained(call, env)
         if isinstance(call.func, ir.Lambda):
@@ -97,6 +99,12 @@ class ScriptCalling(ScriptReading, Body):
         if isinstance(call.func, ir.Call) and self.authenticates(call.func):
             return self.authenticated(call.func, env)
         return self.entered(call, env)
+
+    def answers_something(self, node: ir.Node) -> bool:
+        """`res.status(found.status)`: what is answered there only the running program knows."""
+        if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or node.func.attr not in _SETS_STATUS:
+            return False
+        return len(node.args) == 1 and self.frame.eval(node.args[0].value).constants() is None
 
     def asks_above(self, call: ir.Call) -> bool:
         """`super.canActivate(context)`, where the class is a library's guard that turns away who brings no credential."""

@@ -27,6 +27,7 @@ from backend_audit.routes.script_helpers import (
     BY_HELPER,
     asked_first,
     asked_plainly,
+    compares_password,
     keeps_caller,
     only_defines,
     turns_all_away,
@@ -208,7 +209,8 @@ class ScriptGuarding(Guarding):
         """The helper that a function asks before all, and which looks at a credential and turns callers away without one."""
         for one in (*asked_first(self.engine, function), *asked_plainly(self.engine, function)):
             own, run = self.behaviours.own(one), self.behaviours.anonymous.run
-            if _UNAUTHORIZED in own.denies and (own.looks or run(one).outcome() is Outcome.DENIED):
+            asks = own.looks or run(one).outcome() is Outcome.DENIED
+            if asks and _UNAUTHORIZED in own.denies and not compares_password(one):  # it signs callers in
                 return one
             if depth and one is not function and (found := self.helper_asked(one, depth - 1)) is not None:
                 return found

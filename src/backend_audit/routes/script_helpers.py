@@ -1,5 +1,6 @@
 """Helpers that a handler asks who calls: `const session = validateSession(req, res); if (!session) return;`."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from backend_audit import ir
@@ -14,6 +15,10 @@ from backend_audit.routes.script_missing import is_request
 from backend_audit.routes.wrappers import wraps
 
 BY_HELPER = "turns callers away, and is asked before all else"
+_PASSWORD = re.compile(
+    r"(?:compare|match|verify|check|valid|correct)\w*passw|passw(?:or)?d?(?:compare|match|verify|check|valid|iscorrect)|"
+    r"^bcrypt(?:js)?\.compare|^argon2?\.verify"
+)
 _ANSWERS = frozenset("res response reply resp _res".split())
 
 
@@ -37,6 +42,12 @@ def keeps_caller(function: FunctionSymbol) -> bool:
     nodes = [node for node in ir.walk(*function.node.body) if isinstance(node, ir.Assign)]
     kept = [target for node in nodes if not isinstance(node.value, (ir.Const, ir.Lambda)) for target in node.targets]
     return any(is_caller(one) for one in kept if isinstance(one, ir.Attribute))
+
+
+def compares_password(function: FunctionSymbol) -> bool:
+    """Whether a function holds a password against the one that is kept, and so signs its caller in."""
+    calls = (node for node in ir.walk(*function.node.body) if isinstance(node, ir.Call))
+    return any(_PASSWORD.search(written(one.func).replace("_", "").lower()) for one in calls)
 
 
 def only_defines(function: FunctionSymbol) -> bool:

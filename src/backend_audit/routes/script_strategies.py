@@ -15,6 +15,7 @@ from backend_audit.routes.model import Does, Guard
 
 _ASKS = "authenticate"
 _ANYBODY = "anonymous"
+_SESSION = "session"  # of Passport itself: https://www.passportjs.org/tutorials/password/session/
 _PASSES = "this.pass"
 _BECAUSE = "its strategy lets callers without credentials through"
 _known: "WeakKeyDictionary[Engine, frozenset[str]]" = WeakKeyDictionary()
@@ -25,7 +26,9 @@ def settled(engine: Engine, node: ir.Expr | None, guards: list[Guard]) -> list[G
     names = _strategies(node)
     if not names or not any(guard.has(Does.AUTHENTICATES) for guard in guards):
         return guards
-    if _ANYBODY not in names and not set(names) <= _passing(engine):
+    if names == [_SESSION]:  # `passport.session()` by another name
+        return [replace(one, does=frozenset((Does.RUNS,)), because=_BECAUSE) for one in guards]
+    if _ANYBODY not in names and _SESSION not in names and not set(names) <= _passing(engine):
         return guards
     idle = frozenset((Does.IDENTIFIES,))
     return [replace(one, does=idle, because=_BECAUSE) if one.has(Does.AUTHENTICATES) else one for one in guards]

@@ -1,0 +1,3 @@
+export default async function (api) {
+  api.get('/', async () => ({}));
+}
