@@ -106,10 +106,12 @@ def answer_ignored(call: ir.Call, view: FileView) -> Iterator[Alert]:
 
 def _narrows(name: str, function: ir.Function) -> bool:
     """Whether the form says which rows a page shows, and what is not valid in it only leaves some of that out."""
-    made = (one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Assign) and written(one.targets[0]) == name)
-    given = [arg.value for one in made if isinstance(one.value, ir.Call) for arg in one.value.args]
+    assigned = (one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Assign) and written(one.targets[0]) == name)
+    made = [one.value for one in assigned if isinstance(one.value, ir.Call)]
+    given = [arg.value for one in made for arg in one.args]
     read = [one for one in ir.walk_scope(*function.body) if isinstance(one, ir.Attribute) and written(one.value) == name]
-    gets = all(one.attr != "save" for one in read) and "filter" in name.lower()
+    named = any("filter" in one.lower() for one in (name, *(written(call.func) for call in made)))
+    gets = all(one.attr != "save" for one in read) and named
     return gets or any(written(one).endswith(("request.GET", "query_params")) for one in given)
 
 

@@ -204,6 +204,8 @@ def returns(function: FunctionSymbol) -> Iterator[ir.Expr]:
 def assigned(function: FunctionSymbol, name: str, before: int = -1) -> Iterator[ir.Expr]:
     """What is assigned to a variable of a function, and what it is taken from one by one."""
     for node in inside(function.node.body):
+        if isinstance(node, ir.Comprehension) and node.at <= before < node.end:  # of its own variables, within it
+            yield from (one.iter for one in node.clauses if isinstance(one.target, ir.Name) and one.target.id == name)
         if before >= 0 and node.at >= before:
             continue
         if isinstance(node, ir.Assign) and node.value is not None:

@@ -141,7 +141,8 @@ class ScriptExposure:
                 yield from self._rows(function, one.value, depth - 1)
 
     def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[_Row]:
-        callees = self._callees.of(function, node)
+        given = {id(arg.value.function) for arg in node.args if isinstance(arg.value, ir.Lambda)}
+        callees = [one for one in self._callees.of(function, node) if id(one.node) not in given]  # not what `map` calls
         for callee in callees:
             for value in returns(callee):
                 yield from self._without(callee, self._rows(callee, value, depth - 1))
@@ -167,6 +168,8 @@ class ScriptExposure:
         elif func.attr == "select" and (chosen := of_selection(node.args[0].value if node.args else None)) is not None:
             for one in self._rows(function, func.value, depth - 1):
                 yield replace(one, gone=one.gone | chosen[0], named=one.named | chosen[1])
+        elif func.attr == "map" and node.args and (how := _keeps_rows(node.args[0].value)) is not None:
+            yield from (replace(one, void=one.void | how) for one in self._rows(function, func.value, depth - 1))
         elif func.attr in _SAME:
             void = frozenset(("object",)) if func.attr == "lean" else frozenset()
             for one in self._rows(function, func.value, depth - 1):
@@ -196,3 +199,19 @@ class ScriptExposure:
             words += [one.word for one in self._bound(function, holder, 3)]
         found = next((one for one in words if self.columns.knows(one)), "")
         return _Row(found, void=void) if found else None
+
+
+def _keeps_rows(node: ir.Expr) -> frozenset[str] | None:
+    """What is void in rows that a function is given and gives back: `(user) => ({ ...user, online: true })`; None of others."""
+    params = node.function.params if isinstance(node, ir.Lambda) else []
+    if not isinstance(node, ir.Lambda) or not params or params[0].pattern is not None:
+        return None
+    for one in ir.walk_scope(*node.function.body):
+        given = one.value if isinstance(one, ir.Return) else None
+        if isinstance(given, ir.Name) and given.id == params[0].name:
+            return frozenset()
+        for item in given.items if isinstance(given, ir.Container) and given.kind == "dict" else ():
+            value = item.value.value if isinstance(item.value, ir.Starred) else item.value
+            if (item.star or value is not item.value) and isinstance(value, ir.Name) and value.id == params[0].name:
+                return frozenset(("class",))
+    return None

@@ -202,7 +202,7 @@ def _gone_through(node: ir.Comprehension) -> ir.Expr | None:
 def _variables(value: Value, name: str, depth: int = 4) -> Iterator[str]:
     """The secret variables of the environment that a value is, or holds."""
     for api in sorted(value.apis):
-        if api.startswith("process.env.") and (_is_kept(api.rpartition(".")[2]) or _is_kept(name)):
+        if api.startswith(sensitive.SETTINGS) and (_is_kept(api.rpartition(".")[2]) or _is_kept(name)):
             yield name or api.rpartition(".")[2]
     for key, inner in (value.items or {}).items() if depth and value.kind == "dict" else ():
         yield from _variables(inner, str(key), depth - 1)

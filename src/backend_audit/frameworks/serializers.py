@@ -89,7 +89,13 @@ class Serializers:
         found = [one for one in self.engine.class_attribute(view, "serializer_class").refs if isinstance(one, ClassSymbol)]
         return found[0] if len(found) == 1 and self.is_serializer(found[0]) else None
 
-    def fields_shown(self, owner: ClassSymbol, mark: Mark, via: str) -> Iterator[Shown]:
+    def _nested(self, owner: ClassSymbol, call: ir.Call) -> ClassSymbol | None:
+        """The serializer that writes a field: `author = AuthorSerializer(read_only=True)`."""
+        value = self.engine.environment(owner.module).get(call.func.id) if isinstance(call.func, ir.Name) else None
+        found = [] if value is None or _has(call, "write_only") else of_kind(value.refs, ClassSymbol)
+        return found[0] if len(found) == 1 and found[0] is not owner and self.is_serializer(found[0]) else None
+
+    def fields_shown(self, owner: ClassSymbol, mark: Mark, via: str, depth: int = _DEEP) -> Iterator[Shown]:
         """The model's fields that a serializer writes out."""
         if self.engine.find_method(owner, "to_representation") is not None:
             return
@@ -109,6 +115,10 @@ class Serializers:
         at = meta.at or meta.owner.node
         said = Mark(meta.owner.module.path, at.at, min(at.end, at.at + _LONG), f"fields of {meta.owner.name}")
         yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via, said)
+        for name, call in declared.items() if depth else ():
+            inner = self._nested(owner, call)
+            if inner is not None and (meta.names is None or name in meta.names) and name not in meta.excluded:
+                yield from self.fields_shown(inner, mark, via, depth - 1)
 
     def _stored(self, meta: Meta) -> list[SchemaField]:
         """The fields of the model that a `Meta` names; Django's own users have the hash of a password."""
