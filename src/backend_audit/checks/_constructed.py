@@ -1,6 +1,7 @@
 """Texts for an interpreter that are put together of values that nothing is known about: a caller may pass anything."""
 
 import re
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks._pieces import assigned, pieces
@@ -15,17 +16,16 @@ _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _ITEM = re.compile(r"items\[(\d+)\]$")
 
 
-def open_gap(value: Value, context: str) -> Gap | None:
-    """The first place in a text that begins with the program's own words where anything may stand."""
+def open_gaps(value: Value, context: str) -> Iterator[Gap]:
+    """The places in a text that begins with the program's own words where anything may stand."""
     for shape in value.shapes:
         if not isinstance(shape.parts[0], str):
             continue
         before = ""
         for part in shape.parts:
             if not isinstance(part, str) and _may_be_anything(part.value, before, context):
-                return part
+                yield part
             before += part if isinstance(part, str) else "x"
-    return None
 
 
 def _may_be_anything(value: Value, before: str, context: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._constructed import filled_by, open_gap
+from backend_audit.checks._constructed import filled_by, open_gaps
 from backend_audit.checks._context import of_program
 from backend_audit.checks._operands import named
 from backend_audit.checks._untrusted import alert, reaching, span
@@ -62,7 +62,7 @@ def code_injection(running: CodeExecution) -> Iterator[Alert]:
 def _constructed(running: CodeExecution) -> Iterator[Alert]:
     """`new Function("obj", "return obj." + path)`: a caller has no reason to expect that a path is a piece of code."""
     code, site = running.code, running.site
-    gap = None if code is None or running.kind != "code" or in_python(site) else open_gap(code.value, "code")
+    gap = None if code is None or running.kind != "code" or in_python(site) else next(open_gaps(code.value, "code"), None)
     if code is None or gap is None or _QUOTES in gap.written or of_program(site):
         return
     given = filled_by(site, code, gap)

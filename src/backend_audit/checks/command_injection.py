@@ -12,7 +12,7 @@ from backend_audit.checks._commands import (
     takes_dangerous_options,
     text_argument,
 )
-from backend_audit.checks._constructed import filled_by, open_gap
+from backend_audit.checks._constructed import filled_by, open_gaps
 from backend_audit.checks._context import of_program
 from backend_audit.checks._operands import named, truth
 from backend_audit.checks._secrets import is_for_terminal
@@ -121,9 +121,10 @@ def _is_cut(value: Value) -> bool:
 
 def _constructed(command: ShellCommand, operand: Operand, text: Value) -> Iterator[Alert]:
     """A command that a shell reads is put together of values that nothing is known about: a caller may pass anything."""
-    gap = open_gap(text, "shell")
-    if gap is None:
+    gaps = list(open_gaps(text, "shell"))
+    if not gaps:
         return
+    gap = next((one for one in gaps if _is_parameter(command, operand, one)), gaps[0])
     at, end = span(command.site, operand)
     yield Alert(
         at=at,
