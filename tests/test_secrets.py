@@ -358,6 +358,9 @@ KEY = noise(24)
         ("password", "letmein!", How.COMPARED, SOURCE, HIGH),
         ("password", "password", How.KEYED, SOURCE, None),
         ("password", "required", How.KEYED, SOURCE, None),
+        ("Password", "\u0a2a\u0a3e\u0a38\u0a35\u0a30\u0a21", How.KEYED, CONFIG, None),
+        ("Password", "\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631", How.KEYED, CONFIG, None),
+        ("Password", "\u043f\u0430\u0440\u043e\u043b\u044c99", How.KEYED, CONFIG, HIGH),
         ("password", "Passwort", How.KEYED, CONFIG._replace(locale=True), None),
         ("Signing secret", "Tajn\u00fd kl\u00ed\u010d pro podpis", How.KEYED, CONFIG._replace(locale=True), None),
         (

@@ -124,4 +124,9 @@ def own_address(origin: Origin) -> bool:
     """Whether the data is the address by which the client has reached this server, or something that no link can hold."""
     if own_request(origin):
         return True
-    return "referer" in origin.cleared or ("part" not in origin.cleared and str(origin.key[0]).rpartition(".")[2] in _OWN)
+    return "referer" in origin.cleared or ("part" not in origin.cleared and is_own(origin))
+
+
+def is_own(origin: Origin) -> bool:
+    """Whether the data is from the request's own address, of which its path and its query are the client's."""
+    return str(origin.key[0]).rpartition(".")[2] in _OWN

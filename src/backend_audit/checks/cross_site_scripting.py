@@ -7,10 +7,10 @@ from backend_audit.checks import Alert, _content_type, _templates, check
 from backend_audit.checks._address import leaving, own_address, own_request
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
-from backend_audit.checks._wording import advice
+from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import CLASS, Value
 from backend_audit.flow.written import dotted
 
 RULE = "cross-site-scripting"
@@ -27,7 +27,7 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     content = output.content
     if content is not None and content.value.kind == "tuple":  # a body with status and headers
         content = Operand((content.value.items or {}).get(0, content.value), content.node)
-    if content is None or content.value.kind in ("dict", "set"):
+    if content is None or content.value.kind in ("dict", "set") or _is_made(output, content.value):
         return
     origin = reaching(content, "html")
     if origin is None or own_request(origin) or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
@@ -39,6 +39,12 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     if output.site.api == "return":
         does = "is returned to the browser as HTML"
     yield alert(output.site, content, origin, does=does, fix=advice(output.site, _FIX, _FIX_NODE), confidence=confidence)
+
+
+def _is_made(output: HtmlOutput, value: Value) -> bool:
+    """Whether it is an object of a class of the project in Node, which is sent as JSON."""
+    own = bool(value.types) and all(one[:1] == CLASS for one in value.types) and not (value.shapes or value.consts)
+    return own and not output.marks and not in_python(output.site)
 
 
 def _is_object(value: Value) -> bool:

@@ -1,5 +1,6 @@
 """Data from outside as a query document, or in code that a document database runs."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
@@ -22,6 +23,7 @@ _MAPPED_OPERATORS = frozenset(
     ("equals", "in", "notIn", "has", "hasSome", "hasEvery", "contains", "startsWith", "endsWith", "lt", "lte", "gt", "gte")
 )
 _MAPPERS = frozenset(("where", "include", "attributes", "relations", "select", "data", "order"))
+_BUILDER = re.compile(r"\.(?:query|createQueryBuilder|knex)\(")  # of Objection's models and their kind, which ask in SQL
 _FIX = (
     "Convert the value to the type that it must have (`str(value)`, `int(value)`, a schema's typed field), or write "
     "`{'$eq': value}`; never take a whole document from a request."
@@ -46,7 +48,7 @@ def nosql_injection(query: NosqlQuery) -> Iterator[Alert]:
     operand = query.query
     if operand is None:
         return
-    if query.guess and not _reads_like_document(operand.value):
+    if query.guess and (not _reads_like_document(operand.value) or _BUILDER.search(query.site.written)):
         return
     found = _code_in(operand.value, MAX_DEPTH)
     if found is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._address import leaving, own_address
+from backend_audit.checks._address import is_own, leaving, own_address
 from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
@@ -59,10 +59,20 @@ def _answers_otherwise(site: Site) -> bool:
     return bool(stated) and all(code // 100 != _REDIRECTION for code in stated)
 
 
+def _stays(node: ir.Expr | None) -> bool:
+    """`new URL("/login", request.url)`: a path of the program's own on the host of that address."""
+    if not isinstance(node, ir.Call) or last_name(node.func) != "URL" or not node.args:
+        return False
+    path = node.args[0].value
+    return isinstance(path, ir.Const) and isinstance(path.value, str) and path.value[:1] == "/" and path.value[:2] != "//"
+
+
 def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
     if location is None:
         return
-    origin = leaving(transform(location.value, lambda one: () if own_address(one) else (one,)))
+    inside = _stays(location.node)
+    own = transform(location.value, lambda one: () if own_address(one) or (inside and is_own(one)) else (one,))
+    origin = leaving(own)
     if origin is not None:
         yield alert(
             site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE)

@@ -44,6 +44,8 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
     if found is None or _picks_one(drawn) or _is_a_die(drawn) or _tells_rounds_apart(drawn):
         return
     name, confidence = found
+    if _takes_one(drawn, name):
+        return
     if drawn.weakness == "name":
         if not _is_drawn(drawn):
             yield Alert(
@@ -85,6 +87,18 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
+
+
+def _takes_one(drawn: RandomValue, name: str) -> bool:
+    """`apiKeys[Math.floor(Math.random() * apiKeys.length)]` takes one of several existing secrets; nothing is made."""
+    function = drawn.site.function
+    body = function.body if function is not None else drawn.site.module.body if drawn.site.module is not None else []
+    return any(
+        isinstance(one, ir.Index)
+        and written(one.value).rpartition(".")[2] == name
+        and any(part is drawn.site.node for part in ir.walk(one.index))
+        for one in ir.walk(*body)
+    )
 
 
 def _is_drawn(drawn: RandomValue) -> bool:

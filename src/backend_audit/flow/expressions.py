@@ -95,7 +95,7 @@ class Expressions(FrameState, ABC):
     def attribute(self, node: ir.Attribute) -> Value:
         key = dotted(node)
         if key is not None:
-            known = self.env.get(key)
+            known = self.path(key)
             if known is not None:
                 return self.sensitive(node.attr, node, known)
         base = self.eval(node.value)

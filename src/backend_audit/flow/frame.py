@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.arguments import Args, argument, passed_on
 from backend_audit.flow.concepts import Concept, Operand, Site
-from backend_audit.flow.lexemes import lexemes
+from backend_audit.flow.lexemes import is_member, lexemes
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.origins import Origin
@@ -103,6 +103,10 @@ class FrameState:
             function = function.parent
         return None
 
+    def path(self, key: str) -> Value | None:
+        """What is known of the access path `key`."""
+        return self.env.get(key)
+
     def assign_path(self, key: str, value: Value) -> None:
         """Bind a name or access path; what was known of paths below it is forgotten."""
         if key in self.parents:
@@ -157,7 +161,7 @@ class FrameState:
         if not (value.open or configured or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
         kind = sensitive.classify(name)
-        if kind is None or any(origin.label == "secret" for origin in value.origins):
+        if kind is None or any(origin.label == "secret" for origin in value.origins) or is_member(node):
             return value
         if any(map(sensitive.is_no_secret, value.types)):
             return value  # where it lies, the folder that `pwd` stands for, or what is kept of it

@@ -3,6 +3,7 @@
 `if token == "(": …` compares a piece of a query, `{"ProfileToken": token}` hands on what a camera calls its profile.
 """
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -10,6 +11,11 @@ from backend_audit.flow import sensitive
 from backend_audit.flow.values import Value
 
 _SHORT = 3
+_CONSTANT, _TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"), re.compile(r"(?:[A-Z][a-z]+)+")
+_HOLDERS = frozenset(  # classes whose constants are values
+    "config configuration configs settings setting env environment constants constant secrets secret credentials keys options "
+    "defaults app application flask base".split()
+)
 _NO_SECRET = frozenset(("secret",))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset(
@@ -18,6 +24,13 @@ _CREDENTIALS = frozenset(
 _HARMLESS = frozenset(
     "profile page paging pagination next continuation sync delta resume design lexer syntax start stop eos bos sep pad".split()
 )
+
+
+def is_member(node: ir.Node) -> bool:
+    """`Authority.READ_SECRET`: one of a few constants, called after what it stands for, and no value of a setting."""
+    owner = node.value if isinstance(node, ir.Attribute) and _CONSTANT.fullmatch(node.attr) else None
+    name = owner.id if isinstance(owner, ir.Name) else ""
+    return _TYPE.fullmatch(name) is not None and _HOLDERS.isdisjoint(sensitive.words(name))
 
 
 def lexemes(body: list[ir.Stmt]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.frame import Env
+from backend_audit.flow.script_chains import chains
 from backend_audit.flow.script_schemas import ASKS, SCHEMA
 from backend_audit.flow.summary import bind_arguments
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, container
@@ -42,7 +43,7 @@ class Asked:
         """What this call of a function gives, where it is given a schema and asks it; None for any other."""
         held = () if receiver is None or receiver.kind else (receiver.items or {}).values()
         given = any(SCHEMA in one.types for one in (*held, *(operand.value for _, operand in args))) or bool(around.items)
-        if not given or not self._asks(symbol) or not self.left:
+        if not self.left or not ((given and self._asks(symbol)) or _chooses(frame, symbol, args)):
             return None
         self.left -= 1
         bound = bind_arguments(symbol, receiver, args)
@@ -64,6 +65,14 @@ class Asked:
         if known is None:
             known = self._asking[symbol.key] = _asks(symbol)
         return known
+
+
+def _chooses(frame: "ScriptCallbacks", symbol: FunctionSymbol, args: Args) -> bool:
+    """Whether a function gives other chains of express-validator for another name: `validate("createOrder")`."""
+    constant = bool(args) and all(one.value.constant() is not None for _, one in args)
+    if not constant or next(chains(frame.engine.summary(symbol).result), None) is None:
+        return False
+    return any(isinstance(one, (ir.Switch, ir.If, ir.Conditional, ir.Index)) for one in ir.walk_scope(*symbol.node.body))
 
 
 def _keeping(result: Value, symbol: FunctionSymbol, given: dict[str, Value]) -> Value:

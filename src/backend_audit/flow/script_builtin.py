@@ -183,7 +183,7 @@ def keys(receiver: Value) -> Value:
         return MADE
     if receiver.kind == "dict" and receiver.elem is None and not receiver.open:
         return join_all(text(str(key)) for key in receiver.items or {})
-    return receiver.derived().cleared(_NO_OBJECT)  # names are texts
+    return receiver.derived().without("secret").cleared(_NO_OBJECT)  # names are texts, and tell nothing of what they stand for
 
 
 def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:

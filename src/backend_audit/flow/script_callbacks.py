@@ -186,6 +186,8 @@ class ScriptCallbacks(Frame):
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         self.engine.callees.setdefault(id(node), {})[symbol.key], around = symbol, self.engine.asked.taken()
+        if self.function is not None:
+            self.engine.hand_on_checked(self.function, symbol, node)
         result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
         if (given := self.engine.asked.result(self, node, symbol, receiver, args, around)) is not None:
             result = given

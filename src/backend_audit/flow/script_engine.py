@@ -43,6 +43,8 @@ class ScriptEngine(ScriptModules):
         self._early: list[str] = []
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
+        self._taking: set[str] = set()  # the keys of functions that handlers hand their requests on to
+        self._passed_on: set[tuple[str, str]] = set()  # which handler hands its request on to which function
         self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
@@ -185,12 +187,32 @@ class ScriptEngine(ScriptModules):
             parent = parent.parent
         return result
 
-    def note_checked(self, symbol: FunctionSymbol, found: script_validators.Checked) -> None:
-        """Middleware has checked a handler's requests; of one that serves several routes, what was checked for all."""
+    def note_checked(self, symbol: FunctionSymbol, found: script_validators.Checked, *, handed: bool = False) -> None:
+        """Middleware has checked a handler's requests; of one that serves several routes, what was checked for all.
+
+        `handed`: another handler hands its request on to it, which says nothing of one that is registered itself.
+        """
         before = self._checked.get(symbol.key)
+        if handed:
+            self._taking.add(symbol.key)
+        elif symbol.key in self._taking:
+            self._taking.discard(symbol.key)
+            before = None
         self._checked[symbol.key] = found if before is None else script_validators.in_both(before, found)
         if found or before:
             self._stale.add(symbol.key)
+
+    def hand_on_checked(self, function: FunctionSymbol, symbol: FunctionSymbol, node: ir.Call) -> None:
+        """`(req, res) => orders.list(req, res)`: whom a handler hands its request as it is, gets it as checked."""
+        found = self._checked.get(function.key)
+        registered = symbol.key in self._checked and symbol.key not in self._taking
+        if found is None or registered or (function.key, symbol.key) in self._passed_on:
+            return
+        names = [param.name for param in function.node.params]
+        given = [arg.value.id for arg in node.args if isinstance(arg.value, ir.Name)]
+        if given and len(given) == len(node.args) and given == names[: len(given)]:
+            self._passed_on.add((function.key, symbol.key))
+            self.note_checked(symbol, found, handed=True)
 
     def occurrences(self) -> Iterator[tuple[FunctionSymbol | None, Concept]]:
         """As `Engine.occurrences`; what happens in a handler whose requests are checked, only its own run knows."""

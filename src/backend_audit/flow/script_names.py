@@ -53,6 +53,14 @@ class ScriptNames(ScriptExpressions):
         if base.types & _ADDRESSES and dotted(address) is not None:
             self.update_path(address, changed(base, made=False).with_origins(value.derived().origins))
 
+    def path(self, key: str) -> Value | None:
+        """Paths of a name of a function around are known as far as that has run: `find().then(() => req.body.id)`."""
+        known, root = self.env.get(key), key.partition(".")[0]
+        if known is not None or self.function is None or self.function.parent is None or root in self.env or root == "this":
+            return known
+        held = self.holder(root)
+        return None if held is None else held[1].get(key)
+
     def bind_outer(self, name: str, value: Value) -> bool:
         """Assign to a name of a function around or of the module; False if it is a name of this function."""
         if self.function is None or (name in self.env and name not in self.outer):

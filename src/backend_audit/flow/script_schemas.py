@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import script_chains
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
 from backend_audit.flow.script_objects import STRIPPED
@@ -207,6 +208,9 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
     """What a call that schemas have to do with gives: one that makes one, refines it, asks it; None for any other."""
     name = path.rpartition(".")[2]
     if receiver is None or SCHEMA not in receiver.types:
+        chain = script_chains.called(path, receiver, given)
+        if chain is not None:
+            return chain
         if name in _STRIPPING and given and _BY_NAME.search(path):
             return given[0][0].cleared(_STRIPPED)
         return made(path, given)

@@ -5,14 +5,14 @@ where the function that it makes asks the schema and turns away; what it lets th
 and by those where the middleware keeps it (`req.validated.name`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
-from backend_audit.flow import script_json_schema, script_kept
+from backend_audit.flow import script_chains, script_json_schema, script_kept
 from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 
 if TYPE_CHECKING:
@@ -36,22 +36,20 @@ _ASKS = frozenset(
     "validate validateAsync validateSync parse parseAsync parseSync safeParse safeParseAsync attempt assert".split()
 )
 _REFUSES = frozenset("status sendStatus code next send json throw".split())
-_FIELDS = {f"express-validator.{name}": (name,) for name in ("body", "query", "cookie", "header")} | {
-    "express-validator.param": ("params",), "express-validator.check": ("body", "query", "params"),
-}  # fmt: skip
 _CLOSING = frozenset(
     "isInt isNumeric isFloat isDecimal isUUID isMongoId isBoolean isAlpha isAlphanumeric isHexadecimal isIn isISO8601 isDate "
     "isIP isPort isSlug isCreditCard isMobilePhone isULID isMD5 isHash isLocale isSemVer isCurrency isPostalCode".split()
 )
 _NUMBERS = frozenset("toInt toFloat".split())
 _TEXTS = frozenset("isString isEmail isURL isLength toString trim escape".split())
-_RESULT = "validationResult"
+_LOOSE = frozenset("if not".split())  # what follows is asked of some requests alone, or refused
+_RESULT, _RUN = frozenset(("validationResult",)), frozenset(("run",))
 
 
 def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) -> Checked:
     """What the arguments of a registration that stand before `handler` have checked of its requests."""
     found: dict[str, Value] = {}
-    fields: dict[str, dict[str | int, Value]] = {}
+    ran, waiting = _Fields(), _Fields()  # of chains that a function runs; of those whose result somebody else has to look at
     asked = _asks_result(handler.node)
     for arg in node.args:
         value = frame.eval(arg.value)
@@ -62,16 +60,26 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
             if handler in held.refs:
                 break
             found.update(_by_object(frame, held))
+            asked = asked or any(isinstance(one, FunctionSymbol) and _asks_result(one.node) for one in held.refs)
+        waiting.take(script_chains.chains(value))
         for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
             one = step.value if isinstance(step, ir.Item) else step
             found.update(_by_schema(frame, one))
-            for part, name, out in _by_chain(frame, one):
-                fields.setdefault(part, {})[name] = out
-        asked = asked or any(isinstance(one, FunctionSymbol) and _asks_result(one.node) for one in value.refs)
-    if asked:
-        for part, items in fields.items():
-            found.setdefault(part, container("dict", items, FREE))
+            ran.take(_run(frame, one))
+    for part, items in [*ran.parts.items(), *(waiting.parts.items() if asked else ())]:
+        found.setdefault(part, container("dict", items, FREE))
     return found
+
+
+class _Fields:
+    """What chains of express-validator let through, by part of the request."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, dict[str | int, Value]] = {}
+
+    def take(self, given: Iterable[Value]) -> None:
+        for part, name, out in (one for chain in given for one in _told(chain)):
+            self.parts.setdefault(part, {})[name] = out
 
 
 def in_both(one: Checked, other: Checked) -> Checked:
@@ -206,29 +214,27 @@ def _turns_away(maker: ir.Function) -> bool:
 # --- express-validator -------------------------------------------------------------------------------------------------
 
 
-def _by_chain(frame: "ScriptCallbacks", node: ir.Expr) -> Iterator[tuple[str, str, Value]]:
-    """`body("id").isUUID()`: part, field and what may be there."""
-    methods: set[str] = set()
-    while isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and not _is_field(frame, node.func):
-        methods.add(node.func.attr)
-        node = node.func.value
-    if not methods or "optional" in methods or not isinstance(node, ir.Call) or not node.args:
-        return
-    paths = frame.eval(node.func).apis & _FIELDS.keys()
-    first = node.args[0].value
-    if not paths or not isinstance(first, ir.Const) or not isinstance(first.value, str) or "." in first.value:
+def _run(frame: "ScriptCallbacks", node: ir.Expr) -> Iterator[Value]:
+    """`validate([body("id").isUUID()])`, of a function of the project that runs the chains which it is given and refuses."""
+    makers = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)] if isinstance(node, ir.Call) else []
+    if isinstance(node, ir.Call) and len(makers) == 1 and _asks_result(makers[0].node, _RUN):
+        for arg in node.args:
+            yield from script_chains.chains(frame.eval(arg.value))
+
+
+def _told(chain: Value) -> Iterator[tuple[str, str, Value]]:
+    """Part, field and what may be there."""
+    items = chain.items or {}
+    field, methods = items.get(script_chains.FIELD), {str(key) for key in items}
+    names = () if field is None else tuple(one for held in (field, *field.inside()) for one in held.texts())
+    if field is None or (not field.kind and len(names) != 1) or not methods.isdisjoint(_LOOSE):
         return
     out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else TEXT if methods & _TEXTS else FREE
-    for part in _FIELDS[min(paths)]:
-        yield part, first.value, out
+    for part in " ".join(items[script_chains.PARTS].texts()).split():
+        yield from ((part, name, out) for name in names if "." not in name and "*" not in name)
 
 
-def _is_field(frame: "ScriptCallbacks", func: ir.Attribute) -> bool:
-    """Whether a call such as `validator.body("id")` begins a chain."""
-    return dotted(func) is not None and bool(frame.eval(func).apis & _FIELDS.keys())
-
-
-def _asks_result(function: ir.Function) -> bool:
+def _asks_result(function: ir.Function, asking: frozenset[str] = _RESULT) -> bool:
     """Whether a function looks at what express-validator has found, and refuses."""
     calls = [written(one.func).rpartition(".")[2] for one in ir.walk(*function.body) if isinstance(one, ir.Call)]
-    return _RESULT in calls and any(name in _REFUSES or name == "throw" for name in calls)
+    return asking.issubset(calls) and any(name in _REFUSES or name == "throw" for name in calls)

@@ -3,6 +3,7 @@
 `Thread.delete({ slug: { in: slugs } })`, while the others say `user_id: user.id`; for wrappers, mappers, builders and SQL alike.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,6 +23,7 @@ _FEW = 3
 _SHARE = 0.75
 _SURE = 0.85  # where the query names another owner
 _DEPTH = 2
+_DATA = re.compile(r"(?i)(?:body|data|dto|input|payload|params|query|args|parsed|values)$")  # what a client sent, read or checked
 
 
 class OddRows:
@@ -51,7 +53,7 @@ class OddRows:
             for one, lookup, careful in odd.get(function.key, ()):
                 if asks and not (depth and self._is_told_whose(function, one)):
                     continue
-                outside = depth == 0 and not self.from_request(function, one)
+                outside = not self.from_request(function, one) if depth == 0 else _was_found(function, one)
                 if id(one.node) not in self._told and not outside and not self.asks_more(route, careful):
                     self._told.add(id(one.node))
                     route.lookups = (*route.lookups, lookup)
@@ -160,6 +162,20 @@ def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup,
             others = f"{len(careful)} of the {len(conditions) - 1} other queries for it say whose it is (as by `{word}`)"
             yield one, Lookup(mark, one.entity, one.key(), word, written(one.node.func), odd=others), careful
             break
+
+
+def _was_found(function: FunctionSymbol, condition: Condition) -> bool:
+    """Whether the id is that of an object which the function has awaited: `order.id` of `await this.own(slug)`."""
+    found = {
+        target.id
+        for one in ir.walk(*outermost(function).node.body)
+        if isinstance(one, ir.Assign) and isinstance(one.value, ir.Await)
+        for target in one.targets
+        if isinstance(target, ir.Name) and not _DATA.search(target.id)
+    }
+    return bool(condition.ids) and all(
+        isinstance(one, ir.Attribute) and isinstance(one.value, ir.Name) and one.value.id in found for one in condition.ids
+    )
 
 
 def _reads_request(node: ir.Node) -> bool:

@@ -33,8 +33,10 @@ def holding(route: Route, place: str, known: AbstractSet[str]) -> list[Guard]:
 
 
 def _only_knows_callers(guard: Guard) -> bool:
-    """Whether a library's guard asks for a login and for nothing else."""
-    return guard.because == KNOWN and guard.does == {Does.AUTHENTICATES}
+    """Whether a library's guard asks for a login and for nothing else, or only how something is written (a schema)."""
+    return (guard.because == KNOWN and guard.does == {Does.AUTHENTICATES}) or (
+        guard.function is None and guard.does == {Does.VALIDATES}
+    )
 
 
 def reads(table: RouteTable, function: FunctionSymbol | None, name: str) -> bool:

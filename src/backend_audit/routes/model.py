@@ -245,6 +245,7 @@ class Route:
     testing: frozenset[str] = frozenset()  # the guards that test more of the caller than that there is one
     weighed: bool = False  # its handler has been read for what it does with who calls
     unheld: bool = False  # it takes an id of the request, and holds the caller against nothing by itself
+    keyed: bool = False  # all that asks who calls looks for a key of the whole program: there is no caller
     names_caller: bool = False  # the handler mentions who calls, but to write it down
     idle_verdict: Mark | None = None  # a test of the caller in the handler, whose answer nothing reads
     scoped: bool = False  # it consults the caller in conditions and calls alone, and tests nothing

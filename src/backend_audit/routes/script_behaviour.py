@@ -11,6 +11,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by
+from backend_audit.routes.claim_reads import header
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
@@ -31,6 +32,7 @@ _OF_EVERYBODY = frozenset(  # headers that say nothing of who calls
     "user-agent accept accept-language accept-encoding host content-type content-length referer origin x-forwarded-for "
     "x-forwarded-proto x-forwarded-host x-real-ip x-requested-with cf-ipcountry if-none-match range".split()
 )
+_OF_EVERYBODY_OR_NONE = _OF_EVERYBODY | {""}
 
 
 class ScriptBehaviours(Behaviours):
@@ -71,6 +73,7 @@ class ScriptBehaviours(Behaviours):
                 known.denies |= error_statuses(self.engine, frame, node.exc)
             elif isinstance(node, ir.Call):
                 self._call(known, frame, node)
+                known.looks = known.looks or header(node) not in _OF_EVERYBODY_OR_NONE
             elif isinstance(node, ir.Assign) and node.value is not None:
                 if any(isinstance(one, ir.Attribute) and one.attr in _STATUS_FIELDS for one in node.targets):
                     known.denies |= error_statuses(self.engine, frame, node.value)

@@ -11,7 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Does, Guard, Lookup, Route
+from backend_audit.routes.model import KNOWN, Does, Guard, Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
 from backend_audit.routes.script_permissions import LOGIN_ALONE
@@ -72,10 +72,11 @@ class ScriptScoping:
         route.scoped = route.consults and right is None and not held and not reads.tests()
         route.names_caller = reads.names_caller()
         route.unheld = not held and takes_unheld(self.callers, handler)
+        route.keyed = self._nobody_known(route)
         idle = None if right is not None else reads.idle_verdict()
         if idle is not None:
             route.idle_verdict = Mark(handler.module.path, idle.at, idle.end, written(idle.targets[0]))
-        if route.consults or self._nobody_known(route):
+        if route.consults or route.keyed:
             return
         filled = {read for function in ahead for read in _filled(function)}
         route.lookups = tuple(one for one in self._lookups(handler) if one.key not in filled)
@@ -87,9 +88,7 @@ class ScriptScoping:
 
     def _is_shared(self, guard: Guard) -> bool:
         if guard.function is None:
-            return (
-                bool(_SHARED.match(guard.name)) and guard.because == "known name"
-            )  # a table of its own: no user of the application
+            return bool(_SHARED.match(guard.name)) and guard.because == KNOWN  # a table of its own, of no user of the application
         return not self._keeps(guard.function, _DEPTH)
 
     def _keeps(self, function: FunctionSymbol, depth: int) -> bool:

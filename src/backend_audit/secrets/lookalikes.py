@@ -3,6 +3,7 @@
 import hashlib
 import re
 from functools import lru_cache
+from unicodedata import category
 
 from backend_audit import ir
 from backend_audit.secrets.names import Kind, has_credential_word
@@ -90,6 +91,8 @@ _DRAWN = 40  # as long as the keys that Django draws, of all signs that there ar
 def is_other_thing(value: str, kind: Kind) -> bool:
     """Whether the shape of `value` says that it is no secret of that kind."""
     told = traits(value)
+    if not any(char.isascii() and not char.isspace() for char in value) and all(category(char)[0] in "LMZ" for char in value):
+        return True  # words in another script: what a form calls a password
     if value.startswith("eyJ") and value.count(".") in {3, 4}:  # a JWE: what it holds is encrypted
         return True
     if kind is not Kind.PASSWORD and (_REGEX_PART.search(value) or _FOR_BROWSERS.fullmatch(value)):
