@@ -62,10 +62,15 @@ class Views:
             return self.of_value(view.value, None)
         one = Written(module, view.node)
         one = one if local else self.definitions.behind(one)
+        seen = {id(one.node)}
         while (inner := wrapped(one.node)) is not None and isinstance(one.node, ir.Call):
             wrappers.append(Written(one.module, one.node.func))
             one = Written(one.module, inner)
-            one = one if local else self.definitions.behind(one)
+            behind = one if local else self.definitions.behind(one)
+            if id(behind.node) in seen:
+                break  # `view = login_required(view)`: what had the name before
+            seen.add(id(behind.node))
+            one = behind
         value = view.value if local or one.node is view.node else self.definitions.value(one)
         found = self.of_value(value, one)
         return [replace(one, wrappers=(*wrappers, *one.wrappers)) for one in found]

@@ -185,7 +185,7 @@ class Behaviours:
         found: set[int] = set()
         for symbol in sorted(value.refs, key=lambda one: one.key):
             if isinstance(symbol, ClassSymbol):
-                found |= _told(node) or self.of_exception(symbol)
+                found |= _told(frame, node) or self.of_exception(symbol)
         if not found:
             names = {written(callee).rpartition(".")[2], *(path.rpartition(".")[2] for path in value.apis)}
             found = {status for name in names for status in _by_name(name)}
@@ -247,10 +247,12 @@ class Behaviours:
         return found
 
 
-def _told(node: ir.Expr) -> set[int]:
-    """The status that an exception of the project is given: `ApiError("no key", 401)`."""
-    given = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)] if isinstance(node, ir.Call) else []
-    return {one for one in given if isinstance(one, int) and not isinstance(one, bool) and one in (401, 403, 429)}
+def _told(frame: Frame, node: ir.Expr) -> set[int]:
+    """The status that an exception of the project is given: `ApiError("no key", 401)`, `status_code=HTTPStatus.FORBIDDEN`."""
+    given = (
+        [arg.value for arg in node.args if isinstance(arg.value, (ir.Const, ir.Attribute))] if isinstance(node, ir.Call) else []
+    )
+    return {one for each in given for one in statuses(frame.eval(each)) if one in (401, 403, 429)}
 
 
 def looks_at_caller(attr: str) -> bool:
