@@ -20,7 +20,7 @@ ROOT = "/<project>"  # what the folder of the whole project is called: no real p
 _URL = f"file://{ROOT}"
 _BUILT = re.compile(r"(^|/)(?:dist|lib|build|out)(?:/(?:cjs|esm|src))?(?=/|$)")
 _FINDING = re.compile(
-    r"^(?:readdir(?:Sync)?|opendir(?:Sync)?|glob(?:Sync)?|globby(?:Sync)?|walk(?:Sync)?|sync|find(?:Sync|Async)?|requireDir|"
+    r"^(?:readdir(?:Sync)?|opendir(?:Sync)?|glob(?:Sync)?|globby(?:Sync)?|walk(?:Sync)?|sync|find(?:Sync|Async)|requireDir|"
     r"requireAll|requireDirectory|fdir|fg|autoload|fastifyAutoload)$",
     re.IGNORECASE,
 )
