@@ -140,6 +140,7 @@ def path_join(left: Value, right: Value) -> Value:
 # --- methods -----------------------------------------------------------------------------------------------------------
 
 _SAME_TEXT = frozenset("strip lstrip rstrip lower upper casefold title capitalize swapcase expandtabs encode decode".split())
+_STRIPS = frozenset(("strip", "lstrip", "rstrip"))
 _CLOSED_RESULT = frozenset(
     "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
     "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
@@ -181,7 +182,7 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name == "join" and args:
         return strings.join_strings(receiver, first, args[0][1])
     if name in _SAME_TEXT:
-        return _mapped(receiver, name)
+        return _mapped(receiver, name, args)
     if name == "hex":
         return receiver.derived().cleared(INJECTION)  # `bytes.hex()`: digits
     if name in _CLOSED_RESULT:
@@ -203,15 +204,19 @@ def _apart(args: Pieces) -> Value:
     return container("tuple", {0: whole, 1: whole.cleared(frozenset(("path",)))})
 
 
-def _mapped(receiver: Value, name: str) -> Value:
+def _mapped(receiver: Value, name: str, args: Pieces) -> Value:
     """strip(), lower() and the like: constants are computed, shapes and origins stay."""
+    asked = args[:1] if name in _STRIPS else []
+    given = [one.value for value, _ in asked if (one := value.constant()) is not None and isinstance(one.value, str)]
+    if receiver.consts and len(given) < len(asked):
+        return _mapped(changed(receiver, consts=frozenset(), made=True), name, [])
     if name in ("encode", "decode"):
         return Value(
             receiver.open, receiver.consts, receiver.shapes, types=receiver.types, origins=receiver.derived().origins,
             made=receiver.made,
         )  # fmt: skip
     consts = frozenset(
-        Constant(one.kind, getattr(one.value, name)()) if isinstance(one.value, str) else one for one in receiver.consts
+        Constant(one.kind, getattr(one.value, name)(*given)) if isinstance(one.value, str) else one for one in receiver.consts
     )
     origins = receiver.derived().origins if receiver.origins else receiver.origins
     return Value(receiver.open, consts, receiver.shapes, types=receiver.types, origins=origins, made=receiver.made)

@@ -350,7 +350,7 @@ class Calls(Expressions):
             if not result.items and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):
                 result = result.without("secret")
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
-        elif (result.open or result.types) and not symbol.node.is_generator:
+        elif (result.open or result.types or result.shapes) and not symbol.node.is_generator:
             result = self.engine.computed(symbol, bound, result)
         return result
 

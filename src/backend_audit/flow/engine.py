@@ -137,7 +137,8 @@ class Engine(ObjectFields):
         if not any(origin.label == "param" for origin in self.summary(symbol).result.all_origins()):
             return result
         found = self._with_constants(symbol, bound)
-        return found if found is not None and found.is_literal() else result
+        known = found is not None and (found.is_literal() or (bool(found.shapes) and not found.all_origins()))
+        return found if found is not None and known else result
 
     def _with_constants(self, symbol: FunctionSymbol, bound: Bound) -> Value | None:
         """What the function gives when it is run with its arguments, all of them being constants."""

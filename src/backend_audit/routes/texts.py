@@ -1,5 +1,7 @@
 """The texts that a path can be, and where a concept stands."""
 
+import re
+
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.values import Shape, Value
 from backend_audit.routes.facts import contents
@@ -16,7 +18,21 @@ def texts_of(value: Value | None, hole: str = "{}") -> list[str]:
     if value.kind:
         return [text for one in contents(value) for text in texts_of(one, hole)]
     verbs = sorted(path.removesuffix(".value").removeprefix(_VERBS) for path in value.apis if path.startswith(_VERBS))
-    return [*value.texts(), *verbs, *(text for shape in value.shapes for text in _filled(shape, hole))]
+    return _surest([*value.texts(), *verbs, *(text for shape in value.shapes for text in _filled(shape, hole))], hole)
+
+
+def _surest(texts: list[str], hole: str) -> list[str]:
+    """`texts` without those that say less of what another one says: `/{}/x` beside `/v2/x`, of a setting with a default."""
+    if len(texts) < 2 or not hole:
+        return texts
+    vague = [one for one in texts if hole in one]
+    patterns = {one: re.compile(".+".join(map(re.escape, one.split(hole))), re.DOTALL) for one in vague}
+    return [
+        one
+        for one in texts
+        if one not in patterns
+        or not any(other.count(hole) < one.count(hole) and patterns[one].fullmatch(other) for other in texts)
+    ]
 
 
 def _filled(shape: Shape, hole: str) -> list[str]:
