@@ -16,6 +16,7 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
+from backend_audit.routes.held_finders import HeldFinders
 from backend_audit.routes.held_objects import HeldObjects
 from backend_audit.routes.kept import settle_unfilled
 from backend_audit.routes.model import Route, RouteTable
@@ -48,6 +49,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
         held.fill(route)
 
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
+    HeldFinders(scoping).fill(table.routes)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     settle_unfilled(table.routes, engine, behaviours)

@@ -18,7 +18,7 @@ OWNER = re.compile(
     r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
 )
 _CALLER = re.compile(
-    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:g|flask\.g|request\.state)\.\w*user\w*|"
+    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
     r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
 )
 _CALLER_CALLS = re.compile(

@@ -189,10 +189,10 @@ class Scoping:
             known = self._readings[function.key] = Reading(function, self.mentions)
         return known
 
-    def target(self, route: Route, frame: Frame, node: ir.Call) -> FunctionSymbol | None:
+    def target(self, route: Route | None, frame: Frame, node: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call in a handler means."""
         if isinstance(node.func, ir.Attribute) and isinstance(node.func.value, ir.Name) and node.func.value.id == "self":
-            owner = route.owner or (None if frame.function is None else frame.function.owner)
+            owner = (None if route is None else route.owner) or (None if frame.function is None else frame.function.owner)
             return None if owner is None else self.engine.find_method(owner, node.func.attr)
         if not isinstance(node.func, (ir.Name, ir.Attribute)):
             return None
