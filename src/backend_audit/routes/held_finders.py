@@ -1,5 +1,7 @@
-"""Look-ups by an id of the request that a handler makes bare, where the project has a function that makes the same one and
-holds what it finds against the caller: `Bookmark.find(id)` beside `get_bookmark_if_owned(id)`, which other handlers call."""
+"""Look-ups by an id of the request that go past the project's own function for them, which asks whose it is.
+
+`Bookmark.find(id)` in a handler, beside `get_bookmark_if_owned(id)`, which makes the same look-up and which other handlers call.
+"""
 
 from collections.abc import Iterator, Mapping
 

@@ -5,24 +5,15 @@ Which variables hold ids of the request, which hold the caller or something of t
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.claim_reads import header, keyed
+from backend_audit.routes.mentions import Mentions
 
-IDS = re.compile(r"(?:^|_)(?:id|ids|pk|uuid|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
 OWNER = re.compile(
     r"^(?:user|owner|author|creator|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|domain|mailbox|"
     r"employee|patient|client|uploader|uploaded_by|assignee|profile)(?:_(?:id|pk|uuid|user))?$"
-)
-_CALLER = re.compile(
-    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
-    r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
-)
-_CALLER_CALLS = re.compile(
-    r"get_jwt_identity|get_jwt|get_current_user|current_user_id|get_jwt_subject|current_identity|get_user_id"
 )
 _NO_CHECK = re.compile(
     r"^(?:log|debug|info|warning|warn|error|exception|critical|print|notify|send|track|audit|emit|add|save|create|append|delay|write|"
@@ -43,57 +34,10 @@ _PERMITS = re.compile(
 _PERMISSION = re.compile(r"(?:^|_)(?:perm|permission)s?(?:_|$)")
 _ASKED_OF_PERMISSIONS = frozenset({"test", "require", "check", "can", "ensure", "enforce", "verify"})
 _TENANT = re.compile(r"^(?:tenant|org|organi[sz]ation|workspace|company|team|account)(?:_(?:id|pk|uuid|slug|key))?$")
-_SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key
 _REFUSES = re.compile(r"_*(?:raise|check|ensure|verify|require|assert|enforce|validate|can|may|has|is)_")
 _IDENTITIES = frozenset({"id", "pk", "uuid", "slug", "ident", "code", "number", "guid", "uid", "public_id"})
+_COLUMNS = frozenset({"id", "pk", "uuid", "_id"})
 _RELATES = frozenset({"add", "remove", "discard", "set", "append"})
-_PARTS = frozenset({"auth", "identity", "current_org"})
-_REQUEST = re.compile(r"^(?:self\.)?(?:request|req)(?:\.state)?$|^(?:flask\.)?g$|^ctx$")
-_HOLDERS = frozenset({"data", "GET", "POST", "kwargs", "args", "form", "json"})
-
-
-class Mention(NamedTuple):
-    """What an expression holds: names, and whether it reads an id off the request or asks for the caller by itself."""
-
-    names: frozenset[str]
-    asks_id: bool
-    asks_caller: bool
-
-
-_NOTHING = Mention(frozenset(), asks_id=False, asks_caller=False)
-
-
-class Mentions:
-    """The mentions of expressions, each read once."""
-
-    def __init__(self, kept: frozenset[str] = frozenset()) -> None:
-        self._known: dict[int, Mention] = {}
-        self._kept = kept  # what guards keep of the caller in the request
-
-    def is_caller(self, node: ir.Node) -> bool:
-        """Whether an expression asks for who calls, or for what a guard has found of them: `request.project`."""
-        kept = isinstance(node, ir.Attribute) and node.attr in self._kept and bool(_REQUEST.search(written(node.value)))
-        return kept or is_caller(node)
-
-    def of(self, node: ir.Node) -> Mention:
-        if isinstance(node, ir.Const):
-            return _NOTHING
-        known = self._known.get(id(node))
-        if known is None:
-            inside = list(ir.walk_scope(node))
-            names = frozenset(one.id for one in inside if isinstance(one, ir.Name))
-            known = self._known[id(node)] = Mention(names, any(map(_is_id, inside)), any(map(self.is_caller, inside)))
-        return known
-
-    def ids(self, node: ir.Node, names: frozenset[str]) -> bool:
-        """Whether an expression holds an id of the request, `names` being those of variables that do."""
-        found = self.of(node)
-        return found.asks_id or not found.names.isdisjoint(names)
-
-    def caller(self, node: ir.Node, names: frozenset[str]) -> bool:
-        """Whether an expression holds the caller, `names` being those of variables that do."""
-        found = self.of(node)
-        return found.asks_caller or not found.names.isdisjoint(names)
 
 
 class Reading:
@@ -128,6 +72,8 @@ class Reading:
                     targets = frozenset(target.id for target in node.targets if isinstance(target, ir.Name))
                     # Of `data.tenant or caller.tenant`, the first is taken if it is there.
                     self._passed.append((targets, node.value.left if isinstance(node.value, ir.Logical) else node.value))
+            elif isinstance(node, ir.For) and isinstance(node.target, ir.Name) and _plain(node.iter):
+                self._passed.append((frozenset((node.target.id,)), node.iter))
             elif isinstance(node, (ir.If, ir.While, ir.Assert, ir.Conditional)):
                 self._tests.append(node.test)
             elif isinstance(node, (ir.Compare, ir.Clause)):
@@ -197,11 +143,14 @@ class Reading:
 
     def _by_identity(self, arg: ir.Arg, ids: frozenset[str]) -> bool:
         if arg.name is not None:
-            last = arg.name.removesuffix("__exact")
+            last = arg.name.removesuffix("__exact").removesuffix("__in")
             return last in _IDENTITIES and self.mentions.ids(arg.value, ids)
         if isinstance(arg.value, ir.Compare) and arg.value.ops == ["=="]:
             left = written(arg.value.left).rpartition(".")[2]
-            return left in ("id", "pk", "uuid", "_id") and self.mentions.ids(arg.value.rights[0], ids)
+            return left in _COLUMNS and self.mentions.ids(arg.value.rights[0], ids)
+        if isinstance(arg.value, ir.Call) and called(arg.value) == "in_":  # of the column's own ids, not of what it refers to
+            column = written(arg.value.func).rpartition(".")[0].rpartition(".")[2]
+            return column in _COLUMNS and any(self.mentions.ids(one.value, ids) for one in arg.value.args)
         if isinstance(arg.value, (ir.Name, ir.Call, ir.Index, ir.Attribute)):
             return self.mentions.ids(arg.value, ids)
         return False
@@ -255,35 +204,6 @@ def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr
 
 def _key(node: ir.Expr) -> ir.Expr:
     return node.rights[0] if isinstance(node, ir.Compare) else node
-
-
-def _is_id(node: ir.Node) -> bool:
-    """An id taken from the request: `request.data["id"]`, `self.kwargs["pk"]`, `request.headers["X-Tenant-Id"]`."""
-    base, key = keyed(node)
-    if base is None:
-        return False
-    if header(node).endswith("-id"):
-        return True
-    return bool(IDS.search(key)) and written(base).rpartition(".")[2] in _HOLDERS
-
-
-def is_caller(node: ir.Node) -> bool:
-    """Whether an expression asks for who calls: `request.user`, `session["user_id"]`, `get_jwt_identity()`."""
-    if isinstance(node, ir.Name):
-        return node.id == "current_user"
-    if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
-        own = "user" in node.attr or node.attr in _PARTS or node.attr.startswith("current_")
-        return own and bool(_CALLER.search(written(node)))
-    if isinstance(node, ir.Index):
-        return written(node.value) in _SESSIONS
-    return isinstance(node, ir.Call) and (
-        bool(_CALLER_CALLS.search(written(node.func)))
-        or (written(node.func).removesuffix(".get") in _SESSIONS and not _asks_database(node))
-    )
-
-
-def _asks_database(node: ir.Call) -> bool:
-    return bool(node.args) and written(node.args[0].value)[:1].isupper()  # `session.get(Order, pk)`
 
 
 def _plain(node: ir.Expr) -> bool:

@@ -21,10 +21,11 @@ from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.claim_reads import root_class
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.kept import kept_by_guards
+from backend_audit.routes.mentions import IDS, Mentions
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.plain_fields import is_address, is_plain
-from backend_audit.routes.readings import IDS, OWNER, Mentions, Reading, called, handed
+from backend_audit.routes.readings import OWNER, Reading, called, handed
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
@@ -67,10 +68,9 @@ class Scoping:
             owned = "" if taken is None else self.owner_field(taken[0])
             route.lookups = () if taken is None or not owned else (replace(taken[1], owned=owned),)
         handler = handler or self._fetching(route.owner)
-        if handler is None:
-            return
-        self._fill(route, handler)
-        route.lookups = (*self.odd.reached(handler), *route.lookups)
+        if handler is not None:
+            self._fill(route, handler)
+            route.lookups = (*self.odd.reached(handler), *route.lookups)
 
     def _fetching(self, view: ClassSymbol | None) -> FunctionSymbol | None:
         """What fetches the object of a view whose methods are a library's, where none of its own asks for the caller."""
@@ -197,7 +197,13 @@ class Scoping:
         if not isinstance(node.func, (ir.Name, ir.Attribute)):
             return None
         found = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
-        return found[0] if len(found) == 1 else self._method(frame, node.func)
+        return found[0] if len(found) == 1 else self._method(frame, node.func) or self._imported_inside(frame, node.func)
+
+    def _imported_inside(self, frame: Frame, func: ir.Expr) -> FunctionSymbol | None:
+        """The one function of that name which the function calls: it may be imported in its body."""
+        calls = {} if frame.function is None else self.engine.calls.get(frame.function.key, {})
+        named = [one for one in calls.values() if isinstance(func, ir.Name) and one.node.name == func.id]
+        return named[0] if len(named) == 1 else None
 
     def _method(self, frame: Frame, func: ir.Expr) -> FunctionSymbol | None:
         """The method of an object that the function makes: `form = OrderForm(…)`, `form.save(request)`."""

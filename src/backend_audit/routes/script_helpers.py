@@ -10,7 +10,7 @@ from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviour
-from backend_audit.routes.readings import is_caller
+from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.script_missing import is_request
 from backend_audit.routes.wrappers import wraps
 

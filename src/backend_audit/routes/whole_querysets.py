@@ -13,8 +13,9 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.claim_reads import root_class
+from backend_audit.routes.mentions import Mentions, is_caller
 from backend_audit.routes.model import Lookup, Route
-from backend_audit.routes.readings import Mentions, called, is_caller
+from backend_audit.routes.readings import called
 from backend_audit.source import Mark
 
 _PART = re.compile(r"(\w+)[>}]")
