@@ -1,4 +1,7 @@
-"""Exceptions that are made as a statement: nobody raises them, and the code behind goes on as if nothing were wrong."""
+"""Exceptions that are made as a statement: nobody raises them, and the code behind goes on as if nothing were wrong.
+
+Those of Python that say that the caller may not are told by `denial-not-raised`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ RULE = "exception-not-raised"
 
 _EXCEPTION = re.compile(
     r"[A-Z]\w*(?:Error|Exception|Denied|Forbidden|Unauthorized|NotAuthenticated|AuthenticationFailed)|"
-    r"Error|Exception|Http404|PermissionDenied|Forbidden|Unauthorized|NotAuthenticated|AuthenticationFailed"
+    r"Error|Exception|Http404|Forbidden|Unauthorized|NotAuthenticated|AuthenticationFailed"
 )
 _REFUSES = re.compile(r"Denied|Forbidden|Unauthori[sz]ed|NotAuthenticated|Authenti|Authori[sz]|Permission|Access|HTTPException")
 
@@ -31,6 +34,8 @@ def exception_not_raised(statement: ir.ExprStmt, view: FileView) -> Iterator[Ale
         return
     name, verb = written(call.func), "throw new" if script else "raise"
     refuses = bool(_REFUSES.search(meant))
+    if refuses and not script:
+        return
     yield Alert(
         node=call,
         message=f"`{name}(…)` is made and not {'thrown' if script else 'raised'}: "

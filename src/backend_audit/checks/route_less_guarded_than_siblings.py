@@ -9,6 +9,7 @@ from backend_audit.checks._alike import unlike_its_kind
 from backend_audit.checks._asks import unlike_in_asks
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
+from backend_audit.checks._named import unlike_its_namesakes
 from backend_audit.checks._peers import login_alone, unlike_its_peers
 from backend_audit.checks._routes import (
     SHARE,
@@ -64,6 +65,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from of_address
         return
     told = [*unlike_its_peers(route)] if route.weighed and not (changes(route) and _asks_its_own_way(route)) else []
+    told = told or [*unlike_its_namesakes(route)]
     if told or route.consults:
         yield from told
         return

@@ -19,10 +19,13 @@ def parameter(route: Route, place: str) -> str:
     """The name of the last variable part in the beginning `place` (`/workspaces/<>`) of the route's path; "" if there is none."""
     parts = [part for part in route.path.split("/") if part][: place.count("/")]
     variable = [part for part in parts if is_variable(part)]
-    if not variable:
-        return ""
-    found = _NAME.findall(variable[-1].partition("(")[0])  # `<int:pk>`, `{id:int}`, `:id(\\d+)`
-    return (found[-1] if variable[-1][:1] == "<" else found[0]) if found else ""
+    return named_by(variable[-1]) if variable else ""
+
+
+def named_by(part: str) -> str:
+    """The name of a variable part of an address: `<int:pk>`, `{id:int}`, `:id([0-9]+)`; "" for one without."""
+    found = _NAME.findall(part.partition("(")[0])
+    return (found[-1] if part[:1] == "<" else found[0]) if found else ""
 
 
 def holding(route: Route, place: str, known: AbstractSet[str]) -> list[Guard]:

@@ -132,6 +132,8 @@ class CallerReads:
         for node in self.nodes:
             if isinstance(node, ir.If) and self._asks(node.test) and (_refuses(node.body) or _refuses(node.orelse)):
                 return node.test
+            if isinstance(node, ir.Conditional) and self._asks(node.test) and (_refuses([node.then]) or _refuses([node.orelse])):
+                return node.test  # `return campaign ? next() : res.sendStatus(403)`
             if isinstance(node, ir.ExprStmt):
                 call = node.value.value if isinstance(node.value, ir.Await) else node.value
                 if isinstance(call, ir.Call) and CHECKS.match(last_word(call.func)) and self._handed(call):
@@ -275,7 +277,7 @@ def _of_request(node: ir.Expr) -> bool:
     return is_request(text) or text.rpartition(".")[2] in _LEFT_BY_GUARDS
 
 
-def _refuses(body: Sequence[ir.Stmt]) -> bool:
+def _refuses(body: Sequence[ir.Node]) -> bool:
     """Whether a branch turns the caller away."""
     for node in ir.walk_scope(*body):
         if isinstance(node, ir.Raise):
