@@ -44,10 +44,12 @@ def _cleared(decorator: ir.Expr) -> frozenset[str]:
 
 
 def arrow_owners(classes: Iterable[ClassSymbol]) -> dict[int, ClassSymbol]:
-    """The class whose field is an arrow function, by the identity of that function."""
+    """The class whose field is an arrow function or what a wrapper makes of one, by the identity of that function."""
     return {
-        id(member.value.function): owner
+        id(inner.function): owner
         for owner in classes
         for member in owner.node.body
-        if isinstance(member, ir.Assign) and isinstance(member.value, ir.Lambda)
+        if isinstance(member, ir.Assign) and member.value is not None
+        for inner in ir.walk_scope(member.value)
+        if isinstance(inner, ir.Lambda)
     }

@@ -29,6 +29,7 @@ _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
 _RUNS = Row(CodeExecution, {"code": "key"}, {"kind": "member"})
 _KEPT = ("express.Request.session.", "koa.Context.session.", "fastify.Request.session.")  # what the program keeps of a visitor
+_CALLS = frozenset(("apply", "call"))
 _GLOBALS = frozenset(("global", "globalThis", "self", "window"))
 _LACKS = lacks.lacking("_")
 _HARMLESS = _LACKS | {"all"}
@@ -38,7 +39,7 @@ def chosen(frame: "Expressions", base: Value, name: Value, found: Value, *, own:
     """`found`, which `base` holds under `name`, marked where that name is a client's."""
     if base.kind in ("list", "tuple") or is_text(base) or found.constants() is not None or found.made:
         return found
-    if base.apis and not all(path.startswith(_KEPT) and not frame.engine.knows(path) for path in base.apis):
+    if not all(path.endswith("()") or (path.startswith(_KEPT) and not frame.engine.knows(path)) for path in base.apis):
         return found
     marks = frozenset((OWN,)) if own or BARE in base.types else frozenset[str]()
     if name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes):
@@ -56,6 +57,9 @@ def called(frame: "Expressions", node: ir.Call, callee: Value, receiver: Value |
     own = receiver is not None and receiver.kind and not any(one.label == MEMBER for one in receiver.origins)
     if not own and any(origin.label == MEMBER for origin in callee.origins):
         frame.emit(_CALL, "member", node, {"value": Operand(callee, node.func)})
+    elif isinstance(node.func, ir.Attribute) and node.func.attr in _CALLS and receiver is not None:
+        if any(origin.label == MEMBER for origin in receiver.origins):  # `db[name].apply(db, args)`
+            frame.emit(_CALL, "member", node, {"value": Operand(receiver, node.func.value)})
     if isinstance(node.func, ir.Index):
         base, name = frame.eval(node.func.value), frame.eval(node.func.index)
         begun = name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes)

@@ -108,3 +108,15 @@ function typed({ a, b = "d" }, ...rest) {
   see(b); // $ const="d" open
   see(rest); // $ kind=tuple
 }
+
+const wrapped = (handler) => (given) => handler(given);
+class Wrapping {
+  kind = "kept";
+  told = wrapped((given) => {
+    see(this.kind); // $ const="kept"
+  });
+  direct = (given) => {
+    see(this.kind); // $ const="kept"
+  };
+}
+new Wrapping().told(1);
