@@ -54,17 +54,20 @@ def chosen(frame: "Expressions", base: Value, name: Value, found: Value, *, own:
 
 def called(frame: "Expressions", node: ir.Call, callee: Value, receiver: Value | None) -> None:
     """Tell that such a member is called; what a collection does is its own, whatever was put into it (`found.set(id, one)`)."""
-    own = receiver is not None and receiver.kind and not any(one.label == MEMBER for one in receiver.origins)
-    if not own and any(origin.label == MEMBER for origin in callee.origins):
+    own = receiver is not None and receiver.kind and not _is_member(receiver)
+    if not own and _is_member(callee):
         frame.emit(_CALL, "member", node, {"value": Operand(callee, node.func)})
-    elif isinstance(node.func, ir.Attribute) and node.func.attr in _CALLS and receiver is not None:
-        if any(origin.label == MEMBER for origin in receiver.origins):  # `db[name].apply(db, args)`
-            frame.emit(_CALL, "member", node, {"value": Operand(receiver, node.func.value)})
+    elif receiver is not None and isinstance(node.func, ir.Attribute) and node.func.attr in _CALLS and _is_member(receiver):
+        frame.emit(_CALL, "member", node, {"value": Operand(receiver, node.func.value)})  # `db[name].apply(db, args)`
     if isinstance(node.func, ir.Index):
         base, name = frame.eval(node.func.value), frame.eval(node.func.index)
         begun = name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes)
         if _reaches_eval(base) and not begun and name.all_origins():
             frame.emit(_RUNS, "member", node, {"key": Operand(name, node.func.index)})
+
+
+def _is_member(value: Value) -> bool:
+    return any(origin.label == MEMBER for origin in value.origins)
 
 
 def _reaches_eval(base: Value) -> bool:
@@ -75,7 +78,7 @@ def _reaches_eval(base: Value) -> bool:
 
 def written_to(frame: FrameState, target: ir.Expr, base: ir.Expr, value: Value) -> None:
     """Tell that such a member is written to."""
-    if any(origin.label == MEMBER for origin in value.origins):
+    if _is_member(value):
         frame.emit(_WRITE, "member", target, {"value": Operand(value, base)})
 
 
