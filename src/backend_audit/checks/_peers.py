@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._routes import SHARE, called, changes, odd_one, one_class, only_asks
+from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, odd_one, one_class, only_asks
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.intent import words_of
@@ -181,7 +181,7 @@ def _careless(route: Route) -> Iterator[Alert]:
     if route.names_caller or not names_object(route):
         return
     others = [one for one in elsewhere(route) if changes(one) and one.weighed and logins(route) <= logins(one)]
-    asking = [one for one in others if one.right or one.consults or rights(one)]
+    asking = [one for one in others if one.right or one.consults or rights(one) or asks_for_more(one)]
     if len(asking) < _MANY or len(asking) < _MOSTLY * len(others):
         return
     near = [one for one in asking if one.group == route.group] or asking

@@ -17,7 +17,7 @@ from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
-from backend_audit.routes.scopes import of_annotation, of_call, of_marker
+from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
 from backend_audit.routes.switches import switched_on
 from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
@@ -214,7 +214,7 @@ class Guarding:
                 made = self.decorating(frame.eval(call), mark)
                 found = [replace(one, name=written(callee).rpartition(".")[2]) for one in made] or found
             for one in found or [self.named(written(callee), "decorator", mark)]:
-                yield replace(one, scopes=of_call(call)) if one.has(*ASKING) and not one.scopes else one
+                yield replace(one, scopes=of_decorator(call, one.name)) if one.has(*ASKING) and not one.scopes else one
 
     def decorating(self, value: Value, mark: Mark | None) -> list[Guard]:
         """The guards that a decorator's value stands for; of a class, what its objects do when they are called."""

@@ -46,6 +46,16 @@ def of_call(node: ir.Expr | None) -> tuple[str, ...]:
     return tuple(text for arg in node.args for text in _constants(arg.value)) if isinstance(node, ir.Call) else ()
 
 
+def of_decorator(node: ir.Expr | None, guard: str) -> tuple[str, ...]:
+    """As `of_call`, with names of rights: `secure(admin_permission)`; `before(admins_only)` names the guard itself."""
+    given = (
+        [written(arg.value) for arg in node.args if isinstance(arg.value, (ir.Name, ir.Attribute))]
+        if isinstance(node, ir.Call)
+        else []
+    )
+    return (*of_call(node), *(one for one in given if _RIGHT.search(one) and one.rpartition(".")[2] != guard))
+
+
 def of_rights(node: ir.Expr | None) -> tuple[str, ...]:
     """What a guard is made with under a name for rights: `ApiKey(permissions={"mesh_control"})`, `ApiKey(superuser=True)`."""
     given = node.args if isinstance(node, ir.Call) else []
