@@ -202,6 +202,11 @@ def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr
             yield arg.name or names[at], arg.value
 
 
+def hands_request(node: ir.Call) -> bool:
+    """Whether a call gets the request as a whole, and the caller with it."""
+    return any(written(arg.value) in ("request", "self.request") for arg in node.args)
+
+
 def _key(node: ir.Expr) -> ir.Expr:
     return node.rights[0] if isinstance(node, ir.Compare) else node
 

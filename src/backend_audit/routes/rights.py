@@ -15,9 +15,9 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Route
-from backend_audit.routes.readings import Reading, called, permits, tells
+from backend_audit.routes.readings import Reading, called, hands_request, permits, tells
 from backend_audit.routes.scopes import said
-from backend_audit.routes.scoping import Scoping, hands_request
+from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.told_denials import told_alone
 from backend_audit.source import Mark
 

@@ -25,7 +25,7 @@ from backend_audit.routes.mentions import IDS, Mentions
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.plain_fields import is_address, is_plain
-from backend_audit.routes.readings import OWNER, Reading, called, handed
+from backend_audit.routes.readings import OWNER, Reading, called, handed, hands_request
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
@@ -296,8 +296,3 @@ def _outside(frame: Frame, node: ir.Call) -> str:
                 if "." in path and name[:1].isupper() and not name.isupper() and not frame.models.bases.get(path):
                     return name
     return ""
-
-
-def hands_request(node: ir.Call) -> bool:
-    """Whether a call gets the request as a whole, and the caller with it."""
-    return any(written(arg.value) in ("request", "self.request") for arg in node.args)
