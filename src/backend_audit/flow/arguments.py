@@ -5,7 +5,7 @@ from functools import cache
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.origins import Origin, ordered
-from backend_audit.flow.parts import of_origin, of_spread
+from backend_audit.flow.parts import ELEMENT, of_origin, of_spread
 from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, container, join, join_all
 from backend_audit.flow.written import written
 
@@ -32,8 +32,10 @@ def passed_on(args: Args, spec: str) -> Operand | None:
     if not name or hidden is None:
         return None
     origins = hidden.origins | (hidden.elem.origins if hidden.kind == "dict" and hidden.elem is not None else frozenset())
-    params = [one for one in origins if one.label == "param" and len(one.key) == _WHOLE_PARAMETER]  # also: `kwargs["x"] = 1`
-    parts = frozenset(Origin("param", (*one.key, name), one.what, one.cleared, one.trace) for one in params)
+    whole = [
+        one for one in origins if one.label == "param" and one.key[_WHOLE_PARAMETER:] in ((), (ELEMENT,))
+    ]  # also: `kwargs["x"] = 1`
+    parts = frozenset(Origin("param", (*one.key[:_WHOLE_PARAMETER], name), one.what, one.cleared, one.trace) for one in whole)
     return Operand(Value(open=True, origins=parts), None) if parts else None
 
 
