@@ -57,11 +57,12 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
 
 
 def _told_once(routes: list[Route]) -> Iterator[Route]:
-    """Of several applications that are made of the same routes (a server, a worker), those of the first."""
-    applications: dict[tuple[object, ...], str] = {}
+    """Each once: several applications may be made of the same routes, and a helper that registers lists may be called often."""
+    told: set[tuple[object, ...]] = set()
     for route in routes:
         handled = None if route.handler is None else route.handler.key
         guards = tuple((guard.name, guard.does, guard.via) for guard in route.guards)
         same = (route.path, route.methods, route.mark, route.registered, route.name, handled, route.kind, guards)
-        if applications.setdefault(same, route.app) == route.app:
+        if same not in told:
+            told.add(same)
             yield route

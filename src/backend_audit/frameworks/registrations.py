@@ -68,6 +68,14 @@ def handlers(operand: Operand | None) -> list[FunctionSymbol | ClassSymbol]:
     return sorted(found, key=lambda one: one.key)
 
 
+_APART = 2  # paths and handlers that may still each belong to each
+
+
+def told_apart(paths: list[str], handlers: int) -> list[str]:
+    """The paths of each of many handlers: of rows in a list whose halves came apart, which is whose is not known."""
+    return ["/{}"] if min(len(paths), handlers) > _APART else paths
+
+
 def paths_of(registration: RouteRegistration) -> list[str]:
     """The paths of a registration; of those that a setting decides between, the one without the prefix it may add."""
     if registration.path is None:

@@ -28,6 +28,7 @@ from backend_audit.frameworks.registrations import (
     methods_of,
     paths_of,
     prefix,
+    told_apart,
 )
 from backend_audit.frameworks.replacing import Replacing
 from backend_audit.frameworks.view_classes import VERBS, ViewClasses
@@ -64,9 +65,8 @@ class RouterRoutes:
 
     def mount_at(self, places: dict[str, str]) -> None:
         """Where patterns of another framework mount routers, by the routers' keys."""
-        for key, place in places.items():
-            if key in self.tree.routers:
-                self.tree.routers[key].at = place
+        for key in places.keys() & self.tree.routers.keys():
+            self.tree.routers[key].at = places[key]
 
     def routes(self) -> Iterator[Route]:
         """Every route; those of routers that no application mounts only where nothing is mounted at all."""
@@ -80,14 +80,14 @@ class RouterRoutes:
         """The routes of one registration: several for several handlers, paths or a class with methods."""
         registration = placed.registration
         framework = framework_of(placed.routers)
-        paths = paths_of(registration)
         prefixes = prefix(placed, framework)
         before = self.before(placed)
         wrappers, inner = self.wrapped(registration)
         before += wrappers
         answering = self.classes.instances(registration.handler) if registration.responders else []
-        for symbol in inner or [*handlers(registration.handler), *answering]:
-            for path in paths:
+        symbols = inner or [*handlers(registration.handler), *answering]
+        for symbol in symbols:
+            for path in told_apart(paths_of(registration), len(symbols)):
                 if not path and not prefixes and registration.path is None:
                     continue
                 full = joined(prefixes, path)
