@@ -48,6 +48,13 @@ class Places:
         return frozenset(one.key for one in (*found, *near) if isinstance(one, ModuleSymbol))
 
     @cached_property
+    def loaders(self) -> frozenset[str]:
+        """The keys of the modules that load others of which they know no name, and of what these load: it may list them."""
+        found = [one for one in self.project.modules.values() if _loads(one)]
+        near = (self.project.find(one, name, 0) for one in found for name in loaded(one))
+        return frozenset(one.key for one in (*found, *near) if isinstance(one, ModuleSymbol))
+
+    @cached_property
     def folders(self) -> dict[str, dict[str, bool]]:
         """What each folder holds, by name: whether it is a folder."""
         made: dict[str, dict[str, bool]] = {"": {}}
@@ -127,12 +134,19 @@ def _finds(module: ModuleSymbol) -> bool:
     return any(map(finds, calls)) or any(map(_FINDING.match, given))  # `register(autoload, …)`
 
 
+def _loads(module: ModuleSymbol) -> bool:
+    return any(isinstance(node, ir.Call) and _is_unnamed(node) for node in ir.walk(*module.node.body))
+
+
+def _is_unnamed(call: ir.Call) -> bool:
+    """Whether a call loads a module that it knows no name of: `require(path)`."""
+    return written(call.func) in _LOADERS and bool(call.args) and not isinstance(call.args[0].value, ir.Const)
+
+
 def finds(call: ir.Call) -> bool:
     """Whether a call lists a folder, or loads what it knows no name of."""
     name = written(call.func)
-    if name in _LOADERS:
-        return bool(call.args) and not isinstance(call.args[0].value, ir.Const)
-    return _FINDING.match(name.rpartition(".")[2]) is not None
+    return _is_unnamed(call) if name in _LOADERS else _FINDING.match(name.rpartition(".")[2]) is not None
 
 
 def located(path: str) -> Value:

@@ -45,7 +45,7 @@ class Registrars:
         """Put what one call of such a function registers in the place of what was lifted from it; what it then gives."""
         trials = self._trials.get(symbol.key)
         if trials is None:
-            trials = self._trials[symbol.key] = _TRIALS if _may_register(symbol) or self._hands_on(frame, symbol) else 0
+            trials = self._trials[symbol.key] = _TRIALS if self._may_register(frame, symbol) else 0
         if not trials or not self.left or self._depth > _MAX_DEPTH:
             return result
         self.left -= 1
@@ -94,6 +94,14 @@ class Registrars:
                 return True
             function = function.parent
         return False
+
+    def _may_register(self, frame: "ScriptCallbacks", symbol: FunctionSymbol) -> bool:
+        """Whether a function may register what it is given, or finds: only then is it worth a run of its own."""
+        if _makes_router(symbol) or _registers_each(symbol) or _registers_listed(symbol) or self._hands_on(frame, symbol):
+            return True
+        calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call))
+        given = any(param.kind == "positional" for param in symbol.node.params)
+        return given and symbol.module.key in frame.engine.places.loaders and any(map(finds, calls))
 
     def _hands_on(self, frame: "ScriptCallbacks", symbol: FunctionSymbol) -> bool:
         """Whether a function hands a list that it is given to one that registers what is in it."""
@@ -171,20 +179,13 @@ def _registers_each(symbol: FunctionSymbol) -> bool:
     return listed and any(isinstance(one, ir.Attribute) and one.attr in _MOUNTS for one in calls)
 
 
-def _may_register(symbol: FunctionSymbol) -> bool:
+def _registers_listed(symbol: FunctionSymbol) -> bool:
     """Whether a function takes arguments as a list, or one that is a list, and calls a method that may register a route."""
-    if _makes_router(symbol) or _registers_each(symbol):
-        return True
     listed = any(param.kind == "args" for param in symbol.node.params)
     names = {param.name for param in symbol.node.params if param.kind == "positional"}
-    for node in ir.walk_scope(*symbol.node.body):
-        if isinstance(node, ir.Call) and names and finds(node):
-            return True
-        if not isinstance(node, ir.Call) or not _registers(node.func):
-            continue
-        if listed or any(arg.star and isinstance(arg.value, ir.Name) and arg.value.id in names for arg in node.args):
-            return True
-    return False
+    calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call) and _registers(node.func))
+    given = (arg for one in calls for arg in one.args if listed or arg.star)
+    return any(listed or (isinstance(arg.value, ir.Name) and arg.value.id in names) for arg in given)
 
 
 def _registers(func: ir.Expr) -> bool:
