@@ -68,9 +68,9 @@ def changes(route: Route) -> bool:
 
 
 def only_asks(route: Route) -> bool:
-    """Whether a POST looks for something, by its address, and nothing in the handler changes anything: its body is a question."""
+    """Whether a POST looks for something, by its address, and nothing that is known of the handler changes anything."""
     asked = not _ASKING.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2]))
-    return asked and route.methods == ("POST",) and not route.acts
+    return asked and route.methods == ("POST",) and (route.handler is None or not route.acts)
 
 
 def is_published(route: Route) -> bool:

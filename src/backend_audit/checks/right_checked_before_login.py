@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import RIGHTS_OF_KNOWN
 from backend_audit.routes.model import Does, Guard, Route
@@ -25,7 +26,7 @@ def right_checked_before_login(route: Route) -> Iterator[Alert]:
                 return
             continue
         login = next((one for one in route.guards[at + 1 :] if one.has(Does.AUTHENTICATES)), None)
-        if login is not None and not _reads(guard).isdisjoint(_sets(login)):
+        if login is not None and any(_same(read, kept) for read in _reads(guard) for kept in _sets(login)):
             yield from at_guard(
                 guard,
                 message=f"`{guard.name}` runs before `{login.name}`, which looks up who calls {called(route)}: it sees nobody, "
@@ -38,17 +39,28 @@ def right_checked_before_login(route: Route) -> Iterator[Alert]:
 
 
 def _reads(guard: Guard) -> frozenset[str]:
-    """The attributes by which a guard looks at the caller."""
-    nodes = _nodes(guard.function)
-    return frozenset(one.attr for one in nodes if isinstance(one, ir.Attribute) and one.attr in _CALLER)
+    """Where a guard looks for the caller: `user`, `session.user`."""
+    found = (_place(one) for one in _nodes(guard.function) if isinstance(one, ir.Attribute) and one.attr in _CALLER)
+    return frozenset(one for one in found if one)
 
 
 def _sets(guard: Guard) -> frozenset[str]:
-    """The attributes under which a guard leaves the caller for what comes after it."""
+    """Where a guard leaves the caller for what comes after it."""
     if guard.function is None:
         return _SET_BY_LIBRARIES
     targets = (target for node in _nodes(guard.function) if isinstance(node, ir.Assign) for target in node.targets)
-    return frozenset(target.attr for target in targets if isinstance(target, ir.Attribute))
+    found = (_place(target) for target in targets if isinstance(target, ir.Attribute))
+    return frozenset(one for one in found if one)
+
+
+def _place(node: ir.Attribute) -> str:
+    """A part of the request, or of what stands for it, without the name of that: `session.user` of `req.session.user`."""
+    return written(node).partition(".")[2]
+
+
+def _same(read: str, kept: str) -> bool:
+    """Whether what is left in one place is found in another: who fills `session` fills `session.user`."""
+    return read == kept or read.startswith(f"{kept}.")
 
 
 def _nodes(function: FunctionSymbol | None) -> Iterator[ir.Node]:

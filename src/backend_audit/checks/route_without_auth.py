@@ -16,6 +16,7 @@ from backend_audit.checks._routes import (
     guarded_siblings,
     odd_one,
     one_class,
+    only_asks,
     refuses_at_its_end,
     related,
     span,
@@ -98,7 +99,8 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
-    acts = changes(route) and (route.acts or (not LASTING.isdisjoint(route.methods) and not _only_redirects(route)))
+    lasting = not LASTING.isdisjoint(route.methods) and not _only_redirects(route)
+    acts = changes(route) and not only_asks(route) and (route.acts or lasting)
     delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)

@@ -43,8 +43,8 @@ def steps_of(chain: RouteChain) -> list[Step]:
         items = [item.value for item in node.items] if isinstance(node, ir.Container) else []
         if value.kind in ("list", "tuple", "set") and len(items) == len(inner):
             found += [Step(one, item) for one, item in zip(inner, items, strict=True)]
-        else:
-            found += [Step(one, node) for one in inner]
+        else:  # what a list that is written elsewhere holds is not called like it
+            found += [Step(one, None if len(inner) > 1 and one.refs else node) for one in inner]
     return found
 
 

@@ -55,6 +55,8 @@ class ScriptBody(ScriptCalling):
                 self.bound(param.pattern, UNKNOWN, "req", env)  # `({ headers }) => …`
         if self.block(self.function.node.body, env, sure=True):
             self.given_back(ABSENT, sure=not self._open)
+        if self._decided_to_end and not self.found.passed and not self._left:
+            self.found.denied = True  # however it is answered: `return res.render("login")`
         return self.found
 
     def passes(self, value: Missing, *, sure: bool) -> None:
@@ -146,6 +148,7 @@ class ScriptBody(ScriptCalling):
         before, self._decided = self._decided, True
         goes_on = self.block(node.body if decided else node.orelse, env, sure=sure)
         self._decided = before
+        self._decided_to_end = self._decided_to_end or (not goes_on and bool(self.hands_on))
         return goes_on
 
     def either(self, node: ir.If, env: Env) -> bool:

@@ -27,6 +27,8 @@ class ScriptCalling(ScriptReading, Body):
     _answered = False  # the caller has got an answer
     _risky = False  # in a `try` whose handler turns callers away
     _trying = 0  # how many `try` are around that could take an error
+    _decided_to_end = False  # a test of a credential has chosen a way that ends there
+    _left = False  # what hands the request on was given to something that is not known here
     _thrown = False  # an error that no test decided about is under way
     _doubts = 0  # how often something that cannot be followed may have turned the caller away
 
@@ -161,6 +163,7 @@ class ScriptCalling(ScriptReading, Body):
                 self.answers(frozenset((401,)))
             if self.may_deny(call):
                 self._open, self._doubts = True, self._doubts + 1
+            self._left = self._left or any(written(arg.value) == self.hands_on for arg in call.args)
             return True
         run = self.owner.called(function, self.passed_on(function, call, env), self.said)
         if next_of(function) and self.hands_on and any(written(arg.value) == self.hands_on for arg in call.args):

@@ -16,6 +16,7 @@ _SESSION_PARTS = re.compile(
     re.IGNORECASE,
 )
 _TOKENS = re.compile(r"^(?:x-)?(?:auth|access|api|bearer|session|jwt)[-_]?(?:token|key)$|^jwt$|^authorization$", re.IGNORECASE)
+_KEPT = re.compile(r"^(?:auth|jwt|token|session|access)\w*(?:Payload|Token|User|Info|Claims|Account)$|_(?:payload|claims)$")
 _ASKING = frozenset("isAuthenticated isLoggedIn isAdmin hasPermission hasRole can".split())
 ROUTE_PARTS = dict.fromkeys(("path", "url", "originalUrl", "routerPath"), Missing.PATH) | {"method": Missing.METHOD}
 REFLECTING = frozenset("get getAll getAllAndOverride getAllAndMerge".split())  # of NestJS's `Reflector`
@@ -47,7 +48,7 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
         return ROUTE_PARTS.get(attr, UNKNOWN)
     if last == "routeOptions" and attr in ("url", "method"):
         return ROUTE_PARTS[attr]
-    if last in _HOLDERS and attr in _CALLERS:
+    if last in _HOLDERS and (attr in _CALLERS or _KEPT.search(attr)):
         return ABSENT
     if last in _INPUTS and (_TOKENS.match(attr) or (last == "query" and attr == "token")):
         return ABSENT

@@ -50,6 +50,8 @@ def fixed_sessions(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
             continue
         outer = _outermost(function)
         around = [outer.node] if outer.key in paths else function.module.node.body
+        if _is_signed_in(outer, found[0]):
+            continue
         words = " ".join((outer.name, paths.get(outer.key, ""), *_words([outer.node])))
         if _LOGIN.search(words) and not any(_RENEWS.search(word) for word in _words(around)):
             node, name = found
@@ -68,6 +70,12 @@ def _written(body: Sequence[ir.Stmt]) -> Iterator[tuple[ir.Expr, str]]:
             emptied = isinstance(one.value, ir.Const) and not one.value.value
             if written(target.value) in _HOLDERS and _WHO.match(target.attr) and not emptied:
                 yield target, target.attr
+
+
+def _is_signed_in(function: FunctionSymbol, target: ir.Expr) -> bool:
+    """Whether a function has read a part of the caller that the session names by then: it keeps what has changed of them."""
+    reads = (one.value for one in ir.walk(*function.node.body) if isinstance(one, ir.Attribute) and one.at < target.at)
+    return any(isinstance(one, ir.Attribute) and written(one.value) in _HOLDERS and _WHO.match(one.attr) for one in reads)
 
 
 def _outermost(function: FunctionSymbol) -> FunctionSymbol:

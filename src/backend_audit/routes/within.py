@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.intent import refusal_at_first
 from backend_audit.routes.mentions import is_caller
@@ -114,9 +114,12 @@ def works_on_the_caller(route: Route) -> bool:
 
 
 def only_raises(handler: FunctionSymbol) -> bool:
-    """Whether all that the handler does is to fail: `throw new Error("not implemented")`."""
+    """Whether all that the handler does is to fail: `throw new Error("not implemented")`, `reply.callNotFound()`."""
     body = [one for one in handler.node.body if not _is_text(one)]
-    return len(body) == 1 and isinstance(body[0], ir.Raise)
+    if len(body) != 1 or isinstance(body[0], ir.Raise):
+        return len(body) == 1
+    given = body[0].value if isinstance(body[0], (ir.ExprStmt, ir.Return)) else None
+    return isinstance(given, ir.Call) and last_word(given.func) == "callNotFound"
 
 
 def stops_the_unknown(handler: FunctionSymbol, others: set[str]) -> bool:
