@@ -14,6 +14,7 @@ from backend_audit.routes.scopes import asked
 
 _EVERYBODY = re.compile(r"^(?:all|any|anyone|everyone|everybody|\*|public)$", re.IGNORECASE)
 _RIGHT = re.compile(r"admin|role|perm|owner|member|scope|right|access", re.IGNORECASE)
+_KEY = re.compile(r"api_?key", re.IGNORECASE)
 _CALLED = re.compile(r"(?:await )?[\w.]+")
 _UNDOING = frozenset("delete remove destroy update rename reset clear purge".split())
 _NEARLY_ALL = 0.9
@@ -178,8 +179,9 @@ def _beside(route: Route) -> Iterator[Alert]:
 
 def _careless(route: Route) -> Iterator[Alert]:
     """It changes something for anybody who has signed in, where nearly all of the application looks who that is."""
-    if route.names_caller or not names_object(route):
-        return
+    known_by = logins(route)
+    if route.names_caller or not names_object(route) or (known_by and all(map(_KEY.search, known_by))):
+        return  # a key is a program's: there is nobody to hold anything against
     others = [one for one in elsewhere(route) if changes(one) and one.weighed and logins(route) <= logins(one)]
     asking = [one for one in others if one.right or one.consults or rights(one) or asks_for_more(one)]
     if len(asking) < _MANY or len(asking) < _MOSTLY * len(others):

@@ -11,7 +11,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
-from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.model import Does, Guard, Route, Unended
 from backend_audit.source import Mark
 
 RULE = "guard-without-effect"
@@ -31,6 +31,8 @@ def guard_without_effect(route: Route) -> Iterator[Alert]:
     """`Depends(verify_token)` where `verify_token` neither raises nor answers."""
     if route.idle_verdict is not None and not any(map(asks_by_name, route.guards)):
         yield from _idle(route, route.idle_verdict)
+    for unended in route.unended:
+        yield _unended(route, unended)
     for guard in route.guards:
         if not _promises(guard) or guard.mark is None or guard.mark.path not in (route.mark.path, route.registered.path):
             continue
@@ -60,6 +62,24 @@ def _idle(route: Route, mark: Mark) -> Iterator[Alert]:
         fix=f"Turn the caller away where `{mark.note}` says no, before anything is done.",
         confidence=Confidence.MEDIUM,
         anchor=f"{route.name} {mark.note}",
+    )
+
+
+def _unended(route: Route, unended: Unended) -> Alert:
+    """`if (!may) res.sendStatus(403); next();`, `if (!mayEdit(user)) throw …` of a promise."""
+    note, fix = unended.mark.note, "Return after the answer."
+    told = f"`{note}` turns the caller of {called(route)} away, and the code goes on: `{unended.after}` runs all the same."
+    if not unended.after:
+        told = f"`{note}` gives a promise, which is true whatever it comes to: this test turns no caller of {called(route)} away."
+        fix = "Wait for it: `await`."
+    return Alert(
+        path=unended.mark.path,
+        at=unended.mark.at,
+        end=unended.mark.end,
+        message=told,
+        fix=fix,
+        confidence=Confidence.MEDIUM,
+        anchor=f"{note} {unended.after}",
     )
 
 

@@ -31,6 +31,8 @@ from backend_audit.routes.script_claims import ScriptClaims
 from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.routes.script_scoping import ScriptScoping
 from backend_audit.routes.script_tenants import ScriptTenants
+from backend_audit.routes.script_unawaited import UnawaitedChecks
+from backend_audit.routes.script_unended import UnendedRefusals
 from backend_audit.routes.verdicts import settle_sign_ups
 
 
@@ -56,7 +58,9 @@ def script_route_table(
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
     looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
+    unended, unawaited = UnendedRefusals(behaviours, scoping.callers), UnawaitedChecks(engine, scoping.callers)
     for route in table.routes:
+        route.unended = (*unended.of(route), *unawaited.of(route))
         if route.handler is not None and answers_get(route):
             route.writes = writes.of(route.handler)
         engine.attempt(route.mark.path, f"reading the input of {route.path}", partial(_take, route, bodies, sizes))

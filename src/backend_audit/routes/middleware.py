@@ -74,10 +74,15 @@ def only_refuses(function: FunctionSymbol) -> bool:
 
 def is_error(call: ir.Call) -> bool:
     """`res.status(401).json(…)`, `res.sendStatus(403)`."""
+    code = status_given(call)
+    return code is not None and (not isinstance(code, ir.Const) or (isinstance(code.value, int) and code.value >= _ERROR))
+
+
+def status_given(call: ir.Call) -> ir.Expr | None:
+    """The status that a chain of calls answers with: `401` of `res.status(401).json(…)`."""
     node: ir.Expr = call
     while isinstance(node, (ir.Call, ir.Attribute)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _STATUS and node.args:
-            code = node.args[0].value
-            return not isinstance(code, ir.Const) or (isinstance(code.value, int) and code.value >= _ERROR)
+            return node.args[0].value
         node = node.func if isinstance(node, ir.Call) else node.value
-    return False
+    return None

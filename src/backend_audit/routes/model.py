@@ -72,6 +72,14 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Unended:
+    """An answer that turns a caller away, and what runs `after` it all the same; without that, a check that is not awaited."""
+
+    mark: Mark
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageSize:
     """A number from the query that decides how many rows are fetched, without an upper bound."""
 
@@ -227,6 +235,7 @@ class Route:
     registered: Mark  # where it is registered
     guards: tuple[Guard, ...] = ()
     skips: tuple[LetThrough, ...] = ()  # of its guards, each told at the first route that it covers
+    unended: tuple[Unended, ...] = ()  # in its guards and handler, each told at the first route that it covers
     unapplied: tuple[Guard, ...] = ()  # written there, but not run: a decorator above the route decorator
     auth: Auth = Auth.UNKNOWN
     verdict: Verdict = Verdict.UNKNOWN

@@ -9,7 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.middleware import next_of, option_of
+from backend_audit.routes.middleware import hands_on, next_of, option_of
 from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
 from backend_audit.routes.script_configured import is_read
@@ -55,7 +55,7 @@ class ScriptBody(ScriptCalling):
                 self.bound(param.pattern, UNKNOWN, "req", env)  # `({ headers }) => …`
         if self.block(self.function.node.body, env, sure=True):
             self.given_back(ABSENT, sure=not self._open)
-        if self._decided_to_end and not self.found.passed and not self._left:
+        if self._decided_to_end and not self.found.passed and not self._left and hands_on(self.function):
             self.found.denied = True  # however it is answered: `return res.render("login")`
         return self.found
 

@@ -75,6 +75,7 @@ class ScriptBehaviours(Behaviours):
                 self._call(known, frame, node)
                 known.looks = known.looks or header(node) not in _OF_EVERYBODY_OR_NONE
             elif isinstance(node, ir.Assign) and node.value is not None:
+                known.looks = known.looks or any(map(_looks, _taken_apart(node)))
                 if any(isinstance(one, ir.Attribute) and one.attr in _STATUS_FIELDS for one in node.targets):
                     known.denies |= error_statuses(self.engine, frame, node.value)
             elif isinstance(node, ir.Attribute) and id(node) not in written_to:
@@ -108,6 +109,13 @@ def _members(frame: Frame, node: ir.Index) -> list[ir.Attribute]:
     elif isinstance(node.index, (ir.Name, ir.Attribute)) and isinstance(node.value, ir.Attribute):
         names = list(frame.eval(node.index).texts())
     return [ir.Attribute(node.at, node.end, node.value, one) for one in names]
+
+
+def _taken_apart(node: ir.Assign) -> list[ir.Attribute]:
+    """What `const { user: viewer } = ctx.state` reads, as members."""
+    patterns = [one for one in node.targets if isinstance(one, ir.Container) and isinstance(node.value, (ir.Name, ir.Attribute))]
+    keys = [item.key.value for one in patterns for item in one.items if isinstance(item.key, ir.Const)]
+    return [ir.Attribute(node.at, node.end, node.value, str(one)) for one in keys if node.value is not None]
 
 
 def _answers(callee: ir.Expr) -> bool:

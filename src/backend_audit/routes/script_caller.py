@@ -41,7 +41,7 @@ CHECKS = re.compile(
 _REFUSALS = re.compile(r"forbid|unauthori[sz]ed|deny|denied|notAllowed|notFound|^reject$|^throw$", re.IGNORECASE)
 _NEXT = frozenset(("next", "done"))
 _STATUS = re.compile(r"(?:^|\.)status(?:Code)?$")
-_VERDICT = re.compile(
+VERDICT = re.compile(
     r"perm|allow|^can(?=[A-Z_]|$)|authori|admin|owner|access|role|rights?$|^includes$|^some$|^find$|^is[A-Z]|^has[A-Z]|^check",
     re.IGNORECASE,
 )
@@ -130,9 +130,9 @@ class CallerReads:
     def right(self) -> ir.Expr | None:
         """The test of the caller, beyond whether there is one, on which the function turns away; or the call that would."""
         for node in self.nodes:
-            if isinstance(node, ir.If) and self._asks(node.test) and (_refuses(node.body) or _refuses(node.orelse)):
+            if isinstance(node, ir.If) and self.asks(node.test) and (refuses(node.body) or refuses(node.orelse)):
                 return node.test
-            if isinstance(node, ir.Conditional) and self._asks(node.test) and (_refuses([node.then]) or _refuses([node.orelse])):
+            if isinstance(node, ir.Conditional) and self.asks(node.test) and (refuses([node.then]) or refuses([node.orelse])):
                 return node.test  # `return campaign ? next() : res.sendStatus(403)`
             if isinstance(node, ir.ExprStmt):
                 call = node.value.value if isinstance(node.value, ir.Await) else node.value
@@ -145,11 +145,11 @@ class CallerReads:
         for node in self.nodes:
             if id(node) in self._noted:
                 continue
-            if isinstance(node, (ir.If, ir.Conditional, ir.While)) and self._asks(node.test):
+            if isinstance(node, (ir.If, ir.Conditional, ir.While)) and self.asks(node.test):
                 return True
-            if isinstance(node, ir.Logical) and self._asks(node.left) and not isinstance(node.right, ir.Const):
+            if isinstance(node, ir.Logical) and self.asks(node.left) and not isinstance(node.right, ir.Const):
                 return True
-            if isinstance(node, ir.Compare) and self._asks(node):
+            if isinstance(node, ir.Compare) and self.asks(node):
                 return True
         return False
 
@@ -172,8 +172,8 @@ class CallerReads:
         for one in self._idle():
             call = one.value.value if isinstance(one.value, ir.Await) else one.value
             name = last_word(one.targets[0])
-            asked = isinstance(call, ir.Compare) or (isinstance(call, ir.Call) and bool(_VERDICT.search(last_word(call.func))))
-            if asked and _VERDICT.search(name) and call is not None and self.mentions(call):
+            asked = isinstance(call, ir.Compare) or (isinstance(call, ir.Call) and bool(VERDICT.search(last_word(call.func))))
+            if asked and VERDICT.search(name) and call is not None and self.mentions(call):
                 return one
         return None
 
@@ -187,15 +187,15 @@ class CallerReads:
         """The calls whose result is kept in a variable that nothing reads."""
         return {id(one.value.value if isinstance(one.value, ir.Await) else one.value) for one in self._idle()}
 
-    def _asks(self, test: ir.Expr) -> bool:
+    def asks(self, test: ir.Expr) -> bool:
         """Whether a test asks of the caller more than whether there is one."""
         if isinstance(test, ir.Unary) and test.op == "not":
-            return self._asks(test.operand)
+            return self.asks(test.operand)
         if isinstance(test, ir.Logical):
-            return self._asks(test.left) or self._asks(test.right)
+            return self.asks(test.left) or self.asks(test.right)
         if isinstance(test, ir.Compare):
             empty = all(isinstance(one, ir.Const) and one.kind in ("none", "undefined") for one in test.rights)
-            return self._asks(test.left) if empty else self.mentions(test)
+            return self.asks(test.left) if empty else self.mentions(test)
         if isinstance(test, (ir.Attribute, ir.Index)) and self.is_caller(test):
             return bool(_RIGHT.search(last_word(test)))
         if isinstance(test, ir.Name):
@@ -277,7 +277,7 @@ def _of_request(node: ir.Expr) -> bool:
     return is_request(text) or text.rpartition(".")[2] in _LEFT_BY_GUARDS
 
 
-def _refuses(body: Sequence[ir.Node]) -> bool:
+def refuses(body: Sequence[ir.Node]) -> bool:
     """Whether a branch turns the caller away."""
     for node in ir.walk_scope(*body):
         if isinstance(node, ir.Raise):

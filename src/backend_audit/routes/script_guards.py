@@ -110,11 +110,7 @@ class ScriptGuarding(Guarding):
             mark = Mark(chain.site.path, node.at, node.end, written(node))
         found = self.of_value(value, via, mark) or self.of_decoration(value, via, mark)
         if node is not None and script_sessions.shields_by_name(called(node)):
-            kept = [replace(one, does=one.does - _ASKED) for one in found]  # its 403 is for want of a token of a form
-            return [
-                *(one for one in kept if one.does),
-                Guard(called(node), frozenset((Does.SHIELDS,)), via, mark, None, "its name"),
-            ]
+            return script_sessions.shielding(found, called(node), via, mark)
         if not found and node is not None and not (value.refs or value.kind or value.consts or value.made):
             found = self.unread(called(node), via, mark)
         elif node is not None and len(found) == 1:

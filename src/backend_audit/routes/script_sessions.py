@@ -4,6 +4,7 @@ https://github.com/expressjs/session#cookiesamesite, https://github.com/fastify/
 """
 
 import re
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.concepts import CookieWrite
@@ -11,6 +12,8 @@ from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.carriers import COOKIE
+from backend_audit.routes.model import Does, Guard
+from backend_audit.source import Mark
 
 _SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
@@ -47,6 +50,12 @@ def of(function: FunctionSymbol, behaviours: Behaviours) -> str:
 def shields_by_name(name: str) -> bool:
     """Whether something is called like a protection against forged requests."""
     return bool(_SHIELD.search(name))
+
+
+def shielding(found: list[Guard], name: str, via: str, mark: Mark | None) -> list[Guard]:
+    """The guards that a step is which is called like that, `found` by what it does: its 403 is for want of a form's token."""
+    kept = [replace(one, does=one.does - {Does.AUTHENTICATES, Does.AUTHORIZES}) for one in found]
+    return [*(one for one in kept if one.does), Guard(name, frozenset((Does.SHIELDS,)), via, mark, None, "its name")]
 
 
 def looks_at_sender(function: FunctionSymbol) -> bool:
