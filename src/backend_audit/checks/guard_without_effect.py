@@ -69,7 +69,13 @@ def _unended(route: Route, unended: Unended) -> Alert:
     """`if (!may) res.sendStatus(403); next();`, `if (!mayEdit(user)) throw …` of a promise."""
     note, fix = unended.mark.note, "Return after the answer."
     told = f"`{note}` turns the caller of {called(route)} away, and the code goes on: `{unended.after}` runs all the same."
-    if not unended.after:
+    if unended.caught:
+        told = (
+            f"`{note}` fails for who brings a wrong credential, which is caught, and `{unended.after}` runs all the same: "
+            f"{called(route)} is open to whoever brings anything."
+        )
+        fix = "Answer 401 where it is caught, and return."
+    elif not unended.after:
         told = f"`{note}` gives a promise, which is true whatever it comes to: this test turns no caller of {called(route)} away."
         fix = "Wait for it: `await`."
     return Alert(

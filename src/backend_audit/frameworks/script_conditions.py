@@ -18,7 +18,7 @@ _ASKING = re.compile(
 _WHERE = frozenset(("where", "andWhere"))
 _FILTERS = frozenset(("where", "AND", "$and", "filter", "query"))
 _OWNER = re.compile(
-    r"^(user|owner|author|creator|createdby|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|project|space|"
+    r"^(user|owner|author|creator|createdby|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|project|space|realm|"
     r"seller|buyer|patient|client|uploader|uploadedby|requestedby)(?:id|uuid)?$"
 )
 _ID = re.compile(r"^_?(?:id|ids|uuid|slug|slugs|key|guid)$|[a-z](?:Id|_id|Uuid|_uuid|Slug)s?$")

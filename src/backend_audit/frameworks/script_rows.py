@@ -15,7 +15,7 @@ from backend_audit.frameworks.script_lookups import held_in
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Does, Lookup, Route, RouteTable
 from backend_audit.routes.scopes import asked, asks_for_privilege
-from backend_audit.routes.script_caller import Callers
+from backend_audit.routes.script_caller import CallerReads, Callers
 from backend_audit.routes.script_missing import is_request
 from backend_audit.source import Mark
 
@@ -51,7 +51,7 @@ class OddRows:
         asks = reads.tests() or reads.hands()
         for function, depth in self._reached(handler):
             for one, lookup, careful in odd.get(function.key, ()):
-                if asks and not (depth and self._is_told_whose(function, one)):
+                if asks and not (depth and self._is_told_whose(function, one)) and not _forgets(reads, one, lookup):
                     continue
                 outside = not self.from_request(function, one) if depth == 0 else _was_found(function, one)
                 if id(one.node) not in self._told and not outside and not self.asks_more(route, careful):
@@ -135,13 +135,31 @@ class OddRows:
             for entity in sorted(by_entity):
                 every = [one for one in by_entity[entity] if one.key() or one.owners()]
                 served = [one for one in every if outermost(one.function).key in self._by_handler]
-                for one, lookup, careful in _odd_among(served if any(one.owners() for one in served) else every):
+                asked = served if any(one.owners() for one in served) else every
+                alike = [one for one in asked if one.key() and not self._for_few(one)]  # what asks for one thing, for anybody
+                found = [*_odd_among(asked), *_odd_among(alike)]
+                known = {id(one.node): (one, lookup, careful) for one, lookup, careful in reversed(found)}
+                for one, lookup, careful in known.values():
                     self._odd.setdefault(one.function.key, []).append((one, lookup, careful))
         return self._odd
+
+    def _for_few(self, condition: Condition) -> bool:
+        """Whether all routes of the handler that asks so want a privilege: administrators may reach everybody's."""
+        routes = self._by_handler.get(outermost(condition.function).key, [])
+        return bool(routes) and all(any(map(asks_for_privilege, one.guards)) for one in routes)
 
     def conditions(self, function: FunctionSymbol) -> Iterator[Condition]:
         """What a function asks for."""
         return conditions_of(function, self._held.get(function.module.path, {}))
+
+
+def _forgets(reads: CallerReads, condition: Condition, lookup: Lookup) -> bool:
+    """Whether a handler names one owner of the rows, and never mentions the other: `{ id, workspaceId }`, and no user."""
+    wanted = owner_word(lookup.owned)
+    names = (
+        one.attr if isinstance(one, ir.Attribute) else one.id for one in reads.nodes if isinstance(one, (ir.Attribute, ir.Name))
+    )
+    return bool(condition.owners()) and bool(wanted) and not any(wanted in name.lower() for name in names)
 
 
 def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup, list[Condition]]]:

@@ -77,6 +77,7 @@ class Unended:
 
     mark: Mark
     after: str
+    caught: bool = False  # what fails where the caller is not who it says, and is caught
 
 
 @dataclass(frozen=True, slots=True)

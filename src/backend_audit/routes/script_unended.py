@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts
+from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.middleware import next_of, status_given
 from backend_audit.routes.model import Route, Unended
@@ -19,14 +20,16 @@ _AWAY = frozenset((401, 403))
 _HIDDEN = 404  # what a guard answers that does not say that there is something
 _SENT = re.compile(r"^(?:ctx\.)?(?:res|response|reply)\b.*\.(?:json|send|sendStatus|render|redirect|end|sendFile|jsonp)$")
 _STATUS = re.compile(r"^ctx\.(?:response\.)?status$")
+_VERIFIES = re.compile(r"(?:^|\.)(?:jwt)?verify(?:async|(?:id|access)?token|jwt|session)?$", re.IGNORECASE)
 _LOOKS_BACK = re.compile(r"headersSent|writableEnded|\.sent\b|finished|isSent")
 
 
 class _State(NamedTuple):
-    """What has turned the caller away on the way to here; `left`: its branch has ended by then."""
+    """What has turned the caller away on the way to here; `left`: its branch has ended by then; `caught`: or has failed to."""
 
     answer: ir.Expr | None = None
     left: bool = False
+    caught: bool = False
 
 
 _NONE = _State()
@@ -63,7 +66,8 @@ class _Reading:
     def found(self) -> Iterator[Unended]:
         self.block(self.function.node.body, _NONE, asked=False)
         for answer, after in self._found[:1]:
-            yield Unended(Mark(self.function.module.path, answer.at, answer.end, written(answer)), written(after))
+            caught = isinstance(answer, ir.Call) and _VERIFIES.search(written(answer.func)) is not None
+            yield Unended(Mark(self.function.module.path, answer.at, answer.end, written(answer)), written(after), caught)
 
     def block(self, body: list[ir.Stmt], state: _State, *, asked: bool) -> _State | None:
         """What has been answered where the statements end; None where they do not. `asked`: on a test of the caller."""
@@ -104,6 +108,8 @@ class _Reading:
         refused = next((one for one in reached if one.answer is not None), None)
         if not reached:
             return None
+        if state.caught and len(reached) < len(ends):
+            state = _NONE  # what was found of the caller is asked for
         return state if refused is None else _State(refused.answer, left=True)
 
     def tried(self, node: ir.Try, state: _State, *, asked: bool) -> _State | None:
@@ -113,7 +119,19 @@ class _Reading:
         if not reached:
             return None
         refused = next((one for one in reached if one.answer is not None), None)
+        if refused is None and any(one is not None for one in ends[1:]) and (verifying := self._verifying(node)) is not None:
+            return _State(verifying, left=True, caught=True)
         return state if refused is None else _State(refused.answer, left=True)
+
+    def _verifying(self, node: ir.Try) -> ir.Call | None:
+        """What verifies a credential in a `try` of a guard that nobody passes without one, where failing means nothing."""
+        handled = [one for handler in node.handlers for one in handler.body]
+        told = any(not isinstance(one, ir.ExprStmt) or not RECORDS.search(written(one.value)) for one in handled)
+        calls = (one for one in ir.walk_scope(*node.body) if isinstance(one, ir.Call))
+        found = next((one for one in calls if _VERIFIES.search(written(one.func))), None)
+        if not self.hands_on or told or found is None:
+            return None
+        return found if self.behaviours.anonymous.run(self.function).outcome() is Outcome.DENIED else None
 
     def _refuses(self, node: ir.Expr, *, asked: bool) -> bool:
         """Whether a statement answers the caller for good, with what turns away."""
