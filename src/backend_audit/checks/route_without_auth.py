@@ -45,6 +45,7 @@ _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
 _GIVES = frozenset("get_context_data get_queryset get_object get_serializer list retrieve".split())
 _SHOWN = frozenset(("model", "queryset", "serializer_class"))
+_SEVERAL = 4
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -165,9 +166,18 @@ def _told_by_its_class(route: Route) -> bool:
 
 
 def _told_apart(opener: Guard | None, siblings: list[Route]) -> bool:
-    """Whether the guard that lets everybody in here is the one that asks beside it: its code tells the two apart."""
+    """Whether the guard that lets everybody in here asks beside it, or lets several in: nobody forgets to ask by that."""
+    if opener is not None and opener.because != BY_DEFAULT and _opened_alike(opener, siblings) >= _SEVERAL:
+        return True
     same = (one for other in siblings for one in other.guards if opener is not None and one.name == opener.name)
     return any(one.has(Does.AUTHENTICATES) for one in same)
+
+
+def _opened_alike(opener: Guard, siblings: list[Route]) -> int:
+    """How many routes of the group the same marker opens: `@Public()` on all that clients send what they have seen to."""
+    group = siblings[0].siblings() if siblings else []
+    opened = [one for one in group if any(guard.name == opener.name and guard.has(Does.OPENS) for guard in one.guards)]
+    return len({one.mark for one in opened})
 
 
 def _only_redirects(route: Route) -> bool:

@@ -243,7 +243,8 @@ class ExpressRoutes:
     def behind(self, before: list[Before], first: int) -> None:
         """Note guards that were added behind all that they could have guarded, of the routes from `first` on."""
         for one in before:
-            late = [replace(guard, via=LATE) for guard in one.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+            asking = [guard for guard in one.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
+            late = [replace(guard, via=LATE) for guard in asking if guard.function is None or hands_on(guard.function)]
             if late and not one.used and not one.exact and not one.param:
                 for route in self._made[first : one.added]:
                     if one.covers(route.path, route.methods):

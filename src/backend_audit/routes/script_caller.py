@@ -66,7 +66,7 @@ class CallerReads:
         self._noted = {
             id(inner)
             for node in self.nodes
-            if isinstance(node, ir.Call) and RECORDS.search(written(node.func))
+            if isinstance(node, ir.Call) and RECORDS.search(written(node.func)) and not CHECKS.match(last_word(node.func))
             for inner in ir.walk_scope(*(arg.value for arg in node.args))
         }
         self._noted |= {id(inner) for one in self.nodes for inner in kept_in(one)}
