@@ -11,7 +11,8 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
-from backend_audit.routes.model import Does, Guard, Route, Unended
+from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.unended import Unended
 from backend_audit.source import Mark
 
 RULE = "guard-without-effect"

@@ -10,6 +10,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
 from backend_audit.routes.sent import SentSecret
+from backend_audit.routes.unended import Unended
 from backend_audit.source import Mark
 
 
@@ -31,8 +32,7 @@ class Does(StrEnum):
 
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
 MANY = 8  # routes below an address that say what is usual there
-KNOWN = "known name"  # a library's guard, or one like it
-TURNS_AWAY = "turns away who brings no credential"
+KNOWN, TURNS_AWAY = "known name", "turns away who brings no credential"  # of a library's guard, or one like it
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 
@@ -69,15 +69,6 @@ class Guard:
     def has(self, *kinds: Does) -> bool:
         """Whether it does any of `kinds`."""
         return not self.does.isdisjoint(kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class Unended:
-    """An answer that turns a caller away, and what runs `after` it all the same; without that, a check that is not awaited."""
-
-    mark: Mark
-    after: str
-    caught: bool = False  # what fails where the caller is not who it says, and is caught
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Route, Unended
+from backend_audit.routes.model import Route
 from backend_audit.routes.script_caller import VERDICT, CallerReads, Callers, refuses
 from backend_audit.routes.script_promises import Promises
+from backend_audit.routes.unended import Unended
 from backend_audit.source import Mark
 
 _FEW = 2  # calls by a name that are awaited, which tell that it gives a promise

@@ -11,9 +11,10 @@ from backend_audit.routes.acting import acts
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.middleware import next_of, status_given
-from backend_audit.routes.model import Route, Unended
+from backend_audit.routes.model import Route
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.script_caller import RECORDS, CallerReads, Callers
+from backend_audit.routes.unended import Unended
 from backend_audit.source import Mark
 
 _AWAY = frozenset((401, 403))
