@@ -7,7 +7,8 @@ from backend_audit.checks import Alert
 from backend_audit.checks._peers import restricts
 from backend_audit.checks._routes import called, odd_one
 from backend_audit.finding import Confidence
-from backend_audit.routes.model import INNER, Auth, Guard, Route, Verdict
+from backend_audit.inventory.paths import INNER
+from backend_audit.routes.model import Auth, Guard, Route, Verdict
 
 _FEW = 4
 _NEARLY_ALL = 0.9

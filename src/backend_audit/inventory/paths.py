@@ -57,3 +57,12 @@ def _expression(pattern: str) -> re.Pattern[str]:
         else:
             written.append({"**": ".*", "*": "[^/]*"}.get(part) or re.escape(part))
     return re.compile("".join(written))
+
+
+INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
+
+
+def places(path: str) -> list[tuple[str, ...]]:
+    """The addresses above `path`, from the shortest, that end in a variable part or an inner word: `/projects/<>`."""
+    segments = ["<>" if is_variable(part) else part for part in path.split("/") if part]
+    return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *INNER))]

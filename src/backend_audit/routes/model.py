@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Site
-from backend_audit.inventory.paths import is_variable
+from backend_audit.inventory.paths import places
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
@@ -32,7 +32,8 @@ class Does(StrEnum):
 
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
 MANY = 8  # routes below an address that say what is usual there
-KNOWN, TURNS_AWAY = "known name", "turns away who brings no credential"  # of a library's guard, or one like it
+KNOWN = "known name"  # a library's guard, or one like it
+TURNS_AWAY = "turns away who brings no credential"
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 
@@ -200,9 +201,9 @@ class RouteTable:
             self.places = {}
             for one in self.routes:
                 if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN):
-                    for place in _places(one):
+                    for place in places(one.path):
                         self.places.setdefault(place, []).append(one)
-        for place in reversed(_places(route)):
+        for place in reversed(places(route.path)):
             others = [one for one in self.places.get(place, ()) if one.handler is None or one.handler is not route.handler]
             if len(others) >= least:
                 return f"/{'/'.join(place)}", others
@@ -290,12 +291,3 @@ class Route:
     def siblings(self) -> list["Route"]:
         """The other routes of its group."""
         return [one for one in self.table.routes if one.group == self.group and one is not self]
-
-
-INNER = frozenset(("admin", "staff", "internal", "manage", "superuser"))
-
-
-def _places(route: Route) -> list[tuple[str, ...]]:
-    """The addresses above a route, from the shortest, that end in a variable part or an inner word: `/projects/<>`."""
-    segments = ["<>" if is_variable(part) else part for part in route.path.split("/") if part]
-    return [tuple(segments[:at]) for at in range(1, len(segments) + 1) if at > 1 and (segments[at - 1] in ("<>", *INNER))]
