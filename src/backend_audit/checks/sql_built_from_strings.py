@@ -155,7 +155,7 @@ def _alert(sql: SqlExecution, holes: list[_Hole]) -> Alert:
         message=f"{message}.",
         fix=_fix(sql, shown),
         confidence=best,
-        steps=_steps(sql.site, origin, at, end),
+        steps=_steps(sql, origin, at, end),
         anchor=_anchor(sql),
         cleared=frozenset() if origin is None else origin.cleared,
     )
@@ -176,7 +176,7 @@ def _alert_whole(sql: SqlExecution, origin: Origin) -> Alert:
         f"{'makes part of a statement' if sql.fragment else 'runs'} comes from outside: {origin.what}.",
         fix="Let the program choose among statements of its own, and pass the outside's data as parameters.",
         confidence=Confidence.HIGH,
-        steps=_steps(sql.site, origin, at, end),
+        steps=_steps(sql, origin, at, end),
         cleared=origin.cleared,
     )
 
@@ -208,10 +208,11 @@ def _span(site: Site) -> tuple[int, int]:
     return func.at, func.end
 
 
-def _steps(site: Site, origin: Origin | None, at: int, end: int) -> tuple[Mark, ...]:
+def _steps(sql: SqlExecution, origin: Origin | None, at: int, end: int) -> tuple[Mark, ...]:
+    site = sql.site
     if origin is None:
         return ()
-    steps = (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it"))
+    steps = (*origin.marks(), Mark(site.path, at, end, f"`{site.written}` runs it as {sql.language}"))
     if site.inner is None:
         return steps
     at, end = _span(site.inner)
