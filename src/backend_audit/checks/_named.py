@@ -20,7 +20,7 @@ _NEARLY_ALL = 0.9
 
 def unlike_its_namesakes(route: Route) -> Iterator[Alert]:
     """It changes what `:campaignId` names for whoever has signed in; nearly all others with that name look whose it is."""
-    if route.right or route.consults or rights(route) or asks_for_more(route) or not names_object(route):
+    if route.right or route.consults or route.lookups or rights(route) or asks_for_more(route) or not names_object(route):
         return
     name = next(reversed(_names(route)), "")
     if (
