@@ -51,7 +51,7 @@ def _sole_keepers(engine: Engine, behaviours: Behaviours) -> dict[str, str]:
     for function in engine.project.functions():
         nodes = (node for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Assign))
         names = {name for node in nodes for one in node.targets if isinstance(one, ir.Attribute) and (name := _name(one))}
-        if behaviours.own(function).denies.isdisjoint(_DENYING):
+        if names and behaviours.own(function).denies.isdisjoint(_DENYING):
             others |= names
         found |= dict.fromkeys(names, function.node.name)
     return {name: keeper for name, keeper in found.items() if name not in others}
