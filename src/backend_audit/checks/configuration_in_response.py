@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first
-from backend_audit.checks._routes import called
+from backend_audit.checks._sent import at_answer
 from backend_audit.finding import Confidence
 from backend_audit.routes.administrators import for_one
 from backend_audit.routes.model import Route
@@ -28,14 +28,10 @@ def configuration_told(route: Route) -> Iterator[Alert]:
         listed = ", ".join(f"`{name}`" for name in [*names][:4])
         what = f"{_WHOLE[one.how]} ({listed})" if one.how in _WHOLE else f"{listed} of the configuration"
         administered = any(map(for_one, route.guards))
-        yield Alert(
-            path=one.mark.path,
-            at=one.mark.at,
-            end=one.mark.end,
-            message=f"{called(route)} answers with {what}: whoever may call it has the passwords and keys that the service works "
-            "with.",
+        yield at_answer(
+            route,
+            found,
+            what=f"{what}: whoever may call it has the passwords and keys that the service works with.",
             fix=_FIX,
             confidence=Confidence.LOW if administered and one.how == "value" else Confidence.MEDIUM,
-            steps=(*(each.source for each in found[:8]), one.mark),
-            anchor=f"{route.name}:{one.names[0]}",
         )

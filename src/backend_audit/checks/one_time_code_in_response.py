@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._handing import is_first
-from backend_audit.checks._routes import called
-from backend_audit.finding import Confidence
+from backend_audit.checks._sent import first_sent
 from backend_audit.routes.model import Auth, Route
 
 RULE = "one-time-code-in-response"
@@ -15,19 +13,6 @@ _FIX = "Send it to the address or number that the account has, and answer alike 
 @check(RULE)
 def code_told(route: Route) -> Iterator[Alert]:
     """One alert for a handler that anybody may call."""
-    if not is_first(route) or route.auth is Auth.REQUIRED:
-        return
-    for one in route.sent:
-        if one.how == "one-time":
-            yield Alert(
-                path=one.mark.path,
-                at=one.mark.at,
-                end=one.mark.end,
-                message=f"{called(route)} answers with `{one.names[0]}`, which should only reach the owner of the account: "
-                "whoever knows a name or an address takes the account over.",
-                fix=_FIX,
-                confidence=Confidence.MEDIUM,
-                steps=(one.source, one.mark),
-                anchor=f"{route.name}:{one.names[0]}",
-            )
-            return
+    if route.auth is not Auth.REQUIRED:
+        told = ", which should only reach the owner of the account: whoever knows a name or an address takes the account over."
+        yield from first_sent(route, "one-time", told=told, fix=_FIX)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first, issues, makes
 from backend_audit.checks._routes import called
+from backend_audit.checks._sent import first_sent
 from backend_audit.finding import CONFIDENCE_ORDER, Confidence
 from backend_audit.flow import sensitive
 from backend_audit.routes.model import Route, SchemaField, Shown
@@ -97,19 +98,7 @@ def secret_in_row(route: Route) -> Iterator[Alert]:
 @check(RULE)
 def secret_by_name(route: Route) -> Iterator[Alert]:
     """`{"hash": user.password_hash}`: one alert for a handler."""
-    for one in route.sent if is_first(route) else ():
-        if one.how == "stored":
-            yield Alert(
-                path=one.mark.path,
-                at=one.mark.at,
-                end=one.mark.end,
-                message=f"{called(route)} answers with `{one.names[0]}` of a stored object.",
-                fix=_FIX["dumped"],
-                confidence=Confidence.MEDIUM,
-                steps=(one.source, one.mark),
-                anchor=f"{route.name}:{one.names[0]}",
-            )
-            return
+    yield from first_sent(route, "stored", told=" of a stored object.", fix=_FIX["dumped"])
 
 
 def _is_folder(field: SchemaField, shown: Shown) -> bool:
