@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from backend_audit import ir
 from backend_audit.checks import Alert
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import written
+from backend_audit.flow.syntax import aborts
 from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
@@ -98,9 +97,7 @@ def surely_acts(route: Route) -> bool:
 
 def refuses_at_its_end(route: Route) -> bool:
     """Whether the handler lets nobody through who comes to its end."""
-    last = route.handler.node.body[-1] if route.handler is not None and route.handler.node.body else None
-    called = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
-    return called or isinstance(last, ir.Raise)
+    return route.handler is not None and aborts(route.handler.node.body)
 
 
 def guarded_changes(route: Route) -> tuple[str, list[Route]]:

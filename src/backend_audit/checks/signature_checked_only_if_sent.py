@@ -1,13 +1,13 @@
 """Signatures and secrets that are looked at only if the request brings one: who leaves it out is let in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.syntax import all_of
+from backend_audit.flow.syntax import all_of, any_of, refuses
 from backend_audit.flow.written import written
 
 RULE = "signature-checked-only-if-sent"
@@ -25,7 +25,7 @@ _READS = frozenset(("get", "get_header", "getlist"))
 def signature_checked_only_if_sent(node: ir.If, view: FileView) -> Iterator[Alert]:
     """`if signature and not verify(body, signature): abort(403)`, and nothing else asks for the signature."""
     function = view.function()
-    if function is None or node.orelse or not _gives_up(node.body[-1:]):
+    if function is None or node.orelse or not refuses(node.body):
         found = None if function is None else _nested(node, function)
     else:
         found = _of_test(node.test, function)
@@ -61,7 +61,7 @@ def _of_test(test: ir.Expr, function: ir.Function) -> tuple[ir.Expr, ir.Expr] | 
 def _nested(node: ir.If, function: ir.Function) -> tuple[ir.Expr, ir.Expr] | None:
     """The same of `if sent: if not verify(sent): abort(403)`, of which the first has no other way."""
     inner = node.body[-1] if node.body and not node.orelse else None
-    if not isinstance(inner, ir.If) or inner.orelse or not _gives_up(inner.body[-1:]) or not _is_verdict(inner.test, node.test):
+    if not isinstance(inner, ir.If) or inner.orelse or not refuses(inner.body) or not _is_verdict(inner.test, node.test):
         return None
     return (node.test, inner.test) if _is_sent(node.test, function) else None
 
@@ -107,24 +107,10 @@ def _reads_request(node: ir.Expr) -> bool:
 
 def _asks_whether_missing(node: ir.If, sent: ir.Expr) -> bool:
     """`if not signature: abort(401)`."""
-    for part in _any_of(node.test):
+    for part in any_of(node.test):
         missing = part.operand if isinstance(part, ir.Unary) and part.op == "not" else None
         if isinstance(part, ir.Compare) and part.ops in (["is"], ["=="]):
             missing = part.left
         if missing is not None and written(missing) == written(sent):
-            return _gives_up(node.body[-1:])
+            return refuses(node.body)
     return False
-
-
-def _gives_up(body: Sequence[ir.Stmt]) -> bool:
-    """Whether a block ends by refusing."""
-    last = body[-1] if body else None
-    aborts = isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call) and "abort" in written(last.value.func)
-    return aborts or isinstance(last, (ir.Return, ir.Raise))
-
-
-def _any_of(test: ir.Expr) -> list[ir.Expr]:
-    """The tests of `a or b`, one of which is enough."""
-    if isinstance(test, ir.Logical) and test.op == "or":
-        return [*_any_of(test.left), *_any_of(test.right)]
-    return [test]

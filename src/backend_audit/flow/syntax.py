@@ -1,11 +1,11 @@
 """What the engine reads off syntax alone: what a class writes, what an annotation marks, what a module is for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Key, Value
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 
 
@@ -123,12 +123,33 @@ def is_numeric(hole: ir.Hole) -> bool:
 
 def all_of(*tests: ir.Expr) -> list[ir.Expr]:
     """What holds where all of `tests` do, `a and b` taken apart."""
+    return _apart("and", tests)
+
+
+def any_of(*tests: ir.Expr) -> list[ir.Expr]:
+    """What is enough where one of `tests` is, `a or b` taken apart."""
+    return _apart("or", tests)
+
+
+def _apart(op: str, tests: Iterable[ir.Expr]) -> list[ir.Expr]:
     found: list[ir.Expr] = []
     waiting = [*tests]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, ir.Logical) and one.op == "and":
+        if isinstance(one, ir.Logical) and one.op == op:
             waiting += [one.left, one.right]
         else:
             found.append(one)
     return found
+
+
+def aborts(body: Sequence[ir.Stmt]) -> bool:
+    """Whether a block ends by raising, or by a call that does: `abort(403)`."""
+    last = body[-1] if body else None
+    call = last.value if isinstance(last, ir.ExprStmt) else None
+    return isinstance(last, ir.Raise) or (isinstance(call, ir.Call) and "abort" in written(call.func))
+
+
+def refuses(body: Sequence[ir.Stmt]) -> bool:
+    """Whether a block ends its function: by an error, an answer, or a call such as `abort(403)`."""
+    return aborts(body) or (bool(body) and isinstance(body[-1], ir.Return))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.syntax import refuses
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
@@ -129,7 +130,7 @@ def _address_asked(test: ir.Expr, reads: HeaderReads) -> str:
 def _privileges(function: FunctionSymbol) -> Iterator[Claim]:
     """`if not request.json.get("is_admin"): abort(403)`: the client says itself what it may."""
     for node in ir.walk_scope(*function.node.body):
-        if isinstance(node, ir.If) and _negated(node.test) and node.body and _ends(node.body[-1]):
+        if isinstance(node, ir.If) and _negated(node.test) and refuses(node.body):
             found = next((one for one in ir.walk_scope(node.test) if privilege(one)), None)
             if found is not None:
                 name = privilege(found)
@@ -140,12 +141,6 @@ def _negated(test: ir.Expr) -> bool:
     if isinstance(test, ir.Unary):
         return test.op == "not"
     return isinstance(test, ir.Compare) and test.ops[0] in ("!=", "not in", "is not")
-
-
-def _ends(node: ir.Stmt) -> bool:
-    """Whether a branch ends the handler: by an error, an answer, or a call such as `abort(403)`."""
-    called = isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Call) and "abort" in written(node.value.func)
-    return called or isinstance(node, (ir.Raise, ir.Return))
 
 
 def _operands(test: ir.Expr, *, alternative: bool = False) -> Iterator[tuple[ir.Expr, bool]]:
