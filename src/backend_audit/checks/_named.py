@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._peers import elsewhere, names_object, rights
-from backend_audit.checks._routes import asks_for_more, called, odd_one
+from backend_audit.checks._peers import asks_beyond, elsewhere, names_object
+from backend_audit.checks._routes import called, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.addressed import named_by, reads
@@ -20,7 +20,7 @@ _NEARLY_ALL = 0.9
 
 def unlike_its_namesakes(route: Route) -> Iterator[Alert]:
     """It changes what `:campaignId` names for whoever has signed in; nearly all others with that name look whose it is."""
-    if route.right or route.consults or route.lookups or rights(route) or asks_for_more(route) or not names_object(route):
+    if route.lookups or asks_beyond(route) or not names_object(route):
         return
     name = next(reversed(_names(route)), "")
     if (
@@ -30,7 +30,7 @@ def unlike_its_namesakes(route: Route) -> Iterator[Alert]:
     ):
         return
     others = [one for one in elsewhere(route) if one.weighed and name in _names(one)]
-    asking = [one for one in others if one.right or one.consults or rights(one) or asks_for_more(one)]
+    asking = [one for one in others if asks_beyond(one)]
     if len(asking) < _SEVERAL or len(asking) < _NEARLY_ALL * len(others):
         return
     yield odd_one(

@@ -47,6 +47,11 @@ def _usual(route: Route) -> frozenset[tuple[str, tuple[str, ...]]]:
     return known
 
 
+def asks_beyond(route: Route) -> bool:
+    """Whether a route asks for a right, by a guard or in its handler, or looks who calls: more than that somebody does."""
+    return bool(route.right or route.consults or rights(route)) or asks_for_more(route)
+
+
 def rights_among(route: Route, others: list[Route]) -> list[Guard]:
     """As `rights`, without what nearly all `others` have too."""
     usual = Counter(told for one in others for told in {asked(guard) for guard in one.guards})
@@ -182,8 +187,8 @@ def _careless(route: Route) -> Iterator[Alert]:
     known_by = logins(route)
     if route.names_caller or not names_object(route) or (known_by and all(map(_KEY.search, known_by))):
         return  # a key is a program's: there is nobody to hold anything against
-    others = [one for one in elsewhere(route) if changes(one) and one.weighed and logins(route) <= logins(one)]
-    asking = [one for one in others if one.right or one.consults or rights(one) or asks_for_more(one)]
+    others = [one for one in elsewhere(route) if changes(one) and one.weighed and known_by <= logins(one)]
+    asking = [one for one in others if asks_beyond(one)]
     if len(asking) < _MANY or len(asking) < _MOSTLY * len(others):
         return
     near = [one for one in asking if one.group == route.group] or asking
