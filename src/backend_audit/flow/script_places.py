@@ -5,7 +5,7 @@ Only in modules that look for others by their paths, and in those that these loa
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from backend_audit import ir
@@ -43,14 +43,16 @@ class Places:
     @cached_property
     def finders(self) -> frozenset[str]:
         """The keys of the modules that look for others by their paths, and of what these load: settings say where to look."""
-        found = [one for one in self.project.modules.values() if _finds(one)]
-        near = (self.project.find(one, name, 0) for one in found for name in loaded(one))
-        return frozenset(one.key for one in (*found, *near) if isinstance(one, ModuleSymbol))
+        return self._with_loaded(_finds)
 
     @cached_property
     def loaders(self) -> frozenset[str]:
         """The keys of the modules that load others of which they know no name, and of what these load: it may list them."""
-        found = [one for one in self.project.modules.values() if _loads(one)]
+        return self._with_loaded(_loads)
+
+    def _with_loaded(self, chosen: Callable[[ModuleSymbol], bool]) -> frozenset[str]:
+        """The keys of the modules that are `chosen`, and of what these load."""
+        found = [one for one in self.project.modules.values() if chosen(one)]
         near = (self.project.find(one, name, 0) for one in found for name in loaded(one))
         return frozenset(one.key for one in (*found, *near) if isinstance(one, ModuleSymbol))
 
