@@ -124,14 +124,15 @@ def _constructed(command: ShellCommand, operand: Operand, text: Value) -> Iterat
     gaps = list(open_gaps(text, "shell"))
     if not gaps:
         return
-    gap = next((one for one in gaps if _is_parameter(command, operand, one)), gaps[0])
+    given = next((one for one in gaps if _is_parameter(command, operand, one)), None)
+    gap = given or gaps[0]
     at, end = span(command.site, operand)
     yield Alert(
         at=at,
         end=end,
         message=f"`{gap.written or 'a value'}` becomes part of a command that a shell reads in `{named(command.site)}`.",
         fix=_without_shell(command),
-        confidence=Confidence.MEDIUM if _is_parameter(command, operand, gap) and not of_program(command.site) else Confidence.LOW,
+        confidence=Confidence.MEDIUM if given is not None and not of_program(command.site) else Confidence.LOW,
     )
 
 

@@ -175,12 +175,13 @@ class ObjectFields(ClassFacts):
 
     def _note_early(self, owner: ClassSymbol, attr: str, frame: FrameState) -> None:
         """A method that writes the field is under way: who reads it here may have to read it again."""
+        reader = frame.function
+        if reader is None:
+            return
         for one in self.bases(owner)[0]:
             writers = (*self._writing(one).get(attr, ()), *self._growing(one).get(attr, ()))
-            if frame.function is not None and any(
-                method.key in self._running for method in writers if method is not frame.function
-            ):
-                self._early_reads.setdefault((one.key, attr), set()).add(frame.function.key)
+            if any(method.key in self._running for method in writers if method is not reader):
+                self._early_reads.setdefault((one.key, attr), set()).add(reader.key)
 
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
         known = self._writers.get(symbol.key)
