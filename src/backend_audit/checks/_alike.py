@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert
 from backend_audit.checks._peers import rights, shared
-from backend_audit.checks._routes import called, changes, odd_one
+from backend_audit.checks._routes import called, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.intent import words_of
@@ -27,7 +27,7 @@ def unlike_its_kind(route: Route) -> Iterator[Alert]:
         if guard and (not route.consults or 2 * sum(one.consults for one in others) >= len(others)):  # they write it down, too
             yield _told(route, others, f"the {len(others)} other routes for the same kind of thing ask for `{guard}`", guard)
         return
-    near = [one for one in route.siblings() if one.auth is Auth.REQUIRED and one.mark != route.mark and changes(one)]
+    near = [one for one in route.siblings() if one.auth is Auth.REQUIRED and one.mark != route.mark and one.changes()]
     others = [one for one in near if not _only_asks(one)]
     guard = shared(others, route) if len(others) >= _SEVERAL else ""
     theirs = {guard.name for one in near if _only_asks(one) for guard in one.guards}
@@ -73,14 +73,14 @@ def _ends_with(route: Route, verbs: frozenset[str]) -> bool:
 def _alters(route: Route) -> bool:
     if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
         return True
-    return changes(route) and _ends_with(route, _ALTERS)
+    return route.changes() and _ends_with(route, _ALTERS)
 
 
 def _makes(route: Route) -> bool:
     whole = _kind(route) == _plain([part for part in route.path.split("/") if part])
-    return changes(route) and (whole or _ends_with(route, _MAKES))
+    return route.changes() and (whole or _ends_with(route, _MAKES))
 
 
 def _only_asks(route: Route) -> bool:
     """Whether a POST only reads, by the word that its address ends with."""
-    return not changes(route) or _ends_with(route, _ASKS)
+    return not route.changes() or _ends_with(route, _ASKS)

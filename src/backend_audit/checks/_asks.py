@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert
 from backend_audit.checks._peers import beside, elsewhere, logins, names_object
-from backend_audit.checks._routes import called, changes, odd_one, only_asks
+from backend_audit.checks._routes import called, odd_one, only_asks
 from backend_audit.finding import Confidence
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Route
@@ -45,7 +45,7 @@ _Found = tuple[str, list[Route], str] | None
 def _of_address(route: Route) -> _Found:
     """All other methods of its address, reading ones too, make the check; what only few may change, many may read."""
     others = _twins(route)
-    if not changes(route) and all(map(changes, others)):
+    if not route.changes() and all(one.changes() for one in others):
         return None
     shared = _shared(others)
     if len(others) < _FEW or not shared or shared & _names(route):
@@ -55,9 +55,9 @@ def _of_address(route: Route) -> _Found:
 
 def _only_reading(route: Route) -> _Found:
     """It changes something, and asks for the right to read it; the other changing methods of its address ask for another."""
-    if not changes(route) or only_asks(route):
+    if not route.changes() or only_asks(route):
         return None
-    others = [one for one in _twins(route) if changes(one)]
+    others = [one for one in _twins(route) if one.changes()]
     for check in sorted(_shared(others)):
         told = _told(route, check)
         theirs = [_told(one, check) for one in others]
@@ -68,15 +68,15 @@ def _only_reading(route: Route) -> _Found:
 
 
 def _of_file(route: Route) -> _Found:
-    others = [one for one in beside(route) if one.weighed and changes(one) == changes(route)]
+    others = [one for one in beside(route) if one.weighed and one.changes() == route.changes()]
     return _custom(route, others, _SEVERAL, "of the file") if names_object(route) else None
 
 
 def _of_application(route: Route) -> _Found:
-    if not changes(route) or only_asks(route) or not names_object(route):
+    if not route.changes() or only_asks(route) or not names_object(route):
         return None
     others = [
-        one for one in elsewhere(route) if one.weighed and changes(one) and names_object(one) and logins(route) <= logins(one)
+        one for one in elsewhere(route) if one.weighed and one.changes() and names_object(one) and logins(route) <= logins(one)
     ]
     return _custom(route, others, _MANY, "of the application that change what is there")
 

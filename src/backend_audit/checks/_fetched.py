@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert
 from backend_audit.checks._peers import logins, rights
-from backend_audit.checks._routes import called, changes, is_published, related
+from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Fetched, Route
@@ -21,7 +21,7 @@ def unlike_others(route: Route) -> Iterator[Alert]:
     for fetched in loose[:1]:
         others = _others(route, fetched)
         asking = [one for one, held in others if held]
-        if len(asking) < _FEW or len(asking) < _NEARLY_ALL * len(others) or (is_published(route) and not changes(route)):
+        if len(asking) < _FEW or len(asking) < _NEARLY_ALL * len(others) or (is_published(route) and not route.changes()):
             continue
         lookup = fetched.lookup
         near = [one for one in asking if one.mark.path == route.mark.path]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._routes import LASTING, called, changes, common, odd_one
+from backend_audit.checks._routes import LASTING, called, common, odd_one
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.model import Auth, Does, Route, Verdict
@@ -22,7 +22,7 @@ def asked_by_its_kind(route: Route) -> str:
             return f"the other methods of its class that change something ask for `{name}`"
         return ""
     others = [one for one in route.siblings() if one.verdict is not Verdict.PUBLIC and one.kind == "http"]
-    reading = any(not changes(one) for one in others)
+    reading = any(not one.changes() for one in others)
     if route.auth is not Auth.REQUIRED and route.methods and reading and len(others) >= _FEW and (name := _shared(others)):
         return f"all {len(others)} other routes beside it, reading ones too, ask for `{name}`"
     return ""
@@ -43,7 +43,7 @@ def unlike_its_methods(route: Route) -> Iterator[Alert]:
     asking = [one for one in others if one.right and one.auth is Auth.REQUIRED]
     if LASTING.isdisjoint(route.methods):  # what only few may change, many may read
         readers = [one for one in route.table.routes if one.mark.path == route.mark.path and one.mark != route.mark]
-        readers = [one for one in readers if not changes(one) and any(map(is_variable, one.path.split("/")))]
+        readers = [one for one in readers if not one.changes() and any(map(is_variable, one.path.split("/")))]
         if len(asking) < _FEW - 1 or len(readers) < _FEW - 1 or not all(one.right or one.consults for one in readers):
             return
     if not asking or len(asking) < len(others) or any(guard.has(Does.AUTHORIZES) for guard in route.guards):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from backend_audit.checks import Alert
-from backend_audit.checks._routes import SHARE, asks_for_more, called, changes, odd_one, one_class, only_asks
+from backend_audit.checks._routes import SHARE, asks_for_more, called, odd_one, one_class, only_asks
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
 from backend_audit.routes.intent import words_of
@@ -112,15 +112,15 @@ def _protected(route: Route, others: Iterable[Route]) -> list[Route]:
 
 def unlike_its_peers(route: Route) -> Iterator[Alert]:
     """The odd one out of its router, of its controller, or of all that changes something in its application."""
-    if route.right or (changes(route) and only_asks(route)):
+    if route.right or (route.changes() and only_asks(route)):
         return
-    others = [one for one in route.siblings() if changes(one)]
+    others = [one for one in route.siblings() if one.changes()]
     alone = not rights(route) and not route.scoped
     if odd := [*by_custom(route)]:
         yield from odd
         return
     told: list[Alert] = []
-    if changes(route) and not rights_among(route, others):
+    if route.changes() and not rights_among(route, others):
         told = [*_among(route, others)] or ([*_beside(route), *_careless(route)][:1] if alone else [])
     elif alone:
         told = [*_beside(route)]
@@ -164,11 +164,11 @@ def _chosen(route: Route, others: list[Route]) -> bool:
 
 def _beside(route: Route) -> Iterator[Alert]:
     """The odd one out among the handlers of its controller: nearly all others turn callers away who may not."""
-    if not (route.acts or names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
+    if not (route.acts or names_object(route) if route.changes() else any(map(is_variable, route.path.split("/")))):
         return  # it computes something, or says how things stand
     others = beside(route)
     asking = [one for one in others if beyond(one, route)]
-    if len(asking) <= (_FEW if changes(route) else _FEW + 1) or len(asking) < _MOSTLY * len(others):
+    if len(asking) <= (_FEW if route.changes() else _FEW + 1) or len(asking) < _MOSTLY * len(others):
         return
     most = Counter(beyond(one, route) for one in asking).most_common(1)[0][0]
     yield odd_one(
@@ -187,7 +187,7 @@ def _careless(route: Route) -> Iterator[Alert]:
     known_by = logins(route)
     if route.names_caller or not names_object(route) or (known_by and all(map(_KEY.search, known_by))):
         return  # a key is a program's: there is nobody to hold anything against
-    others = [one for one in elsewhere(route) if changes(one) and one.weighed and known_by <= logins(one)]
+    others = [one for one in elsewhere(route) if one.changes() and one.weighed and known_by <= logins(one)]
     asking = [one for one in others if asks_beyond(one)]
     if len(asking) < _MANY or len(asking) < _MOSTLY * len(others):
         return
@@ -205,10 +205,12 @@ def _careless(route: Route) -> Iterator[Alert]:
 
 def _unlike_its_equals(route: Route) -> Iterator[Alert]:
     """Its guards ask for a right, as those of others do; but nearly all of these look whose what they touch is, too."""
-    if route.names_caller or not (names_object(route) if changes(route) else any(map(is_variable, route.path.split("/")))):
+    if route.names_caller or not (names_object(route) if route.changes() else any(map(is_variable, route.path.split("/")))):
         return
     told = {asked(guard) for guard in rights(route)}
-    others = [one for one in elsewhere(route) if one.weighed and changes(one) == changes(route) and logins(route) <= logins(one)]
+    others = [
+        one for one in elsewhere(route) if one.weighed and one.changes() == route.changes() and logins(route) <= logins(one)
+    ]
     others = [
         one for one in others if told <= {asked(guard) for guard in one.guards} and any(map(is_variable, one.path.split("/")))
     ]

@@ -9,7 +9,6 @@ from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.source import Mark
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LASTING = frozenset(("PUT", "PATCH", "DELETE"))  # of what exists; POST may be meant for everybody, like signing up
 SHARE = 0.75  # of its siblings that make a route the odd one out
 _NEARLY_ALL = 0.95  # of those below its address
@@ -61,11 +60,6 @@ def at_guard(guard: Guard, *, message: str, fix: str, confidence: Confidence, an
         )
 
 
-def changes(route: Route) -> bool:
-    """Whether the route can change state, by its methods."""
-    return not WRITES.isdisjoint(route.methods)
-
-
 def only_asks(route: Route) -> bool:
     """Whether a POST looks for something, by its address, and nothing that is known of the handler changes anything."""
     asked = not _ASKING.isdisjoint(words_of(route.path.rstrip("/").rpartition("/")[2]))
@@ -92,7 +86,7 @@ def asks_for_more(route: Route) -> bool:
 
 def surely_acts(route: Route) -> bool:
     """Whether the route changes something, by its methods and by what its handler calls outside of the project."""
-    return changes(route) and not only_asks(route) and (route.acts_outside or not LASTING.isdisjoint(route.methods))
+    return route.changes() and not only_asks(route) and (route.acts_outside or not LASTING.isdisjoint(route.methods))
 
 
 def refuses_at_its_end(route: Route) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._context import development_file, settings_module
 from backend_audit.checks._operands import contents
-from backend_audit.checks._routes import called, changes, related
+from backend_audit.checks._routes import called, related
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Setting
 from backend_audit.routes.model import Does, Guard, Route
@@ -88,4 +88,4 @@ def _unshielded(route: Route) -> Guard | None:
     if route.framework in _NODE:  # browsers ask before they send other methods to other sites
         asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
         return off if "POST" in route.methods and any(guard.carrier == "cookie" for guard in asking) else None
-    return off if changes(route) or (not route.methods and route.acts) else None
+    return off if route.changes() or (not route.methods and route.acts) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._fetched import unlike_others
-from backend_audit.checks._routes import called, changes, is_published, related
+from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Guard, Lookup, Route
 
@@ -26,7 +26,7 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
         yield from unlike_others(route)
     if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
         return
-    if is_published(route) and not changes(route):
+    if is_published(route) and not route.changes():
         return
     careful = [one for one in route.table.routes if one.consults]
     mine = [

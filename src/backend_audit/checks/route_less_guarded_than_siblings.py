@@ -11,16 +11,7 @@ from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._named import unlike_its_namesakes
 from backend_audit.checks._peers import login_alone, unlike_its_peers
-from backend_audit.checks._routes import (
-    SHARE,
-    asks_for_more,
-    called,
-    changes,
-    common,
-    odd_one,
-    only_asks,
-    surely_acts,
-)
+from backend_audit.checks._routes import SHARE, asks_for_more, called, common, odd_one, only_asks, surely_acts
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
@@ -64,12 +55,12 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     if of_address:
         yield from of_address
         return
-    told = [*unlike_its_peers(route)] if route.weighed and not (changes(route) and _asks_its_own_way(route)) else []
+    told = [*unlike_its_peers(route)] if route.weighed and not (route.changes() and _asks_its_own_way(route)) else []
     told = told or [*unlike_its_namesakes(route)]
     if told or route.consults:
         yield from told
         return
-    if not changes(route) or asks_for_more(route):
+    if not route.changes() or asks_for_more(route):
         yield from _unheld(route)
         return
     if only_asks(route) or _asks_its_own_way(route):
@@ -105,7 +96,7 @@ def _below(route: Route) -> Iterator[Alert]:
 
 def _counts(route: Route) -> bool:
     """Whether a route says what those that change something ask for: an open one only if it does."""
-    return changes(route) and route.verdict is not Verdict.PUBLIC and (route.auth is Auth.REQUIRED or surely_acts(route))
+    return route.changes() and route.verdict is not Verdict.PUBLIC and (route.auth is Auth.REQUIRED or surely_acts(route))
 
 
 def _asks_its_own_way(route: Route) -> bool:
@@ -156,12 +147,12 @@ def _unlike_its_twins(route: Route) -> Iterator[Alert]:
     place, others = route.table.below(route, 1)
     name = parameter(route, place)
     held_by_guard = any(reads(route.table, one.function, name) for one in route.guards)
-    if not name or not route.caller_unused or not changes(route) or held_by_guard or not reads(route.table, route.handler, name):
+    if not name or not route.caller_unused or not route.changes() or held_by_guard or not reads(route.table, route.handler, name):
         return
     asked = _asked(route)
     twins = [one for one in others if one.consults and _asked(one) - {_ITSELF} == asked] if asked - {_ITSELF} else others
     few = len(twins) < (1 if _USER.fullmatch(name) else _TWINS)
-    if few or len(twins) < len([one for one in others if changes(one)]) or not all(one.consults for one in twins):
+    if few or len(twins) < len([one for one in others if one.changes()]) or not all(one.consults for one in twins):
         return
     yield odd_one(
         route,

@@ -10,7 +10,6 @@ from backend_audit.checks._routes import (
     BESIDE,
     LASTING,
     called,
-    changes,
     common,
     guarded_changes,
     guarded_siblings,
@@ -78,7 +77,7 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
 def _admin(route: Route) -> Iterator[Alert]:
     """A view for administrators that a library makes, told once for all of its routes."""
     mine = [one for one in route.table.routes if one.group == route.group and one.handler is None and one.auth is Auth.NONE]
-    if not mine or mine[0] is not route or not any(changes(one) for one in mine):
+    if not mine or mine[0] is not route or not any(one.changes() for one in mine):
         return
     at, end = span(route)
     yield Alert(
@@ -101,7 +100,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
     lasting = not LASTING.isdisjoint(route.methods) and not _only_redirects(route)
-    acts = changes(route) and not only_asks(route) and (route.acts or lasting)
+    acts = route.changes() and not only_asks(route) and (route.acts or lasting)
     delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
@@ -114,11 +113,11 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.MEDIUM, f"`{what}`, which its handler reads, is put there by `{keeper}` alone, which never runs for it"
     if not explicit and (theirs := asked_by_its_kind(route)):
         return Confidence.MEDIUM, theirs
-    readers = [one for one in _listed_with(route) if not changes(one) and one.verdict is not Verdict.PUBLIC]
+    readers = [one for one in _listed_with(route) if not one.changes() and one.verdict is not Verdict.PUBLIC]
     if (
         route.auth is Auth.NONE
         and route.methods
-        and not changes(route)
+        and not route.changes()
         and not (explicit and route.owner is not None)
         and len(readers) >= _READERS
         and all(_asks_itself(one) for one in readers)
@@ -152,7 +151,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
 def _delicate(route: Route) -> list[str]:
     """The words of an address that say that not everybody should reach it."""
     told = words_of(_PARAMETER.split(route.path)[0])  # below an object, `logs` are its own
-    if changes(route):
+    if route.changes():
         return sorted(DELICATE & set(told))
     return [] if told[-1:] and told[-1] in _ABOUT else sorted((DELICATE - _CATALOGS) & set(told))
 

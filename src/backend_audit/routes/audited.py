@@ -19,7 +19,6 @@ _DELICATE = frozenset(
     settings policy policies
     """.split()
 )
-_WRITES = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _ASKS = re.compile(
     r"(^|[/_-])(search|query|validate|check|preview|export|test|login|logout|refresh|verify)([/_-]|$)", re.IGNORECASE
 )
@@ -59,7 +58,7 @@ def unaudited(engine: Engine, table: RouteTable) -> Iterator[UnauditedWrite]:
 
 def _writes(route: Route) -> bool:
     asked = not _ASKS.search(route.path)
-    return asked and bool(_WRITES & set(route.methods)) and route.auth is Auth.REQUIRED and route.kind == "http"
+    return asked and route.changes() and route.auth is Auth.REQUIRED and route.kind == "http"
 
 
 def _does(route: Route) -> bool:

@@ -15,7 +15,6 @@ from backend_audit.routes.scoping import Scoping
 from backend_audit.source import Mark
 
 _AWAY = frozenset((401, 403, 404))
-_WRITES = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 class HeldFinders:
@@ -76,7 +75,7 @@ class HeldFinders:
         for node in reading.calls:
             key = self._key(frame, reading, node, ids)
             others = [(one, finder) for one, finder in used.get(key, ()) if one is not route and one.handler is not handler]
-            if others and (_changes(route) or not all(_changes(one) for one, _ in others)):
+            if others and (route.changes() or not all(one.changes() for one, _ in others)):
                 other, finder = others[0]
                 mark = Mark(frame.module.path, node.at, node.end, "looks it up")
                 key = written(node.args[0].value) if node.args else ""
@@ -91,7 +90,3 @@ def _given(function: FunctionSymbol, reading: Reading) -> Iterator[ir.Expr]:
         if isinstance(one, ir.Return) and one.value is not None:
             yield one.value
             yield from ([reading.made[one.value.id]] if isinstance(one.value, ir.Name) and one.value.id in reading.made else [])
-
-
-def _changes(route: Route) -> bool:
-    return not _WRITES.isdisjoint(route.methods)

@@ -278,6 +278,10 @@ class Route:
         """Whether it answers no method that is meant to change anything, or all of them alike."""
         return set(self.methods) <= {"GET", "HEAD", "OPTIONS"}
 
+    def changes(self) -> bool:
+        """Whether it can change state, by its methods."""
+        return not {"POST", "PUT", "PATCH", "DELETE"}.isdisjoint(self.methods)
+
     def by_cookie(self) -> bool:
         """Whether callers are known by a cookie and by nothing that another site could not send."""
         asking = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.UNSHIELDS)
