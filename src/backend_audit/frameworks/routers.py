@@ -81,13 +81,13 @@ class RouterRoutes:
         registration = placed.registration
         framework = framework_of(placed.routers)
         prefixes = prefix(placed, framework)
-        before = self.before(placed)
         wrappers, inner = self.wrapped(registration)
-        before += wrappers
+        before = [*self.before(placed), *wrappers]
         answering = self.classes.instances(registration.handler) if registration.responders else []
         symbols = inner or [*handlers(registration.handler), *answering]
+        paths = told_apart(paths_of(registration), len(symbols))
         for symbol in symbols:
-            for path in told_apart(paths_of(registration), len(symbols)):
+            for path in paths:
                 if not path and not prefixes and registration.path is None:
                     continue
                 full = joined(prefixes, path)

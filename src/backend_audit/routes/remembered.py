@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.moments import Loop
+from backend_audit.flow.syntax import all_of
 from backend_audit.flow.written import written
 
 _KEEPING = frozenset("set add push append setdefault insert".split())
@@ -35,10 +36,12 @@ def singled_out(loop: Loop, call: ir.Node) -> bool:
 
 def _demands(test: ir.Expr, name: str) -> bool:
     """Whether a condition holds for one value of `name` alone."""
-    if isinstance(test, ir.Logical) and test.op == "and":
-        return _demands(test.left, name) or _demands(test.right, name)
-    sides = (test.left, *test.rights) if isinstance(test, ir.Compare) and test.ops == ["=="] else ()
-    return any(isinstance(one, ir.Name) and one.id == name for one in sides) and any(isinstance(one, ir.Const) for one in sides)
+    equal = (part for part in all_of(test) if isinstance(part, ir.Compare) and part.ops == ["=="])
+    return any(
+        any(isinstance(one, ir.Name) and one.id == name for one in (part.left, *part.rights))
+        and any(isinstance(one, ir.Const) for one in (part.left, *part.rights))
+        for part in equal
+    )
 
 
 def _lacking(test: ir.Expr) -> Iterator[str]:
