@@ -10,7 +10,7 @@ from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.generics import with_arguments
-from backend_audit.flow.lexemes import indexed
+from backend_audit.flow.lexemes import NO_SECRET, indexed
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import by_key, in_order
@@ -42,7 +42,6 @@ from backend_audit.source import Language
 
 BOOL = Value(types=frozenset(("bool",)))
 _LITERAL = frozenset(("typing.Literal", "typing_extensions.Literal"))
-_SHORTENED = frozenset(("secret",))
 _REPETITION = Row(Allocation, {"size": "value"}, {})  # `"x" * n`
 
 _MAX_LAMBDAS = 4
@@ -194,7 +193,7 @@ class Expressions(FrameState, ABC):
         if isinstance(node.index, ir.Slice):
             for part in (node.index.lower, node.index.upper, node.index.step):
                 self.optional(part)
-            return slices.sliced(base, node.index).cleared(_SHORTENED)  # the first characters do not give a secret away
+            return slices.sliced(base, node.index).cleared(NO_SECRET)  # the first characters do not give a secret away
         at = self.eval(node.index)
         one = at.constant()
         key: Key | None = one.value if one is not None and isinstance(one.value, (str, int)) else None

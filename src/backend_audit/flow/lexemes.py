@@ -16,7 +16,7 @@ _HOLDERS = frozenset(  # classes whose constants are values
     "config configuration configs settings setting env environment constants constant secrets secret credentials keys options "
     "defaults app application flask base".split()
 )
-_NO_SECRET = frozenset(("secret",))
+NO_SECRET = frozenset(("secret",))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset(
     "auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split()
@@ -59,7 +59,7 @@ def indexed(node: ir.Index, base: Value) -> Value:
     cut = isinstance(call.func, ir.Attribute) and call.func.attr == "split" and len(call.args) == 1
     if not cut or _texts(call.args[0].value) not in ([":"], ["."]):
         return base
-    return base.cleared(_NO_SECRET)
+    return base.cleared(NO_SECRET)
 
 
 def _of_a_text(node: ir.Node) -> Iterator[str]:

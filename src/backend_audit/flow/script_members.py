@@ -14,6 +14,7 @@ from backend_audit.flow.object_concepts import MemberCall, MemberWrite
 from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.script_functions import BARE
 from backend_audit.flow.strings import is_text
+from backend_audit.flow.urls import HOST
 from backend_audit.flow.values import Value, changed
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 HOST_PARTS = frozenset(("hostname", "host", "origin"))
-_HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
@@ -96,7 +96,7 @@ def written_by_name(frame: "Expressions", target: ir.Expr, base: ir.Expr) -> Non
 def known_part(found: Value, base: Value, step: str) -> Value:
     """`found`, the field `step` of `base`: an upload lies where the server says, the host of an address is known as that."""
     if step in HOST_PARTS and any("part" in one.cleared for one in base.origins):
-        found = found.cleared(_HOST)
+        found = found.cleared(HOST)
     known = frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step))
     return found.cleared(known)
 

@@ -19,13 +19,11 @@ _MOST_PARTS = 6  # of what `urlparse` gives; `urlsplit` leaves out one
 _HOST = 1  # the position of the host in what `urlsplit` gives
 _ABSOLUTE = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]{2}")  # `https:`, `//host`
 URL = frozenset(("url",))
+HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
+_HOST_PARTS = frozenset(("hostname", "netloc"))
 _WAY = re.compile(r"/[^/\\]|\.{1,2}/|[\w.~-]+/")  # `/a`, `../`, `api/`: whatever follows, it names no host
 # Begins with one slash in a view: Werkzeug answers `//host/path` itself, by a redirect to `/host/path`.
 _ROOTED = frozenset(f"werkzeug.wrappers.Request.{name}" for name in ("path", "full_path"))
-
-
-HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
-_HOST_PARTS = frozenset(("hostname", "netloc"))
 
 
 def part(parts: Value, name: str, found: Value) -> Value:

@@ -17,8 +17,13 @@ _FINDS = frozenset("find findOne findById".split())
 
 def options_of(node: ir.Call) -> dict[object, ir.Expr]:
     """What the objects that a call is given hold, by name."""
-    given = [arg.value for arg in node.args if isinstance(arg.value, ir.Container) and arg.value.kind == "dict"]
-    return {item.key.value: item.value for one in given for item in one.items if isinstance(item.key, ir.Const)}
+    return {name: value for arg in node.args for name, value in named_in(arg.value).items()}
+
+
+def named_in(node: ir.Expr) -> dict[object, ir.Expr]:
+    """What an object holds, by name; nothing where it is none."""
+    items = node.items if isinstance(node, ir.Container) and node.kind == "dict" else []
+    return {item.key.value: item.value for item in items if isinstance(item.key, ir.Const)}
 
 
 def left_out(node: ir.Call) -> frozenset[str] | None:
@@ -27,7 +32,7 @@ def left_out(node: ir.Call) -> frozenset[str] | None:
     for name, value in options_of(node).items():
         listed: frozenset[str] | None = frozenset()
         if name == "attributes" and isinstance(value, ir.Container) and value.kind == "dict":
-            named = {str(one.key.value): one.value for one in value.items if isinstance(one.key, ir.Const)}
+            named = named_in(value)
             listed = _listed(named["exclude"]) if set(named) == {"exclude"} else None
         elif name in _CHOOSES:
             return None
@@ -114,8 +119,9 @@ def taken_out(function: FunctionSymbol) -> frozenset[str]:
 
 
 def _last_part(node: ir.Expr) -> str:
-    named = isinstance(node, ir.Index) and isinstance(node.index, ir.Const)
-    return str(node.index.value) if named and isinstance(node, ir.Index) and isinstance(node.index, ir.Const) else last_word(node)
+    if isinstance(node, ir.Index) and isinstance(node.index, ir.Const):
+        return str(node.index.value)
+    return last_word(node)
 
 
 def _is_replaced(node: ir.Expr | None) -> bool:

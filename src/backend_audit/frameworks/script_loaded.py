@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.written import last_word
-from backend_audit.frameworks.script_chosen import options_of
+from backend_audit.frameworks.script_chosen import named_in, options_of
 from backend_audit.frameworks.script_columns import Columns
 from backend_audit.frameworks.script_lookups import word_of
 
@@ -37,7 +37,7 @@ def _loaded(options: dict[object, ir.Expr], word: str, columns: Columns, depth: 
         given = options.get(name)
         for item in given.items if isinstance(given, ir.Container) and depth else ():
             key = item.key.value if isinstance(item.key, ir.Const) else None
-            inner = _options(item.value)
+            inner = named_in(item.value)
             if given is not None and isinstance(given, ir.Container) and given.kind == "list":
                 yield from _listed(item.value, inner, word, columns)
                 continue
@@ -56,8 +56,3 @@ def _listed(node: ir.Expr, inner: dict[object, ir.Expr], word: str, columns: Col
         yield word_of(last_word(model))
     elif isinstance(node, ir.Const):
         yield columns.refers.get((word, str(node.value)), "")
-
-
-def _options(node: ir.Expr) -> dict[object, ir.Expr]:
-    items = node.items if isinstance(node, ir.Container) and node.kind == "dict" else []
-    return {one.key.value: one.value for one in items if isinstance(one.key, ir.Const)}
