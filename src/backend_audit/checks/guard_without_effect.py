@@ -113,7 +113,7 @@ def _same(guard: Guard, other: Guard) -> bool:
 
 def _notes_caller(function: FunctionSymbol) -> bool:
     """Whether a function puts who calls on the request: `req.user = found`."""
-    targets = [one for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Assign) for one in node.targets]
+    targets = [one for node in function.scope.of(ir.Assign) for one in node.targets]
     return any(
         isinstance(one, ir.Attribute) and _CALLER.search(one.attr) and _REQUEST.match(written(one.value)) for one in targets
     )

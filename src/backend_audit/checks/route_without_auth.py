@@ -181,7 +181,7 @@ def _opened_alike(opener: Guard, siblings: list[Route]) -> int:
 
 def _only_redirects(route: Route) -> bool:
     """Whether all that the handler does is to send the caller elsewhere."""
-    body = [] if route.handler is None else list(ir.walk_scope(*route.handler.node.body))
+    body = [] if route.handler is None else list(route.handler.scope)
     kept = {
         target.id
         for one in body

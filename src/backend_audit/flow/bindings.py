@@ -27,9 +27,7 @@ class Bindings:
         """All bindings of a function, in source order."""
         known = self._known.get(function.key)
         if known is None:
-            known = self._known[function.key] = tuple(
-                found for node in ir.walk_scope(*function.node.body) if (found := _binding(node)) is not None
-            )
+            known = self._known[function.key] = tuple(found for node in function.scope if (found := _binding(node)) is not None)
         return known
 
     def values(self, function: FunctionSymbol, name: str, before: int) -> list[ir.Expr]:

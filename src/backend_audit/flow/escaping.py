@@ -36,7 +36,7 @@ def _of(project: Project) -> tuple[bool, bool]:
     if known is None:
         jinja = mako = False
         for module in project.modules.values():
-            for node in ir.walk(*module.node.body) if module.node.language is Language.PYTHON else ():
+            for node in module.nodes if module.node.language is Language.PYTHON else ():
                 jinja = jinja or _says_jinja(node)
                 mako = mako or _says_mako(node)
         known = _said[project] = (jinja, mako)

@@ -81,7 +81,7 @@ def _made(engine: "Engine", scope: Frame, call: ir.Call) -> Value | None:
     callee = scope.eval(call.func) if isinstance(call.func, (ir.Name, ir.Attribute)) else UNKNOWN
     for symbol in of_kind(callee.refs, FunctionSymbol):
         inner = engine.frame(symbol.module, symbol)
-        for node in ir.walk_scope(*symbol.node.body):
+        for node in symbol.scope:
             made = node.value if isinstance(node, ir.Return) else None
             if isinstance(made, ir.Call) and made.args and _marks(inner, made):
                 nested = [one for one in symbol.nested if one.node.name == written(made.args[0].value)]

@@ -72,7 +72,7 @@ def _chooses(frame: "ScriptCallbacks", symbol: FunctionSymbol, args: Args) -> bo
     constant = bool(args) and all(one.value.constant() is not None for _, one in args)
     if not constant or next(chains(frame.engine.summary(symbol).result), None) is None:
         return False
-    return any(isinstance(one, (ir.Switch, ir.If, ir.Conditional, ir.Index)) for one in ir.walk_scope(*symbol.node.body))
+    return any(isinstance(one, (ir.Switch, ir.If, ir.Conditional, ir.Index)) for one in symbol.scope)
 
 
 def _keeping(result: Value, symbol: FunctionSymbol, given: dict[str, Value]) -> Value:
@@ -85,7 +85,7 @@ def _keeping(result: Value, symbol: FunctionSymbol, given: dict[str, Value]) -> 
 
 def _checked(frame: "ScriptCallbacks", symbol: FunctionSymbol, node: ir.Call, env: Env) -> None:
     """Fields of data that a function without a way out before its end has let through are known to who gave it."""
-    if any(isinstance(one, ir.Return) for one in ir.walk_scope(*symbol.node.body)):
+    if any(isinstance(one, ir.Return) for one in symbol.scope):
         return
     for param, arg in zip(symbol.node.params, node.args, strict=False):
         given = dotted(arg.value)

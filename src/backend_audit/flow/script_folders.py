@@ -39,8 +39,7 @@ def required_in(engine: "ScriptEngine", module: ModuleSymbol, call: ir.Call) -> 
 def _lists_folders(module: ModuleSymbol) -> bool:
     """Whether the module asks anywhere which files there are."""
     return any(
-        isinstance(node, ir.Call) and _LISTS.match(written(node.func).rpartition(".")[2]) is not None
-        for node in ir.walk(*module.node.body)
+        isinstance(node, ir.Call) and _LISTS.match(written(node.func).rpartition(".")[2]) is not None for node in module.nodes
     )
 
 
@@ -68,7 +67,7 @@ def _given(name: str, module: ModuleSymbol) -> ir.Expr | None:
     """What a constant of the module, or of a function in it, was given."""
     found = [
         node.value
-        for node in ir.walk(*module.node.body)
+        for node in module.nodes
         if isinstance(node, ir.Assign) and node.value is not None and [written(one) for one in node.targets] == [name]
     ]
     return found[0] if len(found) == 1 else None

@@ -91,7 +91,7 @@ class OwnedObjects:
         known = self._strips.get(symbol.key)
         if known is None:
             deleted, given = set[str](), set[str]()
-            for node in ir.walk_scope(*symbol.node.body):
+            for node in symbol.scope:
                 if isinstance(node, ir.Delete):
                     held = [one.value for one in node.targets if isinstance(one, (ir.Attribute, ir.Index))]
                     deleted |= {one.id for one in held if isinstance(one, ir.Name)}

@@ -131,13 +131,13 @@ def _finds(module: ModuleSymbol) -> bool:
         return False
     if names & _GATHERERS:
         return True
-    calls = [node for node in ir.walk(*module.node.body) if isinstance(node, ir.Call)]
+    calls = module.nodes.of(ir.Call)
     given = (arg.value.id for one in calls for arg in one.args if isinstance(arg.value, ir.Name))
     return any(map(finds, calls)) or any(map(_FINDING.match, given))  # `register(autoload, …)`
 
 
 def _loads(module: ModuleSymbol) -> bool:
-    return any(isinstance(node, ir.Call) and _is_unnamed(node) for node in ir.walk(*module.node.body))
+    return any(map(_is_unnamed, module.nodes.of(ir.Call)))
 
 
 def _is_unnamed(call: ir.Call) -> bool:

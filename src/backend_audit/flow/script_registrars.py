@@ -99,14 +99,14 @@ class Registrars:
         """Whether a function may register what it is given, or finds: only then is it worth a run of its own."""
         if _makes_router(symbol) or _registers_each(symbol) or _registers_listed(symbol) or self._hands_on(frame, symbol):
             return True
-        calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call))
+        calls = symbol.scope.of(ir.Call)
         given = any(param.kind == "positional" for param in symbol.node.params)
         return given and symbol.module.key in frame.engine.places.loaders and any(map(finds, calls))
 
     def _hands_on(self, frame: "ScriptCallbacks", symbol: FunctionSymbol) -> bool:
         """Whether a function hands a list that it is given to one that registers what is in it."""
         names = {param.name for param in symbol.node.params}
-        calls = [node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call)] if names else []
+        calls = symbol.scope.of(ir.Call) if names else []
         handed = [one for one in calls if any(written(arg.value).partition(".")[0] in names for arg in one.args)]
         callees = [callee for one in handed for callee in frame.engine.callees.get(id(one), {}).values()]
         return any(one is not symbol and _registers_each(one) for one in callees)
@@ -163,7 +163,7 @@ def _makes_router(symbol: FunctionSymbol) -> bool:
     """Whether a function makes a router of its own for each call: `crud(User)`."""
     if not symbol.node.params or symbol.owner is not None:
         return False
-    calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call))
+    calls = symbol.scope.of(ir.Call)
     return any(written(one.func).rpartition(".")[2] == "Router" for one in calls)
 
 
@@ -183,7 +183,7 @@ def _registers_listed(symbol: FunctionSymbol) -> bool:
     """Whether a function takes arguments as a list, or one that is a list, and calls a method that may register a route."""
     listed = any(param.kind == "args" for param in symbol.node.params)
     names = {param.name for param in symbol.node.params if param.kind == "positional"}
-    calls = (node for node in ir.walk_scope(*symbol.node.body) if isinstance(node, ir.Call) and _registers(node.func))
+    calls = (node for node in symbol.scope.of(ir.Call) if _registers(node.func))
     given = (arg for one in calls for arg in one.args if listed or arg.star)
     return any(listed or (isinstance(arg.value, ir.Name) and arg.value.id in names) for arg in given)
 

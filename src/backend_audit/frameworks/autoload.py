@@ -127,7 +127,7 @@ def configured_off(engine: Engine, module: ModuleSymbol) -> bool:
         return False
     held: list[ir.Item] = []
     for function in [one for one in config.refs if isinstance(one, FunctionSymbol)]:
-        made = [one.value for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Return)]
+        made = [one.value for one in function.scope.of(ir.Return)]
         held += [item for one in made if isinstance(one, ir.Container) for item in one.items]
     told = [item.value for item in held if isinstance(item.key, ir.Const) and item.key.value == "global"]
     return _is_off(config, "global") or any(isinstance(one, ir.Const) and one.value is False for one in told)

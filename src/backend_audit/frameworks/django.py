@@ -247,7 +247,7 @@ class DjangoRoutes:
             return True
         callee = decorator.func if isinstance(decorator, ir.Call) else decorator
         functions = [one for one in self.definitions.value(Written(module, callee)).refs if isinstance(one, FunctionSymbol)]
-        made = [one.value for function in functions for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Return)]
+        made = [one.value for function in functions for one in function.scope.of(ir.Return)]
         return any(isinstance(one, ir.Call) and decorator_name(one) in _SAYS_ANSWER for one in made)
 
     def is_rest(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:

@@ -85,11 +85,7 @@ class Deciding:
 
     def of_function(self, function: FunctionSymbol, via: str, mark: Mark | None, said: Said, depth: int) -> list[Guard]:
         """The guards that a decorator of the project is: what its innermost function does, or the decorators that it applies."""
-        tests = [
-            one
-            for one in ir.walk_scope(*function.node.body)
-            if isinstance(one, ir.Call) and one.args and self._is_test(function, one)
-        ]
+        tests = [one for one in function.scope if isinstance(one, ir.Call) and one.args and self._is_test(function, one)]
         if tests:  # `return user_passes_test(in_group, login_url=…)`
             return [
                 replace(
@@ -106,7 +102,7 @@ class Deciding:
         if inner != [function] or not depth:
             return found
         found = []
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
                 for one in applied(node.value):
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
@@ -130,7 +126,7 @@ class Deciding:
 
     def may_turn_away(self, function: FunctionSymbol) -> bool:
         """Whether any way through a function ends in an answer that turns callers away, or in a function that is guarded."""
-        if asks_for_login(*function.node.body) and any(isinstance(one, ir.Raise) for one in ir.walk_scope(*function.node.body)):
+        if asks_for_login(*function.node.body) and any(isinstance(one, ir.Raise) for one in function.scope):
             return True
         guarded = self.behaviours.anonymous.guarded
         called = self.engine.calls.get(function.key, {}).values() if guarded is not None else ()

@@ -143,7 +143,7 @@ class Middleware:
         found: list[str] = []
         body = hook.owner.node.body if hook.owner is not None else hook.node.body
         functions = hook.owner.methods.values() if hook.owner is not None else ()
-        every = [*ir.walk_scope(*body), *(node for one in functions for node in ir.walk_scope(*one.node.body))]
+        every = [*ir.walk_scope(*body), *(node for one in functions for node in one.scope)]
         constants: list[ir.Stmt] = [
             node
             for node in hook.module.node.body

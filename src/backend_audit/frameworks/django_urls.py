@@ -86,7 +86,7 @@ class UrlTree:
                 if alias.name == "urlpatterns"
                 and isinstance(target := self.engine.project.find(function.module, node.module, node.level), ModuleSymbol)
             ]
-            calls = [node for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Call)]
+            calls = function.scope.of(ir.Call)
             objects = frozenset(self.engine.object_of(function.module, node) for node in calls if self._is_pattern(node))
             for target in targets:
                 found[target.key] = found.get(target.key, frozenset()) | objects

@@ -232,7 +232,7 @@ class Permissions:
 
 def _asks_request(method: FunctionSymbol) -> bool:
     """Whether a permission asks for what middleware or authentication may have put there: `hasattr(request, "environment")`."""
-    for node in ir.walk_scope(*method.node.body):
+    for node in method.scope:
         if isinstance(node, ir.Call) and written(node.func) in ("getattr", "hasattr") and len(node.args) > 1:
             if written(node.args[0].value) == "request":
                 return True

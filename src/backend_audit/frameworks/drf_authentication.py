@@ -58,7 +58,7 @@ class Authentication:
         if _BY_SESSION not in {self.engine.models.canonical(base) for base in self.engine.external_bases(symbol)}:
             return []
         method = self.engine.find_method(symbol, _LOOKS)
-        if method is None or any(isinstance(node, (ir.Call, ir.Raise)) for node in ir.walk_scope(*method.node.body)):
+        if method is None or any(isinstance(node, (ir.Call, ir.Raise)) for node in method.scope):
             return []
         mark = Mark(method.module.path, method.node.at, method.node.name_end, f"`{symbol.name}.{_LOOKS}`")
         name = f"{symbol.name}.{_LOOKS}"

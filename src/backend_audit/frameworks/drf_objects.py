@@ -68,7 +68,7 @@ class ObjectPermissions:
 def _called(function: FunctionSymbol) -> set[str]:
     """The methods that a function calls on its object and on `super()`."""
     found = set()
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
             holder = node.func.value
             above = isinstance(holder, ir.Call) and written(holder.func) == "super"

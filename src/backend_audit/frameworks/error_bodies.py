@@ -83,7 +83,7 @@ class ErrorBodies:
     def _of(self, function: FunctionSymbol) -> Iterator[_Body]:
         """The bodies of the error answers that a function gives, by what is written there."""
         script = function.module.node.language is not Language.PYTHON
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             if script and isinstance(node, ir.Call):
                 body = _sent(node)
             elif isinstance(node, ir.Call):

@@ -66,13 +66,14 @@ class IdleClasses:
     def __init__(self, engine: Engine, facts: WebFacts, table: RouteTable) -> None:
         self.engine = engine
         self.table = table
-        nodes = [node for one in engine.project.modules.values() for node in ir.walk(*one.node.body)]
-        words = {node.id for node in nodes if isinstance(node, ir.Name)}
+        modules = engine.project.modules.values()
+        words = {node.id for one in modules for node in one.nodes.of(ir.Name)}
         pipes = any(one.kind == "nest-pipes" for one in facts.chains) or provides_pipe(engine)
         self._piped = pipes and "ValidationPipe" in words
         self._asked = pipes or bool(words & {"UsePipes", "ValidationPipe", "validateOrReject", "validateSync", "APP_PIPE"})
         self._starts = "NestFactory" in words
-        keys = (node.key.value for node in nodes if isinstance(node, ir.Item) and isinstance(node.key, ir.Const))
+        items = (node for one in modules for node in one.nodes.of(ir.Item))
+        keys = (node.key.value for node in items if isinstance(node.key, ir.Const))
         self._strips = not {"whitelist", "forbidNonWhitelisted", "forbidUnknownValues"}.isdisjoint(set(keys))
 
     def concepts(self) -> Iterator[IdleValidator]:

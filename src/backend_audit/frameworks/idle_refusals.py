@@ -43,10 +43,9 @@ def answered_in_vain(validators: IdleValidators) -> Iterator[IdleValidator]:
 def _verdicts(validators: IdleValidators, function: FunctionSymbol) -> frozenset[str]:
     """The variables of a function that hold what a validator has found."""
     found: set[str] = set()
-    for node in ir.walk_scope(*function.node.body):
-        call = node.value.value if isinstance(node, ir.Assign) and isinstance(node.value, ir.Await) else None
-        call = node.value if call is None and isinstance(node, ir.Assign) else call
-        if not isinstance(node, ir.Assign) or not isinstance(call, ir.Call):
+    for node in function.scope.of(ir.Assign):
+        call = node.value.value if isinstance(node.value, ir.Await) else node.value
+        if not isinstance(call, ir.Call):
             continue
         if last_word(call.func) == _RESULT or validators.kind(function, call) in ("answer", "later answer"):
             target = node.targets[0]

@@ -43,7 +43,7 @@ class IdleValidators:
     def concepts(self) -> Iterator[IdleValidator]:
         """One for each call whose verdict is lost, in path order."""
         for function in self.project.functions():
-            for node in ir.walk_scope(*function.node.body):
+            for node in function.scope:
                 if isinstance(node, ir.ExprStmt):
                     yield from self._dropped(function, node.value)
                 elif isinstance(node, ir.Assign) and node.value is not None and len(node.targets) == 1 and not node.op:
@@ -101,12 +101,12 @@ class IdleValidators:
             return "answer"
         if f"{_CLASS_VALIDATOR}validateOrReject" in apis:
             return "promise"
-        nodes = [*ir.walk_scope(*function.module.node.body), *ir.walk_scope(*function.node.body)]
-        made = [one.value for one in nodes if isinstance(one, ir.Assign) and last_word(one.targets[0]) == func.id]
+        top = [one for one in ir.walk_scope(*function.module.node.body) if isinstance(one, ir.Assign)]
+        made = [one.value for one in (*top, *function.scope.of(ir.Assign)) if last_word(one.targets[0]) == func.id]
         compiled = [one for one in made if isinstance(one, ir.Call) and last_word(one.func) == "compile"]
         if len(made) != 1 or not compiled or not _COMPILERS.search(written(compiled[0].func)):
             return ""
-        errors = any(isinstance(one, ir.Attribute) and one.attr == "errors" for one in ir.walk(*function.module.node.body))
+        errors = any(one.attr == "errors" for one in function.module.nodes.of(ir.Attribute))
         return "" if errors else "answer"
 
     def _value(self, function: FunctionSymbol, node: ir.Expr) -> frozenset[str]:
@@ -114,7 +114,7 @@ class IdleValidators:
         frame = self.engine.frame(function.module, function)
         found = frame.eval(node).types
         if not found and isinstance(node, ir.Name):
-            assigned = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Assign))
+            assigned = function.scope.of(ir.Assign)
             values = [one.value for one in assigned if last_word(one.targets[0]) == node.id and one.value is not None]
             found = frame.eval(values[0]).types if len(values) == 1 else found
         return found
@@ -124,15 +124,14 @@ class IdleValidators:
         if not loads_any(self.project, frozenset(("fastify",))):
             return
         modules = sorted(self.project.modules.values(), key=lambda one: one.path)
-        nodes = [(module, node) for module in modules for node in ir.walk(*module.node.body)]
         if any(
-            (isinstance(node, ir.Attribute) and node.attr == "validationError")
-            or (isinstance(node, ir.Const) and node.value == "validationError")
-            for _, node in nodes
+            any(one.attr == "validationError" for one in module.nodes.of(ir.Attribute))
+            or any(one.value == "validationError" for one in module.nodes.of(ir.Const))
+            for module in modules
         ):
             return
-        for module, node in nodes:
-            if not isinstance(node, ir.Item) or not isinstance(node.key, ir.Const) or node.key.value != "attachValidation":
+        for module, node in ((each, one) for each in modules for one in each.nodes.of(ir.Item)):
+            if not isinstance(node.key, ir.Const) or node.key.value != "attachValidation":
                 continue
             if isinstance(node.value, ir.Const) and node.value.value is True:
                 site = Site(module.path, node, "", "attachValidation", "", None, module=module.node)

@@ -100,9 +100,9 @@ class _Constraints:
         known = self._known.get(module.key)
         if known is None:
             known = self._known[module.key] = set()
-            for one in ir.walk(*module.node.body):
-                name = name_of(self.engine, module, one.func) if isinstance(one, ir.Call) else ""
-                if isinstance(one, ir.Call) and name in _CONSTRAINTS:
+            for one in module.nodes.of(ir.Call):
+                name = name_of(self.engine, module, one.func)
+                if name in _CONSTRAINTS:
                     named = [arg.value for arg in one.args if arg.name is None][name == "Index" :]
                     known |= {_column(named[0])} if named else set()
         return known

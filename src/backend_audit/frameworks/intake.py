@@ -50,9 +50,7 @@ class Intake:
     def _given(self, owner: ClassSymbol) -> frozenset[str]:
         """The fields that the view itself gives values: `serializer.save(owner=…, role=…)`."""
         methods = [self.engine.find_method(owner, name) for name in ("perform_create", "perform_update", "create", "update")]
-        calls = [
-            node for one in methods if one is not None for node in ir.walk_scope(*one.node.body) if isinstance(node, ir.Call)
-        ]
+        calls = [node for one in methods if one is not None for node in one.scope.of(ir.Call)]
         return frozenset(arg.name for call in calls for arg in call.args if arg.name and written(call.func).endswith(".save"))
 
     def _serialized(self, serializer: ClassSymbol, given: frozenset[str]) -> Iterator[Taken]:
@@ -66,7 +64,7 @@ class Intake:
             node.value
             for one in methods
             if one is not None
-            for node in ir.walk_scope(*one.node.body)
+            for node in one.scope
             if isinstance(node, ir.Const) and isinstance(node.value, str)
         }
         pattern = _PRIVILEGE if meta.names is None else _PLAIN
@@ -117,7 +115,7 @@ def _own_way(route: Route) -> bool:
     """Whether the handler is the project's own and no standard one, or asks no serializer: it may do anything with the data."""
     if route.handler is None or route.handler.owner is None:
         return False
-    return route.handler.node.name not in _STANDARD or not any(map(_hands_on, ir.walk_scope(*route.handler.node.body)))
+    return route.handler.node.name not in _STANDARD or not any(map(_hands_on, route.handler.scope))
 
 
 def _hands_on(node: ir.Node) -> bool:

@@ -52,7 +52,7 @@ def _filled(engine: Engine) -> Filled:
 
 def _handed(engine: Engine, module: ModuleSymbol) -> Iterator[tuple[FunctionSymbol, ir.Expr | None]]:
     """The functions of a module's interfaces, each with the components that fill its parameters (None: a chat's text)."""
-    for node in ir.walk(*module.node.body):
+    for node in module.nodes:
         if isinstance(node, ir.Call) and (places := _places(node)) is not None:
             function, inputs = (_argument(node, at, name) for at, name in zip(places, ("fn", "inputs"), strict=True))
             for symbol in [] if function is None else _meant(engine, module, function):
@@ -89,7 +89,7 @@ def _components(module: ModuleSymbol) -> dict[str, str]:
     """The variables that hold components, with the names of their classes."""
     return {
         node.targets[0].id: _class_of(node.value)
-        for node in ir.walk(*module.node.body)
+        for node in module.nodes
         if isinstance(node, ir.Assign) and isinstance(node.targets[0], ir.Name) and isinstance(node.value, ir.Call)
     }
 

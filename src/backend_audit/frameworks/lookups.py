@@ -30,7 +30,7 @@ def lookups_of(engine: Engine) -> Lookups:
     named: set[str] = set()
     narrowed: set[int] = set()  # calls that others of the same chain narrow further
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        for node in ir.walk(*module.node.body):
+        for node in module.nodes:
             if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _FILTERING:
                 _filtered(node, node.func, found, narrowed)
             elif isinstance(node, ir.Const) and isinstance(node.value, str):

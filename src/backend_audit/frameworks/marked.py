@@ -103,7 +103,7 @@ def _set_on(body: Iterable[ir.Stmt], names: set[str]) -> frozenset[str]:
 
 
 def _names(function: FunctionSymbol) -> Iterable[str]:
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Attribute):
             yield node.attr
         elif isinstance(node, ir.Const) and isinstance(node.value, str):

@@ -50,7 +50,7 @@ class MarshmallowSchemas:
         if isinstance(node, ir.Name):
             values = list(assigned(function, node.id, before=node.at)) or [
                 one.value
-                for one in ir.walk(*function.module.node.body)  # at the top, or in the factory of an application
+                for one in function.module.nodes  # at the top, or in the factory of an application
                 if isinstance(one, ir.Assign) and one.value is not None and last_word(one.targets[0]) == node.id
             ]
             return values[-1] if values and isinstance(values[-1], ir.Call) else None

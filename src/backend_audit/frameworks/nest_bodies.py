@@ -50,9 +50,7 @@ def is_type_alone(route: Route, engine: Engine) -> bool:
 def provides_pipe(engine: Engine) -> bool:
     """Whether a module provides a pipe for the whole application: `{ provide: APP_PIPE, useClass: ValidationPipe }`."""
     modules = engine.project.modules.values()
-    return any(
-        isinstance(node, ir.Item) and last_word(node.value) == "APP_PIPE" for one in modules for node in ir.walk(*one.node.body)
-    )
+    return any(last_word(node.value) == "APP_PIPE" for one in modules for node in one.nodes.of(ir.Item))
 
 
 def _bodies(route: Route) -> Iterator[tuple[ir.Param, ir.Call]]:

@@ -49,7 +49,7 @@ class _Written:
 def defined(module: ModuleSymbol) -> Iterator[NodeColumn]:
     """The columns of a module's models, in source order."""
     said = _Written()
-    for node in ir.walk(*module.node.body):
+    for node in module.nodes:
         if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call):
             _assigned(node, node.value, said)
         elif isinstance(node, ir.Class):

@@ -135,7 +135,7 @@ def taken_apart(function: FunctionSymbol) -> Iterator[tuple[str, ir.Expr | None,
 
     `const { password, ...rest } = user` gives `rest`, `user` and `password`.
     """
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         for target in node.targets if isinstance(node, ir.Assign) else ():
             items = target.items if isinstance(target, ir.Container) else []
             names = frozenset(str(one.key.value) for one in items if isinstance(one.key, ir.Const))

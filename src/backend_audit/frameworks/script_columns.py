@@ -44,7 +44,7 @@ class Columns:
         self._held: dict[str, dict[str, str]] = {}
         modules = sorted(engine.project.modules.values(), key=lambda one: one.path)
         self._of_models(engine, modules)
-        if not any(_omits(one.node) for one in modules):
+        if not any(_omits(one) for one in modules):
             self._of_prisma(modules, texts)
 
     def _of_models(self, engine: Engine, modules: list[ModuleSymbol]) -> None:
@@ -75,7 +75,7 @@ class Columns:
             if is_secret(name) and kind in ("String", "Bytes"):
                 self._add(word_of(model), model, Column(name, mark))
         for module in modules:
-            for model, item in _written_by_prisma(module.node):
+            for model, item in _written_by_prisma(module):
                 key = str(item.key.value) if isinstance(item.key, ir.Const) else ""
                 if is_secret(key) and item.key is not None and word_of(model) not in declared:
                     mark = Mark(module.path, item.key.at, item.key.end, f"a column of `{model}`")
@@ -95,7 +95,7 @@ class Columns:
         """The word of the entity whose rows a variable or field of the function's module gives."""
         module = function.module
         if module.path not in self._held:
-            self._held[module.path] = held_in(module.node)
+            self._held[module.path] = held_in(module)
         return self._held[module.path].get(last_word(holder), "")
 
 
@@ -107,7 +107,7 @@ def is_secret(name: str) -> bool:
 def _hides(module: ModuleSymbol) -> frozenset[str]:
     """How the file of a model speaks of what it shows: then it is for it to say."""
     found: set[str] = set()
-    for node in ir.walk(*module.node.body):
+    for node in module.nodes:
         name = node.key.value if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) else None
         name = node.name if isinstance(node, ir.Function) else name
         if name is None and isinstance(node, (ir.Name, ir.Attribute)):
@@ -118,23 +118,22 @@ def _hides(module: ModuleSymbol) -> frozenset[str]:
 
 def _serializes(module: ModuleSymbol) -> bool:
     """Whether a module turns objects of classes into plain ones by what their decorators say."""
-    return any(
-        isinstance(node, (ir.Name, ir.Attribute)) and last_word(node) in _SERIALIZERS for node in ir.walk(*module.node.body)
-    )
+    nodes: list[ir.Expr] = [*module.nodes.of(ir.Name), *module.nodes.of(ir.Attribute)]
+    return any(last_word(node) in _SERIALIZERS for node in nodes)
 
 
-def _omits(module: ir.Module) -> bool:
+def _omits(module: ModuleSymbol) -> bool:
     """`new PrismaClient({ omit: { user: { password: true } } })`."""
-    calls = (node for node in ir.walk(*module.body) if isinstance(node, ir.Call) and last_word(node.func) == "PrismaClient")
+    calls = (node for node in module.nodes.of(ir.Call) if last_word(node.func) == "PrismaClient")
     items = (one for call in calls for arg in call.args for one in ir.walk(arg.value) if isinstance(one, ir.Item))
     return any(isinstance(one.key, ir.Const) and one.key.value == "omit" for one in items)
 
 
-def _written_by_prisma(module: ir.Module) -> Iterator[tuple[str, ir.Item]]:
+def _written_by_prisma(module: ModuleSymbol) -> Iterator[tuple[str, ir.Item]]:
     """The columns that `prisma.user.create({ data: { … } })` names."""
-    for node in ir.walk(*module.body):
-        func = node.func if isinstance(node, ir.Call) else None
-        if not isinstance(node, ir.Call) or not isinstance(func, ir.Attribute) or func.attr not in _PRISMA:
+    for node in module.nodes.of(ir.Call):
+        func = node.func
+        if not isinstance(func, ir.Attribute) or func.attr not in _PRISMA:
             continue
         if not isinstance(func.value, ir.Attribute) or len(node.args) != 1 or not isinstance(node.args[0].value, ir.Container):
             continue

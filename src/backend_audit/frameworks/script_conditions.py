@@ -55,9 +55,7 @@ class Condition:
 def conditions_of(function: FunctionSymbol, held: dict[str, str]) -> Iterator[Condition]:
     """Those of one function; `held`: what its module's names hold."""
     narrowed: set[int] = set()
-    for node in ir.walk_scope(*function.node.body):
-        if not isinstance(node, ir.Call):
-            continue
+    for node in function.scope.of(ir.Call):
         text = _statement(node)
         if text:
             yield from _of_statement(text, node, function)

@@ -134,7 +134,7 @@ class ScriptExposure:
         values = self._bindings.values(function, node.id, node.at)[-1:] or list(given_to(function, node))
         for value in values:
             yield from self._rows(function, value, depth - 1)
-        for one in ir.walk_scope(*function.node.body):
+        for one in function.scope:
             if not isinstance(one, ir.Assign) or one.value is None or one.at >= node.at:
                 continue
             if any(isinstance(target, ir.Attribute) and dotted(target.value) == node.id for target in one.targets):

@@ -67,9 +67,9 @@ def script_lookups_of(engine: Engine) -> ScriptLookups:
     named: set[str] = set()
     modules = sorted(engine.project.modules.values(), key=lambda one: one.path)
     for module in modules:
-        held = held_in(module.node)
+        held = held_in(module)
         narrowed: set[int] = set()
-        for node in ir.walk(*module.node.body):
+        for node in module.nodes:
             if isinstance(node, ir.Call):
                 _called(module, node, held, found, narrowed)
             elif isinstance(node, ir.Item):
@@ -80,14 +80,14 @@ def script_lookups_of(engine: Engine) -> ScriptLookups:
     return found
 
 
-def held_in(module: ir.Module) -> dict[str, str]:
+def held_in(module: ModuleSymbol) -> dict[str, str]:
     """The words of the entities whose rows names of a module hold."""
     return dict(_held(module))
 
 
-def _held(module: ir.Module) -> Iterator[tuple[str, str]]:
+def _held(module: ModuleSymbol) -> Iterator[tuple[str, str]]:
     """What names of a module hold an entity's rows: `private orders: Repository<Order>`, `orders = getRepository(Order)`."""
-    for node in ir.walk(*module.body):
+    for node in module.nodes:
         if isinstance(node, ir.Param) and (entity := _entity(node.annotation)):
             yield node.name, entity
         elif isinstance(node, ir.Assign) and len(node.targets) == 1:

@@ -35,7 +35,7 @@ def _columns(engine: Engine) -> dict[str, set[str]]:
     for path in sorted(engine.project.modules):
         module = engine.project.modules[path]
         schemas: dict[str, set[str]] = {}
-        for node in ir.walk(*module.node.body):
+        for node in module.nodes:
             if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and last_word(node.value.func) == "Schema":
                 schemas[last_word(node.targets[0])] = names = set(_typed(node.value))
                 found.setdefault(word_of(last_word(node.targets[0])), set()).update(names)

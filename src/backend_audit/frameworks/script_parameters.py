@@ -109,10 +109,8 @@ def _is_checked(frame: FrameState, param: ir.Param) -> bool:
         return False
     known = _pipes.get(frame.engine)
     if known is None:
-        nodes = (node for module in frame.engine.project.modules.values() for node in ir.walk(*module.node.body))
-        known = _pipes[frame.engine] = any(
-            isinstance(node, ir.Call) and decorator_name(node) == "ValidationPipe" and _keeps_known(node) for node in nodes
-        )
+        nodes = (node for module in frame.engine.project.modules.values() for node in module.nodes.of(ir.Call))
+        known = _pipes[frame.engine] = any(decorator_name(node) == "ValidationPipe" and _keeps_known(node) for node in nodes)
     return known
 
 

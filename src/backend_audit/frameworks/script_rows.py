@@ -32,7 +32,7 @@ class OddRows:
     def __init__(self, engine: Engine, table: RouteTable, callers: Callers) -> None:
         self.engine = engine
         self.callers = callers
-        self._held = {path: held_in(one.node) for path, one in engine.project.modules.items()}
+        self._held = {path: held_in(one) for path, one in engine.project.modules.items()}
         self._by_handler: dict[str, list[Route]] = {}
         for route in table.routes:
             if route.handler is not None:

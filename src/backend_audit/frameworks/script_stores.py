@@ -66,7 +66,7 @@ class Stores:
         """The names in a function's module that hold repositories: `private orders: Repository<Order>`."""
         path = function.module.path
         if path not in self._held:
-            self._held[path] = held_in(function.module.node)
+            self._held[path] = held_in(function.module)
         return self._held[path]
 
     def of(self, function: FunctionSymbol, node: ir.Node, kept: frozenset[str]) -> Iterator[Stored]:

@@ -147,7 +147,7 @@ class ScriptWholeLists:
 def _answers(handler: FunctionSymbol) -> Iterator[ir.Expr]:
     """What a handler answers with: what it sends, returns or makes the body."""
     yield from returns(handler)
-    for node in ir.walk_scope(*handler.node.body):
+    for node in handler.scope:
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _ANSWERING:
             yield node
         elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "then" and _hands_on(node):

@@ -90,7 +90,7 @@ class Sent:
         values = self.bindings.values(function, node.id, node.at)
         if values and not isinstance(values[-1], (ir.Const, ir.Name)):
             yield function, values[-1], key or node.id
-        for one in ir.walk_scope(*function.node.body) if values else ():
+        for one in function.scope if values else ():
             if isinstance(one, ir.Assign) and one.value is not None and one.at < node.at:
                 for target in one.targets:
                     name = _entry(target, node.id)
@@ -119,7 +119,7 @@ class Sent:
 
 def _answers(handler: FunctionSymbol) -> Iterator[ir.Expr]:
     """What a handler sends, makes the body, or returns."""
-    for node in ir.walk_scope(*handler.node.body):
+    for node in handler.scope:
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _SENDING and node.args:
             if not _SENDERS.isdisjoint(names_in(node.func.value)):
                 yield node.args[0].value

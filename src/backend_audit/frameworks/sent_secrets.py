@@ -170,7 +170,7 @@ class SentSecrets:
 
 def _in_debugging(handler: FunctionSymbol, place: ir.Expr) -> bool:
     """Whether a test of a debug switch stands around."""
-    tests = (one for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.If) and asks_debug(one.test))
+    tests = (one for one in handler.scope.of(ir.If) if asks_debug(one.test))
     return any(inner.at <= place.at < inner.end for one in tests for inner in (*one.body, *one.orelse))
 
 

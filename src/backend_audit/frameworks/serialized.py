@@ -117,7 +117,7 @@ class SerializedLoads:
     def _calls(self) -> Iterator[SerializedLoad]:
         for key in self.work.serving:
             function = self.work.functions[key]
-            for node in ir.walk_scope(*function.node.body):
+            for node in function.scope:
                 if isinstance(node, ir.Call) and node.args and any(_is_many(arg) for arg in node.args):
                     yield from self._called(function, node)
 

@@ -197,7 +197,7 @@ def _is_shown(name: str, call: ir.Call, meta: Meta | None) -> bool:
 
 def _has_other_ways(method: FunctionSymbol, name: str) -> bool:
     """Whether the method looks first whether its answer is there already: in the object (an annotation), or in the context."""
-    for node in ir.walk_scope(*method.node.body):
+    for node in method.scope:
         if isinstance(node, ir.Attribute) and node.attr in ("_prefetched_objects_cache", "__dict__"):
             return True
         if isinstance(node, ir.Call) and written(node.func) in ("hasattr", "getattr"):
@@ -211,9 +211,7 @@ def _has_other_ways(method: FunctionSymbol, name: str) -> bool:
 
 
 def _asks_above(method: FunctionSymbol) -> bool:
-    return any(
-        isinstance(one, ir.Call) and written(one.func) == "super().to_representation" for one in ir.walk_scope(*method.node.body)
-    )
+    return any(isinstance(one, ir.Call) and written(one.func) == "super().to_representation" for one in method.scope)
 
 
 def _text(call: ir.Call, name: str) -> str | None:

@@ -55,7 +55,7 @@ class UnreadRights:
         if self._readers is None:
             self._readers = {}
             for function in self.engine.project.functions():
-                for node in ir.walk_scope(*function.node.body):
+                for node in function.scope:
                     name = node.attr if isinstance(node, ir.Attribute) else node.value if isinstance(node, ir.Const) else None
                     if name in _STATED:
                         self._readers.setdefault(str(name), []).append(function)

@@ -114,7 +114,7 @@ def _calls(module: ModuleSymbol) -> list[ir.Call]:
     if not module.path.rpartition("/")[2].startswith(("urls", "routes")) and "urlpatterns" not in _assigned(module):
         return []
     found: list[ir.Call] = []
-    imports = (node for node in ir.walk(*module.node.body) if isinstance(node, ir.Import))
+    imports = module.nodes.of(ir.Import)
     called = {one.asname for node in imports for one in node.names if one.name in _ROUTES}
     for node in ir.walk(*(node for node in module.node.body if isinstance(node, (ir.Assign, ir.ExprStmt, ir.If)))):
         if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)):
@@ -142,7 +142,7 @@ def _converters(engine: Engine) -> Iterator[tuple[str, frozenset[str]]]:
         if not called:
             continue
         frame = engine.frame(module)
-        for node in ir.walk(*module.node.body):
+        for node in module.nodes:
             if isinstance(node, ir.Call) and len(node.args) > 1 and written(node.func).rpartition(".")[2] in called:
                 given, name = frame.eval(node.args[0].value), node.args[1].value
                 if not isinstance(name, ir.Const):
@@ -154,7 +154,7 @@ def _converters(engine: Engine) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _imported(module: ModuleSymbol) -> Iterator[ir.Alias]:
-    for node in ir.walk(*module.node.body):
+    for node in module.nodes:
         if isinstance(node, ir.Import):
             yield from node.names
 

@@ -85,7 +85,7 @@ class ViewClasses:
             return found
         called = self.engine.calls.get(function.key, {})
         every = [function, *(called[key] for key in sorted(called))]
-        for node in [node for one in every for node in ir.walk_scope(*one.node.body)]:
+        for node in [node for one in every for node in one.scope]:
             attr, default = _asked_of_resource(node)
             if attr:
                 value = self.engine.class_attribute(owner, attr)

@@ -150,7 +150,7 @@ def _appends(node: ir.Node, name: str) -> bool:
 
 def cuts(function: FunctionSymbol) -> bool:
     """Whether a function takes a part of something, or knows of pages."""
-    nodes = list(ir.walk_scope(*function.node.body))
+    nodes = list(function.scope)
     called = {one.func.attr for one in nodes if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute)}
     words = PAGE - {"cursor"} if called & _OF_CURSORS else PAGE
     if called & CUTTING or any(param.name in words for param in function.node.params):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_audit import ir
+from backend_audit.link.nodes import Nodes
 
 
 class Symbol:
@@ -31,6 +32,14 @@ class ModuleSymbol(Symbol):
     exported: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # see `script_symbols.exports`
     reexported: list[str] = field(default_factory=list)  # modules of which all is handed on
     replaced: bool = False  # `module.exports = …` stands beside export statements: that is what `require` gives
+    _nodes: Nodes | None = field(default=None, init=False)
+
+    @property
+    def nodes(self) -> Nodes:
+        """Every node of the module, at any depth: as `ir.walk`."""
+        if self._nodes is None:
+            self._nodes = Nodes(ir.walk(*self.node.body))
+        return self._nodes
 
     @property
     def is_its_exports(self) -> bool:
@@ -60,6 +69,14 @@ class FunctionSymbol(Symbol):
     owner: ClassSymbol | None
     parent: "FunctionSymbol | None"
     nested: list["FunctionSymbol"] = field(default_factory=list)
+    _scope: Nodes | None = field(default=None, init=False)
+
+    @property
+    def scope(self) -> Nodes:
+        """The nodes of its body, functions and classes in it not entered: as `ir.walk_scope`."""
+        if self._scope is None:
+            self._scope = Nodes(ir.walk_scope(*self.node.body))
+        return self._scope
 
     def decorated(self, *names: str) -> bool:
         """Whether a decorator's last word is one of `names`."""

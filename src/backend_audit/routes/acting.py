@@ -70,7 +70,7 @@ class Statements:
 
     def only_asks(self, function: FunctionSymbol) -> bool:
         """Whether every statement of a function, that is known or built there, reads: `conn.execute(text("SELECT …"))`."""
-        nodes = ir.walk_scope(*function.node.body)
+        nodes = function.scope
         names = {written(one.func) for one in nodes if isinstance(one, ir.Call)}
         texts = self._texts(function)
         asked = bool(texts) or any(one.rpartition(".")[2] == "select" for one in names)
@@ -79,7 +79,7 @@ class Statements:
 
     def may_ask(self, function: FunctionSymbol) -> bool:
         """Whether nothing says that a function's statements change anything, and it keeps what each of them gives."""
-        nodes = list(ir.walk_scope(*function.node.body))
+        nodes = list(function.scope)
         alone = [
             one.value.value if isinstance(one.value, ir.Await) else one.value for one in nodes if isinstance(one, ir.ExprStmt)
         ]

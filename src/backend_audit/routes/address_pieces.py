@@ -59,7 +59,7 @@ class AddressPieces:
                 yield from islice((one for inner in (guard, *guard.nested) for one in self._found(name, inner)), 1)
 
     def _found(self, guard: str, function: FunctionSymbol) -> Iterator[LetThrough]:
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             if not isinstance(node, ir.If):
                 continue
             positive, negative = self._decides(function, node.test, holds=True), self._decides(function, node.test, holds=False)
@@ -158,7 +158,7 @@ class AddressPieces:
             values = self._bindings.values(around, name, before)
             if values:
                 return values
-            lists = [held for node in ir.walk_scope(*around.node.body) if (held := _iterated(node, name)) is not None]
+            lists = [held for node in around.scope if (held := _iterated(node, name)) is not None]
             if lists:
                 return lists
             around = around.parent

@@ -36,7 +36,7 @@ class ForAdministrators:
 
 def asked_of_administrators(function: FunctionSymbol) -> tuple[str, ...]:
     """What a function asks of callers that few are: `return current_user.is_authenticated and current_user.is_admin`."""
-    asked = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Attribute))
+    asked = function.scope.of(ir.Attribute)
     found = {word for one in asked if "user" in written(one.value) for word in words(one.attr)}
     return tuple(sorted(found & ADMINISTRATORS))
 

@@ -138,7 +138,7 @@ class Anonymous:
         known = self._looking.get(function.key)
         if known is None:
             self._looking[function.key] = False
-            known = any(isinstance(one, ir.Attribute) and one.attr in PARTS_READ for one in ir.walk_scope(*function.node.body))
+            known = any(isinstance(one, ir.Attribute) and one.attr in PARTS_READ for one in function.scope)
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.looks_at_route(one, depth - 1) for one in called)
             self._looking[function.key] = known

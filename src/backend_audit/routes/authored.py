@@ -54,7 +54,7 @@ def _by_author(arg: ir.Arg) -> bool:
 
 def _is_changed(function: FunctionSymbol, call: ir.Call) -> bool:
     """Whether the function changes the object that a call gives, or hands it to what does."""
-    nodes = list(ir.walk_scope(*function.node.body))
+    nodes = list(function.scope)
     held = {
         target.id
         for node in nodes

@@ -150,7 +150,7 @@ class Behaviours:
             written_to = stored_into(function.node.body)
             known.denies |= set_on_answers(frame, function)
             self._acts(function, known)
-            for node in ir.walk_scope(*function.node.body):
+            for node in function.scope:
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
                 elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container) and node.value.kind == "tuple":
@@ -262,9 +262,7 @@ def looks_at_caller(attr: str) -> bool:
 
 def _asks_no_credential(function: FunctionSymbol) -> bool:
     """Whether the headers that a function names are none that say who calls."""
-    texts = [
-        node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Const) and isinstance(node.value, str)
-    ]
+    texts = [node.value for node in function.scope.of(ir.Const) if isinstance(node.value, str)]
     return bool(texts) and not any(is_credential(text) for text in texts)
 
 

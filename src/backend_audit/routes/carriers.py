@@ -43,7 +43,7 @@ class Carriers:
         known = self._own.get(function.key)
         if known is None:
             found = {_marked(param) for param in function.node.params}
-            for node in ir.walk_scope(*function.node.body):
+            for node in function.scope:
                 if isinstance(node, ir.Attribute):
                     found.add(HEADER if node.attr in _HEADERS else COOKIE if _is_cookie(node) else "")
                 elif isinstance(node, ir.Name) and self._is_session(function, node.id):

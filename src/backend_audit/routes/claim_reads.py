@@ -67,12 +67,10 @@ class HeaderReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.function = function
-        self.nodes = {
-            id(node): name for node in ir.walk_scope(*function.node.body) if (name := header(node) or _helped(function, node))
-        }
+        self.nodes = {id(node): name for node in function.scope if (name := header(node) or _helped(function, node))}
         self.params = {param.name: _plain(param.name) for param in function.node.params if _is_header(param)}
         self.names = dict(self.params)
-        for node in ir.walk_scope(*function.node.body) if self.nodes else ():
+        for node in function.scope if self.nodes else ():
             if isinstance(node, ir.Assign) and node.value is not None:
                 read = [self.nodes[id(one)] for one in ir.walk_scope(node.value) if id(one) in self.nodes]
                 if read and not (read[0] in WHERE and _is_last(node.value)):
@@ -93,7 +91,7 @@ class HeaderReads:
         params: list[tuple[str, ir.Node]] = [
             (self.params[one.name], one) for one in self.function.node.params if one.name in self.params
         ]
-        body = [(self.nodes[id(node)], node) for node in ir.walk_scope(*self.function.node.body) if id(node) in self.nodes]
+        body = [(self.nodes[id(node)], node) for node in self.function.scope if id(node) in self.nodes]
         for name, node in [*params, *body]:
             if name not in seen:
                 seen.add(name)
@@ -106,11 +104,8 @@ def _helped(function: FunctionSymbol, node: ir.Node) -> str:
     helper = function.module.functions.get(called) if called else None
     if helper is None or helper is function:
         return ""
-    read = [(one, name) for one in ir.walk_scope(*helper.node.body) if (name := header(one)) in WHERE]
-    gives = any(
-        isinstance(one, ir.Return) and one.value is not None and not _is_last(one.value)
-        for one in ir.walk_scope(*helper.node.body)
-    )
+    read = [(one, name) for one in helper.scope if (name := header(one)) in WHERE]
+    gives = any(isinstance(one, ir.Return) and one.value is not None and not _is_last(one.value) for one in helper.scope)
     return read[0][1] if read and gives and not any(isinstance(one, ir.If) for one in helper.node.body) else ""
 
 

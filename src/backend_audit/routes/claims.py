@@ -84,7 +84,7 @@ class Claims:
 
 def _identifies(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool:
     """Whether a header's value looks somebody up, or is what the function gives back or keeps as the caller."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Return):
             found = node.value is not None and reads.of(node.value) == name
         elif isinstance(node, ir.Assign):
@@ -101,15 +101,12 @@ def _identifies(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool
 
 
 def _tested(function: FunctionSymbol, reads: HeaderReads, name: str) -> bool:
-    return any(
-        isinstance(node, (ir.If, ir.Conditional)) and reads.mentions(node.test, name)
-        for node in ir.walk_scope(*function.node.body)
-    )
+    return any(isinstance(node, (ir.If, ir.Conditional)) and reads.mentions(node.test, name) for node in function.scope)
 
 
 def _addresses(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
     """Tests that let in who claims to come from somewhere: `if host in ("127.0.0.1:80",) or …: return view()`."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         for one, alternative in _operands(node.test) if isinstance(node, ir.If) else ():
             name = _address_asked(one, reads)
             if name in WHERE and (alternative or name not in _ALONE_IN_DOUBT):
@@ -129,7 +126,7 @@ def _address_asked(test: ir.Expr, reads: HeaderReads) -> str:
 
 def _privileges(function: FunctionSymbol) -> Iterator[Claim]:
     """`if not request.json.get("is_admin"): abort(403)`: the client says itself what it may."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.If) and _negated(node.test) and refuses(node.body):
             found = next((one for one in ir.walk_scope(node.test) if privilege(one)), None)
             if found is not None:
@@ -156,7 +153,7 @@ def _operands(test: ir.Expr, *, alternative: bool = False) -> Iterator[tuple[ir.
 
 def _words(function: FunctionSymbol) -> Iterator[str]:
     """What a function names and the short texts in it: they tell whether it looks at another credential."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, (ir.Name, ir.Attribute)):
             yield written(node)
         elif isinstance(node, ir.Const) and isinstance(node.value, str) and len(node.value) < _MESSAGE:

@@ -40,7 +40,7 @@ class Denials:
         found |= _NAMES
         for _ in range(3):
             before = len(found)
-            for node in ir.walk_scope(*handler.node.body):
+            for node in handler.scope:
                 if isinstance(node, (ir.Assign, ir.Walrus)) and node.value is not None and _asks(node.value, found):
                     targets = node.targets if isinstance(node, ir.Assign) else [node.target]
                     found |= {one.id for target in targets for one in ir.walk_scope(target) if isinstance(one, ir.Name)}

@@ -22,7 +22,7 @@ def enters(handler: FunctionSymbol | None) -> str:
     """What a handler is for that takes a password and signs in or up with it, or mails who has forgotten one; else ""."""
     if handler is None:
         return ""
-    nodes = list(ir.walk_scope(*handler.node.body))
+    nodes = list(handler.scope)
     calls = [one for one in nodes if isinstance(one, ir.Call)]
     if any(_REGAINS.fullmatch(called(one)) for one in calls):
         return "regaining an account"

@@ -20,7 +20,7 @@ def granted(function: FunctionSymbol, reads: HeaderReads) -> Iterator[Claim]:
     """`if (url.parse(req.get("Referer")).path === "/setup") isAdmin = true`."""
     if not reads.nodes:
         return
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if not isinstance(node, ir.If) or not any(_grants(one) for one in node.body):
             continue
         name = next((name for one in ir.walk_scope(node.test) if (name := reads.of(one)) in WHERE), "")

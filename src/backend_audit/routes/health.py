@@ -89,7 +89,7 @@ def _is_constant(engine: Engine, handler: FunctionSymbol | None) -> bool:
     """Whether a handler calls nothing but what makes its answer, and waits for nothing."""
     if handler is None:
         return False
-    nodes = list(ir.walk_scope(*handler.node.body))
+    nodes = list(handler.scope)
     if engine.sites.get(handler.key) or any(isinstance(one, (ir.Await, ir.For, ir.With)) for one in nodes):
         return False
     if any(param.default is not None or param.kind != "positional" for param in handler.node.params):

@@ -53,7 +53,7 @@ class HeldObjects:
         if any(reading.mentions.caller(one, callers) for one in statements):
             return True
         names = _kept_in(handler, statements)
-        for one in ir.walk_scope(*handler.node.body):
+        for one in handler.scope:
             test = one if isinstance(one, ir.Compare) else getattr(one, "test", None)
             if isinstance(test, ir.Node) and _mentions(reading, test, names) and reading.mentions.caller(test, callers):
                 return True
@@ -79,7 +79,7 @@ class HeldObjects:
 
 def _around(handler: FunctionSymbol, node: ir.Call) -> Iterator[ir.Expr]:
     """The values of the statements that a call stands in."""
-    for one in ir.walk_scope(*handler.node.body):
+    for one in handler.scope:
         value = one.value if isinstance(one, (ir.Assign, ir.ExprStmt, ir.Return)) else None
         if value is not None and any(inner is node for inner in ir.walk_scope(value)):
             yield value
@@ -87,7 +87,7 @@ def _around(handler: FunctionSymbol, node: ir.Call) -> Iterator[ir.Expr]:
 
 def _kept_in(handler: FunctionSymbol, values: list[ir.Expr]) -> frozenset[str]:
     """The variables that are given `values`, and those that are made of them."""
-    assigns = [one for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Assign) and one.value is not None]
+    assigns = [one for one in handler.scope.of(ir.Assign) if one.value is not None]
     found = {target.id for one in assigns if any(one.value is each for each in values) for target in _names(one)}
     for _ in range(_ROUNDS):
         for one in assigns:

@@ -178,7 +178,7 @@ def asks_for_signature(call: ir.Call) -> bool:
 
 def checks_secret(handler: FunctionSymbol | None) -> bool:
     """Whether a handler refuses who does not bring a secret that is stored: `if data["secret"] != job.secret: raise …`."""
-    for node in () if handler is None else ir.walk_scope(*handler.node.body):
+    for node in () if handler is None else handler.scope:
         if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
             for test in ir.walk_scope(node.test):
                 if isinstance(test, ir.Compare) and _refuses(test):
@@ -224,7 +224,7 @@ def once(path: str, handler: FunctionSymbol | None, before: Iterable[FunctionSym
     """That a route sets the application up, and its handler (or what runs `before` it) asks whether that is done; else ""."""
     if _SETS_UP.isdisjoint(words_of(path)):
         return ""
-    nodes = [*([] if handler is None else ir.walk_scope(*handler.node.body)), *ir.walk(*(one.node for one in before))]
+    nodes = [*([] if handler is None else handler.scope), *ir.walk(*(one.node for one in before))]
     tests = (node.test for node in nodes if isinstance(node, (ir.If, ir.Conditional)))
     asked = any(_IS_SET_UP.search(written(node)) for test in tests for node in ir.walk_scope(test))
     return "setting up, once" if asked or (handler is not None and refusal_at_first(handler) is not None) else ""

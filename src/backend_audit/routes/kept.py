@@ -25,7 +25,7 @@ def kept_by_guards(engine: Engine, behaviours: Behaviours) -> Iterator[str]:
 
 
 def _kept(function: FunctionSymbol) -> Iterator[str]:
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         for target in node.targets if isinstance(node, ir.Assign) and isinstance(node.value, (ir.Name, ir.Call)) else ():
             if isinstance(target, ir.Attribute) and written(target.value) in _HOLDERS and target.attr not in _TAKEN:
                 yield target.attr
@@ -37,7 +37,7 @@ def settle_unfilled(routes: list[Route], engine: Engine, behaviours: Behaviours)
     for route in routes:
         if route.verdict is not Verdict.OPEN or route.auth is not Auth.NONE or route.handler is None or not keepers:
             continue
-        for node in ir.walk_scope(*route.handler.node.body):
+        for node in route.handler.scope:
             name = _name(node) if isinstance(node, ir.Attribute) else ""
             if name in keepers and not (name == "request.user" and route.framework == "django"):
                 route.unfilled = (written(node), keepers[name])
@@ -49,7 +49,7 @@ def _sole_keepers(engine: Engine, behaviours: Behaviours) -> dict[str, str]:
     found: dict[str, str] = {}
     others: set[str] = set()
     for function in engine.project.functions():
-        nodes = (node for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Assign))
+        nodes = function.scope.of(ir.Assign)
         names = {name for node in nodes for one in node.targets if isinstance(one, ir.Attribute) and (name := _name(one))}
         if names and behaviours.own(function).denies.isdisjoint(_DENYING):
             others |= names

@@ -14,7 +14,7 @@ def is_kept(call: ir.Node, function: FunctionSymbol) -> bool:
     """Whether what `call` gives is put where it stays: a variable outside of the function, a field, an entry of either."""
     if any(_KEEPS.search(decorator_name(one)) for one in function.node.decorators):
         return True
-    body = list(ir.walk_scope(*function.node.body))
+    body = list(function.scope)
     own = _own(function, body)
     held: set[str] = set()
     for node in body:

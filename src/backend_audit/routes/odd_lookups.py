@@ -42,7 +42,7 @@ class OddLookups:
         for method in owner.methods.values():
             if not method.binds_first or method.decorated("classmethod"):
                 continue  # without an object there is no tenant to hold
-            nodes = list(ir.walk_scope(*method.node.body))
+            nodes = list(method.scope)
             scoped = any(isinstance(one, ir.Attribute) and OWNER.match(one.attr) for one in nodes)
             scoped = scoped or any(OWNER.match(param.name) for param in method.node.params)
             for model in sorted(self._asked_for(method, nodes)):

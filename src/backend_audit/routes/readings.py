@@ -54,7 +54,7 @@ class Reading:
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
         assigned: set[int] = set()
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             self.asks_caller = self.asks_caller or mentions.is_caller(node)
             if isinstance(node, ir.Name):
                 self.names |= {node.id} if id(node) not in assigned else set()

@@ -92,7 +92,7 @@ class Repeated:
         """The whole of a query that a builder begins: the calls on it say what it asks for, `db.select().from(a).where(b)`."""
         around = self._around.get(function.key)
         if around is None:
-            calls = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
+            calls = function.scope.of(ir.Call)
             around = self._around[function.key] = {id(inner): one for one in calls if (inner := _called_on(one)) is not None}
         while id(call) in around:
             call = around[id(call)]
@@ -238,7 +238,7 @@ def _writes(function: FunctionSymbol) -> bool:
     if _CHANGES.search(_WORD.sub("_", function.node.name).lower()):
         return True
     changing = _SCRIPT_WRITES if function.module.node.language in SCRIPTS else _WRITES
-    calls = [one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call)]
+    calls = function.scope.of(ir.Call)
     return any(written(one.func).rpartition(".")[2] in changing or _MODEL_CHANGES.search(written(one.func)) for one in calls)
 
 

@@ -84,7 +84,7 @@ class Rights:
     ) -> Iterator[tuple[str, ir.Expr]]:
         """The tests on which a handler turns callers away, and what it calls that does, in their order and as told."""
         ends = self._refuses(frame, handler.node.body[-1:])  # `if user.is_admin: return user`, and at the end `raise Forbidden()`
-        for node in ir.walk_scope(*handler.node.body):
+        for node in handler.scope:
             if isinstance(node, ir.If) and self._asks(node.test, reading, callers):
                 answers = ends and any(isinstance(one, ir.Return) for one in node.body)
                 if answers or self._refuses(frame, node.body) or self._refuses(frame, node.orelse):
@@ -106,7 +106,7 @@ class Rights:
     def _signed_in(self, handler: FunctionSymbol, frame: Frame, reading: Reading) -> frozenset[str]:
         """Variables without which the handler says 401: `if not admin: return await websocket.close(code=4401)`."""
         found: set[str] = set()
-        for node in ir.walk_scope(*handler.node.body):
+        for node in handler.scope:
             if isinstance(node, ir.If) and (name := _missing(node.test)) in reading.made and self._asks_who(frame, node.body):
                 found.add(name)
         return frozenset(found)

@@ -68,7 +68,7 @@ class ScriptBehaviours(Behaviours):
         known.looks = bool(self.facts.reads.get(function.key))
         frame = self.engine.frame(function.module, function)
         written_to = stored_into(function.node.body)
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             if isinstance(node, ir.Raise) and node.exc is not None:
                 known.denies |= error_statuses(self.engine, frame, node.exc)
             elif isinstance(node, ir.Call):

@@ -119,7 +119,7 @@ def _acts(body: Sequence[ir.Stmt]) -> bool:
 
 def _compared(function: FunctionSymbol, reads: ClientReads) -> Iterator[Claim]:
     """`req.cookies.userId === req.params.userId`: the client writes both sides."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if not isinstance(node, ir.Compare) or node.ops[0] not in ("==", "!=") or len(node.rights) != 1:
             continue
         sides = [reads.of(node.left), reads.of(node.rights[0])]
@@ -139,7 +139,7 @@ def _claim(function: FunctionSymbol, kind: str, read: Read, node: ir.Expr) -> Cl
 
 
 def _words(function: FunctionSymbol) -> Iterator[str]:
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Name):
             yield node.id
         elif isinstance(node, ir.Attribute):

@@ -18,7 +18,7 @@ class ClientReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.names: dict[str, Read] = {}
-        nodes = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Assign))
+        nodes = function.scope.of(ir.Assign)
         self._assigned = [one for one in nodes if len(one.targets) == 1 and not one.op]
         for node in self._assigned:
             if node.value is not None:

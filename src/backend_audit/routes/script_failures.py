@@ -103,7 +103,7 @@ def _all_in(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
 
 def _failures(function: FunctionSymbol) -> Iterator[_Failure]:
     """`catch` blocks, `.catch((err) => …)`, `if (err) …` of a call-back."""
-    nodes = list(ir.walk_scope(*function.node.body))
+    nodes = list(function.scope)
     for node in nodes:
         if isinstance(node, ir.Try):
             yield from (_Failure(one.at, one.name or "", one.body, node.body) for one in node.handlers)

@@ -81,11 +81,11 @@ def _asks(call: ir.Call) -> bool:
 
 def _tested(call: ir.Call, function: FunctionSymbol) -> bool:
     """Whether the answer is a verdict, on which something depends: then it refuses nobody by itself."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         given = node.value if isinstance(node, ir.Assign) else None
         if given is not None and _first_call(given) is call:
             names = {one.id for one in node.targets if isinstance(one, ir.Name)} if isinstance(node, ir.Assign) else set()
-            tests = [one.test for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.If)]
+            tests = [one.test for one in function.scope.of(ir.If)]
             return any(isinstance(one, ir.Name) and one.id in names for one in ir.walk(*map(_whole, tests)))
     return False
 

@@ -109,9 +109,7 @@ class ScriptScoping:
     def _lookups(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         for function in (handler, *handler.nested):
             reads = ClientReads(function)
-            for node in ir.walk_scope(*function.node.body):
-                if not isinstance(node, ir.Call):
-                    continue
+            for node in function.scope.of(ir.Call):
                 key = next((read for arg in node.args if (read := _id_in(arg.value, reads)) is not None), None)
                 model = "" if key is None else self._model(node, _DEPTH)
                 owned = self.owners().get(_plain(model), "") if model else ""
@@ -131,7 +129,7 @@ class ScriptScoping:
         target = next(iter(found.values()))
         if self._asks_by_parameter(target):
             return ""
-        calls = (one for one in ir.walk_scope(*target.node.body) if isinstance(one, ir.Call))
+        calls = target.scope.of(ir.Call)
         return next((model for one in calls if (model := self._model(one, depth - 1))), "")
 
     def _asks_by_parameter(self, function: FunctionSymbol) -> bool:
@@ -143,13 +141,12 @@ class ScriptScoping:
         """The models of which a field, or a query somewhere, says whose their objects are."""
         if self._owners is None:
             self._owners = {}
-            bodies = [one.node.body for one in self.engine.project.modules.values()]
-            bodies += [one.node.body for one in self.engine.project.functions()]
+            modules = self.engine.project.modules.values()
+            bodies = [*(one.node.body for one in modules), *(one.node.body for one in self.engine.project.functions())]
             schemas = {name: keys for body in bodies for name, keys in _schemas(body)}
-            for body in bodies:
-                for node in ir.walk_scope(*body):
-                    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
-                        self._note(node, node.func, schemas)
+            for node in (node for one in modules for node in one.nodes.of(ir.Call)):
+                if isinstance(node.func, ir.Attribute):
+                    self._note(node, node.func, schemas)
             for function in self.engine.project.functions():
                 self._note_compared(function)
                 self._note_related(function)
@@ -158,8 +155,8 @@ class ScriptScoping:
     def _note_related(self, function: FunctionSymbol) -> None:
         """`req.user.$relatedQuery("folders")`: folders are users'."""
         owners = {} if self._owners is None else self._owners
-        for node in ir.walk_scope(*function.node.body):
-            if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _RELATED and node.args:
+        for node in function.scope.of(ir.Call):
+            if isinstance(node.func, ir.Attribute) and node.func.attr in _RELATED and node.args:
                 name = node.args[0].value
                 if (
                     isinstance(name, ir.Const)
@@ -171,16 +168,15 @@ class ScriptScoping:
     def _note_compared(self, function: FunctionSymbol) -> None:
         """`const comment = await comments.findOne(…); if (comment.user.id !== req.user.id)`: whose it is, by `user`."""
         owners = {} if self._owners is None else self._owners
-        nodes = list(ir.walk_scope(*function.node.body))
         found: dict[str, str] = {}
-        for node in nodes:
-            call = node.value.value if isinstance(node, ir.Assign) and isinstance(node.value, ir.Await) else None
+        for assigned in function.scope.of(ir.Assign):
+            call = assigned.value.value if isinstance(assigned.value, ir.Await) else None
             func = call.func if isinstance(call, ir.Call) else None
-            target = node.targets[0] if isinstance(node, ir.Assign) else None
+            target = assigned.targets[0]
             if isinstance(func, ir.Attribute) and func.attr in _KEYED and isinstance(target, ir.Name):
                 found[target.id] = written(func.value).rpartition(".")[2]
-        for node in nodes if found else ():
-            if not isinstance(node, ir.Compare) or len(node.rights) != 1 or node.ops[0] not in ("==", "!="):
+        for node in function.scope.of(ir.Compare) if found else ():
+            if len(node.rights) != 1 or node.ops[0] not in ("==", "!="):
                 continue
             for one, other in ((node.left, node.rights[0]), (node.rights[0], node.left)):
                 path = dotted(one) or ""
@@ -260,8 +256,8 @@ def _id_in(node: ir.Expr, reads: ClientReads) -> Read | None:
 def _filled(function: FunctionSymbol) -> Iterator[str]:
     """What a middleware puts where a client's data stands: `req.body.orderId = order.id`, with an id of its own."""
     reads = ClientReads(function)
-    for node in ir.walk_scope(*function.node.body):
-        if isinstance(node, ir.Assign) and node.value is not None and reads.of(node.value) is None:
+    for node in function.scope.of(ir.Assign):
+        if node.value is not None and reads.of(node.value) is None:
             yield from (".".join(read) for target in node.targets if (read := reads.of(target)) is not None)
 
 
@@ -270,7 +266,7 @@ def _values(node: ir.Expr) -> list[ir.Expr]:
 
 
 def _reads_ids(function: FunctionSymbol) -> bool:
-    return any(isinstance(node, ir.Attribute) and node.attr == "params" for node in ir.walk_scope(*function.node.body))
+    return any(node.attr == "params" for node in function.scope.of(ir.Attribute))
 
 
 def _plain(name: str) -> str:

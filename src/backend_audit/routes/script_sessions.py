@@ -38,7 +38,7 @@ def unrestricted(options: Value) -> bool:
 
 def reads_session(function: FunctionSymbol) -> bool:
     """Whether a function looks at a session or at cookies, itself or in a function within."""
-    bodies = (node for one in (function, *function.nested) for node in ir.walk_scope(*one.node.body))
+    bodies = (node for one in (function, *function.nested) for node in one.scope)
     return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
 
 
@@ -61,9 +61,5 @@ def shielding(found: list[Guard], name: str, via: str, mark: Mark | None) -> lis
 def looks_at_sender(function: FunctionSymbol) -> bool:
     """Whether a function looks at what only the own pages' requests bring: a token's header, the origin."""
     return any(
-        isinstance(one, ir.Const) and isinstance(one.value, str) and _SAYS.search(one.value)
-        for one in ir.walk_scope(*function.node.body)
-    ) or any(
-        isinstance(one, ir.Attribute) and (_SHIELD.search(one.attr) or one.attr == "origin")
-        for one in ir.walk_scope(*function.node.body)
-    )
+        isinstance(one, ir.Const) and isinstance(one.value, str) and _SAYS.search(one.value) for one in function.scope
+    ) or any(isinstance(one, ir.Attribute) and (_SHIELD.search(one.attr) or one.attr == "origin") for one in function.scope)

@@ -53,14 +53,14 @@ class ScriptTenants:
         params = _decorated(handler)
         for function in (handler, *handler.nested):
             named = _Named(ClientReads(function), given, params)
-            for node in ir.walk_scope(*function.node.body):
+            for node in function.scope:
                 if isinstance(node, ir.Call):
                     yield from self._lookup(function, node, named, _DEPTH)
 
     def _left_on_request(self, guard: FunctionSymbol) -> Iterator[str]:
         """`req.tenantId = req.headers["x-tenant-id"]`, in a middleware that asks nothing else of the caller."""
         reads = ClientReads(guard)
-        for node in ir.walk_scope(*guard.node.body):
+        for node in guard.scope:
             target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
             if isinstance(target, ir.Attribute) and is_request(written(target.value)) and _is_tenant(target.attr):
                 value = node.value if isinstance(node, ir.Assign) else None
@@ -88,7 +88,7 @@ class ScriptTenants:
             inner = _Named(None, frozenset(), {target.node.params[at].name: handed})
             reads = self.callers.of(target)
             if reads.right() is None and not reads.tests():
-                for one in ir.walk_scope(*target.node.body):
+                for one in target.scope:
                     if isinstance(one, ir.Call):
                         yield from self._lookup(target, one, inner, depth - 1)
 
@@ -101,7 +101,7 @@ class ScriptTenants:
         """The kinds of tenants that callers are known to belong to: `req.user.tenantId`, `session.orgId`."""
         found: set[str] = set()
         for module in self.engine.project.modules.values():
-            for node in ir.walk(*module.node.body):
+            for node in module.nodes:
                 if isinstance(node, ir.Attribute) and _is_tenant(node.attr) and _OF_CALLER.search(last_word(node.value)):
                     found.add(_word(node.attr))
         return frozenset(found)

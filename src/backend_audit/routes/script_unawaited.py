@@ -48,11 +48,11 @@ class UnawaitedChecks:
     def _count(self, function: FunctionSymbol) -> None:
         """How often methods of each name are called, with `await` and without."""
         awaited = set[int]()
-        for node in ir.walk_scope(*function.node.body):
-            if isinstance(node, ir.Await) and isinstance(node.value, ir.Call):
+        for node in function.scope.of(ir.Await):
+            if isinstance(node.value, ir.Call):
                 self._awaited[last_word(node.value.func)] += 1
                 awaited.add(id(node.value))
-        calls = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call) and id(one) not in awaited)
+        calls = (one for one in function.scope.of(ir.Call) if id(one) not in awaited)
         self._plain.update(last_word(one.func) for one in calls)
 
     def of(self, route: Route) -> Iterator[Unended]:
@@ -68,7 +68,7 @@ class UnawaitedChecks:
 
     def _in(self, function: FunctionSymbol) -> Iterator[Unended]:
         reads = self.callers.of(function)
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             if isinstance(node, ir.If):
                 for tested in _parts(node.test, negated=False):
                     body = node.body if tested.negated else node.orelse

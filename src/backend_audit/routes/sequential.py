@@ -139,7 +139,7 @@ class Sequential:
 
 
 def _pauses(function: FunctionSymbol) -> bool:
-    calls = (one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
+    calls = function.scope.of(ir.Call)
     return any(written(one.func).rpartition(".")[2] in _PAUSES for one in calls)
 
 

@@ -99,7 +99,7 @@ def _told(route: Route) -> Iterator[str]:
 
 def _caller(handler: FunctionSymbol) -> str:
     """How a handler takes the caller that it answers, as written; "" where it does not."""
-    for node in ir.walk_scope(*handler.node.body):
+    for node in handler.scope:
         if isinstance(node, (ir.Attribute, ir.Name)) and _CALLER.search(written(node)):
             return written(node)
         if isinstance(node, ir.Call) and _ASKED.search(written(node.func)):

@@ -23,7 +23,7 @@ def _loads(decorator: ir.Expr) -> bool:
 
 def _classes(function: FunctionSymbol) -> list[str]:
     """The names of the classes in what a function returns, and in what the variables hold that it returns."""
-    nodes = list(ir.walk_scope(*function.node.body))
+    nodes = list(function.scope)
     given = [one.value for one in nodes if isinstance(one, (ir.Return, ir.Assign)) and one.value is not None]
     names = [one.id for value in given for one in ir.walk_scope(value) if isinstance(one, ir.Name)]
     return [name for name in names if name[:1].isupper() and not name.isupper()]

@@ -53,7 +53,7 @@ def status_of(node: ir.Stmt) -> str | None:
 
 def set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
     """The statuses that answers are given before they are returned, or that came in: `response.status_code = 401`."""
-    nodes = list(ir.walk_scope(*function.node.body))
+    nodes = list(function.scope)
     returned = {one.value.id for one in nodes if isinstance(one, ir.Return) and isinstance(one.value, ir.Name)}
     returned |= {WHATEVER, *(param.name for param in function.node.params)}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]

@@ -101,7 +101,7 @@ def _mentions(function: FunctionSymbol) -> bool:
             return True
         if any(param.name in ("tx", "trx", "manager", "transaction") for param in one.node.params):
             return True
-        for node in ir.walk_scope(*one.node.body):
+        for node in one.scope:
             name = node.func if isinstance(node, ir.Call) else None
             text = written(name) if name is not None else node.id if isinstance(node, ir.Name) else ""
             key = node.key.value if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) else ""

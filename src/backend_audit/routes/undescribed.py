@@ -59,8 +59,8 @@ def answers_with_data(route: Route) -> bool:
     if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
         return False
     if handler.module.node.language is not Language.PYTHON:
-        return not any(_shows_page(one) for one in ir.walk_scope(*handler.node.body))
-    returned = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return) and one.value is not None]
+        return not any(_shows_page(one) for one in handler.scope)
+    returned = [one.value for one in handler.scope.of(ir.Return) if one.value is not None]
     return bool(returned) and not any(_is_file(handler, one, raw=route.framework == "fastapi") for one in returned)
 
 

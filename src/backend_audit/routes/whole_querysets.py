@@ -62,7 +62,7 @@ class WholeQuerysets:
         if self._by_caller is None:
             found: set[str] = set()
             for function in self.engine.project.functions():
-                for node in ir.walk_scope(*function.node.body):
+                for node in function.scope:
                     if isinstance(node, ir.Call) and called(node) in _ASKED and self._asks(node):
                         found |= {one.key for one in self._classes(function, root_class(node))}
             self._by_caller = frozenset(found)
@@ -95,12 +95,12 @@ class WholeQuerysets:
 
     def _decides(self, method: FunctionSymbol) -> bool:
         """Whether a method looks at who calls, otherwise than to know whether somebody does, or refuses by itself."""
-        refuses = any(isinstance(one, ir.Raise) for one in ir.walk_scope(*method.node.body))
+        refuses = any(isinstance(one, ir.Raise) for one in method.scope)
         return refuses or method.node.name in _DECIDE or self._looks(method)
 
     def _looks(self, method: FunctionSymbol) -> bool:
         """Whether a method looks at who calls, but to write it down or to know whether there is anybody."""
-        body = list(ir.walk_scope(*method.node.body))
+        body = list(method.scope)
         logins = {id(one) for node in body if _asks_for_any_login(node) for one in ir.walk_scope(node)}
         told = {id(one) for node in body if isinstance(node, ir.Call) for one in _noted(node)}
         return any(is_caller(one) and id(one) not in logins and id(one) not in told for one in body)
@@ -112,7 +112,7 @@ class WholeQuerysets:
             lines = (one for one in view.node.body if isinstance(one, ir.Assign) and len(one.targets) == 1)
             named = (one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id == "queryset")
             return next((one.value for one in named), None)
-        nodes = ir.walk_scope(*method.node.body)
+        nodes = method.scope
         given = [one.value for one in nodes if isinstance(one, ir.Return) and one.value is not None and not _is_empty(one.value)]
         return given[0] if len(given) == 1 else None
 
@@ -120,7 +120,7 @@ class WholeQuerysets:
         """Whether the view says itself whose what it makes is: `serializer.save(owner=self.request.user)`."""
         lineage = self.engine.bases(view)[0]
         methods = [one.methods["perform_create"] for one in lineage if "perform_create" in one.methods]
-        nodes = (node for method in methods for node in ir.walk_scope(*method.node.body))
+        nodes = (node for method in methods for node in method.scope)
         return any(isinstance(one, ir.Call) and called(one) == "save" and self._asks(one) for one in nodes)
 
     def _model(self, view: ClassSymbol, node: ir.Expr) -> ClassSymbol | None:

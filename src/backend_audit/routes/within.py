@@ -39,7 +39,7 @@ def leaves_it_to_others(handler: FunctionSymbol) -> bool:
 def _asks_an_object(function: FunctionSymbol) -> bool:
     """`if not thing.editable_by(request.user): raise Http404`: what is stored says whether the caller may."""
     callers: set[str] = set()  # `user = self.request.user`
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Assign) and node.value is not None and _CALLER.search(written(node.value)):
             callers |= {one.id for one in node.targets if isinstance(one, ir.Name)}
         if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
@@ -51,7 +51,7 @@ def _asks_an_object(function: FunctionSymbol) -> bool:
 
 
 def _helpers(handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
-    for node in ir.walk_scope(*handler.node.body):
+    for node in handler.scope:
         func = node.func if isinstance(node, ir.Call) else None
         found = None
         if isinstance(func, ir.Name):
@@ -75,7 +75,7 @@ def _own_method(owner: ClassSymbol, name: str) -> FunctionSymbol | None:
 
 def _leaves_it(handler: FunctionSymbol) -> bool:
     looked_up: set[str] = set()
-    for node in ir.walk_scope(*handler.node.body):
+    for node in handler.scope:
         if isinstance(node, ir.Try) and any(_takes_denial(one) for one in node.handlers):
             return True
         if isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and _names_what_it_does(node.value):
@@ -109,7 +109,7 @@ def works_on_the_caller(route: Route) -> bool:
     """Whether the handler, or what its view says of all handlers, takes the signed-in user for granted: nobody has none."""
     own = [] if route.owner is None else [one for name, one in sorted(route.owner.methods.items()) if name in _OF_ALL]
     functions = [*([] if route.handler is None else [route.handler]), *own]
-    nodes = [node for one in functions for node in ir.walk_scope(*one.node.body)]
+    nodes = [node for one in functions for node in one.scope]
     return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
 
 
@@ -147,7 +147,7 @@ def _dependencies(param: ir.Param) -> set[str]:
 
 def changes_own_session_alone(handler: FunctionSymbol) -> bool:
     """Whether all that the handler changes is the session of who calls: `request.session.pending = null`."""
-    nodes = list(ir.walk_scope(*handler.node.body))
+    nodes = list(handler.scope)
     targets = [target for node in nodes if isinstance(node, ir.Assign) for target in node.targets]
     calls = [written(node.func) for node in nodes if isinstance(node, ir.Call)]
     kept = [one for one in map(written, targets) if _SESSION.search(one)]
@@ -177,7 +177,7 @@ def waits_for_nothing(handler: FunctionSymbol) -> bool:
     """Whether a coroutine computes its answer: what is stored elsewhere is awaited."""
     if not handler.node.is_async:
         return False
-    return not any(map(waits, ir.walk_scope(*handler.node.body)))
+    return not any(map(waits, handler.scope))
 
 
 def waits(node: ir.Node) -> bool:

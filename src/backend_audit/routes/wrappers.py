@@ -75,7 +75,7 @@ def called_parameters(function: FunctionSymbol) -> set[str]:
 
 
 def _returned(function: FunctionSymbol) -> list[ir.Expr]:
-    nodes = ir.walk_scope(*function.node.body)
+    nodes = function.scope
     return [node.value for node in nodes if isinstance(node, ir.Return) and node.value is not None]
 
 

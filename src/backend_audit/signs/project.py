@@ -83,7 +83,7 @@ def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[
 
 def _asked(function: FunctionSymbol) -> Iterator[str]:
     """The methods that a function calls of other objects."""
-    for node in ir.walk_scope(*function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
             yield node.func.attr
 
