@@ -600,6 +600,18 @@ def test_a_secret_is_hidden_wherever_it_stands() -> None:
     assert redacted(text, 0, ranges) == 'api_token = "…"\nsend(1)\nlog("…", x="a…b")\n'
 
 
+def test_a_word_is_not_hidden_within_names() -> None:
+    """Or a default password that is called like the project takes the addresses of its modules with it."""
+    again = 'URLS = "serenity.urls"\nPLACE = "/serenity/x"\nSAME = ["serenity", "a:serenity@b"]\n'
+    text = f'PASSWORD = env("DB_PASSWORD", "serenity")\n{again}'
+    ranges = secrets.hidden_ranges(text, scan(text))
+    assert redacted(text, 0, ranges).splitlines()[1:] == [
+        'URLS = "serenity.urls"',
+        'PLACE = "/serenity/x"',
+        'SAME = ["…", "a:…@b"]',
+    ]
+
+
 def test_anchor_tells_nothing_of_the_value() -> None:
     one, other = (scan(f'password = "{value}"\n')[0][1].anchor for value in ("kaylee-serenity9", "inara-serenity8"))
     assert one == other

@@ -48,6 +48,7 @@ _LOCALES = frozenset("locale locales i18n lang langs translations l10n messages 
 _LISTS = frozenset(
     {".gitleaks.toml", "gitleaks.toml", ".gitleaksignore", ".secrets.baseline", ".trufflehog-exclude", ".gitguardian.yaml"}
 )
+_WORD = re.compile(r"[A-Za-z]+")
 _LONG = 8  # a shorter secret may be an ordinary word elsewhere
 _QUOTE = re.compile(r"[rbuRBU]{0,2}(\"{3}|'{3}|[\"'`])")
 _HEAD = 2000  # characters within which a description of an API says what it is
@@ -87,8 +88,14 @@ def hidden_ranges(text: str, found: Iterable[tuple[str, Alert]]) -> tuple[tuple[
     ranges = {one for _, alert in found for one in alert.redact}
     for value in sorted({text[start:stop] for start, stop in ranges}):
         if len(value) >= _LONG:
-            ranges.update((match.start(), match.end()) for match in re.finditer(re.escape(value), text))
+            ranges.update((match.start(), match.end()) for match in re.finditer(_again(value), text))
     return tuple(sorted(ranges))
+
+
+def _again(value: str) -> str:
+    """The pattern of a secret that stands in a file again; a mere word (`shop`) not as part of a name: `"shop.urls"`."""
+    text = re.escape(value)
+    return rf"(?<!\w)(?<!\w[./-]){text}(?!\w|[./-]\w)" if _WORD.fullmatch(value) else text
 
 
 def _place(file: SourceFile, text: str) -> Place:
