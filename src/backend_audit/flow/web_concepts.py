@@ -33,6 +33,7 @@ class RouterCreation(Concept):
     in_schema: Operand | None = None  # whether its routes are described
     schema_url: Operand | None = None  # where an application serves the description
     on: Operand | None = None  # the application or blueprint that it is put on when it is made
+    schema: Operand | None = None  # of GraphQL, that it answers with
     app: bool = False  # it serves by itself: nothing has to mount it
     implicit: bool = False  # what functions of the module speak of that name no application
     named_prefix: bool = False  # where no prefix is given, its name is one
@@ -252,3 +253,32 @@ class IdleValidator(Concept):
 
     how: str = "dropped"
     what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphqlSchema(Concept):
+    """A schema of GraphQL is made: clients ask for the fields of its root types."""
+
+    tracked: ClassVar[bool] = True
+    query: Operand | None = None  # classes whose fields they are
+    mutation: Operand | None = None
+    subscription: Operand | None = None
+    extensions: Operand | None = None  # what runs around every operation
+
+
+@dataclass(frozen=True, slots=True)
+class GraphqlRoot(Concept):
+    """A root type whose fields are functions that are bound to it by name."""
+
+    tracked: ClassVar[bool] = True
+    name: Operand | None = None  # of the type, where no row says which
+    kind: str = ""  # query, mutation, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class GraphqlField(Concept):
+    """A function answers for a field of such a type."""
+
+    owner: Operand | None = None
+    name: Operand | None = None
+    resolver: Operand | None = None

@@ -17,6 +17,7 @@ from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, join
 from backend_audit.frameworks.django_views import ACTIONS, Answer, View, Views
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
+from backend_audit.frameworks.graphql_mounts import is_view, schemas_in
 from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.unread_rights import UnreadRights
 from backend_audit.frameworks.withheld import withheld
@@ -138,9 +139,15 @@ class DjangoRoutes:
         home = view.api.rpartition(".")[2] if owner is None else owner.name
         known = owner is not None or self.views.provided(None, view.api) or view.api == "lambda"
         name = f"{home}.{answer.name}" if known and home != "lambda" else home
-        return self.route(
-            pattern, site, answer.methods, answer.handler, owner, name, guards, said, mark, kind="http" if known else "library"
-        )
+        kind = "graphql" if is_view(self.engine, owner, view.api) else "http" if known else "library"
+        route = self.route(pattern, site, answer.methods, answer.handler, owner, name, guards, said, mark, kind=kind)
+        route.schemas = self.answered(view) if kind == "graphql" else ()
+        return route
+
+    def answered(self, view: View) -> tuple[str, ...]:
+        """The schemas that a view of GraphQL is told to answer with."""
+        told = [one for name, one in view.given if name == "schema"]
+        return schemas_in(self.facts, self.definitions.value(told[0])) if told else ()
 
     def of_resource(self, resource: Resource, pattern: Pattern, site: Site) -> Route:
         """The route of one action of a view set on a router."""

@@ -6,6 +6,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.generated import Generated
+from backend_audit.frameworks.graphql_routes import GraphqlRoutes
 from backend_audit.frameworks.pyramid import PyramidRoutes
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.frameworks.settling import Settling, in_table_order
@@ -35,10 +36,12 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours, declarations)
     routers, django = RouterRoutes(engine, facts, behaviours, guarding), DjangoRoutes(engine, facts, behaviours, guarding)
+    graphql = GraphqlRoutes(routers, django)
     found = list(django.routes())
     routers.mount_at(django.tree.mounted)
     found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
+    found += graphql.routes(found)
     table = RouteTable(list(_told_once(in_table_order(found))), only_administrators=only_administrators(engine))
     exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
     rights, held = Rights(behaviours, scoping), HeldObjects(behaviours, scoping)

@@ -63,6 +63,7 @@ class Anonymous:
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
         self._running: set[str] = set()
+        self.nobody_is_none = False  # who has not signed in is None to resolvers of GraphQL, and no object as in Django
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
 
     def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:

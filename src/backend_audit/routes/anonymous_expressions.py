@@ -19,7 +19,9 @@ from backend_audit.routes.missing import (
     UNKNOWN,
     Missing,
     attribute,
+    caller_of_context,
     is_credential,
+    of_context,
     truth,
 )
 
@@ -103,6 +105,8 @@ class Reading:
             return ANONYMOUS if node.id == "current_user" else EMPTY if node.id == "session" else UNKNOWN
         if isinstance(node, ir.Attribute):
             found = attribute(self.eval(node.value, env), node.attr, written(node.value))
+            if found is ANONYMOUS and self.owner.nobody_is_none and of_context(node):
+                return ABSENT
             return UNKNOWN if found in PARTS and self.owner.asked is None else found
         if isinstance(node, ir.Await):
             return self.eval(node.value, env)
@@ -110,6 +114,8 @@ class Reading:
             env[written(node.target)] = self.eval(node.value, env)
             return env[written(node.target)]
         if isinstance(node, ir.Index):
+            if (who := caller_of_context(node)) is not None:
+                return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
             missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not _is_open(node.value, node.index)
             return ABSENT if missing else UNKNOWN
         if isinstance(node, ir.Call):
@@ -137,6 +143,8 @@ class Reading:
             return Missing.RESOLVED
         if self.owner.asked is not None and name in ("any", "match", "fullmatch", "search") and node.args:
             return self.searched(name, node.args, env)
+        if (who := caller_of_context(node)) is not None:
+            return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
         if isinstance(node.func, ir.Attribute):
             base = self.eval(node.func.value, env)
             if base in PARTS and self.owner.asked is not None:

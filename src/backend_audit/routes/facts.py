@@ -8,6 +8,9 @@ from backend_audit.flow.web_concepts import (
     CredentialRead,
     CredentialScheme,
     ForgeryExemption,
+    GraphqlField,
+    GraphqlRoot,
+    GraphqlSchema,
     GuardExemption,
     GuardMarker,
     NamedRoute,
@@ -29,7 +32,10 @@ from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.missing import is_credential
 from backend_audit.routes.unsigned import leads_away
 
-Made = RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
+Made = (
+    RouterCreation | RouteObject | RouteInclude | GuardMarker | CredentialScheme | ViewObject | ResourceRouter
+    | GraphqlSchema | GraphqlRoot
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class WebFacts:
     registrations: list[RouteRegistration] = field(default_factory=list)
     mounts: list[RouterMount] = field(default_factory=list)
     hooks: list[RouteHook] = field(default_factory=list)
+    resolvers: list[GraphqlField] = field(default_factory=list)
     resources: list[ResourceRegistration] = field(default_factory=list)
     exemptions: list[ForgeryExemption] = field(default_factory=list)
     chains: list[RouteChain] = field(default_factory=list)
@@ -87,6 +94,8 @@ class WebFacts:
                 self.work.append((function, concept))
         elif isinstance(concept, RouteRegistration):
             self.registrations.append(concept)
+        elif isinstance(concept, GraphqlField):
+            self.resolvers.append(concept)
         elif isinstance(concept, NamedRoute):
             self.named_routes.append(concept)
         elif isinstance(concept, NamedView):

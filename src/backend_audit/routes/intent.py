@@ -79,6 +79,12 @@ _IS_SET_UP = re.compile(
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
 _PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key", re.IGNORECASE)
 _PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BESIDE = frozenset(  # what stands beside the words of an intent in the name of an operation: `obtainJsonWebToken`
+    """
+    sign log in on up out user users account customer email mail password by with via google github facebook apple microsoft
+    social json web jwt code create obtain verify validate revoke send request resend delete cookie new my me and
+    """.split()
+)
 _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
 _FILES = "static files"
@@ -147,6 +153,13 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         elif words & set(last) or words & set(named) or (what in _ANYWHERE and not member and words & everything):
             return what
     return ""
+
+
+def of_operation(name: str, methods: tuple[str, ...]) -> str:
+    """As `intent`, of an operation of GraphQL: its name says whole what it is for, or says nothing (`registerEdges`)."""
+    what = intent(f"/{name}", name, methods)
+    known = {*_INTENTS.get(what, ()), *_BESIDE}
+    return what if what and what != _CALLED_BACK and known.issuperset(words_of(name)) else ""
 
 
 def checks_password(handler: FunctionSymbol | None) -> bool:

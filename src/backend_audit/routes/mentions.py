@@ -6,6 +6,7 @@ from typing import NamedTuple
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.routes.claim_reads import header, keyed
+from backend_audit.routes.missing import caller_of_context
 
 IDS = re.compile(r"(?:^|_)(?:id|ids|pk|pks|uuid|uuids|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
 _CALLER = re.compile(
@@ -82,6 +83,8 @@ def is_caller(node: ir.Node) -> bool:
     if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
         own = "user" in node.attr or node.attr in _PARTS or node.attr.startswith("current_")
         return own and bool(_CALLER.search(written(node)))
+    if caller_of_context(node):
+        return True
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS
     return isinstance(node, ir.Call) and (

@@ -75,6 +75,27 @@ def asks_for_login(*nodes: ir.Node) -> bool:
     return any(isinstance(one, ir.Attribute) and one.attr in ("is_authenticated", "is_anonymous") for one in ir.walk(*nodes))
 
 
+def of_context(node: ir.Attribute) -> bool:
+    """Whether something is read off the context that resolvers of GraphQL are given: `info.context.user`."""
+    return written(node.value).endswith("info.context")
+
+
+def caller_of_context(node: ir.Node) -> bool | None:
+    """Whether who calls is read by key off the context of a resolver (true), or off a socket's scope (false); None for others.
+
+    `info.context["user"]`, `info.context.get("user")`, `self.scope["user"]`.
+    """
+    holder, key = None, None
+    if isinstance(node, ir.Index):
+        holder, key = node.value, node.index
+    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "get" and node.args:
+        holder, key = node.func.value, node.args[0].value
+    if holder is None or not isinstance(key, ir.Const) or not (key.value in _USERS or is_caller(str(key.value))):
+        return None
+    name = written(holder)
+    return True if name.endswith("info.context") else False if name.rpartition(".")[2] == "scope" else None
+
+
 def of_database(node: ir.Attribute) -> bool:
     """Whether a session is one with a database: `db.session`, `self.session`; `request.session` is the caller's."""
     return node.attr == "session" and written(node.value).rpartition(".")[2].lower() not in _OF_CALLER

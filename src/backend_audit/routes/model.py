@@ -234,6 +234,7 @@ class Route:
     verdict: Verdict = Verdict.UNKNOWN
     why: str = ""
     kind: str = "http"  # http, websocket, static, graphql, admin, library (whose view cannot be read)
+    schemas: tuple[str, ...] = ()  # of GraphQL, that it answers with: their operations are routes of their own
     app: str = ""  # the application that it belongs to, where the project makes several and they can be told apart
     group: str = ""  # what it shares with its siblings: the router, class or URL module it is registered on
     body: Body = field(default_factory=Body)

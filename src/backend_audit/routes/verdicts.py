@@ -5,7 +5,16 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.entering import enters
-from backend_audit.routes.intent import checks_password, checks_secret, checks_signature, intent, once, public_keys, sets_up
+from backend_audit.routes.intent import (
+    checks_password,
+    checks_secret,
+    checks_signature,
+    intent,
+    of_operation,
+    once,
+    public_keys,
+    sets_up,
+)
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.script_helpers import BY_HELPER
 from backend_audit.routes.script_permissions import BY_RIGHT
@@ -17,7 +26,7 @@ _BODY = "body"  # a handler that turns callers away itself
 
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
-    meant = intent(route.path, _called(route), route.methods) or _set_up(route)
+    meant = _meant(route) or _set_up(route)
     meant = meant or public_keys(route.path, route.handler, route.methods)
     meant = meant or ("signing in or up" if checks_password(route.handler) else "")
     meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
@@ -46,6 +55,9 @@ def decide(route: Route) -> None:
     meant = meant or ("" if route.unread else enters(route.handler))
     if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"
+        return
+    if route.schemas:
+        route.verdict, route.why = Verdict.PUBLIC, "for its operations, which are told each"
         return
     if unknown:
         route.verdict, route.why = Verdict.UNKNOWN, unknown
@@ -85,6 +97,12 @@ def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
             route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
         elif setting_up := once(route.path, None, (one for one in called if sets_up(one.node.name))):
             route.verdict, route.why = Verdict.PUBLIC, f"for {setting_up}"
+
+
+def _meant(route: Route) -> str:
+    if route.kind == "graphql" and not route.schemas:
+        return of_operation(route.path.rpartition("/")[2], route.methods)
+    return intent(route.path, _called(route), route.methods)
 
 
 def _called(route: Route) -> str:
