@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
-from backend_audit.routes.guards import ASTRAY, EARLY, LATE, UNREAD
+from backend_audit.routes.guards import ASTRAY, EARLY, LATE, UNASKED, UNREAD
 from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
@@ -20,6 +20,9 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             continue
         if guard.via == UNREAD:
             yield from _unread(route, guard)
+            continue
+        if guard.via == UNASKED:
+            yield from _unasked(route, guard)
             continue
         if guard.via == EARLY:
             yield from _early(guard)
@@ -78,6 +81,19 @@ def _unread(route: Route, guard: Guard) -> Iterator[Alert]:
             confidence=Confidence.HIGH,
             anchor="unread",
         )
+
+
+def _unasked(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`@HasPermission("orders")` on a method that the guard which reads it does not stand before."""
+    rest = "is asked for a login alone" if route.auth is Auth.REQUIRED else "can be called by anybody"
+    yield from at_guard(
+        guard,
+        message=f"`@{guard.name}` says what {called(route)} asks for, and `{guard.because}`, which reads that before other "
+        f"routes, is not among its guards: it {rest}.",
+        fix=f"Add `{guard.because}` to `@UseGuards(…)` of this method or its class.",
+        confidence=Confidence.HIGH,
+        anchor=f"unasked {route.name}",
+    )
 
 
 def _is_first(route: Route, guard: Guard) -> bool:

@@ -15,6 +15,7 @@ from backend_audit.frameworks.nest_decorators import NestDecorators
 from backend_audit.frameworks.nest_guards import NestGuards
 from backend_audit.frameworks.nest_middleware import Covered, configured
 from backend_audit.frameworks.nest_paths import NestPaths
+from backend_audit.frameworks.nest_stated import StatedRights
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
@@ -45,14 +46,15 @@ class NestRoutes:
 
     def routes(self) -> Iterator[Route]:
         """Every route of every controller."""
-        found = [(one, self.decorators.controller(one)) for one in self.classes]
-        controllers = [(one, node) for one, node in found if node is not None or nest_graphql.resolver(self.decorators, one)]
+        named = [(one, self.decorators.controller(one)) for one in self.classes]
+        controllers = [(one, node) for one, node in named if node is not None or nest_graphql.resolver(self.decorators, one)]
         if not controllers:
             return
         everywhere = self.guards.everywhere(self.classes)
         middleware = configured(self.engine, self.guarding, self.classes)
-        for symbol, node in controllers:
-            yield from self.of_class(symbol, node, everywhere, middleware)
+        found = [one for symbol, node in controllers for one in self.of_class(symbol, node, everywhere, middleware)]
+        StatedRights(self.engine, self.decorators).fill(found)
+        yield from found
 
     def of_class(
         self, symbol: ClassSymbol, node: ir.Call | None, everywhere: list[Guard], middleware: list[Covered]

@@ -56,6 +56,7 @@ ASTRAY = "astray"  # on a router without routes
 EARLY = "early"  # called where it is to be named
 LATE = "late"  # added behind all that it could run before
 UNREAD = "unread"  # in an attribute that nothing reads
+UNASKED = "unasked"  # stated for a guard that is not among those of the route
 
 RIGHTS_OF_KNOWN = "asks for a right of callers who have said who they are, and lets the others through"
 ANSWERS_IN_VAIN = "answers, and hands the request on all the same"
