@@ -50,7 +50,7 @@ class NestRoutes:
         controllers = [(one, node) for one, node in named if node is not None or nest_graphql.resolver(self.decorators, one)]
         if not controllers:
             return
-        everywhere = self.guards.everywhere(self.classes)
+        everywhere = self.guards.everywhere()
         middleware = configured(self.engine, self.guarding, self.classes)
         found = [one for symbol, node in controllers for one in self.of_class(symbol, node, everywhere, middleware)]
         StatedRights(self.engine, self.decorators).fill(found)

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.nest_decorators import COMMON, Applied, NestDecorators
 from backend_audit.frameworks.steps import written_on
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
@@ -65,7 +65,7 @@ class NestGuards:
                 found += self.guards(value, written(arg.value), "route", mark)
         return found
 
-    def everywhere(self, classes: list[ClassSymbol]) -> list[Guard]:
+    def everywhere(self) -> list[Guard]:
         """The guards of the whole application: `useGlobalGuards`, limits of plugins and middleware, providers of `APP_GUARD`."""
         found: list[Guard] = []
         for chain in self.facts.chains:
@@ -75,13 +75,11 @@ class NestGuards:
             elif chain.kind == "nest-plugins" and chain.arguments is not None:
                 for value in flat([chain.arguments.value]):
                     found += [one for one in self.guarding.of_value(value, "settings", None) if one.has(Does.LIMITS)]
-        for symbol in classes:
-            module = self.decorators.own(symbol, symbol.node.decorators, "Module")
-            frame = self.engine.frame(symbol.module)
-            for node in () if module is None else ir.walk(module):
-                items = node.items if isinstance(node, ir.Container) else ()
-                held = {item.key.value: item.value for item in items if isinstance(item.key, ir.Const)}
-                if "provide" in held and written(held["provide"]) == "APP_GUARD":
+        for module in self.engine.project.modules.values():
+            for node in module.nodes.of(ir.Container):
+                held = {item.key.value: item.value for item in node.items if isinstance(item.key, ir.Const)}
+                if "provide" in held and last_word(held["provide"]) == "APP_GUARD":
+                    frame = self.engine.frame(module)
                     for name in ("useClass", "useExisting"):
                         if name in held:
                             found += self.guards(frame.eval(held[name]), written(held[name]), "settings", None)

@@ -113,8 +113,8 @@ class StatedRights:
         return self._guards
 
     def _keys_read(self, function: FunctionSymbol) -> Iterator[str]:
-        for node in ir.walk_scope(*function.node.body):
-            if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or not node.args:
+        for node in function.scope.of(ir.Call):
+            if not isinstance(node.func, ir.Attribute) or not node.args:
                 continue
             of = written(node.func.value).lower()
             if (node.func.attr in REFLECTING and "reflector" in of) or last_word(node.func) == "getMetadata":

@@ -9,10 +9,14 @@ class OldModule {}
 
 const routes: Routes = [{ path: "animals", module: DogsModule, children: [{ path: "old", module: OldModule }] }];
 
+const shared = {
+  providers: [{ provide: APP_GUARD, useClass: OptInGuard }],
+};
+
 @Module({
   imports: [DogsModule, RouterModule.register(routes)],
   controllers: [HealthController, FeedController, ReportsController, ProfileController],
-  providers: [{ provide: APP_GUARD, useClass: OptInGuard }],
+  providers: shared.providers,
 })
 export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer) {
