@@ -84,6 +84,7 @@ def test_rows_of_modes_name_what_exists() -> None:
         assert one.otherwise or not one.applies, f"{one.id} does not say why it does not apply"
     assert not sorted(asked - kinds), "asked, but not described"
     inner_kinds = {"cache-store", "document-store", "key-value", "graph-store"}  # for readiness and for kinds of stores
+    inner_kinds |= {"named-limiter", "too-many-requests"}  # together they are a rate limiter
     assert not sorted(kinds - asked - inner_kinds), "described, but nothing asks"
 
 
@@ -532,7 +533,8 @@ def test_what_tests_set_up_is_no_evidence(tmp_path: Path) -> None:
     [
         ("must-01", "public/swagger/index.yml", "swagger: '2.0'\npaths: {}\n", State.PARTIAL),
         ("must-01", "public/pages/index.yml", "swagger: '2.0'\npaths: {}\n", State.MISSING),
-        ("elite-load-balancing", "deploy/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.PARTIAL),
+        ("elite-load-balancing", "deploy/nginx/nginx.conf", "upstream shop {\n  server a;\n  server b;\n}\n", State.PARTIAL),
+        ("elite-load-balancing", "deploy/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.NOT_ASSESSED),
         ("elite-load-balancing", ".devcontainer/nginx/nginx.conf", "upstream shop {\n  server a;\n}\n", State.NOT_ASSESSED),
         ("advanced-multi-tenancy", "db/migrations/1.js", "knex.schema.table('a', (t) => t.uuid('tenantId'))\n", State.PARTIAL),
         ("advanced-multi-tenancy", "db/migrations/1.js", "knex.schema.table('a', (t) => t.uuid('formId'))\n", State.MISSING),

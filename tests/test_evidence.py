@@ -631,6 +631,201 @@ SHOWN = {
     ),
     "the size of a pool": ("elite-pooling", "a.js", f"{DRIZZLE}connect({{ poolMax: 10 }})", "met"),
     "keys of a keyboard": ("elite-key-rotation", "a.js", "app.use((req) => Keys.validateInput(req))", "not-applicable"),
+    "settings in a class": (
+        "advanced-file-uploads",
+        "b.py",
+        (
+            "from configurations import Configuration, values\nclass Base(Configuration):\n"
+            "    STORAGES = {'default': {'BACKEND': values.Value('storages.backends.s3.S3Storage')}}"
+        ),
+        "partial",
+    ),
+    "settings in a class for developers": (
+        "advanced-file-uploads",
+        "b.py",
+        (
+            "from configurations import Configuration, values\nclass Development(Configuration):\n"
+            "    STORAGES = {'default': {'BACKEND': 'storages.backends.s3.S3Storage'}}"
+        ),
+        "missing",
+    ),
+    "a policy that the environment opens": (
+        "elite-cors",
+        "a.py",
+        (
+            "from configurations import Configuration, values\nclass Base(Configuration):\n"
+            "    MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
+            "    CORS_ALLOW_ALL_ORIGINS = values.BooleanValue(False)"
+        ),
+        "met",
+    ),
+    "a policy that is open": (
+        "elite-cors",
+        "a.py",
+        (
+            "from configurations import Configuration, values\nclass Base(Configuration):\n"
+            "    MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
+            "    CORS_ALLOW_ALL_ORIGINS = values.BooleanValue(True)"
+        ),
+        "partial",
+    ),
+    "a limit by scope alone": (
+        "must-05",
+        "a.py",
+        (
+            "REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': "
+            "['rest_framework.throttling.ScopedRateThrottle']}\n@app.get('/a')\ndef a():\n    return 1"
+        ),
+        "partial",
+    ),
+    "a limit for all": (
+        "must-05",
+        "a.py",
+        (
+            "REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': ['rest_framework.throttling.AnonRateThrottle']}\n"
+            "@app.get('/a')\ndef a():\n    return 1"
+        ),
+        "met",
+    ),
+    "waits with chance": (
+        "elite-retry",
+        "a.js",
+        (
+            "fetch(url)\nasync function ask() {\n  for (let n = 0; n < 5; n++) {\n"
+            "    try { return await fetch(url) } catch (error) {\n"
+            "      const pause = 2 ** n * 100 + Math.random() * 100\n"
+            "      await new Promise((done) => setTimeout(done, pause))\n    }\n  }\n}"
+        ),
+        "met",
+    ),
+    "waits without chance": (
+        "elite-retry",
+        "a.js",
+        (
+            "fetch(url)\nasync function ask() {\n  for (let n = 0; n < 5; n++) {\n"
+            "    try { return await fetch(url) } catch (error) {\n      const pause = 2 ** n * 100\n"
+            "      await new Promise((done) => setTimeout(done, pause))\n    }\n  }\n}"
+        ),
+        "partial",
+    ),
+    "waits with chance in Python": (
+        "elite-retry",
+        "a.py",
+        (
+            "import httpx\nhttpx.get('https://a.example', timeout=3)\nimport random, time\ndef ask():\n"
+            "    for n in range(5):\n        try:\n"
+            "            return httpx.get('https://a.example', timeout=3)\n        except httpx.HTTPError:\n"
+            "            pause = 2 ** n + random.random()\n            time.sleep(pause)"
+        ),
+        "met",
+    ),
+    "waits without chance in Python": (
+        "elite-retry",
+        "a.py",
+        (
+            "import httpx\nhttpx.get('https://a.example', timeout=3)\nimport time\ndef ask():\n"
+            "    for n in range(5):\n        try:\n"
+            "            return httpx.get('https://a.example', timeout=3)\n        except httpx.HTTPError:\n"
+            "            pause = 2 ** n\n            time.sleep(pause)"
+        ),
+        "partial",
+    ),
+    "files of a form": (
+        "advanced-file-uploads",
+        "a.js",
+        (
+            "const busboy = require('busboy')\napp.post('/a', (req, res) => {\n"
+            "const bb = busboy({ headers: req.headers })\nbb.on('file', (name, file) => file.pipe(to))\n})"
+        ),
+        "partial",
+    ),
+    "fields of a form": (
+        "advanced-file-uploads",
+        "a.js",
+        (
+            "const busboy = require('busboy')\napp.post('/a', (req, res) => {\n"
+            "const bb = busboy({ headers: req.headers })\nbb.on('field', (name, value) => keep(value))\n})"
+        ),
+        "missing",
+    ),
+    "a limiter that turns away": (
+        "must-05",
+        "a.js",
+        "app.use((req, res, next) => rateLimiter.check(req.ip) ? next() : res.status(429).end())",
+        "met",
+    ),
+    "a limiter of what is sent": (
+        "must-05",
+        "a.js",
+        "app.use(async () => { if (await rateLimiter.check('mail')) send() })",
+        "missing",
+    ),
+    "organisations in SQL": (
+        "advanced-multi-tenancy",
+        "a.js",
+        ("db.query('CREATE TABLE a (id int, org_id text)'); db.query('SELECT a FROM a WHERE org_id = $1', [x])"),
+        "met",
+    ),
+    "other owners in SQL": ("advanced-multi-tenancy", "a.js", "db.query('CREATE TABLE a (id int, user_id text)')", "missing"),
+    "a breaker of its own": ("elite-circuit-breakers", "a.js", "fetch(url)\napp.use(() => sendWithCircuitBreaker(mail))", "met"),
+    "a breaker of lines": ("elite-circuit-breakers", "a.js", "fetch(url)\napp.use(() => sendWithLineBreaks(mail))", "missing"),
+    "a pool of processes of its own": ("elite-bulkhead", "a.js", "class JobProcessPool { run() {} }", "met"),
+    "a pool of connections": ("elite-bulkhead", "a.js", "class ConnectionPool { run() {} }", "missing"),
+    "expressions for schedules": (
+        "advanced-cron",
+        "a.js",
+        "const { CronExpressionParser } = require('cron-parser')\nCronExpressionParser.parse('* * * * *')",
+        "partial",
+    ),
+    "expressions that a scheduler runs": (
+        "advanced-cron",
+        "a.js",
+        (
+            "const { CronExpressionParser } = require('cron-parser')\n"
+            "CronExpressionParser.parse('* * * * *')\nrequire('node-cron').schedule('* * * * *', run)"
+        ),
+        "met",
+    ),
+    "errors in PostHog": (
+        "elite-error-tracking",
+        "a.js",
+        ("const { PostHog } = require('posthog-node')\nnew PostHog('k', { enableExceptionAutocapture: true })"),
+        "met",
+    ),
+    "events in PostHog": (
+        "elite-error-tracking",
+        "a.js",
+        "const { PostHog } = require('posthog-node')\nnew PostHog('k', {})",
+        "missing",
+    ),
+    "Dockerflow": ("must-09", "a.py", "INSTALLED_APPS = ['dockerflow.django']", "met"),
+    "Docker alone": ("must-09", "a.py", "INSTALLED_APPS = ['docker.django']", "missing"),
+    "an address of a provider": ("advanced-payment", "a.js", "fetch('https://api.stripe.com/v1/charges')", "partial"),
+    "addresses of many": (
+        "advanced-payment",
+        "a.js",
+        (
+            "const LIST = ['https://api.stripe.com/v1', 'https://0.example', 'https://1.example', "
+            "'https://2.example', 'https://3.example', 'https://4.example', 'https://5.example', "
+            "'https://6.example', 'https://7.example', 'https://8.example', 'https://9.example', "
+            "'https://10.example', 'https://11.example', 'https://12.example', 'https://13.example', "
+            "'https://14.example', 'https://15.example', 'https://16.example', 'https://17.example', "
+            "'https://18.example', 'https://19.example']"
+        ),
+        "missing",
+    ),
+    "a sign-in by others": ("advanced-oauth", "a.js", "app.get('/in', (req, res) => handleOAuthCallback(req, res))", "met"),
+    "secrets of others": (
+        "advanced-oauth",
+        "a.js",
+        "app.get('/in', (req, res) => res.json(getOAuthSecret(req.query.id)))",
+        "missing",
+    ),
+    "tables that are written": ("advanced-export", "a.js", "const XLSX = require('xlsx')\nXLSX.utils.json_to_sheet(rows)", "met"),
+    "tables that are read": ("advanced-export", "a.js", "const XLSX = require('xlsx')\nXLSX.read(file)", "missing"),
+    "tokens that are given out": ("elite-key-rotation", "a.js", "class AccessTokenMiddleware { run() {} }", "missing"),
+    "an index of the database": ("advanced-search", "a.js", "db.query('SELECT a FROM b WHERE b MATCH ?')", "met"),
+    "what matches": ("advanced-search", "a.js", "log(`${n} match(es)`)", "missing"),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

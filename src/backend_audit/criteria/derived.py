@@ -16,6 +16,9 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
             yield Sign("route-authorizes", route.place, "", route.handler)
         if any("authenticates" in guard.does for guard in route.guards):
             yield Sign("route-authenticates", route.place, "", route.handler)
+    signs = list(signs)
+    if any(sign.kind == "too-many-requests" for sign in signs):  # what limits something else than requests is called so, too
+        yield from (Sign("rate-limit", one.place, one.what, one.symbol) for one in signs if one.kind == "named-limiter")
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

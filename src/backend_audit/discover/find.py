@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from backend_audit.discover.git import list_by_git
-from backend_audit.discover.header import read_head, written_by_a_build
+from backend_audit.discover.header import read_head, role_of_generated, written_by_a_build
 from backend_audit.discover.ignore import Layer, ignored, read_patterns
 from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, template_language
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
@@ -219,8 +219,10 @@ class _Finder:
         if head.is_binary:
             self._tally.skip("binary files", shown)
             return
-        if head.is_generated(language) or (language is Language.JAVASCRIPT and (head.is_minified or head.is_bundled)):
+        if language is Language.JAVASCRIPT and (head.is_minified or head.is_bundled):
             role = Role.GENERATED
+        elif head.is_generated(language):
+            role = role_of_generated(absolute) if language in _CODE else Role.GENERATED
         elif role is Role.SOURCE and language is Language.PYTHON and head.is_migration:
             role = Role.MIGRATION
         if named or role in self._judged:

@@ -4,7 +4,7 @@ import os
 import re
 from typing import NamedTuple
 
-from backend_audit.source import Language
+from backend_audit.source import Language, Role
 
 HEAD = 2048
 _MINIFIED_FROM = 16 * 1024  # smaller files are read wholly by a person, long lines or not
@@ -40,6 +40,9 @@ _TESTS = re.compile(
     rb"^\s*(?:async )?def test|^\s*class Test|TestCase\b"
     rb"|\b(?:import|from)\s+(?:unittest|pytest|nose|doctest|hypothesis|locust|behave|testtools)\b|\bdjango\.test\b|\babsl\.testing\b|__main__",
     re.MULTILINE,
+)
+_ROUTES = re.compile(
+    rb"^[ \t]*@?(?:this\.)?(?:app|api|router|server|fastify)\.(?:get|post|put|patch|delete|all|route)\(\s*[\"'`]", re.MULTILINE
 )
 _DEFINES = re.compile(rb"^(?:class|def|async def) \w", re.MULTILINE)
 _WHOLE = 256 * 1024
@@ -125,6 +128,15 @@ def defines_but_no_test(path: str) -> bool:
     except OSError:
         return False
     return bool(_DEFINES.search(data)) and not _TESTS.search(data)
+
+
+def role_of_generated(path: str) -> Role:
+    """The role of generated code: what registers routes (tsoa's, OpenAPI's) answers requests, and is judged, whoever wrote it."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return Role.SOURCE if _ROUTES.search(file.read(_WHOLE)) else Role.GENERATED
+    except OSError:
+        return Role.GENERATED
 
 
 def _opening(text: str, language: Language) -> str:

@@ -8,7 +8,7 @@ that holds application modules (`models.py`, `vendor.controller.ts`) is the appl
 import re
 from collections.abc import Iterable
 
-from backend_audit.discover.header import defines_but_no_test
+from backend_audit.discover.header import defines_but_no_test, role_of_generated
 from backend_audit.discover.model import words
 from backend_audit.source import Language, Role
 
@@ -140,8 +140,14 @@ def role_of(path: str, language: Language, around: Surroundings) -> Role:
 
 
 def role_of_file(path: str, absolute: str, language: Language, around: Surroundings) -> Role:
-    """As `role_of`; what is called like a test alone and holds none (`blood_test.py` in a laboratory) loses that ending."""
+    """As `role_of`, after a look at files that their names do not tell of.
+
+    What is called like a test alone and holds none (`blood_test.py` in a laboratory) loses that ending; generated code that no
+    build has put there may answer requests.
+    """
     role = role_of(path, language, around)
+    if role is Role.GENERATED and language is not Language.CONFIG and not _is_put_out(path, language, around):
+        return role_of_generated(absolute)
     if role is not Role.TEST or language is not Language.PYTHON or not _ENDS_LIKE_A_TEST.search(path):
         return role
     other = role_of(_ENDS_LIKE_A_TEST.sub("", path), language, around)
@@ -172,9 +178,19 @@ def _is_test(parts: list[str], folders: list[str], name: str, language: Language
 
 
 def _is_generated(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
-    if _GENERATED_FILE.search(name):
+    if _GENERATED_FILE.search(name) or not _GENERATED_FOLDERS.isdisjoint(parts):
         return True
-    if not _OUTPUT_FOLDERS.isdisjoint(parts) or not _GENERATED_FOLDERS.isdisjoint(parts):
+    return _is_output(parts, folders, language, around)
+
+
+def _is_put_out(path: str, language: Language, around: Surroundings) -> bool:
+    """Whether a build has put `path` where its output goes: what it was made of is there, too."""
+    *parts, _ = path.split("/")
+    return _is_output(parts, ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)], language, around)
+
+
+def _is_output(parts: list[str], folders: list[str], language: Language, around: Surroundings) -> bool:
+    if not _OUTPUT_FOLDERS.isdisjoint(parts):
         return True
     if language is Language.CONFIG or _BUILD_FOLDERS.isdisjoint(parts):
         return False

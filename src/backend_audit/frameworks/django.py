@@ -36,6 +36,7 @@ _SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
 _SAYS_ANSWER = ("extend_schema", "swagger_auto_schema")
 _TAKE = frozenset(("POST", "PUT", "PATCH"))
 _ASKS = (Does.AUTHENTICATES, Does.AUTHORIZES)
+_LISTING = "rest_framework.routers.APIRootView"
 
 
 class DjangoRoutes:
@@ -158,8 +159,9 @@ class DjangoRoutes:
         guards += self.of_owner(view, resource.handler, said, site, resource.action)
         name = f"{resource.owner.name}.{resource.action}" if resource.owner is not None else resource.api.rpartition(".")[2]
         registered = mark_of(resource.concept, "registered here")
+        kind = "docs" if resource.api == _LISTING else "http"  # it lists the router's own addresses
         return self.route(
-            pattern, site, (resource.method,), resource.handler, resource.owner, name, guards, said, registered, path
+            pattern, site, (resource.method,), resource.handler, resource.owner, name, guards, said, registered, path, kind
         )
 
     def of_method(
@@ -223,6 +225,7 @@ class DjangoRoutes:
             registered=registered, kind=kind, guards=_once([*before, *guards]), body=self.takes(handler, owner, methods),
             response_schema=self.declares(handler, owner) if self.is_rest(handler, owner) else None,
             group=pattern.place.module.key if owner is None else owner.key, unapplied=self.unapplied(owner),
+            keyed=_knows_nobody(guards),
         )  # fmt: skip
 
     def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
@@ -271,6 +274,20 @@ def _said(method: str, action: str) -> dict[str, str]:
     if action:
         said |= {"self.action": action, "view.action": action}
     return said
+
+
+def _knows_nobody(guards: list[Guard]) -> bool:
+    """Whether all that asks who calls are authentication classes that let a key pass and find no user: a program calls."""
+    asking = [guard for guard in guards if guard.has(*_ASKS)]
+    return bool(asking) and all(guard.via == "authentication" and not _gives(guard.function) for guard in asking)
+
+
+def _gives(function: FunctionSymbol | None) -> bool:
+    """Whether a function gives anything but nothing, as far as it can be read."""
+    if function is None:
+        return True
+    given = (node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Return))
+    return any(one is not None and not (isinstance(one, ir.Const) and one.value is None) for one in given)
 
 
 def _once(guards: list[Guard]) -> tuple[Guard, ...]:

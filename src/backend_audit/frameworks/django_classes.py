@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.flow.values import Value
 from backend_audit.frameworks.definitions import Written
 from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_settings import Site
@@ -11,6 +10,7 @@ from backend_audit.frameworks.django_views import View
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_authentication import Authentication
 from backend_audit.frameworks.drf_choice import Listed
+from backend_audit.frameworks.drf_throttles import Throttles
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Env
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE, truth
@@ -31,6 +31,7 @@ class ClassGuards:
         self.definitions = deciding.definitions
         self.permissions = permissions
         self.authentication = Authentication(permissions)
+        self.throttles = Throttles(permissions)
 
     def of(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """All guards of a class for one method and action, in the order in which they run."""
@@ -52,11 +53,12 @@ class ClassGuards:
         if self.permissions.covers(owner):
             given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)
             if given is None:
-                given = self.keyword(handler)
-            found += self.authenticators(owner, said, site)
+                given = self.keyword(handler, "permission_classes")
+            found += self.authenticators(owner, said, site, self.keyword(handler, "authentication_classes"))
             found += self.permissions.of_class(owner, said, site, given, None)
             found += self.permissions.objects.guards(owner, said)
-            found += self.throttles(owner)
+            scoped = self.keyword(handler, "throttle_scope") is not None
+            found += self.throttles.of(owner, site, self.keyword(handler, "throttle_classes"), scoped=scoped)
         return found
 
     def settled(self, owner: ClassSymbol, method: FunctionSymbol, view: View) -> Env:
@@ -91,17 +93,17 @@ class ClassGuards:
             return self.permissions.listed(self.permissions.defaults(site), said, site)
         return []
 
-    def keyword(self, handler: FunctionSymbol | None) -> Listed | None:
+    def keyword(self, handler: FunctionSymbol | None, name: str) -> Listed | None:
         """`@action(permission_classes=[…])` of the method, or of the one that it adds a verb to (`@lend.mapping.delete`)."""
         for node in [] if handler is None else handler.node.decorators:
             if isinstance(node, ir.Call) and handler is not None:
                 for arg in node.args:
-                    if arg.name == "permission_classes":
+                    if arg.name == name:
                         return Listed((Written(handler.module, arg.value),))
             elif isinstance(node, ir.Attribute) and isinstance(node.value, ir.Attribute) and node.value.attr == "mapping":
-                name = node.value.value.id if isinstance(node.value.value, ir.Name) else ""
-                first = None if handler is None or handler.owner is None else handler.owner.methods.get(name)
-                return None if first is handler else self.keyword(first)
+                method = node.value.value.id if isinstance(node.value.value, ir.Name) else ""
+                first = None if handler is None or handler.owner is None else handler.owner.methods.get(method)
+                return None if first is handler else self.keyword(first, name)
         return None
 
     def decorated(self, owner: ClassSymbol, name: str, said: Said) -> list[Guard]:
@@ -141,10 +143,10 @@ class ClassGuards:
             found.append(guard)
         return found
 
-    def authenticators(self, owner: ClassSymbol, said: Said, site: Site) -> list[Guard]:
+    def authenticators(self, owner: ClassSymbol, said: Said, site: Site, given: Listed | None) -> list[Guard]:
         """Authentication classes of the project that reject who brings no credential, instead of leaving that to permissions."""
         found: list[Guard] = []
-        for symbol in self.authentication.of(owner, site):
+        for symbol in self.authentication.of(owner, site, given):
             method = self.engine.find_method(symbol, "authenticate")
             if method is not None:
                 run = self.deciding.behaviours.anonymous.run(method, None, said)
@@ -152,18 +154,6 @@ class ClassGuards:
                     does = frozenset((Does.AUTHENTICATES,))
                     found.append(Guard(symbol.name, does, "authentication", _mark(method), method, "rejects without credentials"))
             found += self.authentication.unshielded(symbol)
-        return found
-
-    def throttles(self, owner: ClassSymbol) -> list[Guard]:
-        """`throttle_classes`."""
-        attribute = self.definitions.attribute(owner, "throttle_classes")
-        found: list[Guard] = []
-        for one in [] if attribute is None else self.permissions.choosing.elements(attribute):
-            value: Value = self.definitions.value(one)
-            names = [symbol.name for symbol in value.refs if isinstance(symbol, ClassSymbol)]
-            names += [path.rpartition(".")[2] for path in value.apis]
-            mark = Mark(one.module.path, one.node.at, one.node.end, "throttle")
-            found += [Guard(name, frozenset((Does.LIMITS,)), "class", mark, None, "throttle") for name in sorted(names)[:1]]
         return found
 
 

@@ -130,7 +130,7 @@ class UrlTree:
 
     def of_path(self, concept: RouteObject, place: Place) -> Iterator[Pattern]:
         """One `path(…)`: a view, or what lies below it."""
-        texts = [""] if concept.path is None else texts_of(concept.path.value, OPEN) or [OPEN]
+        texts = [""] if concept.path is None else texts_of(self.settings.filled(concept.path.value), OPEN) or [OPEN]
         for text in texts:
             route = from_regex(text) if concept.converter == "regex" else text
             view = concept.handler

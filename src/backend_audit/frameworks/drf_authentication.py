@@ -7,6 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.drf import Permissions
+from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.link.symbols import ClassSymbol
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.facts import contents
@@ -26,9 +27,9 @@ class Authentication:
         self.engine = permissions.engine
         self._defaults: dict[str, list[ClassSymbol]] = {}
 
-    def of(self, owner: ClassSymbol, site: Site) -> list[ClassSymbol]:
-        """The classes of the project that say who calls a view: those that it lists, else those of the settings."""
-        attribute = self.definitions.attribute(owner, "authentication_classes")
+    def of(self, owner: ClassSymbol, site: Site, given: Listed | None) -> list[ClassSymbol]:
+        """The classes of the project that say who calls a view: those `given` with an action or listed, else the settings'."""
+        attribute = self.definitions.attribute(owner, "authentication_classes") if given is None else given.written[0]
         if attribute is None:
             return self.defaults(site)
         values = [self.definitions.value(one) for one in self.permissions.choosing.elements(attribute)]

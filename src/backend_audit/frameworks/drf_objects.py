@@ -36,8 +36,11 @@ class ObjectPermissions:
         method = self.engine.find_method(permission, "has_object_permission") if FETCHES in said else None
         if method is None:
             return ""
-        passed = self.deciding.behaviours.anonymous.run(method, None, said).passed
-        return "turns away from the object who has not signed in" if {truth(one) for one in passed} <= {False} else ""
+        passed = {truth(one) for one in self.deciding.behaviours.anonymous.run(method, None, said).passed}
+        if passed <= {False}:
+            return "turns away from the object who has not signed in"
+        asks = True not in passed and any(written(one) == "request.user" for one in ir.walk_scope(*method.node.body))
+        return "asks the object what who calls may do with it" if asks else ""
 
     def guards(self, owner: ClassSymbol, said: Said) -> list[Guard]:
         """The check that the view itself makes of its objects, where it has one of its own and fetches them."""

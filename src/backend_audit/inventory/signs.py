@@ -39,10 +39,12 @@ def limited(signs: list[Sign]) -> tuple[Sign, ...]:
 
 
 _BROWSER = frozenset("static public assets client frontend wwwroot browser webapp ui".split())
+_SERVERS = frozenset("server servers backend".split())
 _PAGES = (".jsx", ".tsx")
 
 
 def in_browser(path: str) -> bool:
-    """Whether a file is for browsers, by where it lies: it is no part of the service."""
+    """Whether a file is for browsers, by where it lies: it is no part of the service. The innermost folder that tells counts."""
     *folders, name = path.lower().split("/")
-    return name.endswith(_PAGES) or (not name.endswith(".py") and not _BROWSER.isdisjoint(folders))
+    telling = next((one for one in reversed(folders) if one in _BROWSER or one in _SERVERS), "")
+    return name.endswith(_PAGES) or (not name.endswith(".py") and telling in _BROWSER)

@@ -14,6 +14,7 @@ from backend_audit.source import Mark
 
 _BELONGS = 0.5  # of a description's operations that have a route, for the file to be that of this application
 _FEW = 3
+_UNTOLD = "{}"  # in a route's address: what is not known
 _MANY = 5  # of one kind that are told one by one
 _MOST = 0.7  # of the routes beside described ones that are described, for a missing one to be an oversight
 _LEFT_OUT = re.compile(r"\{([/:*.][^{}]*)\}")  # https://expressjs.com/en/guide/migrating-5.html#path-syntax
@@ -54,8 +55,9 @@ def _of_file(description: Description, routes: list[Route]) -> Iterator[Drift]:
     met = [one for one in operations if _served(known, one)]
     if not operations or len(met) < _BELONGS * len(operations):
         return
+    untold = [one for one in routes if _UNTOLD in one.path]
     for one in operations:
-        if not _served(known, one) and one.method not in ("HEAD", "OPTIONS"):
+        if not _served(known, one) and one.method not in ("HEAD", "OPTIONS") and not _may_serve(untold, one):
             node = ir.Const(one.mark.at, one.mark.end, "str", one.shown)
             yield Drift(Site(description.path, node, "", one.shown, ""), "vanished", None, one, description.path, one.mark)
     yield from _unguarded(description, [(one, _served(known, one)) for one in met if one.secured])
@@ -159,6 +161,11 @@ def _served(known: dict[str, list[Route]], one: Operation) -> list[Route]:
     above = one.path.removesuffix("{}")
     rests = (routes for path, routes in known.items() if path.startswith(above + "*"))
     return [route for routes in rests for route in routes if _answers(route, one)]
+
+
+def _may_serve(untold: list[Route], one: Operation) -> bool:
+    """Whether a route answers an operation whose address the code does not tell to its end: `/v1{}`."""
+    return any(one.path.startswith(_key(route.path.partition(_UNTOLD)[0])) and _answers(route, one) for route in untold)
 
 
 def _may_be(path: str, described: str) -> bool:

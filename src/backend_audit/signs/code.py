@@ -50,6 +50,8 @@ class _Walk:
         self.script = module.language is not Language.PYTHON
         self.methods = asked.rows.node if self.script else asked.rows.python
         self.sights = Sights()
+        self.configured = records.configures(module)  # by classes, as django-configurations does
+        self.in_settings = False
 
     def found(self) -> Seen:
         """Everything that the module shows."""
@@ -82,8 +84,11 @@ class _Walk:
         wait = shapes.waits_between_attempts(node)
         if wait is not None:
             self.shaped("retry-loop", wait, symbol)
-            if shapes.grows(wait):
+            if shapes.grows(wait, node):
                 self.shaped("backoff-loop", wait, symbol)
+            chance = shapes.waits_by_chance(node)
+            if chance is not None:
+                self.shaped("jitter-loop", chance, symbol)
         elif (pause := shapes.polls(node)) is not None:
             self.shaped("endless-loop", pause, symbol)
         self.block(ir.children(node), scope, symbol)
@@ -111,7 +116,10 @@ class _Walk:
     def constant(self, node: ir.Const, symbol: str) -> None:
         """A text in the code: SQL, an address, a media type."""
         if isinstance(node.value, str) and _SHORTEST <= len(node.value) <= _LONGEST:
-            for row in self.asked.strings.of(node.value):
+            rows = self.asked.strings.of(node.value)
+            if rows and node.value.startswith("http") and records.lists_addresses(self.module):
+                return  # what others may be reached at
+            for row in rows:
                 self.spot(row, node.at, node.end, symbol)
 
     def function(self, node: ir.Function, scope: Scope, symbol: str) -> None:
@@ -157,7 +165,9 @@ class _Walk:
                             self.matched(self.asked.fields, target.id, target.at, target.end, name)
                             if records.relates(statement):
                                 self.matched(self.asked.relations, target.id, target.at, target.end, name)
+            outer, self.in_settings = self.in_settings, self.configured and records.runs(node)
             self.block(node.body, dict(scope), name)
+            self.in_settings = outer
 
     def assigned(self, node: ir.Assign, scope: Scope, symbol: str, *, top: bool) -> None:
         self.block(node.decorators, scope, symbol)
@@ -176,7 +186,7 @@ class _Walk:
                 top and isinstance(target, ir.Name) and target.id == "handler500"
             ):  # https://docs.djangoproject.com/en/stable/ref/urls/
                 self.shaped("server-error-view", node, symbol)
-            for row, inner in self.asked.settings.of(target, node.value, top=top):
+            for row, inner in self.asked.settings.of(target, node.value, top=top or self.in_settings):
                 self.spot(row, inner.at, inner.end, symbol)
             if not top or isinstance(target, ir.Attribute):
                 self.paths.bind(target, meant, scope)

@@ -7,6 +7,9 @@ from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
 
 _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
+_ASIDE = re.compile(r"(?i)(dev(elopment)?|test|local|ci|continuous_?integration|build)([A-Z_]|$)")
+_HOST = re.compile(r"https?://([\w.-]+)")
+_MANY = 20
 _FOR_PAGES = ("NEXT_PUBLIC_", "REACT_APP_", "VITE_", "NODE_ENV", "PUBLIC_URL")
 
 
@@ -16,6 +19,23 @@ def serves(module: ir.Module) -> bool:
         return False
     read = (one.attr for one in ir.walk(*module.body) if isinstance(one, ir.Attribute) and written(one.value) == "process.env")
     return any(not name.startswith(_FOR_PAGES) for name in read)
+
+
+def configures(module: ir.Module) -> bool:
+    """Whether classes hold Django's settings there, a class an environment (django-configurations)."""
+    imports = (one for one in module.body if isinstance(one, ir.Import))
+    return any(one.module == "configurations" and any(name.name == "Configuration" for name in one.names) for one in imports)
+
+
+def lists_addresses(module: ir.Module) -> bool:
+    """Whether a file lists addresses of many services, as catalogues do: it tells of none that the program uses."""
+    texts = (one.value for one in ir.walk(*module.body) if isinstance(one, ir.Const) and isinstance(one.value, str))
+    return len({found[1] for text in texts if (found := _HOST.match(text)) is not None}) >= _MANY
+
+
+def runs(node: ir.Class) -> bool:
+    """Whether servers are started with a class of settings: its name speaks of no tests, developers or builds."""
+    return not _ASIDE.match(node.name)
 
 
 def whole(node: ir.Expr) -> ir.Expr:

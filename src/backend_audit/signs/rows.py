@@ -17,8 +17,8 @@ _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with"
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
 SHAPES = frozenset(
-    "answered-error error-middleware server-error-view retry-loop backoff-loop endless-loop api-description kept-answer "
-    "any-origin own-token".split()
+    "answered-error error-middleware server-error-view retry-loop backoff-loop jitter-loop endless-loop api-description "
+    "kept-answer any-origin own-token".split()
 )
 
 
@@ -35,7 +35,8 @@ class Row:
     `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table,
     `compared` of columns in a query's conditions, `keys` of keys in objects and dicts, `strings` of texts in the code.
     `settings` are names of settings, dotted for a key in one, `texts` strings in settings. `files` and `line` find lines of files
-    without code, where a line of the file fits `only`. `routes` is a pattern of method and path. `dependencies` are packages that
+    without code, where a line of the file fits `only`; a setting that holds texts must hold one that does.
+    `routes` is a pattern of method and path. `dependencies` are packages that
     bring it, whose mention alone proves nothing.
     """
 

@@ -33,7 +33,7 @@ class Settings:
 
     def _held(self, name: str, node: ir.Node, value: ir.Expr, depth: int) -> Iterator[tuple[Row, ir.Node]]:
         if depth and not is_off(value):
-            yield from ((row, node) for row in self._named.get(name, ()))
+            yield from ((row, node) for row in self._named.get(name, ()) if _holds(row, value))
             yield from self._inside(name, value, depth)
 
     def _inside(self, name: str, value: ir.Expr, depth: int) -> Iterator[tuple[Row, ir.Node]]:
@@ -48,9 +48,25 @@ class Settings:
                     yield from self._inside(name, item.value, depth)
                 elif isinstance(item.key, ir.Const):
                     yield from self._held(f"{name}.{item.key.value}", item.key, item.value, depth - 1)
+        elif isinstance(value, ir.Call) and isinstance(value.func, ir.Attribute) and value.func.attr.endswith("Value"):
+            for given in _defaults(value):  # `values.Value("django_redis.cache.RedisCache", environ_name="…")`
+                yield from self._inside(name, given, depth)
         elif isinstance(value, ir.Binary):
             yield from self._inside(name, value.left, depth)
             yield from self._inside(name, value.right, depth)
+
+
+def _holds(row: Row, value: ir.Expr) -> bool:
+    """Whether a setting holds a text that the row asks for, where it asks for one; what is not written there may be it."""
+    if row.only is None:
+        return True
+    texts = [one.value for one in ir.walk(value) if isinstance(one, ir.Const) and isinstance(one.value, str)]
+    return not texts or any(row.only.search(text) for text in texts)
+
+
+def _defaults(value: ir.Call) -> Iterator[ir.Expr]:
+    """What django-configurations takes where the environment says nothing."""
+    yield from (arg.value for at, arg in enumerate(value.args) if arg.name == "default" or (at == 0 and arg.name is None))
 
 
 def is_off(value: ir.Expr) -> bool:
@@ -59,5 +75,6 @@ def is_off(value: ir.Expr) -> bool:
         return not value.items
     if isinstance(value, ir.Call):  # `getattr(configuration, "X", False)`, `env.bool("X", default=False)`
         given = [arg.value.value for arg in value.args if arg.name in {None, "default"} and isinstance(arg.value, ir.Const)]
-        return any(one is False for one in given) and any(isinstance(one, str) for one in given)
+        configured = isinstance(value.func, ir.Attribute) and value.func.attr.endswith("Value")  # `values.BooleanValue(False)`
+        return any(one is False for one in given) and (configured or any(isinstance(one, str) for one in given))
     return isinstance(value, ir.Const) and value.value in (None, False, "", 0)

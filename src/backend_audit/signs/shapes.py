@@ -16,6 +16,7 @@ _PASSING = re.compile(r"state|nonce|login|log_in|auth|session|token|otp|challeng
 _TOKEN = re.compile(r"token|jwt|sign|session", re.IGNORECASE)
 _HANDING = frozenset({"register", "add_middleware"})
 _STOP = re.compile(r"stop|shut|clos|cancel|running|exit|quit|terminat|alive|active|enabled", re.IGNORECASE)
+_CHANCE = re.compile(r"(^|\.)(random|uniform|randint|randrange|betavariate|randomInt|random_int|jitter)$", re.IGNORECASE)
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -135,12 +136,31 @@ def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
     return _waiting(caught) or (_waiting(node.body) if ends else None)
 
 
-def grows(wait: ir.Call) -> bool:
+def grows(wait: ir.Call, loop: ir.While | ir.For) -> bool:
     """Whether it waits longer each time, by how the time is written: `base * 2 ** attempt`, `DELAYS[attempt]`."""
-    said = [one for arg in wait.args for one in ir.walk_scope(arg.value)]
+    said = list(_said(wait, loop))
     return any(isinstance(one, ir.Binary) and one.op in {"*", "**"} for one in said) or any(
-        isinstance(one, ir.Index) and isinstance(one.index, ir.Name) for one in said
+        (isinstance(one, ir.Index) and isinstance(one.index, ir.Name)) or (isinstance(one, ir.Call) and _last(one) == "pow")
+        for one in said
     )
+
+
+def waits_by_chance(loop: ir.While | ir.For) -> ir.Call | None:
+    """A call by which a loop waits a time that chance has a part in: `delay + Math.random() * 100`."""
+    for wait in _waits_in(loop.body):
+        if any(isinstance(one, ir.Call) and _CHANCE.search(written(one.func)) for one in _said(wait, loop)):
+            return wait
+    return None
+
+
+def _said(wait: ir.Call, loop: ir.While | ir.For) -> Iterator[ir.Node]:
+    """How the time is written that a call waits, also where the loop has given it a name before."""
+    given = [one for arg in wait.args for one in ir.walk_scope(arg.value)]
+    names = {one.id for one in given if isinstance(one, ir.Name)}
+    yield from given
+    for one in ir.walk_scope(*loop.body):
+        if isinstance(one, ir.Assign) and any(isinstance(each, ir.Name) and each.id in names for each in one.targets):
+            yield from ir.walk_scope(one.value) if one.value is not None else ()
 
 
 def answers_error(node: ir.Try) -> ir.Call | None:
@@ -166,10 +186,15 @@ def _leaves(node: ir.Node) -> bool:
 
 def _waiting(body: list[ir.Stmt]) -> ir.Call | None:
     """The first call that waits, be it in a promise that is awaited: `await new Promise((r) => setTimeout(r, 100))`."""
+    return next(_waits_in(body), None)
+
+
+def _waits_in(body: list[ir.Stmt]) -> Iterator[ir.Call]:
+    """The calls that wait."""
     awaited = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Await)]
     within = (one for each in awaited for one in ir.walk(each))
-    return next((one for one in (*ir.walk_scope(*body), *within) if isinstance(one, ir.Call) and _waits(one)), None)
+    yield from (one for one in (*ir.walk_scope(*body), *within) if isinstance(one, ir.Call) and _last(one) in _WAITS)
 
 
-def _waits(node: ir.Call) -> bool:
-    return written(node.func).rpartition(".")[2] in _WAITS
+def _last(node: ir.Call) -> str:
+    return written(node.func).rpartition(".")[2]
