@@ -62,6 +62,7 @@ class ClassFacts(ModuleNames):
             if base.name is not None:
                 continue
             value = frame.eval(base.value.value if isinstance(base.value, ir.Index) else base.value)
+            value = value if not base.star else join_all(value.inside())  # `class Query(*parts)`
             for one in sorted(value.refs, key=lambda ref: ref.key):
                 if isinstance(one, ClassSymbol) and one is not symbol:
                     inherited, outside = self.bases(one)

@@ -58,6 +58,8 @@ class DjangoRoutes:
         self.resources: ResourceRoutes | None = None
         self.marked = Marked(engine)
         self.unread = UnreadRights(engine)
+        sites = self.settings.sites()[:1]
+        behaviours.anonymous.setting = lambda name: self.settings.value(sites[0], name) if sites else None
 
     def routes(self) -> Iterator[Route]:
         """Every route of every site; of two at one address the first counts."""

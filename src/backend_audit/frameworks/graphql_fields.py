@@ -160,7 +160,7 @@ class Fields:
         if not isinstance(func, ir.Attribute) or not _OF_MUTATION.search(func.attr):
             return None
         value = self.definitions.value(Written(home.module, func.value))
-        owners = of_kind(value.refs, ClassSymbol)
+        owners = of_kind(value.refs, ClassSymbol) or self.engine.classes_of(value)  # `CopyOrder().Field()`
         if owners:
             told = any(self.engine.find_method(owners[0], one) is not None for one in _ANSWERS)
             bases = self.engine.external_bases(owners[0])
@@ -168,7 +168,7 @@ class Fields:
         return value if value.apis and not written(func.value).endswith(("Node", "graphene", "relay")) else None
 
     def _of_mutation(self, home: ClassSymbol, name: str, made: ir.Call, mutation: Value) -> Iterator[Field]:
-        owners = of_kind(mutation.refs, ClassSymbol)
+        owners = of_kind(mutation.refs, ClassSymbol) or self.engine.classes_of(mutation)
         owner = owners[0] if owners else None
         found = [] if owner is None else [self.engine.find_method(owner, one) for one in _ANSWERS]
         handler = next((one for one in found if one is not None), None)

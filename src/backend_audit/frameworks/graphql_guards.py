@@ -22,7 +22,7 @@ from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Outcome, Run
 from backend_audit.routes.guards import asks_by_name, judged
 from backend_audit.routes.mentions import is_caller
-from backend_audit.routes.missing import asks_for_login
+from backend_audit.routes.missing import ABSENT, asks_for_login
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.scopes import of_decorator
 from backend_audit.routes.within import only_raises
@@ -102,6 +102,17 @@ class GraphqlGuards:
             return Guard(name, _AUTHENTICATES, via, mark, method, "turns away who has not signed in")
         guard = self.routers.guarding.classified(method, name, via, mark)
         return replace(guard, does=frozenset((Does.RUNS,))) if run.outcome() is Outcome.PASSES else guard
+
+    def before(self, owner: ClassSymbol | None, function: FunctionSymbol, operation: str) -> Guard | None:
+        """What a middleware of graphene does before an operation: `resolve(self, next, root, info)`, `root` being nothing."""
+        root = function.node.params[2 if function.binds_first else 1 :][:1]
+        env: Env = {one.name: ABSENT for one in root}
+        with self.behaviours.anonymous.as_of(owner, function):
+            run = Resolving(self.behaviours.anonymous, function, {"info.field_name": operation.partition("/")[0]}).whole(env)
+        if run.passed or only_raises(function):
+            return None
+        name = (function.node.name if owner is None else owner.name).rpartition(".")[2]
+        return Guard(name, _AUTHENTICATES, "application", None, function, "turns away who has not signed in")
 
     def decorator(self, one: Written) -> list[Guard]:
         """The guards that a decorator of a resolver is; one whose test is not known says by its name what it asks."""

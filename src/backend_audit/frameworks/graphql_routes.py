@@ -14,6 +14,7 @@ from backend_audit.frameworks.definitions import Written
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.graphql_fields import Field, Fields
 from backend_audit.frameworks.graphql_guards import GraphqlGuards
+from backend_audit.frameworks.graphql_middleware import GrapheneMiddleware
 from backend_audit.frameworks.graphql_mounts import KIND, GraphqlMounts
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.routers import RouterRoutes
@@ -50,6 +51,7 @@ class GraphqlRoutes:
         self.mounts = GraphqlMounts(routers)
         self.fields = Fields(django.definitions)
         self.guards = GraphqlGuards(routers, django)
+        self.middleware = GrapheneMiddleware(django)
 
     def routes(self, found: list[Route]) -> list[Route]:
         """The mounts that nothing has told yet, and the operations of every schema; mounts among `found` are known by kind."""
@@ -145,7 +147,8 @@ class GraphqlRoutes:
         mark = registered
         if handler is not None:
             mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}")
-        guards = [*([] if mount is None else mount.guards), *schema.around, *self.guards.of(one)]
+        around = [guard for each in self.middleware.of(schema.framework) if (guard := self.guards.before(*each, one.name))]
+        guards = [*([] if mount is None else mount.guards), *schema.around, *around, *self.guards.of(one)]
         if one.api and handler is None and kind == "mutation":
             because = f"is a library's: {one.api}"
             guards.append(Guard(one.api.rpartition(".")[2], frozenset((Does.DEPENDS,)), "library", registered, None, because))
@@ -171,4 +174,6 @@ def _kinds(root: GraphqlRoot) -> list[str]:
 
 def _least_guarded(mounts: list[Route]) -> Route | None:
     """The way into a schema that asks least: whoever calls takes that."""
-    return min(mounts, key=lambda one: (any(guard.has(*_ASKS) for guard in one.guards), one.path), default=None)
+    return min(
+        mounts, key=lambda one: (any(guard.has(*_ASKS) for guard in one.guards), KIND not in one.path, one.path), default=None
+    )

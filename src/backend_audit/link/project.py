@@ -26,6 +26,7 @@ class Project:
         self.symbols: dict[int, Symbol] = {}  # by the identity of the defining node
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}
+        self._applications: dict[str, list[str]] | None = None  # the name of a package in one whose file is empty → that one
         self._elsewhere: dict[str, list[str]] | None = None  # the name of a package that no other holds → its folders' parents
         self._libraries: dict[str, bool] = {}
         self.libraries: frozenset[str] = frozenset()  # packages that are known from elsewhere
@@ -83,11 +84,23 @@ class Project:
                 if module.is_package and posixpath.dirname(key) not in self.modules:
                     self._elsewhere.setdefault(posixpath.basename(key), []).append(posixpath.dirname(key))
         roots = [one for one in self._elsewhere.get(parts[0], ()) if len(parts) > 1 or _called_after(one, parts[0])]
+        roots = roots or self._put_on_the_path(parts[0])
         found = {root: self.modules[key] for root in roots if (key := posixpath.join(root, *parts)) in self.modules}
         near = sorted(found, key=lambda root: -_shared(root, importer.path))
         if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
             return None
         return found[near[0]]
+
+    def _put_on_the_path(self, name: str) -> list[str]:
+        """The folders of applications that hold a package of that name, packages by an empty file alone: `apps/orders`."""
+        if self._applications is None:
+            self._applications = {}
+            for key, module in self.modules.items():
+                above = self.modules.get(posixpath.dirname(key)) if module.is_package else None
+                empty = above is not None and above is not module and not above.node.body
+                if above is not None and empty and posixpath.dirname(above.key) not in self.modules:
+                    self._applications.setdefault(posixpath.basename(key), []).append(above.key)
+        return [] if name in self.libraries else self._applications.get(name, [])
 
     def _means_library(self, module: ModuleSymbol | str) -> bool:
         """Whether a module imports its own name, as `shop/celery.py` does (`from celery import Celery`): that is a library."""

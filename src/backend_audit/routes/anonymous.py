@@ -63,6 +63,7 @@ class Anonymous:
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
         self._running: set[str] = set()
+        self.setting: Callable[[str], Value | None] = _no_setting  # what Django's settings say by that name
         self.nobody_is_none = False  # who has not signed in is None to resolvers of GraphQL, and no object as in Django
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
 
@@ -186,6 +187,10 @@ class Anonymous:
 
 def _never(frame: Frame, node: ir.Expr) -> bool:  # noqa: ARG001 - until it is told which answers fail
     return False
+
+
+def _no_setting(name: str) -> Value | None:  # noqa: ARG001 - until a project with settings is known
+    return None
 
 
 def _no_answer(function: FunctionSymbol, node: ir.Expr) -> frozenset[int]:  # noqa: ARG001 - for languages that return answers

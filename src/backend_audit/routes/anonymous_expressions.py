@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
 
+_SETTINGS = "django.conf.settings."
 _WITH_NOBODY = ("django", "rest_framework", "ninja")
 
 
@@ -250,6 +251,8 @@ class Reading:
     def texts(self, op: str, text: str, right: ir.Expr) -> Missing:
         """A comparison of a text that is known: `request.method in ("GET", "HEAD")`."""
         value = self.frame.eval(right)
+        named = next((path.removeprefix(_SETTINGS) for path in sorted(value.apis) if path.startswith(_SETTINGS)), "")
+        value = (self.owner.setting(named) if named else None) or value
         listed: set[str] | None = None
         if any(path.endswith(".SAFE_METHODS") for path in value.apis):
             listed = {"GET", "HEAD", "OPTIONS"}
