@@ -8,6 +8,7 @@ from backend_audit.checks._operands import contents
 from backend_audit.checks._routes import called, related
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Setting
+from backend_audit.routes import script_sessions
 from backend_audit.routes.model import Does, Guard, Route
 
 RULE = "csrf-protection-off"
@@ -83,9 +84,15 @@ def _unshielded(route: Route) -> Guard | None:
     off = next((guard for guard in route.guards if guard.has(Does.UNSHIELDS)), None)
     if off is None or route.guarded(Does.SHIELDS) or not route.by_cookie():
         return None
-    if not route.guarded(Does.AUTHENTICATES, Does.AUTHORIZES):
-        return None
+    asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if route.framework in _NODE:  # browsers ask before they send other methods to other sites
-        asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
-        return off if "POST" in route.methods and any(guard.carrier == "cookie" for guard in asking) else None
+        by_session = any(guard.carrier == "cookie" for guard in asking) if asking else _acts_for_caller(route)
+        return off if "POST" in route.methods and by_session else None
+    if not asking:
+        return None
     return off if route.changes() or (not route.methods and route.acts) else None
+
+
+def _acts_for_caller(route: Route) -> bool:
+    """Whether nothing asks for a login, and the handler does something for whom the session names."""
+    return route.acts and route.handler is not None and script_sessions.acts_for_caller(route.handler)

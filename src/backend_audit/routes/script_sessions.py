@@ -16,6 +16,7 @@ from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
 _SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_WHO = re.compile(r"^(?:user|uid|username|email|account|customer|member)(?:_?id)?$|^current_?user$", re.IGNORECASE)
 _SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
 
 
@@ -40,6 +41,22 @@ def reads_session(function: FunctionSymbol) -> bool:
     """Whether a function looks at a session or at cookies, itself or in a function within."""
     bodies = (node for one in (function, *function.nested) for node in one.scope)
     return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
+
+
+def acts_for_caller(function: FunctionSymbol) -> bool:
+    """Whether a handler reads who the session says that calls: `db.update(req.session.userId, …)`, `req.user.id`."""
+    nodes = [node for one in (function, *function.nested) for node in ir.walk_scope(*one.node.body)]
+    written = {id(target) for node in nodes if isinstance(node, ir.Assign) for target in node.targets}
+    given = function.node.params[0].name if function.node.params else ""
+    for node in nodes:
+        if not isinstance(node, ir.Attribute) or id(node) in written or not _WHO.search(node.attr):
+            continue
+        base = node.value
+        if isinstance(base, ir.Attribute) and base.attr == "session":
+            return True
+        if isinstance(base, ir.Name) and base.id == given and node.attr == "user":
+            return True
+    return False
 
 
 def of(function: FunctionSymbol, behaviours: Behaviours) -> str:
