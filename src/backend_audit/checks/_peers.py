@@ -188,7 +188,8 @@ def _careless(route: Route) -> Iterator[Alert]:
     if route.names_caller or not names_object(route) or (known_by and all(map(_KEY.search, known_by))):
         return  # a key is a program's: there is nobody to hold anything against
     others = [one for one in elsewhere(route) if one.changes() and one.weighed and known_by <= logins(one)]
-    asking = [one for one in others if asks_beyond(one)]
+    usual = asks_for_more(route)  # by a guard that nearly all have: it makes no difference between them
+    asking = [one for one in others if (one.right or one.consults or rights(one) if usual else asks_beyond(one))]
     if len(asking) < _MANY or len(asking) < _MOSTLY * len(others):
         return
     near = [one for one in asking if one.group == route.group] or asking

@@ -12,6 +12,7 @@ from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._named import unlike_its_namesakes
 from backend_audit.checks._peers import login_alone, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, common, odd_one, only_asks, surely_acts
+from backend_audit.checks._taken import unlike_in_ids
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
@@ -50,13 +51,14 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from odd
         return
     if route.consults and not route.scoped:
+        yield from unlike_in_ids(route)
         return
     of_address = [*unlike_its_methods(route)] if route.weighed else []
     if of_address:
         yield from of_address
         return
     told = [*unlike_its_peers(route)] if route.weighed and not (route.changes() and _asks_its_own_way(route)) else []
-    told = told or [*unlike_its_namesakes(route)]
+    told = told or [*unlike_its_namesakes(route)] or [*unlike_in_ids(route)]
     if told or route.consults:
         yield from told
         return

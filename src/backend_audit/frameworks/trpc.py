@@ -3,24 +3,31 @@
 https://trpc.io/docs/server/routers, https://trpc.io/docs/server/middlewares. Queries are asked for by GET, mutations by POST.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
+from backend_audit.flow.written import last_word
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.steps import definition, handler_of, steps_of
 from backend_audit.link.symbols import ObjectSymbol
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.model import Guard, Route
+from backend_audit.routes.guards import ASKING
+from backend_audit.routes.model import Does, Guard, Route
+from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_guards import ANONYMOUS, ScriptGuarding, called
 from backend_audit.routes.texts import mark_of, texts_of
 
 _DEPTH = 12
 _KIND = "trpc-"
 _PREFIX = "/trpc"
+_OPEN = re.compile(r"public|anonymous|anyone|everyone|unauth|unprotected", re.IGNORECASE)
+_BUILDING = frozenset("input output use meta concat unstable_concat query mutation subscription".split())
 
 
 class TrpcRoutes:
@@ -81,6 +88,9 @@ class TrpcRoutes:
         path = f"{self.prefix}/{name}"
         found = self.guarding.exempted(self.before(chain, _DEPTH), Asked(path, name, "", (chain.method,)))
         registered = mark_of(chain, "registered here")
+        begun = _name(_begun(chain.site.node))
+        if _OPEN.search(begun) and not any(one.has(*ASKING) for one in found):
+            found.append(Guard(begun, frozenset((Does.OPENS,)), "route", registered, None, "its name"))
         return Route(
             methods=(chain.method,),
             path=path,
@@ -99,7 +109,8 @@ class TrpcRoutes:
         found: list[Guard] = []
         for _, earlier in [] if made is None or made.on is None or not depth else self.objects(made.on.value)[:1]:
             if earlier is not None:
-                found += self.steps(earlier, depth - 1)
+                begun = _begun(chain.site.node)
+                found += [_told(one, begun) for one in self.steps(earlier, depth - 1)]
         return found
 
     def steps(self, chain: RouteChain, depth: int) -> list[Guard]:
@@ -115,3 +126,25 @@ class TrpcRoutes:
             else:
                 found += self.guarding.of_step(step.value, step.node, chain, "route")
         return found
+
+
+def _begun(node: ir.Node) -> ir.Expr | None:
+    """What a chain of calls begins with: `adminProcedure` of `adminProcedure.input(…).query(…)`, `permitted("write")`."""
+    begun = node if isinstance(node, ir.Call) else None
+    while begun is not None and isinstance(begun.func, ir.Attribute) and begun.func.attr in _BUILDING:
+        if not isinstance(begun.func.value, ir.Call):
+            return begun.func.value
+        begun = begun.func.value
+    return begun
+
+
+def _told(guard: Guard, begun: ir.Expr | None) -> Guard:
+    """A guard called after the procedure that has it, if it has no name, with what the function is told that makes one."""
+    name = _name(begun)
+    if guard.name == ANONYMOUS and name:
+        guard = replace(guard, name=name)
+    return replace(guard, scopes=of_step(begun)) if guard.name == name and guard.has(*ASKING) and not guard.scopes else guard
+
+
+def _name(begun: ir.Expr | None) -> str:
+    return "" if begun is None else last_word(begun.func if isinstance(begun, ir.Call) else begun)

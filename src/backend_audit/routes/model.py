@@ -247,6 +247,8 @@ class Route:
     asks: frozenset[str] = frozenset()  # all that it asks so, in short: the check and what it is told (`has_permission write`)
     testing: frozenset[str] = frozenset()  # the guards that test more of the caller than that there is one
     weighed: bool = False  # its handler has been read for what it does with who calls
+    takes: frozenset[str] = frozenset()  # names of the ids that its handler takes from the request
+    unmet: frozenset[str] = frozenset()  # those of them that it brings together with the caller nowhere
     unheld: bool = False  # it takes an id of the request, and holds the caller against nothing by itself
     keyed: bool = False  # all that asks who calls looks for a key of the whole program: there is no caller
     names_caller: bool = False  # the handler mentions who calls, but to write it down

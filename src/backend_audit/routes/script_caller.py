@@ -200,6 +200,9 @@ class CallerReads:
             return bool(_RIGHT.search(last_word(test)))
         if isinstance(test, ir.Name):
             return test.id in self.derived or (test.id in self.who and bool(_RIGHT.search(test.id)))
+        given = [one.value.function for one in test.args if isinstance(one.value, ir.Lambda)] if isinstance(test, ir.Call) else []
+        if any(self.mentions(*one.body) for one in given):  # `orders.some((one) => one.owner !== user.id)`
+            return True
         return self.mentions(test) and not self.is_caller(test)
 
     def _handed(self, node: ir.Call) -> bool:

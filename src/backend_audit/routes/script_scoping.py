@@ -15,6 +15,7 @@ from backend_audit.routes.model import KNOWN, Does, Guard, Lookup, Route
 from backend_audit.routes.script_caller import CALLER, Callers
 from backend_audit.routes.script_client_reads import ClientReads, Read
 from backend_audit.routes.script_permissions import LOGIN_ALONE
+from backend_audit.routes.script_taken import taken_ids, unmet_ids
 from backend_audit.routes.script_unheld import takes_unheld
 from backend_audit.source import Mark
 
@@ -71,6 +72,8 @@ class ScriptScoping:
         route.consults = right is not None or reads.tests() or reads.hands() or held
         route.scoped = route.consults and right is None and not held and not reads.tests()
         route.names_caller = reads.names_caller()
+        route.takes = taken_ids(handler) - {name for one in ahead for name in taken_ids(one)}
+        route.unmet = unmet_ids(handler, reads, route.takes)
         route.unheld = not held and takes_unheld(self.callers, handler)
         route.keyed = self._nobody_known(route)
         idle = None if right is not None else reads.idle_verdict()
