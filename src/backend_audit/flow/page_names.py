@@ -55,8 +55,8 @@ def _in_settings(engine: "EngineState") -> Iterator[tuple[str, ...]]:
     for module in engine.project.modules.values():
         if module.node.language is not Language.PYTHON or "settings" not in module.path:
             continue
-        for node in module.nodes:
-            if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and node.key.value == _SETTING:
+        for node in module.nodes.of(ir.Item):
+            if isinstance(node.key, ir.Const) and node.key.value == _SETTING:
                 for one in ir.walk(node.value):
                     if isinstance(one, ir.Const) and isinstance(one.value, str) and "." in one.value:
                         yield tuple(one.value.split("."))

@@ -67,8 +67,8 @@ class ClassGuards:
         if not method.node.params:
             return found
         given = dict(view.given)
-        for node in method.scope:
-            if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == method.node.params[0].name:
+        for node in method.scope.of(ir.Attribute):
+            if isinstance(node.value, ir.Name) and node.value.id == method.node.params[0].name:
                 stated = given.get(node.attr)
                 value = self.engine.class_attribute(owner, node.attr) if stated is None else self.definitions.value(stated)
                 one = value.constant()

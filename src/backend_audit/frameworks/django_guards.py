@@ -102,8 +102,8 @@ class Deciding:
         if inner != [function] or not depth:
             return found
         found = []
-        for node in function.scope:
-            if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
+        for node in function.scope.of(ir.Return):
+            if isinstance(node.value, ir.Call):
                 for one in applied(node.value):
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
         named = [guard for guard in found if guard.because]

@@ -71,8 +71,8 @@ class ObjectPermissions:
 def _called(function: FunctionSymbol) -> set[str]:
     """The methods that a function calls on its object and on `super()`."""
     found = set()
-    for node in function.scope:
-        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
+    for node in function.scope.of(ir.Call):
+        if isinstance(node.func, ir.Attribute):
             holder = node.func.value
             above = isinstance(holder, ir.Call) and written(holder.func) == "super"
             found.add(f"{'super()' if above else written(holder)}.{node.func.attr}")

@@ -52,8 +52,8 @@ def _filled(engine: Engine) -> Filled:
 
 def _handed(engine: Engine, module: ModuleSymbol) -> Iterator[tuple[FunctionSymbol, ir.Expr | None]]:
     """The functions of a module's interfaces, each with the components that fill its parameters (None: a chat's text)."""
-    for node in module.nodes:
-        if isinstance(node, ir.Call) and (places := _places(node)) is not None:
+    for node in module.nodes.of(ir.Call):
+        if (places := _places(node)) is not None:
             function, inputs = (_argument(node, at, name) for at, name in zip(places, ("fn", "inputs"), strict=True))
             for symbol in [] if function is None else _meant(engine, module, function):
                 yield symbol, inputs

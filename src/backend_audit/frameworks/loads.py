@@ -259,8 +259,8 @@ def _scope_of(owner: ClassSymbol) -> FunctionSymbol:
 def _loaded_within(function: FunctionSymbol) -> frozenset[str]:
     """What the calls in a function load."""
     found: frozenset[str] = frozenset()
-    for one in function.scope:
-        if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute):
+    for one in function.scope.of(ir.Call):
+        if isinstance(one.func, ir.Attribute):
             found |= _loaded_by(one, one.func.attr)
     return found
 

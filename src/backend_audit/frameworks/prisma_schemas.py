@@ -126,8 +126,8 @@ def _of_model(model: _Model, models: dict[str, _Model], asked: _Asked, loaded: s
 def _asked(engine: Engine) -> _Asked:
     found = _Asked()
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        for node in module.nodes:
-            if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr.startswith(_ASKING):
+        for node in module.nodes.of(ir.Call):
+            if isinstance(node.func, ir.Attribute) and node.func.attr.startswith(_ASKING):
                 model = written(node.func.value).rpartition(".")[2].lower()
                 for arg in node.args:
                     _keys(arg.value, (model,), found)

@@ -117,8 +117,8 @@ class SerializedLoads:
     def _calls(self) -> Iterator[SerializedLoad]:
         for key in self.work.serving:
             function = self.work.functions[key]
-            for node in function.scope:
-                if isinstance(node, ir.Call) and node.args and any(_is_many(arg) for arg in node.args):
+            for node in function.scope.of(ir.Call):
+                if node.args and any(_is_many(arg) for arg in node.args):
                     yield from self._called(function, node)
 
     def _called(self, function: FunctionSymbol, call: ir.Call) -> Iterator[SerializedLoad]:

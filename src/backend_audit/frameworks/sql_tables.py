@@ -117,8 +117,8 @@ def tables_of(engine: Engine, texts: Mapping[str, str]) -> SqlTables:
         if not path.endswith(".prisma"):
             found.read(texts[path], path)
     for module in sorted(engine.project.modules.values(), key=lambda one: one.path):
-        for node in module.nodes:
-            if isinstance(node, ir.Const) and isinstance(node.value, str) and makes_tables(node.value):
+        for node in module.nodes.of(ir.Const):
+            if isinstance(node.value, str) and makes_tables(node.value):
                 found.read(node.value, module.path, node)
     return found
 

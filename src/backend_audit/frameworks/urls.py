@@ -142,8 +142,8 @@ def _converters(engine: Engine) -> Iterator[tuple[str, frozenset[str]]]:
         if not called:
             continue
         frame = engine.frame(module)
-        for node in module.nodes:
-            if isinstance(node, ir.Call) and len(node.args) > 1 and written(node.func).rpartition(".")[2] in called:
+        for node in module.nodes.of(ir.Call):
+            if len(node.args) > 1 and written(node.func).rpartition(".")[2] in called:
                 given, name = frame.eval(node.args[0].value), node.args[1].value
                 if not isinstance(name, ir.Const):
                     continue
@@ -154,9 +154,8 @@ def _converters(engine: Engine) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _imported(module: ModuleSymbol) -> Iterator[ir.Alias]:
-    for node in module.nodes:
-        if isinstance(node, ir.Import):
-            yield from node.names
+    for node in module.nodes.of(ir.Import):
+        yield from node.names
 
 
 def _names(pattern: str, converters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -126,8 +126,8 @@ def _address_asked(test: ir.Expr, reads: HeaderReads) -> str:
 
 def _privileges(function: FunctionSymbol) -> Iterator[Claim]:
     """`if not request.json.get("is_admin"): abort(403)`: the client says itself what it may."""
-    for node in function.scope:
-        if isinstance(node, ir.If) and _negated(node.test) and refuses(node.body):
+    for node in function.scope.of(ir.If):
+        if _negated(node.test) and refuses(node.body):
             found = next((one for one in ir.walk_scope(node.test) if privilege(one)), None)
             if found is not None:
                 name = privilege(found)

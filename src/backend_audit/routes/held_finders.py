@@ -86,7 +86,7 @@ class HeldFinders:
 
 def _given(function: FunctionSymbol, reading: Reading) -> Iterator[ir.Expr]:
     """What a function returns: the calls that it has from, too."""
-    for one in function.scope:
-        if isinstance(one, ir.Return) and one.value is not None:
+    for one in function.scope.of(ir.Return):
+        if one.value is not None:
             yield one.value
             yield from ([reading.made[one.value.id]] if isinstance(one.value, ir.Name) and one.value.id in reading.made else [])

@@ -79,8 +79,8 @@ def _of_forms(behaviours: Behaviours, function: FunctionSymbol) -> dict[str, Fun
     engine = behaviours.engine
     frame = engine.frame(function.module)
     found: dict[str, FunctionSymbol] = {}
-    for node in function.scope:
-        if isinstance(node, ir.Call) and isinstance(node.func, (ir.Name, ir.Attribute)) and "Form" in written(node.func):
+    for node in function.scope.of(ir.Call):
+        if isinstance(node.func, (ir.Name, ir.Attribute)) and "Form" in written(node.func):
             for owner in [one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol)]:
                 found |= {method.key: method for one in engine.bases(owner)[0] for method in one.methods.values()}
     return found

@@ -106,8 +106,8 @@ class Rights:
     def _signed_in(self, handler: FunctionSymbol, frame: Frame, reading: Reading) -> frozenset[str]:
         """Variables without which the handler says 401: `if not admin: return await websocket.close(code=4401)`."""
         found: set[str] = set()
-        for node in handler.scope:
-            if isinstance(node, ir.If) and (name := _missing(node.test)) in reading.made and self._asks_who(frame, node.body):
+        for node in handler.scope.of(ir.If):
+            if (name := _missing(node.test)) in reading.made and self._asks_who(frame, node.body):
                 found.add(name)
         return frozenset(found)
 

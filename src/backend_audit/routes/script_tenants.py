@@ -101,8 +101,8 @@ class ScriptTenants:
         """The kinds of tenants that callers are known to belong to: `req.user.tenantId`, `session.orgId`."""
         found: set[str] = set()
         for module in self.engine.project.modules.values():
-            for node in module.nodes:
-                if isinstance(node, ir.Attribute) and _is_tenant(node.attr) and _OF_CALLER.search(last_word(node.value)):
+            for node in module.nodes.of(ir.Attribute):
+                if _is_tenant(node.attr) and _OF_CALLER.search(last_word(node.value)):
                     found.add(_word(node.attr))
         return frozenset(found)
 

@@ -18,8 +18,8 @@ _REFUSED = re.compile(
 
 def told_alone(function: FunctionSymbol) -> Iterator[ir.If]:
     """`if not note.editable_by(user): logger.warning("not an editor")`, with the rest of the function behind it."""
-    for node in function.scope:
-        if isinstance(node, ir.If) and node is not function.node.body[-1] and not node.orelse and _denies(node.test):
+    for node in function.scope.of(ir.If):
+        if node is not function.node.body[-1] and not node.orelse and _denies(node.test):
             told = all(map(_tells, node.body)) and any(map(_refuses, node.body))
             yield from [node] if told else ()
 

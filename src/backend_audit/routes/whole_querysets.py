@@ -62,8 +62,8 @@ class WholeQuerysets:
         if self._by_caller is None:
             found: set[str] = set()
             for function in self.engine.project.functions():
-                for node in function.scope:
-                    if isinstance(node, ir.Call) and called(node) in _ASKED and self._asks(node):
+                for node in function.scope.of(ir.Call):
+                    if called(node) in _ASKED and self._asks(node):
                         found |= {one.key for one in self._classes(function, root_class(node))}
             self._by_caller = frozenset(found)
         return self._by_caller

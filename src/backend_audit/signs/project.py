@@ -83,8 +83,8 @@ def _checked_by_health(engine: Engine, routes: Sequence[Route], found: Sequence[
 
 def _asked(function: FunctionSymbol) -> Iterator[str]:
     """The methods that a function calls of other objects."""
-    for node in function.scope:
-        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
+    for node in function.scope.of(ir.Call):
+        if isinstance(node.func, ir.Attribute):
             yield node.func.attr
 
 
