@@ -503,6 +503,20 @@ def test_folders_whose_name_is_the_applications_own_word(tmp_path: Path) -> None
     assert passed_over(discovery) == {"generated code": 1, "vendored code": 1}
 
 
+def test_an_application_may_be_called_test(tmp_path: Path) -> None:
+    write(tmp_path, **{f"lab/test/{name}.py": "" for name in ("models", "admin", "queries", "ui/views", "ui/urls")})
+    write(tmp_path, **{f"library/test/{name}.py": "" for name in ("models", "urls", "views", "test_views")})
+    write(tmp_path, **{"library/views.py": "", "other/test/models.py": "", "other/test/views.py": ""})
+    assert found(scan(tmp_path)) == [
+        "lab/test/admin.py",
+        "lab/test/models.py",
+        "lab/test/queries.py",
+        "lab/test/ui/urls.py",
+        "lab/test/ui/views.py",
+        "library/views.py",
+    ]
+
+
 def test_installed_packages_are_one_folder_each(tmp_path: Path) -> None:
     write(tmp_path, **{"app.js": "", "node_modules/a/b.js": "", "node_modules/c.js": "", "env/pyvenv.cfg": "", "env/x.py": ""})
     write(tmp_path, **{"web/node_modules/a.js": "", "__pycache__/a.py": ""})

@@ -46,6 +46,8 @@ _APPLICATION_FILE = re.compile(
     r"^(?:models?|views?|urls|apps|admin|routes?|routers?|schemas?|serializers?|services?|controllers?|crud|api|"
     r"repository|dependencies)\.(?:py|[cm]?[jt]s)$|\.(?:controller|service|module|router?|routes|model|entity)\.[cm]?[jt]s$"
 )
+_TEST = re.compile(r"^(?:.+?/)?test/")  # a laboratory's or a school's application may be called so
+_PARTS = 3  # models, views, urls, …: so many kinds of files make an application of it
 _STATIC_FOLDERS = words("static statics public assets js lib libs plugins wwwroot _static media vendor")
 _BROWSER_LIBRARY = re.compile(
     r"^(?:bootstrap|popper|moment|lodash|underscore|angular|react|react-dom|vue|vuex|vue-router|d3|chart|chartjs|select2|"
@@ -91,6 +93,7 @@ class Surroundings:
         self.built: set[str] = set()
         self.tested: set[str] = set()
         scripts: set[str] = set()  # folders of scripts that may move a document store's data on: no tool names them
+        parts: dict[str, set[str]] = {}  # folders called `test` → what of an application is in them; "": tests
         for path in paths:
             folder, _, name = path.rpartition("/")
             if name == "pyvenv.cfg":
@@ -110,7 +113,15 @@ class Surroundings:
                 self.applications.add(folder)
             elif last == "migrations" and name.endswith(".js") and _ROUTE_FOLDERS.isdisjoint(folder.split("/")):
                 scripts.add(folder)
+            if name.endswith(".py") and (called := _TEST.match(f"{folder}/")):
+                parts.setdefault(called[0][:-1], set()).add(_part(name))
         self.migrations |= scripts - self.applications
+        self.applications |= {one for one, held in parts.items() if "" not in held and len(held - {"other"}) >= _PARTS}
+
+
+def _part(name: str) -> str:
+    """What of an application a Python file holds, by its name: "" for tests, "other" for what tells nothing."""
+    return "" if _TEST_FILE_PYTHON.match(name) else name if _APPLICATION_FILE.search(name) else "other"
 
 
 def package_folder(path: str, environments: set[str]) -> str:
@@ -168,7 +179,7 @@ def _is_vendored(parts: list[str], folders: list[str], name: str, language: Lang
 
 def _is_test(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:
     for part, folder in zip(parts, folders, strict=True):
-        if part in _TEST_FOLDERS or folder in around.tested or (_TEST_FOLDER.match(part) and folder not in around.applications):
+        if folder in around.tested or ((part in _TEST_FOLDERS or _TEST_FOLDER.match(part)) and folder not in around.applications):
             return True
     if language is Language.PYTHON:
         return bool(_TEST_FILE_PYTHON.match(name)) and parts[-2:] != ["management", "commands"]

@@ -460,6 +460,21 @@ def _least(args: Pieces) -> Value:
     return numbers.bounded(found) if any(is_number(value) and not numbers.is_free(value) for value, _ in args) else found
 
 
+def _reduced(args: Pieces) -> Value:
+    """`reduce(operator.add, lists)`: what a function makes of the elements carries them; of lists it mostly makes one."""
+    if len(args) < 2:
+        return UNKNOWN
+    whole = lists.together(args[1][0], concatenated, iterated)
+    return iterated(args[1][0]).derived() if whole is None else whole
+
+
+def _summed(args: Pieces) -> Value:
+    """`sum(numbers)`, `sum(lists, [])`."""
+    start = args[1][0] if len(args) > 1 else None
+    whole = lists.together(args[0][0], concatenated, iterated) if start is not None and start.kind else None
+    return NUMBER if whole is None else concatenated(args[1][0], whole)
+
+
 def _in_one_line(args: Pieces) -> Value:
     return strings.in_one_line(args[0][0]) if args and args[0][0].all_origins() else _text_of(args)
 
@@ -480,7 +495,8 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "min": _least,
     "max": _one_of,
     "itertools.repeat": lambda args: container("list", None, _same(args)),
-    "functools.reduce": lambda args: iterated(args[1][0]).derived() if len(args) > 1 else UNKNOWN,
+    "functools.reduce": _reduced,
+    "sum": _summed,
     "textwrap.dedent": _same,
     "textwrap.indent": _same,
     "inspect.cleandoc": _same,
@@ -501,7 +517,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "bytearray": lambda args: args[0][0].derived() if args else UNKNOWN,
 }
 _CLOSED_FUNCTIONS = {
-    "len": NUMBER, "ord": NUMBER, "hash": NUMBER, "id": NUMBER, "sum": NUMBER, "round": NUMBER, "abs": NUMBER,
+    "len": NUMBER, "ord": NUMBER, "hash": NUMBER, "id": NUMBER, "round": NUMBER, "abs": NUMBER,
     "bool": BOOL, "isinstance": BOOL, "issubclass": BOOL, "hasattr": BOOL, "callable": BOOL, "any": BOOL, "all": BOOL,
     "complex": instance("complex"), "range": container("list", None, NUMBER), "print": NONE,
     "uuid.UUID": instance("uuid.UUID"), "uuid.uuid4": instance("uuid.UUID"), "uuid.uuid1": instance("uuid.UUID"),

@@ -47,6 +47,7 @@ class EngineState(ABC):
         self._module_events: dict[str, tuple[Concept, ...]] = {}
         self._globals: dict[tuple[str, str], Value] = {}
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
+        self._early: list[str] = []  # modules that saw another one before it had run, in a circle of imports
         self._imported_later: set[tuple[str, str]] = set()  # names that are being looked for in modules under way
         self._summaries: dict[str, Summary] = {}
         self._running: set[str] = set()

@@ -1,9 +1,12 @@
 """Lists whose elements are known one by one."""
 
 from collections.abc import Callable
+from functools import reduce
 
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.values import Value, container, join_all
+
+Iterated = Callable[[Value], Value]
 
 
 def inserted(receiver: Value, at: Value, value: Value) -> Value:
@@ -20,7 +23,7 @@ def inserted(receiver: Value, at: Value, value: Value) -> Value:
     return container(receiver.kind, None if first is None else {0: first}, everything)
 
 
-def between(values: Value, iterated: Callable[[Value], Value], before: int, behind: int) -> Value:
+def between(values: Value, iterated: Iterated, before: int, behind: int) -> Value:
     """What `first, *rest = values` leaves for `rest`: all but those that other names take, `before` it and `behind` it."""
     items = values.items or {}
     if not values.kind or values.elem is not None or values.open or values.origins or any(isinstance(key, str) for key in items):
@@ -29,10 +32,19 @@ def between(values: Value, iterated: Callable[[Value], Value], before: int, behi
     return container("list", dict(enumerate(rest)) or None)
 
 
-def chained(path: str, args: Args, iterated: Callable[[Value], Value]) -> Value | None:
+def chained(path: str, args: Args, iterated: Iterated) -> Value | None:
     """`chain(a, b)`, `chain(*lists)`, `chain.from_iterable(lists)`: the elements of all of them."""
     deep = path.endswith(".from_iterable")
     if not deep and not path.endswith(".chain"):
         return None
     values = (iterated(one.value) if deep or key == "*" else one.value for key, one in args)
     return container("list", None, join_all(map(iterated, values)))
+
+
+def together(held: Value, concatenated: Callable[[Value, Value], Value], iterated: Iterated) -> Value | None:
+    """One list of the lists in `held`: `sum(lists, [])`, `reduce(operator.add, lists)`; None where no lists are in it."""
+    lists = list((held.items or {}).values())
+    if held.kind in ("list", "tuple") and held.elem is None and not held.open and lists and all(one.kind for one in lists):
+        return reduce(concatenated, lists)
+    one = iterated(held)
+    return container(one.kind, None, iterated(one)) if one.kind in ("list", "tuple") else None

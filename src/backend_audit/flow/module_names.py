@@ -116,7 +116,11 @@ class ModuleNames(EngineState):
                 if found is not None:
                     return found
             inside = self.project.at(f"{target.key}/{alias.name}" if target.key else alias.name)
-            return UNKNOWN if inside is None or not target.is_package else module_value(inside)
+            if inside is not None and target.is_package:
+                return module_value(inside)
+            if target.key in self._top_levels:
+                self._early.append(module.key)
+            return UNKNOWN
         inside = self.project.at(f"{target}/{alias.name}")
         return UNKNOWN if inside is None else module_value(inside)
 

@@ -40,7 +40,6 @@ class ScriptEngine(ScriptModules):
         super().__init__(project, models, parameter)
         self._declared_here: dict[int, bool] = {}
         self._type_names: set[str] | None = None
-        self._early: list[str] = []
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
         self._taking: set[str] = set()  # the keys of functions that handlers hand their requests on to
@@ -51,16 +50,6 @@ class ScriptEngine(ScriptModules):
         self.registrars, self.asked = Registrars(), Asked()
 
     # --- modules ----------------------------------------------------------------------------------------------------
-
-    def _round(self, functions: Iterator[FunctionSymbol]) -> None:
-        """As `Engine._round`; modules that saw another one before it had run are read again when all have."""
-        for module in self.project.modules.values():
-            self.environment(module)
-        early, self._early = set(self._early), []
-        for module in self.project.modules.values():  # one by one: together they would meet the same circle again
-            if module.key in early and self._environments.pop(module.key, None) is not None:
-                self.environment(module)
-        super()._round(functions)
 
     def validated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
         """As `Engine.validated`; a field of a class that decorators check is as harmless as what they let through."""

@@ -58,12 +58,15 @@ class Settings:
 
     def _stated(self, module: ModuleSymbol, configuration: ClassSymbol | None, name: str) -> Value | None:
         found = self.engine.module_attribute(module, name)
-        return found if found is not None or configuration is None else self.engine.class_attribute(configuration, name)
+        if found is not None or configuration is None:
+            return found
+        method = self.engine.find_method(configuration, name)
+        if method is not None:  # a property
+            return self.engine.answered(method, self.engine.instance_of(configuration))
+        return self.engine.class_attribute(configuration, name)
 
     def _configuration(self, module: ModuleSymbol) -> ClassSymbol | None:
         """The class of a settings module that a server in production is started with."""
-        if not any(isinstance(node, ir.Import) and _is_of_classes(node) for node in module.node.body):
-            return None
         found = [one for one in module.classes.values() if _holds_settings(self.engine.external_bases(one))]
         return min(found, key=_by_use, default=None)
 
@@ -124,10 +127,6 @@ def _named(module: ModuleSymbol) -> list[str]:
             if isinstance(target, ir.Index) and isinstance(target.index, ir.Const) and target.index.value == _VARIABLE:
                 found.append(node.value.value)
     return found
-
-
-def _is_of_classes(node: ir.Import) -> bool:
-    return node.module == _CLASSES or node.module.startswith(f"{_CLASSES}.")
 
 
 def _holds_settings(bases: tuple[str, ...]) -> bool:

@@ -105,7 +105,17 @@ class UrlTree:
                 if isinstance(one, RouteInclude) and one.child is not None:
                     home = self.definitions.module(one.site.path)
                     included |= {target.key for target in self._modules(one.child.value, home)}
+        for module in modules:
+            included |= {target.key for target in self._taken_over(module)}
         return [module for module in listed if module.key not in included]
+
+    def _taken_over(self, module: ModuleSymbol) -> Iterator[ModuleSymbol]:
+        """The URL modules whose list a module puts into its own: `from shop.orders.urls import urlpatterns as orders`."""
+        for node in module.nodes.of(ir.Import):
+            if any(alias.name == "urlpatterns" for alias in node.names):
+                target = self.engine.project.find(module, node.module, node.level)
+                if isinstance(target, ModuleSymbol) and target is not module:
+                    yield target
 
     def of_list(self, value: Value, place: Place) -> Iterator[Pattern]:
         """The patterns in a list of them, each object once, in the order in which Django tries them."""
