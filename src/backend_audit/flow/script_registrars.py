@@ -109,7 +109,7 @@ class Registrars:
         calls = symbol.scope.of(ir.Call) if names else []
         handed = [one for one in calls if any(written(arg.value).partition(".")[0] in names for arg in one.args)]
         callees = [callee for one in handed for callee in frame.engine.callees.get(id(one), {}).values()]
-        return any(one is not symbol and _registers_each(one) for one in callees)
+        return any(one is not symbol and (_registers_each(one) or _registers_listed(one)) for one in callees)
 
     def _run(
         self, frame: "ScriptCallbacks", symbol: FunctionSymbol, bound: Bound, receiver: Value | None = None

@@ -43,5 +43,18 @@ const routes = [
 ];
 routes.forEach((route) => router.patch(...route));
 
+function one(...args) {
+  const [target] = args;
+  target.get("/one", auth, handlers.list);
+}
+function two(...[target]) {
+  target.get("/two", handlers.open);
+}
+function both(...args) {
+  one(...args);
+  two(...args);
+}
+both(router);
+
 app.use(router);
 app.listen(3000);
