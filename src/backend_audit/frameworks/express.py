@@ -128,7 +128,7 @@ class ExpressRoutes:
         if not given:
             return [], []
         steps = steps_of(chain)
-        paths = path_texts(given[0])
+        paths = path_texts(given[0], setting=chain.kind == "use")
         if "koa" in router.api and len(given) > 2 and not runs(given[1]) and (named := path_texts(given[1])):
             return named, steps[2:]  # the route's name comes first
         if paths:

@@ -19,6 +19,8 @@ from backend_audit.routes.texts import texts_of
 from backend_audit.routes.wrappers import wraps
 from backend_audit.source import Mark
 
+_FEW = 2  # texts that a mount's path may be
+_IS_PATH = re.compile(r"[/*{(^]|$")
 _IN_FRONT = re.compile(r"(?i)base|root|prefix")
 
 
@@ -55,14 +57,17 @@ def unbound(value: Value) -> Value:
     return changed(value, refs=value.refs - frozenset(bound) | inside) if bound else value
 
 
-def path_texts(value: Value) -> list[str]:
-    """The paths that an argument is: texts, or a list of them; none where it is something that runs."""
+def path_texts(value: Value, *, setting: bool = False) -> list[str]:
+    """The paths that an argument is: texts, or a list of them; none where it is something that runs.
+
+    `setting`: what may be any text of the settings, most of them no paths, puts nothing in front.
+    """
     found: list[str] = []
     for one in flat([value]):
         texts = texts_of(one)
         if not texts or any(isinstance(held, (FunctionSymbol, ObjectSymbol)) for held in one.refs):
             return []
-        found += texts
+        found += [""] if setting and len(texts) > _FEW and not all(map(_IS_PATH.match, texts)) else texts
     return list(dict.fromkeys(map(rooted, found)))
 
 
