@@ -72,14 +72,7 @@ class Engine(ObjectFields):
                     yield function, delivered(event, self.has_callers)
 
     def _round(self, functions: Iterator[FunctionSymbol]) -> None:
-        """Run all modules and these functions; modules that saw another one before it had run are read again when all have."""
-        for module in self.project.modules.values():
-            self.environment(module)
-        early, self._early = set(self._early), []
-        for module in self.project.modules.values():  # one by one: together they would meet the same circle again
-            if module.key in early and self._environments.pop(module.key, None) is not None:
-                self._stars.pop(module.key, None)
-                self.environment(module)
+        self.run_modules()
         for function in functions:
             self.summary(function)
 

@@ -12,6 +12,16 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 class ModuleNames(EngineState):
     """Runs the top levels of modules when somebody asks for a name of theirs."""
 
+    def run_modules(self) -> None:
+        """Run every module; those that saw another one before it had run are read again when all have."""
+        for module in self.project.modules.values():
+            self.environment(module)
+        early, self._early = set(self._early), []
+        for module in self.project.modules.values():  # one by one: together they would meet the same circle again
+            if module.key in early and self._environments.pop(module.key, None) is not None:
+                self._stars.pop(module.key, None)
+                self.environment(module)
+
     def environment(self, module: ModuleSymbol) -> Env:
         """The module's names after its top level has run."""
         known = self._environments.get(module.key)
