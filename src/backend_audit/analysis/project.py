@@ -183,8 +183,13 @@ def _weighed(
             continue
         library, since = alert.before or ("", ())
         low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
-        low = low or (alert.setting != "" and alert.setting in switched_on)
+        low = low or _is_on(alert.setting, switched_on)
         yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
+
+
+def _is_on(setting: str, switched_on: Collection[str]) -> bool:
+    groups = [one.split("|") for one in setting.split("&")] if setting else []
+    return bool(groups) and all(any(one in switched_on for one in group) for group in groups)
 
 
 def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: InCode) -> list[Spotted]:

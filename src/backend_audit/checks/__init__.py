@@ -45,7 +45,7 @@ class Alert:
     of_insides: bool = False  # it tells the caller of the machine: no news where only administrators call
     before: tuple[str, tuple[int, ...]] | None = None  # a library and its first release that is safe by itself
     unrouted: bool = False  # told only where no routes are known: with them, checks of routes say it better
-    setting: str = ""  # what is switched off here; another place of the project may switch it on
+    setting: str = ""  # what is switched off here; another place of the project may switch it on (`a|b&c`: a or b, and c)
     considered: tuple[Mark, ...] = ()  # sanitizers and tests on the way, and why they do not hold; filled in by analysis
 
     def span(self) -> tuple[int, int]:

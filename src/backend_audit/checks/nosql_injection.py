@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
@@ -10,6 +11,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import NosqlQuery, Operand
 from backend_audit.flow.origins import Origin, ordered
 from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Value
+from backend_audit.flow.web_concepts import cleaned
 
 RULE = "nosql-injection"
 
@@ -34,6 +36,9 @@ _FIX_NODE = (
 )
 _FIX_MAPPER = (
     "Convert the value to the type that it must have (`String(value)`, a schema); never take a whole filter from a request."
+)
+_CLEANED = (
+    f"{cleaned('nosql')}|sanitizeFilter"  # https://mongoosejs.com/docs/api/mongoose.html#Mongoose.prototype.sanitizeFilter()
 )
 _FIX_CODE = "Leave `$where` and functions out: say it with operators such as `$expr`, and pass the data as values."
 
@@ -60,7 +65,7 @@ def nosql_injection(query: NosqlQuery) -> Iterator[Alert]:
 
 
 def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
-    return alert(
+    found = alert(
         query.site,
         operand,
         origin,
@@ -68,6 +73,7 @@ def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
         fix=_FIX_MAPPER if query.mapper else advice(query.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if query.guess else Confidence.HIGH,
     )
+    return found if query.mapper else replace(found, setting=_CLEANED)
 
 
 def _document(value: Value, depth: int) -> Origin | None:

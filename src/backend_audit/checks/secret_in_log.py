@@ -11,6 +11,7 @@ from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import LogRecord, Operand, Site
+from backend_audit.flow.redaction import hidden, hiding
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 
@@ -49,6 +50,7 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
         fix="Leave it out, or log what identifies it without revealing it: an id, whether it is set, a keyed hash.",
         confidence=_confidence(record, first),
         steps=_secrets.steps(site, first, f"`{site.written}` writes it"),
+        setting=_hidden_by([hiding(one.operand.value, one.kind) for one in sure]) if record.sink == "json" else "",
     )
 
 
@@ -66,7 +68,13 @@ def _by_key(record: LogRecord, operands: tuple[Operand, ...]) -> Iterator[Alert]
         f"{_WHERE.get(record.sink, 'into the log')}, where people and machines keep it in clear.",
         fix="Leave it out, or log what identifies it without revealing it: an id, whether it is set, a keyed hash.",
         confidence=of_service(Confidence.MEDIUM, record.site.module),
+        setting=_hidden_by([(hidden(str(key)), hidden("*")) for key, _ in told]) if record.sink == "json" else "",
     )
+
+
+def _hidden_by(ways: list[tuple[str, ...]]) -> str:
+    """What a logger must be told for that all the secrets are hidden; "" where it cannot hide one of them."""
+    return "&".join("|".join(one) for one in ways) if all(ways) else ""
 
 
 def _is_plain(value: Value) -> bool:

@@ -87,6 +87,13 @@ class LogRecord(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class LogRedaction(Concept):
+    """A logger is told which fields of its records it hides: `pino({ redact: ["password", "*.token"] })`."""
+
+    paths: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FileWrite(Concept):
     """Data is written to a file."""
 

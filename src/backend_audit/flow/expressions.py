@@ -130,6 +130,8 @@ class Expressions(FrameState, ABC):
 
     def shared(self, base: Value, attr: str, found: Value, owners: list[ClassSymbol]) -> Value:
         """`base` as far as its field depends on which object it is: a field that no caller fills is the same in all of them."""
+        if not owners and found.is_literal() and base.types & self.models.shared:  # `req.step = "first"` in another middleware
+            return Value(base.open, types=base.types, origins=frozenset(one for one in base.origins if one.label != "param"))
         if not owners or found is UNKNOWN or found is NOTHING:
             return base
         if any(self.engine.is_parametric(owner, attr) for owner in owners):

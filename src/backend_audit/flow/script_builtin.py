@@ -198,7 +198,8 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name in ("pop", "shift", "at", "get", "next"):
         one = first.constant() if args else None
         known = receiver.item(one.value) if one is not None and isinstance(one.value, (str, int)) else None
-        return values(receiver) if known is None else known
+        found = values(receiver) if known is None else known
+        return UNKNOWN if found is NOTHING else found  # what is empty here, something else fills
     if name == "concat":
         return _concatenated([receiver, *(value for value, _ in args)])
     if name in ("slice", "splice", "flat", "reverse", "sort", "fill", "values", "toSorted", "toReversed", "with"):

@@ -2,6 +2,7 @@
 
 from backend_audit import ir
 from backend_audit.flow import (
+    script_ajv,
     script_builtin,
     script_events,
     script_functions,
@@ -252,8 +253,8 @@ class ScriptCalls(ScriptFiles):
             return self.promised(node, args)
         if path == "Reflect.apply" and args:
             return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
-        described = script_schemas.called(self, node, path, receiver, args, pieces(args)[0])
-        if described is not None or (described := script_typebox.made(path, pieces(args)[0])) is not None:
+        described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
+        if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described
         if (placed := script_paths.function(path, self.spread(args))) is not None:
             return placed

@@ -3,6 +3,8 @@
 https://fastify.dev/docs/latest/Reference/Validation-and-Serialization/, https://json-schema.org/understanding-json-schema/
 """
 
+import re
+
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.script_schemas import FREE, SCHEMA, TEXT, asked
@@ -12,14 +14,22 @@ from backend_audit.regex import harmless_after
 _PARTS = {"body": "body", "querystring": "query", "query": "query", "params": "params", "headers": "headers"}
 _CLOSED = frozenset("date date-time time duration uuid ipv4 ipv6 hostname idn-hostname".split())
 _SIMPLE = {"integer": NUMBER, "number": NUMBER, "boolean": BOOL, "null": MADE}
-_DEPTH = 6
+DEPTH = 6
+_WRITTEN = re.compile(r":(\w+)\(((?:[^()\\]|\\.)+)\)")
 
 
 def of_route(options: Value) -> dict[str, Value]:
     """What the options of a route describe, by part of the request."""
     schema = (options.items or {}).get("schema") if options.kind == "dict" else None
     held = {} if schema is None else schema.items or {}
-    return {_PARTS[str(key)]: described(one, _DEPTH) for key, one in held.items() if key in _PARTS}
+    return {_PARTS[str(key)]: described(one, DEPTH) for key, one in held.items() if key in _PARTS}
+
+
+def of_path(path: str) -> dict[str, Value]:
+    """What a route's path says of its parameters: `/files/:number([0-9]+)`."""
+    told = {name: _by_pattern(f"^(?:{pattern})$") for name, pattern in _WRITTEN.findall(path)}
+    items: dict[str | int, Value] = {**told}
+    return {"params": container("dict", items, FREE)} if items else {}
 
 
 def described(schema: Value, depth: int) -> Value:
@@ -48,10 +58,12 @@ def text_of(schema: Value) -> Value:
     held = schema.items or {}
     if "enum" in held or "const" in held or ("format" in held and set(held["format"].texts()) & _CLOSED):
         return MADE
-    found = [frozenset[str]()]
-    if "pattern" in held:
-        texts = held["pattern"].texts()
-        found = [harmless_after(one, "search") for one in pattern_of(_as_pattern(texts[0]))] if len(texts) == 1 else found
+    texts = held["pattern"].texts() if "pattern" in held else ()
+    return _by_pattern(texts[0]) if len(texts) == 1 else TEXT
+
+
+def _by_pattern(text: str) -> Value:
+    found = [harmless_after(one, "search") for one in pattern_of(_as_pattern(text))]
     return TEXT.cleared(frozenset.intersection(*found)) if found else TEXT
 
 

@@ -11,6 +11,7 @@ from backend_audit.flow import (
     allowed,
     guards,
     refine,
+    script_ajv,
     script_existing,
     script_filtered,
     script_kinds,
@@ -233,6 +234,8 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
     if first is None:
         return
     path = dotted(test.func) or ""
+    if holds:
+        script_ajv.assume(frame, test)
     paths = frame.eval(test.func).apis | {path}
     if (holds and paths & _NUMERIC) or (not holds and paths & _NO_NUMBER):
         frame.settle_known(first, MADE)

@@ -54,6 +54,7 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
     for arg in node.args:
         value = frame.eval(arg.value)
         found.update(script_json_schema.of_route(value))
+        found.update(script_json_schema.of_path(value.texts()[0]) if len(value.texts()) == 1 else {})
         if handler in value.refs:
             break
         for held in _of_names(value):

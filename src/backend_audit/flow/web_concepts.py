@@ -189,6 +189,19 @@ class Rejection(Concept):
     login: Operand | None = None  # a redirect's target: one to a login page turns the caller away too
     demands: bool = False  # the call turns away who brings no credential, and lets others through
     unless: Operand | None = None  # a switch: True lets callers through
+    needs: Operand | None = None  # what the call fails without: `verify(token)`; it says nothing else of callers
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCleaning(Concept):
+    """Middleware takes out of every request what would be harmful in a context ("nosql")."""
+
+    context: str = ""
+
+
+def cleaned(context: str) -> str:
+    """What `Alert.setting` calls it that requests are cleaned for a context."""
+    return f"requests cleaned for {context}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from backend_audit.routes.texts import mark_of, texts_of
 
 _MAX_DEPTH = 12
 _ERROR_HANDLER = 4  # parameters: (error, request, response, next)
+_SOCKET = ("WS",)
 
 
 class ExpressRoutes:
@@ -186,7 +187,9 @@ class ExpressRoutes:
         if passes and (not methods or everything(path)):
             return
         made = self.route(router, chain, path, methods, last, ahead, guards)
-        if passes:
+        if methods == _SOCKET:
+            made.methods, made.kind = (), "websocket"
+        elif passes:
             made.kind = "middleware"  # it is a route of its own unless another one follows
             made.guards = deduplicated([*made.guards, *left(last, function, closing)])
         if function is not None or last.value.apis or last.value.types or last.value.open:

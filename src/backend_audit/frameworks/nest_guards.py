@@ -18,6 +18,7 @@ from backend_audit.routes.anonymous_run import Outcome, Run
 from backend_audit.routes.chains import flat
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
+from backend_audit.routes.guards import asks_for_right
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.script_guards import ScriptGuarding
@@ -114,7 +115,9 @@ class NestGuards:
         guard = self.guarding.of_method(owner, method, via, mark)
         unread = self.guarding.unread(owner.name.removesuffix("Guard"), via, mark)
         if not guard.has(*_ASKING) and (_refused(self.guarding.behaviours.anonymous.run(method)) or unread):
-            return replace(guard, does=frozenset((Does.AUTHENTICATES,)), because=_REFUSES)
+            return replace(
+                guard, does=_ASKED if asks_for_right(owner.name) else frozenset((Does.AUTHENTICATES,)), because=_REFUSES
+            )
         return guard
 
     def _takes_nobody(self, owner: ClassSymbol) -> bool:

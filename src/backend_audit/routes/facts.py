@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from backend_audit.flow.concepts import Concept, CookieWrite, HeaderWrite, HttpClient, LogRecord, Setting, SqlExecution
+from backend_audit.flow.concepts import (
+    Concept,
+    CookieWrite,
+    HeaderWrite,
+    HttpClient,
+    LogRecord,
+    LogRedaction,
+    Operand,
+    Setting,
+    SqlExecution,
+)
+from backend_audit.flow.redaction import hidden
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import (
     CredentialRead,
@@ -16,6 +27,7 @@ from backend_audit.flow.web_concepts import (
     NamedRoute,
     NamedView,
     Rejection,
+    RequestCleaning,
     ResourceRegistration,
     ResourceRouter,
     RouteChain,
@@ -26,6 +38,7 @@ from backend_audit.flow.web_concepts import (
     RouteRegistration,
     RouterMount,
     ViewObject,
+    cleaned,
 )
 from backend_audit.flow.work_concepts import AnswerCache
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -56,6 +69,7 @@ class WebFacts:
     rejections: dict[str, list[Rejection]] = field(default_factory=dict)  # by the key of the function that they occur in
     reads: dict[str, list[CredentialRead]] = field(default_factory=dict)
     demands: set[int] = field(default_factory=set)  # the identities of calls that turn away who brings no credential
+    needing: set[int] = field(default_factory=set)  # of those that fail where their first argument is missing
     led_away: set[int] = field(default_factory=set)  # of redirects for those alone who have not signed in
     work: list[tuple[FunctionSymbol, Concept]] = field(default_factory=list)  # what takes time, with the function that does it
     statements: list[tuple[FunctionSymbol, SqlExecution]] = field(default_factory=list)
@@ -82,9 +96,8 @@ class WebFacts:
         elif isinstance(concept, SqlExecution):
             if function is not None:
                 self.statements.append((function, concept))
-        elif isinstance(concept, Setting):
-            if concept.value is not None and (concept.value.value.is_just(value=True) or _lists_some(concept.value.value)):
-                self.switched_on.update({concept.name, *(() if concept.key is None else concept.key.value.texts())} - {""})
+        elif isinstance(concept, Setting | RequestCleaning | LogRedaction):
+            self.switched_on.update(_switched_by(concept))
         elif isinstance(concept, HttpClient):
             self.clients.append(concept)
         elif isinstance(concept, CookieWrite) and concept.session:
@@ -120,6 +133,9 @@ class WebFacts:
                 self.nobody.add(id(concept.site.node))
 
     def _rejects(self, function: FunctionSymbol, concept: Rejection) -> None:
+        if concept.needs is not None:
+            self.needing.add(id(concept.site.node))
+            return
         self.rejections.setdefault(function.key, []).append(concept)
         if concept.login is not None and leads_away(function, concept.site.node):
             self.led_away.add(id(concept.site.node))
@@ -138,6 +154,20 @@ def _names_credential(read: CredentialRead) -> bool:
     """Whether what is read is a credential, by its name; where no name is asked for, it is."""
     names = () if read.name is None else read.name.value.texts()
     return not names or any(is_credential(name) for name in names)
+
+
+def _switched_by(concept: Setting | RequestCleaning | LogRedaction) -> list[str]:
+    if isinstance(concept, RequestCleaning):
+        return [cleaned(concept.context)]
+    if isinstance(concept, LogRedaction):
+        return [hidden(path) for path in _items(concept.paths)]
+    if concept.value is None or not (concept.value.value.is_just(value=True) or _lists_some(concept.value.value)):
+        return []
+    return [one for one in (concept.name, *(() if concept.key is None else concept.key.value.texts())) if one]
+
+
+def _items(operand: Operand | None) -> list[str]:
+    return [] if operand is None else [text for one in contents(operand.value) for text in one.texts()]
 
 
 def _lower(value: Value) -> set[str]:

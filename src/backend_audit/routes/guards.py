@@ -136,7 +136,7 @@ class Guarding:
         access = self.engine.models.access.get(self.engine.models.canonical(path))
         if access is None:
             return None
-        name = path.rpartition(".")[2]
+        name = path.removesuffix(".__call__").rpartition(".")[2]
         if access.optional and call is not None and switched_on(call, access.optional):
             idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
             return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
@@ -243,6 +243,11 @@ def asks_by_name(name: str) -> bool:
     """Whether a function of which only the name is known says that it asks who calls: `login_required`, `check_auth`."""
     plain = name.rpartition(".")[2].lower()
     return bool(_REQUIRES.search(plain)) and not _LETS_BY.search(plain)
+
+
+def asks_for_right(name: str) -> bool:
+    """Whether a guard of which only the name is known says that it asks for a role or right: `RolesGuard`."""
+    return bool(_ROLES.search(_snake(name)))
 
 
 def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:

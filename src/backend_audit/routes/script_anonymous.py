@@ -182,6 +182,7 @@ class ScriptBody(ScriptCalling):
             self._thrown = False
             sent = any(map(_sends_error, node.handlers))
             self.found.denied, self._answered = self.found.denied or sent, self._answered or sent
+            self._decided = True
             ends = [self.block(handler.body, _caught(handler, env), sure=sure) for handler in node.handlers]
             goes_on = any(ends)
             self._decided = decided

@@ -138,7 +138,9 @@ class ScriptCalling(ScriptReading, Body):
         return True
 
     def demands(self, call: ir.Call, env: Env) -> bool:
-        """Whether a call throws where there is no credential: `request.jwtVerify()`."""
+        """Whether a call throws where there is no credential: `request.jwtVerify()`, `jwt.verify(token, key)`."""
+        if id(call) in self.owner.facts.needing:
+            return bool(call.args) and self.eval(call.args[0].value, env) in (ABSENT, FALSE)
         if id(call) not in self.owner.facts.demands:
             return False
         return not call.args or self.eval(call.args[0].value, env) in (ABSENT, FALSE)

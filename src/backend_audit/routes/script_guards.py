@@ -18,7 +18,7 @@ from backend_audit.routes.carriers import COOKIE, HEADER
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, judged
+from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, asks_for_right, judged
 from backend_audit.routes.middleware import goes_on, hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_step
@@ -135,9 +135,8 @@ class ScriptGuarding(Guarding):
     def accessing(self, symbol: ObjectSymbol, value: Value, via: str, mark: Mark | None) -> list[Guard]:
         """As `Guarding.accessing`; one that is told to sign callers in asks for no credential that they have by then."""
         found = super().accessing(symbol, value, via, mark)
-        first = symbol.node.args[0].value if symbol.node.args else None
-        texts = [first.value] if isinstance(first, ir.Const) else []
-        signs_in = any(isinstance(one, str) and not _TOKEN_STRATEGY.search(one) for one in texts)
+        texts = script_strategies.named(symbol.node)
+        signs_in = any(not _TOKEN_STRATEGY.search(one) for one in texts)
         if signs_in:
             return [replace(one, does=frozenset((Does.RUNS,)), because="signs callers in") for one in found]
         return [replace(one, carrier=HEADER) if texts and not one.carrier else one for one in found]
@@ -155,7 +154,8 @@ class ScriptGuarding(Guarding):
         if guard.has(*_ASKING) and not self.asks(function, name):
             return replace(guard, does=guard.does - _ASKED | {Does.REJECTS})
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
-            return replace(guard, does=guard.does - _IDLE | {Does.AUTHENTICATES}, because=TURNS_AWAY)
+            asked = _ASKED if asks_for_right(name) else {Does.AUTHENTICATES}
+            return replace(guard, does=guard.does - _IDLE | asked, because=TURNS_AWAY)
         if (
             guard.does == {Does.RUNS}
             and self.behaviours.of(function).looks

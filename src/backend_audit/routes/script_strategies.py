@@ -14,6 +14,7 @@ from backend_audit.link.symbols import ClassSymbol
 from backend_audit.routes.model import Does, Guard
 
 _ASKS = "authenticate"
+_NAMING = frozenset((_ASKS, "authorize", "AuthGuard"))
 _ANYBODY = "anonymous"
 _SESSION = "session"  # of Passport itself: https://www.passportjs.org/tutorials/password/session/
 _PASSES = "this.pass"
@@ -32,6 +33,14 @@ def settled(engine: Engine, node: ir.Expr | None, guards: list[Guard]) -> list[G
         return guards
     idle = frozenset((Does.IDENTIFIES,))
     return [replace(one, does=idle, because=_BECAUSE) if one.has(Does.AUTHENTICATES) else one for one in guards]
+
+
+def named(node: ir.Expr | None) -> list[str]:
+    """The one strategy of Passport that a call names: `passport.authenticate("jwt")`, `AuthGuard("local")`."""
+    if not isinstance(node, ir.Call) or written(node.func).rpartition(".")[2] not in _NAMING or not node.args:
+        return []
+    first = node.args[0].value
+    return [first.value] if isinstance(first, ir.Const) and isinstance(first.value, str) else []
 
 
 def _strategies(node: ir.Expr | None) -> list[str]:

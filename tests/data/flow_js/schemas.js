@@ -37,3 +37,21 @@ app.get("/joi", (req, res) => {
   see(req.body.b); // $ clear=lookup clear=nosql open type=str untrusted
   see(req.body.c); // $ const="p" const="q"
 });
+const Ajv = require("ajv");
+const ajv = new Ajv();
+const okay = ajv.compile({ type: "object", properties: { n: { type: "integer" }, e: { enum: ["a", "b"] }, u: { type: "string", format: "uuid" }, s: { type: "string" } }, required: ["n"] });
+app.post("/ajv", (req, res) => {
+  if (!okay(req.body)) return res.status(400).json(okay.errors);
+  see(req.body.n); // $ type=int
+  see(req.body.e); // $ made
+  see(req.body.s); // $ clear=lookup clear=nosql open type=str untrusted
+});
+app.post("/ajv/own", (req, res) => {
+  const valid = ajv.validate({ type: "object", properties: { n: { type: "number" } } }, req.body);
+  see(req.body.n); // $ api=express.Request.body.n open untrusted
+  if (valid) see(req.body.n); // $ type=int
+});
+app.get("/files/:number([0-9]+)/:name", (req, res) => {
+  see(req.params.number); // $ clear=all clear=lookup clear=nosql open type=str untrusted
+  see(req.params.name); // $ open untrusted
+});

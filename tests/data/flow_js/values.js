@@ -89,3 +89,14 @@ function branches(x, kind) {
     see("caught"); // $ const="caught"
   }
 }
+const hits = new Map();
+app.use((req, res, next) => {
+  req.step = "first";
+  req.given = req.query.given;
+  next();
+});
+app.get("/steps", (req, res) => {
+  see(req.step); // $ const="first"
+  see(req.given); // $ api=express.Request.query.given open untrusted
+  see(hits.get(req.ip)); // $ open
+});
