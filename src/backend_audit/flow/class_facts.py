@@ -78,6 +78,10 @@ class ClassFacts(ModuleNames):
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         return self.bases(symbol)[1]
 
+    def made_type(self, base: str) -> str:
+        """The type of what an external base class makes, as models name it."""
+        return base
+
     def with_bases(self, value: Value) -> Value:
         """An object as checks see it: of the library's classes too that its class is built on."""
         owners = self.classes_of(value)

@@ -102,7 +102,7 @@ class ObjectFields(ClassFacts):
         if declared is not None:
             return declared
         external = self.external_bases(owner)
-        found = join_all(frame.read_type(path, attr, node) for path in external)
+        found = join_all(frame.read_type(self.made_type(path), attr, node) for path in external)
         asked = None if base is None else self.find_method(owner, "__getattr__")
         if asked is not None and base is not None:
             found = join(found, self.answered(asked, base, (("0", Operand(text(attr), None)),)))

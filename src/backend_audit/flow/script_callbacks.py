@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
 
 _SHARING = frozenset(("fastify-plugin()",))  # what such a plugin is called with is not a scope of its own
-_CHECKED = frozenset(("express.Request", "fastify.Request", "koa.Context"))  # what middleware may have checked before
+_CHECKED = frozenset(
+    ("express.Request", "fastify.Request", "koa.Context", "hono.Context")
+)  # what middleware may have checked before
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4

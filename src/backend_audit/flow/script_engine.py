@@ -27,6 +27,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME, _DEFAULT = "this", "default"
+_RULES = ("=", "[", "!")  # how results begin that are no types
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
 
@@ -100,6 +101,11 @@ class ScriptEngine(ScriptModules):
         """Whether models, the project or the language know a type of this name."""
         self._type_names = self._type_names or self.models.type_names() | CLOSED_TYPES | _PRIMITIVE
         return name in self._type_names or self.class_of(name) is not None
+
+    def made_type(self, base: str) -> str:
+        """As `Engine.made_type`; a module may be the class that it exports: `class Server extends Koa`."""
+        made = self.models.results.get(base, base)
+        return made if made != base and made[:1] not in _RULES and made != "self" and self.is_type(made) else base
 
     def declares(self, symbol: FunctionSymbol, param: ir.Param) -> bool:
         if param.annotation is None:

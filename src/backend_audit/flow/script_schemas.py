@@ -40,6 +40,7 @@ SCHEMA = "schema.Schema"
 OUT = "~out"
 REST = "~rest"  # what becomes of names that a schema does not know: "refused", "left out"; else they stay
 _LABEL = "schema"
+_LET_THROUGH = "hono.Request.valid"  # what middleware has let through: https://hono.dev/docs/guides/validation
 _LIBRARIES = ("zod", "joi", "yup")
 _NO_OBJECT = frozenset(("nosql", "lookup"))
 _NO_BREAK = frozenset(("path", "url", "log", "header"))
@@ -207,6 +208,8 @@ class Verdict(Symbol):
 def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | None, args: "Args", given: Pieces) -> Value | None:
     """What a call that schemas have to do with gives: one that makes one, refines it, asks it; None for any other."""
     name = path.rpartition(".")[2]
+    if path == _LET_THROUGH and given:
+        return next((frame.env.get(f"{dotted(node.func)}.{text}") for text in given[0][0].texts()), None)
     if receiver is None or SCHEMA not in receiver.types:
         chain = script_chains.called(path, receiver, given)
         if chain is not None:

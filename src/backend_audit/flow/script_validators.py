@@ -30,6 +30,12 @@ _BY_LIBRARY = {  # which part it checks, where the schema does not say so; wheth
     f"{_ZOD}{does}Request{part.capitalize()}": ((part,), does == "process")
     for does in ("validate", "process") for part in ("body", "query", "params")
 }  # fmt: skip
+_OF_HONO = frozenset(  # `validator("json", schema)`; what it lets through is asked for by `c.req.valid("json")`
+    (
+        "@hono/zod-validator.zValidator", "@hono/valibot-validator.vValidator", "@hono/typebox-validator.tbValidator",
+        "@hono/standard-validator.sValidator",
+    )
+)  # fmt: skip
 _CONTEXT = "koa.Context"
 _OF_CONTEXT = {"body": "request.body"}  # where a context has it
 _ASKS = frozenset(
@@ -130,6 +136,8 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
     parts: tuple[str, ...] = ()
     found: dict[str, Value] = {}
     kept = frozenset(PARTS)
+    if callee.apis & _OF_HONO:
+        return _of_hono(frame, node)
     library = min(callee.apis & _BY_LIBRARY.keys(), default=None)
     if library is not None:
         parts, replaced = _BY_LIBRARY[library]
@@ -150,6 +158,12 @@ def _by_schema(frame: "ScriptCallbacks", node: ir.Expr) -> Checked:
         for part, out in _described(frame, arg.value, parts, kept).items():
             found[part] = out if strict or out.kind != "dict" else changed(out, elem=FREE)
     return found
+
+
+def _of_hono(frame: "ScriptCallbacks", node: ir.Call) -> Checked:
+    part, schema = ([frame.eval(arg.value) for arg in node.args[:2]] + [UNKNOWN])[:2]
+    known = SCHEMA in schema.types
+    return {f"0.req.valid.{name}": asked(schema, kept=True) for name in part.texts()} if known else {}
 
 
 def _of_names(value: Value, depth: int = 3) -> Iterator[Value]:

@@ -1,4 +1,4 @@
-"""Routes of Express and its kind (Connect, Koa with a router): middleware and handlers in the order in which they were added.
+"""Routes of Express and its kind (Restify, Hono, Koa): middleware and handlers in the order in which they were added.
 
 https://expressjs.com/en/guide/routing.html, https://expressjs.com/en/guide/using-middleware.html
 """
@@ -10,8 +10,21 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import UNKNOWN
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
+from backend_audit.frameworks.chained import each_once, framework_of, mounted_elsewhere, stated_prefix
 from backend_audit.frameworks.registrations import checked, deduplicated, joined
-from backend_audit.frameworks.steps import Step, bare_of, definition, from_setting, handler_of, left, path_texts, runs, steps_of
+from backend_audit.frameworks.steps import (
+    Step,
+    bare_of,
+    definition,
+    from_setting,
+    handler_of,
+    left,
+    mounted_at,
+    path_texts,
+    runs,
+    stated,
+    steps_of,
+)
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.chains import ChainRouter, ChainTree, flat
 from backend_audit.routes.covers import Before, everything
@@ -26,6 +39,7 @@ from backend_audit.routes.texts import mark_of, texts_of
 _MAX_DEPTH = 12
 _ERROR_HANDLER = 4  # parameters: (error, request, response, next)
 _SOCKET = ("WS",)
+_OF_THEIR_OWN = ("fastify", "@hapi/")  # frameworks whose routers are read elsewhere
 
 
 class ExpressRoutes:
@@ -43,14 +57,14 @@ class ExpressRoutes:
     def routes(self) -> Iterator[Route]:
         """Every route, those of routers that nothing mounts last (and only where no application is known whole)."""
         routers = sorted(self.tree.routers.values(), key=lambda one: one.key)
-        routers = [one for one in routers if one.creations and not one.api.startswith("fastify")]
+        routers = [one for one in routers if one.creations and not one.api.startswith(_OF_THEIR_OWN)]
         mounted = {child.key for router in routers for child in self.children(router)}
         found: list[Route] = []
         for router in routers:
             if router.is_app and router.key not in mounted:
                 before, first = list[Before](), len(self._made)
                 known = {(one.path, one.methods, one.mark) for one in found}
-                own = _merged(list(self.below(router, "", before, ())))
+                own = each_once(list(self.below(router, "", before, ())))
                 found += [one for one in own if (one.path, one.methods, one.mark) not in known]  # two may serve the same routes
                 self.behind(before, first)
                 self.ahead[router.key.partition(":")[0]] = before
@@ -58,14 +72,14 @@ class ExpressRoutes:
         for router in routers:
             elsewhere = router.key not in self._reached and router.key not in mounted and router.key not in self.tree.inherited
             if elsewhere and not complete:
-                found += self.below(router, "", [_elsewhere()], ())
+                found += self.below(router, "", [mounted_elsewhere()], ())
         for key in sorted(self.tree.floating) if not found else ():
             chains = [(one, one.chain) for one in self.tree.floating[key] if one.chain is not None]
             layers = [layer for layer, chain in chains if chain.site.api.startswith("express.")]
             holder = self.tree.holder(chains[0][1]) if layers else None
             if holder is not None:
-                found += self.below(ChainRouter(holder.key, [], layers), "", [_elsewhere()], ())
-        yield from found if complete else _merged(found)
+                found += self.below(ChainRouter(holder.key, [], layers), "", [mounted_elsewhere()], ())
+        yield from found if complete else each_once(found)
 
     def in_front(self) -> dict[str, list[Before]]:
         """As `ahead`, with what functions put on an application that they are handed: `server.setConfig((app) => …)`."""
@@ -105,6 +119,7 @@ class ExpressRoutes:
             if chain.kind == "resource":
                 yield from self.resource(router, chain, here, mine)
                 continue
+            chain = stated(chain) if chain.kind in ("described", "verb") else chain
             paths, steps = self.read(router, chain)
             if paths and router.api.startswith("express"):
                 self.bare += [function for step in steps if (function := bare_of(step)) is not None]
@@ -153,7 +168,7 @@ class ExpressRoutes:
             routers = self.tree.of(step.value)
             for one in routers:
                 made = len(self._made)
-                yield from self.below(one, plain, before, above)
+                yield from self.below(one, joined([plain], mounted_at(step.node)), before, above)
                 if made == len(self._made):
                     self.covering(before, path, ())  # what is put on it cannot be read
             if routers:
@@ -254,45 +269,9 @@ class ExpressRoutes:
                         route.unapplied = (*route.unapplied, *late)
 
 
-def _elsewhere() -> Before:
-    """What stands before routers that no application in sight mounts."""
-    told = "is mounted by an application that is not here"
-    return Before("", (Guard("application", frozenset((Does.DEPENDS,)), "application", None, None, told),))
-
-
 def _everywhere(guards: list[Guard]) -> list[Guard]:
     """Guards in front of a whole application: that one of them notes who calls says nothing of its routes."""
     idle = frozenset((Does.IDENTIFIES,))
     return [
         replace(one, does=frozenset((Does.RUNS,))) if one.does == idle and one.function is not None else one for one in guards
     ]
-
-
-def framework_of(router: ChainRouter) -> str:
-    """The framework of a router, by what made it."""
-    return "koa" if "koa" in router.api else router.api.partition(".")[0] or "express"
-
-
-def stated_prefix(router: ChainRouter) -> str:
-    """The prefix that a router was made with, or told later."""
-    told = [layer.chain for layer in router.layers if layer.chain is not None and layer.chain.kind == "prefix"]
-    texts = [text for chain in told if chain.arguments is not None for text in texts_of(chain.arguments.value)]
-    return texts[-1] if texts else router.prefix
-
-
-def _merged(found: list[Route]) -> list[Route]:
-    """One route for each path and method: handlers that only pass on are guards of the one that follows."""
-    kept: list[Route] = []
-    by_key: dict[tuple[str, tuple[str, ...]], Route] = {}
-    for route in found:
-        key = (route.path, route.methods)
-        earlier = by_key.get(key)
-        if earlier is not None and earlier.kind == "middleware":
-            kept.remove(earlier)
-        elif earlier is not None:
-            continue  # the first one answers
-        by_key[key] = route
-        kept.append(route)
-    for route in kept:
-        route.kind = "http" if route.kind == "middleware" else route.kind
-    return kept

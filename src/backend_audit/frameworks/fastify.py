@@ -60,8 +60,9 @@ class FastifyRoutes:
         for router in sorted(self.tree.routers.values(), key=lambda one: one.key):
             if router.is_app and router.api.startswith("fastify"):
                 found += self.within(Scope(router.layers, "", router.key))
+        others = any(router.is_app and router.api.startswith("@hapi/") for router in self.tree.routers.values())
         for module in self.engine.project.modules.values():
-            for function in module.every if not found else ():
+            for function in module.every if not found and not others else ():  # whose plugins look alike
                 layers = self.tree.floating.get(id(function.node), []) if id(function.node) not in self._reached else []
                 if any(one.chain is not None and one.chain.site.api.startswith("fastify.") for one in layers):
                     found += self.within(self.entering([function], Scope([], "", function.key)))

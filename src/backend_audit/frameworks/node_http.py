@@ -25,6 +25,7 @@ from backend_audit.routes.script_guards import ScriptGuarding
 from backend_audit.source import Mark
 
 _DEPTH = 4
+_OF_EVENT = "listener of event"  # `server.on("request", listener)`
 _PATH = re.compile(r"(?:^|\.)(?:url|pathname|path|originalUrl)$")
 _METHOD = re.compile(r"(?:^|\.)method$")
 _LINE = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ :]+(/\S*)")
@@ -54,10 +55,11 @@ class NodeRoutes:
     def routes(self) -> Iterator[Route]:
         """Every route of every listener."""
         for chain in self.facts.chains:
-            if chain.kind == "listener" and chain.arguments is not None:
-                for value in flat([chain.arguments.value]):
-                    for function in of_kind(value.refs, FunctionSymbol):
-                        yield from self.listener(function)
+            given = [] if chain.arguments is None else list(flat([chain.arguments.value]))
+            of_event = chain.kind == _OF_EVENT and bool(given) and "request" in given[0].texts()
+            for value in given if of_event or chain.kind == "listener" else ():
+                for function in of_kind(value.refs, FunctionSymbol):
+                    yield from self.listener(function)
 
     def listener(self, function: FunctionSymbol) -> Iterator[Route]:
         """The routes that one function answers, each path and method once."""
@@ -89,6 +91,7 @@ class NodeRoutes:
             elif isinstance(statement, (ir.Try, ir.Block)):
                 yield from self.within(function, statement.body, way, depth)
             elif not way.paths and depth:
+                yield from self.listed(frame, statement, way)
                 yield from self.handed_on(function, statement, way, depth)
         if way.paths != before.paths and not asked:  # behind `if (path !== "/a") return`
             yield self._answering(function, body), way
@@ -121,6 +124,19 @@ class NodeRoutes:
                 for chosen in waiting:
                     yield from self.answered(function, case.body, chosen, way, depth)
                 waiting = []
+
+    def listed(self, frame: Frame, statement: ir.Stmt, way: Way) -> Iterator[tuple[FunctionSymbol, Way]]:
+        """The functions of a table that is asked for the path: `routes[req.url]`, ``routes[`${req.method} ${req.url}`]``."""
+        for node in ir.walk_scope(statement):
+            asked = node.index if isinstance(node, ir.Index) else None
+            parts = [one.value for one in asked.parts if isinstance(one, ir.Hole)] if isinstance(asked, ir.Template) else [asked]
+            if not isinstance(node, ir.Index) or not any(one is not None and _PATH.search(written(one)) for one in parts):
+                continue
+            for key, held in (frame.eval(node.value).items or {}).items():
+                line = _LINE.fullmatch(str(key))
+                path, methods = (line[2], (line[1],)) if line else (str(key), way.methods)
+                for handler in of_kind(held.refs, FunctionSymbol) if path.startswith("/") else ():
+                    yield handler, Way((path,), methods, node)
 
     def handed_on(
         self, function: FunctionSymbol, statement: ir.Stmt, way: Way, depth: int

@@ -7,6 +7,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
+from backend_audit.frameworks.hapi import HapiRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
@@ -47,7 +48,7 @@ def script_route_table(
     found += NodeRoutes(engine, facts, guarding).routes()
     tree = ChainTree(engine, facts)
     express = ExpressRoutes(engine, tree, guarding)
-    found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes()]
+    found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes(), *HapiRoutes(engine, tree, guarding).routes()]
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
     found += TrpcRoutes(engine, facts, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)

@@ -1,13 +1,14 @@
 """What the arguments of a registration are: paths, and the steps that run for them, each with how it is written."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit import ir
 from backend_audit.flow import script_objects
+from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.partials import Partial
-from backend_audit.flow.values import Value, changed
+from backend_audit.flow.values import Value, changed, container
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
@@ -50,6 +51,18 @@ def steps_of(chain: RouteChain) -> list[Step]:
     return found
 
 
+def stated(chain: RouteChain) -> RouteChain:
+    """A route that an object describes as if it were written out: `app.openapi({ method, path, middleware }, handler)`."""
+    given = [] if chain.arguments is None else contents(chain.arguments.value)
+    held = (given[0].items or {}) if given and given[0].kind == "dict" else {}
+    if "path" not in held:
+        return chain
+    methods = [] if "method" not in held else [text.upper() for one in contents(held["method"]) for text in one.texts()]
+    before = [held["middleware"]] if "middleware" in held else []
+    arguments = container("list", dict(enumerate([held["path"], *before, *given[1:]])))
+    return replace(chain, kind="verb", method=" ".join(methods) or chain.method, arguments=Operand(arguments, None))
+
+
 def unbound(value: Value) -> Value:
     """`handler.bind(this, "day")` is the handler."""
     bound = of_kind(value.refs, Partial)
@@ -74,6 +87,13 @@ def path_texts(value: Value, *, setting: bool = False) -> list[str]:
 def rooted(path: str) -> str:
     """`path` without what a setting puts in front of it: `${baseUrl}/api`, `${prefix}users`."""
     return path[2:] if path.startswith("{}/") else f"/{path[2:]}" if path.startswith("{}") and path[2:3].isalpha() else path
+
+
+def mounted_at(node: ir.Expr | None) -> str:
+    """The path at which a library's middleware mounts what it is given: `mount("/sub", app)`; "" for all else."""
+    first = node.args[0].value if isinstance(node, ir.Call) and len(node.args) > 1 else None
+    text = first.value if isinstance(first, ir.Const) else None
+    return text if isinstance(text, str) and text.startswith("/") else ""
 
 
 def from_setting(steps: list[Step]) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from backend_audit import ir
-from backend_audit.flow.concepts import Operand
+from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.script_objects import OF, wrapped
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
-from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol, object_key
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, object_key
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.order import Order
 from backend_audit.routes.texts import texts_of
@@ -62,12 +62,14 @@ class ChainTree:
         self.routers: dict[str, ChainRouter] = {}
         self._owned: list[tuple[ChainRouter, ChainRouter]] = []  # the router of a class, after that of its base
         self.floating: dict[int, list[Layer]] = {}  # on a parameter of which no call is in sight, by the function's node
+        self._of_class: dict[str, ChainRouter] = {}
         self._functions = {id(one.node): one for one in engine.project.functions()}
         for concepts in facts.made.values():
             for concept in concepts:
                 if isinstance(concept, RouterCreation):
                     key = object_key(concept.site.path, concept.site.node)
                     self.routers.setdefault(key, ChainRouter(key)).creations.append(concept)
+                    self._made_above(concept, key)
         for chain in facts.chains:
             if chain.kind == "plugin":
                 key = object_key(chain.site.path, chain.site.node)
@@ -86,6 +88,32 @@ class ChainTree:
             router.layers.sort(key=lambda one: one.order)
         for layers in self.floating.values():
             layers.sort(key=lambda one: one.order)
+
+    def _made_above(self, creation: RouterCreation, key: str) -> None:
+        """`super()` makes the router that the objects of a class are: `class Server extends Koa`."""
+        site = creation.site
+        function = None if site.function is None else self._functions.get(id(site.function))
+        above = site.call is not None and isinstance(site.call.func, ir.Name) and site.call.func.id == "super"
+        if above and function is not None and function.owner is not None:
+            self._of_class[function.owner.key] = self.routers[key]
+
+    def _of_classes(self, value: Value) -> list[ChainRouter]:
+        """The routers that objects of the project's own classes are, by the constructor of a class or of one that it extends."""
+        owners = [*self.engine.classes_of(value)] if value.types else []
+        return [router for owner in owners if (router := self._own(owner)) is not None]
+
+    def _own(self, owner: ClassSymbol) -> ChainRouter | None:
+        for one in self.engine.bases(owner)[0]:
+            if one.key in self._of_class:
+                return self._of_class[one.key]
+        for path in self.engine.external_bases(owner):
+            for row in self.engine.models.rows["call"].get(path, ()):
+                if row.concept is RouterCreation:
+                    site = Site(owner.module.path, owner.node, path, owner.name, owner.name)
+                    router = ChainRouter(owner.key, [RouterCreation(site, app=bool(row.constants.get("app")))])
+                    self.routers[owner.key] = self._of_class[owner.key] = router
+                    return router
+        return None
 
     def _made_with(self, router: ChainRouter, owner: ChainRouter) -> ChainRouter:
         """The one of several routers of one call that belongs to `owner`, which is one of several itself."""
@@ -115,7 +143,7 @@ class ChainTree:
             ):
                 continue
             if chain.verb is not None:
-                verbs = [text.upper() for text in chain.verb.value.texts()]
+                verbs = [text.upper() for one in contents(chain.verb.value) for text in one.texts()]
                 if not verbs:
                     continue
                 chain = replace(chain, method="" if "ALL" in verbs else " ".join(verbs), verb=None)  # noqa: PLW2901 - now it is known
@@ -139,7 +167,8 @@ class ChainTree:
 
     def of(self, value: Value | None) -> list[ChainRouter]:
         """The routers that a value can be."""
-        return [router for one, _ in self.facts.objects(value) if (router := self._router(one)) is not None]
+        found = [router for one, _ in self.facts.objects(value) if (router := self._router(one)) is not None]
+        return found or ([] if value is None else self._of_classes(value))
 
     def _router(self, symbol: ObjectSymbol) -> ChainRouter | None:
         """The router that an object is; one that a class has of its own is made where it is first met."""

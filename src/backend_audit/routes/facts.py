@@ -135,7 +135,8 @@ class WebFacts:
     def _rejects(self, function: FunctionSymbol, concept: Rejection) -> None:
         if concept.needs is not None:
             self.needing.add(id(concept.site.node))
-            return
+            if concept.status is None:
+                return
         self.rejections.setdefault(function.key, []).append(concept)
         if concept.login is not None and leads_away(function, concept.site.node):
             self.led_away.add(id(concept.site.node))

@@ -90,7 +90,8 @@ class ScriptCalling(ScriptReading, Body):
         if name == "reject":
             self.failed(frozenset() if not call.args else self.errors(call.args[0].value))
             return True
-        if not self.demands(call, env) and self.answers(self.owner.answered(self.function, call)):
+        open_ended = id(call) in self.owner.facts.needing
+        if not open_ended and not self.demands(call, env) and self.answers(self.owner.answered(self.function, call)):
             return not (isinstance(call.func, ir.Attribute) and call.func.attr == "throw")
         self.found.doubted = self.found.doubted or any(map(self.answers_something, ir.walk_scope(call)))
         if isinstance(call.func, ir.Attribute) and call.func.attr in _LATER:

@@ -19,7 +19,7 @@ from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.script_anonymous import ScriptAnonymous
 from backend_audit.routes.script_configured import reads
 from backend_audit.routes.script_errors import error_statuses
-from backend_audit.routes.script_missing import attribute, is_request
+from backend_audit.routes.script_missing import HOLDERS, attribute, is_request
 from backend_audit.routes.stored import stored_into
 
 _ASKING = (Does.AUTHENTICATES, Does.AUTHORIZES)
@@ -129,6 +129,6 @@ def _looks(node: ir.Attribute) -> bool:
     if name.rpartition(".")[2] == "headers" and node.attr.lower() in _OF_EVERYBODY:
         return False
     base = EMPTY if name.rpartition(".")[2] in ("session", "cookies", "signedCookies", "headers") else UNKNOWN
-    if base is EMPTY or is_request(name) or name.rpartition(".")[2] in ("locals", "state"):
+    if base is EMPTY or is_request(name) or name.rpartition(".")[2] in HOLDERS:
         return attribute(base, node.attr, name) is ABSENT
     return False

@@ -1,4 +1,4 @@
-"""What a request of Express, Fastify or Koa is for a caller without credentials: `req.user`, `req.session.userId`, a header."""
+"""What a request of Express, Koa and their kind is for a caller without credentials: `req.user`, `req.session.id`, a header."""
 
 import re
 
@@ -20,7 +20,8 @@ _KEPT = re.compile(r"^(?:auth|jwt|token|session|access)\w*(?:Payload|Token|User|
 _ASKING = frozenset("isAuthenticated isLoggedIn isAdmin hasPermission hasRole can".split())
 ROUTE_PARTS = dict.fromkeys(("path", "url", "originalUrl", "routerPath"), Missing.PATH) | {"method": Missing.METHOD}
 REFLECTING = frozenset("get getAll getAllAndOverride getAllAndMerge".split())  # of NestJS's `Reflector`
-_HOLDERS = frozenset(("locals", "state"))
+HOLDERS = frozenset(("locals", "state", "var"))  # of Express, Koa and Hono: what middleware leaves for what comes after it
+_CONTEXTS = frozenset(("c", "ctx", "context"))
 _EMPTY_PARTS = frozenset("session cookies signedCookies headers header".split())
 _INPUTS = frozenset("query body params".split())
 
@@ -48,7 +49,7 @@ def attribute(base: Missing, attr: str, base_written: str) -> Missing:
         return ROUTE_PARTS.get(attr, UNKNOWN)
     if last == "routeOptions" and attr in ("url", "method"):
         return ROUTE_PARTS[attr]
-    if last in _HOLDERS and (attr in _CALLERS or _KEPT.search(attr)):
+    if last in HOLDERS and (attr in _CALLERS or _KEPT.search(attr)):
         return ABSENT
     if last in _INPUTS and (_TOKENS.match(attr) or (last == "query" and attr == "token")):
         return ABSENT
@@ -67,7 +68,8 @@ def called(base: Missing, name: str, base_written: str, first: str | None) -> Mi
     """What a method of a request gives; None if it is none that is known."""
     if is_request(base_written):
         if name in ("get", "header") and first is not None:
-            return ABSENT if is_credential(first) else UNKNOWN
+            left = name == "get" and first in _CALLERS and base_written in _CONTEXTS  # https://hono.dev/docs/api/context#set-get
+            return ABSENT if left or is_credential(first) else UNKNOWN
         if name in _ASKING:
             return FALSE
         if name == "isUnauthenticated":

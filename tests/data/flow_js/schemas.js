@@ -55,3 +55,12 @@ app.get("/files/:number([0-9]+)/:name", (req, res) => {
   see(req.params.number); // $ clear=all clear=lookup clear=nosql open type=str untrusted
   see(req.params.name); // $ open untrusted
 });
+const { Hono } = require("hono");
+const { zValidator } = require("@hono/zod-validator");
+const hono = new Hono();
+hono.post("/hono/:id", zValidator("json", z.object({ n: z.number(), s: z.string() })), (c) => {
+  const body = c.req.valid("json");
+  see(body.n); // $ type=int
+  see(body.s); // $ clear=lookup clear=nosql open type=str untrusted
+  see(c.req.param("id")); // $ open type=hono.Request.param() untrusted
+});
