@@ -127,7 +127,9 @@ def goes_deeper(target: ir.Index, view: FileView) -> bool:
 
 
 def _either(node: ir.Expr) -> tuple[ir.Expr, ...]:
-    """`target[key] || {}`: the one or the other."""
+    """`target[key] || {}`: the one or the other; `target[key] = target[key] || {}` as an argument."""
+    if isinstance(node, ir.Walrus):
+        return (node.target, *_either(node.value))
     return (node.left, node.right) if isinstance(node, ir.Logical) else (node,)
 
 

@@ -24,6 +24,8 @@ _PLAIN = frozenset("toString toLowerCase toUpperCase trim slice substring split 
 _SHORT_COMMENT = 16  # says nothing of why
 _FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
 _SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
+_LISTENS = frozenset(("on", "once", "addListener"))
+_LAST = frozenset(("uncaughtException", "unhandledRejection"))
 _ERRORS = re.compile(r"^(err|error|e)$")
 _FIX = (
     "Handle the error or pass it on: log it with what was tried, `throw` it, or hand it to `next(error)`. If nothing is to be "
@@ -97,6 +99,22 @@ def _asks_whether(test: ir.Expr, names: set[str]) -> bool:
             return _asks_whether(left, names)
         case _:
             return False
+
+
+def ignored_for_all(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`process.on("uncaughtException", () => {})`."""
+    event = node.args[0].value if len(node.args) == 2 else None
+    on_process = isinstance(node.func, ir.Attribute) and isinstance(node.func.value, ir.Name) and node.func.value.id == "process"
+    if not on_process or _patterns.method(node) not in _LISTENS or not isinstance(event, ir.Const) or event.value not in _LAST:
+        return
+    if not _does_nothing(node.args[1].value):
+        return
+    yield Alert(
+        node=node,
+        message=f"Nothing is done for `{event.value}`: the process goes on after any error, and nobody learns of it.",
+        fix="Log the error and end the process: what it has left half done is not known. A supervisor starts it anew.",
+        confidence=_sure(_explained(node.func.end, node.end, view) or _introduced(node.at, view), view),
+    )
 
 
 def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:

@@ -258,6 +258,7 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
 def ignored_in_javascript(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`save().catch(() => {})`, `fs.readFile(name, (err, data) => use(data))`."""
     yield from _script_errors.ignored_rejection(node, view)
+    yield from _script_errors.ignored_for_all(node, view)
     yield from _script_errors.dropped_error(node, view)
 
 

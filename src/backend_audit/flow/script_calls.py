@@ -6,6 +6,7 @@ from backend_audit.flow import (
     script_builtin,
     script_events,
     script_functions,
+    script_inline,
     script_kinds,
     script_listing,
     script_members,
@@ -44,7 +45,7 @@ class ScriptCalls(ScriptFiles):
         seen = self.as_tested(node)
         if seen is not None:
             return seen
-        if isinstance(func, ir.Name) and func.id in ("require", "import") and func.id not in self.env:
+        if isinstance(func, ir.Name) and self.loads(func.id):
             return self.required(node)
         if isinstance(func, ir.Name) and func.id == "super":
             return self.above_constructed(node)
@@ -254,12 +255,11 @@ class ScriptCalls(ScriptFiles):
         if path == "Reflect.apply" and args:
             return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
+        described = described or script_inline.filled(self, node, path, args)
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described
-        if (placed := script_paths.function(path, self.spread(args))) is not None:
-            return placed
-        if (listed := script_listing.called(self, node, path, args)) is not None:
-            return listed
+        if (known := script_paths.function(path, self.spread(args)) or script_listing.called(self, node, path, args)) is not None:
+            return known
         script_events.called(self, node, path, args)
         self.attributed(path, args)
         found = self.of_collection(node, path, args) or self.call_api(node, path, receiver, args)

@@ -12,11 +12,20 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
 _AUTOLOAD = frozenset(("@fastify/autoload", "fastify-autoload"))
 _FEW = 16  # elements of a table that a registration is made of
+_LOADERS = frozenset(("require", "import"))
+_REQUIRE = (
+    "require"  # also the type of what `createRequire` makes: https://nodejs.org/api/module.html#modulecreaterequirefilename
+)
 _BY_FILE = frozenset(("map", "flatMap", "filter", "forEach"))
 
 
 class ScriptFiles(ScriptCallbacks):
     """Follows what is done with the files of a folder, one at a time."""
+
+    def loads(self, name: str) -> bool:
+        """Whether a name is that of the function that loads modules: `require`, also one that is made by `createRequire`."""
+        known = self.env.get(name)
+        return name in _LOADERS if known is None else _REQUIRE in known.types
 
     def required(self, node: ir.Call) -> Value:
         """`require("x")` and `import("x")`."""

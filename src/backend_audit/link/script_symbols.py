@@ -10,6 +10,7 @@ from backend_audit import ir
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, key_at
 
 _LEAVES = (ir.Const, ir.Name)
+_PAIR = 2
 
 
 def define_script(module: ModuleSymbol, symbols: dict[int, Symbol]) -> None:
@@ -27,6 +28,7 @@ class _ScriptDefiner:
         self.module = module
         self.symbols = symbols
         self.written: list[tuple[str, str, ir.Expr]] = []  # class, method, value
+        self.above: dict[str, list[ir.Expr]] = {}  # by a class, those from which its prototype inherits
 
     def visit(self, node: ir.Node, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
         stack = [node]
@@ -40,6 +42,8 @@ class _ScriptDefiner:
                 continue
             if isinstance(one, ir.Assign) and one.value is not None and not one.op:
                 self.note_prototype(one)
+            elif isinstance(one, ir.Call) and len(one.args) == _PAIR:
+                self.note_inheritance(one)
             stack.extend(child for child in reversed(ir.children(one)) if not isinstance(child, _LEAVES))
 
     def function(self, node: ir.Function, prefix: str, owner: ClassSymbol | None, parent: FunctionSymbol | None) -> None:
@@ -87,6 +91,20 @@ class _ScriptDefiner:
                     if isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
                         self.written.append((name, item.key.value, item.value))
 
+            above = _parent_of(node.value)
+            name = _prototype(target) or (_prototype(target.value) if target.attr == "__proto__" else None)
+            if name is not None and above is not None:
+                self.above.setdefault(name, []).append(above)
+
+    def note_inheritance(self, node: ir.Call) -> None:
+        """`util.inherits(X, Y)`, `Object.setPrototypeOf(X.prototype, Y.prototype)`."""
+        heir, above = (one.value for one in node.args)
+        called = node.func.attr if isinstance(node.func, ir.Attribute) else getattr(node.func, "id", "")
+        if called == "inherits" and isinstance(heir, ir.Name):
+            self.above.setdefault(heir.id, []).append(above)
+        elif called == "setPrototypeOf" and (name := _prototype(heir)) is not None and isinstance(above, ir.Attribute):
+            self.above.setdefault(name, []).append(above.value)
+
     def prototypes(self) -> None:
         made: dict[str, ClassSymbol] = {}
         for name, method, value in self.written:
@@ -98,6 +116,8 @@ class _ScriptDefiner:
                 made[name] = owner
                 owner.methods.setdefault(method, function)
                 function.owner = function.owner or owner
+        for name in sorted(self.above.keys() - made.keys() - self.module.classes.keys()):
+            self.constructed(name)  # all that it has is inherited
 
     def constructed(self, name: str) -> ClassSymbol | None:
         """The class that the function `name` is the constructor of."""
@@ -105,12 +125,25 @@ class _ScriptDefiner:
         if not makers:
             return None
         maker = makers[-1]
-        node = ir.Class(maker.node.at, maker.node.end, name, maker.node.name_end, [], [], [])
+        bases = [ir.Arg(one.at, one.end, one, None, 0) for one in self.above.get(name, ())]
+        node = ir.Class(maker.node.at, maker.node.end, name, maker.node.name_end, bases, [], [])
         symbol = ClassSymbol(key_at(self.module.path, name, node), name, node, self.module, {"constructor": maker})
         maker.owner = symbol
         self.symbols[id(node)] = symbol
         self.module.classes.setdefault(name, symbol)
         return symbol
+
+
+def _parent_of(value: ir.Expr) -> ir.Expr | None:
+    """`Y` for `Object.create(Y.prototype)`, `new Y()` and `Y.prototype`, as a prototype."""
+    if isinstance(value, ir.Attribute) and value.attr == "prototype":
+        return value.value
+    if not isinstance(value, ir.Call):
+        return None
+    if value.form == "new":
+        return value.func
+    creates = isinstance(value.func, ir.Attribute) and value.func.attr == "create" and bool(value.args)
+    return _parent_of(value.args[0].value) if creates and not isinstance(value.args[0].value, ir.Call) else None
 
 
 def _prototype(node: ir.Expr) -> str | None:

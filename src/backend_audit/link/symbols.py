@@ -6,6 +6,7 @@ from typing import Any
 
 from backend_audit import ir
 from backend_audit.link.nodes import Nodes
+from backend_audit.source import SCRIPTS
 
 
 class Symbol:
@@ -84,8 +85,10 @@ class FunctionSymbol(Symbol):
 
     @property
     def binds_first(self) -> bool:
-        """Whether the first parameter is filled by the object (or class) that the method is read from."""
-        return self.owner is not None and not self.has_receiver and not self.decorated("staticmethod")
+        """Whether the first parameter is filled by the object (or class) that the method is read from; of Python."""
+        if self.owner is None or self.has_receiver or self.module.node.language in SCRIPTS:
+            return False
+        return not self.decorated("staticmethod")
 
     @property
     def has_receiver(self) -> bool:

@@ -1,0 +1,56 @@
+"""Templates that stand in the code as a constant text: what of the data they put into it as it is, and what they escape.
+
+https://lodash.com/docs/#template, https://ejs.co/#docs, https://github.com/janl/mustache.js#variables,
+https://handlebarsjs.com/guide/#html-escaping
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from backend_audit import ir
+from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.values import TEXT, Value
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_calls import ScriptCalls
+
+_TEMPLATE = "~template"
+_ERB = re.compile(r"<%([-=]?)_?\s*(.*?)\s*[-_]?%>", re.DOTALL)
+_BRACES = re.compile(r"\{\{(\{|&)?~?\s*([\w.]+)\s*~?\}?\}\}")
+_HTML = frozenset(("html",))
+_NAMES = re.compile(r"[A-Za-z_$][\w$]*")
+_ESCAPES = {"lodash.template": "-", "ejs.render": "=", "ejs.compile": "="}  # the sign of places that are escaped
+_CURLY = frozenset(("mustache.render", "handlebars.compile"))
+_COMPILE = frozenset(("lodash.template", "ejs.compile", "handlebars.compile"))
+
+
+def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value | None:
+    """What `ejs.render(text, data)` and `_.template(text)(data)` give for a constant text; None for any other call."""
+    maker = path.removesuffix("()")
+    if maker not in _ESCAPES and maker not in _CURLY:
+        return None
+    if path in _COMPILE:
+        text = argument(args, "0")
+        held = None if text is None or len(text.value.texts()) != 1 or text.value.constants() is None else text.value
+        return None if held is None else Value(types=frozenset((f"{path}()",)), items={_TEMPLATE: held})
+    compiled = path != maker
+    text = None if compiled else argument(args, "0")
+    value = (frame.eval(node.func).items or {}).get(_TEMPLATE) if compiled else None if text is None else text.value
+    data = argument(args, "0" if compiled else "1")
+    if value is None or len(value.texts()) != 1 or value.constants() is None or data is None:
+        return None
+    places = list(_places(maker, value.texts()[0], data.value))
+    return TEXT.with_origins(one for part, raw in places for one in (part if raw else part.cleared(_HTML)).origins)
+
+
+def _places(maker: str, text: str, data: Value) -> Iterator[tuple[Value, bool]]:
+    """What stands in the places of a template, and whether as it is."""
+    for sign, inside in (_BRACES if maker in _CURLY else _ERB).findall(text):
+        raw = bool(sign) if maker in _CURLY else sign != _ESCAPES[maker]
+        if maker not in _CURLY and not sign:
+            continue  # code, which writes nothing by itself
+        for name in _NAMES.findall(inside):
+            held = data.item(name) if data.kind == "dict" else data.derived()
+            if held is not None:
+                yield held.derived(), raw
