@@ -115,7 +115,7 @@ def _columns(
     table = said.names.get(name) or name
     stored = option_of(options, "tableName") if options is not None else ""
     shown = (stored or option_of(options, "modelName")) if options is not None else ""
-    words = frozenset(word_of(one) for one in (name, table, shown) if one)
+    words = frozenset(word for one in (name, table, shown) if (word := word_of(one)))
     begun = said.begun.get(name, set()) | set(_fields(options))
     belongs = sorted((one for word in words for one in said.belongs.get(word, ())), key=lambda one: one[2].at)
     refers = {key: (target, call) for target, key, call in belongs}
