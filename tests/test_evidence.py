@@ -826,6 +826,127 @@ SHOWN = {
     "tokens that are given out": ("elite-key-rotation", "a.js", "class AccessTokenMiddleware { run() {} }", "missing"),
     "an index of the database": ("advanced-search", "a.js", "db.query('SELECT a FROM b WHERE b MATCH ?')", "met"),
     "what matches": ("advanced-search", "a.js", "log(`${n} match(es)`)", "missing"),
+    "middleware that answers all": (
+        "must-02",
+        "a.py",
+        (
+            "from starlette.middleware.base import BaseHTTPMiddleware\nclass Errors(BaseHTTPMiddleware):\n"
+            "    async def dispatch(self, request, call_next):\n        try:\n"
+            "            return await call_next(request)\n        except Exception:\n"
+            "            return JSONResponse({}, 500)\napp.add_middleware(Errors)"
+        ),
+        "met",
+    ),
+    "middleware that answers some": (
+        "must-02",
+        "a.py",
+        (
+            "from starlette.middleware.base import BaseHTTPMiddleware\nclass Errors(BaseHTTPMiddleware):\n"
+            "    async def dispatch(self, request, call_next):\n        try:\n"
+            "            return await call_next(request)\n        except ValueError:\n"
+            "            return JSONResponse({}, 400)\napp.add_middleware(Errors)"
+        ),
+        "missing",
+    ),
+    "a client that is yielded": (
+        "elite-connection-reuse",
+        "a.py",
+        "import httpx\nasync def client():\n    async with httpx.AsyncClient() as made:\n        yield made",
+        "met",
+    ),
+    "a client whose answer is yielded": (
+        "elite-connection-reuse",
+        "a.py",
+        (
+            "import httpx\nasync def lines():\n    async with httpx.AsyncClient() as made:\n"
+            "        async for chunk in made.stream('GET', 'https://a.example'):\n            yield chunk"
+        ),
+        "missing",
+    ),
+    "chance in a part of the time": (
+        "elite-retry",
+        "a.js",
+        (
+            "fetch(url)\nasync function ask() {\n  for (let n = 0; n < 5; n++) {\n"
+            "    try { return await fetch(url) } catch (error) {\n      const spread = Math.random() * 100\n"
+            "      const pause = 2 ** n * 100 + spread\n"
+            "      await new Promise((done) => setTimeout(done, pause))\n    }\n  }\n}"
+        ),
+        "met",
+    ),
+    "a limit in a loop that tries addresses": (
+        "elite-retry",
+        "a.js",
+        (
+            "async function ask() {\n  for (const one of urls) {\n"
+            "    try { return await fetch(one, { signal: AbortSignal.timeout(100) }) } catch (error) { "
+            "continue }\n  }\n}"
+        ),
+        "missing",
+    ),
+    "a pool with a size": (
+        "elite-pooling",
+        "a.js",
+        "const { Pool } = require('pg')\nnew Pool({ connectionString: url, max: 10 })",
+        "met",
+    ),
+    "a pool as it comes": (
+        "elite-pooling",
+        "a.js",
+        "const { Pool } = require('pg')\nnew Pool({ connectionString: url })",
+        "partial",
+    ),
+    "a client without agents": (
+        "elite-connection-reuse",
+        "a.js",
+        "const axios = require('axios')\naxios.create({ baseURL: url }).get('/a')",
+        "missing",
+    ),
+    "a client with agents": (
+        "elite-connection-reuse",
+        "a.js",
+        (
+            "const axios = require('axios')\nconst https = require('https')\n"
+            "axios.create({ baseURL: url, httpsAgent: new https.Agent({ keepAlive: true }) }).get('/a')"
+        ),
+        "met",
+    ),
+    "attempts that are counted": (
+        "must-05",
+        "a.js",
+        ("app.post('/login', async (req, res) => { await prisma.loginAttempt.upsert({ where: { id: 1 } }) })"),
+        "partial",
+    ),
+    "attempts to draw": (
+        "must-05",
+        "a.js",
+        ("app.post('/login', async (req, res) => { await prisma.drawAttempt.upsert({ where: { id: 1 } }) })"),
+        "missing",
+    ),
+    "documents of an organisation": (
+        "advanced-multi-tenancy",
+        "a.py",
+        (
+            "class Order(Base):\n    organization_id: int = 0\ndef orders(db, org):\n"
+            "    return db.find_one({'organization_id': org})"
+        ),
+        "met",
+    ),
+    "documents by parts of a tenant": (
+        "advanced-multi-tenancy",
+        "a.py",
+        (
+            "class Order(Base):\n    organization_id: int = 0\ndef orders(db, org):\n"
+            "    return db.look({'meta.organization_id': org})"
+        ),
+        "met",
+    ),
+    "documents of anybody": (
+        "advanced-multi-tenancy",
+        "a.py",
+        ("class Order(Base):\n    organization_id: int = 0\ndef orders(db, org):\n    return db.find_one({'colour': org})"),
+        "partial",
+    ),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

@@ -26,6 +26,9 @@ _TEXTS = frozenset("message msg detail details reason info description".split())
 _HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
 _RETURNING = frozenset(("fastify", "nestjs"))  # what a handler returns is the answer
 _LONG = 60  # a name that nobody reads to its end
+_KNOWS = re.compile(
+    r"^(jwt_?verify|verify_?(jwt|token|session|access_?token|id_?token)|authenticate|get_?session)$", re.IGNORECASE
+)
 _NO_REASON = re.compile(r"eslint|prettier|@ts-|istanbul|c8 ignore|\btodo\b|\bfixme\b|\w\(.*\)|[;{]\s*$", re.IGNORECASE)  # or code
 _REASON = 16  # a comment of so many characters says nothing of why
 _TOLD = frozenset((Outcome.SUCCESS, Outcome.CONTRADICTION, Outcome.EMPTY))
@@ -71,7 +74,7 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
                 continue
             for node, body in _answers(failure, function, route):
                 outcome = _outcome(body, failure.name)
-                if outcome in _TOLD:
+                if outcome in _TOLD and not (outcome is Outcome.EMPTY and _asks_who_calls(failure.tried)):
                     call = node if isinstance(node, ir.Call) else None
                     text = written(node.func) if isinstance(node, ir.Call) else "return"
                     site = Site(
@@ -85,6 +88,12 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
                         failed=_first_call(failure.tried),
                         meant=body is None or _explained(failure.at, node, function.module.node),
                     )
+
+
+def _asks_who_calls(tried: list[ir.Stmt]) -> bool:
+    """Whether all that was tried is to know the caller: an empty answer then says that nobody is."""
+    calls = [one for one in ir.walk_scope(*tried) if isinstance(one, ir.Call)]
+    return bool(calls) and all(_KNOWS.search(last_word(one.func)) for one in calls)
 
 
 def _explained(at: int, node: ir.Node, module: ir.Module) -> bool:

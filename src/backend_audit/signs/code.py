@@ -127,7 +127,8 @@ class _Walk:
         for one in node.decorators:
             if isinstance(one, (ir.Name, ir.Attribute)):  # it is called with the function
                 self.named(ir.Call(one.at, one.end, one, []), symbol)
-        if self.script and shapes.is_error_handler(node):
+        handles = shapes.is_error_handler(node) if self.script else shapes.catches_all(node)
+        if handles:
             self.shaped("error-middleware", node, f"{symbol}.{node.name}" if symbol else node.name)
         signed = shapes.signs_tokens(node)
         if signed is not None:

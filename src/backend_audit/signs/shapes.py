@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"token|jwt|sign|session", re.IGNORECASE)
 _HANDING = frozenset({"register", "add_middleware"})
 _STOP = re.compile(r"stop|shut|clos|cancel|running|exit|quit|terminat|alive|active|enabled", re.IGNORECASE)
 _CHANCE = re.compile(r"(^|\.)(random|uniform|randint|randrange|betavariate|randomInt|random_int|jitter)$", re.IGNORECASE)
+_STEPS = 3  # of names for times
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
 
@@ -29,6 +30,20 @@ def is_error_handler(node: ir.Function) -> bool:
     """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
     names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
     return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
+
+
+def catches_all(node: ir.Function) -> bool:
+    """Whether a middleware of Python answers whatever fails behind it: `try: return await call_next(request)`, and all caught."""
+    names = {param.name for param in node.params}
+    for one in ir.walk_scope(*node.body):
+        if not isinstance(one, ir.Try):
+            continue
+        called = {written(each.func) for each in ir.walk_scope(*one.body) if isinstance(each, ir.Call)}
+        broad = [each for each in one.handlers if each.type is None or written(each.type) in ("Exception", "BaseException")]
+        goes_on = called & {"self.app", "self.get_response", "get_response"} or called & names & {"call_next", "call_after"}
+        if goes_on and any(isinstance(each, ir.Return) and each.value is not None for part in broad for each in part.body):
+            return True
+    return False
 
 
 def keeps_one_value(decorator: ir.Expr, node: ir.Function) -> bool:
@@ -120,9 +135,16 @@ def signs_tokens(node: ir.Function) -> ir.Call | None:
 def given_up(body: list[ir.Stmt]) -> Iterator[tuple[int, int]]:
     """Where what is called gives something that a `with` gives up when its block ends, unless that hands it on: `yield`."""
     for node in ir.walk(*body):
-        if isinstance(node, ir.With) and not any(isinstance(one, ir.Yield) for one in ir.walk_scope(*node.body)):
+        if isinstance(node, ir.With) and not _hands_on(node):
             made = [one.context.value if isinstance(one.context, ir.Await) else one.context for one in node.items]
             yield from ((one.func.at, one.func.end) for one in made if isinstance(one, ir.Call))
+
+
+def _hands_on(node: ir.With) -> bool:
+    """Whether its block yields what it holds, or waits for who holds it: `yield client`, `yield`; not what it is sent by it."""
+    names = {written(one.target) for one in node.items if one.target is not None}
+    given = (one.value for one in ir.walk_scope(*node.body) if isinstance(one, ir.Yield))
+    return any(one is None or any(written(each) in names for each in ir.walk(one)) for one in given)
 
 
 def waits_between_attempts(node: ir.While | ir.For) -> ir.Call | None:
@@ -156,11 +178,13 @@ def waits_by_chance(loop: ir.While | ir.For) -> ir.Call | None:
 def _said(wait: ir.Call, loop: ir.While | ir.For) -> Iterator[ir.Node]:
     """How the time is written that a call waits, also where the loop has given it a name before."""
     given = [one for arg in wait.args for one in ir.walk_scope(arg.value)]
-    names = {one.id for one in given if isinstance(one, ir.Name)}
-    yield from given
-    for one in ir.walk_scope(*loop.body):
-        if isinstance(one, ir.Assign) and any(isinstance(each, ir.Name) and each.id in names for each in one.targets):
-            yield from ir.walk_scope(one.value) if one.value is not None else ()
+    assigned = [one for one in ir.walk_scope(*loop.body) if isinstance(one, ir.Assign) and one.value is not None]
+    names: set[str] = set()
+    for _ in range(_STEPS):
+        yield from given
+        names = {one.id for one in given if isinstance(one, ir.Name)} - names
+        named = [one.value for one in assigned if any(isinstance(each, ir.Name) and each.id in names for each in one.targets)]
+        given = [one for value in named if value is not None for one in ir.walk_scope(value)]
 
 
 def answers_error(node: ir.Try) -> ir.Call | None:
@@ -193,7 +217,8 @@ def _waits_in(body: list[ir.Stmt]) -> Iterator[ir.Call]:
     """The calls that wait."""
     awaited = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Await)]
     within = (one for each in awaited for one in ir.walk(each))
-    yield from (one for one in (*ir.walk_scope(*body), *within) if isinstance(one, ir.Call) and _last(one) in _WAITS)
+    calls = (one for one in (*ir.walk_scope(*body), *within) if isinstance(one, ir.Call))
+    yield from (one for one in calls if _last(one) in _WAITS and written(one.func) != "AbortSignal.timeout")  # ends what waits
 
 
 def _last(node: ir.Call) -> str:
