@@ -9,7 +9,7 @@ _STORES = ("relational", "document-store", "key-value", "search", "graph-store")
 
 
 def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Sign]:
-    """Routes as signs, those that ask for a role, and that there are stores of several kinds."""
+    """Routes as signs, those that ask for a role, what two signs show together, and that there are stores of several kinds."""
     for route in routes:
         yield Sign("routes", route.place, "", route.handler)
         if any("authorizes" in guard.does for guard in route.guards):
@@ -19,6 +19,8 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
     signs = list(signs)
     if any(sign.kind == "too-many-requests" for sign in signs):  # what limits something else than requests is called so, too
         yield from (Sign("rate-limit", one.place, one.what, one.symbol) for one in signs if one.kind == "named-limiter")
+    if any(sign.kind == "flag-read" for sign in signs):
+        yield from (Sign("feature-flag", one.place, one.what, one.symbol) for one in signs if one.kind == "flag-client")
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

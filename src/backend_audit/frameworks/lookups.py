@@ -46,7 +46,7 @@ def database_named(text: str) -> set[str]:
 
 def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[int]) -> None:
     """What one call narrows rows by; calls are met before what they are called on."""
-    owner = _owner(func.value)
+    owner = owner_of(func.value)
     asked = [(owner, arg.name) for arg in node.args if arg.name is not None and owner and "__" not in arg.name]
     conditions = [arg.value for arg in node.args if arg.name is None]
     for one in conditions:
@@ -65,7 +65,7 @@ def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[i
         found.alone.update(asked)
 
 
-def _owner(node: ir.Expr) -> str:
+def owner_of(node: ir.Expr) -> str:
     """The class whose rows a query is of: `Order.objects`, `Order.query`, `session.query(Order)`, `select(Order)`."""
     while True:
         if isinstance(node, ir.Call):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from backend_audit.flow.concepts import Concept
+from backend_audit.frameworks.deleted_rows import kept_deleted
 from backend_audit.frameworks.error_bodies import ErrorBodies
 from backend_audit.frameworks.script_whole_lists import ScriptWholeLists
 from backend_audit.frameworks.sql_tables import SqlTables
@@ -30,6 +31,7 @@ def practices_of(
     yield from health_routes(behaviours, table)
     yield from unhandled(table)
     yield from unaudited(engine, table)
+    yield from kept_deleted(engine, table)
     yield from shared_answers(engine, facts, table)
     yield from undescribed(table)
     yield from ErrorBodies(engine, table).concepts()
