@@ -947,6 +947,36 @@ SHOWN = {
         ("class Order(Base):\n    organization_id: int = 0\ndef orders(db, org):\n    return db.find_one({'colour': org})"),
         "partial",
     ),
+    "flags that are read": (
+        "advanced-feature-flags",
+        "a.js",
+        (
+            "const { initialize } = require('unleash-client')\nconst flags = initialize({})\n"
+            "app.use((req, res) => flags.isEnabled('new'))"
+        ),
+        "met",
+    ),
+    "flags that nobody reads": (
+        "advanced-feature-flags",
+        "a.js",
+        "const { initialize } = require('unleash-client')\ninitialize({})",
+        "partial",
+    ),
+    "flags that are read in Python": (
+        "advanced-feature-flags",
+        "a.py",
+        (
+            "from UnleashClient import UnleashClient\nflags = UnleashClient('u', 'a')\n@app.get('/a')\n"
+            "def a():\n    return flags.is_enabled('new')"
+        ),
+        "met",
+    ),
+    "flags that nobody reads in Python": (
+        "advanced-feature-flags",
+        "a.py",
+        "from UnleashClient import UnleashClient\nflags = UnleashClient('u', 'a')",
+        "partial",
+    ),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

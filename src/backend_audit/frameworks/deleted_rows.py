@@ -62,7 +62,7 @@ def kept_deleted(engine: Engine, table: RouteTable) -> Iterator[KeptDeleted]:
     """The odd ones out, entity by entity, each at the first route that reaches it."""
     by_entity: dict[str, list[_Asked]] = {}
     for function in engine.project.functions():
-        for one in _in_scripts(engine, function) if isinstance(engine.project, ScriptProject) else _in_python(function):
+        for one in _in_scripts(function) if isinstance(engine.project, ScriptProject) else _in_python(function):
             by_entity.setdefault(one.entity, []).append(one)
     found = {entity: asked for entity, asked in by_entity.items() if sum(bool(one.column) for one in asked) >= _FEW}
     served = _served(engine, table) if found else {}
@@ -95,10 +95,9 @@ def _served(engine: Engine, table: RouteTable) -> dict[str, Route]:
     return found
 
 
-def _in_scripts(engine: Engine, function: FunctionSymbol) -> Iterator[_Asked]:
+def _in_scripts(function: FunctionSymbol) -> Iterator[_Asked]:
     """`prisma.order.findMany({ where: { deletedAt: null } })`."""
-    module = engine.project.modules.get(function.module.key, function.module)
-    for one in conditions_of(function, held_in(module.node)):
+    for one in conditions_of(function, held_in(function.module)):
         column = next((name for name in one.columns if _MARK.match(name)), "")
         many = isinstance(one.node.func, ir.Attribute) and one.node.func.attr in _LISTS and not one.key()
         yield _Asked(one.entity, column, many, function, one.node)
