@@ -8,7 +8,7 @@ from backend_audit.checks import Alert
 from backend_audit.checks._routes import SHARE, asks_for_more, called, odd_one, one_class, only_asks
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
-from backend_audit.routes.intent import words_of
+from backend_audit.routes.intent import CAPABILITY, words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route
 from backend_audit.routes.scopes import asked
 
@@ -166,6 +166,8 @@ def _beside(route: Route) -> Iterator[Alert]:
     """The odd one out among the handlers of its controller: nearly all others turn callers away who may not."""
     if not (route.acts or names_object(route) if route.changes() else any(map(is_variable, route.path.split("/")))):
         return  # it computes something, or says how things stand
+    if CAPABILITY.search(route.path):
+        return  # who has the link may follow it
     others = beside(route)
     asking = [one for one in others if beyond(one, route)]
     if len(asking) <= (_FEW if route.changes() else _FEW + 1) or len(asking) < _MOSTLY * len(others):

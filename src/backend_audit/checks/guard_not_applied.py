@@ -1,11 +1,11 @@
-"""Guards that are written down and never run: above the route's decorator, on a router without routes, called too early."""
+"""Guards that are written down and never run: above the route's decorator, on a router without routes, behind the view's base."""
 
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
-from backend_audit.routes.guards import ASTRAY, EARLY, LATE, UNASKED, UNREAD
+from backend_audit.routes.guards import ASTRAY, EARLY, LATE, SHADOWED, UNASKED, UNREAD
 from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
@@ -23,6 +23,9 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             continue
         if guard.via == UNASKED:
             yield from _unasked(route, guard)
+            continue
+        if guard.via == SHADOWED:
+            yield from _shadowed(route, guard)
             continue
         if guard.via == EARLY:
             yield from _early(guard)
@@ -94,6 +97,21 @@ def _unasked(route: Route, guard: Guard) -> Iterator[Alert]:
         confidence=Confidence.HIGH,
         anchor=f"unasked {route.name}",
     )
+
+
+def _shadowed(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`class Change(UpdateView, LoginRequiredMixin)`, or a `dispatch` without `super()`."""
+    if next((one for one in route.table.routes if guard in one.unapplied), None) is route:
+        own = "." in guard.because
+        why = "calls no other" if own else "stands before it among the bases and calls no other"
+        first = "Call `super().dispatch()` first, and return what it returns."
+        yield from at_guard(
+            guard,
+            message=f"`{guard.name}` never runs for {called(route)}: `{guard.because}` {why}.",
+            fix=first if own else f"Put `{guard.name}` before `{guard.because}`.",
+            confidence=Confidence.HIGH,
+            anchor="shadowed",
+        )
 
 
 def _is_first(route: Route, guard: Guard) -> bool:

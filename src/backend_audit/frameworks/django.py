@@ -231,9 +231,11 @@ class DjangoRoutes:
         )  # fmt: skip
 
     def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
-        """The rights that a view class states and nothing asks for."""
-        found = None if owner is None else self.unread.of(owner)
-        return () if found is None else (found,)
+        """The rights that a view class states and nothing asks for, and the mixins of it that do not run."""
+        if owner is None:
+            return ()
+        found = self.unread.of(owner)
+        return (*(() if found is None else (found,)), *self.classes.unreached(owner))
 
     def declares(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a REST view says what it answers with: by its serializer, or by a decorator for its documentation."""

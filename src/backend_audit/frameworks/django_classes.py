@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.frameworks.definitions import Written
-from backend_audit.frameworks.django_guards import Deciding, Said
+from backend_audit.frameworks.django_guards import Deciding, Said, texts_in
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.django_views import View
 from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_authentication import Authentication
 from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.frameworks.drf_throttles import Throttles
+from backend_audit.frameworks.shadowed import Shadowed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Env
+from backend_audit.routes.guards import SHADOWED
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE, truth
 from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.source import Mark
@@ -32,6 +34,7 @@ class ClassGuards:
         self.permissions = permissions
         self.authentication = Authentication(permissions)
         self.throttles = Throttles(permissions)
+        self.shadowed = Shadowed(self.engine, deciding.behaviours)
 
     def of(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """All guards of a class for one method and action, in the order in which they run."""
@@ -41,10 +44,12 @@ class ClassGuards:
         found: list[Guard] = []
         for name in ("dispatch", action):
             found += self.decorated(owner, name, said)
-        found += self.mixins(owner, said)
+        shadowed = self.shadowed.of(owner)
+        found += [guard for path, guard in self.mixins(owner, said) if path not in shadowed]
         for name in _BEFORE:
             method = self.engine.find_method(owner, name)
-            if method is not None:
+            hidden = name == "dispatch" and method is not None and method.owner is not None and method.owner.key in shadowed
+            if method is not None and not hidden:
                 if name != "dispatch" or method is not handler:
                     found += self.deciding.decorators(_written(method), "decorator", said)
                 known = self.settled(owner, method, view)
@@ -59,7 +64,17 @@ class ClassGuards:
             found += self.permissions.objects.guards(owner, said)
             scoped = self.keyword(handler, "throttle_scope") is not None
             found += self.throttles.of(owner, site, self.keyword(handler, "throttle_classes"), scoped=scoped)
-        return found
+        right = tuple(texts_in(self.engine.class_attribute(owner, "permission_required")))
+        return [replace(one, scopes=right) if right and _takes_right(one) else one for one in found]
+
+    def unreached(self, owner: ClassSymbol) -> list[Guard]:
+        """The mixins of libraries that would ask who calls, where `dispatch` does not come to them."""
+        shadowed = self.shadowed.of(owner)
+        found = self.mixins(owner, {}) if shadowed else []
+        asking = [
+            replace(one, via=SHADOWED, because=shadowed[path]) for path, one in found if path in shadowed and one.has(*_ASKS)
+        ]
+        return sorted(asking, key=lambda one: not one.has(Does.AUTHORIZES))[:1]  # told once
 
     def settled(self, owner: ClassSymbol, method: FunctionSymbol, view: View) -> Env:
         """What a method finds in the attributes of its object, where the class says it, or `as_view(login_required=True)`."""
@@ -123,9 +138,9 @@ class ClassGuards:
                     found += [guard for guard in known if guard.has(*_ASKS, Does.OPENS)]
         return found
 
-    def mixins(self, owner: ClassSymbol, said: Said) -> list[Guard]:
-        """`LoginRequiredMixin` and its like; one whose test holds for everybody is none."""
-        found: list[Guard] = []
+    def mixins(self, owner: ClassSymbol, said: Said) -> list[tuple[str, Guard]]:
+        """`LoginRequiredMixin` and its like, by their paths; one whose test holds for everybody is none."""
+        found: list[tuple[str, Guard]] = []
         for base in self.engine.external_bases(owner):
             path = self.engine.models.canonical(base)
             mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, owner.name)
@@ -140,7 +155,7 @@ class ClassGuards:
                 passed = self.deciding.behaviours.anonymous.run(test, None, said).passed
                 if passed and all(truth(one) is True for one in passed):
                     guard = replace(guard, does=frozenset((Does.RUNS,)), because="its test holds for everybody")
-            found.append(guard)
+            found.append((base, guard))
         return found
 
     def authenticators(self, owner: ClassSymbol, said: Said, site: Site, given: Listed | None) -> list[Guard]:
@@ -155,6 +170,11 @@ class ClassGuards:
                     found.append(Guard(symbol.name, does, "authentication", _mark(method), method, "rejects without credentials"))
             found += self.authentication.unshielded(symbol)
         return found
+
+
+def _takes_right(guard: Guard) -> bool:
+    """Whether a guard reads the right that the class states."""
+    return guard.has(Does.AUTHORIZES) and not guard.scopes and guard.via in ("mixin", "class")
 
 
 def _written(function: FunctionSymbol) -> list[Written]:

@@ -12,13 +12,14 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name, key_at
 from backend_audit.routes.anonymous_run import Env, Outcome
 from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
 from backend_audit.routes.model import KNOWN, Does, Guard
+from backend_audit.routes.scopes import of_right
 from backend_audit.routes.wrappers import leaves, makers
 from backend_audit.source import Mark
 
@@ -51,8 +52,15 @@ class Deciding:
         return [guard for one in listed for guard in self.decorator(one, via, said)]
 
     def decorator(self, one: Written, via: str, said: Said, depth: int = _MAX_DEPTH) -> list[Guard]:
-        """The guards that one decorator is."""
+        """The guards that one decorator is, with the rights that it is told to ask for."""
         one = self.definitions.behind(one)
+        found = self.applied(one, via, said, depth)
+        if decorator_name(one.node) == "method_decorator":
+            return found  # what it is told of comes from the decorator in it
+        return [replace(guard, scopes=of_right(one.node, guard.name)) if _takes_right(guard) else guard for guard in found]
+
+    def applied(self, one: Written, via: str, said: Said, depth: int) -> list[Guard]:
+        """The guards that a decorator is as it stands there."""
         node = one.node
         if isinstance(node, ir.Container):
             return [guard for item in node.items for guard in self.decorator(Written(one.module, item.value), via, said)]
@@ -104,7 +112,7 @@ class Deciding:
         found = []
         for node in function.scope.of(ir.Return):
             if isinstance(node.value, ir.Call):
-                for one in applied(node.value):
+                for one in applied_in(node.value):
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
         named = [guard for guard in found if guard.because]
         return named or [self.runs(function, function.node.name, via, mark, said)]
@@ -188,7 +196,12 @@ class Deciding:
         return self.definitions.frame(one.module)
 
 
-def applied(call: ir.Call) -> Iterator[ir.Expr]:
+def _takes_right(guard: Guard) -> bool:
+    """Whether a guard may be told a right: `permission_required("shop.add_order")`; `user_passes_test` has it in its name."""
+    return guard.has(Does.AUTHORIZES) and not guard.scopes and not guard.name.startswith("user_passes_test(")
+
+
+def applied_in(call: ir.Call) -> Iterator[ir.Expr]:
     """The decorators in `login_required(never_cache(view))`, the outermost first."""
     node: ir.Expr = call
     while isinstance(node, ir.Call) and len([arg for arg in node.args if arg.name is None]) == 1 and not node.args[0].star:

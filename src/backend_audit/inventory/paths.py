@@ -6,6 +6,7 @@ from functools import cache
 
 _METHODS = re.compile(r"(?P<methods>[A-Za-z]+(?:,[A-Za-z]+)*)\s+(?P<path>\S+)")
 _PART = re.compile(r"/\*\*(?=/|$)|\*\*|\*|/|[^*/]+")
+_DECIDED = "<?>"
 _MADE_BY_FRAMEWORKS = frozenset({"HEAD", "OPTIONS"})
 _PARAMETER = re.compile(r"\(\?P<\w+>[^()]*(?:\([^()]*\)[^()]*)*\)|<[^<>]*>|\{[^{}]*\}|(?<=/):[A-Za-z_]\w*")
 
@@ -34,8 +35,11 @@ class RoutePattern:
 
 
 def is_variable(segment: str) -> bool:
-    """Whether a segment of a path stands for any text, in whatever notation: `<int:pk>`, `{id}`, `:slug`, `(?P<pk>…)`."""
-    return segment.startswith(("<", "{", ":", "("))
+    """Whether a segment of a path stands for any text, in whatever notation: `<int:pk>`, `{id}`, `:slug`, `(?P<pk>…)`.
+
+    One that only begins with what settings decide (`<?>shop`) is the rest.
+    """
+    return (segment.removeprefix(_DECIDED) or segment).startswith(("<", "{", ":", "("))
 
 
 def rooted(path: str) -> str:

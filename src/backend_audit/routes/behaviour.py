@@ -40,7 +40,7 @@ _DENYING = (
     (
         401,
         re.compile(
-            r"unauthori[sz]ed|notauthenticated|authenticationfailed|authenticationerror|autherror|invalidtoken|invalidcredential|"
+            r"unauthori[sz]ed|(?:un|not)authenticated|authenticationfailed|authenticationerror|autherror|invalidtoken|invalidcredential|"
             r"credentialserror|loginrequired|notloggedin|missingtoken|tokenexpired|expiredtoken|invalidsignature|authrequired"
         ),
     ),
@@ -248,11 +248,16 @@ class Behaviours:
 
 
 def _told(frame: Frame, node: ir.Expr) -> set[int]:
-    """The status that an exception of the project is given: `ApiError("no key", 401)`, `status_code=HTTPStatus.FORBIDDEN`."""
+    """The status that an exception of the project is given: `ApiError("no key", 401)`, `status_code=HTTPStatus.FORBIDDEN`.
+
+    Or the code whose name says as much: `AppError(ErrorCode.INSUFFICIENT_PERMISSIONS)`.
+    """
     given = (
         [arg.value for arg in node.args if isinstance(arg.value, (ir.Const, ir.Attribute))] if isinstance(node, ir.Call) else []
     )
-    return {one for each in given for one in statuses(frame.eval(each)) if one in (401, 403, 429)}
+    found = {one for each in given for one in statuses(frame.eval(each)) if one in (401, 403, 429)}
+    codes = (each.attr for each in given if isinstance(each, ir.Attribute) and each.attr.isupper())
+    return found or {one for code in codes for one in _by_name(code)}
 
 
 def looks_at_caller(attr: str) -> bool:

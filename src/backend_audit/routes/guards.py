@@ -41,6 +41,7 @@ _REQUIRES = re.compile(
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
 _OF_FORMS = re.compile(r"[cx]srf_?tokens?")  # which say of nobody who it is
+_HANDS_OUT = re.compile(r"(?:session|db|database|connection|conn|engine|cursor|transaction|uow|unit_of_work)(?:_dep)?$")
 _CSRF = re.compile(r"(?:^|_)[cx]srf(?:_|$)")
 _LETS_BY = re.compile(r"^(?:maybe|optional\w*|try|if|un|not)_|_optional$|_if_present$|unauthenticated|not_required")
 _OPENS = re.compile(
@@ -57,6 +58,7 @@ EARLY = "early"  # called where it is to be named
 LATE = "late"  # added behind all that it could run before
 UNREAD = "unread"  # in an attribute that nothing reads
 UNASKED = "unasked"  # stated for a guard that is not among those of the route
+SHADOWED = "shadowed"  # in a base that `dispatch` does not come to
 
 RIGHTS_OF_KNOWN = "asks for a right of callers who have said who they are, and lets the others through"
 ANSWERS_IN_VAIN = "answers, and hands the request on all the same"
@@ -114,6 +116,8 @@ class Guarding:
         """The guard that running `function` before a handler is; `run`: what it does to callers without credentials counts."""
         behaviour = self.behaviours.of(function)
         does, because = judged(name, behaviour.denies, looks=behaviour.looks)
+        if function.node.is_generator and _HANDS_OUT.search(_snake(name)):
+            does = frozenset((Does.REJECTS,)) if does & ASKING else does
         if does == {Does.AUTHENTICATES} and asks_for_sign_alone(self.engine, self.behaviours, function):
             does, because = frozenset((Does.RUNS,)), "asks for a sign that no other site could send"
         if run and Does.AUTHENTICATES in does and self.lets_through(function):

@@ -119,6 +119,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "who has the link"
     if reads and _PUBLIC_KEY.search(path):
         return "who checks signatures"
+    if reads and {"publishable", "key"} <= {*last}:
+        return "publishing public keys"
     if reads and last == ["public"]:
         return "everybody, as its address says"
     named = words_of(name)

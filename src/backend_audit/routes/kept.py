@@ -19,12 +19,13 @@ _TAKEN = frozenset(
 def kept_by_guards(engine: Engine, behaviours: Behaviours) -> Iterator[str]:
     """The names under which functions that turn callers away keep what they have found."""
     for function in engine.project.functions():
-        found = set(_kept(function))
+        found = set(kept(function))
         if found and not behaviours.own(function).denies.isdisjoint(_DENYING):
             yield from found
 
 
-def _kept(function: FunctionSymbol) -> Iterator[str]:
+def kept(function: FunctionSymbol) -> Iterator[str]:
+    """The names under which a function keeps what it has found in the request."""
     for node in function.scope:
         for target in node.targets if isinstance(node, ir.Assign) and isinstance(node.value, (ir.Name, ir.Call)) else ():
             if isinstance(target, ir.Attribute) and written(target.value) in _HOLDERS and target.attr not in _TAKEN:

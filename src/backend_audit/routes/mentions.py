@@ -10,7 +10,7 @@ from backend_audit.routes.missing import caller_of_context
 
 IDS = re.compile(r"(?:^|_)(?:id|ids|pk|pks|uuid|uuids|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
 _CALLER = re.compile(
-    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user|auth|identity)\b|^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
+    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user(?!_agent)\w*|auth|identity)\b|^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
     r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
 )
 _CALLER_CALLS = re.compile(

@@ -11,10 +11,13 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.inventory.paths import is_variable
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.addressed import named_by
 from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.kept import kept
+from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
-from backend_audit.routes.model import Route
+from backend_audit.routes.model import Does, Route
 from backend_audit.routes.readings import Reading, called, hands_request, permits, tells
 from backend_audit.routes.scopes import said
 from backend_audit.routes.scoping import Scoping
@@ -24,6 +27,7 @@ from backend_audit.source import Mark
 _STANDING = re.compile(
     r"active|disabled|enabled|verified|deleted|status|blocked|banned|suspended|locked|expired|confirmed|anonymous"
 )
+_PROGRAMS_KEY = re.compile(r"api[-_]?key|internal[-_]?(?:token|secret|key)|shared[-_]?secret", re.IGNORECASE)
 _AWAY = frozenset((401, 403, 404, LOGIN))
 _DEPTH = 2
 _WHO = 401
@@ -55,9 +59,22 @@ class Rights:
         route.testing = frozenset(
             one.name for one in route.guards if one.function is not None and self._tests(route, one.function)
         )
-        known = reading.asks_caller or not callers.isdisjoint(reading.names) or any(map(permits, reading.calls))
-        addressed = any(map(is_variable, route.path.split("/")))  # else it says of nothing whose it is
+        inner = [reading, *map(self.scoping.reading, handler.nested)]  # what it streams its answer with, too
+        known = any(one.asks_caller or not callers.isdisjoint(one.names) or any(map(permits, one.calls)) for one in inner)
+        route.keyed = _is_programs(route)
+        variable = {named_by(one) for one in route.path.split("/") if is_variable(one)}
+        addressed = bool(variable - self._choices(frame, handler))  # else it says of nothing whose it is
         route.names_caller = bool(route.right) or known or route.scoped or not addressed or self._told(route, frame, reading)
+
+    def _choices(self, frame: Frame, handler: FunctionSymbol) -> set[str]:
+        """The parameters that choose among what the program knows: of an `Enum`."""
+        typed = [one for one in handler.node.params if one.annotation is not None]
+        return {
+            one.name
+            for one in typed
+            for symbol in (() if one.annotation is None else of_kind(frame.eval(one.annotation).refs, ClassSymbol))
+            if any(path.startswith("enum.") for path in self.engine.external_bases(symbol))
+        }
 
     def _told_alone(self, handler: FunctionSymbol, reading: Reading, callers: frozenset[str], asked: set[str]) -> ir.Expr | None:
         """The test that says that the caller may not, where that is only written down."""
@@ -176,6 +193,22 @@ class Rights:
             return True
         called = self.engine.calls.get(function.key, {}).values() if depth else ()
         return any(self._sees(one, depth - 1) for one in called)
+
+
+def _is_programs(route: Route) -> bool:
+    """Whether all guards that ask who calls ask for a key of the whole program: they find out nobody by it."""
+    asking = [one for one in route.guards if one.has(Does.AUTHENTICATES)]
+    return bool(asking) and all(one.function is not None and _asks_for_key(one.function) for one in asking)
+
+
+def _asks_for_key(guard: FunctionSymbol) -> bool:
+    """Whether a guard compares a key that a request brings, gives nothing, and keeps nothing of who brought it."""
+    gives = any(one.value is not None and not isinstance(one.value, ir.Const) for one in guard.scope.of(ir.Return))
+    if gives or guard.nested or any(kept(guard)) or any(map(is_caller, guard.scope)):
+        return False
+    texts = [one.value for one in guard.scope.of(ir.Const) if isinstance(one.value, str)]
+    names = [one.id for one in guard.scope.of(ir.Name)] + [one.attr for one in guard.scope.of(ir.Attribute)]
+    return any(_PROGRAMS_KEY.search(one) for one in (*texts, *names))
 
 
 def _missing(test: ir.Expr) -> str:

@@ -13,6 +13,7 @@ from backend_audit.routes.model import Guard
 _PRIVILEGED = re.compile(r"admin|manage|owner|root|super|staff|moderator|maintainer", re.IGNORECASE)
 
 _RIGHT = re.compile(r"permission|role|scope|admin|superuser|staff|right", re.IGNORECASE)
+_NO_RIGHTS = frozenset(("login_url", "redirect_field_name", "raise_exception", "message"))
 
 
 def asked(guard: Guard) -> tuple[str, tuple[str, ...]]:
@@ -26,10 +27,10 @@ def asks_for_privilege(guard: Guard) -> bool:
 
 
 def of_marker(marker: GuardMarker) -> tuple[str, ...]:
-    """`Security(f, scopes=["me"])`, `Depends(require_role("admin"))`."""
+    """`Security(f, scopes=["me"])`, `Depends(require_role("admin"))`, `Depends(require(Permission.EDIT))`."""
     scopes = contents(None if marker.scopes is None else marker.scopes.value)
     inner = None if marker.function is None else marker.function.node
-    return (*(text for one in scopes for text in one.texts()), *of_call(inner))
+    return (*(text for one in scopes for text in one.texts()), *of_step(inner))
 
 
 def of_annotation(annotation: ir.Expr | None) -> tuple[str, ...]:
@@ -38,7 +39,14 @@ def of_annotation(annotation: ir.Expr | None) -> tuple[str, ...]:
     if call is None:
         return ()
     scopes = [text for arg in call.args if arg.name == "scopes" for text in _constants(arg.value)]
-    return (*scopes, *of_call(call.args[0].value if call.args else None))
+    return (*scopes, *of_step(call.args[0].value if call.args else None))
+
+
+def of_right(node: ir.Expr, guard: str) -> tuple[str, ...]:
+    """As `of_decorator`, of a decorator of Django: without where it sends those that it turns away."""
+    if isinstance(node, ir.Call):
+        node = ir.Call(node.at, node.end, node.func, [arg for arg in node.args if arg.name not in _NO_RIGHTS])
+    return of_decorator(node, guard)
 
 
 def of_call(node: ir.Expr | None) -> tuple[str, ...]:

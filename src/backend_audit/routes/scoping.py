@@ -85,7 +85,8 @@ class Scoping:
             route.consults = True
             return
         reading, signed_in = self.reading(handler), self.known_callers(handler)
-        route.caller_unused = bool(signed_in) and not signed_in & reading.names
+        read = {name for one in (reading, *map(self.reading, handler.nested)) for name in one.names}
+        route.caller_unused = bool(signed_in) and not signed_in & read
         if self._follow(route, handler, frozenset(ids), self.caller_names(handler), found, _MAX_DEPTH):
             route.consults = True
             return
@@ -152,7 +153,7 @@ class Scoping:
         reading = self.reading(function)
         frame = self.engine.frame(function.module, function)
         ids, callers = reading.ids(ids), reading.callers(callers | self._signed_in(frame, reading))
-        if reading.tests(callers):
+        if reading.tests(callers) or any(self.reading(one).tests(callers) for one in function.nested):
             return True
         probed = {id(one.func.value) for one in reading.calls if isinstance(one.func, ir.Attribute) and one.func.attr in _PROBES}
         for node in reading.calls:

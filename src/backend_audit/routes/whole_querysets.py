@@ -29,6 +29,7 @@ _OWN_WAY = (
     "dispatch update partial_update destroy patch put delete get_permissions"
 ).split()
 _FETCHES = frozenset("get_object get_queryset filter_queryset".split())
+_DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -74,7 +75,12 @@ class WholeQuerysets:
             return False
         methods = (found for name in sorted(_FETCHES) if (found := self.engine.find_method(view, name)) is not None)
         filters = (self.engine.find_method(one, "filter_queryset") for one in self._backends(view))
-        return any(self._looks(one) for one in (*methods, *filters) if one is not None)
+        return any(self._sees(one, _DEPTH) for one in (*methods, *filters) if one is not None)
+
+    def _sees(self, method: FunctionSymbol, depth: int) -> bool:
+        """Whether a method looks at who calls, or what it calls does: `get_authorized_orders("view")`."""
+        called = self.engine.calls.get(method.key, {}).values() if depth else ()
+        return self._looks(method) or any(self._sees(one, depth - 1) for one in called)
 
     def _asks(self, node: ir.Call) -> bool:
         return any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)

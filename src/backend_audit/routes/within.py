@@ -10,6 +10,7 @@ from backend_audit.routes.intent import refusal_at_first
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Route
+from backend_audit.routes.status import named_status
 
 _DENIED = re.compile(
     r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
@@ -22,6 +23,8 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 
+_REFUSALS = range(400, 600)
+_NOT_ALLOWED = re.compile(r"(?:^|\.)HttpResponse(?:NotAllowed|Forbidden|NotFound|BadRequest|Gone)$")
 _SESSION = re.compile(r"(?:^|\.)session\.\w")
 _ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
 
@@ -111,6 +114,22 @@ def works_on_the_caller(route: Route) -> bool:
     functions = [*([] if route.handler is None else [route.handler]), *own]
     nodes = [node for one in functions for node in one.scope]
     return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
+
+
+def only_refuses(handler: FunctionSymbol) -> bool:
+    """Whether all that the handler does is to fail, or to say so: `return Response({…}, status=405)`."""
+    answers = [one.value for one in handler.scope.of(ir.Return)]
+    others = [one for one in handler.node.body if not isinstance(one, (ir.Return, ir.Assign)) and not _is_text(one)]
+    return only_raises(handler) or (bool(answers) and not others and all(map(_is_refusal, answers)))
+
+
+def _is_refusal(answer: ir.Expr | None) -> bool:
+    if not isinstance(answer, ir.Call):
+        return False
+    given = [arg.value for arg in answer.args]
+    said = {one.value for one in given if isinstance(one, ir.Const) and isinstance(one.value, int)}
+    said |= {status for one in given for status in named_status(one)}
+    return any(one in _REFUSALS for one in said) or bool(_NOT_ALLOWED.search(written(answer.func)))
 
 
 def only_raises(handler: FunctionSymbol) -> bool:
