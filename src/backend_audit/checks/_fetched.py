@@ -11,17 +11,20 @@ from backend_audit.routes.model import Auth, Fetched, Route
 
 _FEW = 3
 _NEARLY_ALL = 0.8
+_MANY = 12  # that say what is usual in the application
+_CUSTOM = 0.9
 
 
 def unlike_others(route: Route) -> Iterator[Alert]:
     """`Mailbox.get(mailbox_id)`, where the other handlers compare `mailbox.user_id` with the caller, or their queries do."""
     loose = [one for one in route.fetched if not one.held]
-    if len(loose) != len(route.fetched) or rights(route) or intent(route.path, route.name, route.methods):
+    if len(loose) != len(route.fetched) or intent(route.path, route.name, route.methods):
         return
     for fetched in loose[:1]:
-        others = _others(route, fetched)
-        asking = [one for one, held in others if held]
-        if len(asking) < _FEW or len(asking) < _NEARLY_ALL * len(others) or (is_published(route) and not route.changes()):
+        if is_published(route) and not route.changes():
+            continue
+        others, asking, which = _careful(route, fetched)
+        if not asking:
             continue
         lookup = fetched.lookup
         near = [one for one in asking if one.mark.path == route.mark.path]
@@ -29,7 +32,7 @@ def unlike_others(route: Route) -> Iterator[Alert]:
             at=lookup.mark.at,
             end=lookup.mark.end,
             message=f"{called(route)} looks `{lookup.model}` up by `{lookup.key}` from the request and never holds it against "
-            f"the caller, while {len(asking)} of the {len(others)} other handlers that look one up do.",
+            f"the caller, while {len(asking)} of the {len(others)} other handlers that look {which} up do.",
             fix="Hold it against the caller as they do: in the query, or by a test before anything is done with it.",
             confidence=Confidence.MEDIUM,
             related=related(near or asking, "asks whose it is", 2),
@@ -37,16 +40,37 @@ def unlike_others(route: Route) -> Iterator[Alert]:
         )
 
 
-def _others(route: Route, fetched: Fetched) -> list[tuple[Route, bool]]:
-    """The other handlers of the application that look up one of that class, and whether they hold it.
+def _careful(route: Route, fetched: Fetched) -> tuple[list[Route], list[Route], str]:
+    """The other handlers that look up one of the class, those of them that hold it where nearly all do, and what they look up.
+
+    Or else of all that look up what belongs to somebody in the same way. A right is no excuse where they ask for one besides.
+    """
+    owned = fetched.lookup.owned
+    of_class = _others(route, [one for one in _elsewhere(route) if one[1].lookup.model == fetched.lookup.model])
+    alike = _others(route, [one for one in _elsewhere(route) if one[1].lookup.owned == owned])
+    for found, least, share, which in (
+        (of_class, _FEW, _NEARLY_ALL, "one"),
+        (alike, _MANY, _CUSTOM, f"what belongs to a `{owned}`"),
+    ):
+        others = [one for one, _ in found]
+        asking = [one for one, held in found if held]
+        if len(asking) >= least and len(asking) >= share * len(others):
+            return others, asking, which
+    return [], [], ""
+
+
+def _others(route: Route, found: list[tuple[Route, Fetched]]) -> list[tuple[Route, bool]]:
+    """Of what other handlers look up: each handler once, those that ask for a right where this one does."""
+    guarded = bool(rights(route))
+    told = {one.mark: (one, fetched.held) for one, fetched in found}
+    return [(one, held) for one, held in told.values() if not guarded or rights(one)]
+
+
+def _elsewhere(route: Route) -> list[tuple[Route, Fetched]]:
+    """What the other handlers of the application look up.
 
     Those behind another login count where the handler knows who calls: a key of another program has no objects of its own.
     """
-    found = {}
-    for one in route.table.routes:
-        if one.app == route.app and one.auth is Auth.REQUIRED and one.mark != route.mark:
-            same = route.names_caller or logins(route) <= logins(one)
-            for each in one.fetched:
-                if same and each.lookup.model == fetched.lookup.model:
-                    found[one.mark] = (one, each.held)
-    return list(found.values())
+    near = (one for one in route.table.routes if one.app == route.app and one.auth is Auth.REQUIRED and one.mark != route.mark)
+    same = (one for one in near if route.names_caller or logins(route) <= logins(one))
+    return [(one, each) for one in same for each in one.fetched]

@@ -22,9 +22,10 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     for lookup in route.lookups:
         if lookup.odd:
             yield _odd(route, lookup)
-    if not any(one.mark.path == route.mark.path for one in route.lookups):
+    asks = route.guarded(Does.AUTHORIZES) or any(map(_may_ask, route.guards))
+    if asks or not any(one.mark.path == route.mark.path for one in route.lookups):
         yield from unlike_others(route)
-    if route.guarded(Does.AUTHORIZES) or not route.lookups or any(_may_ask(guard) for guard in route.guards):
+    if asks or not route.lookups:
         return
     if is_published(route) and not route.changes():
         return

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
@@ -128,3 +129,14 @@ def root_class(node: ir.Call) -> ir.Name | None:
     while isinstance(first, (ir.Attribute, ir.Call)):
         first = first.func if isinstance(first, ir.Call) else first.value
     return first if isinstance(first, ir.Name) else None
+
+
+def outside_class(frame: Frame, node: ir.Call) -> str:
+    """The name of a class that a call names, of which the scanned project knows nothing but the name; "" without one."""
+    for one in ir.walk_scope(node):
+        if isinstance(one, ir.Name):
+            for path in sorted(frame.eval(one).apis):
+                name = path.rpartition(".")[2]
+                if "." in path and name[:1].isupper() and not name.isupper() and not frame.models.bases.get(path):
+                    return name
+    return ""

@@ -35,7 +35,7 @@ class HeldObjects:
         if handler is None or not ids or self.scoping.held_before(route, ids):
             return
         reading, frame = self.scoping.reading(handler), self.engine.frame(handler.module, handler)
-        callers = reading.callers(self.scoping.known_callers(handler))
+        callers = reading.callers(self.scoping.known_callers(handler) | self.scoping.tenants.names(route, ids))
         known = reading.ids(frozenset(ids))
         found: dict[str, Fetched] = {}
         for node in reading.calls:

@@ -9,15 +9,18 @@ from backend_audit.routes.claim_reads import header, keyed
 from backend_audit.routes.missing import caller_of_context
 
 IDS = re.compile(r"(?:^|_)(?:id|ids|pk|pks|uuid|uuids|guid|slug|key|hash|number|code|token|name)$|^id$|^pk$|_?[a-z]+Id$")
+TENANT_PARTS = frozenset("team team_membership tenant organization organisation workspace company membership household".split())
+_TENANTS = "|".join(sorted(TENANT_PARTS))  # what middleware has found of the caller: `request.team`
 _CALLER = re.compile(
-    r"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user(?!_agent)\w*|auth|identity)\b|^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
+    rf"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user(?!_agent)\w*|auth|identity|{_TENANTS})\b|"
+    r"^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
     r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
 )
 _CALLER_CALLS = re.compile(
     r"get_jwt_identity|get_jwt|get_current_user|current_user_id|get_jwt_subject|current_identity|get_user_id"
 )
 _SESSIONS = frozenset({"session", "request.session", "self.request.session"})  # read by key
-_PARTS = frozenset({"auth", "identity", "current_org"})
+_PARTS = frozenset({"auth", "identity", "current_org"}) | TENANT_PARTS
 _REQUEST = re.compile(r"^(?:self\.)?(?:request|req)(?:\.state)?$|^(?:flask\.)?g$|^ctx$")
 _HOLDERS = frozenset("data GET POST kwargs args form json query_params values view_args path_params match_info".split())
 

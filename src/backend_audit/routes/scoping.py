@@ -18,7 +18,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
-from backend_audit.routes.claim_reads import root_class
+from backend_audit.routes.claim_reads import outside_class, root_class
 from backend_audit.routes.guards import asks_by_name
 from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.mentions import IDS, Mentions
@@ -26,6 +26,7 @@ from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.plain_fields import is_address, is_plain
 from backend_audit.routes.readings import OWNER, Reading, called, handed, hands_request
+from backend_audit.routes.tenants import TenantGuards
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
@@ -51,6 +52,7 @@ class Scoping:
         self.behaviours = behaviours
         self.mentions = Mentions(frozenset(kept_by_guards(engine, behaviours)))
         self.odd = OddLookups(engine)
+        self.tenants = TenantGuards(engine)
         self.whole = WholeQuerysets(engine, self.mentions)
         self.authored = Authored(list(engine.project.functions()), self.reading)
         self._readings: dict[str, Reading] = {}
@@ -87,7 +89,8 @@ class Scoping:
         reading, signed_in = self.reading(handler), self.known_callers(handler)
         read = {name for one in (reading, *map(self.reading, handler.nested)) for name in one.names}
         route.caller_unused = bool(signed_in) and not signed_in & read
-        if self._follow(route, handler, frozenset(ids), self.caller_names(handler), found, _MAX_DEPTH):
+        tenants = self.tenants.names(route, ids)
+        if self._follow(route, handler, frozenset(ids) - tenants, self.caller_names(handler) | tenants, found, _MAX_DEPTH):
             route.consults = True
             return
         route.lookups = tuple(found)
@@ -234,7 +237,7 @@ class Scoping:
             if owned := self.owner_field(model):
                 shared = frame.function is not None and self.authored.for_all(frame.function, node, model.node.name, owned)
                 return Lookup(mark, model.node.name, written(keys[0]), "" if shared else owned, written(node.func))
-        unknown = "" if models else _outside(frame, node)
+        unknown = "" if models else outside_class(frame, node)
         owned = self.used_owner(unknown) if unknown else ""
         return Lookup(mark, unknown, written(keys[0]), owned, written(node.func)) if unknown else None
 
@@ -286,14 +289,3 @@ class Scoping:
                     declared = statement.annotation is not None or isinstance(statement.value, ir.Call)
                     if declared:
                         yield statement.targets[0].id, statement
-
-
-def _outside(frame: Frame, node: ir.Call) -> str:
-    """The name of a class that a call names, of which the scanned project knows nothing but the name; "" without one."""
-    for one in ir.walk_scope(node):
-        if isinstance(one, ir.Name):
-            for path in sorted(frame.eval(one).apis):
-                name = path.rpartition(".")[2]
-                if "." in path and name[:1].isupper() and not name.isupper() and not frame.models.bases.get(path):
-                    return name
-    return ""
