@@ -168,8 +168,13 @@ def _beside(route: Route) -> Iterator[Alert]:
         return  # it computes something, or says how things stand
     if CAPABILITY.search(route.path):
         return  # who has the link may follow it
-    others = beside(route)
+    others, which = beside(route), "handlers"
     asking = [one for one in others if beyond(one, route)]
+    if route.changes() and not route.names_caller and len(asking) < _MOSTLY * len(others):  # what all may read, few may change
+        others, which = [one for one in others if one.changes() and (one.acts or names_object(one))], "changing handlers"
+        asking = [one for one in others if beyond(one, route)]
+        if len(asking) <= _FEW + 1 or len(asking) < _NEARLY_ALL * len(others):
+            return
     if len(asking) <= (_FEW if route.changes() else _FEW + 1) or len(asking) < _MOSTLY * len(others):
         return
     most = Counter(beyond(one, route) for one in asking).most_common(1)[0][0]
@@ -177,7 +182,7 @@ def _beside(route: Route) -> Iterator[Alert]:
         route,
         asking,
         f"asks by {beyond(asking[0], route)}",
-        message=f"{called(route)} asks for a login alone, while {len(asking)} of the {len(others)} other handlers beside it "
+        message=f"{called(route)} asks for a login alone, while {len(asking)} of the {len(others)} other {which} beside it "
         f"turn callers away who may not, as by {most}.",
         fix="Ask for the right here too, or say in a comment why every user may do this.",
         confidence=Confidence.MEDIUM,

@@ -119,7 +119,9 @@ def _unheld(route: Route) -> Iterator[Alert]:
         yield from _unlike_its_twins(route)
         return
     reading = [one for one in route.guards if reads(table, one.function, name)]
-    if any(one.has(*_ASKING) for one in reading) or not (reading or reads(table, route.handler, name)):
+    if any(one.has(*_ASKING) for one in reading) or not (
+        reading or reads(table, route.handler, name) or _passes_over(route, name)
+    ):
         return  # what only looks it up for the handler, like a dependency that gives a project by its name, asks nobody
     asked, known = _asked(route), {one.name for one in route.guards}
     held = [(one, holding(one, place, known)) for one in others]
@@ -142,6 +144,11 @@ def _unheld(route: Route) -> Iterator[Alert]:
         fix=f"Look up what `{name}` names among what the caller may reach, as they do, or put their guard on it.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _passes_over(route: Route, name: str) -> bool:
+    """Whether a handler is handed what the address names, never reads it, and changes what else the request names."""
+    return route.handler is not None and route.acts and any(param.name == name for param in route.handler.node.params)
 
 
 def _unlike_its_twins(route: Route) -> Iterator[Alert]:
