@@ -1,4 +1,7 @@
-"""Exceptions that say that the caller may not, made and not raised: `return PermissionDenied()`, `Forbidden("no")`."""
+"""Denials that nobody hears: exceptions made and not raised, answers returned where a framework sends none.
+
+`return PermissionDenied()`, `Forbidden("no")`; `return HttpResponseForbidden()` in a view's `setup`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -31,6 +34,46 @@ _OWN = re.compile(
     r"(?:Unauthori[sz]ed|Forbidden|Unauthenticated|NotAllowed|NotPermitted|Not(?:Authori[sz]ed|Authenticated))(?:Error|Exception)$"
 )
 _RAISES_RESULTS = ("graphql", "graphene", "strawberry", "ariadne")  # what a resolver gives back as an exception is raised
+# Methods of Django's views and of the REST framework's whose result is dropped, or taken for something else than an answer.
+_UNHEARD = frozenset(
+    "setup initial check_permissions check_object_permissions check_throttles perform_authentication perform_create "
+    "perform_update perform_destroy get_context_data get_context get_form_kwargs get_initial".split()
+)
+_ANSWERS = re.compile(r"^(?:django\.http\.(?:response\.)?|rest_framework\.response\.)(?:Http|Json)?Response$")
+_FORBIDDING = re.compile(r"^django\.http\.(?:response\.)?HttpResponseForbidden$")
+
+
+@check(RULE)
+def unheard(node: ir.Return, view: FileView) -> Iterator[Alert]:
+    """`return HttpResponseForbidden()` in a method whose result is not sent."""
+    call, function = node.value, view.function()
+    if not isinstance(call, ir.Call) or function is None or function.name not in _UNHEARD or not _refuses(call, view):
+        return
+    if not isinstance(view.enclosing(ir.Function, ir.Class), ir.Function) or view.enclosing(ir.Class) is None:
+        return
+    if _is_sent_on(function.name, view):
+        return
+    yield Alert(
+        at=node.at,
+        end=call.func.end,
+        message=f"`{written(call.func)}` is returned by `{function.name}`, whose result is not sent as the answer: the view goes "
+        "on for callers who may not, too.",
+        fix="Raise `PermissionDenied` instead.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _refuses(call: ir.Call, view: FileView) -> bool:
+    """Whether an answer of a library says 401 or 403."""
+    name = view.api(call.func) or ""
+    said = any(_STATUSES.search(written(arg.value)) for arg in call.args if arg.name == "status")
+    return bool(_FORBIDDING.match(name)) or (said and bool(_ANSWERS.match(name)))
+
+
+def _is_sent_on(name: str, view: FileView) -> bool:
+    """Whether the file's own code takes what the method gives for an answer: `return self.perform_create(serializer)`."""
+    answers = (one.value for one in ir.walk(*view.module.body) if isinstance(one, ir.Return))
+    return any(isinstance(one, ir.Call) and written(one.func) == f"self.{name}" for one in answers)
 
 
 @check(RULE)

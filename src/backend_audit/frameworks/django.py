@@ -19,7 +19,6 @@ from backend_audit.frameworks.drf import Permissions
 from backend_audit.frameworks.drf_routers import Resource, ResourceRoutes
 from backend_audit.frameworks.graphql_mounts import is_view, schemas_in
 from backend_audit.frameworks.marked import Marked
-from backend_audit.frameworks.unread_rights import UnreadRights
 from backend_audit.frameworks.withheld import withheld
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 from backend_audit.routes.behaviour import Behaviours
@@ -57,7 +56,6 @@ class DjangoRoutes:
         self.middleware = Middleware(self.deciding, self.settings)
         self.resources: ResourceRoutes | None = None
         self.marked = Marked(engine)
-        self.unread = UnreadRights(engine)
         sites = self.settings.sites()[:1]
         behaviours.anonymous.setting = lambda name: self.settings.value(sites[0], name) if sites else None
 
@@ -226,16 +224,9 @@ class DjangoRoutes:
             methods=methods, path=path, framework="django", handler=handler, owner=owner, name=name, mark=mark,
             registered=registered, kind=kind, guards=_once([*before, *guards]), body=self.takes(handler, owner, methods),
             response_schema=self.declares(handler, owner) if self.is_rest(handler, owner) else None,
-            group=pattern.place.module.key if owner is None else owner.key, unapplied=self.unapplied(owner),
+            group=pattern.place.module.key if owner is None else owner.key, unapplied=self.classes.unapplied(owner),
             keyed=_knows_nobody(guards),
         )  # fmt: skip
-
-    def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
-        """The rights that a view class states and nothing asks for, and the mixins of it that do not run."""
-        if owner is None:
-            return ()
-        found = self.unread.of(owner)
-        return (*(() if found is None else (found,)), *self.classes.unreached(owner))
 
     def declares(self, handler: FunctionSymbol | None, owner: ClassSymbol | None) -> bool:
         """Whether a REST view says what it answers with: by its serializer, or by a decorator for its documentation."""

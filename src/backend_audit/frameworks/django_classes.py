@@ -12,6 +12,7 @@ from backend_audit.frameworks.drf_authentication import Authentication
 from backend_audit.frameworks.drf_choice import Listed
 from backend_audit.frameworks.drf_throttles import Throttles
 from backend_audit.frameworks.shadowed import Shadowed
+from backend_audit.frameworks.unread_rights import UnreadRights
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.anonymous_run import Env
 from backend_audit.routes.guards import SHADOWED
@@ -35,6 +36,7 @@ class ClassGuards:
         self.authentication = Authentication(permissions)
         self.throttles = Throttles(permissions)
         self.shadowed = Shadowed(self.engine, deciding.behaviours)
+        self.unread = UnreadRights(self.engine)
 
     def of(self, view: View, handler: FunctionSymbol | None, said: Said, site: Site, action: str) -> list[Guard]:
         """All guards of a class for one method and action, in the order in which they run."""
@@ -66,6 +68,11 @@ class ClassGuards:
             found += self.throttles.of(owner, site, self.keyword(handler, "throttle_classes"), scoped=scoped)
         right = tuple(texts_in(self.engine.class_attribute(owner, "permission_required")))
         return [replace(one, scopes=right) if right and _takes_right(one) else one for one in found]
+
+    def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
+        """The rights that a view class states and nothing asks for, and the mixins of it that do not run."""
+        found = None if owner is None else self.unread.of(owner)
+        return () if owner is None else (*(() if found is None else (found,)), *self.unreached(owner))
 
     def unreached(self, owner: ClassSymbol) -> list[Guard]:
         """The mixins of libraries that would ask who calls, where `dispatch` does not come to them."""

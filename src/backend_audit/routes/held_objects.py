@@ -13,7 +13,7 @@ from backend_audit.routes.acting import acts_by_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.model import Fetched, Route
 from backend_audit.routes.readings import Reading, called, permits, tells
-from backend_audit.routes.scoping import Scoping
+from backend_audit.routes.scoping import LOOKUPS, Scoping
 
 _AWAY = frozenset((401, 403, 404))
 _DEPTH = 2
@@ -36,6 +36,7 @@ class HeldObjects:
             return
         reading, frame = self.scoping.reading(handler), self.engine.frame(handler.module, handler)
         callers = reading.callers(self.scoping.known_callers(handler) | self.scoping.tenants.names(route, ids))
+        callers |= frozenset(_found_by(reading, callers))
         known = reading.ids(frozenset(ids))
         found: dict[str, Fetched] = {}
         for node in reading.calls:
@@ -75,6 +76,13 @@ class HeldObjects:
         if target is None:
             return not acts_by_name(called(call))
         return not self.behaviours.of(target, _DEPTH).denies.isdisjoint(_AWAY) or self.scoping.reading(target).refuses()
+
+
+def _found_by(reading: Reading, callers: frozenset[str]) -> Iterator[str]:
+    """The variables that hold what was looked up for the caller: what is looked up by them is held, too."""
+    for name, call in reading.made.items():
+        if called(call) in LOOKUPS and reading.mentions.caller(call, callers):
+            yield name
 
 
 def _around(handler: FunctionSymbol, node: ir.Call) -> Iterator[ir.Expr]:

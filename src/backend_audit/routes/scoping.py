@@ -31,7 +31,7 @@ from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
 _PROBES = frozenset(("exists", "aexists"))  # only whether there is one comes to light
-_LOOKUPS = frozenset(
+LOOKUPS = frozenset(
     "get get_by get_or_404 aget get_object_or_404 aget_object_or_404 get_one get_or_none find_one find_by_id get_by_id filter "
     "filter_by where query fetch_one first_or_404 one_or_404 get_or_abort".split()
 )
@@ -220,9 +220,9 @@ class Scoping:
     def lookup(self, frame: Frame, reading: Reading, node: ir.Call, ids: frozenset[str]) -> Lookup | None:
         """The lookup that a call is: `Model.objects.get(pk=pk)`, `session.query(Model).filter(Model.id == id)`."""
         name = called(node)
-        if name not in _LOOKUPS and isinstance(node.func, ir.Name):  # imported under another name
+        if name not in LOOKUPS and isinstance(node.func, ir.Name):  # imported under another name
             name = next((path.rpartition(".")[2] for path in sorted(frame.eval(node.func).apis)), name)
-        if name not in _LOOKUPS:
+        if name not in LOOKUPS:
             return None
         keys = reading.keys(node, ids)
         mark = Mark(frame.module.path, node.at, node.end, "looks it up")
