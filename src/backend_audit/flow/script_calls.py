@@ -255,7 +255,6 @@ class ScriptCalls(ScriptFiles):
         if path == "Reflect.apply" and args:
             return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
-        described = described or script_inline.filled(self, node, path, args)
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described
         if (known := script_paths.function(path, self.spread(args)) or script_listing.called(self, node, path, args)) is not None:
@@ -263,6 +262,7 @@ class ScriptCalls(ScriptFiles):
         script_events.called(self, node, path, args)
         self.attributed(path, args)
         found = self.of_collection(node, path, args) or self.call_api(node, path, receiver, args)
+        found = script_inline.filled(self, node, path, args) or found
         return found if self.engine.knows(path) else self.wrapped(found, None, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:

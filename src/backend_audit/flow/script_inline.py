@@ -31,6 +31,9 @@ def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value 
     if maker not in _ESCAPES and maker not in _CURLY:
         return None
     if path in _COMPILE:
+        plain = argument(args, "1.noEscape")
+        if plain is not None and not plain.value.is_just(value=False):
+            return None
         text = argument(args, "0")
         held = None if text is None or len(text.value.texts()) != 1 or text.value.constants() is None else text.value
         return None if held is None else Value(types=frozenset((f"{path}()",)), items={_TEMPLATE: held})
