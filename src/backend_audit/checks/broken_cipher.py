@@ -43,6 +43,19 @@ _NAMES = {
 
 
 @check(RULE)
+def derived_vector(cipher: CipherUse) -> Iterator[Alert]:
+    """`crypto.createCipher("aes192", password)`."""
+    if cipher.derives and (cipher.algorithm or _algorithm(cipher.name)) not in _BROKEN:
+        yield Alert(
+            node=cipher.site.node,
+            message=f"`{named(cipher.site)}` makes key and initialization vector of the password alone, by MD5 without salt: "
+            "equal texts become equal ciphertexts, and passwords are tried by the billion.",
+            fix=_FIX_NODE,
+            confidence=Confidence.HIGH,
+        )
+
+
+@check(RULE)
 def broken_algorithm(cipher: CipherUse) -> Iterator[Alert]:
     """`DES.new(key)`, `algorithms.ARC4(key)`."""
     found = _BROKEN.get(cipher.algorithm or _algorithm(cipher.name))

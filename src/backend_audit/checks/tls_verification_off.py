@@ -19,6 +19,7 @@ RULE = "tls-verification-off"
 _NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", "NONE"))
 _UNVERIFIED = "ssl._create_unverified_context"
 _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
+_NOTHING = "undefined"
 _SWITCHES = frozenset(("rejectUnauthorized", "strictSSL"))
 _SAYS_SO = re.compile(r"(?i)(?:^|_)(?:insecure|unverified|untrusted|unsafe|no_?verify)(?:_|$)|^(?:insecure|unverified)")
 _SWITCH = re.compile(r"(?i)verif|insecure|skip_|no_?check|self_?signed|ssl|tls|cert")
@@ -75,13 +76,28 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
             else "Leave verification on: give it `ssl.create_default_context()` or the authority's file.",
             confidence=confidence,
         )
-    elif client.hostname is not None and is_false(client.hostname):
+    elif client.hostname is not None and (is_false(client.hostname) or _never_refuses(client.hostname)):
         yield Alert(
             node=client.hostname.node or client.site.node,
             message=f"`{named(client.site)}` accepts a certificate of any other host: whoever owns one can pose as the server.",
             fix="Leave the host name check on; name the expected host where the certificate has another one.",
             confidence=Confidence.MEDIUM,
         )
+
+
+def _never_refuses(check_: Operand) -> bool:
+    """Whether a function that is to hold the host against the certificate says nothing of any: `() => undefined`."""
+    body = check_.node.function.body if isinstance(check_.node, ir.Lambda) else None
+    if body is None or len(body) > 1:
+        return False
+    value = body[0].value if body and isinstance(body[0], ir.Return) else None
+    if body and not isinstance(body[0], ir.Return):
+        return False
+    return (
+        value is None
+        or (isinstance(value, ir.Const) and not value.value)
+        or (isinstance(value, ir.Name) and value.id == _NOTHING)
+    )
 
 
 @check(RULE)

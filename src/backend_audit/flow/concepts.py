@@ -180,6 +180,7 @@ class CipherUse(Concept):
     mode_value: Operand | None = None
     key: Operand | None = None
     iv: Operand | None = None
+    derives: bool = False  # key and vector are made of the text that is given, by rounds of MD5 without salt
 
 
 @dataclass(frozen=True, slots=True)

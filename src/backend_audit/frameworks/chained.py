@@ -14,7 +14,10 @@ def mounted_elsewhere() -> Before:
 
 def framework_of(router: ChainRouter) -> str:
     """The framework of a router, by what made it."""
-    return "koa" if "koa" in router.api else router.api.partition(".")[0] or "express"
+    for name in ("koa", "hono"):  # also of packages beside them: `@koa/router`, `@hono/zod-openapi`
+        if name in router.api:
+            return name
+    return router.api.partition(".")[0] or "express"
 
 
 def stated_prefix(router: ChainRouter) -> str:

@@ -4,7 +4,7 @@ https://hapi.dev/api/#server.route(), https://hapi.dev/tutorials/auth, https://h
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
@@ -45,15 +45,20 @@ class HapiRoutes:
         self.guarding = guarding
 
     def routes(self) -> Iterator[Route]:
-        """Every route; those of plugins that no server in sight registers only where there is no server."""
+        """Every route; those of plugins that a manifest names make one server, where none is made in sight."""
         servers = [one for one in self.tree.routers.values() if one.is_app and one.api.startswith(PACKAGE)]
         for server in sorted(servers, key=lambda one: one.key):
             yield from self.of_server(server.key, server.layers)
-        for module in self.engine.project.modules.values() if not servers else ():
+        layers = [layer for function in self.plugins() for layer in self.tree.floating[id(function.node)]] if not servers else []
+        yield from self.of_server("", layers)
+
+    def plugins(self) -> Iterator[FunctionSymbol]:
+        """The functions that put something on a server which they are handed: a manifest may name their modules."""
+        for module in self.engine.project.modules.values():
             for function in module.every:
-                layers = self.tree.floating.get(id(function.node), [])
+                layers = self.tree.floating.get(id(function.node), ())
                 if any(one.chain is not None and one.chain.site.api.startswith(PACKAGE) for one in layers):
-                    yield from self.of_server(function.key, layers)
+                    yield function
 
     def of_server(self, key: str, layers: list[Layer]) -> Iterator[Route]:
         """The routes of one server: its extension points and its default cover all of them, whenever they are told."""
@@ -107,8 +112,11 @@ class HapiRoutes:
         """The guards of a route's `auth`, or of what the server states for all routes that say nothing."""
         via = "settings" if told is None else "route"
         value = usual if told is None else told
-        if value is None or value.is_just(value=False):
+        if value is None:
             return []
+        if value.is_just(value=False):
+            opened = Guard("auth: false", frozenset((Does.OPENS,)), via, mark_of(chain, "registered here"), None, "its options")
+            return [opened] if usual is not None else []
         held = (value.items or {}) if value.kind == "dict" else {}
         above = (usual.items or {}) if usual is not None and usual.kind == "dict" else {}
         mode = held.get("mode") or above.get("mode")
@@ -125,9 +133,13 @@ class HapiRoutes:
 
     def before(self, options: Value, chain: RouteChain) -> list[Guard]:
         """The guards among a route's `pre`: functions, objects with a `method`, lists of both that run side by side."""
-        steps = list(flat([(options.items or {}).get("pre", UNKNOWN)]))
-        methods = [(one.items or {}).get("method", UNKNOWN) if one.kind == "dict" else one for one in steps]
-        return [guard for one in methods for guard in self.guarding.of_step(one, None, chain, "route")]
+        found: list[Guard] = []
+        for step in flat([(options.items or {}).get("pre", UNKNOWN)]):
+            held = (step.items or {}) if step.kind == "dict" else {}
+            names = held["assign"].texts() if "assign" in held else ()
+            made = self.guarding.of_step(held.get("method", UNKNOWN) if held else step, None, chain, "route")
+            found += [replace(one, name=names[0]) if names and one.name == "method" else one for one in made]
+        return found
 
     # --- routes -----------------------------------------------------------------------------------------------------
 

@@ -4,10 +4,15 @@ A controller's method is often registered where values cannot be followed: in a 
 parameters called `req` and `res` are a handler's by every convention of Express.
 """
 
+from weakref import WeakKeyDictionary
+
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value, changed
 from backend_audit.frameworks import script_parameters
+from backend_audit.link.project import Project
+from backend_audit.link.script_imports import loads_any
+from backend_audit.link.script_project import ScriptProject
 from backend_audit.link.symbols import FunctionSymbol
 
 _REQUESTS = frozenset(("req", "request"))
@@ -16,6 +21,9 @@ _INSTANCES = frozenset(
     ("fastify", "instance", "fastifyInstance")
 )  # what plugins of Fastify are called with, by its documentation
 _APPS = frozenset(("app", "server", "api", "f"))
+_PLUGIN, _SERVERS = "register", frozenset(("server", "srv", "plugin"))  # https://hapi.dev/tutorials/plugins
+_HAPI = frozenset("@hapi/hapi @hapi/glue hapi glue @hapi/basic @hapi/cookie @hapi/jwt @hapi/inert @hapi/vision".split())
+_of: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()  # whether a project is a server of hapi
 _EXPRESS = frozenset(("app", "router", "expressApp", "apiRouter"))
 _FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
@@ -30,6 +38,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     first = next((number for number, name in enumerate(names[:2]) if name in _REQUESTS), None)
     if value.types or value.refs:
         return value
+    if at == 0 and symbol.node.name == _PLUGIN and names[0] in _SERVERS and _of_hapi(frame.engine.project):
+        return changed(value, types=frozenset(("@hapi/hapi.Instance",)))
     if at == 0 and (names[0] in _INSTANCES or (names[0] in _APPS and names[1:2] and names[1] in _OPTIONS)):
         return changed(value, types=frozenset(("fastify.Instance",)))
     if at == 0 and names[0] in _EXPRESS and len(symbol.node.params) <= _FEW:
@@ -41,3 +51,9 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         return changed(value, types=frozenset((f"{framework}.Request",)))
     kind = "Reply" if framework == "fastify" else "Response"
     return changed(value, types=frozenset((f"{framework}.{kind}",))) if at == first + 1 else value
+
+
+def _of_hapi(project: Project) -> bool:
+    if project not in _of:
+        _of[project] = isinstance(project, ScriptProject) and loads_any(project, _HAPI)
+    return _of[project]
