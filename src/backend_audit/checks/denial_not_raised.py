@@ -83,8 +83,7 @@ def dropped(node: ir.ExprStmt, view: FileView) -> Iterator[Alert]:
     name = view.api(call.func) if isinstance(call, ir.Call) else None
     if name is None or not isinstance(call, ir.Call) or view.function() is None or _in_raises_block(view):
         return
-    own = _OWN.search(name.rpartition(".")[2]) and name.rpartition(".")[2][:1].isupper()
-    if _denies(call, name) or _OF_WERKZEUG.match(name) or own:
+    if is_denial(call, name):
         yield Alert(
             at=call.at,
             end=call.func.end,
@@ -113,6 +112,12 @@ def given_back(node: ir.Return, view: FileView) -> Iterator[Alert]:
         fix=f"Write `raise {written(callee)}(…)`.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def is_denial(call: ir.Call, name: str) -> bool:
+    """Whether a call of what is imported as `name` makes an exception that says that the caller may not."""
+    own = _OWN.search(name.rpartition(".")[2]) and name.rpartition(".")[2][:1].isupper()
+    return bool(_denies(call, name) or _OF_WERKZEUG.match(name) or own)
 
 
 def _denies(node: ir.Expr | None, name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._view import FileView
+from backend_audit.checks.denial_not_raised import is_denial
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.source import SCRIPTS, Language
@@ -33,8 +34,8 @@ def exception_not_raised(statement: ir.ExprStmt, view: FileView) -> Iterator[Ale
     if (call.form == "new") is not script or not _EXCEPTION.fullmatch(meant) or _is_tried(statement, view):
         return
     name, verb = written(call.func), "throw new" if script else "raise"
-    refuses = bool(_REFUSES.search(meant))
-    if refuses and not script:
+    refuses = script and bool(_REFUSES.search(meant))
+    if not script and is_denial(call, view.api(call.func) or name):
         return
     yield Alert(
         node=call,

@@ -9,7 +9,7 @@ from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.sensitive import words
-from backend_audit.source import SCRIPTS, Role
+from backend_audit.source import SCRIPTS, Language, Role
 
 RULE = "incomplete-url-check"
 
@@ -18,6 +18,11 @@ _HOST = re.compile(
     rf"^(?P<scheme>[a-z]+://)?(?P<host>\.?[\w-]+(?:\.[\w-]+)*\.{_TLD})(?P<port>:\d+)?(?P<rest>/.*)?$", re.IGNORECASE
 )
 _FIX = "Parse the address and compare its host: `new URL(text).hostname === 'example.com'`, or `.endsWith('.example.com')`."
+_FIX_PYTHON = (
+    "Parse the address and compare its host: `urlsplit(text).hostname == 'example.com'`, or `.endswith('.example.com')`."
+)
+_ADDRESSES = frozenset("url uri href link host hostname netloc domain origin referer referrer website redirect next".split())
+_CHECKS = re.compile(r"(?:^|_)(?:is|can|may|valid|validate|check|verify|allow|allowed|trusted|safe|permitted)(?:_|$)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\byour\b|\bhere\b|\bplaceholder\b|\bchange-?me\b", re.IGNORECASE)
 _CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
@@ -110,6 +115,67 @@ def _passes(how: str, found: re.Match[str]) -> str | None:
             else f"https://{host}.evil.org"
         )
     return f"https://evil.org/?{host}"
+
+
+@check(RULE, Language.PYTHON)
+def host_in_python(node: ir.Compare | ir.Call, view: FileView) -> Iterator[Alert]:
+    """`"example.com" in url`, `url.startswith("https://example.com")`, `host.endswith("example.com")`."""
+    asked = _asked(node)
+    given = None if asked is None else asked[1]
+    found = _HOST.match(given.value) if isinstance(given, ir.Const) and isinstance(given.value, str) else None
+    if asked is None or found is None or _PLACEHOLDER.search(found["host"]) or view.role is Role.SCRIPT:
+        return
+    text, _, how = asked
+    passes = _passes(how, found) if _is_address(text) else None
+    if passes is not None:
+        yield Alert(
+            node=node,
+            message=f"The host is looked for in the text of the address: `{passes}` passes, too.",
+            fix=_FIX_PYTHON,
+            confidence=Confidence.MEDIUM if _lets_through(node, view) else Confidence.LOW,
+        )
+
+
+def _asked(node: ir.Compare | ir.Call) -> tuple[ir.Expr, ir.Expr, str] | None:
+    """The text that is tested, what is looked for in it, and where."""
+    if isinstance(node, ir.Compare):
+        plain = len(node.ops) == 1 and node.ops[0] in ("in", "not in")
+        return (node.rights[0], node.left, "anywhere") if plain else None
+    how = {"startswith": "start", "endswith": "end"}.get(_patterns.method(node) or "")
+    if how is None or len(node.args) != 1 or not isinstance(node.func, ir.Attribute):
+        return None
+    return node.func.value, node.args[0].value, how
+
+
+def _is_address(node: ir.Expr) -> bool:
+    """Whether it is one address or host by its name, and neither a list of them nor what the program is configured with."""
+    while isinstance(node, ir.Call):
+        node = node.func.value if isinstance(node.func, ir.Attribute) else node.args[0].value if node.args else node.func
+    name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+    named = words(name)
+    return bool(named) and named[-1] in _ADDRESSES and not _CONFIGURED.search(name)
+
+
+def _lets_through(node: ir.Expr, view: FileView) -> bool:
+    """Whether what comes next is refused, or the answer is that of a function that is named for a check."""
+    inside: ir.Node = node
+    for around in reversed(view.ancestors):
+        if isinstance(around, ir.Return):
+            function = view.function()
+            return function is not None and _CHECKS.search(function.name) is not None
+        if isinstance(around, ir.If):
+            refused = around.body if inside is around.test else []
+            return bool(refused) and isinstance(refused[-1], ir.Raise) or _gives_no(refused)
+        if not isinstance(around, (ir.Logical, ir.Unary, ir.Compare, ir.Arg)):
+            return False
+        inside = around
+    return False
+
+
+def _gives_no(body: Sequence[ir.Stmt]) -> bool:
+    last = body[-1] if body else None
+    value = last.value if isinstance(last, ir.Return) else None
+    return isinstance(value, ir.Const) and value.value is False
 
 
 @check(RULE, *SCRIPTS)

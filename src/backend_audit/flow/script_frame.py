@@ -9,6 +9,7 @@ from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.script_names import ScriptNames
+from backend_audit.flow.script_textual import must_be_text
 from backend_audit.flow.statements import RUNNERS
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
@@ -240,6 +241,7 @@ class ScriptFrame(ScriptNames):
         return found if thrown is NOTHING else join(found, thrown)
 
     def after_call(self, call: ir.Call) -> None:
+        must_be_text(self, call)
         if dotted(call.func) is not None:  # a chain of calls would be followed once more
             super().after_call(call)
             script_existing.after_call(self, call)

@@ -17,6 +17,7 @@ from backend_audit.flow import (
     script_kinds,
     script_loops,
     script_schemas,
+    script_textual,
 )
 from backend_audit.flow import script_texts as texts
 from backend_audit.flow.ordering import by_key
@@ -204,6 +205,7 @@ def _first_sign(node: ir.Expr) -> ir.Expr | None:
 def _called(frame: "ScriptExpressions", test: ir.Call, *, holds: bool) -> None:
     func = test.func
     first = test.args[0].value if test.args else None
+    script_textual.must_be_text(frame, test)
     if isinstance(func, ir.Attribute):
         name, receiver = func.attr, func.value
         if first is None:
