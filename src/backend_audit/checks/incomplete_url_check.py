@@ -22,7 +22,9 @@ _FIX_PYTHON = (
     "Parse the address and compare its host: `urlsplit(text).hostname == 'example.com'`, or `.endswith('.example.com')`."
 )
 _ADDRESSES = frozenset("url uri href link host hostname netloc domain origin referer referrer website redirect next".split())
-_CHECKS = re.compile(r"(?:^|_)(?:is|can|may|valid|validate|check|verify|allow|allowed|trusted|safe|permitted)(?:_|$)", re.IGNORECASE)
+_CHECKS = re.compile(
+    r"(?:^|_)(?:is|can|may|valid|validate|check|verify|allow|allowed|trusted|safe|permitted)(?:_|$)", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(r"\byour\b|\bhere\b|\bplaceholder\b|\bchange-?me\b", re.IGNORECASE)
 _CONFIGURED = re.compile(r"[cC]onfig|[sS]ettings|^env$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _DANGEROUS = frozenset(("javascript", "data", "vbscript"))
@@ -165,7 +167,7 @@ def _lets_through(node: ir.Expr, view: FileView) -> bool:
             return function is not None and _CHECKS.search(function.name) is not None
         if isinstance(around, ir.If):
             refused = around.body if inside is around.test else []
-            return bool(refused) and isinstance(refused[-1], ir.Raise) or _gives_no(refused)
+            return (bool(refused) and isinstance(refused[-1], ir.Raise)) or _gives_no(refused)
         if not isinstance(around, (ir.Logical, ir.Unary, ir.Compare, ir.Arg)):
             return False
         inside = around

@@ -1,0 +1,146 @@
+"""A path that must begin like a folder, without the separator behind it: `/srv/files-old` begins like `/srv/files`."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend_audit import ir
+from backend_audit.checks import Alert, _patterns, check
+from backend_audit.checks._view import FileView
+from backend_audit.finding import Confidence
+from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import written
+from backend_audit.source import SCRIPTS, Language, Role
+
+RULE = "partial-path-check"
+
+# They give a path whose last sign is no separator, whatever they are given.
+_BARE = frozenset(
+    "os.path.abspath os.path.realpath os.path.normpath os.path.dirname os.getcwd os.path.expanduser "
+    "path.resolve path.dirname path.posix.resolve process.cwd fs.realpathSync fs.realpath fs.promises.realpath".split()
+)
+_JOINS = frozenset(("os.path.join", "path.join", "path.posix.join", "path.normalize"))
+_TEXTS = frozenset(("str", "String", "os.fspath", "os.fsdecode"))
+_SEPARATORS = frozenset(("os.sep", "os.path.sep", "path.sep", "sep"))
+_PATHS = frozenset("path file filename filepath fullpath dir directory folder target dest destination resolved absolute".split())
+_CHECKS = re.compile(r"^_*(?:is|are|in|within|inside|can|may|check|valid|safe|allow|contains|ensure|verify)", re.IGNORECASE)
+_REMOVED = frozenset(("relpath", "relative"))
+_DEPTH = 4
+
+
+@check(RULE, Language.PYTHON, *SCRIPTS)
+def partial_path_check(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`if not os.path.realpath(path).startswith(root): raise …`."""
+    if _patterns.method(node) not in ("startswith", "startsWith") or len(node.args) != 1 or view.role is Role.SCRIPT:
+        return
+    subject, start = node.func, node.args[0].value
+    if not isinstance(subject, ir.Attribute) or not _is_path(subject.value, view) or not _is_bare(start, view, _DEPTH):
+        return
+    if _refuses(node, view) and not _is_compared(node, start, view):
+        yield Alert(
+            node=node,
+            message=f"`{written(subject.value)}` may lie in another folder whose name begins like that of `{written(start)}`: "
+            "no separator follows it in the test.",
+            fix=_fix(view, written(start)),
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _fix(view: FileView, root: str) -> str:
+    if view.module.language in SCRIPTS:
+        return f"Compare with the separator behind it (`{root} + path.sep`), or see how `path.relative({root}, …)` begins."
+    return f"Compare with the separator behind it, `os.path.join({root}, '')`, or ask `Path(…).is_relative_to({root})`."
+
+
+def _api(node: ir.Expr, view: FileView) -> str:
+    return (view.api(node) or written(node)).removeprefix("node:")
+
+
+def _is_path(node: ir.Expr, view: FileView) -> bool:
+    """Whether it is a path that was resolved, or one by its name."""
+    if isinstance(node, ir.Binary) and node.op == "+" and _api(node.right, view) in _SEPARATORS:
+        return True
+    known = _patterns.given(node, view) if isinstance(node, ir.Name) else None
+    if _is_bare(known or node, view, _DEPTH) or (isinstance(node, ir.Call) and _api(node.func, view) in _JOINS):
+        return True
+    if known is not None and isinstance(known, ir.Call) and _api(known.func, view) in _JOINS:
+        return True
+    name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+    return known is None and not _PATHS.isdisjoint(words(name)[-1:])
+
+
+def _is_bare(node: ir.Expr | None, view: FileView, depth: int) -> bool:
+    """Whether it is a path that surely has no separator at its end, and is not the root of all."""
+    if isinstance(node, ir.Await):
+        node = node.value
+    if node is None or depth == 0:
+        return False
+    if isinstance(node, ir.Name):
+        if view.api(node) == "__dirname":
+            return True
+        return not _is_lengthened(node.id, view) and _is_bare(_patterns.given(node, view), view, depth - 1)
+    if not isinstance(node, ir.Call):
+        return False
+    name = _api(node.func, view)
+    if name in _BARE or (_patterns.method(node) == "resolve" and not node.args and view.module.language not in SCRIPTS):
+        only = node.args[0].value if len(node.args) == 1 else None
+        return not (isinstance(only, ir.Const) and only.value == "/")
+    if name in _TEXTS or _patterns.method(node) in ("as_posix", "toString"):
+        inner = node.args[0].value if node.args else node.func.value if isinstance(node.func, ir.Attribute) else None
+        return _is_bare(inner, view, depth - 1)
+    last = node.args[-1].value if node.args else None
+    text = last.value if isinstance(last, ir.Const) else None
+    return name in _JOINS and isinstance(text, str) and bool(text) and text[-1] not in "/\\"
+
+
+def _is_lengthened(name: str, view: FileView) -> bool:
+    """`root += os.sep` somewhere."""
+    return any(
+        isinstance(one, ir.Assign) and one.op and any(isinstance(target, ir.Name) and target.id == name for target in one.targets)
+        for scope in _patterns.scopes(view)
+        for one in ir.walk_scope(*scope)
+    )
+
+
+def _refuses(node: ir.Expr, view: FileView) -> bool:
+    """Whether what lies elsewhere is turned away: a block that leaves, an assertion, the answer of a function named for it."""
+    inside: ir.Node = node
+    negated = False
+    for around in reversed(view.ancestors):
+        if isinstance(around, ir.Unary) and around.op == "not":
+            negated = not negated
+        elif isinstance(around, ir.Return):
+            function = view.function()
+            return not negated and function is not None and _CHECKS.search(function.name) is not None
+        elif isinstance(around, ir.Assert):
+            return not negated
+        elif isinstance(around, ir.If):
+            return negated and inside is around.test and _leaves(around.body, view)
+        elif not isinstance(around, (ir.Logical, ir.Arg)):
+            return False
+        inside = around
+    return False
+
+
+def _leaves(body: Sequence[ir.Stmt], view: FileView) -> bool:
+    last = body[-1] if body else None
+    if isinstance(last, ir.ExprStmt) and isinstance(last.value, ir.Call):
+        return _api(last.value.func, view).rpartition(".")[2] in ("abort", "exit", "throw", "fail", "send_error", "abort_request")
+    return isinstance(last, (ir.Raise, ir.Return)) or (isinstance(last, ir.Jump) and last.kind == "continue")
+
+
+def _api_name(call: ir.Call) -> str:
+    return call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+
+
+def _is_compared(node: ir.Call, start: ir.Expr, view: FileView) -> bool:
+    """Whether the same test says more of it: the separator behind that beginning, or the way from the folder to the path."""
+    around = next((one.test for one in reversed(view.ancestors) if isinstance(one, ir.If)), None)
+    asked = around if around is not None else next((one for one in reversed(view.ancestors) if isinstance(one, ir.Logical)), None)
+    if asked is None:
+        return False
+    calls = [one for one in ir.walk(asked) if isinstance(one, ir.Call) and one is not node]
+    return any(
+        _api_name(one) in _REMOVED
+        or (_patterns.method(one) in ("startswith", "startsWith") and one.args and written(start) in written(one.args[0].value))
+        for one in calls
+    )
