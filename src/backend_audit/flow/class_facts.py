@@ -17,7 +17,7 @@ _COMMON = frozenset(name for kind in (str, bytes, list, dict, set, tuple, int, f
     "run start stop close open read write send recv save delete create call execute fetch query filter all first one"
     " commit rollback connect process handle apply load dump loads dumps validate clean submit next result wait".split()
 )
-_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
+_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "enum.ReprEnum"})
 
 
 class ClassFacts(ModuleNames):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import address, lacks, verdicts
 from backend_audit.flow.arguments import Args, argument
+from backend_audit.flow.frame import TESTED
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.values import Value, transform
@@ -34,6 +35,7 @@ BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, 
 _REQUEST = re.compile(r"(?:self\.)?request\.")
 _OF_REQUEST = frozenset(("untrusted", "param"))  # nobody gives a request that is handed over other data between two lines
 ROOTED, HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
+GIVEN = TESTED + "given "  # begins the name under which a parameter stays known that is another value by now
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
 _URL_PARTS = frozenset({"netloc", "hostname", "host", "port"})
 _PATH_TESTS = frozenset({"os.path.commonpath", "os.path.commonprefix", "os.path.dirname", "path.dirname", "path.posix.dirname"})
@@ -269,11 +271,18 @@ def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozense
                 clear_data(frame, bound[at], PATH, NORMALISED)
 
 
+def keep_given(frame: "Expressions", name: str) -> None:
+    """A parameter is about to be another value: what came in stays known, as a test of what is made of it speaks of that, too."""
+    key, now = GIVEN + name, frame.env.get(name)
+    if name in frame.given and now is not None and key not in frame.env:
+        frame.env[key] = now
+
+
 def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int, frozenset[str]]:
     """For each parameter of the function under way: the contexts in which its data has become harmless by now."""
     found: dict[int, frozenset[str]] = {}
     for at, param in enumerate(symbol.node.params):
-        value = frame.env.get(param.name)
+        value = frame.env.get(GIVEN + param.name) or frame.env.get(param.name)
         if value is None or value is frame.given.get(param.name):  # untouched since the function began
             continue
         own = [origin for origin in value.all_origins() if origin.label == "param" and origin.key[:2] == (symbol.key, at)]

@@ -10,6 +10,8 @@ from backend_audit import ir
 from backend_audit.flow.builtin import iterated
 from backend_audit.flow.guards import ALL, clear_data
 from backend_audit.flow.syntax import all_of
+from backend_audit.flow.values import Value, container
+from backend_audit.flow.written import dotted
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -51,6 +53,43 @@ def assume_any(frame: "Expressions", call: ir.Call, assume: "Callable[[Expressio
         frame.env.pop(clause.target.id, None)
         if outer is not None:
             frame.env[clause.target.id] = outer
+
+
+def assume_each(
+    frame: "Expressions", call: ir.Call, assume: "Callable[[Expressions, ir.Expr, bool], None]", *, holds: bool
+) -> None:
+    """`all(one.isdigit() for one in ids)` is true, `any("'" in one for one in ids)` is not: that is so of each element."""
+    asked = "all" if holds else "any"
+    search = call.args[0].value if isinstance(call.func, ir.Name) and call.func.id == asked and call.args else None
+    if not isinstance(search, ir.Comprehension) or len(search.clauses) != 1 or search.clauses[0].conditions:
+        return
+    clause = search.clauses[0]
+    whole = frame.eval(clause.iter)
+    if not isinstance(clause.target, ir.Name) or not isinstance(clause.iter, (ir.Name, ir.Attribute)):
+        return
+    element, outer = iterated(whole), frame.env.get(clause.target.id)
+    frame.env[clause.target.id] = element
+    assume(frame, search.value, holds)
+    tested = frame.env.pop(clause.target.id)
+    if outer is not None:
+        frame.env[clause.target.id] = outer
+    _told_of_each(frame, clause.iter, whole, element, tested)
+
+
+def _told_of_each(frame: "Expressions", node: ir.Expr, whole: Value, element: Value, tested: Value) -> None:
+    """What a test has told of an element is known of all of them."""
+    key, origins = dotted(node), element.all_origins()
+    if tested.is_literal() and not origins:
+        if key is not None and not whole.kind:
+            frame.env[key] = container("list", None, tested)
+        return
+    if not origins:
+        return
+    before = frozenset.intersection(*(one.cleared for one in origins))
+    after = [one.cleared for one in tested.all_origins()]
+    gained = frozenset.intersection(*after) - before if after else ALL
+    if gained:
+        clear_data(frame, whole, gained, node=node)
 
 
 def _speaks_of(node: ir.Expr, name: str) -> bool:

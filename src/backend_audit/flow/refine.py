@@ -242,6 +242,7 @@ _TYPE_TESTS = {"isdigit": "int", "isnumeric": "int", "isdecimal": "int", "isalnu
 
 def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of."""
+    listed.assume_each(frame, test, assume, holds=holds)
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
     listed.assume_found(frame, test)

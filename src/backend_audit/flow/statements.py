@@ -96,6 +96,7 @@ class Frame(Calls):
 
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
         if isinstance(target, ir.Name):
+            guards.keep_given(self, target.id)
             if value.origins:
                 value = value.stepped(self.mark(target, f"assigned to {target.id}"))
             if target.id in self.globals:

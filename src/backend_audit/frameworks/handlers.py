@@ -27,6 +27,7 @@ from backend_audit.frameworks import (
     interfaces,
     queues,
     services,
+    tornado_urls,
     urls,
 )
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -65,7 +66,7 @@ _FILLED = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
 _WITH_ANOTHER = 2  # decorators
 _MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "typing.Any"})
 _PARSED = frozenset(("parsed",))  # a mark: what the framework has read as JSON may be an object
-_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
+_ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "enum.ReprEnum"})
 # The type of a parameter called `request`, by what the module imports; the first that fits.
 _REQUESTS = (
     ("rest_framework", "rest_framework.request.Request"),
@@ -224,6 +225,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         place = at if symbol.binds_first else at + 1  # a static method has no `self` before the request
         handed = classes.parameter(frame, symbol, place, param, value)
         if handed is not None:
+            own = tornado_urls.harmless(frame, symbol.owner, param.name, place - 1) if handed.origins and place > 0 else None
+            handed = handed.cleared(own) if own else handed
             return handed.cleared(urls.harmless(frame, symbol.owner, param.name)) if place > 1 else handed
         given = graphql.parameter(frame, symbol, at, param, value)
         if given is not None:
