@@ -1,7 +1,8 @@
 """Gradio's functions: what people enter into components is handed to them, in the order in which the components are named.
 
 `gr.Interface(fn=run, inputs=["text", "slider"])`, `button.click(run, inputs=[box])`, `@box.submit(inputs=box)`. A text may be
-anything; a number, a choice or a file that Gradio itself has stored is none of the client's own.
+anything; a number, a choice or a file that Gradio itself has stored is none of the client's own. Applications of many modules
+keep their components in a table, `shared["name"] = gr.Textbox()`, and name them by its keys: `[shared["name"]]`, `held("name")`.
 https://www.gradio.app/docs/gradio/interface, https://www.gradio.app/guides/blocks-and-event-listeners
 """
 
@@ -41,12 +42,13 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
 
 def _filled(engine: Engine) -> Filled:
     found: Filled = {}
-    for module in engine.project.modules.values():
-        if "gradio" in classes.imported(module):
-            components = _components(module)
-            for symbol, inputs in _handed(engine, module):
-                texts = {at for at, kind in enumerate(_kinds(inputs, components)) if kind in _TEXTS}
-                found[symbol.key] = found.get(symbol.key, frozenset()) | texts
+    modules = [module for module in engine.project.modules.values() if "gradio" in classes.imported(module)]
+    kept = _kept(modules)
+    for module in modules:
+        components = kept | _components(module)
+        for symbol, inputs in _handed(engine, module):
+            texts = {at for at, kind in enumerate(_kinds(inputs, components)) if kind in _TEXTS}
+            found[symbol.key] = found.get(symbol.key, frozenset()) | texts
     return found
 
 
@@ -94,6 +96,23 @@ def _components(module: ModuleSymbol) -> dict[str, str]:
     }
 
 
+def _kept(modules: Sequence[ModuleSymbol]) -> dict[str, str]:
+    """The keys under which tables hold components, in brackets, with the names of their classes; "" where they differ."""
+    found: dict[str, str] = {}
+    for module in modules:
+        for node in ir.walk(*module.node.body):
+            target = node.targets[0] if isinstance(node, ir.Assign) else None
+            if isinstance(target, ir.Index) and isinstance(node, ir.Assign) and isinstance(node.value, ir.Call):
+                key, kind = _key(target.index), _class_of(node.value)
+                if key and found.setdefault(key, kind) != kind:
+                    found[key] = ""
+    return found
+
+
+def _key(node: ir.Expr) -> str:
+    return f"[{node.value}]" if isinstance(node, ir.Const) and isinstance(node.value, str) else ""
+
+
 def _class_of(call: ir.Call) -> str:
     name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
     custom = any(arg.name == "allow_custom_value" and isinstance(arg.value, ir.Const) and arg.value.value for arg in call.args)
@@ -103,6 +122,8 @@ def _class_of(call: ir.Call) -> str:
 def _kinds(inputs: ir.Expr | None, components: dict[str, str]) -> Sequence[str]:
     if inputs is None:
         return _CHAT
+    if isinstance(inputs, ir.Call) and inputs.args and all(_key(arg.value) in components for arg in inputs.args):
+        return [components[_key(arg.value)] for arg in inputs.args]
     parts = [item.value for item in inputs.items] if isinstance(inputs, ir.Container) else [inputs]
     return [_kind(part, components) for part in parts]
 
@@ -112,4 +133,6 @@ def _kind(part: ir.Expr, components: dict[str, str]) -> str:
         return str(part.value).lower()
     if isinstance(part, ir.Call):
         return _class_of(part)
+    if isinstance(part, ir.Index):
+        return components.get(_key(part.index), "")
     return components.get(part.id, "") if isinstance(part, ir.Name) else ""
