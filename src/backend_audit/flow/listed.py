@@ -11,7 +11,7 @@ from backend_audit.flow.builtin import iterated
 from backend_audit.flow.guards import ALL, clear_data
 from backend_audit.flow.syntax import all_of
 from backend_audit.flow.values import Value, container
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, written
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -53,6 +53,27 @@ def assume_any(frame: "Expressions", call: ir.Call, assume: "Callable[[Expressio
         frame.env.pop(clause.target.id, None)
         if outer is not None:
             frame.env[clause.target.id] = outer
+
+
+def in_or_at(test: ir.Logical) -> ir.Expr | None:
+    """The test that says more of `path == folder or folder in path.parents`: the folder itself lies in it, too."""
+    for same, other in ((test.left, test.right), (test.right, test.left)):
+        if isinstance(same, ir.Compare) and same.ops == ["==" if test.op == "or" else "!="] and _is_containment(other):
+            named = {written(one) for one in ir.walk(other) if isinstance(one, (ir.Name, ir.Attribute))}
+            if {written(same.left), written(same.rights[0])} <= named:
+                return other
+    return None
+
+
+def _is_containment(test: ir.Expr) -> bool:
+    if isinstance(test, ir.Unary):
+        return _is_containment(test.operand)
+    if isinstance(test, ir.Compare):
+        right = test.rights[0]
+        return test.ops in (["in"], ["not in"]) and isinstance(right, ir.Attribute) and right.attr == "parents"
+    return (
+        isinstance(test, ir.Call) and isinstance(test.func, ir.Attribute) and test.func.attr in ("is_relative_to", "startswith")
+    )
 
 
 def assume_each(

@@ -108,6 +108,13 @@ def named_groups(pattern: str) -> dict[str, frozenset[str]]:
     return {name: harmless_after(found[number], "fullmatch") for name, number in names.items()}
 
 
+def handed_over(pattern: str, by_place: str) -> dict[str, frozenset[str]]:
+    """As `named_groups`; of a pattern in which no group has a name, all groups, called by their places from 0 on."""
+    found, names = groups(pattern)
+    keyed = names or {by_place.format(number - 1): number for number in range(1, len(found))}
+    return {name: harmless_after(found[number], "fullmatch") for name, number in keyed.items()}
+
+
 def after_matching(pattern: str) -> frozenset[str]:
     """The contexts in which a text is harmless that the pattern has matched from its beginning."""
     return harmless_after(pattern, "match")

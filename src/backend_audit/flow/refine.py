@@ -81,7 +81,9 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
     if isinstance(test, ir.Unary) and test.op == "not":
         assume(frame, test.operand, not holds)
     elif isinstance(test, ir.Logical) and test.op != "nullish" and not _is_long(test):
-        if holds is (test.op == "and"):
+        if holds is (test.op == "or") and (inside := listed.in_or_at(test)) is not None:
+            assume(frame, inside, holds)
+        elif holds is (test.op == "and"):
             assume(frame, test.left, holds)
             assume(frame, test.right, holds)
         else:

@@ -31,6 +31,17 @@ def cleared_by(lineage: Iterable[ClassSymbol], attr: str) -> frozenset[str]:
     return found
 
 
+def declared(lineage: Iterable[ClassSymbol], attr: str) -> tuple[ClassSymbol, ir.Expr] | None:
+    """The type that a class states for its field `attr`, and that class: `private mails: MailService;`."""
+    for symbol in lineage:
+        for one in symbol.node.body:
+            target = one.targets[0] if isinstance(one, ir.Assign) else None
+            name = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
+            if isinstance(one, ir.Assign) and name == attr and one.annotation is not None:
+                return symbol, one.annotation
+    return None
+
+
 def _cleared(decorator: ir.Expr) -> frozenset[str]:
     name = decorator_name(decorator)
     if name in _CLOSING:

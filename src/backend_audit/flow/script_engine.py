@@ -47,6 +47,7 @@ class ScriptEngine(ScriptModules):
     def __init__(self, project: Project, models: Models, parameter: ParameterHook | None = None) -> None:
         super().__init__(project, models, parameter)
         self._declared_here: dict[int, bool] = {}
+        self._stated_types: dict[tuple[str, str], frozenset[str]] = {}
         self._type_names: set[str] | None = None
         self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
@@ -68,7 +69,20 @@ class ScriptEngine(ScriptModules):
     def instance_attribute(  # type: ignore[override]
         self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame, base: Value | None = None
     ) -> Value:
-        return self.owned.of(super().instance_attribute(owner, attr, node, frame, base), owner)
+        found = super().instance_attribute(owner, attr, node, frame, base)
+        if found.open and not (found.types or found.refs or found.apis or found.kind or found.shapes or found.consts):
+            found = changed(found, types=self._stated(owner, attr))
+        return self.owned.of(found, owner)
+
+    def _stated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:
+        """The class of the project that a field is declared to hold, whoever fills it: a container that hands out services."""
+        known = self._stated_types.get((owner.key, attr))
+        if known is None:
+            stated = script_class_fields.declared(self.bases(owner)[0], attr)
+            types = frozenset[str]() if stated is None else self.annotated(self.frame(stated[0].module), stated[1]).types
+            known = frozenset(name for name in types if self.class_of(name) is not None)
+            self._stated_types[owner.key, attr] = known
+        return known
 
     def _writing(self, symbol: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
         known = self._writers.get(symbol.key)

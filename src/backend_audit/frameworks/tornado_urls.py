@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from backend_audit import ir
+from backend_audit.flow import matches
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.ways import both
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
-from backend_audit.regex import harmless_after
-from backend_audit.regex.groups import groups
 
 _SPECS = frozenset(("url", "URLSpec", "Rule"))
 _BY_PLACE = "at{}"
@@ -40,7 +39,12 @@ def _routes(engine: Engine) -> Table:
         if "tornado" in classes.imported(module) or module.path.rpartition("/")[2].startswith(("urls", "routes", "handlers")):
             for pattern, handler in _patterns(engine, module):
                 held = found.setdefault(handler, {})
-                held.update({name: both(held.get(name, contexts), contexts) for name, contexts in _groups(pattern).items()})
+                held.update(
+                    {
+                        name: both(held.get(name, contexts), contexts)
+                        for name, contexts in matches.handed_over(pattern, _BY_PLACE).items()
+                    }
+                )
     return found
 
 
@@ -73,9 +77,3 @@ def _pair(node: ir.Node) -> tuple[ir.Expr, ir.Expr] | None:
 
 def _name(node: ir.Expr) -> str:
     return node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
-
-
-def _groups(pattern: str) -> dict[str, frozenset[str]]:
-    held, names = groups(pattern)
-    keyed = names or {_BY_PLACE.format(number - 1): number for number in range(1, len(held))}
-    return {name: harmless_after(held[number], "fullmatch") for name, number in keyed.items()}
