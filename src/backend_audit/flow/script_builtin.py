@@ -57,7 +57,7 @@ _PARTS = frozenset(
 _ONLY_OF_TEXT = (frozenset(_MAPPED) | _PARTS | _TESTS | _NUMBERS) - frozenset(
     "slice at concat includes indexOf lastIndexOf toString valueOf search match test normalize replace".split()
 )
-_THROWING = _ONLY_OF_TEXT | frozenset("search match normalize replace".split())  # things have these as well, data has not
+THROWING = _ONLY_OF_TEXT | frozenset("search match normalize replace".split())  # on what is no text, if it is data
 _NO_OBJECT = frozenset(("nosql", "lookup"))
 _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes indexOf lastIndexOf toString match".split())
 
@@ -65,7 +65,7 @@ _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes index
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of a string gives; None when strings have no such method. What `trim` gives is a text: objects have none."""
     found = _text_method(receiver, name, args)
-    return found if found is None or name not in _THROWING or not found.origins else found.cleared(_NO_OBJECT)
+    return found if found is None or name not in THROWING or not found.origins else found.cleared(_NO_OBJECT)
 
 
 def _text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
@@ -117,11 +117,6 @@ def _encoded(receiver: Value, encoding: Value) -> Value:
 def only_of_text(name: str) -> bool:
     """Whether only strings have a method of this name."""
     return name in _ONLY_OF_TEXT
-
-
-def throws_without_text(name: str) -> bool:
-    """Whether calling a method of this name throws on data that is no text: neither arrays nor parsed objects have one."""
-    return name in _THROWING
 
 
 def likely_of_text(name: str) -> bool:

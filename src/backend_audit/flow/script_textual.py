@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.guards import clear_data
-from backend_audit.flow.script_builtin import throws_without_text
+from backend_audit.flow.script_builtin import THROWING
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -20,7 +20,7 @@ def must_be_text(frame: "ScriptExpressions", node: ir.Expr) -> None:
     """`name.trim().toLowerCase()` was computed: `name` is a text; so are the arguments of which such a method was asked."""
     while isinstance(node, (ir.Call, ir.Attribute, ir.Await)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
-            if throws_without_text(node.func.attr):
+            if node.func.attr in THROWING:
                 _is_text(frame, node.func.value)
             for arg in node.args:
                 if isinstance(arg.value, ir.Call):
