@@ -16,5 +16,5 @@ def name_from_outside(write: EnvironmentWrite) -> Iterator[Alert]:
     """`process.env[req.body.name] = req.body.value`."""
     origin = reaching(write.key, "fields")
     if origin is not None:
-        does = "names the variable that is set here: `NODE_OPTIONS`, `PATH` or `LD_PRELOAD` decide what later runs"
+        does = "names the variable that is set here: `PATH` or `LD_PRELOAD` decide what later runs"
         yield alert(write.site, write.key, origin, does=does, fix=_FIX)

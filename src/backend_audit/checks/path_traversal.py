@@ -1,6 +1,6 @@
 """Data from outside in paths of the file system."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
@@ -13,7 +13,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import FileAccess, Operand
 from backend_audit.flow.lacks import exposed, has_no_parent, is_segment
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Gap, Value
 
 RULE = "path-traversal"
 
@@ -36,7 +36,7 @@ _STREAMS = ("io.", "tempfile.", "starlette.datastructures.UploadFile", "werkzeug
 def path_traversal(access: FileAccess) -> Iterator[Alert]:
     """`open(os.path.join(FOLDER, request.args["name"]))`, `send_file(name)`, `file.save(f"uploads/{file.filename}")`."""
     for operand in (access.path, access.other) if access.base is None else (access.base,):
-        if operand is None or _is_stream(operand.value):
+        if operand is None or _is_stream(operand.value) or (access.content and not operand.value.shapes):
             continue
         origin = _source(operand)
         below = origin is not None and access.joined and has_no_parent(origin)
@@ -81,8 +81,16 @@ def _source(operand: Operand) -> Origin | None:
 
 
 def _is_below(value: Value) -> bool:
-    """Whether the path begins with what the program says."""
-    return bool(value.shapes) and not value.open and all(isinstance(shape.parts[0], str) for shape in value.shapes)
+    """Whether the path begins with what the program says: a text, or a folder and a slash (`base + "/" + name`)."""
+    return bool(value.shapes) and not value.open and all(_begins_within(shape.parts) for shape in value.shapes)
+
+
+def _begins_within(parts: Sequence[str | Gap]) -> bool:
+    first = parts[0]
+    if isinstance(first, str):
+        return True
+    behind = parts[1] if len(parts) > 1 else ""
+    return isinstance(behind, str) and behind.startswith("/") and not first.value.all_origins()
 
 
 def _confidence(access: FileAccess, origin: Origin) -> Confidence:

@@ -415,6 +415,7 @@ class FileAccess(Concept):
     base: Operand | None = None  # the folder that the callee keeps `path` in: then only this one matters
     joined: bool = False  # the callee puts it behind a folder: without `..` it stays below
     refuses: bool = False  # it refuses `..` in what it is given: only where the path begins, or what was resolved before, matters
+    content: bool = False  # it takes what a file holds as well as its path: only a path that is put together is known to be one
 
 
 @dataclass(frozen=True, slots=True)

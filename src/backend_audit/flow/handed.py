@@ -58,9 +58,9 @@ def made(frame: "Calls", node: ir.Call, path: str, args: Args) -> str | None:
     """The type of what a call of a library gives, which an option may decide; `new X()` may be none that is handed over."""
     if node.form == "new" and (found := frame.models.result(f"new {path}")) is not None:
         return found
-    for option, type_name in frame.models.variants.get(path, ()):
+    for option, wanted, type_name in frame.models.variants.get(path, ()):
         given = argument(args, option)
-        if given is not None and given.value.is_just(True):
+        if given is not None and given.value.is_just(wanted):
             return type_name
     return frame.models.result(path)
 

@@ -168,8 +168,10 @@ class _Loader:
         self.models.invokers.update((path, Invoker(function, first, each, result, elsewhere)) for _, path in paths)
 
     def variant(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
+        wanted = entry.get("value", True)
+        variant = (str(entry["when"]), wanted if isinstance(wanted, bool) else str(wanted), str(entry["gives"]))
         for _, path in paths:
-            self.models.variants.setdefault(path, []).append((str(entry["when"]), str(entry["gives"])))
+            self.models.variants.setdefault(path, []).append(variant)
 
     def transfer(self, entry: _Entry, paths: _Paths, where: str) -> None:
         clears = _contexts(entry, "clears", where)

@@ -203,7 +203,10 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
         return UNKNOWN if found is NOTHING else found  # what is empty here, something else fills
     if name == "concat":
         return _concatenated([receiver, *(value for value, _ in args)])
-    if name in ("slice", "splice", "flat", "reverse", "sort", "fill", "values", "toSorted", "toReversed", "with"):
+    if name in _PUTTING:
+        put = [value for value, _ in args[_PUTTING[name] :]][: None if name == "toSpliced" else 1]
+        return container("list", None, join_all([values(receiver), *put]))
+    if name in ("slice", "splice", "flat", "reverse", "sort", "values", "toSorted", "toReversed"):
         return (
             receiver
             if name in ("reverse", "sort") or (not args and name == "slice")
@@ -236,6 +239,7 @@ def _concatenated(parts: list[Value]) -> Value:
     return container("list", items, join_all(values(one) if one.kind else one for one in (parts[1:] if items else parts)))
 
 
+_PUTTING = {"fill": 0, "with": 1, "toSpliced": 2}  # methods that put something into a list: the first argument that is put
 MUTATORS = frozenset("push unshift pop shift splice fill add set".split())
 
 

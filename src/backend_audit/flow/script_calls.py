@@ -12,6 +12,7 @@ from backend_audit.flow import (
     script_members,
     script_objects,
     script_paths,
+    script_replaced,
     script_schemas,
     script_typebox,
     sensitive,
@@ -205,16 +206,16 @@ class ScriptCalls(ScriptFiles):
                 return self.reduced(node, receiver, first, argument(args, "1"))
         if attr == "exec" and first is not None and any(one.kind == "regex" for one in receiver.consts):
             return script_builtin.text_method(first.value, "match", [(receiver, "")])
-        if receiver.kind and (told := script_listing.asked(receiver, attr)) is not None:
-            return told
         if receiver.kind:
-            return script_builtin.container_method(receiver, attr, pieces(args)[0])
+            told = script_listing.asked(receiver, attr)
+            return script_builtin.container_method(receiver, attr, pieces(args)[0]) if told is None else told
         if attr == "toString" and not args and script_kinds.is_untold(self, receiver, callee):
             return TEXT.with_origins(receiver.derived().origins)
         if attr == "concat" and args and not receiver.types and not any(map(self.engine.knows, receiver.apis)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
-        if strings.is_text(receiver) or (script_builtin.likely_of_text(attr) and self.is_data(receiver)):
-            return script_builtin.text_method(receiver, attr, pieces(args)[0])
+        likely = script_builtin.likely_of_text(attr) and self.is_data(receiver)
+        if likely or strings.is_text(receiver) or script_replaced.is_text(self, attr, receiver, args):
+            return script_replaced.method(self, node, attr, receiver, args)
         return None
 
     def is_function(self, value: Value) -> bool:

@@ -10,7 +10,7 @@ _LIKE = {
     "forEach": "lodash.forEach lodash.each lodash.forEachRight lodash.eachRight lodash.forOwn lodash.forIn lodash.forOwnRight "
     "lodash.forInRight async.each async.forEach async.eachSeries async.forEachSeries async.eachOf async.eachOfSeries "
     "bluebird.each bluebird.mapSeries",
-    "map": "lodash.map lodash.mapValues async.map async.mapSeries async.mapValues bluebird.map",
+    "map": "Array.from lodash.map lodash.mapValues async.map async.mapSeries async.mapValues bluebird.map",
     "flatMap": "lodash.flatMap lodash.flatMapDeep async.concat",
     "filter": "lodash.filter lodash.reject lodash.pickBy lodash.omitBy lodash.takeWhile lodash.dropWhile lodash.remove "
     "async.filter bluebird.filter",

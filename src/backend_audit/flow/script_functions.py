@@ -150,13 +150,24 @@ def _from_pairs(args: Pieces) -> Value:
 
 
 # libraries whose function does what `Object.assign` does, or the same to any depth
-_ASSIGN = ("lodash.assign", "lodash.assignIn", "lodash.extend", "lodash.merge", "object-assign", "xtend", "deepmerge", "extend")
+_ASSIGN = (
+    "lodash.assign",
+    "lodash.assignIn",
+    "lodash.extend",
+    "lodash.merge",
+    "object-assign",
+    "xtend",
+    "deepmerge",
+    "merge-recursively",
+    "extend",
+)
 FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String": _text_of,
     "String.raw": _data,
     "JSON.stringify": _as_json,
     "JSON.parse": _data,
     "structuredClone": _same,
+    **dict.fromkeys(("lodash.cloneDeep", "lodash.clone", "clone", "clone-deep", "rfdc()"), _same),
     "Object": lambda args: args[0][0] if args else container("dict"),
     "Proxy": _same,
     **dict.fromkeys(("Error", "TypeError", "RangeError", "SyntaxError"), _error),

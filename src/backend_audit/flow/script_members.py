@@ -41,7 +41,7 @@ def chosen(frame: "Expressions", base: Value, name: Value, found: Value, *, own:
         return found
     if not all(path.endswith("()") or (path.startswith(_KEPT) and not frame.engine.knows(path)) for path in base.apis):
         return found
-    marks = frozenset((OWN,)) if own or BARE in base.types else frozenset[str]()
+    marks = frozenset((OWN,)) if own or is_bare(base) else frozenset[str]()
     if name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes):
         marks |= {PREFIXED}
     added = [
@@ -64,6 +64,11 @@ def called(frame: "Expressions", node: ir.Call, callee: Value, receiver: Value |
         begun = name.shapes and all(isinstance(shape.parts[0], str) for shape in name.shapes)
         if _reaches_eval(base) and not begun and name.all_origins():
             frame.emit(_RUNS, "member", node, {"key": Operand(name, node.func.index)})
+
+
+def is_bare(value: Value) -> bool:
+    """Whether it is an object without prototype."""
+    return BARE in value.types
 
 
 def _is_member(value: Value) -> bool:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_members, script_objects
+from backend_audit.flow import script_builtin, script_functions, script_members, script_objects
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
@@ -185,4 +185,7 @@ class ScriptNames(ScriptExpressions):
         else:
             script_members.written_to(self, target, target.value, self.eval(target.value))
             script_members.written_by_name(self, target, target.value)
+            bare = script_members.is_bare(self.eval(target.value))
             super().bind_item(target, value, node)
+            if bare:  # it is still without prototype
+                self.update_path(target.value, changed(self.eval(target.value), types=frozenset((script_functions.BARE,))))
