@@ -8,10 +8,12 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, last_name, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
 from backend_audit.checks._tokens import from_issuer, hands_on, reads_header, reads_times
+from backend_audit.checks._view import local_imports
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand, Site
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import written
 
 RULE = "jwt-not-verified"
 
@@ -65,7 +67,8 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
     node: ir.Node
     if token.algorithms is not None and token.algorithms.node is not None:
         indexes = (one for one in ir.walk(ir.ExprStmt(0, 0, token.algorithms.node)) if isinstance(one, ir.Index))
-        if not any(isinstance(one.index, ir.Const) and one.index.value == "alg" for one in indexes):
+        read = [one for one in indexes if isinstance(one.index, ir.Const) and one.index.value == "alg"]
+        if not read or all(_signs_with(token.site, one.value) for one in read):
             return
         node, how = token.algorithms.node, "takes the algorithm from the token itself"
     elif token.any_algorithm and token.algorithms is None and token.key is not None and not spread(token.site):
@@ -78,6 +81,12 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
         fix=advice(token.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM,
     )
+
+
+def _signs_with(site: Site, header: ir.Expr) -> bool:
+    """Whether the header is one that the function signs a token with: no token has brought it."""
+    signing = (call for call in calls_in(scope(site)) if last_name(call.func) in ("encode", "sign"))
+    return any(written(arg.value) == written(header) for call in signing for arg in call.args)
 
 
 @check(RULE)
@@ -178,8 +187,15 @@ def _verified_elsewhere(token: JwtDecode) -> bool:
         and last_name(call.func) in _DECODERS
         and any("key" in (arg.name or "") or len(call.args) > 1 for arg in call.args)
         for call in calls_in(scope(token.site))
-        if _is_jwt(last_name_of_receiver(call.func))
+        if _is_of_jwt(call.func, token.site)
     )
+
+
+def _is_of_jwt(func: ir.Expr, site: Site) -> bool:
+    """Whether a function is one of a library for tokens: `jwt.verify`, or `verify` that was imported from there."""
+    if isinstance(func, ir.Name) and site.module is not None:
+        return _is_jwt(local_imports(site.module).get(func.id, ""))
+    return _is_jwt(last_name_of_receiver(func))
 
 
 def last_name_of_receiver(func: object) -> str:

@@ -78,7 +78,7 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if "NX" in purpose.uses or not _LOCKS.isdisjoint(words(purpose.function)):
         return None  # by which a program knows a lock for its own
     for at, name in enumerate(purpose.uses):
-        if set(words(name)) & _HARMLESS:
+        if set(words(name)) & _HARMLESS or _names_something(name):
             return None
         if name in _HOLDERS and not _LOGINS.isdisjoint(purpose.uses[:at]):
             continue
@@ -87,6 +87,12 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
+
+
+def _names_something(name: str) -> bool:
+    """`dbName`, `file_path`: by what something is found, and no secret."""
+    said = words(name)
+    return len(said) > 1 and said[-1] in ("name", "path", "dir", "folder", "filename")
 
 
 def _takes_one(drawn: RandomValue, name: str) -> bool:

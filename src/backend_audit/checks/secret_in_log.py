@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, _secrets, check
+from backend_audit.checks import Alert, _positions, _secrets, check
 from backend_audit.checks._context import path_to, under_main
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
@@ -33,8 +33,9 @@ def secret_in_log(record: LogRecord) -> Iterator[Alert]:
     site = record.site
     if site.api.startswith("?.") and not _LOGGER.search(site.written):
         return
-    operands = tuple(operand for _, operand in site.args)
-    found = list(_secrets.leaks(site, operands if record.message is None else (record.message, *operands)))
+    operands = _positions.shown(tuple(operand for _, operand in site.args), _positions.as_numbers(record))
+    told = _secrets.leaks(site, operands if record.message is None else (record.message, *operands))
+    found = [one for one in told if one.kind != "token" or not _positions.is_position(one.name, site)]
     if not found:
         yield from _by_key(record, operands)
         return

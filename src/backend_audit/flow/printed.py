@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from backend_audit import ir
 from backend_audit.flow.concepts import Concept, LogRecord, Operand
 from backend_audit.flow.values import MAX_DEPTH, Value, changed
 from backend_audit.link.symbols import ClassSymbol, decorator_name
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
 
 _SPEAKING = ("__str__", "__repr__", "__format__", "__getattr__", "__getattribute__")
+_PRINTING = ("__str__", "__repr__")
 _PLAIN = frozenset(("object", "abc.ABC", "typing.Generic", "typing.Protocol"))
 
 
@@ -44,7 +46,8 @@ def _shown(engine: "Engine", value: Value, depth: int) -> Value:
         owners = engine.classes_of(value)
         if len(owners) == len(value.types) and all(_is_silent(engine, owner) for owner in owners):
             return changed(value, items=None, elem=None)
-        return value  # what it prints of its fields is not read
+        told = _told(engine, owners)
+        return value if told is None else changed(value, items={key: one for key, one in value.items.items() if key in told})
     items = None if value.items is None else {key: _shown(engine, one, depth - 1) for key, one in value.items.items()}
     elem = None if value.elem is None else _shown(engine, value.elem, depth - 1)
     shapes = tuple(shape.mapped(lambda one: _shown(engine, one, depth - 1)) for shape in value.shapes)
@@ -58,3 +61,17 @@ def _is_silent(engine: "Engine", owner: ClassSymbol) -> bool:
     keywords = any(base.name is not None for symbol in lineage for base in symbol.node.bases)
     speaks = any(engine.find_method(owner, name) is not None for name in _SPEAKING)
     return not decorated and not keywords and not speaks and _PLAIN.issuperset(external)
+
+
+def _told(engine: "Engine", owners: list[ClassSymbol]) -> frozenset[str] | None:
+    """The fields that the classes' own methods for printing read; None where one has none, or takes all fields at once."""
+    methods = [[method for name in _PRINTING if (method := engine.find_method(owner, name)) is not None] for owner in owners]
+    if not all(methods):
+        return None
+    return frozenset(
+        node.attr
+        for found in methods
+        for method in found
+        for node in ir.walk(*method.node.body)
+        if isinstance(node, ir.Attribute)
+    )

@@ -13,6 +13,7 @@ from backend_audit.secrets.lookalikes import (
     is_label,
     is_other_thing,
     is_password_hash,
+    is_sentence,
     names_a_credential,
 )
 from backend_audit.secrets.names import Kind, Naming, classify
@@ -155,6 +156,8 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
         return None
     if naming.kind is Kind.HEADER:
         return _header(candidate)
+    if (said := _clear_text(value)) is not None and is_sentence(said):
+        return None  # what manuals encode to show that something is encoded
     told = traits(value)
     if (candidate.listed or place.locale) and not (told.very_random and told.mixed > 1 and value.isascii()):
         return None
@@ -224,7 +227,9 @@ def _is_pattern(candidate: Candidate) -> bool:
 def _names_an_entry(candidate: Candidate) -> bool:
     """`USER_SESSION_KEY = "auth_user_id"`: under which key of a session something is kept."""
     said = words(candidate.value)
-    in_session = words(candidate.name)[-2:] == ("session", "key") and candidate.value.isidentifier()
+    kept = words(candidate.name)[-2:]
+    in_session = kept == ("session", "key") or (kept == ("cookie", "key") and candidate.name.isupper())
+    in_session &= candidate.value.isidentifier()
     private = candidate.value.startswith("_") and "secret" not in words(candidate.name)
     worded = len(said) > 1 and (
         "_" in candidate.value or "-" in candidate.value or all(len(word) > 2 and word.isalpha() for word in said)

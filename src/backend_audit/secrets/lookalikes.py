@@ -25,7 +25,7 @@ _SHAPES = re.compile(
       | phc_\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
       | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)?
       | \*+ | [=:;,|&<>!?./\\-]+
-      | arn:aws:.* | projects/.* | secret/.* | (?:[\w-]+/){2,}[\w.-]* | \{.*\} | \[.*\]
+      | arn:aws:.* | projects/.* | secret/.* | @?(?:[\w-]+/){2,}[\w.-]* | @[\w-]+/[\w.-]+ | \{.*\} | \[.*\]
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

@@ -64,7 +64,7 @@ _NO_TOKEN = vocabulary(
     "next page pagination continuation cursor sync cancel cancellation stop start end eos bos unk pad sep cls mask special "
     "lexer lex syntax parser current prev previous peek look string number operator keyword identifier open close "
     "delimiter separator design style theme color font css text max min injection abort di begin block inline comment "
-    "state friendly"
+    "state friendly since batch topological position offset bookmark checkpoint watermark"
 )
 _NO_KEY = vocabulary("public primary foreign sort cache partition host site dict map group row query routing idempotency")
 # A word anywhere in the name that makes it a fact about a secret and not the secret.
@@ -72,7 +72,7 @@ _ABOUT = vocabulary(
     "public publishable pub pubkey invalid missing expired forgot forgotten hashed encrypted masked redacted min max num "
     "count is has have show hide need needs require required requires allow allowed enable enabled disable disabled use "
     "uses using with without no not bad incorrect weak mismatch should can must total len length unauthorized lost "
-    "recover recovery"
+    "recover recovery banned blocked denied revoked blacklisted denylisted compromised"
 )
 _VERBS = vocabulary("reset change changing update check verify validate confirm generate regenerate rotate forgot store save "
               "compare hash match encrypt decrypt parse remove delete clear toggle on handle validating")  # fmt: skip
