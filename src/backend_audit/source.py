@@ -11,12 +11,13 @@ class Language(StrEnum):
     PYTHON = "python"
     JAVASCRIPT = "javascript"
     TYPESCRIPT = "typescript"
-    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako
+    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako, EJS
     CONFIG = "config"  # .env, YAML, TOML, INI, JSON, Dockerfile, compose, shell, PEM
     OTHER = "other"
 
 
 SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
+SCRIPT_TEMPLATES = (".ejs",)  # endings of templates that scripts render
 
 
 class Role(StrEnum):

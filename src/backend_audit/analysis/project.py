@@ -42,7 +42,7 @@ from backend_audit.signs.releases import Release
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.settled import in_project
 from backend_audit.signs.spotted import Spotted
-from backend_audit.source import SCRIPTS, LineIndex, Mark
+from backend_audit.source import SCRIPT_TEMPLATES, SCRIPTS, LineIndex, Mark
 
 Hidden = tuple[tuple[int, int], ...]
 TextOf = Callable[[str], tuple[str, Hidden]]
@@ -85,8 +85,8 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     _last.clear()
     asking = Asking([])
     in_code = cache(in_code)  # both languages ask
-    scripts = [module for module in modules if module.language in SCRIPTS]
-    project = Project((module for module in modules if module.language not in SCRIPTS), known.name)
+    scripts = [module for module in modules if _is_of_node(module)]
+    project = Project((module for module in modules if not _is_of_node(module)), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, handlers.attribute)
     found = [_of_language(engine, _PYTHON, known, in_code, asking)]
     if scripts:
@@ -104,6 +104,11 @@ def judge(modules: Iterable[ir.Module], known: Known, text_of: TextOf, in_code: 
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
     records = tuple(_record(route, places) for table in tables for route in table.routes)
     return Judgement(findings, tuple(asking.problems), records, signs)
+
+
+def _is_of_node(module: ir.Module) -> bool:
+    """Whether it is a script, or a template that scripts render."""
+    return module.language in SCRIPTS or module.path.endswith(SCRIPT_TEMPLATES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import TemplateOutput
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.sensitive import words
+from backend_audit.source import SCRIPT_TEMPLATES
 
 
 class Harm(NamedTuple):
@@ -39,6 +40,8 @@ _HARMS = {
         Confidence.MEDIUM,
     ),
 }
+_ESCAPE_NODE = "Write `<%= value %>`, which escapes; where markup is wanted, clean it with an allow-list first."
+_SCRIPT_NODE = "Hand it over in a `data-` attribute, or as JSON whose `<` is written `\\u003c`."
 _RAW = Harm("html", "is written into the page as markup, without escaping", _ESCAPE, Confidence.HIGH)
 
 _TEXT = frozenset(
@@ -65,7 +68,11 @@ _TEXT_METHODS = frozenset("replace strip lstrip rstrip upper lower title capital
 
 def harm(output: TemplateOutput) -> Harm | None:
     """What data from outside can do at this place; None where escaping for HTML is enough and happens."""
-    return _RAW if output.escape in ("off", "engine") else _HARMS.get(output.context)
+    found = _RAW if output.escape in ("off", "engine") else _HARMS.get(output.context)
+    if found is None or not output.site.path.endswith(SCRIPT_TEMPLATES):
+        return found
+    told = {_ESCAPE: _ESCAPE_NODE, _SCRIPT: _SCRIPT_NODE}
+    return found._replace(fix=told.get(found.fix, found.fix.replace("{{ value }}", "<%= value %>")))
 
 
 def is_form(node: ir.Expr | None) -> bool:

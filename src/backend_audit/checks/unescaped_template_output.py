@@ -8,6 +8,7 @@ from backend_audit.checks._untrusted import reaching
 from backend_audit.flow.concepts import HtmlOutput, TemplateOutput
 from backend_audit.flow.values import CLOSED_TYPES, Value
 from backend_audit.flow.written import written
+from backend_audit.source import SCRIPT_TEMPLATES
 
 RULE = "unescaped-template-output"
 _FIX = (
@@ -22,6 +23,8 @@ def raw(output: TemplateOutput) -> Iterator[Alert]:
     """`{{ article.title|safe }}`: where the value comes from is not known, its name says that a person has written it."""
     content = output.content
     if content is None or content.node is None or output.escape != "off" or output.context not in _PLACES:
+        return
+    if output.site.path.endswith(SCRIPT_TEMPLATES):  # what layouts put around a page is written so there
         return
     confidence = _templates.names_text(content.node)
     if confidence is None or _is_harmless(content.value) or reaching(content, "html") is not None:

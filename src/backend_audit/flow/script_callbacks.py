@@ -111,7 +111,7 @@ class ScriptCallbacks(Frame):
 
     def each(self, node: ir.Call, attr: str, receiver: Value, function: Operand) -> Value:
         held = self.each_of(receiver, function.node or node)
-        element = script_builtin.values(receiver) if held is None else held
+        element = script_collections.element(receiver) if held is None else held
         key = script_builtin.keys(receiver) if receiver.kind == "dict" else NUMBER
         before = set(self.events)
         self.enter(self.passes(node, element, function))

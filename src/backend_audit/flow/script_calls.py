@@ -214,9 +214,8 @@ class ScriptCalls(ScriptFiles):
         if attr == "concat" and args and not receiver.types and not any(map(self.engine.knows, receiver.apis)):
             return script_builtin.text_method(receiver, attr, pieces(args)[0])
         likely = script_builtin.likely_of_text(attr) and self.is_data(receiver)
-        if likely or strings.is_text(receiver) or script_replaced.is_text(self, attr, receiver, args):
-            return script_replaced.method(self, node, attr, receiver, args)
-        return None
+        is_text = likely or strings.is_text(receiver) or script_replaced.is_text(self, attr, receiver, args)
+        return script_replaced.method(self, node, attr, receiver, args) if is_text else None
 
     def is_function(self, value: Value) -> bool:
         """Whether it is something that can be called."""

@@ -3,6 +3,7 @@
 https://lodash.com/docs, https://caolan.github.io/async/v3/docs.html, http://bluebirdjs.com/docs/api-reference.html
 """
 
+from backend_audit.flow import builtin, script_builtin
 from backend_audit.flow.values import Value, container
 
 # The method of arrays that each of them is like, by API path; the collection comes first, the function second.
@@ -31,3 +32,11 @@ def named(collection: Value) -> Value:
     if collection.kind or not collection.origins:
         return collection
     return container("dict", None, collection.derived()).with_origins(collection.origins)
+
+
+def element(collection: Value) -> Value:
+    """What a function gets of a collection: of a parameter, the same part of what callers give."""
+    given = bool(collection.origins) and all(one.label == "param" for one in collection.origins)
+    if given and not (collection.kind or collection.shapes):
+        return builtin.iterated(collection)
+    return script_builtin.values(collection)

@@ -7,6 +7,7 @@ from backend_audit.link.project import Project
 from backend_audit.link.script_modules import Resolver
 from backend_audit.link.script_symbols import define_script
 from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.templates import Templates
 
 
 class ScriptProject(Project):
@@ -19,6 +20,7 @@ class ScriptProject(Project):
             define_script(symbol, self.symbols)
             self.modules[node.path] = symbol
         self._resolver = Resolver(self.modules, manifests)
+        self.templates = Templates(self.modules.values())
 
     def find(self, importer: ModuleSymbol, dotted: str, level: int) -> ModuleSymbol | None:  # noqa: ARG002 - there are no levels
         """The module that the text `dotted` means in `importer`; None if it is no file of the project."""

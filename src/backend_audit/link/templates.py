@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, statements
-from backend_audit.source import Language
+from backend_audit.source import SCRIPT_TEMPLATES, Language
 
 _MAX_NAMES = 200
 _MOST = 3  # templates of one name and the same distance that all are meant
@@ -28,6 +28,8 @@ class Templates:
             if module.node.language is Language.TEMPLATE:
                 everything.append(module.every[0])
                 self._by_name.setdefault(posixpath.basename(module.path), []).append(module.every[0])
+                if module.path.endswith(SCRIPT_TEMPLATES):  # engines add the ending by themselves
+                    self._by_name.setdefault(posixpath.basename(_without_ending(module.path)), []).append(module.every[0])
             else:
                 self._register(module)
         if everything:
@@ -44,9 +46,9 @@ class Templates:
         found = [
             one
             for one in self._by_name.get(posixpath.basename(name), ())
-            if one.module.path == name or one.module.path.endswith(f"/{name}")
+            if any(path == name or path.endswith(f"/{name}") for path in _paths(one))
         ]
-        rooted = [one for one in found if _is_root(one.module.path.removesuffix(name))]
+        rooted = [one for one in found if any(_is_root(path.removesuffix(name)) for path in _paths(one) if path.endswith(name))]
         found = rooted or found
         if len(found) < 2:
             return found
@@ -120,3 +122,13 @@ def _filter_name(decorator: ir.Expr, default: str) -> str:
 def _is_root(folder: str) -> bool:
     last = folder.rstrip("/").rpartition("/")[2].lower()
     return any(word in last for word in _ROOTS)
+
+
+def _without_ending(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _paths(one: FunctionSymbol) -> tuple[str, ...]:
+    """The path of a template, and that without its ending where engines add it."""
+    path = one.module.path
+    return (path, _without_ending(path)) if path.endswith(SCRIPT_TEMPLATES) else (path,)

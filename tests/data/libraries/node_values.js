@@ -32,6 +32,14 @@ app.get('/values', (req, res) => {
   exec(['ls', '-l'].toSpliced(1, 0, q).join(' ')); // $ command-injection
 });
 
+const runNames = (jobs) => jobs.forEach((job) => exec('run ' + job.name)); // $ command-injection
+const runNumbers = (jobs) => jobs.forEach((job) => exec('run ' + job.number));
+
+app.get('/jobs', (req, res) => {
+  runNames([{ name: req.query.name, number: Number(req.query.number) }]);
+  runNumbers([{ name: req.query.name, number: Number(req.query.number) }]);
+});
+
 app.get('/filled', (req, res) => res.send(fill('<p>{name}</p>', { name: req.query.q }))); // $ cross-site-scripting
 app.get('/number', (req, res) => res.send(fill('<p>{name}</p>', { name: Number(req.query.q) })));
 app.get('/escaped', (req, res) => res.send('<p>' + req.query.q.replace(/[<>&"]/g, (one) => ENTITIES[one]) + '</p>'));

@@ -7,9 +7,10 @@ import re
 
 from backend_audit import ir
 from backend_audit.lower.templates.braces import Lowering
+from backend_audit.lower.templates.ejs import GLOBALS, EjsLowering
 from backend_audit.lower.templates.mako import MakoLowering, is_mako
 from backend_audit.lower.templates.names import free_names
-from backend_audit.source import Language, LineIndex
+from backend_audit.source import SCRIPT_TEMPLATES, Language, LineIndex
 
 _WORD = re.compile(r"[a-z]+")
 _PLAIN = frozenset(("text", "txt", "plain", "subject", "mail", "email", "sms"))
@@ -19,7 +20,7 @@ _TAG = re.compile(r"<[a-zA-Z!/]")
 
 def is_template(text: str) -> bool:
     """Whether anything in `text` is more than literal."""
-    return "{{" in text or "{%" in text or "${" in text or "backend-audit" in text
+    return "{{" in text or "{%" in text or "${" in text or "<%" in text or "backend-audit" in text
 
 
 def is_plain(path: str, text: str) -> bool:
@@ -37,10 +38,20 @@ def is_text(path: str, text: str) -> bool:
 
 def lower(path: str, text: str) -> ir.Module:
     """The module of the template at `path`. Nothing is raised: what cannot be read is skipped."""
+    if path.endswith(SCRIPT_TEMPLATES):
+        return _of_node(path, text)
     plain = "on" if is_text(path, text) else "default" if is_plain(path, text) else ""
     lowering = MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
     body = lowering.lower()
     name = path.rpartition("/")[2]
     params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body)]
     function = ir.Function(0, len(text), name, 0, params, body, [], None, False, False)
+    return ir.Module(path, Language.TEMPLATE, [function], lowering.comments, LineIndex.of(text).starts, 0)
+
+
+def _of_node(path: str, text: str) -> ir.Module:
+    lowering = EjsLowering(text)
+    body = lowering.lower()
+    params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body) if one not in GLOBALS]
+    function = ir.Function(0, len(text), path.rpartition("/")[2], 0, params, body, [], None, False, False)
     return ir.Module(path, Language.TEMPLATE, [function], lowering.comments, LineIndex.of(text).starts, 0)
