@@ -170,8 +170,13 @@ def _beside(route: Route) -> Iterator[Alert]:
         return  # who has the link may follow it
     others, which = beside(route), "handlers"
     asking = [one for one in others if beyond(one, route)]
-    if route.changes() and not route.names_caller and len(asking) < _MOSTLY * len(others):  # what all may read, few may change
-        others, which = [one for one in others if one.changes() and (one.acts or names_object(one))], "changing handlers"
+    if (
+        names_object(route) and not route.names_caller and len(asking) < _MOSTLY * len(others)
+    ):  # what all may read, few may change
+        others, which = (
+            [one for one in others if one.changes() and (names_object(one) or beyond(one, route))],
+            "changing handlers",
+        )
         asking = [one for one in others if beyond(one, route)]
         if len(asking) <= _FEW + 1 or len(asking) < _NEARLY_ALL * len(others):
             return

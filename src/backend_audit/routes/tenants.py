@@ -14,6 +14,7 @@ from backend_audit.routes.model import Does, Route
 
 _NAMES = re.compile(r"(?:tenant|org|organi[sz]ation|workspace|company|team|household)(?:_(?:id|pk|uuid|slug|key|name))?")
 _HOLDERS = frozenset(("request", "self.request", "req", "info.context"))
+_TESTS = ("test_func", "has_permission")
 _DEPTH = 2
 
 
@@ -27,7 +28,9 @@ class TenantGuards:
     def names(self, route: Route, ids: set[str]) -> frozenset[str]:
         """Which of `ids` name a tenant of which a guard has asked whether the caller belongs to it."""
         named = frozenset(one for one in ids if _NAMES.fullmatch(one))
-        guards = (one.function for one in route.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS))
+        guards = [one.function for one in route.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS)]
+        if route.owner is not None:  # what a mixin of a library calls
+            guards += [self.engine.find_method(route.owner, name) for name in _TESTS]
         asked = any(one is not None and self._asks(one, _DEPTH) for one in guards) if named else False
         return named if asked else frozenset()
 
