@@ -261,8 +261,9 @@ class ScriptCalls(ScriptFiles):
             return known
         script_events.called(self, node, path, args)
         self.attributed(path, args)
-        found = self.of_collection(node, path, args) or self.call_api(node, path, receiver, args)
-        found = script_inline.filled(self, node, path, args) or found
+        found = self.of_collection(node, path, args)
+        made = self.call_api(node, path, receiver, args) if found is None or path in self.models.rows["call"] else found
+        found = script_inline.filled(self, node, path, args) or found or made
         return found if self.engine.knows(path) else self.wrapped(found, None, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:

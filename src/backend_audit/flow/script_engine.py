@@ -70,8 +70,9 @@ class ScriptEngine(ScriptModules):
         self, owner: ClassSymbol, attr: str, node: ir.Attribute, frame: Frame, base: Value | None = None
     ) -> Value:
         found = super().instance_attribute(owner, attr, node, frame, base)
-        if found.open and not (found.types or found.refs or found.apis or found.kind or found.shapes or found.consts):
-            found = changed(found, types=self._stated(owner, attr))
+        untold = found.open and not (found.types or found.refs or found.apis or found.kind or found.shapes or found.consts)
+        if untold and (stated := self._stated(owner, attr)):
+            found = changed(found, types=stated)
         return self.owned.of(found, owner)
 
     def _stated(self, owner: ClassSymbol, attr: str) -> frozenset[str]:

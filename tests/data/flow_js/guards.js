@@ -89,26 +89,26 @@ app.get("/patterns", (req, res) => {
     see(x); // $ api=express.Request.query.x clear=all open untrusted
   }
   if (x.match(/^\d+$/)) {
-    see(x); // $ api=express.Request.query.x clear=all open untrusted
+    see(x); // $ api=express.Request.query.x clear=all clear=lookup clear=nosql open untrusted
   }
   if (/[a-z0-9-]+/i.test(x)) {
-    see(x); // $ api=express.Request.query.x open untrusted
+    see(x); // $ api=express.Request.query.x clear=lookup clear=nosql open untrusted
   }
   if (/[^a-z]/.test(x)) {
-    see(x); // $ api=express.Request.query.x open untrusted
+    see(x); // $ api=express.Request.query.x clear=lookup clear=nosql open untrusted
   } else {
-    see(x); // $ api=express.Request.query.x clear=all open untrusted
+    see(x); // $ api=express.Request.query.x clear=all clear=lookup clear=nosql open untrusted
   }
   if (new RegExp("^[a-z]+$").test(x)) {
-    see(x); // $ api=express.Request.query.x clear=all open untrusted
+    see(x); // $ api=express.Request.query.x clear=all clear=lookup clear=nosql open untrusted
   }
-  see(x.replace(/[^a-z]/g, "")); // $ clear=all clear=header clear=html clear=log clear=path open untrusted
-  see(x.replace(/[^a-z]/, "")); // $ untrusted open
-  see(x.replace(/&/g, "&amp;").replace(/</g, "&lt;")); // $ clear=html clear=lacks:< open untrusted
-  see(x.replace("<", "&lt;")); // $ untrusted open
+  see(x.replace(/[^a-z]/g, "")); // $ clear=all clear=header clear=html clear=log clear=lookup clear=nosql clear=path open untrusted
+  see(x.replace(/[^a-z]/, "")); // $ clear=lookup clear=nosql open untrusted
+  see(x.replace(/&/g, "&amp;").replace(/</g, "&lt;")); // $ clear=html clear=lacks:< clear=lookup clear=nosql open untrusted
+  see(x.replace("<", "&lt;")); // $ clear=lookup clear=nosql open untrusted
   see(x.replaceAll("<", "&lt;")); // $ untrusted clear=html clear=lacks:< clear=lookup clear=nosql open
-  see(x.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")); // $ untrusted clear=regex open
-  see(x.replace(/['\n]/g, (sign) => ({ "'": "" })[sign])); // $ clear=header clear=lacks:' clear=log open untrusted
+  see(x.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")); // $ clear=lookup clear=nosql clear=regex open untrusted
+  see(x.replace(/['\n]/g, (sign) => ({ "'": "" })[sign])); // $ clear=header clear=lacks:' clear=log clear=lookup clear=nosql open untrusted
 });
 
 function isWord(text) {
@@ -145,5 +145,5 @@ app.get("/masked", (req, res) => {
   see(x.replace(/[\s\S]/g, "*")); // $ made
   if (x.startsWith("https://")) see(x); // $ api=express.Request.query.x clear=undashed open untrusted
   if (!x.startsWith("-")) see(x); // $ api=express.Request.query.x clear=undashed open untrusted
-  see(escape(x)); // $ clear=header clear=html clear=log clear=shell clear=sql clear=template open untrusted
+  see(escape(x)); // $ clear=header clear=html clear=log clear=lookup clear=nosql clear=shell clear=sql clear=template open untrusted
 });

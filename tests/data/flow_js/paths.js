@@ -11,20 +11,20 @@ app.get("/inside", (req, res) => {
   if (p.startsWith(ROOT)) see(p); // $ clear=begins clear=dots clear=path shape="{}/{}"
   const r = path.resolve(ROOT, x);
   if (!r.startsWith(ROOT)) return;
-  see(r); // $ clear=begins clear=dots clear=lacks:.. clear=path open type=str untrusted
-  see(x); // $ api=express.Request.query.a clear=begins clear=path open untrusted
+  see(r); // $ clear=begins clear=dots clear=lacks:.. clear=lookup clear=nosql clear=path open type=str untrusted
+  see(x); // $ api=express.Request.query.a clear=begins clear=lookup clear=nosql clear=path open untrusted
 });
 app.get("/offset", (req, res) => {
   const x = req.query.a;
   const rel = path.relative(ROOT, path.join(ROOT, x));
   if (rel.startsWith('..') || path.isAbsolute(rel)) return;
-  see(rel); // $ clear=dots clear=lacks:.. clear=offset clear=path clear=relative open type=str untrusted
-  see(path.join(ROOT, rel)); // $ clear=dots clear=lacks:.. clear=path clear=relative shape="{}/{}"
+  see(rel); // $ clear=dots clear=lacks:.. clear=lookup clear=nosql clear=offset clear=path clear=relative open type=str untrusted
+  see(path.join(ROOT, rel)); // $ clear=dots clear=lacks:.. clear=lookup clear=nosql clear=path clear=relative shape="{}/{}"
 });
 app.get("/names", (req, res) => {
   const x = req.query.a;
   see(path.join(ROOT, path.normalize('/' + x))); // $ clear=dots clear=lacks:.. shape="{}//{}"
-  see(path.normalize(x).replace(/^(\.\.(\/|\\|$))+/, '')); // $ clear=dots clear=lacks:.. open untrusted
+  see(path.normalize(x).replace(/^(\.\.(\/|\\|$))+/, '')); // $ clear=dots clear=lacks:.. clear=lookup clear=nosql open untrusted
   see(path.basename(x)); // $ clear=path open untrusted
   const { name, ext, dir } = path.parse(x);
   see(name + ext); // $ clear=path open untrusted
