@@ -247,8 +247,6 @@ class ScriptCalls(ScriptFiles):
                 return self.call_library(node, kind, receiver if kind == type_name else callee, args)
         return super().call_instance(node, type_name, callee, receiver, args)
 
-    # --- libraries --------------------------------------------------------------------------------------------------
-
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
         if path == "Promise" and node.form == "new":
             return self.promised(node, args)
