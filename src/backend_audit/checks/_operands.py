@@ -124,8 +124,8 @@ def weaker(left: Confidence, right: Confidence) -> Confidence:
 
 
 def spread(site: Site) -> bool:
-    """Whether the call takes arguments from a `**mapping` whose content is not known."""
+    """Whether the call takes arguments from a list or a `**mapping` whose content is not known."""
     return any(
-        key == "**" and not (operand.value.kind and operand.value.items is not None and operand.value.elem is None)
+        key in ("*", "**") and not (operand.value.kind and operand.value.items is not None and operand.value.elem is None)
         for key, operand in site.args
     )

@@ -33,6 +33,7 @@ from backend_audit.routes.within import (
     only_raises,
     shows_a_page,
     waits_for_nothing,
+    works_in_tests_alone,
     works_on_the_caller,
 )
 
@@ -44,6 +45,7 @@ _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
 _GIVES = frozenset("get_context_data get_queryset get_object get_serializer list retrieve".split())
 _SHOWN = frozenset(("model", "queryset", "serializer_class"))
+_NOTHING_TO_GUARD = (changes_own_session_alone, only_raises, works_in_tests_alone)
 _SEVERAL = 4
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
@@ -95,7 +97,7 @@ def _admin(route: Route) -> Iterator[Alert]:
 
 def _judged(route: Route) -> tuple[Confidence, str]:
     """How sure it is that the route should be protected, and why; no reason where nothing speaks for it."""
-    if route.handler is not None and (changes_own_session_alone(route.handler) or only_raises(route.handler)):
+    if route.handler is not None and any(one(route.handler) for one in _NOTHING_TO_GUARD):
         return Confidence.LOW, ""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.

@@ -43,6 +43,7 @@ _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4
 _MAX_CALLBACKS = 12  # calls of parameters that one call of a function is followed into
+_MAX_FOLLOWED = 64  # … with all that these call in turn: functions made of functions (parsers, `compose`) multiply at each level
 
 _STRIPPED = frozenset((STRIPPED,))
 
@@ -74,6 +75,7 @@ class ScriptCallbacks(Frame):
 
     engine: "ScriptEngine"
     handing = 0  # calls under way of functions that were handed over
+    followed = 0  # calls of parameters that the call under way was followed into, at any depth
     registering = False  # only what is registered is asked for, not what happens in handlers
 
     @abstractmethod
@@ -203,20 +205,23 @@ class ScriptCallbacks(Frame):
             for (owner, name), value in list(written_outside.items()):
                 self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
         result = self.engine.registrars.run_again(self, node, symbol, receiver, args, result)
-        followed = 0
+        if self.depth == 0:
+            self.followed = 0
+        here = 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
             if receiver is not None and isinstance(event, RouteChain) and (symbol.key, number, node.at) in self.events:
                 key = (symbol.key, number, node.at)
                 self.events[key] = self.engine.owned.received(self.events[key], receiver)
-            if not isinstance(event, Invocation) or self.registering or self.depth > _MAX_DEPTH or followed == _MAX_CALLBACKS:
+            if not isinstance(event, Invocation) or self.registering or self.depth > _MAX_DEPTH or here == _MAX_CALLBACKS:
                 continue
             lifted = self.events.get((symbol.key, number, node.at))
             if not isinstance(lifted, Invocation) or lifted.function is None:
                 continue
             if not any(origin.label == "param" for origin in lifted.function.value.origins):
                 del self.events[symbol.key, number, node.at]  # no caller can tell more
-            if lifted.function.value.refs:
-                followed += 1
+            if lifted.function.value.refs and self.followed < _MAX_FOLLOWED:
+                here += 1
+                self.followed += 1
                 self.depth += 1
                 self.handed(node, lifted.function.value, lifted.given())
                 self.depth -= 1

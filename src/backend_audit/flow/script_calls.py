@@ -239,6 +239,8 @@ class ScriptCalls(ScriptFiles):
 
     def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
+        if type_name == "Function":
+            return NOTHING  # `resolve: Function` is called, and makes none
         tables = (self.models.rows["call"], self.models.transfers)
         told = any(type_name in table for table in tables)
         if self.engine.class_of(type_name) is None and (told or not self.engine.knows(f"{type_name}.__call__")):

@@ -95,6 +95,8 @@ _MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with
 _SECOND_FACTORS = frozenset("otp mfa totp 2fa passkey passkeys webauthn".split())
 _KEEPS_FACTORS = frozenset("deactivate disable activate enable regenerate remove delete revoke setup reset rename".split())
 _MEMBERS = re.compile(r"/(?:users?|accounts?|members?|roles?|groups?|permissions?|teams?|organi[sz]ations?)/[<{:]")
+_SESSIONS = frozenset(("session", "sessions"))
+_BEGINS = frozenset("initialize init create start new open begin".split())
 _ENTERS = frozenset("login logout signin signout signup logon logoff register registration session sessions".split())
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
@@ -127,6 +129,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     everything = {word for segment in segments for word in words_of(segment)}
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
         return "a call-back of another service"
+    if methods == ("POST",) and not re.search(r"[{<:(]", path) and _opens_session(segments):
+        return _SIGNING_IN
     member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
     if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, last)):
         return "regaining an account"
@@ -162,6 +166,12 @@ def of_operation(name: str, methods: tuple[str, ...]) -> str:
     what = intent(f"/{name}", name, methods)
     known = {*_INTENTS.get(what, ()), *_BESIDE}
     return what if what and what != _CALLED_BACK and known.issuperset(words_of(name)) else ""
+
+
+def _opens_session(segments: list[str]) -> bool:
+    """`POST /session`, `POST /session/initialize`: callers get one there, and have none before."""
+    *_, before, last = "", *segments
+    return last == "session" or (before in _SESSIONS and last in _BEGINS)
 
 
 def checks_password(handler: FunctionSymbol | None) -> bool:

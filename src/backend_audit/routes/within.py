@@ -28,6 +28,8 @@ _NOT_ALLOWED = re.compile(r"(?:^|\.)HttpResponse(?:NotAllowed|Forbidden|NotFound
 _SESSION = re.compile(r"(?:^|\.)session\.\w")
 _ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
 
+_ENVIRONMENT = re.compile(r"(?:^|[._])env(?:ironment)?$", re.IGNORECASE)
+_TRYING_OUT = frozenset("test testing development dev local e2e".split())
 _OF_ALL = frozenset(("get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy"))
 
 
@@ -139,6 +141,18 @@ def only_raises(handler: FunctionSymbol) -> bool:
         return len(body) == 1
     given = body[0].value if isinstance(body[0], (ir.ExprStmt, ir.Return)) else None
     return isinstance(given, ir.Call) and last_word(given.func) == "callNotFound"
+
+
+def works_in_tests_alone(handler: FunctionSymbol) -> bool:
+    """Whether a handler refuses before all else where this is no test: `if (process.env.NODE_ENV !== "test") throw …`."""
+    first = next((one for one in handler.node.body if not _is_text(one)), None)
+    if not isinstance(first, ir.If) or not first.body or not isinstance(first.body[-1], (ir.Raise, ir.Return)):
+        return False
+    test = first.test
+    if not isinstance(test, ir.Compare) or test.ops[0] != "!=" or not _ENVIRONMENT.search(written(test.left)):
+        return False
+    named = test.rights[0]
+    return isinstance(named, ir.Const) and str(named.value).lower() in _TRYING_OUT
 
 
 def stops_the_unknown(handler: FunctionSymbol, others: set[str]) -> bool:
