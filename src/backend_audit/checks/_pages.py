@@ -9,7 +9,8 @@ from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 
 _OF_PAGES = frozenset(
-    "react react-dom vue svelte preact solid-js jquery angular ng-metadata @angular @vue @patternfly @mui antd".split()
+    "react react-dom vue svelte preact solid-js jquery angular ng-metadata @angular @vue @patternfly @mui antd grainjs knockout "
+    "backbone @ember ember-data mithril lit lit-element @lit alpinejs @hotwired htmx codemirror @codemirror bootstrap leaflet".split()
 )
 _OF_SERVERS = frozenset(
     "express fastify koa hapi @hapi @nestjs http https http2 net tls fs child_process cluster worker_threads node".split()
@@ -17,6 +18,7 @@ _OF_SERVERS = frozenset(
 _STYLES = re.compile(r"\.(?:css|less|scss|sass|styl)$")
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _PAGE_FILE = re.compile(r"\.[jt]sx$")
+_OF_CLIENT = re.compile(r"(?:^|/)(?:client|frontend|webapp)/(?:.*/)?(?:components|ui\d*|widgets|pages|views|layouts|hooks)/")
 _OF_DOCUMENT = re.compile(r"^(?:getElement|querySelector|createElement|addEventListener|body$|cookie$)")
 
 
@@ -28,7 +30,7 @@ def in_a_page(module: ir.Module) -> bool:
     packages = {path.split(".")[0].split("/")[0] for path in local_imports(module).values()}
     if not _OF_SERVERS.isdisjoint(packages):
         return False
-    if _PAGE_FILE.search(module.path) or not _OF_PAGES.isdisjoint(packages):
+    if _PAGE_FILE.search(module.path) or _OF_CLIENT.search(module.path) or not _OF_PAGES.isdisjoint(packages):
         return True
     nodes = list(ir.walk(*module.body))
     given = set(local_imports(module)) | {name for node in nodes for name in _bound(node)}

@@ -9,6 +9,7 @@ from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.sensitive import words
 
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
@@ -21,6 +22,9 @@ _PROBES = frozenset(
     "execCommand writeText".split()
 )
 _PLAIN = frozenset("toString toLowerCase toUpperCase trim slice substring split join replace startsWith endsWith".split())
+_SPARED = frozenset(  # waits that are cut short, and what may be missed
+    "sleep delay wait timeout pause cache cached prefetch preload warm analytics telemetry metric metrics stats track".split()
+)
 _SHORT_COMMENT = 16  # says nothing of why
 _FILES = frozenset("writeFile appendFile rename copyFile truncate symlink".split())
 _SAVES = frozenset("insertOne insertMany updateOne updateMany replaceOne findOneAndUpdate findByIdAndUpdate bulkWrite".split())
@@ -124,17 +128,27 @@ def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
     handler = node.args[0].value
     if not _does_nothing(handler):
         return
-    made = node.func.value
+    made = _begun(node.func.value)
     name = last_name(made.func) if isinstance(made, ir.Call) else ""
     if name in _CLEANUP or name in _PROBES:
         return
+    caught = node.func.end - len("catch")
+    meant = _explained(node.func.end, node.end, view) or _introduced(node.at, view) or _introduced(caught, view)
+    meant = meant or _gives_null(handler) or not isinstance(made, ir.Call) or not _SPARED.isdisjoint(words(name))
     yield Alert(
-        at=node.func.end - len("catch"),
+        at=caught,
         end=node.end,
         message=f"`.catch(…)` does nothing: a rejection{f' of `{name}`' if name else ''} disappears without a trace.",
         fix=_FIX,
-        confidence=_sure(_gives_null(handler) or _explained(node.func.end, node.end, view) or _introduced(node.at, view), view),
+        confidence=_sure(meant, view),
     )
+
+
+def _begun(node: ir.Expr) -> ir.Expr:
+    """What a promise is of, before `.then(…)`: `load()` of `load().then(show)`."""
+    while isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("then", "finally"):
+        node = node.func.value
+    return node
 
 
 def _does_nothing(handler: ir.Expr) -> bool:

@@ -104,7 +104,7 @@ def place_of(before: str) -> Place:
     bare = _without_literals(before)
     if bare is None:
         return Place.NAME if _NAMED_IN_TEXT.search(before) else Place.QUOTED
-    if _VALUE_FOLLOWS.search(bare) and not re.search(r"\b(ORDER|GROUP|PARTITION)\s+BY\s*$", bare, re.IGNORECASE):
+    if _VALUE_FOLLOWS.search(bare) and not re.search(r"\b(ORDER|GROUP|PARTITION)\s+BY\s*\(?\s*$", bare, re.IGNORECASE):
         return Place.VALUE
     if _NAME_FOLLOWS.search(bare):
         return Place.NAME
@@ -213,6 +213,17 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def is_closed_text(gap: Gap) -> bool:
     """Whether what is called says what it gives: `day.toISODate()`, `subquery.getQuery()`, `escapeId(alias)`."""
     return _CLOSED_TEXT.search(gap.written) is not None or _QUOTED_NAME.match(gap.written) is not None
+
+
+def is_quoted_name(gap: Gap) -> bool:
+    """Whether all that fills the hole is written between quotes for names: `"${column}"`, made by a helper."""
+    shapes = gap.value.shapes
+    return bool(shapes) and all(_between_quotes(one) for one in shapes)
+
+
+def _between_quotes(shape: Shape) -> bool:
+    first, last = shape.parts[0], shape.parts[-1]
+    return isinstance(first, str) and isinstance(last, str) and first[:1] in ('"', "`") and last[-1:] == first[:1]
 
 
 def defines(shape: Shape) -> bool:

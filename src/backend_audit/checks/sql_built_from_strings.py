@@ -34,6 +34,7 @@ _COMPARES = re.compile(
     r"[=<>~]|\b(?:i?like|in|between|select|where|values|set|limit|offset|interval|from|join|returning|and|or|not)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"\bIN\s*\(\s*$", re.IGNORECASE)  # a whole list, which no parameter takes: ids of rows, or `?, ?, ?`
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +99,19 @@ def _holes(shape: Shape, sql: SqlExecution) -> Iterator[_Hole]:
         if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
             place = Place.NAME if _sql.qualifies(next(iter(shape.parts[at + 1 :]), "")) else _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
-            sure = _confidence(part, place, origin, fragment=defines or (sql.fragment and not _compares(before, place)))
+            sure = _confidence(part, place, origin, before, fragment=defines or (sql.fragment and not _compares(before, place)))
             if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, sql.site):
                 sure = Confidence.LOW  # right but where a backslash escapes too
             yield _Hole(part, place, shape.how, sure, origin)
         before += _sql.HOLE
 
 
-def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool) -> Confidence:
+def _confidence(gap: Gap, place: Place, origin: Origin | None, before: str, *, fragment: bool) -> Confidence:
     if origin is not None:
         return Confidence.HIGH
     if fragment or _sql.is_fixed_by_program(gap) or place in (Place.NAME, Place.CLAUSE):
         return Confidence.LOW
-    if place is not Place.QUOTED and _sql.is_fragment(gap):
+    if place is not Place.QUOTED and (_sql.is_fragment(gap) or _sql.is_quoted_name(gap) or _LISTED.search(before)):
         return Confidence.LOW
     return Confidence.MEDIUM
 

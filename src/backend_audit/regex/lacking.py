@@ -12,16 +12,17 @@ _NAMED = re.compile(r"\(\?<(?=[A-Za-z_])")
 _ANY = re.compile(r"\[\^\]")
 _DOLLAR = re.compile(r"(\\.)|(\[(?:\\.|[^\]\\])*\])|\$", re.DOTALL)
 _LITERAL = re.compile(r"(?:\\[^\w\s]|[^\\^$.|?*+()\[\]{}])+")
+_OF_WORDS = re.compile(r"\\[wWbBdD]")
 _LONGEST = 3
 
 
 def python_pattern(body: str, flags: str = "") -> str:
-    """JavaScript's pattern as Python reads it; `$` is the very end of the text there unless lines count."""
+    """JavaScript's pattern as Python reads it; `$` is the very end of the text there unless lines count, `\\w` is of ASCII."""
     found = _ANY.sub(r"[\\s\\S]", _NAMED.sub("(?P<", body))
     if "m" not in flags:
         found = _DOLLAR.sub(lambda match: match[0] if match[1] or match[2] else r"\Z", found)
     switches = "".join(flag for flag in "ims" if flag in flags)
-    return f"(?{switches}){found}" if switches else found
+    return f"(?a{switches}){found}" if switches or _OF_WORDS.search(found) else found
 
 
 @lru_cache(maxsize=1024)
