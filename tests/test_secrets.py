@@ -673,3 +673,34 @@ def test_families_of_files() -> None:
         "notes.txt": "",
     }
     assert {path: from_config.family(path) for path in expected} == expected
+
+
+# --- compose files, cookies, translations ------------------------------------------------------------------------------
+
+
+def test_a_message_for_a_missing_variable_is_no_default() -> None:
+    assert rules("services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=${POSTGRES_PASSWORD:?err}\n", "compose.yml") == []
+    assert rules("db: {PASSWORD: hunter2x}\n", "app.yml") == ["hardcoded-password"]
+
+
+@pytest.mark.parametrize("folder", ["docker/development", "docker/testing"])
+def test_a_stack_for_developers_holds_no_secret(folder: str) -> None:
+    text = "services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=hunter2x\n"
+    assert rules(text, f"{folder}/compose.yml") == []
+    assert rules(text, "docker/production/compose.yml") == ["hardcoded-password"]
+
+
+def test_a_word_in_a_pipeline_is_no_secret_of_a_service() -> None:
+    text = "env:\n  AWS_SECRET_ACCESS_KEY: {}\n"
+    assert rules(text.format("administrator"), ".github/workflows/main.yml") == []
+    assert rules(text.format(noise(40)), ".github/workflows/main.yml") != []
+
+
+def test_the_name_of_a_cookie_is_no_key() -> None:
+    assert rules("const COOKIE_KEY = 'reportProperties';\n", "storage.js") == []
+    assert rules("const COOKIE_SECRET = 'reportProperties';\n", "storage.js") == ["hardcoded-secret-key"]
+
+
+def test_a_label_of_a_header_is_translated() -> None:
+    label = '{"Webhooks": {"Header Authorization": "Kopfzeilen-Autorisierung"}}\n'
+    assert rules(label, "locales/de.json") == []

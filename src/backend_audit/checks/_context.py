@@ -16,6 +16,7 @@ _DEV = frozenset(
 _SHOW = frozenset(("example", "examples", "docs", "doc"))  # as folders
 _TEST = frozenset(("test", "tests", "testing", "debug"))  # beside a word for settings
 _TOOLS = frozenset(("bin", "script", "scripts", "tool", "tools", "hack", "release"))
+_SEEDS = re.compile(r"(?:\w+[-_.])?(?:seeds?|seeders?|seeding)(?:[-_.]\w+)?")
 _DEV_TEST = re.compile(r"(?i)debug|dev|local|test|insecure|unsafe|staging|sandbox")
 _PRODUCTION = re.compile(r"(?i)(?:is|in)?_?prod(?:uction)?(?:_?(?:mode|env))?")
 
@@ -138,6 +139,11 @@ def development_file(path: str) -> bool:
         return True
     testing = any(word in _TEST or word.endswith("test") for word in around)
     return testing and not around.isdisjoint(("settings", "setting", "config", "configs", "configuration", "conf"))
+
+
+def seeds_rows(path: str) -> bool:
+    """Whether the file fills a developer's database with made-up rows: `prisma/seed/users.ts`, `seeders/demo.js`."""
+    return any(_SEEDS.fullmatch(part) for part in (*PurePosixPath(path).parts[:-1], PurePosixPath(path).stem))
 
 
 def settings_module(site: Site) -> bool:

@@ -10,7 +10,8 @@ from backend_audit.finding import Confidence
 
 _OF_PAGES = frozenset(
     "react react-dom vue svelte preact solid-js jquery angular ng-metadata @angular @vue @patternfly @mui antd grainjs knockout "
-    "backbone @ember ember-data mithril lit lit-element @lit alpinejs @hotwired htmx codemirror @codemirror bootstrap leaflet".split()
+    "backbone @ember ember-data mithril lit lit-element @lit alpinejs @hotwired htmx codemirror @codemirror bootstrap "
+    "leaflet".split()
 )
 _OF_SERVERS = frozenset(
     "express fastify koa hapi @hapi @nestjs http https http2 net tls fs child_process cluster worker_threads node".split()

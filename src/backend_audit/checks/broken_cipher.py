@@ -115,8 +115,13 @@ def constant_iv(cipher: CipherUse) -> Iterator[Alert]:
         node=cipher.iv.node or cipher.site.node,
         message=f"`{named(cipher.site)}` always gets the same {written}: {effect}.",
         fix="Draw a new one for every message, `os.urandom(16)` (12 bytes for GCM), and send it along with the ciphertext.",
-        confidence=Confidence.HIGH if stream else Confidence.MEDIUM,
+        confidence=Confidence.LOW if _only_decrypts(cipher.site) else Confidence.HIGH if stream else Confidence.MEDIUM,
     )
+
+
+def _only_decrypts(site: Site) -> bool:
+    """Whether the cipher reads what another call has written: that one is told, where it takes the same vector."""
+    return "Decipher" in site.api
 
 
 def _to_its_use(site: Site) -> tuple[Mark, ...]:

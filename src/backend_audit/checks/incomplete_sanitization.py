@@ -9,6 +9,7 @@ from backend_audit.checks._pages import of_service
 from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, removes, single_signs, swaps
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import last_word, written
 from backend_audit.regex.shape import alternatives, ways_through
 from backend_audit.source import SCRIPTS
 
@@ -25,6 +26,7 @@ _KIND = {"<": "markup", ".": "a way out of a folder", "/": "a way out of a folde
 _MEANT = 2  # so many characters of the harm the pattern must name: `<[^>]*>` takes anything
 _OPEN = re.compile(r"""(?P<name>[\w:-]*)=\s*(?P<quote>["'])[^"']*$""")
 _FAR = 400  # signs: an attribute begins nearer than that
+_NUMBERS = frozenset(("Number", "parseInt", "parseFloat", "BigInt"))
 _FIX_ALL = "Replace every hit: a pattern with the flag `g`, or `replaceAll`."
 _FIX_LIBRARY = "Use a library that parses what it cleans (`DOMPurify`, `sanitize-html`), or escape the data for its place."
 
@@ -47,9 +49,17 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             node=node,
             message=f"Only the first `{_shown(text)}` is replaced here: a second one stays in the text.",
             fix=_FIX_ALL,
-            confidence=of_service(Confidence.MEDIUM, view.module),
+            confidence=Confidence.LOW if _is_spared(node, view) else of_service(Confidence.MEDIUM, view.module),
         )
         return
+
+
+def _is_spared(node: ir.Call, view: FileView) -> bool:
+    """Whether a number is made of it, or it is the program's own configuration: `process.env.MAIL_HOST.replace("/", "")`."""
+    around = [one for one in view.ancestors[-2:] if isinstance(one, ir.Call)]
+    if any(last_word(one.func) in _NUMBERS for one in around):
+        return True
+    return written(node.func).startswith(("process.env.", "process.env["))
 
 
 def _leads(node: ir.Call, text: str) -> bool:

@@ -65,13 +65,13 @@ def _looks_for_a_link(node: ir.Call, found: re.Match[str]) -> bool:
 
 
 def _leaves(view: FileView) -> bool:
-    """Whether an address that passes is left alone: `if (url.includes("example.com")) continue;`."""
+    """Whether an address that passes is left alone or refused: `if (url.includes("example.com")) continue;`."""
     for at in range(len(view.ancestors) - 1, -1, -1):
         node = view.ancestors[at]
         if isinstance(node, ir.If):
             inside = view.ancestors[at + 1] if at + 1 < len(view.ancestors) else node.test
             *before, last = node.body or [node]
-            skips = isinstance(last, ir.Jump) and last.kind in ("continue", "break")
+            skips = isinstance(last, ir.Raise) or (isinstance(last, ir.Jump) and last.kind in ("continue", "break"))
             return skips and inside not in node.body and all(isinstance(one, ir.ExprStmt) for one in before)
         if not isinstance(node, (ir.Logical, ir.Arg)):
             return False
@@ -83,6 +83,10 @@ def _is_configured(node: ir.Call, view: FileView) -> bool:
     text = node.func.value if isinstance(node.func, ir.Attribute) else None
     if isinstance(text, ir.Name):
         text = _patterns.given(text, view) or text
+    if isinstance(text, ir.Conditional):
+        text = text.then  # `env.API_URL ? env.API_URL : baseUrl`
+    elif isinstance(text, ir.Logical):
+        text = text.left
     while isinstance(text, ir.Attribute | ir.Index):
         key = text.attr if isinstance(text, ir.Attribute) else _patterns.text_of(text.index, view) or ""
         if _CONFIGURED.search(key):

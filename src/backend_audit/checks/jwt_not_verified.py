@@ -25,6 +25,7 @@ _LOOKS_ONLY_CAMEL = re.compile(
     r"[eE]xpir|[uU]nverified|[wW]ithoutVerif|^peek|[iI]ssuer|^getHeader|[hH]eader(?:Of|From)?Token|[kK]eyId"
 )
 _SERVER = frozenset("server backend api routes controllers middleware middlewares services functions".split())
+_VERIFIES = re.compile(r"(?:^|_)(?:verif|validat)|[a-z](?:Verif|Validat)|^check_?[sS]ign")
 _DECODERS = frozenset(("decode", "decode_complete", "verify", "verify_jwt", "validate"))
 
 
@@ -181,7 +182,15 @@ def _has_none(algorithms: Operand) -> bool:
 
 
 def _verified_elsewhere(token: JwtDecode) -> bool:
-    """Whether the same function decodes a token a second time."""
+    """Whether the same function decodes a token a second time, or hands it to what verifies it."""
+    given = "" if token.token is None or token.token.node is None else written(token.token.node)
+    if given and any(
+        call is not token.site.call
+        and _VERIFIES.search(last_name(call.func))
+        and given in {written(arg.value) for arg in call.args}
+        for call in calls_in(scope(token.site))
+    ):
+        return True
     return any(
         call is not token.site.call
         and last_name(call.func) in _DECODERS

@@ -10,6 +10,7 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberCall
 from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN
+from backend_audit.flow.written import first_word
 from backend_audit.source import Mark
 
 RULE = "method-named-by-client"
@@ -27,8 +28,8 @@ def chosen_by_name(call: MemberCall) -> Iterator[Alert]:
     if not found or _is_caught(call.site):
         return
     origin = next(iter(ordered(found)))
-    own, typed = _tests(call.site)
-    if own or (typed and OWN in origin.cleared):
+    own, typed, there = _tests(call.site)
+    if own or ((typed or there) and OWN in origin.cleared):
         return
     node = call.site.callee
     told = "names the function that is called here"
@@ -51,13 +52,16 @@ def _is_caught(site: Site) -> bool:
     )
 
 
-def _tests(site: Site) -> tuple[bool, bool]:
-    """Whether the conditions around, or tests before, ask for own members; whether they ask for a function."""
-    own = typed = False
+def _tests(site: Site) -> tuple[bool, bool, bool]:
+    """Whether the conditions around, or tests before, ask for own members, for a function, or whether there is one at all."""
+    own = typed = there = False
+    chosen = first_word(site.call.func) if site.call is not None else ""
     before = [one.test for one in ir.walk(*scope(site)) if isinstance(one, ir.If) and one.at < site.node.at]
     for test in [*before, *conditions(site)]:
         for node in ir.walk(ir.ExprStmt(test.at, test.end, test)):
             asked = isinstance(node, ir.Call) and last_name(node.func) in _OWN_TESTS
             own = own or asked or (isinstance(node, ir.Compare) and node.ops[0] == "in")
             typed = typed or (isinstance(node, ir.Unary) and node.op == "typeof")
-    return own, typed
+        plain = test.operand if isinstance(test, ir.Unary) and test.op == "not" else test
+        there = there or (isinstance(plain, ir.Name) and plain.id == chosen)
+    return own, typed, there

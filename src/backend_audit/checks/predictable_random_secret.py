@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import seeds_rows
 from backend_audit.checks._operands import named
 from backend_audit.checks._purpose import Purpose, purpose_of, secret_name, word_set
 from backend_audit.checks._wording import advice
@@ -44,6 +45,8 @@ def secret_from_a_predictable_generator(drawn: RandomValue) -> Iterator[Alert]:
     if found is None or _picks_one(drawn) or _is_a_die(drawn) or _tells_rounds_apart(drawn):
         return
     name, confidence = found
+    if seeds_rows(drawn.site.path):
+        confidence = Confidence.LOW
     if _takes_one(drawn, name):
         return
     if drawn.weakness == "name":

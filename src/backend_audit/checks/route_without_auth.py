@@ -30,6 +30,7 @@ from backend_audit.routes.within import (
     answers_with_constants,
     changes_own_session_alone,
     leaves_it_to_others,
+    looks_up_by_token,
     only_raises,
     shows_a_page,
     waits_for_nothing,
@@ -61,7 +62,7 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
     confidence, reason = _judged(route)
     if not reason or _told_by_its_class(route):
         return
-    if route.handler is not None and leaves_it_to_others(route.handler):
+    if route.handler is not None and (leaves_it_to_others(route.handler) or looks_up_by_token(route.handler)):
         confidence = Confidence.LOW
     asking = guarded_siblings(route) or [one for one in route.table.routes if one.auth is Auth.REQUIRED]
     guards = common(guarded_siblings(route), Does.AUTHENTICATES, Does.AUTHORIZES)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import script_builtin, script_functions, script_members, script_objects
+from backend_audit.flow import script_builtin, script_functions, script_members, script_objects, urls
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
@@ -44,14 +44,18 @@ class ScriptNames(ScriptExpressions):
             if isinstance(target, ir.Name):
                 self.outer.discard(target.id)
             super().bind(target, value, node)
-            if isinstance(target, ir.Attribute) and target.attr in _OF_ADDRESS and value.origins:
-                self.put_into(target.value, value)
+            if isinstance(target, ir.Attribute) and target.attr in _OF_ADDRESS:
+                self.put_into(target.value, target.attr, value)
 
-    def put_into(self, address: ir.Expr, value: Value) -> None:
-        """`url.hostname = host`: the address has the data in it, whichever part of it is read."""
+    def put_into(self, address: ir.Expr, part: str, value: Value) -> None:
+        """`url.hostname = host`: the address has the data in it, whichever part is read; of another host, it leads there."""
         base = self.eval(address)
-        if base.types & _ADDRESSES and dotted(address) is not None:
+        if not base.types & _ADDRESSES or dotted(address) is None:
+            return
+        if value.origins:
             self.update_path(address, changed(base, made=False).with_origins(value.derived().origins))
+        elif part != "href":
+            self.update_path(address, base.cleared(urls.URL))
 
     def path(self, key: str) -> Value | None:
         """Paths of a name of a function around are known as far as that has run: `find().then(() => req.body.id)`."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.script_lookups import held_in, word_of
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _MAKES = frozenset(
     "create createMany createManyAndReturn bulkCreate insert insertOne insertMany insertGraph insertAndFetch upsert build save "
@@ -38,6 +39,8 @@ _NO_STORES = re.compile(
     r"service|client$|stripe|cache|redis|session|storage$|schema$|cookie|header|token|jwt|error|logger|queue",
     re.IGNORECASE,
 )
+_ENTITIES = frozenset("Entity ViewEntity ChildEntity Table Schema Model modelOptions Collection ObjectType".split())
+_MODELS = re.compile(r"model|entity|record|document|table|schema", re.IGNORECASE)
 _KEPT = frozenset("save persist persistAndFlush insert".split())
 _RUNS = frozenset("query execute run exec none one oneOrNone any $executeRaw $queryRaw $executeRawUnsafe raw sql prepare".split())
 _WRITES = re.compile(r"^\s*(?:insert|update|replace|merge)\b", re.IGNORECASE)
@@ -95,6 +98,9 @@ class Stores:
         if self.engine.callees.get(id(node)) or not isinstance(node.func, ir.Attribute):
             return False  # the project's own: it is looked into
         frame = self.engine.frame(function.module, function)
+        classes = of_kind(frame.eval(node.func.value).refs, ClassSymbol)
+        if classes and not any(map(_is_entity, classes)):
+            return False  # `PreviewCommand.create({ … })` makes an object, and stores nothing
         known = frame.eval(node.func).apis | frame.eval(node.func.value).types
         if any(path.startswith(_LIBRARIES) for path in known):
             return True
@@ -110,6 +116,12 @@ class Stores:
         if _NO_STORES.search(name) or _NO_STORES.search(around):
             return False
         return name[:1].isupper() or bool(_STORES.search(name)) or bool(_STORES.search(around))
+
+
+def _is_entity(owner: ClassSymbol) -> bool:
+    """Whether a class of the project stands for a table: by what decorates it, or the class above it."""
+    decorated = {last_word(one.func if isinstance(one, ir.Call) else one) for one in owner.node.decorators}
+    return not decorated.isdisjoint(_ENTITIES) or any(_MODELS.search(last_word(one.value)) for one in owner.node.bases)
 
 
 def kept(nodes: list[ir.Node]) -> frozenset[str]:

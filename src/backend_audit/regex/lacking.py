@@ -17,7 +17,7 @@ _LONGEST = 3
 
 
 def python_pattern(body: str, flags: str = "") -> str:
-    """JavaScript's pattern as Python reads it; `$` is the very end of the text there unless lines count, `\\w` is of ASCII."""
+    """JavaScript's pattern as Python reads it; `$` is the text's very end there unless lines count, letters are of ASCII."""
     found = _ANY.sub(r"[\\s\\S]", _NAMED.sub("(?P<", body))
     if "m" not in flags:
         found = _DOLLAR.sub(lambda match: match[0] if match[1] or match[2] else r"\Z", found)

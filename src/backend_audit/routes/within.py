@@ -28,6 +28,9 @@ _NOT_ALLOWED = re.compile(r"(?:^|\.)HttpResponse(?:NotAllowed|Forbidden|NotFound
 _SESSION = re.compile(r"(?:^|\.)session\.\w")
 _ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
 
+_BROUGHT = re.compile(r"(?:^|\.)(?:input|body|query|params)$")
+_FINDS = re.compile(r"^(?:find|get|look_?up|verify|validate|consume|redeem)", re.IGNORECASE)
+_TOKEN = re.compile(r"(?:^t|_t|[a-z]T)oken$")
 _ENVIRONMENT = re.compile(r"(?:^|[._])env(?:ironment)?$", re.IGNORECASE)
 _TRYING_OUT = frozenset("test testing development dev local e2e".split())
 _OF_ALL = frozenset(("get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy"))
@@ -153,6 +156,30 @@ def works_in_tests_alone(handler: FunctionSymbol) -> bool:
         return False
     named = test.rights[0]
     return isinstance(named, ir.Const) and str(named.value).lower() in _TRYING_OUT
+
+
+def looks_up_by_token(handler: FunctionSymbol) -> bool:
+    """Whether a handler finds what it is asked for by a token that the caller brings, which is who has the link.
+
+    `const { token } = input`, then `findFirst({ where: { token } })`.
+    """
+    nodes = list(ir.walk_scope(*handler.node.body))
+    brought = {
+        part.value.id
+        for node in nodes
+        if isinstance(node, ir.Assign) and node.value is not None and _BROUGHT.search(written(node.value))
+        for target in node.targets
+        for part in (target.items if isinstance(target, ir.Container) else ())
+        if isinstance(part.value, ir.Name)
+    }
+    for node in nodes:
+        if isinstance(node, ir.Call) and _FINDS.search(last_word(node.func)):
+            for one in ir.walk(*(arg.value for arg in node.args)):
+                if isinstance(one, ir.Name) and one.id in brought and _TOKEN.search(one.id):
+                    return True
+                if isinstance(one, ir.Attribute) and _TOKEN.search(one.attr) and _BROUGHT.search(written(one.value)):
+                    return True
+    return False
 
 
 def stops_the_unknown(handler: FunctionSymbol, others: set[str]) -> bool:

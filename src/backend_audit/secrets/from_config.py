@@ -24,7 +24,9 @@ _YAML = re.compile(
          (?:&\w+[ \t]+)?(?:!!?(?:str|binary)[ \t]+)?(?:{_QUOTED}|(?P<plain>[^\s\#{{\[|>&*!"'\n\r][^\n\r]*))""",
     re.MULTILINE | re.VERBOSE,
 )
-_YAML_FLOW = re.compile(rf"""[{{,][ \t]*["']?{_NAME}["']?[ \t]*:[ \t]*(?:{_QUOTED}|(?P<plain>[^\s,{{}}\[\]"'\n][^,{{}}\n]*))""")
+_YAML_FLOW = re.compile(
+    rf"""(?<!\$)[{{,][ \t]*["']?{_NAME}["']?[ \t]*:[ \t]*(?:{_QUOTED}|(?P<plain>[^\s,{{}}\[\]"'\n][^,{{}}\n]*))"""
+)
 _YAML_ENTRY = re.compile(
     r"""^[ \t]*-?[ \t]*(?:name|key)[ \t]*:[ \t]*["']?(?P<name>[\w./-]+)["']?[ \t]*(?:\#.*)?\r?\n"""
     rf"""[ \t]*value[ \t]*:[ \t]*(?:{_QUOTED}|(?P<plain>[^\s\#{{\[|>&*!"'\n\r][^\n\r]*))""",

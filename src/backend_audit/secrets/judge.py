@@ -102,7 +102,7 @@ def _clear_text(value: str) -> str | None:
 
 def placed(confidence: Confidence, place: Place, value: str, *, own: bool) -> Confidence:
     """What the kind of file leaves of a confidence. `own` secrets protect what runs this code, elsewhere a service."""
-    if place.local or place.described or (place.pipeline and own):
+    if place.local or place.described or (place.pipeline and (own or (value.isalpha() and value.islower()))):
         return LOW
     if place.template and not traits(value).very_random:
         return LOW
@@ -155,7 +155,7 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
     if stand_in is Filler.REFERENCE or (is_other_thing(value, naming.kind) and not _worded_key(candidate, naming)):
         return None
     if naming.kind is Kind.HEADER:
-        return _header(candidate)
+        return None if place.locale else _header(candidate)
     if (said := _clear_text(value)) is not None and is_sentence(said):
         return None  # what manuals encode to show that something is encoded
     told = traits(value)

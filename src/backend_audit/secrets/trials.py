@@ -5,7 +5,7 @@ import re
 from backend_audit.secrets.values import words
 
 _PIPELINES = re.compile(
-    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci|molecule)/|(?:^|/)(?:\.gitlab-ci|\.travis|circle\.yml|azure-"
+    r"(?:^|/)(?:\.github|\.ci|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.drone|\.semaphore|ci|molecule)/|(?:^|/)(?:\.gitlab-ci|\.gitpod|\.travis|circle\.yml|azure-"
     r"pipelines|bitbucket-pipelines|\.drone|appveyor|cloudbuild|jenkinsfile|cirun|\.cirrus|buildspec|codefresh)"
     r"|compose[\w.-]*(?:ci|test|cypress|e2e)\b|\.env(?:[.-](?:test|testing|ci|e2e)|-local)\b"
     r"|(?:^|/)(?:\.devcontainer|\.dev|\.worktree-container|\.vscode|\.devcontainers)/|compose[\w.-]*\b(?:dev|local|override)\b|taskfile"
@@ -16,6 +16,7 @@ _TRIALS = re.compile(
 )
 _LOCAL = re.compile(
     r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/"
+    r"|(?:^|/)(?:dev|development|testing|e2e)/(?:docker-)?compose[\w.-]*\.ya?ml$"
 )
 _SEEDS = re.compile(
     r"(?:^|/)(?:(?:db|data|prisma)?[_-]?(?:seeds?|seeders?|seeding)|(?:mock|sample|demo|dummy|fake)[_-]?data)/"
