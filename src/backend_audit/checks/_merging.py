@@ -10,6 +10,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.flow.written import dotted, written
 
 _LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
+_SETTLES = frozenset(("resolve", "reject", "next", "done"))  # are told what came of it
 _TAKING = frozenset(("pop", "shift", "at"))
 _PROTO = frozenset(("__proto__", "constructor", "prototype"))
 _REFUSES = re.compile(r"(?i)pollut|proto(?:type)?(?:key|name|prop)|(?:un)?safe_?(?:key|name|prop|path|from)")
@@ -109,7 +110,7 @@ def goes_deeper(target: ir.Index, view: FileView) -> bool:
     if not functions:
         return False
     names = {one.name for one in functions if one.name}
-    params = {param.name for one in functions for param in one.params}
+    params = {param.name for one in functions for param in one.params} - _SETTLES
     around = functions[-1] if len(functions) > 1 and functions[0].kind == "arrow" else functions[0]
     aliases = {written(target)} | _aliases(target, around.body)
     keys = {written(target.value), written(target.index)}

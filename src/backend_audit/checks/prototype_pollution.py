@@ -14,7 +14,7 @@ from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import Value, changed
-from backend_audit.flow.written import written
+from backend_audit.flow.written import first_word, written
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
@@ -24,6 +24,7 @@ _FIX = (
 )
 _NO_UNDERSCORE = lacking("_")
 _DEPTH = 4
+_REQUESTS = frozenset(("req", "request", "ctx"))
 _GUARDS = frozenset(("hasOwnProperty", "hasOwn", "has", "includes", "indexOf", "propertyIsEnumerable"))
 
 
@@ -71,7 +72,7 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
         yield from _by_name(write)
         return
     found = [one for one in write.member.value.origins if one.label == MEMBER and not one.cleared & {OWN, PREFIXED}]
-    if not found:
+    if not found or _is_made_here(write):
         return
     origin = next(iter(ordered(found)))
     node = write.site.node
@@ -82,6 +83,20 @@ def member_of_any_name(write: MemberWrite) -> Iterator[Alert]:
         fix=_FIX,
         confidence=Confidence.HIGH,
         steps=(*origin.marks(), Mark(write.site.path, node.at, node.end, told)),
+    )
+
+
+def _is_made_here(write: MemberWrite) -> bool:
+    """Whether the object was made a few lines before, or is one of the request's own: `query[name] = {}; query[name].x = 1`."""
+    base = None if write.member is None else write.member.node
+    if isinstance(base, ir.Attribute):
+        return first_word(base) in _REQUESTS
+    return isinstance(base, ir.Index) and any(
+        isinstance(node, ir.Assign)
+        and node.end <= write.site.node.at
+        and isinstance(node.value, ir.Container)
+        and any(written(one) == written(base) for one in node.targets)
+        for node in ir.walk_scope(*scope(write.site))
     )
 
 

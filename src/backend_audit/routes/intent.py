@@ -170,7 +170,7 @@ def of_operation(name: str, methods: tuple[str, ...]) -> str:
 
 def _opens_session(segments: list[str]) -> bool:
     """`POST /session`, `POST /session/initialize`: callers get one there, and have none before."""
-    *_, before, last = "", *segments
+    *_, before, last = "", "", *segments
     return last == "session" or (before in _SESSIONS and last in _BEGINS)
 
 
