@@ -704,3 +704,9 @@ def test_the_name_of_a_cookie_is_no_key() -> None:
 def test_a_label_of_a_header_is_translated() -> None:
     label = '{"Webhooks": {"Header Authorization": "Kopfzeilen-Autorisierung"}}\n'
     assert rules(label, "locales/de.json") == []
+
+
+def test_a_file_for_developers_configures_no_service() -> None:
+    text = '{"server": "http://localhost:9000", "secretKey": "topSecret123"}\n'
+    assert rules(text, "config/s3-dev.json") == []
+    assert rules(text, "config/s3.json") == ["hardcoded-secret-key"]

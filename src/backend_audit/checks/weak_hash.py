@@ -22,6 +22,7 @@ _FIX = (
 )
 _PREFIX = 5
 _SHORT = 16  # characters of a digest: 64 bits, in which chance alone finds two
+_OF_SOCKETS = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _FIX_NODE = "Use SHA-256: `createHash('sha256')`, or `createHmac('sha256', key)` where a key is involved."
 
 # Uses that need no resistance: names for things, checks against accidents, protocols that prescribe the algorithm.
@@ -66,8 +67,8 @@ def broken_hash(computation: HashComputation) -> Iterator[Alert]:
         confidence = Confidence.LOW  # too short to resist anybody, whatever computes it, or one of several: a name
     if broken[0] in ("sha1", "sha") and _asks_a_list(computation.site):
         confidence = Confidence.LOW
-    if _keys_a_mac(computation.site):
-        confidence = Confidence.LOW  # two keys of one digest help nobody
+    if _keys_a_mac(computation.site) or _accepts_a_socket(computation.site):
+        confidence = Confidence.LOW  # two keys of one digest help nobody; a protocol says which hash it is
     name = BROKEN[broken[0]]
     yield Alert(
         node=computation.site.node,
@@ -122,6 +123,13 @@ def _cut_later(site: Site) -> bool:
     cuts = [one.upper.value for one in parts if isinstance(one, ir.Slice) and isinstance(one.upper, ir.Const)]
     reads = sum(isinstance(one, ir.Name) and one.id == name for one in statements) - 1
     return bool(cuts) and len(cuts) == reads and all(isinstance(one, int) and one <= _SHORT for one in cuts)
+
+
+def _accepts_a_socket(site: Site) -> bool:
+    """Whether it answers a browser that opens a WebSocket: https://www.rfc-editor.org/rfc/rfc6455#section-1.3."""
+    return any(isinstance(one, ir.Const) and one.value == _OF_SOCKETS for one in ir.walk(*scope(site))) or any(
+        isinstance(one, ir.Const) and one.value == _OF_SOCKETS for one in ir.walk(site.node)
+    )
 
 
 def _keys_a_mac(site: Site) -> bool:

@@ -23,6 +23,9 @@ _PLAIN = _RESPONSES | {"require", "JSON", "console"}  # not what was tried
 _BODIES = frozenset(("ctx.body", "ctx.response.body"))
 _ERROR = re.compile(r"^(?:err|error|e|ex|exception|reason)$|(?:Err|Error)$")
 _TEXTS = frozenset("message msg detail details reason info description".split())
+_QUESTION = re.compile(
+    r"^(?:is|has|can)(?=[A-Z_])|^(?:valid|exists|available|connected|reachable|healthy|alive|verified|installed|supported)$"
+)
 _HANDS_ON = frozenset(("next", "reject", "done", "cb", "callback"))
 _RETURNING = frozenset(("fastify", "nestjs"))  # what a handler returns is the answer
 _LONG = 60  # a name that nobody reads to its end
@@ -192,9 +195,17 @@ def _succeeds(node: ir.Expr) -> bool:
     return True
 
 
+def _answers_no(item: ir.Item) -> bool:
+    """`{ isValid: false, error: error.message }`: what was asked is whether it works."""
+    key = item.key.value if isinstance(item.key, ir.Const) else None
+    return isinstance(key, str) and _QUESTION.search(key) is not None and _is_no(item.value)
+
+
 def _outcome(body: ir.Expr | None, name: str) -> Outcome:
     if body is None or (isinstance(body, ir.Const) and body.kind in ("none", "undefined")):
         return Outcome.EMPTY
+    if isinstance(body, ir.Container) and any(_answers_no(item) for item in body.items):
+        return Outcome.UNKNOWN
     if name and _tells(body, name):
         return Outcome.CONTRADICTION
     found = of_body(body)
