@@ -131,7 +131,7 @@ class ExpressRoutes:
                 elif chain.kind == "param":
                     guards = [guard for step in steps for guard in self.guarding.of_step(step.value, step.node, chain, "param")]
                     mine.append(Before(here, tuple(guards), param=path))
-                elif steps and (inner := self.tree.of(steps[-1].value)):
+                elif steps and handler_of(steps[-1].value) is None and (inner := self.tree.of(steps[-1].value)):
                     guards = [guard for one in steps[:-1] for guard in self.guarding.of_step(one.value, one.node, chain, "route")]
                     for one in inner:  # `app.all("/orders*", orders)`: whose own paths are whole
                         yield from self.below(one, here, [*mine, Before(full, tuple(guards))], (*above, router))

@@ -186,7 +186,7 @@ class ScriptBody(ScriptCalling):
             ends = [self.block(handler.body, _caught(handler, env), sure=sure) for handler in node.handlers]
             goes_on = any(ends)
             self._decided = decided
-            self._decided_to_end = self._decided_to_end or (not goes_on and bool(self.hands_on))  # with whatever answer
+            self._decided_to_end = self._decided_to_end or bool(self.hands_on)  # with whatever answer, unless it is handed on
         else:
             answered = self._answered
             for handler in node.handlers:
