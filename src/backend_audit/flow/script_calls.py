@@ -239,13 +239,11 @@ class ScriptCalls(ScriptFiles):
 
     def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
         """As `Calls.call_instance`; what a function makes may be one of its own kind: `axios.create()(options)`."""
-        if type_name == "Function":
-            return NOTHING  # `resolve: Function` is called, and makes none
         tables = (self.models.rows["call"], self.models.transfers)
-        told = any(type_name in table for table in tables)
+        told = type_name != "Function" and any(type_name in table for table in tables)  # `resolve: Function` makes none
         if self.engine.class_of(type_name) is None and (told or not self.engine.knows(f"{type_name}.__call__")):
             kind = next((one for one in self.models.lineage(type_name) if any(one in table for table in tables)), None)
-            if kind is not None:  # of an instance with defaults of its own, that is the client
+            if kind is not None and kind != "Function":  # of an instance with defaults of its own, that is the client
                 return self.call_library(node, kind, receiver if kind == type_name else callee, args)
         return super().call_instance(node, type_name, callee, receiver, args)
 
