@@ -205,9 +205,7 @@ class ScriptCallbacks(Frame):
             for (owner, name), value in list(written_outside.items()):
                 self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
         result = self.engine.registrars.run_again(self, node, symbol, receiver, args, result)
-        if self.depth == 0:
-            self.followed = 0
-        here = 0
+        here, self.followed = 0, self.followed if self.depth else 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):
             if receiver is not None and isinstance(event, RouteChain) and (symbol.key, number, node.at) in self.events:
                 key = (symbol.key, number, node.at)

@@ -36,7 +36,7 @@ _STORES = re.compile(
 )
 _NO_STORES = re.compile(
     r"^(?:Object|Array|Map|Set|Promise|Date|JSON|Math|Buffer|URL|Error|Reflect|Number|String|Symbol|Axios)$|"
-    r"service|client$|stripe|cache|redis|session|storage$|schema$|cookie|header|token|jwt|error|logger|queue",
+    r"(?:Command|Query|Event|Dto|Request|Response|Options)$|service|client$|stripe|cache|redis|session|storage$|schema$|cookie|header|token|jwt|error|logger|queue",
     re.IGNORECASE,
 )
 _ENTITIES = frozenset("Entity ViewEntity ChildEntity Table Schema Model modelOptions Collection ObjectType".split())

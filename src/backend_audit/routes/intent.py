@@ -95,6 +95,7 @@ _MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with
 _SECOND_FACTORS = frozenset("otp mfa totp 2fa passkey passkeys webauthn".split())
 _KEEPS_FACTORS = frozenset("deactivate disable activate enable regenerate remove delete revoke setup reset rename".split())
 _MEMBERS = re.compile(r"/(?:users?|accounts?|members?|roles?|groups?|permissions?|teams?|organi[sz]ations?)/[<{:]")
+_NAMED_PART = re.compile(r"/[<:(]|\{\w")  # the session of something; what settings decide stands as `{}`
 _SESSIONS = frozenset(("session", "sessions"))
 _BEGINS = frozenset("initialize init create start new open begin".split())
 _ENTERS = frozenset("login logout signin signout signup logon logoff register registration session sessions".split())
@@ -129,7 +130,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     everything = {word for segment in segments for word in words_of(segment)}
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
         return "a call-back of another service"
-    if methods == ("POST",) and not re.search(r"[{<:(]", path) and _opens_session(segments):
+    if methods == ("POST",) and not _NAMED_PART.search(path) and _opens_session(segments):
         return _SIGNING_IN
     member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
     if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, last)):
