@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from backend_audit.link.script_modules import Resolver, api_path
+from backend_audit.link.script_modules import Resolver, api_path, is_manifest
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.lower import javascript
 from backend_audit.source import Language
@@ -64,6 +64,16 @@ MANIFESTS = {
 )
 def test_modules_are_found(importer: str, specifier: str, wanted: str | None) -> None:
     assert Resolver(FILES, MANIFESTS).find(importer, specifier) == wanted
+
+
+def test_what_a_configuration_extends_is_read() -> None:
+    manifests = {
+        "tsconfig.json": json.dumps({"extends": "./tools/tsconfig-base.json"}),
+        "tools/tsconfig-base.json": json.dumps({"compilerOptions": {"baseUrl": ".."}}),
+    }
+    assert all(map(is_manifest, manifests))
+    assert not is_manifest("tools/base.json")
+    assert Resolver(FILES, manifests).find("src/app.ts", "lib/db") == "lib/db.ts"
 
 
 @pytest.mark.parametrize(

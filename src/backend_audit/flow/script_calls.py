@@ -175,11 +175,11 @@ class ScriptCalls(ScriptFiles):
         first = argument(args, "0")
         if first is None or callee.refs or any(map(self.engine.knows, callee.apis)):
             return
-        is_text = strings.is_text(receiver) or (attr == "search" and self.is_data(receiver))
+        base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
+        is_text = strings.is_text(receiver) or (attr == "search" and self.is_data(receiver) and not script_kinds.is_engine(base))
         if attr in _OTHERS and not is_text and not any(one.kind == "regex" for one in first.value.consts):
             return
         path = f"{_PATTERNS[attr]}.{attr}"
-        base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
         if _PATTERNS[attr] == "String" and isinstance(base, ir.Call) and base.form == "new" and not strings.is_text(receiver):
             return  # `new UrlPattern("…").match(url)`
         for row in self.models.rows["call"].get(path, ()):

@@ -10,7 +10,9 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.models import Row
 from backend_audit.flow.object_concepts import TextTest
+from backend_audit.flow.sensitive import words
 from backend_audit.flow.values import MADE, Value, text
+from backend_audit.flow.written import last_word
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -20,6 +22,7 @@ _ROWS = {
 }
 _LENGTH = Row(TextTest, {"text": "text"}, {"method": "length"})
 _NAMES = {"str": "string", "int": "number", "float": "number", "bool": "boolean", "undefined": "undefined", "none": "object"}
+_ENGINES = frozenset("search searcher index engine client fuse".split())
 _ORDERS = frozenset(("<", "<=", ">", ">="))
 
 
@@ -57,3 +60,8 @@ def told(value: Value) -> Value:
     if consts is not None and len(names) == 1 and all(one.kind in _NAMES for one in consts):
         return text(names.pop())
     return text("object") if value.kind and not value.open and not value.origins else MADE
+
+
+def is_engine(node: ir.Expr) -> bool:
+    """Whether what is written there looks words up by its name, and takes them for no pattern: `this.miniSearch`."""
+    return not _ENGINES.isdisjoint(words(last_word(node)))

@@ -237,6 +237,11 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
 
 def let_through(frame: "ScriptCalls", verdict: Verdict) -> None:
     """Data has passed: its fields are what the schema says, under the name that it was given by too."""
+    for item in verdict.data.items if isinstance(verdict.data, ir.Container) else ():
+        name = item.key.value if isinstance(item.key, ir.Const) else None
+        held = (verdict.found.items or {}).get(name) if isinstance(name, str) else None
+        if held is not None:  # `schema.validate({ email, age })`
+            let_through(frame, Verdict(verdict.key, item.value, held))
     key = dotted(verdict.data)
     if key is None:
         return

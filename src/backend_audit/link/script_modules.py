@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, cast
 
 MANIFESTS = ("package.json", "tsconfig.json", "tsconfig.base.json", "jsconfig.json")
+_EXTENDED = re.compile(r"[jt]sconfig[._-][\w.-]+\.json")  # `tsconfig-base.json`, which others may extend
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _SOURCES_OF = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 _CONDITIONS = ("source", "types", "import", "node", "require", "default")
@@ -24,7 +25,8 @@ Table: TypeAlias = "dict[str, Json]"
 
 def is_manifest(path: str) -> bool:
     """Whether a file tells how imports are to be read."""
-    return posixpath.basename(path) in MANIFESTS
+    name = posixpath.basename(path)
+    return name in MANIFESTS or _EXTENDED.fullmatch(name) is not None
 
 
 class Resolver:

@@ -30,6 +30,7 @@ RECORDS = re.compile(  # who did it is written down
     r"\b(?:log|logger|console|audit|notify|track|history|activity|emit|metrics?|telemetry|analytics)(?![a-z])|"
     r"(?<=[a-z])(?:Log|Logger|Audit|Notify|Notification|Track|History|Activity|Telemetry)(?![a-z])|^(?:Telemetry|Logger)\b"
 )
+_OWN_MAKERS = re.compile(r"^(?:create|insert|save)[A-Z]")  # `createMembers({ userId, teamId })`, which can look whose the team is
 _MAKES = re.compile(
     r"^(?:create|insert|bulkCreate|save|push|log|track|emit|send|json|render|status|reply|code|end|write)", re.IGNORECASE
 )
@@ -210,7 +211,8 @@ class CallerReads:
         name = last_word(node.func)
         if isinstance(node.func, ir.Attribute) and node.args and self.is_caller(node.func.value):
             return True  # `req.user.can("edit", post)`, `currentUser.$relatedQuery("flows")`
-        if _MAKES.match(name) or RECORDS.search(written(node.func)) or _ANSWERS.match(written(node.func)):
+        made = _MAKES.match(name) and not (isinstance(node.func, ir.Name) and _OWN_MAKERS.match(name))
+        if made or RECORDS.search(written(node.func)) or _ANSWERS.match(written(node.func)):
             return False
         args = [arg.value for arg in node.args]
         if takes_request(node):  # a helper that answers, or one that is asked for something
