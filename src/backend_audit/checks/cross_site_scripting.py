@@ -29,6 +29,8 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
         content = Operand((content.value.items or {}).get(0, content.value), content.node)
     if content is None or content.value.kind in ("dict", "set") or _is_made(output, content.value):
         return
+    if content.value.kind == "list" and not content.value.open and not in_python(output.site):
+        return  # sent as JSON
     origin = reaching(content, "html")
     if origin is None or own_request(origin) or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
         return

@@ -44,6 +44,8 @@ app.get('/filled', (req, res) => res.send(fill('<p>{name}</p>', { name: req.quer
 app.get('/number', (req, res) => res.send(fill('<p>{name}</p>', { name: Number(req.query.q) })));
 app.get('/escaped', (req, res) => res.send('<p>' + req.query.q.replace(/[<>&"]/g, (one) => ENTITIES[one]) + '</p>'));
 app.get('/file', (req, res) => res.send(readFileSync('a.html', 'utf8').replace('{{name}}', req.query.q))); // $ cross-site-scripting
+app.get('/list', (req, res) => res.send([req.query.q]));
+app.get('/joined', (req, res) => res.send([req.query.q].join(''))); // $ cross-site-scripting
 app.get('/plain', (req, res) => res.send(readFileSync('a.html', 'utf8').replace('{{name}}', 'nobody')));
 
 app.post('/merge', (req, res) => {
