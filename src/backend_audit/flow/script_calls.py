@@ -62,7 +62,7 @@ class ScriptCalls(ScriptFiles):
         if isinstance(func, ir.Index) and not callee.apis and not callee.refs:
             script_objects.named_later(self, node, self.eval(func.value), self.eval(func.index), args)
         if node.form == "element":
-            return UNKNOWN
+            return self.element(node, args)
         found = self.apply(node, callee, receiver, args)
         script_members.called(self, node, callee, receiver if isinstance(func, ir.Attribute) else None)
         if isinstance(func, ir.Attribute) and receiver is not None:

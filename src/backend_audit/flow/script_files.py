@@ -22,6 +22,12 @@ _BY_FILE = frozenset(("map", "flatMap", "filter", "forEach"))
 class ScriptFiles(ScriptCallbacks):
     """Follows what is done with the files of a folder, one at a time."""
 
+    def element(self, node: ir.Call, args: Args) -> Value:
+        """`<p dangerouslySetInnerHTML={{ __html: text }} />`: rows of `react.element` say what its properties do."""
+        for row in self.models.rows["call"].get("react.element", ()):
+            self.emit(row, "react.element", node, {}, args)
+        return UNKNOWN
+
     def loads(self, name: str) -> bool:
         """Whether a name is that of the function that loads modules: `require`, also one that is made by `createRequire`."""
         known = self.env.get(name)
