@@ -35,7 +35,8 @@ def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value 
         if plain is not None and not plain.value.is_just(value=False):
             return None
         text = argument(args, "0")
-        held = None if text is None or len(text.value.texts()) != 1 or text.value.constants() is None else text.value
+        unescaped = argument(args, "1.noEscape") is not None
+        held = None if text is None or unescaped or len(text.value.texts()) != 1 or text.value.constants() is None else text.value
         return None if held is None else Value(types=frozenset((f"{path}()",)), items={_TEMPLATE: held})
     compiled = path != maker
     text = None if compiled else argument(args, "0")
