@@ -51,6 +51,7 @@ class ExpressRoutes:
         self.guarding = guarding
         self._reached: set[str] = set()
         self._made: list[Route] = []
+        self._apart: set[int] = set()  # routes that are added at a time that is not known, by their identity
         self.bare: list[FunctionSymbol] = []  # the functions that Express itself calls, and whose promise it drops
         self.ahead: dict[str, list[Before]] = {}  # what applications run before what is put on them last, by the file of each
 
@@ -253,6 +254,8 @@ class ExpressRoutes:
             body=checked([*ahead, *guards]),
         )
         self._made.append(made)
+        if self.tree.apart(chain, router):
+            self._apart.add(id(made))
         return made
 
     def covering(self, before: list[Before], path: str, methods: tuple[str, ...]) -> list[Before]:
@@ -269,7 +272,7 @@ class ExpressRoutes:
             late = [replace(guard, via=LATE) for guard in asking if guard.function is None or hands_on(guard.function)]
             if late and not one.used and not one.exact and not one.param:
                 for route in self._made[first : one.added]:
-                    if one.covers(route.path, route.methods):
+                    if one.covers(route.path, route.methods) and id(route) not in self._apart:
                         route.unapplied = (*route.unapplied, *late)
 
 

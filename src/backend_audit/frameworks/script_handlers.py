@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value, changed
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks import script_parameters
 from backend_audit.link.project import Project
 from backend_audit.link.script_imports import loads_any
@@ -25,6 +26,7 @@ _PLUGIN, _SERVERS = "register", frozenset(("server", "srv", "plugin"))  # https:
 _HAPI = frozenset("@hapi/hapi @hapi/glue hapi glue @hapi/basic @hapi/cookie @hapi/jwt @hapi/inert @hapi/vision".split())
 _of: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()  # whether a project is a server of hapi
 _EXPRESS = frozenset(("app", "router", "expressApp", "apiRouter"))
+_VERBS = frozenset(("get", "post", "put", "patch", "delete", "all", "use"))
 _FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
 
@@ -35,6 +37,9 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     if filled is not None:
         return filled
     names = [one.name for one in symbol.node.params]
+    if at <= 1 and not value.types and (held := _handed_within(symbol, param)):
+        application = Value(open=True, types=frozenset(("express.Application",)), origins=value.origins)
+        return changed(value, items={**(value.items or {}), held: application})
     first = next((number for number, name in enumerate(names[:2]) if name in _REQUESTS), None)
     if value.types or value.refs:
         return value
@@ -57,3 +62,24 @@ def _of_hapi(project: Project) -> bool:
     if project not in _of:
         _of[project] = isinstance(project, ScriptProject) and loads_any(project, _HAPI)
     return _of[project]
+
+
+def _handed_within(symbol: FunctionSymbol, param: ir.Param) -> str:
+    """The application in an object that a hook is handed, by what the hook does with it: `({ app }) => app.get("/", …)`."""
+    if param.pattern is not None:
+        items = param.pattern.items if isinstance(param.pattern, ir.Container) else []
+        named = {last_word(one.value): str(one.key.value) for one in items if isinstance(one.key, ir.Const)}
+        held = {name: key for name, key in named.items() if key in _EXPRESS}
+    else:
+        held = {f"{param.name}.{key}": key for key in _EXPRESS}
+    funcs = [one.func for one in symbol.scope.of(ir.Call) if _registers(one)] if held else []
+    found = (held.get(written(func.value)) for func in funcs if isinstance(func, ir.Attribute))
+    return next((key for key in found if key), "")
+
+
+def _registers(node: ir.Call) -> bool:
+    """Whether a call is written as those that register a route: a path, and a function behind it."""
+    path = node.args[0].value if len(node.args) > 1 else None
+    told = isinstance(path, ir.Const) and isinstance(path.value, str) and path.value[:1] in ("/", "*")
+    verb = isinstance(node.func, ir.Attribute) and node.func.attr in _VERBS
+    return told and verb and isinstance(node.args[-1].value, (ir.Lambda, ir.Name, ir.Attribute))

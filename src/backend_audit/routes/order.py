@@ -3,6 +3,8 @@
 Modules run where they are first imported, functions where they are first called or handed over; what nothing calls comes last.
 """
 
+from bisect import bisect_right
+
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
@@ -23,8 +25,10 @@ class Order:
         for module in [one for one in modules if one.key not in imported] + modules:
             self._module(module)
         self._started = len(self._numbers)
+        self._begun: list[int] = []  # where what follows from each function that nothing calls begins
         for module in modules:
             for function in module.every:
+                self._begun.append(len(self._numbers))
                 self._function(function)
 
     def of(self, node: ir.Node) -> int:
@@ -32,8 +36,9 @@ class Order:
         return self._numbers.get(id(node), len(self._numbers))
 
     def apart(self, node: ir.Node, other: ir.Node) -> bool:
-        """Whether the program reaches the call `other` when it starts, and `node` at a time that is not known."""
-        return self.of(other) < self._started <= self.of(node)
+        """Whether `node` is reached at a time that is not known, seen from the call `other`: by a function that nothing calls."""
+        at, before = self.of(node), self.of(other)
+        return at >= self._started and bisect_right(self._begun, at) != bisect_right(self._begun, before)
 
     def _imported(self) -> set[str]:
         """The modules that another one imports."""
