@@ -25,7 +25,7 @@ _SHAPES = re.compile(
       | phc_\w+ | (?:rs|hs|es|ps)(?:256|384|512) | (?:sha|md|aes|rsa|hmac)-?_?\d+\S*
       | \#[0-9a-f]{3,8} | [\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|local|internal|app|cloud)(?:[:/]\S*)?
       | \*+ | [=:;,|&<>!?./\\-]+
-      | arn:aws:.* | projects/.* | secret/.* | @?(?:[\w-]+/){2,}[\w.-]* | @[\w-]+/[\w.-]+ | \{.*\} | \[.*\]
+      | arn:aws:.* | projects/.* | secret/.* | @?(?:[\w-]+/){2,}[\w.-]* | \{.*\} | \[.*\]
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -35,6 +35,7 @@ _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _PLAIN_NAMES = re.compile(r"[a-z]{2,16}(?:\.[a-z]{2,16}){1,3}")  # `comment.ejs`: a kind of word, by the grammar it is of
 _FOR_BROWSERS = re.compile(r"pub[0-9a-f]{32}")  # https://docs.datadoghq.com/account_management/api-app-keys/#client-tokens
+_PACKAGE = re.compile(r"@[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9.-]*)+")  # of npm, with a scope
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$-]*(?:[.:][\w$-]+)*")
 _HASH = re.compile(
     r"\$(?:2[abxy]?|argon2\w*|pbkdf2[\w-]*|scrypt|5|6|1|y|apr1)\$.*|(?:pbkdf2_|bcrypt|argon2|scrypt:|pbkdf2:|sha256\$|md5\$|\{SSHA\}).*"
@@ -95,7 +96,7 @@ def is_other_thing(value: str, kind: Kind) -> bool:
         return True  # words in another script: what a form calls a password
     if value.startswith("eyJ") and value.count(".") in {3, 4}:  # a JWE: what it holds is encrypted
         return True
-    if kind is not Kind.PASSWORD and (_REGEX_PART.search(value) or _FOR_BROWSERS.fullmatch(value)):
+    if kind is not Kind.PASSWORD and (_REGEX_PART.search(value) or _FOR_BROWSERS.fullmatch(value) or _PACKAGE.fullmatch(value)):
         return True
     drawn = kind is Kind.SECRET_KEY and told.very_random and told.length >= _DRAWN and told.spaces == 0
     if drawn and value[:1] in "^[{<" and not value.endswith(("$", "]", "}", ">")):

@@ -64,7 +64,7 @@ _NO_TOKEN = vocabulary(
     "next page pagination continuation cursor sync cancel cancellation stop start end eos bos unk pad sep cls mask special "
     "lexer lex syntax parser current prev previous peek look string number operator keyword identifier open close "
     "delimiter separator design style theme color font css text max min injection abort di begin block inline comment "
-    "state friendly since batch topological position offset bookmark checkpoint watermark"
+    "state friendly since from to batch topological position offset bookmark checkpoint watermark"
 )
 _NO_KEY = vocabulary("public primary foreign sort cache partition host site dict map group row query routing idempotency")
 # A word anywhere in the name that makes it a fact about a secret and not the secret.
