@@ -10,6 +10,7 @@ from backend_audit.checks import Alert, _sql, check
 from backend_audit.checks._catalogs import read_from_catalog
 from backend_audit.checks._context import script_file
 from backend_audit.checks._sql import Place
+from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site, SqlExecution
 from backend_audit.flow.origins import Origin
@@ -101,19 +102,21 @@ def _holes(shape: Shape, sql: SqlExecution) -> Iterator[_Hole]:
         if not _sql.is_harmless(part.value) and not _sql.is_closed_text(part):
             place = Place.NAME if _sql.qualifies(next(iter(shape.parts[at + 1 :]), "")) else _sql.place_of(before)
             origin = next(iter(part.value.carries("untrusted", "sql")), None)
-            sure = _confidence(part, place, origin, before, fragment=defines or (sql.fragment and not _compares(before, place)))
+            sure = _confidence(part, place, origin, fragment=defines or (sql.fragment and not _compares(before, place)))
+            if origin is None and not in_python(sql.site) and _LISTED.search(before):
+                sure = Confidence.LOW
             if sure is not Confidence.LOW and _sql.is_doubled(part, before, origin, sql.site):
                 sure = Confidence.LOW  # right but where a backslash escapes too
             yield _Hole(part, place, shape.how, sure, origin)
         before += _sql.HOLE
 
 
-def _confidence(gap: Gap, place: Place, origin: Origin | None, before: str, *, fragment: bool) -> Confidence:
+def _confidence(gap: Gap, place: Place, origin: Origin | None, *, fragment: bool) -> Confidence:
     if origin is not None:
         return Confidence.HIGH
     if fragment or _sql.is_fixed_by_program(gap) or place in (Place.NAME, Place.CLAUSE):
         return Confidence.LOW
-    if place is not Place.QUOTED and (_sql.is_fragment(gap) or _sql.is_quoted_name(gap) or _LISTED.search(before)):
+    if place is not Place.QUOTED and (_sql.is_fragment(gap) or _sql.is_quoted_name(gap)):
         return Confidence.LOW
     return Confidence.MEDIUM
 

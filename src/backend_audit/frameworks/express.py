@@ -18,6 +18,7 @@ from backend_audit.frameworks.steps import (
     definition,
     from_setting,
     handler_of,
+    is_object,
     left,
     mounted_at,
     path_texts,
@@ -132,7 +133,7 @@ class ExpressRoutes:
                 elif chain.kind == "param":
                     guards = [guard for step in steps for guard in self.guarding.of_step(step.value, step.node, chain, "param")]
                     mine.append(Before(here, tuple(guards), param=path))
-                elif steps and handler_of(steps[-1].value) is None and (inner := self.tree.of(steps[-1].value)):
+                elif steps and is_object(steps[-1].value) and (inner := self.tree.of(steps[-1].value)):
                     guards = [guard for one in steps[:-1] for guard in self.guarding.of_step(one.value, one.node, chain, "route")]
                     for one in inner:  # `app.all("/orders*", orders)`: whose own paths are whole
                         yield from self.below(one, here, [*mine, Before(full, tuple(guards))], (*above, router))

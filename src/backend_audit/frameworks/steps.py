@@ -144,3 +144,8 @@ def written_on(owner: ClassSymbol, node: ir.Expr) -> Mark:
 def definition(function: FunctionSymbol) -> Mark:
     """The place of a handler."""
     return Mark(function.module.path, function.node.at, function.node.name_end, f"handler {function.node.name}")
+
+
+def is_object(value: Value) -> bool:
+    """Whether a step is nothing but an object that a call has made, such as a router."""
+    return bool(value.refs) and all(isinstance(one, ObjectSymbol) for one in value.refs)
