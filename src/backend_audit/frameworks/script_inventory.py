@@ -12,6 +12,7 @@ from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_bodies import ScriptBodies
+from backend_audit.frameworks.script_credentials import SetCredentials
 from backend_audit.frameworks.script_exposure import ScriptExposure
 from backend_audit.frameworks.script_held import HeldObjects
 from backend_audit.frameworks.script_intake import ScriptIntake
@@ -57,7 +58,7 @@ def script_route_table(
     settle_sign_ups(table.routes, engine)
     intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine, texts or {}), SentSecrets(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
-    looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill)
+    looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill, SetCredentials(odd).fill)
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
     unended, unawaited = UnendedRefusals(behaviours, scoping.callers), UnawaitedChecks(engine, scoping.callers)
     for route in table.routes:

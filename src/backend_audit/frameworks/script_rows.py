@@ -17,6 +17,7 @@ from backend_audit.routes.model import Does, Lookup, Route, RouteTable
 from backend_audit.routes.scopes import asked, asks_for_privilege
 from backend_audit.routes.script_caller import CallerReads, Callers
 from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_taken import inputs_of, is_input
 from backend_audit.source import Mark
 
 _FEW = 3
@@ -53,7 +54,7 @@ class OddRows:
             for one, lookup, careful in odd.get(function.key, ()):
                 if asks and not (depth and self._is_told_whose(function, one)) and not _forgets(reads, one, lookup):
                     continue
-                outside = not self.from_request(function, one) if depth == 0 else _was_found(function, one)
+                outside = not self.from_request(function, one) if depth == 0 else was_found(function, one)
                 if id(one.node) not in self._told and not outside and not self.asks_more(route, careful):
                     self._told.add(id(one.node))
                     route.lookups = (*route.lookups, lookup)
@@ -102,13 +103,14 @@ class OddRows:
     def from_request(self, function: FunctionSymbol, condition: Condition) -> bool:
         """Whether the id is the client's choice: `req.params.id`, `const { slugs } = reqBody(request)`."""
         outer = outermost(function)
+        inputs = inputs_of(outer)
         nodes = list(ir.walk(*outer.node.body))
-        taken = {
+        taken = set(inputs) | {
             name.id
             for one in nodes
             if isinstance(one, ir.Assign)
             and one.value is not None
-            and _reads_request(one.value)
+            and (_reads_request(one.value) or is_input(one.value, inputs))
             and not self._is_caller(outer, one)
             for target in one.targets
             for name in ir.walk_scope(target)
@@ -182,7 +184,7 @@ def _odd_among(conditions: list[Condition]) -> Iterator[tuple[Condition, Lookup,
             break
 
 
-def _was_found(function: FunctionSymbol, condition: Condition) -> bool:
+def was_found(function: FunctionSymbol, condition: Condition) -> bool:
     """Whether the id is that of an object which the function has awaited: `order.id` of `await this.own(slug)`."""
     found = {
         target.id
@@ -210,7 +212,14 @@ def outermost(function: FunctionSymbol) -> FunctionSymbol:
     """The handler that a function stands in: the outermost that takes a request; else itself."""
     found, outer = function, function.parent
     while outer is not None:
-        if outer.node.params and is_request(outer.node.params[0].name):
+        if outer.node.params and _is_handed_request(outer.node.params[0]):
             found = outer
         outer = outer.parent
     return found
+
+
+def _is_handed_request(param: ir.Param) -> bool:
+    """Whether a parameter is the request, or takes it apart: `({ input, ctx })`."""
+    items = param.pattern.items if isinstance(param.pattern, ir.Container) else []
+    keys = [str(one.key.value) for one in items if isinstance(one.key, ir.Const)]
+    return is_request(param.name) or any(is_request(one) or one == "input" for one in keys)

@@ -11,10 +11,10 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
-from backend_audit.flow.written import last_word
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.steps import definition, handler_of, steps_of
-from backend_audit.link.symbols import ObjectSymbol
+from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import ASKING
@@ -27,6 +27,7 @@ _DEPTH = 12
 _KIND = "trpc-"
 _PREFIX = "/trpc"
 _OPEN = re.compile(r"public|anonymous|anyone|everyone|unauth|unprotected", re.IGNORECASE)
+_ASKED = {401: Does.AUTHENTICATES, 403: Does.AUTHORIZES}
 _BUILDING = frozenset("input output use meta concat unstable_concat query mutation subscription".split())
 
 
@@ -124,8 +125,36 @@ class TrpcRoutes:
                     replace(one, name=name) if name and one.name == ANONYMOUS else one for one in self.steps(inner[0], depth - 1)
                 ]
             else:
-                found += self.guarding.of_step(step.value, step.node, chain, "route")
+                found += map(self._asking, self.guarding.of_step(step.value, step.node, chain, "route"))
         return found
+
+    def _asking(self, guard: Guard) -> Guard:
+        """A step that answers 401 or 403 by what the context holds asks who calls, whatever the context calls that."""
+        function = guard.function
+        if function is None or guard.has(*ASKING) or not guard.has(Does.REJECTS) or not _turns_away_by_context(function):
+            return guard
+        denies = self.guarding.behaviours.own(function).denies
+        status = next((one for one in _ASKED if one in denies), 0)  # who can answer both asks for a login
+        if not status:
+            return guard
+        return replace(guard, does=guard.does - {Does.REJECTS} | {_ASKED[status]}, because=f"answers {status}")
+
+
+def _turns_away_by_context(function: FunctionSymbol) -> bool:
+    """Whether a test of what the context holds, or of what was found by that, decides to raise an error."""
+    made = [one for one in function.scope.of(ir.Assign) if one.value is not None and _of_context(one.value, frozenset())]
+    names = frozenset(
+        each.id for one in made for target in one.targets for each in ir.walk_scope(target) if isinstance(each, ir.Name)
+    )
+    raising = (one for one in function.scope.of(ir.If) if any(isinstance(each, ir.Raise) for each in ir.walk_scope(*one.body)))
+    return any(_of_context(one.test, names) for one in raising)
+
+
+def _of_context(node: ir.Expr, names: frozenset[str]) -> bool:
+    return any(
+        (isinstance(one, ir.Attribute) and "ctx" in written(one).split(".")) or (isinstance(one, ir.Name) and one.id in names)
+        for one in ir.walk_scope(node)
+    )
 
 
 def _begun(node: ir.Node) -> ir.Expr | None:
