@@ -17,6 +17,7 @@ Pieces = list[strings.Piece]
 _DOTS = frozenset(("dots",))
 _PATH = frozenset(("path",))
 _OFFSET = frozenset(("dots", "offset"))
+_RELATIVE = frozenset(("relative",))
 _NO_PARENT = lacks.lacking("..")
 _ONE_NAME = lacks.lacking("/")
 _ALONE = frozenset(("segment", "offset"))
@@ -112,7 +113,8 @@ def _offset(args: Pieces) -> Value:
     """`path.relative(folder, path)`: begins with `..` if and only if the path lies outside of the folder."""
     if len(args) == 2 and all(value.constant() is not None for value, _ in args):
         return _stated(args, lambda start, to: posixpath.relpath(to, start or "."))
-    origins = united(origin.clear(_OFFSET) for value, _ in args for origin in value.derived().origins)
+    below = _OFFSET if not args or not _is_root(args[0][0]) else _OFFSET | _DOTS | _NO_PARENT | _RELATIVE  # all lies below `/`
+    origins = united(origin.clear(below) for value, _ in args for origin in value.derived().origins)
     return Value(True, types=frozenset(("str",)), origins=origins) if origins else UNKNOWN
 
 
