@@ -11,13 +11,13 @@ class Language(StrEnum):
     PYTHON = "python"
     JAVASCRIPT = "javascript"
     TYPESCRIPT = "typescript"
-    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako, EJS
+    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako, EJS, Handlebars, Nunjucks
     CONFIG = "config"  # .env, YAML, TOML, INI, JSON, Dockerfile, compose, shell, PEM
     OTHER = "other"
 
 
 SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
-SCRIPT_TEMPLATES = (".ejs",)  # endings of templates that scripts render
+SCRIPT_TEMPLATES = (".ejs", ".hbs", ".handlebars", ".mustache", ".njk", ".nunjucks")  # endings of templates that scripts render
 
 
 class Role(StrEnum):

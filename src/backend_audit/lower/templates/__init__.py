@@ -8,6 +8,7 @@ import re
 from backend_audit import ir
 from backend_audit.lower.templates.braces import Lowering
 from backend_audit.lower.templates.ejs import GLOBALS, EjsLowering
+from backend_audit.lower.templates.handlebars import HandlebarsLowering
 from backend_audit.lower.templates.mako import MakoLowering, is_mako
 from backend_audit.lower.templates.names import free_names
 from backend_audit.source import SCRIPT_TEMPLATES, Language, LineIndex
@@ -50,7 +51,13 @@ def lower(path: str, text: str) -> ir.Module:
 
 
 def _of_node(path: str, text: str) -> ir.Module:
-    lowering = EjsLowering(text)
+    lowering: EjsLowering | HandlebarsLowering | Lowering
+    if path.endswith(".ejs"):
+        lowering = EjsLowering(text)
+    elif path.endswith((".njk", ".nunjucks")):  # written like Jinja's; escapes unless it is told not to
+        lowering = Lowering(text, "on")
+    else:
+        lowering = HandlebarsLowering(text)
     body = lowering.lower()
     params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body) if one not in GLOBALS]
     function = ir.Function(0, len(text), path.rpartition("/")[2], 0, params, body, [], None, False, False)
