@@ -1,5 +1,6 @@
 """Chains of `.replace(…)` in JavaScript: which characters each step takes, all of them or the first alone."""
 
+import re
 from dataclasses import dataclass, field
 
 from backend_audit import ir
@@ -8,6 +9,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.regex.shape import Sequence, alternatives
 
 _REPLACING = frozenset(("replace", "replaceAll"))
+_NUMBERED = re.compile(r"\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2})")
 
 
 @dataclass(slots=True)
@@ -144,8 +146,9 @@ def _literal(pattern: str) -> str | None:
 
 
 def escapes(step: Step) -> bool:
-    """Whether what is found gets a backslash before it."""
-    return step.new is not None and step.new.startswith("\\") and len(step.new) > 1 and bool(step.signs)
+    """Whether what is found gets a backslash before it; a number of its own in its place ends no quotes."""
+    new = step.new
+    return new is not None and new.startswith("\\") and len(new) > 1 and bool(step.signs) and _NUMBERED.match(new) is None
 
 
 def in_loop(view: FileView) -> bool:

@@ -22,7 +22,7 @@ _FIX = "Verify it: `jwt.decode(token, key, algorithms=['RS256'])`, with the one 
 _FIX_NODE = "Verify it: `jwt.verify(token, key, { algorithms: ['RS256'] })`, with the one algorithm that the issuer uses."
 _LOOKS_ONLY = re.compile(r"^_*(is|has|peek|looks)_|unverified|without_verif|no_verify|insecure|issuer|expir|key_?id|header")
 _LOOKS_ONLY_CAMEL = re.compile(
-    r"[eE]xpir|[uU]nverified|[wW]ithoutVerif|^peek|[iI]ssuer|^getHeader|[hH]eader(?:Of|From)?Token|[kK]eyId|^isJ(?:WT|wt)$"
+    r"[eE]xpir|[uU]nverified|[wW]ithoutVerif|^peek|[iI]ssuer|^getHeader|[hH]eader(?:Of|From)?Token|[kK]eyId|^isJ(?:WT|wt)$|^log[A-Z]"
 )
 _SERVER = frozenset("server backend api routes controllers middleware middlewares services functions".split())
 _VERIFIES = re.compile(r"(?:^|_)(?:verif|validat)|[a-z](?:Verif|Validat)|^check_?[sS]ign")
