@@ -104,6 +104,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     # A POST may only ask, for want of a body in GET.
     lasting = not LASTING.isdisjoint(route.methods) and not _only_redirects(route)
     acts = route.changes() and not only_asks(route) and (route.acts or lasting)
+    acts = acts or (route.kind == "websocket" and route.acts)  # by the messages that it takes
     delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)

@@ -98,7 +98,8 @@ class Fields:
         for home in self.engine.bases(symbol)[0]:
             for node in top_level(home.node.body):
                 if isinstance(node, ir.Function):
-                    if any(written(_callee(one)).rpartition(".")[2] == "mutation" for one in node.decorators):
+                    values = (self.definitions.value(Written(home.module, _callee(one))) for one in node.decorators)
+                    if any(path.startswith(_STRAWBERRY) and path.endswith(".mutation") for one in values for path in one.apis):
                         return True
                 elif isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and self._mutation(home, node.value):
                     return True
@@ -139,8 +140,12 @@ class Fields:
             yield from self._of_library(home, name, made, shown)
         elif (mutation := self._mutation(home, made)) is not None:
             yield from self._of_mutation(home, name, made, mutation)
-        elif written(made.func).rpartition(".")[2][:1].isupper():
+        elif self._is_field(home, made):
             yield from self._of_graphene(root, home, name, made)
+
+    def _is_field(self, home: ClassSymbol, made: ir.Call) -> bool:
+        paths = self.definitions.value(Written(home.module, made.func)).apis
+        return written(made.func).rpartition(".")[2][:1].isupper() or any(one.startswith("graphene") for one in paths)
 
     def _of_library(self, home: ClassSymbol, name: str, made: ir.Call, shown: ir.Expr | None) -> Iterator[Field]:
         given = next((arg.value for arg in made.args if arg.name == "resolver"), None)
@@ -187,13 +192,12 @@ class Fields:
             decorators = tuple(Written(resolver.module, one) for one in resolver.node.decorators)
             yield Field(self._named(made, name), home, made, resolver, root, decorators)
             return
-        called = written(made.func)
-        if _LISTS.search(called.rpartition(".")[2]) or called.endswith(("Node.Field", "relay.Node.Field")):
+        called = next(iter(sorted(self.definitions.value(Written(home.module, made.func)).apis)), written(made.func))
+        if _LISTS.search(called.rpartition(".")[2]) or called.endswith("Node.Field"):
             handler = self._of_queryset(home, [arg.value for arg in made.args[:1] if arg.name is None])
-            api = next(iter(sorted(self.definitions.value(Written(home.module, made.func)).apis)), called)
             yield Field(
                 self._named(made, name), home, made, handler, None if handler is None else handler.owner, (), (),
-                "" if handler is not None else api,
+                "" if handler is not None else called,
             )  # fmt: skip
         elif self._is_group(home, made):
             yield Field(self._named(made, name), home, made, api=called)

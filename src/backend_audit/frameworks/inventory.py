@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.channels import ChannelsRoutes
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
 from backend_audit.frameworks.generated import Generated
@@ -41,7 +42,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
     routers.mount_at(django.tree.mounted)
     found = [*routers.routes(), *Generated(routers).routes(), *PyramidRoutes(routers).routes(), *found]
     found += Unregistered(engine, routers, django).routes(found)
-    found += graphql.routes(found)
+    found += [*graphql.routes(found), *ChannelsRoutes(routers, django).routes()]
     table = RouteTable(list(_told_once(in_table_order(found))), only_administrators=only_administrators(engine))
     exposure, scoping, claims = Exposure(engine), Scoping(engine, behaviours), Claims(behaviours)
     rights, held = Rights(behaviours, scoping), HeldObjects(behaviours, scoping)

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin
 from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
-from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes import exempt
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _SETTINGS = "django.conf.settings."
+_OF_SCOPE = ("session", "cookies")
 _WITH_NOBODY = ("django", "rest_framework", "ninja")
 
 
@@ -46,7 +47,8 @@ class Reading:
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means."""
-        key = (self.function.key, call.at, call.end)
+        receiver = self.receiver()
+        key = (f"{self.function.key} {'' if receiver is None else receiver.key}", call.at, call.end)
         if key not in self.owner.callees:
             self.owner.callees[key] = self._callee(call)
         return self.owner.callees[key]
@@ -57,12 +59,18 @@ class Reading:
             owners = self.owner.engine.classes_of(above)
             return self.owner.engine.find_method(owners[0], call.func.attr) if owners else None
         if isinstance(call.func, ir.Attribute) and isinstance(call.func.value, ir.Name) and call.func.value.id in ("self", "cls"):
-            owner = self.function.owner
+            owner = self.receiver()
             return None if owner is None else self.owner.engine.find_method(owner, call.func.attr)
         if not isinstance(call.func, (ir.Name, ir.Attribute)):
             return None
         found = [one for one in self.frame.eval(call.func).refs if isinstance(one, FunctionSymbol)]
         return found[0] if len(found) == 1 else None
+
+    def receiver(self) -> ClassSymbol | None:
+        """The class of whose objects the function is a method: one that inherits it, where the run is of such objects."""
+        own, receiver = self.function.owner, self.owner.receiver
+        inherits = own is not None and receiver is not None and own in self.owner.engine.bases(receiver)[0]
+        return receiver if inherits else own
 
     def of_program(self, test: ir.Expr) -> bool:
         """Whether a test asks how the program stands, and nothing of the request: `if import_in_progress():`."""
@@ -117,6 +125,8 @@ class Reading:
         if isinstance(node, ir.Index):
             if (who := caller_of_context(node)) is not None:
                 return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
+            if written(node.value).rpartition(".")[2] == "scope" and isinstance(node.index, ir.Const) and node.index.value in _OF_SCOPE:
+                return EMPTY
             missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not _is_open(node.value, node.index)
             return ABSENT if missing else UNKNOWN
         if isinstance(node, ir.Call):
@@ -138,6 +148,8 @@ class Reading:
             return TRUE if first is ANONYMOUS else FALSE
         if name == "isinstance" and first is ABSENT:
             return FALSE
+        if name == "isinstance" and first is ANONYMOUS and _is_nobody(node.args[-1].value):
+            return TRUE
         if id(node) in self.owner.facts.nobody:
             return ABSENT
         if name == "resolve" and first is Missing.PATH:
@@ -233,6 +245,8 @@ class Reading:
             )
             if same is not None:
                 return TRUE if same is (op in ("is", "==")) else FALSE
+        if op in ("==", "!=") and ((one is ANONYMOUS and _is_nobody(right)) or (other is ANONYMOUS and _is_nobody(left))):
+            return TRUE if op == "==" else FALSE
         if op in ("==", "is", "in", "!=", "is not", "not in") and one is ANONYMOUS and other is UNKNOWN:
             return FALSE if op in ("==", "is", "in") else TRUE  # nothing that is stored belongs to nobody
         if op in ("==", "is", "!=", "is not") and other is ANONYMOUS and one is UNKNOWN:
@@ -264,6 +278,11 @@ class Reading:
         if listed is None or op not in ("in", "==", "not in", "!="):
             return UNKNOWN
         return TRUE if (text in listed) is (op in ("in", "==")) else FALSE
+
+
+def _is_nobody(node: ir.Expr) -> bool:
+    """`AnonymousUser()`, or its class."""
+    return "AnonymousUser" in written(node)
 
 
 def _of_type(node: ir.Expr) -> ir.Expr | None:

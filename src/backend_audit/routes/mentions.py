@@ -86,7 +86,7 @@ def is_caller(node: ir.Node) -> bool:
     if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
         own = "user" in node.attr or node.attr in _PARTS or node.attr.startswith("current_")
         return own and bool(_CALLER.search(written(node)))
-    if caller_of_context(node):
+    if caller_of_context(node) is not None:
         return True
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS
