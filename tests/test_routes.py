@@ -106,6 +106,15 @@ def test_a_mark_by_which_a_guard_is_asked_for_lets_nobody_through(tmp_path: Path
     assert not [one for one in news.guards if "marked" in one.because]
 
 
+def test_a_key_of_a_program_is_no_right_and_one_of_a_few_names_no_object() -> None:
+    routes = {route.path: route for route in table_of(DATA / "fastapi_keys").routes}
+    does = {guard.name: guard.does for route in routes.values() for guard in route.guards}
+    assert does["get_client"] == {Does.AUTHENTICATES}
+    assert does["get_trusted_client"] == {Does.AUTHENTICATES, Does.AUTHORIZES}
+    assert routes["/stats/{frame}"].names_caller
+    assert not routes["/notes/{name}"].names_caller
+
+
 def test_rest_views_say_what_they_answer() -> None:
     said = {route.name: route.response_schema for route in table_of(DATA / "rest_views_alone").routes}
     assert said["Rules.post"] is True  # by a decorator

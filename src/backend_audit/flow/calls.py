@@ -340,7 +340,8 @@ class Calls(Expressions):
         if summary.thrown is not NOTHING:
             told = substitute(summary.thrown, symbol.key, bound)
             self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))
-        if summary.fields and receiver is not None and isinstance(node.func, ir.Attribute):
+        named = isinstance(node.func, ir.Attribute) and node.func.attr == symbol.node.name  # and not `module.Class(…)`
+        if summary.fields and receiver is not None and named and isinstance(node.func, ir.Attribute):
             bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
         chosen = chosen_functions.result(self.engine, symbol, bound)
         result = substitute(summary.result if chosen is None else chosen, symbol.key, bound)

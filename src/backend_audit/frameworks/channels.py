@@ -109,7 +109,7 @@ class ChannelsRoutes:
 
     def _of_view(self, router: _Router, pattern: Pattern, view: Written, around: tuple[Written, ...]) -> Iterator[Route]:
         """`Chat.as_asgi()`, or that with something around it."""
-        while isinstance(view.node, ir.Call) and not (isinstance(view.node.func, ir.Attribute) and view.node.func.attr == "as_asgi"):
+        while isinstance(view.node, ir.Call) and getattr(view.node.func, "attr", "") != "as_asgi":
             if not view.node.args:
                 return
             around = (*around, Written(view.module, view.node.func))

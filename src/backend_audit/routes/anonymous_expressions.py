@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _SETTINGS = "django.conf.settings."
-_OF_SCOPE = ("session", "cookies")
+_OF_SCOPE = ("scope['session']", "scope['cookies']")
 _WITH_NOBODY = ("django", "rest_framework", "ninja")
 
 
@@ -125,7 +125,7 @@ class Reading:
         if isinstance(node, ir.Index):
             if (who := caller_of_context(node)) is not None:
                 return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
-            if written(node.value).rpartition(".")[2] == "scope" and isinstance(node.index, ir.Const) and node.index.value in _OF_SCOPE:
+            if written(node).rpartition(".")[2] in _OF_SCOPE:
                 return EMPTY
             missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not _is_open(node.value, node.index)
             return ABSENT if missing else UNKNOWN

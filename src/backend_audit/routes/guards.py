@@ -16,6 +16,7 @@ from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
+from backend_audit.routes.keys import asks_for_key_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
 from backend_audit.routes.switches import switched_on
@@ -120,6 +121,8 @@ class Guarding:
             does = frozenset((Does.REJECTS,)) if does & ASKING else does
         if does == {Does.AUTHENTICATES} and asks_for_sign_alone(self.engine, self.behaviours, function):
             does, because = frozenset((Does.RUNS,)), "asks for a sign that no other site could send"
+        if does == ASKING and because == "answers 403" and asks_for_key_alone(self.engine, function):
+            does = frozenset((Does.AUTHENTICATES,))
         if run and Does.AUTHENTICATES in does and self.lets_through(function):
             because = RIGHTS_OF_KNOWN if Does.AUTHORIZES in does else "lets callers without credentials through"
             does = frozenset((Does.IDENTIFIES,))

@@ -54,7 +54,7 @@ class Reading:
         self._told: set[int] = set()  # what others are only told: it holds nobody against anything
         self.asks_caller = False
         assigned: set[int] = set()
-        for node in function.scope:
+        for node in _run(function):
             self.asks_caller = self.asks_caller or mentions.is_caller(node)
             if isinstance(node, ir.Name):
                 self.names |= {node.id} if id(node) not in assigned else set()
@@ -162,6 +162,16 @@ class Reading:
             left = written(arg.value.left).rpartition(".")[2]
             return bool(_TENANT.match(left)) and self.mentions.ids(arg.value.rights[0], ids)
         return False
+
+
+def _run(function: FunctionSymbol) -> Iterator[ir.Node]:
+    """What runs when a function is called: its body, and those of the functions in it that it calls: `return transaction()`."""
+    yield from function.scope
+    if function.nested:
+        called = {one.func.id for one in function.scope if isinstance(one, ir.Call) and isinstance(one.func, ir.Name)}
+        for one in function.nested:
+            if one.node.name in called:
+                yield from one.scope
 
 
 def tells(node: ir.Call) -> bool:
