@@ -337,6 +337,8 @@ class Calls(Expressions):
                 self.events[symbol.key, number, node.at] = found
                 if isinstance(found, TemplateRender):
                     rendering.rendered(self, node, found)
+        if summary.lifting:
+            self.engine.registering.run_again(self, node, symbol, summary, bound)
         if summary.thrown is not NOTHING:
             told = substitute(summary.thrown, symbol.key, bound)
             self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))

@@ -14,6 +14,7 @@ from backend_audit.flow.models import Models
 from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.registrars import Registrars
 from backend_audit.flow.summary import Summary
 from backend_audit.flow.values import CLASS, Value, transform
 from backend_audit.link.project import Project
@@ -42,6 +43,7 @@ class EngineState(ABC):
         self.attribute = attribute
         self.models = models
         project.libraries = _libraries(models)
+        self.registering = Registrars()
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
         self._module_events: dict[str, tuple[Concept, ...]] = {}

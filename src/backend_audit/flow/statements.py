@@ -284,11 +284,11 @@ class Frame(Calls):
             self.bind(node.target, elem)
             return self.run(node.body)
 
-        before = set(self.events)
+        before, start = set(self.events), self.env
         self.enter(Loop(node, node.iter, node.target, elem))
         goes_on = self.loop(once, node.orelse)
         self.loops.pop()
-        unrolled.registrations(self, node, [key for key in self.events if key not in before])
+        unrolled.registrations(self, node, [key for key in self.events if key not in before], start)
         guards.after_loop(self, node)
         return goes_on
 

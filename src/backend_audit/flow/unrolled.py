@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.frame import Env
 from backend_audit.flow.values import PLACELESS, Value, constant, container
 from backend_audit.flow.web_concepts import RouteChain, RouteHook, RouteRegistration, RouterMount
 
@@ -14,8 +15,11 @@ _MAX_PASSES = 400
 _REGISTERING = (RouteChain, RouteHook, RouteRegistration, RouterMount)
 
 
-def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]]) -> None:
-    """Make the registrations among the events `added` by a loop anew, one pass at a time, where all its passes are known."""
+def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]], start: Env) -> None:
+    """Make the registrations among the events `added` by a loop anew, one pass at a time, where all its passes are known.
+
+    Each begins as the first, from `start`: what earlier ones have left in a mapping of views is not what the next one means.
+    """
     keys = [key for key in added if isinstance(frame.events[key], _REGISTERING)]
     passes = _passes(frame, node.iter) if keys and _takes_apart(node) else []
 
@@ -25,14 +29,22 @@ def registrations(frame: "Frame", node: ir.For, added: list[tuple[object, ...]])
         frame.run(node.body)
         frame.breaks.pop()
 
+    after, frame.env = frame.env, start
     again(frame, keys, passes, once)
+    frame.env = after
 
 
 def _takes_apart(node: ir.For) -> bool:
-    """Whether a loop's elements are several things: `for path, view in …`, or `add_resource(*route)` in its body."""
+    """Whether a loop's elements are several things: `for path, view in …`, or in its body `add_resource(*route)`, `route[0]`."""
     if isinstance(node.target, ir.Container):
         return True
     name = node.target.id if isinstance(node.target, ir.Name) else ""
+    for one in ir.walk_scope(*node.body):
+        part = one.value if isinstance(one, (ir.Index, ir.Attribute)) else None
+        if isinstance(one, ir.Assign) and len(one.targets) == 1 and isinstance(one.targets[0], ir.Container):
+            part = one.value
+        if isinstance(part, ir.Name) and part.id == name:
+            return True
     spread = (arg.value for one in ir.walk_scope(*node.body) if isinstance(one, ir.Call) for arg in one.args if arg.star)
     return any(isinstance(one, ir.Name) and one.id == name for one in spread)
 

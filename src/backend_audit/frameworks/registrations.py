@@ -13,6 +13,7 @@ from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.texts import texts_of
 from backend_audit.routes.tree import Placed, Router
+from backend_audit.routes.wrappers import called_parameters
 
 _ALL_METHODS = frozenset({"*", "ANY"})
 _FLASK = ("flask", "quart", "connexion")
@@ -66,6 +67,12 @@ def handlers(operand: Operand | None) -> list[FunctionSymbol | ClassSymbol]:
         return []
     found = [one for one in operand.value.refs if isinstance(one, (FunctionSymbol, ClassSymbol))]
     return sorted(found, key=lambda one: one.key)
+
+
+def put_around(symbols: list[FunctionSymbol | ClassSymbol]) -> list[FunctionSymbol]:
+    """Those that decorators have put around another one, in a loop: `for decorator in decorators: view = decorator(view)`."""
+    found = [one for one in symbols if isinstance(one, FunctionSymbol) and one.parent is not None and called_parameters(one)]
+    return found if len(found) < len(symbols) else []
 
 
 _APART = 2  # paths and handlers that may still each belong to each

@@ -28,6 +28,7 @@ from backend_audit.frameworks.registrations import (
     methods_of,
     paths_of,
     prefix,
+    put_around,
     told_apart,
 )
 from backend_audit.frameworks.replacing import Replacing
@@ -82,19 +83,18 @@ class RouterRoutes:
         framework = framework_of(placed.routers)
         prefixes = prefix(placed, framework)
         wrappers, inner = self.wrapped(registration)
-        before = [*self.before(placed), *wrappers]
         answering = self.classes.instances(registration.handler) if registration.responders else []
         symbols = inner or [*handlers(registration.handler), *answering]
+        around = put_around(symbols)
+        symbols = [one for one in symbols if one not in around]
+        before = [*self.before(placed), *wrappers, *(self.guarding.put_around(one) for one in around)]
         paths = told_apart(paths_of(registration), len(symbols))
-        for symbol in symbols:
-            for path in paths:
-                if not path and not prefixes and registration.path is None:
-                    continue
-                full = joined(prefixes, path)
-                if isinstance(symbol, FunctionSymbol):
-                    yield self.route(placed, framework, full, symbol, None, methods_of(placed), before)
-                else:
-                    yield from self.of_class(placed, framework, full, symbol, before)
+        known = [joined(prefixes, path) for path in paths if path or prefixes or registration.path is not None]
+        for symbol, full in ((symbol, full) for symbol in symbols for full in known):
+            if isinstance(symbol, FunctionSymbol):
+                yield self.route(placed, framework, full, symbol, None, methods_of(placed), before)
+            else:
+                yield from self.of_class(placed, framework, full, symbol, before)
 
     def of_class(self, placed: Placed, framework: str, path: str, symbol: ClassSymbol, before: list[Guard]) -> Iterator[Route]:
         """One route for each HTTP method of a class-based view."""
