@@ -1,4 +1,7 @@
-"""Whom a websocket consumer lets in: how its `connect` ends for who has not signed in, and what it asks of each message."""
+"""Whom a websocket lets in: how a consumer's `connect`, or a handler, ends for who has not signed in; what each message is asked.
+
+https://asgi.readthedocs.io/en/stable/specs/www.html#websocket
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from backend_audit.source import Mark
 _LIBRARY = ("channels.", "object")
 _CONNECTS = ("connect", "websocket_connect")
 _CREDENTIAL = re.compile(r"user|token|auth|session|jwt|ticket|api_?key|permi|allowed|member", re.IGNORECASE)
+_CLAIMED = re.compile(r"^(?:user|member|account|session)(?:_?(?:id|name|uuid))$|^username$", re.IGNORECASE)
 _DEPTH = 4
 
 
@@ -26,6 +30,13 @@ class Connecting(Body):
     accepted = False
     perhaps = False  # on a way that something unknown decides about
     depth = _DEPTH
+    _within = 0  # how many tests decide about the way to here
+
+    def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
+        self._within += 1
+        reached = super().branches(node, env, sure=sure)
+        self._within -= 1
+        return reached
 
     def called(self, node: ir.Expr, env: Env) -> bool:
         call = node.value if isinstance(node, ir.Await) else node
@@ -35,8 +46,9 @@ class Connecting(Body):
         if not isinstance(call, ir.Call) or not isinstance(func, ir.Attribute):
             return super().called(node, env)
         if func.attr == "close":
-            self.accepted = self.accepted and self._open
-            return False
+            over = self.accepted and not self._within  # it comes to its end, for everybody
+            self.accepted = over or (self.accepted and self._open)
+            return over
         if func.attr == "accept":
             self._accepts(surely=True)
             return True
@@ -102,7 +114,15 @@ class Connections:
             because = "asks of each message who sends it"
             yield Guard(handler.node.name, frozenset((Does.DEPENDS,)), "body", mark, handler, because)
 
-    def _of_connect(self, owner: ClassSymbol, connect: FunctionSymbol) -> Guard | None:
+    def of_handler(self, handler: FunctionSymbol) -> list[Guard]:
+        """The guard that a handler of a websocket is itself, in frameworks that call one for the whole connection."""
+        called = self.engine.calls.get(handler.key, {}).values()
+        if not any(map(accepts, (handler, *called))):
+            return []
+        guard = self._of_connect(handler.owner, handler)
+        return [] if guard is None else [guard]
+
+    def _of_connect(self, owner: ClassSymbol | None, connect: FunctionSymbol) -> Guard | None:
         with self.behaviours.anonymous.as_of(owner, connect):
             run = Connecting(self.behaviours.anonymous, connect, {})
             run.whole({})
@@ -116,10 +136,10 @@ class Connections:
 
     def _asks(self, function: FunctionSymbol, depth: int) -> bool:
         """Whether a test in a function, or in one that it calls and that may accept as well, is about credentials."""
+        given = {param.name for param in function.node.params if _CLAIMED.search(param.name)}  # of the address, as it comes
         for node in ir.walk_scope(*function.node.body):
-            if isinstance(node, (ir.If, ir.Conditional)) and any(_CREDENTIAL.search(name) for name in _names(node.test)):
-                return True
-            if isinstance(node, ir.Try) and any(_CREDENTIAL.search(name) for one in node.body for name in _names(one)):
+            asked = [node.test] if isinstance(node, (ir.If, ir.Conditional)) else node.body if isinstance(node, ir.Try) else []
+            if any(_CREDENTIAL.search(name) and name not in given for one in asked for name in _names(one)):
                 return True
         called = self.engine.calls.get(function.key, {}).values() if depth else ()
         return any(self._asks(one, depth - 1) for one in called if accepts(one))

@@ -24,7 +24,8 @@ _ARIADNE = frozenset({"field", "source"})
 _SETTERS = frozenset({"set_field", "set_source"})
 _DECLARED = frozenset(("fields",))  # the schema names the fields of every input
 _tables: "WeakKeyDictionary[Engine, dict[str, int]]" = WeakKeyDictionary()
-_NUMBERS = frozenset("Int BigInt Float Decimal Boolean".split())
+_NUMBERS = frozenset("Int BigInt Float Decimal Boolean UUID Date DateTime Time".split())  # and what is as harmless
+_IDS = frozenset(("strawberry.ID",))
 _CONTEXT = frozenset({"self", "cls", "info", "root", "parent", "_info", "_", "_root", "obj", "_obj", "_self"})
 
 
@@ -32,7 +33,7 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     """The value of a resolver's argument; None if the function is no resolver."""
     if param.name in _CONTEXT or not (_is_resolver(frame, symbol, at) or _is_registered(frame.engine, symbol, at)):
         return None
-    if (value.types and not value.open) or value.types & CLOSED_TYPES or classes.is_closed(param, value):
+    if (value.types and not value.open and value.types != _IDS) or value.types & CLOSED_TYPES:  # an ID is any text
         return value
     if symbol.owner is not None and _is_number(symbol.owner.node, symbol.node.name.removeprefix("resolve_"), param.name):
         return NUMBER

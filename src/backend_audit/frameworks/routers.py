@@ -12,6 +12,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteHook, RouteRegistration
 from backend_audit.flow.written import written
+from backend_audit.frameworks.channels_connect import Connections
 from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.misplaced import Misplaced
@@ -62,6 +63,7 @@ class RouterRoutes:
         self.classes = ViewClasses(engine, guarding)
         self.marked = Marked(engine)
         self.denials = Denials(engine, behaviours)
+        self.sockets = Connections(behaviours)
         self.misplaced = Misplaced(guarding, self.tree, self.hook)
 
     def mount_at(self, places: dict[str, str]) -> None:
@@ -146,15 +148,10 @@ class RouterRoutes:
             guards += self.guarding.of_value(registration.around.value, "decorator", mark_of(registration, "registered here"))
         guards += applied
         guards += self.misplaced.unshielded(placed, handler, owner)
-        guards += self.in_body(handler)
+        guards += self.in_body(handler) or (self.sockets.of_handler(handler) if registration.kind == "websocket" else [])
         guards = self.marked.without(guards, handler)
         return Route(
-            methods=methods,
-            path=path,
-            framework=framework,
-            handler=handler,
-            owner=owner,
-            name=handler.name,
+            methods=methods, path=path, framework=framework, handler=handler, owner=owner, name=handler.name,
             mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
             registered=mark_of(registration, "registered here"),
             guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods), owner)),
@@ -164,7 +161,7 @@ class RouterRoutes:
             group=placed.routers[-1].key,
             response=registration.response,
             response_schema=has_schema(registration.response, handler) if is_described(placed) else None,
-        )
+        )  # fmt: skip
 
     # --- guards -----------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ _NOT_NOBODY = frozenset(
 _NO_VALUE = frozenset("id pk username email get_id user_id".split())
 _EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
 _ABSENT_PARTS = frozenset({"auth", "authorization", "token", "authenticated_userid", "unauthenticated_userid", "identity"})
-_HOLDERS = frozenset({"request", "req", "g", "ctx", "state", "scope"})
+_HOLDERS = frozenset({"request", "req", "g", "ctx", "state", "scope", "websocket", "ws"})
 REQUEST_PARTS = {
     "path": Missing.PATH,
     "path_info": Missing.PATH,
