@@ -63,6 +63,7 @@ class ClassFacts(ModuleNames):
                 continue
             value = frame.eval(base.value.value if isinstance(base.value, ir.Index) else base.value)
             value = value if not base.star else join_all(value.inside())  # `class Query(*parts)`
+            value = self._imported_before(symbol, base.value, value)
             for one in sorted(value.refs, key=lambda ref: ref.key):
                 if isinstance(one, ClassSymbol) and one is not symbol:
                     inherited, outside = self.bases(one)
@@ -74,6 +75,21 @@ class ClassFacts(ModuleNames):
         if self._top_levels:
             self._early_bases.add(symbol.key)
         return found
+
+    def _imported_before(self, symbol: ClassSymbol, node: ir.Expr, value: Value) -> Value:
+        """A base as it was imported, where the module makes a class of the same name further down."""
+        later = [one for one in value.refs if isinstance(one, ClassSymbol) and one.module is symbol.module]
+        if not isinstance(node, ir.Name) or not any(one.node.at > symbol.node.at for one in later):
+            return value
+        for one in symbol.module.node.body:
+            alias = next((each for each in one.names if each.asname == node.id), None) if isinstance(one, ir.Import) else None
+            if isinstance(one, ir.Import) and alias is not None and alias.name and one.at < symbol.node.at:
+                target = self.project.find(symbol.module, one.module, one.level)
+                found = self.module_attribute(target, alias.name) if isinstance(target, ModuleSymbol) else None
+                return (
+                    Value(apis=frozenset((f"{one.module}.{alias.name}",))) if found is None and not one.level else found or value
+                )
+        return value
 
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         return self.bases(symbol)[1]

@@ -1,5 +1,7 @@
 import graphene
 
+from orders import Mutation as OrderMutation
+
 
 class Purge(graphene.Mutation):
     ok = graphene.Boolean()
@@ -19,7 +21,7 @@ class Parts:
     login = Login.Field()
 
 
-parts = [Parts]
+parts = [Parts, OrderMutation]
 parts.append(graphene.ObjectType)
 
 
