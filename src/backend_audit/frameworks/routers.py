@@ -89,7 +89,8 @@ class RouterRoutes:
         symbols = inner or [*handlers(registration.handler), *answering]
         around = put_around(symbols)
         symbols = [one for one in symbols if one not in around]
-        before = [*self.before(placed), *wrappers, *(self.guarding.put_around(one) for one in around)]
+        before = [*self.before(placed), *wrappers]
+        before += [self.guarding.classified(one, (one.parent or one).node.name, "decorator", None) for one in around]
         paths = told_apart(paths_of(registration), len(symbols))
         known = [joined(prefixes, path) for path in paths if path or prefixes or registration.path is not None]
         for symbol, full in ((symbol, full) for symbol in symbols for full in known):

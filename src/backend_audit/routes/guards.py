@@ -131,10 +131,6 @@ class Guarding:
         carrier = self.behaviours.carrier(function) if does & ASKING else ""
         return Guard(name, does, via, mark, function, because, carrier=carrier)
 
-    def put_around(self, function: FunctionSymbol) -> Guard:
-        """The guard that a function is which a decorator has put around a handler, called like the decorator."""
-        return self.classified(function, (function.parent or function).node.name, "decorator", None)
-
     def lets_through(self, function: FunctionSymbol) -> bool:
         """Whether a caller without credentials surely passes: of a decorator, through the wrapper that it makes."""
         made = wrappers(self.engine, function)
