@@ -678,14 +678,14 @@ SHOWN = {
         ),
         "partial",
     ),
-    "a limit for all": (
+    "a limit of REST views, which other routes do not have": (
         "must-05",
         "a.py",
         (
             "REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': ['rest_framework.throttling.AnonRateThrottle']}\n"
             "@app.get('/a')\ndef a():\n    return 1"
         ),
-        "met",
+        "partial",
     ),
     "waits with chance": (
         "elite-retry",
@@ -976,6 +976,150 @@ SHOWN = {
         "a.py",
         "from UnleashClient import UnleashClient\nflags = UnleashClient('u', 'a')",
         "partial",
+    ),
+    "a description by REST framework": (
+        "must-01",
+        "b.py",
+        (
+            "from django.urls import path\nfrom rest_framework.schemas import get_schema_view\n"
+            "urlpatterns = [path('schema', get_schema_view(title='Orders'))]\n"
+        ),
+        "met",
+    ),
+    "no description by REST framework": (
+        "must-01",
+        "b.py",
+        (
+            "from django.urls import path\nfrom rest_framework.views import APIView\nclass Orders(APIView):\n"
+            "    def get(self, request):\n        return None\n"
+            "urlpatterns = [path('orders', Orders.as_view())]\n"
+        ),
+        "missing",
+    ),
+    "a lifetime by position": (
+        "must-06",
+        "a.py",
+        "from django.core.cache import cache\ndef keep(key, value):\n    cache.set(key, value, 3600)",
+        "met",
+    ),
+    "no lifetime by position": (
+        "must-06",
+        "a.py",
+        "from django.core.cache import cache\ndef keep(key, value):\n    cache.set(key, value)",
+        "partial",
+    ),
+    "addresses that a storage signs": (
+        "advanced-file-uploads",
+        "a.py",
+        ("from storages.backends.s3boto3 import S3Boto3Storage\nstore = S3Boto3Storage()\nAWS_CLOUDFRONT_KEY_ID = 'K1'"),
+        "met",
+    ),
+    "addresses that no storage signs": (
+        "advanced-file-uploads",
+        "a.py",
+        ("from storages.backends.s3boto3 import S3Boto3Storage\nstore = S3Boto3Storage()\nAWS_LOCATION = 'K1'"),
+        "partial",
+    ),
+    "rows that wait to be deleted": (
+        "advanced-soft-deletes",
+        "a.py",
+        (
+            "from django.db import models\nclass Face(models.Model):\n"
+            "    marked_for_deletion_at = models.DateTimeField(null=True)\ndef faces():\n"
+            "    return Face.objects.filter(marked_for_deletion_at__isnull=True)"
+        ),
+        "met",
+    ),
+    "rows that wait to be printed": (
+        "advanced-soft-deletes",
+        "a.py",
+        (
+            "from django.db import models\nclass Face(models.Model):\n"
+            "    marked_for_printing_at = models.DateTimeField(null=True)\ndef faces():\n"
+            "    return Face.objects.filter(marked_for_printing_at__isnull=True)"
+        ),
+        "missing",
+    ),
+    "a pool of postgres": (
+        "elite-pooling",
+        "a.js",
+        "const postgres = require('postgres')\nconst sql = postgres({ host: 'db', max: 20 })",
+        "met",
+    ),
+    "a pool of postgres as it comes": (
+        "elite-pooling",
+        "a.js",
+        "const postgres = require('postgres')\nconst sql = postgres({ host: 'db' })",
+        "partial",
+    ),
+    "a pool in an address": (
+        "elite-pooling",
+        "a.js",
+        (
+            "const { PrismaClient } = require('@prisma/client')\nconst query = {}\n"
+            "query['connection_limit'] = process.env.LIMIT\n"
+            "const prisma = new PrismaClient({ datasourceUrl: address(query) })"
+        ),
+        "met",
+    ),
+    "no pool in an address": (
+        "elite-pooling",
+        "a.js",
+        (
+            "const { PrismaClient } = require('@prisma/client')\nconst query = {}\n"
+            "query['schema'] = process.env.LIMIT\n"
+            "const prisma = new PrismaClient({ datasourceUrl: address(query) })"
+        ),
+        "partial",
+    ),
+    "many rows for ClickHouse": (
+        "elite-batch",
+        "a.js",
+        (
+            "const { createClient } = require('@clickhouse/client')\nconst clickhouse = createClient()\n"
+            "clickhouse.insert({ table: 'events', values: rows, format: 'JSONEachRow' })"
+        ),
+        "met",
+    ),
+    "one command for ClickHouse": (
+        "elite-batch",
+        "a.js",
+        (
+            "const { createClient } = require('@clickhouse/client')\nconst clickhouse = createClient()\n"
+            "clickhouse.command({ query: 'OPTIMIZE TABLE events' })"
+        ),
+        "missing",
+    ),
+    "a limiter of its own that refuses": (
+        "must-05",
+        "a.js",
+        (
+            "const { keyRateLimiter } = require('./limiter')\napp.get('/a', (req, res) => {\n"
+            "  if (!keyRateLimiter.isAllowed(req.query.key)) return res.status(429).end()\n  res.json({})\n})"
+        ),
+        "partial",
+    ),
+    "waits until others let it": (
+        "must-05",
+        "a.py",
+        (
+            "class Throttled(Exception):\n    pass\n@retry_if_throttled()\ndef ask():\n"
+            "    if client.get('/').status == 429:\n        raise client.Throttled(status=429)\n"
+            "@app.get('/a')\ndef a():\n    return ask()"
+        ),
+        "missing",
+    ),
+    "a search by match against": (
+        "advanced-search",
+        "a.js",
+        "db.query('SELECT id FROM notes WHERE MATCH (title, body) AGAINST (?)', [words])",
+        "met",
+    ),
+    "a match by a pattern": (
+        "advanced-search",
+        "a.js",
+        "db.query(\"SELECT id FROM events WHERE match(path, '^/a')\")",
+        "missing",
     ),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}

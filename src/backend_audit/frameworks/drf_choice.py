@@ -107,6 +107,9 @@ class _Walk:
                 added = self.read(node.value, state)
                 state[written(target)] = added if before is None else _both(before, added)
             return True
+        if isinstance(node, ir.ExprStmt) and (put := _put_in(node.value)) is not None:
+            state[written(put[0])] = _both(self.read(put[0], state), Listed((Written(self.function.module, put[1]),)))
+            return True
         if isinstance(node, ir.If):
             decided = self.decides(node.test)
             if decided is not None:
@@ -198,6 +201,13 @@ def _asks_above(node: ir.Expr) -> bool:
     """`super().get_permissions()`."""
     inner = node.func.value if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) else None
     return isinstance(inner, ir.Call) and isinstance(inner.func, ir.Name) and inner.func.id == "super"
+
+
+def _put_in(node: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
+    """A list, and what is put into it: `self.permission_classes.append(IsAdmin)`."""
+    if not (isinstance(node, ir.Call) and node.args and isinstance(node.func, ir.Attribute)):
+        return None
+    return (node.func.value, node.args[-1].value) if node.func.attr in ("append", "extend", "insert") else None
 
 
 def _both(one: Listed, other: Listed) -> Listed:

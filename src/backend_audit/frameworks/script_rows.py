@@ -55,7 +55,8 @@ class OddRows:
                 if asks and not (depth and self._is_told_whose(function, one)) and not _forgets(reads, one, lookup):
                     continue
                 outside = not self.from_request(function, one) if depth == 0 else was_found(function, one)
-                if id(one.node) not in self._told and not outside and not self.asks_more(route, careful):
+                known = id(one.node) in self._told or outside or _held_before(route, careful)
+                if not known and not self.asks_more(route, careful):
                     self._told.add(id(one.node))
                     route.lookups = (*route.lookups, lookup)
         return True
@@ -223,3 +224,11 @@ def _is_handed_request(param: ir.Param) -> bool:
     items = param.pattern.items if isinstance(param.pattern, ir.Container) else []
     keys = [str(one.key.value) for one in items if isinstance(one.key, ir.Const)]
     return is_request(param.name) or any(is_request(one) or one == "input" for one in keys)
+
+
+def _held_before(route: Route, careful: list[Condition]) -> bool:
+    """Whether a guard compares whose the row is: `if (document.workspaceId !== workspaceId) return res.sendStatus(403)`."""
+    columns = {name for one in careful for name in one.columns if owner_word(name)}
+    bodies = [one.function.node.body for one in route.guards if one.function is not None and one.via != "body"]
+    compared = (one for body in bodies for one in ir.walk(*body) if isinstance(one, ir.Compare))
+    return any(isinstance(each, ir.Attribute) and each.attr in columns for one in compared for each in ir.walk_scope(one))
