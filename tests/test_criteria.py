@@ -84,7 +84,7 @@ def test_rows_of_modes_name_what_exists() -> None:
         assert one.otherwise or not one.applies, f"{one.id} does not say why it does not apply"
     assert not sorted(asked - kinds), "asked, but not described"
     inner_kinds = {"cache-store", "document-store", "key-value", "graph-store"}  # for readiness and for kinds of stores
-    inner_kinds |= {"named-limiter", "too-many-requests", "flag-read"}  # together with others they are signs
+    inner_kinds |= {"named-limiter", "too-many-requests", "flag-read", "ack-first"}  # together with others they are signs
     assert not sorted(kinds - asked - inner_kinds), "described, but nothing asks"
 
 

@@ -1121,6 +1121,48 @@ SHOWN = {
         "db.query(\"SELECT id FROM events WHERE match(path, '^/a')\")",
         "missing",
     ),
+    "messages acknowledged before the work": (
+        "elite-brokers",
+        "a.js",
+        (
+            "const amqp = require('amqplib')\nasync function consume(orders) {\n"
+            "  const channel = await (await amqp.connect('amqp://q')).createChannel()\n"
+            "  channel.consume('orders', async (message) => {\n    channel.ack(message)\n"
+            "    await orders.save(JSON.parse(message.content))\n  })\n}"
+        ),
+        "partial",
+    ),
+    "messages acknowledged after the work": (
+        "elite-brokers",
+        "a.js",
+        (
+            "const amqp = require('amqplib')\nasync function consume(orders) {\n"
+            "  const channel = await (await amqp.connect('amqp://q')).createChannel()\n"
+            "  channel.consume('orders', async (message) => {\n"
+            "    await orders.save(JSON.parse(message.content))\n    channel.ack(message)\n  })\n}"
+        ),
+        "met",
+    ),
+    "messages acknowledged before the commit": (
+        "elite-brokers",
+        "a.py",
+        (
+            "from aiokafka import AIOKafkaConsumer\nasync def consume(session):\n"
+            "    consumer = AIOKafkaConsumer('orders')\n    async for message in consumer:\n"
+            "        session.add(message)\n        await consumer.commit()\n        await session.commit()"
+        ),
+        "partial",
+    ),
+    "messages acknowledged after the commit": (
+        "elite-brokers",
+        "a.py",
+        (
+            "from aiokafka import AIOKafkaConsumer\nasync def consume(session):\n"
+            "    consumer = AIOKafkaConsumer('orders')\n    async for message in consumer:\n"
+            "        session.add(message)\n        await session.commit()\n        await consumer.commit()"
+        ),
+        "met",
+    ),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

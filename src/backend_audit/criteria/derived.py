@@ -19,6 +19,8 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
     signs = list(signs)
     if any(sign.kind == "too-many-requests" for sign in signs):  # what limits something else than requests is called so, too
         yield from (Sign("rate-limit", one.place, one.what, one.symbol) for one in signs if one.kind == "named-limiter")
+    if any(sign.kind in {"broker", "queue"} for sign in signs):
+        yield from (Sign("early-ack", one.place, one.what, one.symbol) for one in signs if one.kind == "ack-first")
     if any(sign.kind == "flag-read" for sign in signs):
         yield from (Sign("feature-flag", one.place, one.what, one.symbol) for one in signs if one.kind == "flag-client")
     first: dict[str, Sign] = {}

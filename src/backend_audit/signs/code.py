@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
 from backend_audit.signs import records, shapes
+from backend_audit.signs.acknowledged import acknowledges_early
 from backend_audit.signs.conditions import compared
 from backend_audit.signs.options import fits, options
 from backend_audit.signs.paths import Meanings, PathReader, Scope, is_required
@@ -130,6 +131,9 @@ class _Walk:
         handles = shapes.is_error_handler(node) if self.script else shapes.catches_all(node)
         if handles:
             self.shaped("error-middleware", node, f"{symbol}.{node.name}" if symbol else node.name)
+        early = acknowledges_early(node)
+        if early is not None:
+            self.shaped("ack-first", early, symbol)
         signed = shapes.signs_tokens(node)
         if signed is not None:
             self.shaped("own-token", signed, symbol)

@@ -18,7 +18,7 @@ _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "str
 _KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
 SHAPES = frozenset(
     "answered-error error-middleware server-error-view retry-loop backoff-loop jitter-loop endless-loop api-description "
-    "kept-answer any-origin own-token".split()
+    "kept-answer any-origin own-token ack-first".split()
 )
 
 
