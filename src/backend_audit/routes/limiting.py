@@ -15,6 +15,7 @@ _LIMITS = re.compile(
     r"limiter|token_?bucket|backoff_until",
     re.IGNORECASE,
 )
+_READS = re.compile(r"POST|body|data|form|json|stream|read|view|authenticate$|log_?in|sign_?in|reset|send", re.IGNORECASE)
 _DEPTH = 3
 _GUESSED = frozenset("login signin logon token authenticate otp mfa totp 2fa".split())
 _MAILED = frozenset("forgot reset recover recovery resend".split())
@@ -31,7 +32,7 @@ _SECRET = re.compile(r"[<{:](?:\w+:)?\w*(?:token|uidb64|signature|hash|key|secre
 def tried(route: Route, behaviours: Behaviours) -> str:
     """What a caller can try as often as it likes: "passwords", "mails", "accounts"; "" for nothing, or where it is counted."""
     found = _purpose(route)
-    return "" if not found or _is_limited(route, behaviours) else found
+    return "" if not found or _only_sends_away(route) or _is_limited(route, behaviours) else found
 
 
 def _purpose(route: Route) -> str:
@@ -48,6 +49,11 @@ def _purpose(route: Route) -> str:
         if words & known and not words - known - _BESIDE - _PARTS:
             return kind
     return ""
+
+
+def _only_sends_away(route: Route) -> bool:
+    """Whether a view for all methods reads nothing that is sent: it shows a page, or sends the caller where the form is."""
+    return not route.methods and route.handler is not None and not any(map(_READS.search, _names(route.handler)[1:]))
 
 
 def _is_limited(route: Route, behaviours: Behaviours) -> bool:
