@@ -9,6 +9,7 @@ from backend_audit.checks._pages import of_service
 from backend_audit.checks._replacing import Chain, chain_of, escapes, in_loop, removes, single_signs, swaps
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.syntax import all_of
 from backend_audit.flow.written import last_word, written
 from backend_audit.regex.shape import alternatives, ways_through
 from backend_audit.source import SCRIPTS
@@ -45,6 +46,8 @@ def first_hit_only(node: ir.Call, view: FileView) -> Iterator[Alert]:
             continue
         if _is_cut(chain, at, text) or _leads(node, text) or step.new is None or not _BUILDS.isdisjoint(step.new):
             continue
+        if _begins_so(node, text, view):
+            continue
         yield Alert(
             node=node,
             message=f"Only the first `{_shown(text)}` is replaced here: a second one stays in the text.",
@@ -66,6 +69,19 @@ def _leads(node: ir.Call, text: str) -> bool:
     """`url.pathname.replace("/", "")`: the sign that such a part of an address begins with."""
     part = node.func.value if isinstance(node.func, ir.Attribute) else None
     return isinstance(part, ir.Attribute) and _LEADING.get(part.attr) == text
+
+
+def _begins_so(node: ir.Call, text: str, view: FileView) -> bool:
+    """`path.startsWith("/") ? path.replace("/", "") : path`: the sign that was found at the beginning is meant."""
+    held = written(node.func.value) if isinstance(node.func, ir.Attribute) else ""
+    around = [one for one in view.ancestors if isinstance(one, (ir.Conditional, ir.If))]
+    branches = [(one.test, [one.then] if isinstance(one, ir.Conditional) else one.body) for one in around]
+    tests = [test for test, branch in branches if any(inner.at <= node.at < inner.end for inner in branch)]
+    asked = [part for test in tests for part in all_of(test) if isinstance(part, ir.Call) and len(part.args) == 1]
+    return any(
+        written(part.func) == f"{held}.startsWith" and isinstance(first := part.args[0].value, ir.Const) and first.value == text
+        for part in asked
+    )
 
 
 def _is_cut(chain: Chain, at: int, text: str) -> bool:
