@@ -80,3 +80,11 @@ class CountedLoop(Concept):
 
     itself: ClassVar[bool] = True
     counted: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostlyCall(Concept):
+    """Each call costs money, or much of the machine."""
+
+    timed: ClassVar[bool] = True
+    kind: str = ""  # model (of language, paid by the call), mail (or text message), document (a PDF or sheet), image

@@ -6,8 +6,9 @@ from functools import partial
 from backend_audit.flow.engine import Engine
 from backend_audit.routes.address_pieces import AddressPieces
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.costly import Costs
 from backend_audit.routes.declared import Declarations
-from backend_audit.routes.limiting import tried
+from backend_audit.routes.limiting import costs, tried
 from backend_audit.routes.model import Auth, Claim, Does, Route, RouteTable
 from backend_audit.routes.verdicts import decide
 
@@ -29,6 +30,7 @@ class Settling:
         self.scope = scope
         self.describe = describe
         self._pieces = AddressPieces()
+        self._costs = Costs(behaviours)
 
     def settle(self, engine: Engine, table: RouteTable) -> None:
         """Go through the table; a route that breaks is a problem of its file."""
@@ -50,6 +52,7 @@ class Settling:
         self.declarations.settle(route)
         route.claims = self.claims(route)
         route.tried = tried(route, self.behaviours)
+        route.costs = costs(route, self.behaviours, self._costs)
         if route.auth is Auth.REQUIRED:
             self.scope(route)
         return True

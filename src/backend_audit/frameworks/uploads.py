@@ -12,8 +12,8 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Upload
 from backend_audit.routes.readings import handed
+from backend_audit.routes.upload import Upload
 from backend_audit.source import Mark
 
 _HOLDERS = frozenset({"files", "FILES"})

@@ -6,8 +6,10 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.costly import Costs
 from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Auth, Does, Route
+from backend_audit.source import Mark
 
 _TOO_MANY = 429
 _LIMITS = re.compile(
@@ -33,6 +35,12 @@ def tried(route: Route, behaviours: Behaviours) -> str:
     """What a caller can try as often as it likes: "passwords", "mails", "accounts"; "" for nothing, or where it is counted."""
     found = _purpose(route)
     return "" if not found or _only_sends_away(route) or _is_limited(route, behaviours) else found
+
+
+def costs(route: Route, behaviours: Behaviours, known: Costs) -> tuple[str, Mark] | None:
+    """What each call of a route costs, and where; nothing where the calls are counted, or where it is told as a try."""
+    found = None if route.tried else known.of(route)
+    return None if found is None or _is_limited(route, behaviours) else found
 
 
 def _purpose(route: Route) -> str:

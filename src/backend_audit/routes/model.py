@@ -11,6 +11,7 @@ from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
 from backend_audit.routes.sent import SentSecret
 from backend_audit.routes.unended import Unended
+from backend_audit.routes.upload import Upload
 from backend_audit.source import Mark
 
 
@@ -93,14 +94,6 @@ class Taken:
     by: str  # the serializer or model that takes them
     owner: str  # the stored class
     fields: tuple[str, ...]
-    mark: Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """An uploaded file is stored under the client's name for it, and nothing asks what it is. `how`: the callee as written."""
-
-    how: str
     mark: Mark
 
 
@@ -271,6 +264,7 @@ class Route:
     unread: str = ""  # a credential in its address that nothing reads
     unfilled: tuple[str, str] = ("", "")  # what its handler asks the request for, and the guard (not its own) that puts it there
     tried: str = ""  # what can be tried again and again, without anybody counting: passwords, mails, accounts
+    costs: tuple[str, Mark] | None = None  # what each call of it costs ("model", "mail", …) without anybody counting, and where
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:
