@@ -33,6 +33,7 @@ _AUTHENTICATES = frozenset((Does.AUTHENTICATES,))
 _GIVES_NOTHING = frozenset(("none", "empty"))
 _RESOLVES = ("resolve", "resolve_async")
 _STATED = ("login_required", "permissions")
+_OPTION = re.compile(r"permission|role|login|auth")  # of a class, by its name
 _CONTEXT = re.compile(r"^_?info$|^info\.context$|^context$|^request$")
 
 
@@ -59,12 +60,13 @@ class GraphqlGuards:
         self.permissions = django.permissions
         self.engine = routers.engine
         self.behaviours = routers.behaviours
+        self._asked: dict[str, frozenset[str]] = {}  # by the key of a resolver, the options of its class that it asks
 
     def of(self, field: Field) -> list[Guard]:
         """The guards before a field, and the field's own resolver where that turns callers away."""
         found = [guard for keyword, one in field.attached for guard in self.attached(keyword, one)]
         found += [guard for one in field.decorators for guard in self.decorator(one)]
-        found += [] if field.owner is None else self.stated(field.owner)
+        found += [] if field.owner is None else self.stated(field.owner, field.handler)
         if any(one.has(*_ASKS) for one in found):
             return [one for one in found if not one.has(Does.OPENS)]  # all of them must let the caller in
         return found + self.in_body(field)
@@ -140,17 +142,32 @@ class GraphqlGuards:
         called = self.engine.calls.get(function.key, {}).values() if depth else ()
         return any(self._may_raise(one, depth - 1) for one in called)
 
-    def stated(self, owner: ClassSymbol) -> Iterator[Guard]:
-        """`class Meta: login_required = True` of graphene-django-cud's mutations."""
-        if not any(one.startswith("graphene_django_cud.") for one in self.engine.external_bases(owner)):
-            return
-        for meta in (one for one in owner.node.body if isinstance(one, ir.Class) and one.name == "Meta"):
-            for node in meta.body:
-                name = written(node.targets[0]) if isinstance(node, ir.Assign) and node.targets else ""
-                value = node.value if isinstance(node, ir.Assign) else None
+    def stated(self, owner: ClassSymbol, handler: FunctionSymbol | None) -> Iterator[Guard]:
+        """`class Meta: login_required = True` of graphene-django-cud's mutations; what the project's own base class asks of it.
+
+        That one reads `cls._meta.permissions` where it refuses: https://docs.graphene-python.org/en/latest/types/objecttypes/
+        """
+        known = any(one.startswith("graphene_django_cud.") for one in self.engine.external_bases(owner))
+        names = frozenset(_STATED) if known else self._asked_of_meta(handler)
+        told: set[str] = set()
+        for above in self.engine.bases(owner)[0] if names else ():
+            for name, node, value in _meta(above):
                 empty = (isinstance(value, ir.Const) and not value.value) or (isinstance(value, ir.Container) and not value.items)
-                if name in _STATED and value is not None and not empty:
-                    yield Guard(name, _AUTHENTICATES, "class", Mark(owner.module.path, node.at, node.end, name), None, "stated")
+                if name in names - told and not empty:
+                    yield Guard(name, frozenset(_ASKS), "class", Mark(above.module.path, node.at, node.end, name), None, "stated")
+                told.add(name)
+
+    def _asked_of_meta(self, handler: FunctionSymbol | None) -> frozenset[str]:
+        """The options of its class that a resolver, or what it calls, looks at before it raises: `cls._meta.permissions`."""
+        if handler is None or not self._may_raise(handler):
+            return frozenset()
+        if handler.key not in self._asked:
+            called = self.engine.calls.get(handler.key, {})
+            functions = [handler, *(called[key] for key in sorted(called))]
+            read = (node for one in functions for node in one.scope.of(ir.Attribute) if _OPTION.search(node.attr))
+            options = (node.attr for node in read if isinstance(node.value, ir.Attribute) and node.value.attr == "_meta")
+            self._asked[handler.key] = frozenset(options)
+        return self._asked[handler.key]
 
     # --- in the resolver --------------------------------------------------------------------------------------------
 
@@ -230,3 +247,11 @@ def _says_nothing(node: ir.Expr | None) -> bool:
         called = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
         return called in _GIVES_NOTHING or (called[:1].isupper() and all(_says_nothing(arg.value) for arg in node.args))
     return False
+
+
+def _meta(owner: ClassSymbol) -> Iterator[tuple[str, ir.Assign, ir.Expr]]:
+    """What a class states of itself in `class Meta`."""
+    for meta in (one for one in owner.node.body if isinstance(one, ir.Class) and one.name == "Meta"):
+        for node in meta.body:
+            if isinstance(node, ir.Assign) and node.targets and node.value is not None:
+                yield written(node.targets[0]), node, node.value
