@@ -13,6 +13,7 @@ from backend_audit.flow.values import UNKNOWN, Value, join_all
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.controller_dialects import HOOKS
+from backend_audit.frameworks.operations import operation_by
 from backend_audit.frameworks.registrations import deduplicated, joined
 from backend_audit.frameworks.steps import Step, definition, handler_of, rooted, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
@@ -223,6 +224,7 @@ class FastifyRoutes:
             body=Body(validated=True, schema="schema.body") if "body" in held else Body(),
             bare=not held,
             kind="websocket" if (options.items or {}).get("websocket", UNKNOWN).is_just(value=True) else "http",
+            operation=None if held.get("hide", UNKNOWN).is_just(value=True) else operation_by(schema, chain.site.call),
             response_schema=None if held.get("hide", UNKNOWN).is_just(value=True) else "response" in held,
         )
 

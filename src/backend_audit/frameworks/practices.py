@@ -18,6 +18,7 @@ from backend_audit.routes.printed import printed
 from backend_audit.routes.shared_answers import shared_answers
 from backend_audit.routes.undescribed import undescribed
 from backend_audit.routes.unhandled import unhandled
+from backend_audit.routes.untold import untold
 from backend_audit.routes.work import Work
 
 
@@ -34,6 +35,7 @@ def practices_of(
     yield from kept_deleted(engine, table)
     yield from shared_answers(engine, facts, table)
     yield from undescribed(table)
+    yield from untold(behaviours, table)
     yield from ErrorBodies(engine, table).concepts()
     yield from statement_habits(engine, facts, table, tables)
     if isinstance(engine.project, ScriptProject):

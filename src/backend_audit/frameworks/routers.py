@@ -17,6 +17,7 @@ from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.marked import Marked
 from backend_audit.frameworks.misplaced import Misplaced
 from backend_audit.frameworks.named_objects import NamedObjects
+from backend_audit.frameworks.operations import operation_of
 from backend_audit.frameworks.registrations import (
     asked,
     deduplicated,
@@ -162,6 +163,7 @@ class RouterRoutes:
             group=placed.routers[-1].key,
             response=registration.response,
             response_schema=has_schema(registration.response, handler) if is_described(placed) else None,
+            operation=operation_of(placed, handler, framework) if is_described(placed) else None,
         )  # fmt: skip
 
     # --- guards -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from backend_audit.inventory.paths import places
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
+from backend_audit.routes.operation import Operation
 from backend_audit.routes.sent import SentSecret
 from backend_audit.routes.unended import Unended
 from backend_audit.routes.upload import Upload
@@ -253,6 +254,7 @@ class Route:
     claims: tuple[Claim, ...] = ()
     response: Operand | None = None  # the declared answer
     response_schema: bool | None = None  # None: the question does not concern it
+    operation: Operation | None = None  # what its description tells besides; None where it has none, or cannot be read
     bare: bool = False  # registered without any schema
     shown: tuple[Shown, ...] = ()
     rows_shown: tuple[ShownRow, ...] = ()
