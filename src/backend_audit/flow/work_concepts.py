@@ -18,6 +18,19 @@ class BlockingCall(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class HeavyWork(Concept):
+    """The processor is busy for long where the data is big.
+
+    `looped`: only where it is done many times. `files`: it is a `BlockingCall` as well.
+    """
+
+    timed: ClassVar[bool] = True
+    kind: str = ""  # picture, table, workbook, document, reading (of one), archive, model
+    looped: bool = False
+    files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseQuery(Concept):
     """The database is asked something, in a round trip of its own."""
 
@@ -49,6 +62,7 @@ class AnswerCache(Concept):
 class CacheWrite(Concept):
     """A value is put into a cache or key-value store. `cache`: it is one by its nature, and not a store of any kind."""
 
+    timed: ClassVar[bool] = True
     key: Operand | None = None
     expiry: Operand | None = None
     cache: bool = False

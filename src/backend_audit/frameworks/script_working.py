@@ -18,6 +18,7 @@ from backend_audit.routes.script_failures import mistaken_answers
 from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
+from backend_audit.routes.stampedes import Stampedes
 from backend_audit.routes.thrown_later import LateThrows
 from backend_audit.routes.transactions import Transactions
 from backend_audit.routes.untimed import Untimed
@@ -41,6 +42,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     work = ScriptWork(engine, facts, table)
     yield from work.held_up()
     yield from LateThrows(work, promises).concepts()
+    yield from Stampedes(work).concepts()
     yield from Openings(work).concepts()
     repeated = Repeated(work, Bindings())
     yield from repeated.concepts()

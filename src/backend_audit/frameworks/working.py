@@ -14,11 +14,13 @@ from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serialized import SerializedLoads
 from backend_audit.frameworks.whole_lists import WholeLists
+from backend_audit.routes.busy import heavy_requests
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.sequential import Sequential
+from backend_audit.routes.stampedes import Stampedes
 from backend_audit.routes.transactions import Transactions
 from backend_audit.routes.work import Work
 
@@ -28,6 +30,8 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     work = Work(engine, facts, table)
     schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
+    yield from heavy_requests(work)
+    yield from Stampedes(work).concepts()
     yield from Openings(work).concepts()
     repeated = Repeated(work, bindings)
     yield from repeated.concepts()
