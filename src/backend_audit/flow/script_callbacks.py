@@ -30,15 +30,14 @@ from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
+from backend_audit.link.script_imports import is_loaded
 from backend_audit.link.symbols import FunctionSymbol, Symbol, key_at
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
 
 _SHARING = frozenset(("fastify-plugin()",))  # what such a plugin is called with is not a scope of its own
-_CHECKED = frozenset(
-    ("express.Request", "fastify.Request", "koa.Context", "hono.Context")
-)  # what middleware may have checked before
+_CHECKED = frozenset(("express.Request", "fastify.Request", "koa.Context", "hono.Context"))  # by middleware, perhaps
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4
@@ -165,8 +164,9 @@ class ScriptCallbacks(Frame):
             return receiver
         results = []
         for at, (_, operand) in enumerate(args[:2]):
-            fails = attr == "catch" or at == 1
-            results.append(self.handed(node, operand.value, [UNKNOWN if fails else receiver]))
+            given = [UNKNOWN if attr == "catch" or at == 1 else receiver]
+            run = script_registrars.one_pass if given[0].apis and is_loaded(node.func) else type(self).handed
+            results.append(run(self, node, operand.value, given))
         return join(receiver, results[0]) if attr == "catch" else join_all(results)
 
     def indirect(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> Value:

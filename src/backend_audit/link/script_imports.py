@@ -55,3 +55,9 @@ def server_side(project: ScriptProject) -> frozenset[str]:
                 found.add(target.key)
                 waiting.append(target.key)
     return frozenset(found)
+
+
+def is_loaded(node: ir.Expr) -> bool:
+    """Whether it is a part of what a module gives that is loaded when it is needed: `import("x").then`."""
+    made = node.value if isinstance(node, ir.Attribute) else None
+    return isinstance(made, ir.Call) and isinstance(made.func, ir.Name) and made.func.id == "import"
