@@ -73,7 +73,9 @@ class Stampedes:
                     yield found
 
     def _of(self, function: FunctionSymbol, write: CacheWrite) -> Stampede | None:
-        call, key = write.site.call, write.key
+        call, key, steps = write.site.call, write.key, self.work.steps(self.work.serving, function)
+        if write.site.moment is None or write.site.moment.loops or any(one.moment.loops for one in steps):
+            return None  # a job over many, which few ask for at once
         if call is None or key is None or key.node is None or happens_later(write.site) or not _keeps_a_result(call):
             return None
         read = _read(function, call, written(key.node))
