@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.flow.concepts import Site
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 _TESTS = frozenset("isabs is_relative_to relative_to commonpath commonprefix abspath realpath resolve normpath safe_join".split())
 _PLAIN = frozenset(("getmembers", "list", "iter", "tuple", "sorted", "open", "TarFile", "closing"))
@@ -53,7 +53,7 @@ def _bare(statement: ir.Assign, name: str) -> bool:
     """`member.name = os.path.basename(member.name)`: it keeps nothing of its folders."""
     own = any(isinstance(one, ir.Attribute) and name_of(one.value) == name for one in statement.targets)
     value = statement.value
-    return own and (last_name(value.func) == "basename" if isinstance(value, ir.Call) else last_name(value) == "name")
+    return own and (last_word(value.func) == "basename" if isinstance(value, ir.Call) else last_word(value) == "name")
 
 
 def _holds(node: ir.Node, call: ir.Node) -> bool:
@@ -70,14 +70,14 @@ def _negated(test: ir.Expr) -> bool:
         return True
     if isinstance(test, ir.Logical):
         return _negated(test.left) or _negated(test.right)
-    found = last_name(test.func) if isinstance(test, ir.Call) else ""
+    found = last_word(test.func) if isinstance(test, ir.Call) else ""
     return found in ("is_relative_to", "startswith") or (isinstance(test, ir.Compare) and test.ops[0] in ("not in", "=="))
 
 
 def _tests_name(test: ir.Expr, name: str) -> bool:
     """Whether the test asks where the member's name leads; a look for `..` alone leaves absolute names."""
     mentions = any(isinstance(node, ir.Name) and node.id == name for node in _below(test))
-    called = any(isinstance(node, ir.Call) and last_name(node.func) in _TESTS for node in _below(test))
+    called = any(isinstance(node, ir.Call) and last_word(node.func) in _TESTS for node in _below(test))
     return mentions and (called or (_looks_for(test, "in", "..") and _looks_for(test, "startswith", "/")))
 
 
@@ -86,7 +86,7 @@ def _looks_for(test: ir.Expr, how: str, text: str) -> bool:
     for node in _below(test):
         if isinstance(node, ir.Compare) and how in node.ops:
             given: list[ir.Expr] = [node.left]
-        elif isinstance(node, ir.Call) and last_name(node.func) == how:
+        elif isinstance(node, ir.Call) and last_word(node.func) == how:
             given = [one for arg in node.args for one in _below(arg.value) if isinstance(one, ir.Const)]
         else:
             continue
@@ -118,7 +118,7 @@ def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
 def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
     """Whether `members=` is the work of a function that picks them, or a list that a checking loop filled."""
     if isinstance(members, ir.Call):
-        return any(isinstance(arg.value, ir.Name) for arg in members.args) and last_name(members.func) not in _PLAIN
+        return any(isinstance(arg.value, ir.Name) for arg in members.args) and last_word(members.func) not in _PLAIN
     if isinstance(members, ir.Comprehension):
         return any(clause.conditions for clause in members.clauses)
     if not isinstance(members, ir.Name):
@@ -134,7 +134,7 @@ def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
 def _assigns_choice(site: Site, node: ir.Assign, name: str) -> bool:
     if not isinstance(node.value, (ir.Call, ir.Comprehension)):
         return False
-    return any(last_name(one) == name for one in node.targets) and members_are_chosen(site, node.value)
+    return any(last_word(one) == name for one in node.targets) and members_are_chosen(site, node.value)
 
 
 def member_is_checked_at(site: Site, append: ir.Call) -> bool:
@@ -161,9 +161,9 @@ def opened_from_elsewhere(site: Site, archive: ir.Expr | None) -> bool:
     name = name_of(archive)
     for node in ir.walk_scope(*scope(site)):
         made: ir.Expr | None = None
-        if isinstance(node, ir.Assign) and any(last_name(one) == name for one in node.targets):
+        if isinstance(node, ir.Assign) and any(last_word(one) == name for one in node.targets):
             made = node.value
-        elif isinstance(node, ir.WithItem) and last_name(node.target) == name:
+        elif isinstance(node, ir.WithItem) and last_word(node.target) == name:
             made = node.context
         elif isinstance(node, ir.Call) and archive is not None and node.at == archive.at:
             made = node
@@ -185,7 +185,7 @@ def _fills(node: ir.Call, name: str) -> bool:
         isinstance(node.func, ir.Attribute) and name_of(node.func.value) == name and node.func.attr == "open"
     ):
         return False
-    called = last_name(node.func)
+    called = last_word(node.func)
     if called == "open":
         modes = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const) and isinstance(arg.value.value, str)]
         return any(mode[:1] in ("w", "x", "a") for mode in modes if len(mode) <= 4)

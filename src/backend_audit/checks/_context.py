@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.checks._view import local_imports
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import last_word
 
 _DEV = frozenset(
     ("dev", "devel", "develop", "development", "local", "localhost", "sample", "ci", "demo", "e2e",
@@ -71,8 +72,8 @@ def _started(site: Site) -> frozenset[str]:
     """The functions that the file calls when it is started as a program."""
     found: set[str] = set()
     for one in ir.walk(*site.module.body) if site.module is not None else ():
-        if isinstance(one, ir.If) and isinstance(one.test, ir.Compare) and last_name(one.test.left) == "__name__":
-            found.update(last_name(call.func) for call in calls_in(one.body))
+        if isinstance(one, ir.If) and isinstance(one.test, ir.Compare) and last_word(one.test.left) == "__name__":
+            found.update(last_word(call.func) for call in calls_in(one.body))
     return frozenset(found)
 
 
@@ -84,7 +85,7 @@ def of_program(site: Site) -> bool:
     reached, ahead = set(_started(site)), list(_started(site))
     while ahead:
         one = functions.get(ahead.pop())
-        called = {last_name(call.func) for call in calls_in(one.body)} - reached if one is not None else set()
+        called = {last_word(call.func) for call in calls_in(one.body)} - reached if one is not None else set()
         reached |= called
         ahead += called
     return site.function.name in reached and site.function.name in functions
@@ -106,7 +107,7 @@ def only_in_development(site: Site) -> bool:
     """Whether a condition around `site` asks for a development or test environment."""
     for test in conditions(site):
         for node in ir.walk(ir.ExprStmt(test.at, test.end, test)):
-            name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+            name = last_word(node)
             if isinstance(node, ir.Const) and isinstance(node.value, str):
                 name = node.value
             if name and name != "__name__" and _DEV_TEST.search(name):
@@ -122,7 +123,7 @@ def _elsewhere_than_production(node: ir.If | ir.Conditional, site: Site) -> bool
     if isinstance(test, ir.Compare) and len(test.rights) == 1 and isinstance(test.rights[0], ir.Const):
         named, other = str(test.rights[0].value), other is not (test.ops[0] == "!=")
     else:
-        named = last_name(test)
+        named = last_word(test)
     behind = [node.orelse] if isinstance(node, ir.Conditional) else node.orelse
     return _PRODUCTION.fullmatch(named) is not None and other is not any(_covers(one, site.node) for one in behind)
 
@@ -150,7 +151,7 @@ def settings_module(site: Site) -> bool:
     """Whether the module holds a Django project's settings, and not only constants that are called so."""
     if site.module is None:
         return False
-    assigned = {last_name(target) for one in ir.walk(*site.module.body) if isinstance(one, ir.Assign) for target in one.targets}
+    assigned = {last_word(target) for one in ir.walk(*site.module.body) if isinstance(one, ir.Assign) for target in one.targets}
     return not assigned.isdisjoint(("ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "WSGI_APPLICATION", "AUTH_USER_MODEL"))
 
 
@@ -165,14 +166,7 @@ def calls_in(body: Sequence[ir.Stmt]) -> Iterator[ir.Call]:
 
 
 def meant(node: ir.Expr | None, module: ir.Module | None) -> str:
-    """`last_name`, with names that the file imports under another one taken back: `P` of `import PROTOCOL_TLS as P`."""
+    """`last_word`, with names that the file imports under another one taken back: `P` of `import PROTOCOL_TLS as P`."""
     if isinstance(node, ir.Name) and module is not None:
         return local_imports(module).get(node.id, node.id).rpartition(".")[2]
-    return last_name(node)
-
-
-def last_name(node: ir.Expr | None) -> str:
-    """`c` of `a.b.c`, `c` of `c`, else nothing."""
-    if isinstance(node, ir.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ir.Name) else ""
+    return last_word(node)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.script_loops import bound
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 _OF_ARRAYS = frozenset(
     (
@@ -73,13 +73,13 @@ def _leaving(node: ir.Node, *, caught: bool, inner: bool) -> bool:
 
 def _reads_fields(loop: ir.While) -> bool:
     """Whether a pass reads a field of the element under the counter: of one that is missing that is an error."""
-    counters = {last_name(side) for side in (loop.test.left, *loop.test.rights)} if isinstance(loop.test, ir.Compare) else set()
+    counters = {last_word(side) for side in (loop.test.left, *loop.test.rights)} if isinstance(loop.test, ir.Compare) else set()
     elements: set[str] = set()
     for node in ir.walk(*loop.body):
         if isinstance(node, ir.Assign) and _is_element(node.value, counters):
             if isinstance(node.targets[0], ir.Container):
                 return True
-            elements.add(last_name(node.targets[0]))
+            elements.add(last_word(node.targets[0]))
     return any(
         isinstance(node, ir.Attribute)
         and (_is_element(node.value, counters) or (isinstance(node.value, ir.Name) and node.value.id in elements))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import calls_in, last_name, path_to, scope
+from backend_audit.checks._context import calls_in, path_to, scope
 from backend_audit.checks._operands import names
 from backend_audit.flow.concepts import LdapBind, Site
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 _OPENS = frozenset(("initialize", "open", "init"))
 _SERVERS = frozenset(("Server",))
@@ -24,12 +24,12 @@ def plain_address(bind: LdapBind) -> str:
     call = site.call
     if call is None:
         return ""
-    server = _argument(call, 0, "server") if last_name(call.func) == "Connection" else None
+    server = _argument(call, 0, "server") if last_word(call.func) == "Connection" else None
     if server is not None:
         return _of_server(server, site)
     if isinstance(call.func, ir.Attribute):
         for made in _made(call.func.value, site):
-            if isinstance(made, ir.Call) and last_name(made.func) in _OPENS:
+            if isinstance(made, ir.Call) and last_word(made.func) in _OPENS:
                 return _address(_argument(made, 0, "uri"), site)
     return ""
 
@@ -38,7 +38,7 @@ def _of_server(node: ir.Expr, site: Site) -> str:
     for made in (node, *_made(node, site)):
         if isinstance(made, ir.Const):
             return _address(made, site)
-        if isinstance(made, ir.Call) and last_name(made.func) in _SERVERS:
+        if isinstance(made, ir.Call) and last_word(made.func) in _SERVERS:
             hidden, port = _argument(made, 2, "use_ssl"), _argument(made, 1, "port")
             secret_port = isinstance(port, ir.Const) and port.value == _TLS_PORT
             off = hidden is None or (isinstance(hidden, ir.Const) and hidden.value is False)
@@ -80,6 +80,6 @@ def _classes(site: Site) -> list[ir.Stmt]:
 def _starts_tls(site: Site) -> bool:
     """Whether the function, or the class around it, asks for TLS."""
     body = [*scope(site), *_classes(site)]
-    if any(last_name(call.func) in _ENCRYPTS for call in calls_in(body)):
+    if any(last_word(call.func) in _ENCRYPTS for call in calls_in(body)):
         return True
     return any(isinstance(one, ir.Attribute) and one.attr in _OPTIONS for one in ir.walk(*body))

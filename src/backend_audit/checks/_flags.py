@@ -4,6 +4,7 @@ import re
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.written import last_word
 
 _FLAGS = {
     "I": re.IGNORECASE, "IGNORECASE": re.IGNORECASE, "S": re.DOTALL, "DOTALL": re.DOTALL, "M": re.MULTILINE,
@@ -16,7 +17,7 @@ def flags_of(operand: Operand | None) -> int:
     found = 0
     if operand is not None and operand.node is not None:
         for node in ir.walk(*ir.children(operand.node), operand.node):
-            name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+            name = last_word(node)
             found |= _FLAGS.get(name, 0)
     return found
 

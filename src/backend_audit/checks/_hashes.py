@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._operands import apis, receiver
 from backend_audit.checks._purpose import names_in, password_name
 from backend_audit.flow.concepts import HashComputation, Operand, Site
 from backend_audit.flow.sensitive import words
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.source import Mark
 
 BROKEN = {"md2": "MD2", "md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1"}
@@ -110,7 +110,7 @@ def renews(site: Site, password: str) -> bool:
     """Whether the function hands the password on to what hashes it anew, once the old hash has fitted."""
     return any(
         isinstance(node, ir.Call)
-        and _RENEWING.search(last_name(node.func))
+        and _RENEWING.search(last_word(node.func))
         and any(password in names_in(arg.value) for arg in node.args)
         for node in ir.walk(*scope(site))
     )

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import _patterns
-from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import dotted, last_word, written
 
 _LISTING = frozenset(("keys", "entries", "getOwnPropertyNames", "ownKeys", "allKeys", "keysIn", "split"))
 _SETTLES = frozenset(("resolve", "reject", "next", "done"))  # are told what came of it
@@ -49,11 +48,11 @@ def _goes_through(node: ir.Call, base: str, name: str) -> bool:
     """`Object.keys(base).forEach((name) => …)`, `Object.keys(x).reduce((base, name) => …, x)`: its own names."""
     given = next((arg.value.function for arg in node.args if isinstance(arg.value, ir.Lambda)), None)
     listing = node.func.value if isinstance(node.func, ir.Attribute) else None
-    if given is None or not isinstance(listing, ir.Call) or last_name(listing.func) not in _LISTING or len(listing.args) != 1:
+    if given is None or not isinstance(listing, ir.Call) or last_word(listing.func) not in _LISTING or len(listing.args) != 1:
         return False
     params = [one.name for one in given.params if one.kind == "positional"]
     listed = written(listing.args[0].value)
-    if params[:2] == [base, name] and len(node.args) > 1 and last_name(node.func) == "reduce":
+    if params[:2] == [base, name] and len(node.args) > 1 and last_word(node.func) == "reduce":
         return written(node.args[1].value) == listed
     return name in params[:1] and listed == base
 
@@ -61,7 +60,7 @@ def _goes_through(node: ir.Call, base: str, name: str) -> bool:
 def _walked(node: ir.For, view: FileView) -> set[str]:
     """What a loop goes through the names of, as written: `for (k in xs)`, `for ([k, v] of Object.entries(xs))`."""
     over = (_patterns.given(node.iter, view) if isinstance(node.iter, ir.Name) else None) or node.iter
-    if isinstance(over, ir.Call) and last_name(over.func) in _LISTING and len(over.args) == 1:
+    if isinstance(over, ir.Call) and last_word(over.func) in _LISTING and len(over.args) == 1:
         return {written(over.args[0].value)}
     return {written(node.iter)} if node.keys else set()
 
@@ -73,13 +72,13 @@ def _names(target: ir.Expr) -> set[str]:
 def _lists_names(node: ir.Expr, view: FileView) -> bool:
     if isinstance(node, ir.Name):
         return _is_list_of_names(node, view)
-    return isinstance(node, ir.Call) and last_name(node.func) in _LISTING
+    return isinstance(node, ir.Call) and last_word(node.func) in _LISTING
 
 
 def _is_list_of_names(name: ir.Name, view: FileView) -> bool:
     value = _patterns.given(name, view)
     if isinstance(value, ir.Call):
-        return last_name(value.func) in _LISTING or isinstance(value.func, ir.Name)
+        return last_word(value.func) in _LISTING or isinstance(value.func, ir.Name)
     return False
 
 
@@ -99,7 +98,7 @@ def is_copy(target: ir.Index, view: FileView) -> bool:
 
 
 def _is_fresh(value: ir.Expr) -> bool:
-    if isinstance(value, ir.Call) and last_name(value.func) == "assign" and value.args:
+    if isinstance(value, ir.Call) and last_word(value.func) == "assign" and value.args:
         value = value.args[0].value
     return isinstance(value, ir.Container)
 
@@ -138,7 +137,7 @@ def _leads_back(callee: str, names: set[str], view: FileView) -> bool:
     """Whether a function of the file calls one of `names`: the two copy in turns."""
     for node in view.module.body:
         if isinstance(node, ir.Function) and node.name == callee:
-            return any(isinstance(one, ir.Call) and last_name(one.func) in names for one in ir.walk(*list(node.body)))
+            return any(isinstance(one, ir.Call) and last_word(one.func) in names for one in ir.walk(*list(node.body)))
     return False
 
 
@@ -188,7 +187,7 @@ def guarded(target: ir.Index, view: FileView) -> bool:
                     return True
                 names |= _refused_by(node, view)
             elif isinstance(node, ir.Compare):
-                if node.ops[0] == "instanceof" and last_name(node.rights[0]) == "Object":
+                if node.ops[0] == "instanceof" and last_word(node.rights[0]) == "Object":
                     return True
                 names |= {str(one.value) for one in (node.left, *node.rights) if isinstance(one, ir.Const)} & _PROTO
     return len(names) > 1 or ("__proto__" in names and _plain_only(view))
@@ -197,7 +196,7 @@ def guarded(target: ir.Index, view: FileView) -> bool:
 def _plain_only(view: FileView) -> bool:
     """Whether something is asked to be a plain object: a function, which `constructor` leads to, is none."""
     called = (
-        last_name(node.func).lower()
+        last_word(node.func).lower()
         for function in enclosing(view)
         for node in ir.walk(*list(function.body))
         if isinstance(node, ir.Call)
@@ -212,7 +211,7 @@ def _asks_own(call: ir.Call, base: str) -> bool:
     if isinstance(func, ir.Attribute):
         if func.attr in _OWN and written(func.value) == base:
             return True
-        owner = last_name(func.value).lower()
+        owner = last_word(func.value).lower()
         return first == base and (func.attr in _OWN or (func.attr == "call" and "own" in owner))
     return isinstance(func, ir.Name) and first == base and "own" in func.id.lower()
 
@@ -237,7 +236,7 @@ def _lists_of(function: ir.Function, view: FileView) -> Iterator[frozenset[str]]
     """The names of prototypes in what a function's names were given: a list, `Object.getOwnPropertyNames(Object.prototype)`."""
     for name in ir.walk(*list(function.body)):
         value = _patterns.given(name, view) if isinstance(name, ir.Name) else None
-        if isinstance(value, ir.Call) and last_name(value.func) == "getOwnPropertyNames" and value.args:
+        if isinstance(value, ir.Call) and last_word(value.func) == "getOwnPropertyNames" and value.args:
             yield _PROTO if written(value.args[0].value) == "Object.prototype" else frozenset()
         elif isinstance(value, ir.Container | ir.Const):
             yield frozenset(_protos([value]))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
-from backend_audit.checks._context import calls_in, last_name, path_to, scope
+from backend_audit.checks._context import calls_in, path_to, scope
 from backend_audit.flow.concepts import Site
+from backend_audit.flow.written import last_word
 
 _WRITERS = frozenset(("dumps", "dump"))
 
@@ -38,7 +39,7 @@ def _is_kept(attribute: ir.Attribute, site: Site) -> bool:
     return owner is not None and any(
         any(isinstance(one, ir.Attribute) and one.attr == attribute.attr for one in node.targets)
         and isinstance(node.value, ir.Call)
-        and last_name(node.value.func) in _WRITERS
+        and last_word(node.value.func) in _WRITERS
         for node in ir.walk(*owner.body)
         if isinstance(node, ir.Assign)
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.flow.concepts import Site
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 DEPTH = 4  # names that are followed one after the other
 _MOST = 500  # pieces of one text; names made of names made of names become more than anybody writes
@@ -49,7 +49,7 @@ def path_pieces(node: ir.Expr, site: Site, depth: int = DEPTH) -> Iterator[str |
 def _path_pieces(node: ir.Expr, site: Site, depth: int) -> Iterator[str | ir.Expr]:
     for piece in pieces(node, site, depth):
         value = assigned(piece.id, site) if isinstance(piece, ir.Name) and depth > 0 else piece
-        if isinstance(value, ir.Call) and last_name(value.func) in _JOINING:
+        if isinstance(value, ir.Call) and last_word(value.func) in _JOINING:
             for arg in value.args:
                 yield from _path_pieces(arg.value, site, depth - 1)
         elif value is not None and value is not piece and not isinstance(value, str):

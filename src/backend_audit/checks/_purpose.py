@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from backend_audit import ir
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.sensitive import classify, words
+from backend_audit.flow.written import last_word
 
 _HOPS = 4
 _CREATES = frozenset("create acreate get_or_create aget_or_create update_or_create aupdate_or_create".split())
@@ -181,7 +182,7 @@ def _callee(func: ir.Expr) -> Iterator[str]:
     if isinstance(func, ir.Attribute):
         yield func.attr
         owner = func.value
-        name = owner.id if isinstance(owner, ir.Name) else owner.attr if isinstance(owner, ir.Attribute) else ""
+        name = last_word(owner)
         if _SAYS_MORE.search(name):  # `cache.get(key)`, `TokenBucket.authorize(key)` say more than `get` and `authorize`
             yield name
     elif isinstance(func, ir.Name):

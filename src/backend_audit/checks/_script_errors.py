@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, _patterns
-from backend_audit.checks._context import last_name
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import last_word
 
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
@@ -43,7 +43,7 @@ def empty_catch(node: ir.Try, view: FileView) -> Iterator[Alert]:
         if handler.body:
             continue
         body = list(ir.walk(*list(node.body)))
-        called = [last_name(one.func) for one in body if isinstance(one, ir.Call)]
+        called = [last_word(one.func) for one in body if isinstance(one, ir.Call)]
         names = [name for name in called if name not in _CLEANUP and name not in _PROBES]
         if not _PROBES.isdisjoint(called):  # `url = new URL(link, base).toString()`
             names = [name for name in names if name not in _PLAIN]
@@ -129,7 +129,7 @@ def ignored_rejection(node: ir.Call, view: FileView) -> Iterator[Alert]:
     if not _does_nothing(handler):
         return
     made = _begun(node.func.value)
-    name = last_name(made.func) if isinstance(made, ir.Call) else ""
+    name = last_word(made.func) if isinstance(made, ir.Call) else ""
     if name in _CLEANUP or name in _PROBES:
         return
     caught = node.func.end - len("catch")
@@ -157,7 +157,7 @@ def _does_nothing(handler: ir.Expr) -> bool:
         if len(body) == 1 and isinstance(body[0], ir.Return):
             return isinstance(body[0].value, ir.Const) and body[0].value.kind in ("undefined", "none")
         return not body
-    return last_name(handler) in ("noop", "noOp")
+    return last_word(handler) in ("noop", "noOp")
 
 
 def _gives_null(handler: ir.Expr) -> bool:
@@ -196,7 +196,7 @@ def _sure(meant: bool, view: FileView) -> Confidence:
 
 def _writes(node: ir.Call, view: FileView) -> bool:
     """Whether a call writes what must not be lost: a file, or rows of a database."""
-    name = last_name(node.func)
+    name = last_word(node.func)
     return name in _SAVES or (name in _FILES and (view.api(node.func) or "").startswith("fs."))
 
 

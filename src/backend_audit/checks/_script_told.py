@@ -6,10 +6,9 @@ from itertools import pairwise
 
 from backend_audit import ir
 from backend_audit.checks import _patterns
-from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.flow.syntax import all_of
-from backend_audit.flow.written import first_word, written
+from backend_audit.flow.written import first_word, last_word, written
 
 _ANSWERING = frozenset(("send", "json", "jsonp", "end", "write"))
 _ANSWERS = frozenset(("res", "response", "reply", "resp"))
@@ -94,7 +93,7 @@ def told_stack(sent: ir.Expr, view: FileView) -> ir.Expr | None:
     """What tells the stack of an error, in what is sent or in what the variable was given that is sent."""
     kept = _kept(sent, view)
     for one in () if _chosen_for_debugging(kept or sent) else ir.walk(kept or sent):
-        if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_name(one.value)):
+        if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_word(one.value)):
             return one if kept is None else sent
     return None
 
@@ -122,7 +121,7 @@ def _asks_type(test: ir.Expr) -> bool:
 def _asks_debug(test: ir.Expr) -> bool:
     return any(
         _DEBUG.search(
-            last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else str(one.value) if isinstance(one, ir.Const) else ""
+            last_word(one) if isinstance(one, (ir.Name, ir.Attribute)) else str(one.value) if isinstance(one, ir.Const) else ""
         )
         for one in ir.walk(test)
         if isinstance(one, (ir.Name, ir.Attribute, ir.Const))

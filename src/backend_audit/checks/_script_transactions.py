@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 _BEGIN = re.compile(r"\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _COMMIT = re.compile(r"\s*(?:COMMIT|END)\b", re.IGNORECASE)
@@ -62,7 +61,7 @@ def forgotten(function: ir.Function) -> Iterator[Forgotten]:
 
 def _begun(nodes: Sequence[ir.Node]) -> Iterator[Begun]:
     given: dict[int, str] = {}
-    declared = {name for one in nodes if isinstance(one, ir.Assign) and one.declares for name in map(last_name, one.targets)}
+    declared = {name for one in nodes if isinstance(one, ir.Assign) and one.declares for name in map(last_word, one.targets)}
     for node in nodes:
         target = node.targets[0] if isinstance(node, ir.Assign) and len(node.targets) == 1 else None
         call = node.value.value if isinstance(node, ir.Assign) and isinstance(node.value, ir.Await) else None
@@ -96,7 +95,7 @@ def _by_hand(node: ir.Call) -> bool:
 
 def _says(node: ir.Call, pattern: re.Pattern[str]) -> bool:
     """Whether a call runs a statement of that kind: `client.query("BEGIN")`."""
-    first = node.args[0].value if node.args and last_name(node.func) in _STATEMENTS else None
+    first = node.args[0].value if node.args and last_word(node.func) in _STATEMENTS else None
     if isinstance(first, ir.Template) and first.parts:
         first = first.parts[0]
     return isinstance(first, ir.Const) and isinstance(first.value, str) and pattern.match(first.value) is not None
@@ -125,7 +124,7 @@ def _ended(nodes: Sequence[ir.Node], holders: frozenset[str]) -> bool:
 
 
 def _ends(node: ir.Call, holders: frozenset[str]) -> bool:
-    name = last_name(node.func)
+    name = last_word(node.func)
     if _GIVES_UP.search(name) or _says(node, _ROLLBACK) or written(node.func) == "process.exit":
         return True
     if isinstance(node.func, ir.Attribute) and written(node.func.value) in holders:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.written import last_word
 from backend_audit.source import Mark
 
 # Code that takes texts apart has tokens of another kind; tools for the terminal show secrets on purpose.
@@ -106,7 +107,7 @@ def _begins_a_random_text(node: ir.Expr) -> bool:
     if not isinstance(node, ir.Index) or not isinstance(node.index, ir.Slice) or not isinstance(node.index.upper, ir.Const):
         return False
     length = node.index.upper.value
-    called = (last_name(one.func) for one in ir.walk(node.value) if isinstance(one, ir.Call))
+    called = (last_word(one.func) for one in ir.walk(node.value) if isinstance(one, ir.Call))
     return isinstance(length, int) and 0 < length <= _SHORT and not _RANDOM.isdisjoint(called)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, meant, scope
+from backend_audit.checks._context import meant, scope
 from backend_audit.checks._operands import receiver
 from backend_audit.flow.concepts import Site, TlsContext
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 _DEPTH = 3
 _CONNECTING = frozenset(("wrap_socket", "wrap_bio"))
@@ -58,7 +58,7 @@ def _from_callers(reader: "_Reader", body: Sequence[ir.Stmt], name: str, param: 
     scopes = [body, *(one.body for one in ir.walk(*body) if isinstance(one, ir.Function))]
     for statements in scopes:
         for call in _statements(statements):
-            if not isinstance(call, ir.Call) or last_name(call.func) != name:
+            if not isinstance(call, ir.Call) or last_word(call.func) != name:
                 continue
             given = next((arg.value for arg in call.args if arg.name == param), None)
             if given is None and at < len(call.args) and call.args[at].name is None:

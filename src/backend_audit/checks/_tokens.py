@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.flow.concepts import JwtDecode, Site
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 _TIMES = frozenset("exp iat nbf header kid alg".split())
 _WHOLE = frozenset(("payload", "header"))
@@ -78,7 +78,7 @@ def from_issuer(token: JwtDecode) -> bool:
         node = given[0]
         asked = next((one.value for one in ir.walk(node) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)), None)
         if isinstance(asked, ir.Call):
-            return bool(_ISSUES.search(last_name(asked.func))) and not _reads_caller(asked)
+            return bool(_ISSUES.search(last_word(asked.func))) and not _reads_caller(asked)
         while isinstance(node, ir.Call) and node.args:  # `camelcaseKeys(answer)`
             node = node.args[0].value
     return False

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import last_word
 from backend_audit.source import SCRIPTS
 
 RULE = "biased-random-number"
@@ -45,7 +45,7 @@ def _is_uneven(node: ir.Binary, view: FileView) -> bool:
     if node.op == "%":
         return 256 % number != 0
     parents = [one for one in reversed(view.ancestors) if not isinstance(one, ir.Arg)][:3]
-    rounded = any(isinstance(one, ir.Call) and last_name(one.func) in _ROUNDING for one in parents)
+    rounded = any(isinstance(one, ir.Call) and last_word(one.func) in _ROUNDING for one in parents)
     return rounded and number not in (_ALL, _ALL + 1)
 
 
@@ -56,7 +56,7 @@ def _is_random(node: ir.Expr | None, view: FileView, depth: int) -> bool:
     if isinstance(node, ir.Index):
         return _is_buffer(node.value, view, depth - 1)
     if isinstance(node, ir.Call):
-        name = last_name(node.func)
+        name = last_word(node.func)
         return name.startswith(_READERS) and isinstance(node.func, ir.Attribute) and _is_buffer(node.func.value, view, depth - 1)
     if isinstance(node, ir.Binary) and node.op == "+":
         sides = (node.left, node.right)
@@ -75,7 +75,7 @@ def _is_buffer(node: ir.Expr | None, view: FileView, depth: int) -> bool:
     if node is None or depth == 0:
         return False
     if isinstance(node, ir.Call):
-        if last_name(node.func) in _SOURCES:
+        if last_word(node.func) in _SOURCES:
             return True
         return (
             _patterns.method(node) == "values"

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import is_none, named, names, numbers, shown
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CipherUse, Operand, Site
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 from backend_audit.source import Mark
 
 RULE = "broken-cipher"
@@ -162,6 +161,6 @@ def _constant(iv: Operand) -> bool:
 
 def _of_constants(node: ir.Expr | None) -> bool:
     """`Buffer.alloc(16)`, `bytes.fromhex("00")` where the vector is given: nobody can have filled it since."""
-    if not isinstance(node, ir.Call) or last_name(node.func) not in _OCTETS or not node.args:
+    if not isinstance(node, ir.Call) or last_word(node.func) not in _OCTETS or not node.args:
         return False
     return all(isinstance(arg.value, ir.Const) and not arg.star for arg in node.args)

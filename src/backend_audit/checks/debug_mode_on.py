@@ -7,7 +7,6 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import (
     development_file,
     development_name,
-    last_name,
     only_in_development,
     only_statements,
     path_to,
@@ -18,6 +17,7 @@ from backend_audit.checks._context import (
 from backend_audit.checks._operands import may_be_true, named, shown, truth
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import AppCreation, Operand, ServerRun, Setting, Site
+from backend_audit.flow.written import last_word
 
 RULE = "debug-mode-on"
 
@@ -96,7 +96,7 @@ def _of_node(app: AppCreation) -> Iterator[Alert]:
 
 def _for_developers(site: Site) -> bool:
     """Also `app.configure("development", () => …)`."""
-    configured = (one for one in path_to(site) if isinstance(one, ir.Call) and last_name(one.func) == "configure" and one.args)
+    configured = (one for one in path_to(site) if isinstance(one, ir.Call) and last_word(one.func) == "configure" and one.args)
     firsts = [one.args[0].value for one in configured]
     named_so = any(isinstance(one, ir.Const) and isinstance(one.value, str) and development_name(one.value) for one in firsts)
     return named_so or only_in_development(site) or development_file(site.path) or script_file(site.path)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._archives import name_of
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Decompression, Operand, Site
 from backend_audit.flow.lacks import is_segment
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 RULE = "decompression-bomb"
 _FIX = (
@@ -110,7 +110,7 @@ def _is_checked(site: Site, data: Operand | None) -> bool:
         isinstance(node, ir.ExprStmt)
         and isinstance(node.value, ir.Call)
         and node.at < site.node.at
-        and _CHECKS.search(last_name(node.value.func))
+        and _CHECKS.search(last_word(node.value.func))
         and any(name_of(arg.value) == name for arg in node.value.args)
         for node in ir.walk(*scope(site))
     )

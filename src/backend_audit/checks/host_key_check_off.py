@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._operands import is_false, is_none, named, names
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.machine_concepts import HostKeyPolicy
+from backend_audit.flow.written import last_word
 from backend_audit.source import SCRIPTS, Language
 
 RULE = "host-key-check-off"
@@ -45,7 +45,7 @@ def told_by_option(node: ir.Const, view: FileView) -> Iterator[Alert]:
 
 def _only_tells(view: FileView) -> bool:
     """Whether a text is only logged or raised."""
-    called = (last_name(one.func) for one in view.ancestors if isinstance(one, ir.Call))
+    called = (last_word(one.func) for one in view.ancestors if isinstance(one, ir.Call))
     return any(_errors.is_report(one) or one.endswith("Error") for one in called)
 
 
@@ -74,7 +74,7 @@ def _says_yes(function: ir.Function) -> bool:
     value = only.value if isinstance(only, (ir.Return, ir.ExprStmt)) else None
     if isinstance(value, ir.Call) and len(value.args) == 1:
         last = function.params[-1].name if len(function.params) > 1 else ""
-        value = value.args[0].value if last and last_name(value.func) == last else None
+        value = value.args[0].value if last and last_word(value.func) == last else None
     return isinstance(value, ir.Const) and value.value is True
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
-from backend_audit.checks._context import last_name, path_to
+from backend_audit.checks._context import path_to
 from backend_audit.checks._flags import flags_of
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._replacing import removes
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse, Site
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 from backend_audit.regex.lacking import python_pattern
 from backend_audit.regex.reads import reads_whole
 from backend_audit.source import SCRIPTS
@@ -144,7 +144,7 @@ def _methods(site: Site) -> Iterator[str]:
     """The methods of the compiled pattern that the module calls."""
     body = [] if site.module is None else site.module.body
     kept = [one for one in ir.walk(*body) if isinstance(one, ir.Assign) and one.value is site.node]
-    names = {last_name(target) or dotted(target) for one in kept for target in one.targets}
+    names = {last_word(target) or dotted(target) for one in kept for target in one.targets}
     for one in ir.walk(*body):
-        if isinstance(one, ir.Attribute) and (last_name(one.value) in names or one.value is site.node):
+        if isinstance(one, ir.Attribute) and (last_word(one.value) in names or one.value is site.node):
             yield one.attr

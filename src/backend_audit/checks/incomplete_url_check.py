@@ -9,6 +9,7 @@ from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.sensitive import words
+from backend_audit.flow.written import last_word
 from backend_audit.source import SCRIPTS, Language, Role
 
 RULE = "incomplete-url-check"
@@ -60,7 +61,7 @@ def host_in_text(node: ir.Call, view: FileView) -> Iterator[Alert]:
 def _looks_for_a_link(node: ir.Call, found: re.Match[str]) -> bool:
     """`message.includes("https://example.org/terms")`: whether a text for people, or a program's, names an address."""
     text = node.func.value if isinstance(node.func, ir.Attribute) else None
-    name = text.attr if isinstance(text, ir.Attribute) else text.id if isinstance(text, ir.Name) else ""
+    name = last_word(text)
     return bool(found["scheme"]) and not _TEXTS.isdisjoint(words(name)[-1:])
 
 
@@ -157,7 +158,7 @@ def _is_address(node: ir.Expr) -> bool:
     """Whether it is one address or host by its name, and neither a list of them nor what the program is configured with."""
     while isinstance(node, ir.Call):
         node = node.func.value if isinstance(node.func, ir.Attribute) else node.args[0].value if node.args else node.func
-    name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+    name = last_word(node)
     named = words(name)
     return bool(named) and named[-1] in _ADDRESSES and not _CONFIGURED.search(name)
 

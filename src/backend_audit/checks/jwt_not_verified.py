@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, last_name, scope
+from backend_audit.checks._context import calls_in, scope
 from backend_audit.checks._operands import contents, is_false, is_none, may_be_false, named, shown, spread, truth
 from backend_audit.checks._tokens import from_issuer, hands_on, reads_header, reads_times
 from backend_audit.checks._view import local_imports
@@ -13,7 +13,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtDecode, JwtEncode, Operand, Site
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 RULE = "jwt-not-verified"
 
@@ -86,7 +86,7 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
 
 def _signs_with(site: Site, header: ir.Expr) -> bool:
     """Whether the header is one that the function signs a token with: no token has brought it."""
-    signing = (call for call in calls_in(scope(site)) if last_name(call.func) in ("encode", "sign"))
+    signing = (call for call in calls_in(scope(site)) if last_word(call.func) in ("encode", "sign"))
     return any(written(arg.value) == written(header) for call in signing for arg in call.args)
 
 
@@ -186,14 +186,14 @@ def _verified_elsewhere(token: JwtDecode) -> bool:
     given = "" if token.token is None or token.token.node is None else written(token.token.node)
     if given and any(
         call is not token.site.call
-        and _VERIFIES.search(last_name(call.func))
+        and _VERIFIES.search(last_word(call.func))
         and given in {written(arg.value) for arg in call.args}
         for call in calls_in(scope(token.site))
     ):
         return True
     return any(
         call is not token.site.call
-        and last_name(call.func) in _DECODERS
+        and last_word(call.func) in _DECODERS
         and any("key" in (arg.name or "") or len(call.args) > 1 for arg in call.args)
         for call in calls_in(scope(token.site))
         if _is_of_jwt(call.func, token.site)
@@ -210,7 +210,7 @@ def _is_of_jwt(func: ir.Expr, site: Site) -> bool:
 def last_name_of_receiver(func: object) -> str:
     """`jwt` of `jwt.decode`."""
     receiver = getattr(func, "value", None)
-    return last_name(receiver)
+    return last_word(receiver)
 
 
 def _is_jwt(receiver: str) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse
+from backend_audit.flow.written import last_word
 from backend_audit.regex.shape import Atom, Sequence, alternatives, atoms
 from backend_audit.source import SCRIPTS
 
@@ -73,11 +73,7 @@ def _of_origin(view: FileView) -> bool:
     call = next((one for one in reversed(view.ancestors) if isinstance(one, ir.Call)), None)
     if call is None or not isinstance(call.func, ir.Attribute):
         return False
-    return any(_last(one).lower().endswith("origin") for one in (call.func.value, *(arg.value for arg in call.args)))
-
-
-def _last(node: ir.Expr) -> str:
-    return last_name(node) if isinstance(node, (ir.Name, ir.Attribute)) else ""
+    return any(last_word(one).lower().endswith("origin") for one in (call.func.value, *(arg.value for arg in call.args)))
 
 
 def _alert(node: ir.Expr, message: str, fix: str) -> Alert:

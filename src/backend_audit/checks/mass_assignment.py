@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._stored import stored_target
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._wording import advice
 from backend_audit.flow.object_concepts import ObjectUpdate
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import last_word
 
 RULE = "mass-assignment"
 _STORES = re.compile(r"model|repo|prisma|collection|^db$|database|^tx$|entity", re.IGNORECASE)
@@ -82,10 +82,10 @@ def _is_model(update: ObjectUpdate) -> bool:
     """Whether the receiver is called like a class of stored objects: `User`, `db.user`, `userModel`, `prisma.user`."""
     func = None if update.site.call is None else update.site.call.func
     owner = func.value if isinstance(func, ir.Attribute) else None
-    name = last_name(owner)
+    name = last_word(owner)
     if name[:1].isupper() or _STORES.search(name):
         return True
-    return isinstance(owner, ir.Attribute) and _STORES.search(last_name(owner.value)) is not None
+    return isinstance(owner, ir.Attribute) and _STORES.search(last_word(owner.value)) is not None
 
 
 def _of_attributes(update: ObjectUpdate) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import conditions, last_name, path_to, scope
+from backend_audit.checks._context import conditions, path_to, scope
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import MemberCall
 from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN
-from backend_audit.flow.written import first_word
+from backend_audit.flow.written import first_word, last_word
 from backend_audit.source import Mark
 
 RULE = "method-named-by-client"
@@ -59,7 +59,7 @@ def _tests(site: Site) -> tuple[bool, bool, bool]:
     before = [one.test for one in ir.walk(*scope(site)) if isinstance(one, ir.If) and one.at < site.node.at]
     for test in [*before, *conditions(site)]:
         for node in ir.walk(ir.ExprStmt(test.at, test.end, test)):
-            asked = isinstance(node, ir.Call) and last_name(node.func) in _OWN_TESTS
+            asked = isinstance(node, ir.Call) and last_word(node.func) in _OWN_TESTS
             own = own or asked or (isinstance(node, ir.Compare) and node.ops[0] == "in")
             typed = typed or (isinstance(node, ir.Unary) and node.op == "typeof")
         plain = test.operand if isinstance(test, ir.Unary) and test.op == "not" else test

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import calls_in, development_file, last_name, only_statements, script_file, under_main
+from backend_audit.checks._context import calls_in, development_file, only_statements, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site
+from backend_audit.flow.written import last_word
 from backend_audit.routes.untimed import UntimedClient, UntimedRequest
 
 RULE = "missing-timeout"
@@ -106,7 +107,7 @@ def untimed_client(client: UntimedClient) -> Iterator[Alert]:
 
 def _weight(site: Site) -> Confidence:
     """A script may wait; a service may not."""
-    if site.call is not None and last_name(site.call.func) in ("stream", "ws_connect"):
+    if site.call is not None and last_word(site.call.func) in ("stream", "ws_connect"):
         return Confidence.LOW  # made to stay open
     alone = under_main(site) or script_file(site.path) or development_file(site.path) or only_statements(site)
     return Confidence.LOW if alone else Confidence.MEDIUM
@@ -122,11 +123,11 @@ def _default_elsewhere(site: Site) -> bool:
     """Whether the file sets a time-out for all sockets, or mounts an adapter that gives one."""
     body = site.module.body if site.module is not None else []
     return any(
-        last_name(call.func) == "setdefaulttimeout"
+        last_word(call.func) == "setdefaulttimeout"
         or (
-            last_name(call.func) == "mount"
+            last_word(call.func) == "mount"
             and len(call.args) == 2
-            and "imeout" in last_name(getattr(call.args[1].value, "func", None))
+            and "imeout" in last_word(getattr(call.args[1].value, "func", None))
         )
         for call in calls_in(body)
     )

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import is_own, leaving, own_address
-from backend_audit.checks._context import calls_in, last_name, scope
+from backend_audit.checks._context import calls_in, scope
 from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
 from backend_audit.flow.values import transform
-from backend_audit.flow.written import first_word
+from backend_audit.flow.written import first_word, last_word
 
 RULE = "open-redirect"
 _FIX = (
@@ -54,14 +54,14 @@ def _answers_otherwise(site: Site) -> bool:
     for call in calls_in(scope(site)):
         first = call.args[0].value if call.args else None
         code = first.value if isinstance(first, ir.Const) and isinstance(first.value, int) else None
-        if code is not None and last_name(call.func) in _STATUS and first_word(call) == answer:
+        if code is not None and last_word(call.func) in _STATUS and first_word(call) == answer:
             stated.append(code)
     return bool(stated) and all(code // 100 != _REDIRECTION for code in stated)
 
 
 def _stays(node: ir.Expr | None) -> bool:
     """`new URL("/login", request.url)`: a path of the program's own on the host of that address."""
-    if not isinstance(node, ir.Call) or last_name(node.func) != "URL" or not node.args:
+    if not isinstance(node, ir.Call) or last_word(node.func) != "URL" or not node.args:
         return False
     path = node.args[0].value
     return isinstance(path, ir.Const) and isinstance(path.value, str) and path.value[:1] == "/" and path.value[:2] != "//"

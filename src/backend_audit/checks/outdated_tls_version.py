@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _tls, check
-from backend_audit.checks._context import last_name, meant, path_to
+from backend_audit.checks._context import meant, path_to
 from backend_audit.checks._operands import named, names, receiver
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, TlsContext
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 RULE = "outdated-tls-version"
 
@@ -99,7 +99,7 @@ def _versions(value: Operand) -> list[str]:
     """The old versions that the value names, when it can be nothing better."""
     found = names(value)
     if not found or not all(name in _OLD for name in found):
-        found = frozenset((last_name(value.node),))
+        found = frozenset((last_word(value.node),))
     return sorted({_OLD[name] for name in found if name in _OLD})
 
 

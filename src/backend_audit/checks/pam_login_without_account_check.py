@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import last_word
 from backend_audit.source import Language
 
 RULE = "pam-login-without-account-check"
@@ -18,11 +18,11 @@ _CHECKS = frozenset(("pam_acct_mgmt", "acct_mgmt"))
 @check(RULE, Language.PYTHON)
 def password_alone(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """`libpam.pam_authenticate(handle, 0)` without `pam_acct_mgmt(handle, 0)`."""
-    if last_name(node.func) != _ASKS:
+    if last_word(node.func) != _ASKS:
         return
     function = view.function()
     body: list[ir.Stmt] = view.module.body if function is None else [*function.body, *_siblings(function, view.module)]
-    if any(isinstance(one, ir.Call) and last_name(one.func) in _CHECKS for one in ir.walk(*body)):
+    if any(isinstance(one, ir.Call) and last_word(one.func) in _CHECKS for one in ir.walk(*body)):
         return
     yield Alert(
         node=node,

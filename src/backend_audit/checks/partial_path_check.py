@@ -8,7 +8,7 @@ from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.sensitive import words
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS, Language, Role
 
 RULE = "partial-path-check"
@@ -64,7 +64,7 @@ def _is_path(node: ir.Expr, view: FileView) -> bool:
         return True
     if known is not None and isinstance(known, ir.Call) and _api(known.func, view) in _JOINS:
         return True
-    name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+    name = last_word(node)
     return known is None and not _PATHS.isdisjoint(words(name)[-1:])
 
 
@@ -128,10 +128,6 @@ def _leaves(body: Sequence[ir.Stmt], view: FileView) -> bool:
     return isinstance(last, (ir.Raise, ir.Return)) or (isinstance(last, ir.Jump) and last.kind == "continue")
 
 
-def _api_name(call: ir.Call) -> str:
-    return call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
-
-
 def _is_compared(node: ir.Call, start: ir.Expr, view: FileView) -> bool:
     """Whether the same test says more of it: the separator behind that beginning, or the way from the folder to the path."""
     around = next((one.test for one in reversed(view.ancestors) if isinstance(one, ir.If)), None)
@@ -140,7 +136,7 @@ def _is_compared(node: ir.Call, start: ir.Expr, view: FileView) -> bool:
         return False
     calls = [one for one in ir.walk(asked) if isinstance(one, ir.Call) and one is not node]
     return any(
-        _api_name(one) in _REMOVED
+        last_word(one.func) in _REMOVED
         or (_patterns.method(one) in ("startswith", "startsWith") and one.args and written(start) in written(one.args[0].value))
         for one in calls
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._secrets import is_for_terminal
 from backend_audit.checks._untrusted import MESSAGE, alert, reaching
 from backend_audit.checks._view import local_imports
@@ -14,6 +14,7 @@ from backend_audit.flow.concepts import FileAccess, Operand
 from backend_audit.flow.lacks import exposed, has_no_parent, is_segment
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import Gap, Value
+from backend_audit.flow.written import last_word
 
 RULE = "path-traversal"
 
@@ -104,7 +105,7 @@ def _confidence(access: FileAccess, origin: Origin) -> Confidence:
         return Confidence.HIGH
     module = access.site.module
     imports = {} if module is None else local_imports(module)
-    called = (last_name(node.func) for node in ir.walk(*scope(access.site)) if isinstance(node, ir.Call))
+    called = (last_word(node.func) for node in ir.walk(*scope(access.site)) if isinstance(node, ir.Call))
     used = any(imports.get(name, name).rpartition(".")[2] in _USES for name in called)
     return Confidence.LOW if used else Confidence.MEDIUM
 

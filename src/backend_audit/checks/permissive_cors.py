@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _cors_headers, check
-from backend_audit.checks._context import conditions, development_file, development_name, last_name, only_in_development
+from backend_audit.checks._context import conditions, development_file, development_name, only_in_development
 from backend_audit.checks._operands import contents, named, shown, truth
 from backend_audit.checks._purpose import names_in
 from backend_audit.checks._untrusted import reaching
@@ -14,7 +14,7 @@ from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import CorsPolicy, HeaderWrite, Operand, Setting
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import dotted
+from backend_audit.flow.written import dotted, last_word
 
 RULE = "permissive-cors"
 
@@ -98,7 +98,7 @@ def any_origin_by_setting(setting: Setting) -> Iterator[Alert]:
     body = setting.site.module.body if setting.site.module is not None else []
     credentials = any(
         isinstance(node, ir.Assign)
-        and any(last_name(target) == "CORS_ALLOW_CREDENTIALS" for target in node.targets)
+        and any(last_word(target) == "CORS_ALLOW_CREDENTIALS" for target in node.targets)
         and isinstance(node.value, ir.Const)
         and node.value.value is True
         for node in ir.walk(*body)
@@ -210,7 +210,7 @@ def _reads_origin(value: ir.Expr, function: ir.Function | None, depth: int = 2) 
     for node in ir.walk(ir.ExprStmt(value.at, value.end, value)):
         if isinstance(node, ir.Const) and isinstance(node.value, str) and node.value.lower() in ("origin", "http_origin"):
             return True
-        if isinstance(node, ir.Attribute) and node.attr == "origin" and last_name(node.value) == "request":
+        if isinstance(node, ir.Attribute) and node.attr == "origin" and last_word(node.value) == "request":
             return True
         if isinstance(node, ir.Name) and function is not None and depth:
             for one in ir.walk(*function.body):
@@ -226,7 +226,7 @@ def _compared(function: ir.Function, value: ir.Expr) -> bool:
     names = {node.id for node in ir.walk(ir.ExprStmt(value.at, value.end, value)) if isinstance(node, ir.Name)}
     for node in ir.walk(*function.body):
         if isinstance(node, ir.Compare) and not any(isinstance(one, ir.Const) and not one.value for one in node.rights):
-            sides = {last_name(node.left), *(last_name(one) for one in node.rights)}
+            sides = {last_word(node.left), *(last_word(one) for one in node.rights)}
             if sides & names:
                 return True
         if isinstance(node, (ir.If, ir.Conditional)) and not isinstance(node.test, (ir.Name, ir.Unary)):

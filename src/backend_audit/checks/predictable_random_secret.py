@@ -12,7 +12,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RandomValue
 from backend_audit.flow.sensitive import words
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 RULE = "predictable-random-secret"
 
@@ -160,5 +160,5 @@ def _picks_one(drawn: RandomValue) -> bool:
     first = call.args[0].value
     if isinstance(first, ir.Call) and isinstance(first.func, ir.Attribute) and first.func.attr == "get":
         return True  # `random.choice(config.get("CLIENTS"))`
-    name = first.id if isinstance(first, ir.Name) else first.attr if isinstance(first, ir.Attribute) else ""
+    name = last_word(first)
     return bool(name) and (secret_name(name.rstrip("s")) or secret_name(name) or words(name)[-1] in ("ids", "names"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _merging, check
-from backend_audit.checks._context import conditions, last_name, scope
+from backend_audit.checks._context import conditions, scope
 from backend_audit.checks._untrusted import alert, reaching, reaching_value
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
@@ -14,7 +14,7 @@ from backend_audit.flow.object_concepts import MemberWrite, ObjectMerge
 from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import Value, changed
-from backend_audit.flow.written import first_word, written
+from backend_audit.flow.written import first_word, last_word, written
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
@@ -39,7 +39,7 @@ def copied_to_any_depth(node: ir.Assign, view: FileView) -> Iterator[Alert]:
 @check(RULE, *SCRIPTS)
 def defined_to_any_depth(node: ir.Call, view: FileView) -> Iterator[Alert]:
     """The same with `Object.defineProperty(target, key, …)`."""
-    if last_name(node.func) == "defineProperty" and len(node.args) > 1:
+    if last_word(node.func) == "defineProperty" and len(node.args) > 1:
         base, key = node.args[0].value, node.args[1].value
         yield from _judge(ir.Index(node.at, node.end, base, key), node, view)
 
@@ -114,7 +114,7 @@ def _is_guarded(site: Site) -> bool:
     for node in ir.walk(*scope(site)):
         if node.at >= site.node.at:
             continue
-        if isinstance(node, ir.Call) and last_name(node.func) in _GUARDS:
+        if isinstance(node, ir.Call) and last_word(node.func) in _GUARDS:
             return True
         if isinstance(node, ir.Const) and node.value == "__proto__":
             return True

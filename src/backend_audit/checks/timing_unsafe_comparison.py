@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
-from backend_audit.checks._context import last_name
 from backend_audit.checks._given import is_configured_secret, is_from_client
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS, Language
 
 RULE = "timing-unsafe-comparison"
@@ -97,9 +96,9 @@ def _is_mac(expr: ir.Expr, body: list[ir.Stmt], view: FileView, depth: int) -> b
     """Whether the expression is a message authentication code that this function computes."""
     for one in ir.walk(ir.ExprStmt(expr.at, expr.end, expr)):
         if isinstance(one, ir.Call):
-            if (view.api(one.func) or "") in _MAKERS or last_name(one.func) == "createHmac":
+            if (view.api(one.func) or "") in _MAKERS or last_word(one.func) == "createHmac":
                 return True
-            name = last_name(one.func).lower()
+            name = last_word(one.func).lower()
             if one is expr and ((_MAKING.search(name) and _VERB.search(name)) or (depth > _INSIDE and _gives_mac(one, view))):
                 return True
     if not depth:
@@ -113,7 +112,7 @@ def _gives_mac(call: ir.Call, view: FileView) -> bool:
     own = isinstance(call.func, ir.Attribute) and written(call.func.value) in ("self", "cls", "this")
     if not own and not isinstance(call.func, ir.Name):
         return False
-    name = last_name(call.func)
+    name = last_word(call.func)
     holders = [node for node in ir.walk(*view.module.body) if isinstance(node, ir.Class)] if own else [view.module]
     around = [one for node in holders for one in node.body]
     for node in around:
@@ -146,7 +145,7 @@ def _root(expr: ir.Expr) -> str | None:
             "finalize",
         ):
             return _root(expr.func.value)
-        return _root(expr.args[0].value) if len(expr.args) == 1 and last_name(expr.func) in _ENCODERS else None
+        return _root(expr.args[0].value) if len(expr.args) == 1 and last_word(expr.func) in _ENCODERS else None
     return None
 
 
@@ -165,6 +164,6 @@ def _names(expr: ir.Expr) -> Iterator[str]:
     for one in ir.walk(ir.ExprStmt(expr.at, expr.end, expr)):
         if isinstance(one, ir.Const) and isinstance(one.value, str):
             yield one.value
-        name = last_name(one) if isinstance(one, (ir.Name, ir.Attribute)) else ""
+        name = last_word(one)
         if name:
             yield name

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _pieces, _tls, check
-from backend_audit.checks._context import conditions, last_name, meant, only_in_development, path_to, scope
+from backend_audit.checks._context import conditions, meant, only_in_development, path_to, scope
 from backend_audit.checks._operands import apis, is_false, is_none, may_be_false, named, names, shown, spread, truth
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._purpose import names_in
@@ -13,6 +13,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site, TlsContext
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import last_word
 
 RULE = "tls-verification-off"
 
@@ -130,7 +131,7 @@ def _asked_for(site: Site) -> bool:
     """Whether a condition around asks for a switch (`if not settings.verify_tls:`), or the certificate itself is wanted."""
     names = {name for test in conditions(site) for name in names_in(test)}
     kept = [node for node in path_to(site)[-1:] if isinstance(node, ir.Assign)]
-    if any(_SAYS_SO.search(last_name(target)) for node in kept for target in node.targets):
+    if any(_SAYS_SO.search(last_word(target)) for node in kept for target in node.targets):
         return True  # `insecure_client = …`: whoever takes it has been told
     return only_in_development(site) or _tls.only_reads_certificate(site) or any(_SWITCH.search(name) for name in names)
 

@@ -11,6 +11,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import JwtEncode, Site
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import last_word
 
 RULE = "token-without-expiry"
 
@@ -74,7 +75,7 @@ def _told_nearby(site: Site) -> bool:
             and len(node.value) < _LONGEST
         ):
             return True
-        name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+        name = last_word(node)
         if name and _TELLS.search(name):
             return True
     return False

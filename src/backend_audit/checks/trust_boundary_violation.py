@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name, path_to
+from backend_audit.checks._context import path_to
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import SessionWrite
+from backend_audit.flow.written import last_word
 
 RULE = "trust-boundary-violation"
 _CHECKED = frozenset({"url", "fields"})  # a check of an address, or a form, has looked at the data
@@ -56,7 +57,7 @@ def _proved(write: SessionWrite) -> bool:
     if in_python(site) or site.function is None or any(_GRANTS.search(one) for one in names(write.key)):
         return False
     around = [one for one in path_to(site) if isinstance(one, ir.Function)] or [site.function]  # `compare(…).then((same) => …)`
-    return any(_PROOF.search(last_name(one)) for one in ir.walk(*around[0].body) if isinstance(one, (ir.Name, ir.Attribute)))
+    return any(_PROOF.search(last_word(one)) for one in ir.walk(*around[0].body) if isinstance(one, (ir.Name, ir.Attribute)))
 
 
 def _begins(write: SessionWrite) -> frozenset[str]:

@@ -8,7 +8,7 @@ from backend_audit.checks import Alert, _secrets, check
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import LogRecord
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS
 
 RULE = "unfiltered-data-in-log"
@@ -124,7 +124,7 @@ def _is_settings(node: ir.Expr) -> bool:
 
 def _of_request(node: ir.Attribute, *, called: bool) -> str | None:
     owner = node.value
-    name = owner.id if isinstance(owner, ir.Name) else owner.attr if isinstance(owner, ir.Attribute) else ""
+    name = last_word(owner)
     if name not in _REQUEST:
         return None
     if node.attr in _HEADERS and not called:

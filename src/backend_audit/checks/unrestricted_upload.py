@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name, scope
+from backend_audit.checks._context import scope
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
 from backend_audit.checks._untrusted import alert
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.object_concepts import UploadName, UploadParser
+from backend_audit.flow.written import last_word
 from backend_audit.routes.model import Auth, Does, Route
 
 RULE = "unrestricted-upload"
@@ -96,7 +97,7 @@ def _names_file(site: Site) -> bool:
 def _looked_at(site: Site) -> bool:
     """Whether the file asks anywhere what uploads are: a filter, a type, a list of endings."""
     for node in ir.walk(*(site.module.body if site.module is not None else ())):
-        name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+        name = last_word(node)
         if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.key.value, str):
             name = node.key.value
         if isinstance(node, ir.Function):
@@ -111,13 +112,13 @@ def _tests_ending(node: ir.Node) -> bool:
     asked: list[ir.Expr] = []
     if isinstance(node, ir.Compare):
         asked = [node.left, *node.rights]
-    elif isinstance(node, ir.Call) and last_name(node.func) in ("includes", "has", "test", "indexOf", "match"):
+    elif isinstance(node, ir.Call) and last_word(node.func) in ("includes", "has", "test", "indexOf", "match"):
         asked = [node.func, *(arg.value for arg in node.args)]
     found = (one for part in asked for one in ir.walk(ir.ExprStmt(part.at, part.end, part)))
-    return any(isinstance(one, (ir.Name, ir.Attribute)) and _ENDING.search(last_name(one)) for one in found)
+    return any(isinstance(one, (ir.Name, ir.Attribute)) and _ENDING.search(last_word(one)) for one in found)
 
 
 def _takes_no_files(site: Site) -> bool:
     """`multer().none()`: only the fields of a form."""
     calls = (node for node in ir.walk(*(site.module.body if site.module is not None else ())) if isinstance(node, ir.Call))
-    return any(last_name(one.func) == "none" for one in calls)
+    return any(last_word(one.func) == "none" for one in calls)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
-from backend_audit.checks._context import last_name, meant, scope
+from backend_audit.checks._context import meant, scope
 from backend_audit.checks._operands import is_false, named, names, receiver, shown, truth
 from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site, XmlParsing
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.written import last_word
 
 RULE = "xml-external-entities"
 
@@ -122,7 +123,7 @@ def _parser(parsing: XmlParsing) -> str:
     if node is None:
         return "default"
     call = node if isinstance(node, ir.Call) else _maker(parsing.site, node)
-    if call is not None and last_name(call.func) == "get_default_parser":
+    if call is not None and last_word(call.func) == "get_default_parser":
         return "default"
     if call is not None and meant(call.func, parsing.site.module) in (
         "XMLParser",
@@ -137,17 +138,17 @@ def _parser(parsing: XmlParsing) -> str:
         if isinstance(entities, ir.Const):
             return "unsafe" if entities.value is True else "safe"
         return "default" if entities is None else "other"
-    return "unsafe" if _feature_on(parsing.site, last_name(node)) else "other"
+    return "unsafe" if _feature_on(parsing.site, last_word(node)) else "other"
 
 
 def _maker(site: Site, node: ir.Expr) -> ir.Call | None:
-    name = last_name(node)
+    name = last_word(node)
     bodies = [scope(site), site.module.body if site.module is not None else []]
     for body in bodies:
         for one in ir.walk(*body):
             if not isinstance(one, ir.Assign) or not isinstance(one.value, ir.Call) or one.at >= site.node.at:
                 continue
-            if any(last_name(target) == name for target in one.targets):
+            if any(last_word(target) == name for target in one.targets):
                 return one.value
     return None
 
@@ -157,7 +158,7 @@ def _feature_on(site: Site, name: str) -> bool:
     for call in ir.walk(*scope(site)):
         if not isinstance(call, ir.Call) or call.at >= site.node.at or len(call.args) < 2:
             continue
-        if last_name(call.func) != "setFeature" or not isinstance(call.func, ir.Attribute) or last_name(call.func.value) != name:
+        if last_word(call.func) != "setFeature" or not isinstance(call.func, ir.Attribute) or last_word(call.func.value) != name:
             continue
         feature, state = call.args[0].value, call.args[1].value
         said = feature.value if isinstance(feature, ir.Const) else meant(feature, site.module)

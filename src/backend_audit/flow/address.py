@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 
 _THING = r"(url|uri|link|host|hostname|domain|redirect|address|addr|ip|origin|netloc|target|next|endpoint)s?"
 _GOOD = r"(safe|valid|allowed|trusted|whitelisted|allowlisted|permitted|relative|public|registered|approved)"
@@ -41,7 +42,7 @@ _PLACES = frozenset(
 def looks_at_host(function: ir.Function) -> bool:
     """Whether anything in a function is called after the places that an address can lead to."""
     for node in ir.walk(*function.body):
-        name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+        name = last_word(node)
         if name and not _PLACES.isdisjoint(_snake(name).split("_")):
             return True
         if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and str(node.key.value) in _PLACES:

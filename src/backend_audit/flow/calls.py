@@ -32,7 +32,7 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.summary import bind_arguments, fields_left, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Value, changed, container, instance, join, ref
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _UNKNOWN_RECEIVER = "?"
@@ -75,7 +75,7 @@ class Calls(Expressions):
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             found = join(found, named_parts.looked_up(self, receiver, node.func.attr, args))
             self.mutate(node, node.func, receiver, args)
-        name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
+        name = last_word(node.func)
         return self.named(node, name, args, found)
 
     def arguments(self, node: ir.Call) -> Args:

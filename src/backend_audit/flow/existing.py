@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.guards import clear_data
+from backend_audit.flow.written import last_word
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -21,7 +22,7 @@ _BY_POSITION = frozenset(("get_or_404", "get_one"))
 
 def after_call(frame: "Expressions", call: ir.Call) -> None:
     """A call came back: if it has found an object by a key, the key is one of the program's own."""
-    name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+    name = last_word(call.func)
     if name not in _RAISING:
         return
     for key in _keys(name, call):

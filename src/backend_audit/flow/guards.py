@@ -19,7 +19,7 @@ from backend_audit.flow.frame import TESTED
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.values import Value, transform
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def clear_data(
 def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Narrow by a call that turned out as `holds`; whether anything was known about it."""
     receiver = test.func.value if isinstance(test.func, ir.Attribute) else None
-    if receiver is not None and _called(test) == "startswith" and test.args:
+    if receiver is not None and last_word(test.func) == "startswith" and test.args:
         told_beginning(frame, frame.eval(receiver), frame.eval(test.args[0].value).texts(), holds=holds)
     if isinstance(test.func, ir.Attribute) and receiver is not None and holds:
         if test.func.attr in ("startswith", "endswith") and test.args:
@@ -116,13 +116,9 @@ def told_beginning(frame: "Expressions", value: Value, texts: tuple[str, ...], *
         clear_data(frame, value, UNDASHED)
 
 
-def _called(call: ir.Call) -> str:
-    return call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
-
-
 def _by_name(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Checks of addresses go by names that tell what they do; what they do (resolving names, reading lists) is past following."""
-    if not address.lets_through(_called(test), holds=holds) or not frame.believed(test.func):
+    if not address.lets_through(last_word(test.func), holds=holds) or not frame.believed(test.func):
         return False
     for operand in test.args:
         clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
@@ -135,7 +131,7 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
         return
     receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
     callee = known if (known := frame.callees.get(id(call))) is not None else frame.eval(call.func)
-    if address.raises(_called(call)) and frame.believed(call.func):
+    if address.raises(last_word(call.func)) and frame.believed(call.func):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
     for path in in_order(callee.apis):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import last_word
 
 _SHORT = 3
 _CONSTANT, _TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"), re.compile(r"(?:[A-Z][a-z]+)+")
@@ -77,7 +78,7 @@ def _of_a_text(node: ir.Node) -> Iterator[str]:
 
 
 def _words_of(node: ir.Node) -> list[str]:
-    name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+    name = last_word(node)
     return sensitive.words(name)
 
 

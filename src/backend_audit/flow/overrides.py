@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.values import Value, changed
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 if TYPE_CHECKING:
@@ -129,4 +129,4 @@ def _does_nothing(node: ir.Stmt) -> bool:
 
 def _last(base: ir.Expr) -> str:
     base = base.value if isinstance(base, ir.Index) else base
-    return base.attr if isinstance(base, ir.Attribute) else base.id if isinstance(base, ir.Name) else ""
+    return last_word(base)

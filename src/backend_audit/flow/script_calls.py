@@ -27,7 +27,7 @@ from backend_audit.flow.script_callbacks import MAX_CALLEES, Settler
 from backend_audit.flow.script_files import ScriptFiles
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, ref
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _PATTERNS = {
@@ -76,7 +76,7 @@ class ScriptCalls(ScriptFiles):
             self.mutate(node, func, receiver, args)
         if "Object.assign" in callee.apis and node.args:
             self.update_path(node.args[0].value, found)
-        name = func.attr if isinstance(func, ir.Attribute) else func.id if isinstance(func, ir.Name) else ""
+        name = last_word(func)
         return self.named(node, name, args, found)
 
     def above_constructed(self, node: ir.Call) -> Value:

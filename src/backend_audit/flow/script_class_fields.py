@@ -9,6 +9,7 @@ from backend_audit import ir
 from backend_audit.flow.guards import ALL
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import Constant, Value
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 from backend_audit.regex import harmless_after
 
@@ -36,7 +37,7 @@ def declared(lineage: Iterable[ClassSymbol], attr: str) -> tuple[ClassSymbol, ir
     for symbol in lineage:
         for one in symbol.node.body:
             target = one.targets[0] if isinstance(one, ir.Assign) else None
-            name = target.attr if isinstance(target, ir.Attribute) else target.id if isinstance(target, ir.Name) else ""
+            name = last_word(target)
             if isinstance(one, ir.Assign) and name == attr and one.annotation is not None:
                 return symbol, one.annotation
     return None

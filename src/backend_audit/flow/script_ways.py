@@ -1,6 +1,7 @@
 """Ways through a function of JavaScript that say nothing of what a program works with, and those that never come back."""
 
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import FunctionSymbol
 
 _DEBUGGING = frozenset(("debug", "isDebug", "debugMode"))
@@ -20,7 +21,7 @@ ASSERTS = frozenset(("assert", "assert.ok", "assert.strict", "koa.Context.assert
 
 def for_people(node: ir.If, function: ir.Function) -> bool:
     """`if (this.debug) return shown;`, where the function returns something else without: what is given is for people to read."""
-    name = node.test.attr if isinstance(node.test, ir.Attribute) else node.test.id if isinstance(node.test, ir.Name) else ""
+    name = last_word(node.test)
     if name not in _DEBUGGING or node.orelse:
         return False
     return any(isinstance(one, ir.Return) and not node.at <= one.at < node.end for one in ir.walk_scope(*function.body))

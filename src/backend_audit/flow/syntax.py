@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Key, Value
-from backend_audit.flow.written import dotted, written
+from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 
 
@@ -66,9 +66,7 @@ def attributes(body: list[ir.Stmt]) -> Iterator[str]:
     for node in body:
         call = node.value if isinstance(node, ir.Assign) and node.annotation is None else None
         if isinstance(node, ir.Assign) and isinstance(call, ir.Call) and isinstance(node.targets[0], ir.Name):
-            name = (
-                call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
-            )
+            name = last_word(call.func)
             if name in ("ib", "attrib"):
                 yield node.targets[0].id
 

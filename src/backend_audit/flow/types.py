@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import CLOSED_TYPES, Value, container
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol
 from backend_audit.regex import harmless_after
 
@@ -77,7 +77,7 @@ def _words(text: str) -> ir.Expr:
 
 
 def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
-    name = node.value.attr if isinstance(node.value, ir.Attribute) else node.value.id if isinstance(node.value, ir.Name) else ""
+    name = last_word(node.value)
     args = [item.value for item in node.index.items] if isinstance(node.index, ir.Container) else [node.index]
     if name == "Literal":
         consts = [one for one in args if isinstance(one, ir.Const)]

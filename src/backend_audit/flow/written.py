@@ -78,7 +78,7 @@ def _argument(arg: ir.Arg, depth: int) -> str:
     return f"{arg.name}={text}" if arg.name else "*" * arg.star + text
 
 
-def last_word(node: ir.Expr | None) -> str:
+def last_word(node: ir.Node | None) -> str:
     """The last word of a name: `c` of `a.b.c`; "" of what is none."""
     return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 

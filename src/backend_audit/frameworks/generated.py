@@ -12,6 +12,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.values import Value, text
 from backend_audit.flow.web_concepts import RouteRegistration, RouterMount
+from backend_audit.flow.written import last_word
 from backend_audit.frameworks.exposed import Exposed
 from backend_audit.frameworks.registrations import joined
 from backend_audit.frameworks.routers import RouterRoutes
@@ -163,7 +164,7 @@ class Generated:
         if not own:
             positional = [arg.value for arg in _arguments(view.node) if arg.name is None]
             first = positional[0] if positional and "flask_admin.model.BaseModelView" in view.lineage else None
-            last = first.attr if isinstance(first, ir.Attribute) else first.id if isinstance(first, ir.Name) else ""
+            last = last_word(first)
             own = (last or view.called).lower()
         return own if own.startswith("/") else f"{above}/{own}"
 

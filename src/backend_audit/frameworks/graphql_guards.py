@@ -24,6 +24,7 @@ from backend_audit.routes.guards import asks_by_name, judged
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import ABSENT, asks_for_login
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.readings import called
 from backend_audit.routes.scopes import of_decorator
 from backend_audit.routes.within import only_raises
 from backend_audit.source import Mark
@@ -244,8 +245,8 @@ def _says_nothing(node: ir.Expr | None) -> bool:
     if isinstance(node, ir.Container):
         return all(_says_nothing(item.value) for item in node.items)
     if isinstance(node, ir.Call):
-        called = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
-        return called in _GIVES_NOTHING or (called[:1].isupper() and all(_says_nothing(arg.value) for arg in node.args))
+        name = called(node)
+        return name in _GIVES_NOTHING or (name[:1].isupper() and all(_says_nothing(arg.value) for arg in node.args))
     return False
 
 

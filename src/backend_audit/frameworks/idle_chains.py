@@ -10,6 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.web_concepts import IdleValidator
+from backend_audit.flow.written import last_word
 from backend_audit.frameworks.nest_bodies import provides_pipe
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.facts import WebFacts
@@ -53,7 +54,7 @@ def _asks(engine: Engine, function: FunctionSymbol, depth: int, seen: set[str]) 
         return False
     seen.add(function.key)
     for node in ir.walk(*function.node.body):
-        name = node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+        name = last_word(node)
         if name in _ASKS:
             return True
     called = engine.calls.get(function.key, {}) if depth else {}

@@ -15,6 +15,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import CLOSED_TYPES, Value
+from backend_audit.flow.written import last_word
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
@@ -68,7 +69,7 @@ def _handed(engine: Engine, module: ModuleSymbol) -> Iterator[tuple[FunctionSymb
 
 
 def _places(call: ir.Call) -> tuple[int, int] | None:
-    name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+    name = last_word(call.func)
     return (0, 1) if name in _EVENTS and isinstance(call.func, ir.Attribute) else _WHOLE.get(name)
 
 
@@ -114,7 +115,7 @@ def _key(node: ir.Expr) -> str:
 
 
 def _class_of(call: ir.Call) -> str:
-    name = call.func.attr if isinstance(call.func, ir.Attribute) else call.func.id if isinstance(call.func, ir.Name) else ""
+    name = last_word(call.func)
     custom = any(arg.name == "allow_custom_value" and isinstance(arg.value, ir.Const) and arg.value.value for arg in call.args)
     return "text" if custom else name.lower()  # a choice to which one's own may be added
 

@@ -7,9 +7,9 @@ https://docs.djangoproject.com/en/stable/topics/class-based-views/mixins/
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.readings import called
 
 _DISPATCH = "dispatch"
 _ASKS = frozenset("has_permission test_func get_test_func handle_no_permission check_permissions".split())
@@ -72,7 +72,7 @@ class Shadowed:
     def _passes_on(self, method: FunctionSymbol) -> bool:
         """Whether a `dispatch` calls another, or asks who calls by itself."""
         for node in method.scope.of(ir.Call):
-            name = node.func.attr if isinstance(node.func, ir.Attribute) else written(node.func)
+            name = called(node)
             if name in _ASKS or name == "super" or name.endswith(_DISPATCH):
                 return True
         return not self.behaviours.of(method).denies.isdisjoint(_AWAY)

@@ -13,6 +13,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.ways import both
+from backend_audit.flow.written import last_word
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
 
@@ -68,12 +69,8 @@ def _pair(node: ir.Node) -> tuple[ir.Expr, ir.Expr] | None:
     """`(pattern, Handler, …)`, or `url(pattern, Handler)`."""
     if isinstance(node, ir.Container) and node.kind == "tuple" and len(node.items) > 1:
         first, second = node.items[0].value, node.items[1].value
-    elif isinstance(node, ir.Call) and len(node.args) > 1 and _name(node.func) in _SPECS:
+    elif isinstance(node, ir.Call) and len(node.args) > 1 and last_word(node.func) in _SPECS:
         first, second = node.args[0].value, node.args[1].value
     else:
         return None
-    return (first, second) if _name(second)[:1].isupper() and not isinstance(first, ir.Container) else None
-
-
-def _name(node: ir.Expr) -> str:
-    return node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attribute) else ""
+    return (first, second) if last_word(second)[:1].isupper() and not isinstance(first, ir.Container) else None

@@ -17,7 +17,7 @@ from backend_audit.flow.guards import ALL
 from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.ways import both
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks import classes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
@@ -69,7 +69,7 @@ def _is_view(symbol: FunctionSymbol) -> bool:
 
 def _is_response(value: ir.Expr | None) -> bool:
     func = value.func if isinstance(value, ir.Call) else None
-    name = func.attr if isinstance(func, ir.Attribute) else func.id if isinstance(func, ir.Name) else ""
+    name = last_word(func)
     return name in ("render", "redirect") or name.endswith("Response")
 
 

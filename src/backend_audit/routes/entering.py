@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import keyed
 from backend_audit.routes.readings import called
@@ -54,5 +55,5 @@ def _reads_password(expr: ir.Expr) -> bool:
 def _callee(call: ir.Call) -> str:
     """The called name with what it is called on: `Session.create_for_user`."""
     base = call.func.value if isinstance(call.func, ir.Attribute) else None
-    owner = base.id if isinstance(base, ir.Name) else base.attr if isinstance(base, ir.Attribute) else ""
+    owner = last_word(base)
     return f"{owner}.{called(call)}"

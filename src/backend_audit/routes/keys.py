@@ -7,6 +7,7 @@ import re
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import FunctionSymbol
 
 _KEY = re.compile(r"(?:^|_)(?:api_?keys?|access_?keys?|secret|tokens?|signature|hmac|bearer|credentials?)(?:_|$)", re.IGNORECASE)
@@ -36,6 +37,6 @@ def _says_there_is_one(node: ir.Node) -> bool:
         plain = _KEY.search(node.attr) or _STANDING.search(node.attr) or node.attr in _COMPARES
         return bool(plain) or (isinstance(node.value, ir.Name) and node.value.id in _ROOMS)
     if isinstance(node, ir.Call):
-        name = node.func.attr if isinstance(node.func, ir.Attribute) else node.func.id if isinstance(node.func, ir.Name) else ""
+        name = last_word(node.func)
         return name in _COMPARES
     return True

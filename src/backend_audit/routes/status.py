@@ -5,6 +5,7 @@ import re
 from backend_audit import ir
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import FunctionSymbol
 
 WHATEVER = "*"
@@ -19,7 +20,7 @@ WS_DENIED = {1008: 403, 3000: 401, 3003: 403, 4001: 401, 4003: 403, 4401: 401, 4
 
 def named_status(node: ir.Expr | None) -> frozenset[int]:
     """The status that an expression names which nothing else is known of: `compat.HTTP_401_UNAUTHORIZED`."""
-    name = node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+    name = last_word(node)
     match = _IN_NAME.search(name) if name.startswith("HTTP_") else None
     return frozenset() if match is None else frozenset((int(match[1] or match[2]),))
 

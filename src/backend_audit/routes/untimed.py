@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, HttpClient, Operand, OutgoingRequest, Site
+from backend_audit.flow.written import last_word
 from backend_audit.link.script_imports import loaded, server_side
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.link.symbols import FunctionSymbol
@@ -160,24 +161,20 @@ def _by_agent(site: Site) -> bool:
 
 def _is_no_object(node: ir.Expr) -> bool:
     """Whether an argument that may be an object of options reads like an address or a call-back."""
-    if isinstance(node, ir.Lambda) or _CALLBACK.search(_name(node)):
+    if isinstance(node, ir.Lambda) or _CALLBACK.search(last_word(node)):
         return True
     if isinstance(node, (ir.Const, ir.Template, ir.Binary)):
         return True
     if isinstance(node, ir.Call):
-        return _name(node.func) in ("URL", "String", "encodeURI") or _ADDRESS.search(_name(node.func)) is not None
-    return _ADDRESS.search(_name(node)) is not None
-
-
-def _name(node: ir.Node) -> str:
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+        return last_word(node.func) in ("URL", "String", "encodeURI") or _ADDRESS.search(last_word(node.func)) is not None
+    return _ADDRESS.search(last_word(node)) is not None
 
 
 def _ends(node: ir.Node) -> bool:
     if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "setTimeout":
-        return any(_CUTS.search(_name(one)) for one in ir.walk(*node.args))
-    if isinstance(node, ir.Call) and _name(node.func) in ("on", "once") and node.args:
+        return any(_CUTS.search(last_word(one)) for one in ir.walk(*node.args))
+    if isinstance(node, ir.Call) and last_word(node.func) in ("on", "once") and node.args:
         first = node.args[0].value
         return isinstance(first, ir.Const) and first.value == "timeout"
-    name = node.name if isinstance(node, ir.Function) else _name(node)
+    name = node.name if isinstance(node, ir.Function) else last_word(node)
     return bool(name) and not (isinstance(node, ir.Name) and name in _TIMERS) and _ENDS.search(name) is not None

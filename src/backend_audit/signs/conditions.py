@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 
 _COMPARING = frozenset("eq ne isNull isNotNull inArray notInArray".split())
 _ASKING = _COMPARING | frozenset(
@@ -18,7 +19,7 @@ _MAX_NESTING = 4
 def compared(node: ir.Call) -> Iterator[tuple[str, ir.Node]]:
     """The names of columns in the conditions that a call is given, each with the node that says it."""
     func = node.func
-    name = func.attr if isinstance(func, ir.Attribute) else func.id if isinstance(func, ir.Name) else ""
+    name = last_word(func)
     if name not in _ASKING:
         return
     for arg in node.args:

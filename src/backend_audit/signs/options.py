@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 
 _OPTION = re.compile(r"^([\w$-]+|\d)(?:(!?=)(.*))?$")
 _MAX_NESTING = 3  # of objects in a call's arguments that hold options
@@ -60,7 +61,7 @@ def _last_word(node: ir.Expr) -> str:
         return str(node.value)
     if isinstance(node, ir.Container):
         return "object" if node.kind == "dict" else node.kind
-    return node.attr if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+    return last_word(node)
 
 
 def options(node: ir.Call) -> Iterator[tuple[ir.Name | ir.Const, ir.Expr]]:
