@@ -342,9 +342,9 @@ class Calls(Expressions):
         if summary.thrown is not NOTHING:
             told = substitute(summary.thrown, symbol.key, bound)
             self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))
-        named = isinstance(node.func, ir.Attribute) and node.func.attr == symbol.node.name  # and not `module.Class(…)`
-        if summary.fields and receiver is not None and named and isinstance(node.func, ir.Attribute):
-            bound = changing.changed_object(self, node.func.value, symbol, receiver, bound)
+        func = node.func if isinstance(node.func, ir.Attribute) else None
+        if summary.fields and receiver is not None and func is not None and func.attr == symbol.node.name:  # no `module.Class(…)`
+            bound = changing.changed_object(self, func.value, symbol, receiver, bound)
         chosen = chosen_functions.result(self.engine, symbol, bound)
         result = substitute(summary.result if chosen is None else chosen, symbol.key, bound)
         if len(result.refs) > 1 or len(result.types) > 1:

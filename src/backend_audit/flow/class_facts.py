@@ -81,14 +81,15 @@ class ClassFacts(ModuleNames):
         later = [one for one in value.refs if isinstance(one, ClassSymbol) and one.module is symbol.module]
         if not isinstance(node, ir.Name) or not any(one.node.at > symbol.node.at for one in later):
             return value
-        for one in symbol.module.node.body:
-            alias = next((each for each in one.names if each.asname == node.id), None) if isinstance(one, ir.Import) else None
-            if isinstance(one, ir.Import) and alias is not None and alias.name and one.at < symbol.node.at:
+        imports = (one for one in symbol.module.node.body if isinstance(one, ir.Import) and one.at < symbol.node.at)
+        for one in imports:
+            alias = next((each for each in one.names if each.asname == node.id), None)
+            if alias is not None and alias.name:
                 target = self.project.find(symbol.module, one.module, one.level)
                 found = self.module_attribute(target, alias.name) if isinstance(target, ModuleSymbol) else None
-                return (
-                    Value(apis=frozenset((f"{one.module}.{alias.name}",))) if found is None and not one.level else found or value
-                )
+                if found is not None:
+                    return found
+                return value if one.level else Value(apis=frozenset((f"{one.module}.{alias.name}",)))
         return value
 
     def external_bases(self, symbol: ClassSymbol) -> tuple[str, ...]:

@@ -47,12 +47,7 @@ def assume_any(frame: "Expressions", call: ir.Call, assume: "Callable[[Expressio
     clause = search.clauses[0]
     known = frame.eval(clause.iter)
     if isinstance(clause.target, ir.Name) and known.kind and known.is_literal():
-        outer = frame.env.get(clause.target.id)
-        frame.env[clause.target.id] = iterated(known)
-        assume(frame, search.value, True)
-        frame.env.pop(clause.target.id, None)
-        if outer is not None:
-            frame.env[clause.target.id] = outer
+        _tested(frame, clause.target.id, iterated(known), lambda: assume(frame, search.value, True))
 
 
 def in_or_at(test: ir.Logical) -> ir.Expr | None:
@@ -88,13 +83,20 @@ def assume_each(
     whole = frame.eval(clause.iter)
     if not isinstance(clause.target, ir.Name) or not isinstance(clause.iter, (ir.Name, ir.Attribute)):
         return
-    element, outer = iterated(whole), frame.env.get(clause.target.id)
-    frame.env[clause.target.id] = element
-    assume(frame, search.value, holds)
-    tested = frame.env.pop(clause.target.id)
-    if outer is not None:
-        frame.env[clause.target.id] = outer
+    element = iterated(whole)
+    tested = _tested(frame, clause.target.id, element, lambda: assume(frame, search.value, holds))
     _told_of_each(frame, clause.iter, whole, element, tested)
+
+
+def _tested(frame: "Expressions", name: str, element: Value, test: Callable[[], None]) -> Value:
+    """What a test leaves of an element that has the name while it is made."""
+    outer = frame.env.get(name)
+    frame.env[name] = element
+    test()
+    tested = frame.env.pop(name, element)
+    if outer is not None:
+        frame.env[name] = outer
+    return tested
 
 
 def _told_of_each(frame: "Expressions", node: ir.Expr, whole: Value, element: Value, tested: Value) -> None:

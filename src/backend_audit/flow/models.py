@@ -140,9 +140,8 @@ class Models:
     aliases: dict[str, str] = field(default_factory=dict)
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
-    variants: dict[str, list[tuple[str, str | bool, str]]] = field(
-        default_factory=dict
-    )  # with that option, a call gives another type
+    # With that option, a call gives another type.
+    variants: dict[str, list[tuple[str, str | bool, str]]] = field(default_factory=dict)
     methods: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what a class of a library answers by itself
     rows: dict[str, dict[str, list[Row]]] = field(default_factory=lambda: {trigger: {} for trigger in TRIGGERS})
     sources: dict[str, dict[str, Source]] = field(default_factory=lambda: {"call": {}, "read": {}})

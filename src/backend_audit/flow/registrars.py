@@ -62,10 +62,9 @@ class Registrars:
         """The parameters that a function goes through, one by one."""
         known = self._listing.get(symbol.key)
         if known is None:
-            over = {written(one.iter) for one in ir.walk_scope(*symbol.node.body) if isinstance(one, ir.For)}
-            names = {f"{name}.items()": name for name in over} | {name: name for name in over}
+            over = {written(one.iter) for one in symbol.scope.of(ir.For)}
             params = enumerate(symbol.node.params)
-            known = frozenset(at for at, one in params if one.name in names or f"{one.name}.items()" in over)
+            known = frozenset(at for at, one in params if one.name in over or f"{one.name}.items()" in over)
             self._listing[symbol.key] = known
         return known
 

@@ -58,14 +58,14 @@ _ONLY_OF_TEXT = (frozenset(_MAPPED) | _PARTS | _TESTS | _NUMBERS) - frozenset(
     "slice at concat includes indexOf lastIndexOf toString valueOf search match test normalize replace".split()
 )
 THROWING = _ONLY_OF_TEXT | frozenset("search match normalize replace".split())  # on what is no text, if it is data
-_NO_OBJECT = frozenset(("nosql", "lookup"))
+NO_OBJECT = frozenset(("nosql", "lookup"))  # the contexts in which a text does no harm and an object may
 _LIKELY_OF_TEXT = _ONLY_OF_TEXT | frozenset("replace slice concat includes indexOf lastIndexOf toString match".split())
 
 
 def text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     """What a method of a string gives; None when strings have no such method. What `trim` gives is a text: objects have none."""
     found = _text_method(receiver, name, args)
-    return found if found is None or name not in THROWING or not found.origins else found.cleared(_NO_OBJECT)
+    return found if found is None or name not in THROWING or not found.origins else found.cleared(NO_OBJECT)
 
 
 def _text_method(receiver: Value, name: str, args: Pieces) -> Value | None:
@@ -184,7 +184,7 @@ def keys(receiver: Value) -> Value:
         return MADE
     if receiver.kind == "dict" and receiver.elem is None and not receiver.open:
         return join_all(text(str(key)) for key in receiver.items or {})
-    return receiver.derived().without("secret").cleared(_NO_OBJECT)  # names are texts, and tell nothing of what they stand for
+    return receiver.derived().without("secret").cleared(NO_OBJECT)  # names are texts, and tell nothing of what they stand for
 
 
 def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:

@@ -13,9 +13,8 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 _AUTOLOAD = frozenset(("@fastify/autoload", "fastify-autoload"))
 _FEW = 16  # elements of a table that a registration is made of
 _LOADERS = frozenset(("require", "import"))
-_REQUIRE = (
-    "require"  # also the type of what `createRequire` makes: https://nodejs.org/api/module.html#modulecreaterequirefilename
-)
+# Also the type of what `createRequire` makes: https://nodejs.org/api/module.html#modulecreaterequirefilename
+_REQUIRE = "require"
 _BY_FILE = frozenset(("map", "flatMap", "filter", "forEach"))
 
 

@@ -38,9 +38,7 @@ def required_in(engine: "ScriptEngine", module: ModuleSymbol, call: ir.Call) -> 
 
 def _lists_folders(module: ModuleSymbol) -> bool:
     """Whether the module asks anywhere which files there are."""
-    return any(
-        isinstance(node, ir.Call) and _LISTS.match(written(node.func).rpartition(".")[2]) is not None for node in module.nodes
-    )
+    return any(_LISTS.match(written(node.func).rpartition(".")[2]) for node in module.nodes.of(ir.Call))
 
 
 def _parts(node: ir.Expr, module: ModuleSymbol, depth: int) -> Iterator[str | None]:
@@ -67,8 +65,8 @@ def _given(name: str, module: ModuleSymbol) -> ir.Expr | None:
     """What a constant of the module, or of a function in it, was given."""
     found = [
         node.value
-        for node in module.nodes
-        if isinstance(node, ir.Assign) and node.value is not None and [written(one) for one in node.targets] == [name]
+        for node in module.nodes.of(ir.Assign)
+        if node.value is not None and [written(one) for one in node.targets] == [name]
     ]
     return found[0] if len(found) == 1 else None
 

@@ -31,13 +31,10 @@ def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value 
     if maker not in _ESCAPES and maker not in _CURLY:
         return None
     if path in _COMPILE:
-        plain = argument(args, "1.noEscape")
-        if plain is not None and not plain.value.is_just(value=False):
+        text = None if argument(args, "1.noEscape") is not None else argument(args, "0")
+        if text is None or len(text.value.texts()) != 1 or text.value.constants() is None:
             return None
-        text = argument(args, "0")
-        unescaped = argument(args, "1.noEscape") is not None
-        held = None if text is None or unescaped or len(text.value.texts()) != 1 or text.value.constants() is None else text.value
-        return None if held is None else Value(types=frozenset((f"{path}()",)), items={_TEMPLATE: held})
+        return Value(types=frozenset((f"{path}()",)), items={_TEMPLATE: text.value})
     compiled = path != maker
     text = None if compiled else argument(args, "0")
     value = (frame.eval(node.func).items or {}).get(_TEMPLATE) if compiled else None if text is None else text.value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import script_chains
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.script_builtin import BOOL, Pieces, merged, values
+from backend_audit.flow.script_builtin import BOOL, NO_OBJECT, Pieces, merged, values
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.values import (
@@ -42,7 +42,6 @@ REST = "~rest"  # what becomes of names that a schema does not know: "refused", 
 _LABEL = "schema"
 _LET_THROUGH = "hono.Request.valid"  # what middleware has let through: https://hono.dev/docs/guides/validation
 _LIBRARIES = ("zod", "joi", "yup")
-_NO_OBJECT = frozenset(("nosql", "lookup"))
 _NO_BREAK = frozenset(("path", "url", "log", "header"))
 _MAX_DEPTH = 5
 
@@ -51,11 +50,11 @@ def _free(cleared: frozenset[str] = frozenset()) -> Value:
     return Value(open=True, origins=frozenset((Origin(_LABEL, ("free",), "", cleared),)))
 
 
-FREE, TEXT = _free(), _free(_NO_OBJECT)
+FREE, TEXT = _free(), _free(NO_OBJECT)
 _KINDS = {
     "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
     "date": instance("datetime.datetime"),
-    "null": UNKNOWN, "undefined": UNKNOWN, "email": _free(_NO_OBJECT | _NO_BREAK), "uuid": MADE, "guid": MADE,
+    "null": UNKNOWN, "undefined": UNKNOWN, "email": _free(NO_OBJECT | _NO_BREAK), "uuid": MADE, "guid": MADE,
 }  # fmt: skip
 _CLOSING = frozenset(
     "uuid guid cuid cuid2 ulid nanoid datetime date time ip ipv4 ipv6 cidr alphanum hex token isoDate isoDuration creditCard"
@@ -189,7 +188,7 @@ def filled(out: Value, data: Value, part: Callable[[Value, str], Value], depth: 
         found = join(found, rest)
     if free or (out.kind and not depth):
         cleared = frozenset.intersection(*(origin.cleared for origin in free)) if free else frozenset[str]()
-        only_text = cleared >= _NO_OBJECT
+        only_text = cleared >= NO_OBJECT
         origins = data.derived().origins if only_text else frozenset[Origin]()
         whole = Value(True, types=frozenset(("str",)), origins=origins) if only_text else data
         found = join(found, whole.cleared(cleared))

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow.guards import clear_data
-from backend_audit.flow.script_builtin import THROWING
+from backend_audit.flow.script_builtin import NO_OBJECT, THROWING
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
-
-_NO_OBJECT = frozenset(("nosql", "lookup"))
 
 
 def must_be_text(frame: "ScriptExpressions", node: ir.Expr) -> None:
@@ -32,4 +30,4 @@ def _is_text(frame: "ScriptExpressions", node: ir.Expr) -> None:
     if isinstance(node, (ir.Name, ir.Attribute, ir.Index)):
         value = frame.eval(node)
         if frame.is_data(value):
-            clear_data(frame, value, _NO_OBJECT, node=node)
+            clear_data(frame, value, NO_OBJECT, node=node)
