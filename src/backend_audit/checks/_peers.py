@@ -170,13 +170,9 @@ def _beside(route: Route) -> Iterator[Alert]:
         return  # who has the link may follow it
     others, which = beside(route), "handlers"
     asking = [one for one in others if beyond(one, route)]
-    if (
-        names_object(route) and not route.names_caller and len(asking) < _MOSTLY * len(others)
-    ):  # what all may read, few may change
-        others, which = (
-            [one for one in others if one.changes() and (names_object(one) or beyond(one, route))],
-            "changing handlers",
-        )
+    if names_object(route) and not route.names_caller and len(asking) < _MOSTLY * len(others):
+        which = "changing handlers"  # what all may read, few may change
+        others = [one for one in others if one.changes() and (names_object(one) or beyond(one, route))]
         asking = [one for one in others if beyond(one, route)]
         if len(asking) <= _FEW + 1 or len(asking) < _NEARLY_ALL * len(others):
             return

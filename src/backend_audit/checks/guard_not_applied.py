@@ -48,7 +48,7 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
 
 def _astray(route: Route, guard: Guard) -> Iterator[Alert]:
     """`@other.before_request`, on a blueprint of its own."""
-    if _is_first(route, guard):
+    if _is_first_open(route, guard):
         yield from at_guard(
             guard,
             message=f"`{guard.name}` is put on a router that has no routes: it runs before nothing, and {called(route)} beside "
@@ -61,7 +61,7 @@ def _astray(route: Route, guard: Guard) -> Iterator[Alert]:
 
 def _late(route: Route, guard: Guard) -> Iterator[Alert]:
     """`app.use(requireLogin)` behind the last route."""
-    if _is_first(route, guard):
+    if _is_first_open(route, guard):
         yield from at_guard(
             guard,
             message=f"`{guard.name}` is added when {called(route)} has been: what is added first runs first, nothing comes after "
@@ -74,12 +74,11 @@ def _late(route: Route, guard: Guard) -> Iterator[Alert]:
 
 def _unread(route: Route, guard: Guard) -> Iterator[Alert]:
     """`permission_required = "shop.add_order"` in a view without the mixin that asks for it."""
-    if next((one for one in route.table.routes if guard in one.unapplied), None) is route:
-        rest = "is asked for a login alone" if route.auth is Auth.REQUIRED else "can be called by anybody"
+    if _is_first(route, guard):
         yield from at_guard(
             guard,
             message=f"`{guard.name}` is stated here and read by nothing: `{guard.because}` has no base that asks for it, so "
-            f"{called(route)} {rest}.",
+            f"{called(route)} {_what_is_left(route)}.",
             fix="Derive the view from the class that reads it (`PermissionRequiredMixin`, a REST framework view).",
             confidence=Confidence.HIGH,
             anchor="unread",
@@ -88,11 +87,10 @@ def _unread(route: Route, guard: Guard) -> Iterator[Alert]:
 
 def _unasked(route: Route, guard: Guard) -> Iterator[Alert]:
     """`@HasPermission("orders")` on a method that the guard which reads it does not stand before."""
-    rest = "is asked for a login alone" if route.auth is Auth.REQUIRED else "can be called by anybody"
     yield from at_guard(
         guard,
         message=f"`@{guard.name}` says what {called(route)} asks for, and `{guard.because}`, which reads that before other "
-        f"routes, is not among its guards: it {rest}.",
+        f"routes, is not among its guards: it {_what_is_left(route)}.",
         fix=f"Add `{guard.because}` to `@UseGuards(…)` of this method or its class.",
         confidence=Confidence.HIGH,
         anchor=f"unasked {route.name}",
@@ -101,7 +99,7 @@ def _unasked(route: Route, guard: Guard) -> Iterator[Alert]:
 
 def _shadowed(route: Route, guard: Guard) -> Iterator[Alert]:
     """`class Change(UpdateView, LoginRequiredMixin)`, or a `dispatch` without `super()`."""
-    if next((one for one in route.table.routes if guard in one.unapplied), None) is route:
+    if _is_first(route, guard):
         own = "." in guard.because
         why = "calls no other" if own else "stands before it among the bases and calls no other"
         first = "Call `super().dispatch()` first, and return what it returns."
@@ -115,8 +113,17 @@ def _shadowed(route: Route, guard: Guard) -> Iterator[Alert]:
 
 
 def _is_first(route: Route, guard: Guard) -> bool:
-    """Whether this is the first open route that `guard` is not applied to: it is told once."""
+    """Whether this is the first route that `guard` is not applied to: it is told once."""
+    return next((one for one in route.table.routes if guard in one.unapplied), None) is route
+
+
+def _is_first_open(route: Route, guard: Guard) -> bool:
+    """As `_is_first`, among the routes that ask for no login besides."""
     return next((one for one in route.table.routes if guard in one.unapplied and one.auth is not Auth.REQUIRED), None) is route
+
+
+def _what_is_left(route: Route) -> str:
+    return "is asked for a login alone" if route.auth is Auth.REQUIRED else "can be called by anybody"
 
 
 def _early(guard: Guard) -> Iterator[Alert]:

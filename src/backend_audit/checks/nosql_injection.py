@@ -37,9 +37,8 @@ _FIX_NODE = (
 _FIX_MAPPER = (
     "Convert the value to the type that it must have (`String(value)`, a schema); never take a whole filter from a request."
 )
-_CLEANED = (
-    f"{cleaned('nosql')}|sanitizeFilter"  # https://mongoosejs.com/docs/api/mongoose.html#Mongoose.prototype.sanitizeFilter()
-)
+# https://mongoosejs.com/docs/api/mongoose.html#Mongoose.prototype.sanitizeFilter()
+_CLEANED = f"{cleaned('nosql')}|sanitizeFilter"
 _FIX_CODE = "Leave `$where` and functions out: say it with operators such as `$expr`, and pass the data as values."
 
 

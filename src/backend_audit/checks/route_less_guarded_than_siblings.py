@@ -148,8 +148,9 @@ def _unheld(route: Route) -> Iterator[Alert]:
 
 def _passes_over(route: Route, name: str) -> bool:
     """Whether a handler is handed what the address names, never reads it, and changes what else the request names."""
-    knows_it = route.handler is None or route.names_caller or not route.acts
-    return not knows_it and route.handler is not None and any(param.name == name for param in route.handler.node.params)
+    if route.handler is None or route.names_caller or not route.acts:
+        return False
+    return any(param.name == name for param in route.handler.node.params)
 
 
 def _unlike_its_twins(route: Route) -> Iterator[Alert]:

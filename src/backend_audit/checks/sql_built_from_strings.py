@@ -35,9 +35,8 @@ _COMPARES = re.compile(
     r"[=<>~]|\b(?:i?like|in|between|select|where|values|set|limit|offset|interval|from|join|returning|and|or|not)\b",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
-    rf"\bIN\s*\((?:\s*{_sql.HOLE}\s*,)*\s*$", re.IGNORECASE
-)  # a whole list, which no parameter takes: ids of rows, or `?, ?, ?`
+# A whole list, which no parameter takes: ids of rows, or `?, ?, ?`.
+_LISTED = re.compile(rf"\bIN\s*\((?:\s*{_sql.HOLE}\s*,)*\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

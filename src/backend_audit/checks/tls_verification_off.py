@@ -89,11 +89,11 @@ def client_without_verification(client: HttpClient) -> Iterator[Alert]:
 def _never_refuses(check_: Operand) -> bool:
     """Whether a function that is to hold the host against the certificate says nothing of any: `() => undefined`."""
     body = check_.node.function.body if isinstance(check_.node, ir.Lambda) else None
-    if body is None or len(body) > 1:
+    if not body:
+        return body is not None
+    if len(body) > 1 or not isinstance(body[0], ir.Return):
         return False
-    value = body[0].value if body and isinstance(body[0], ir.Return) else None
-    if body and not isinstance(body[0], ir.Return):
-        return False
+    value = body[0].value
     return (
         value is None
         or (isinstance(value, ir.Const) and not value.value)

@@ -127,9 +127,7 @@ def _cut_later(site: Site) -> bool:
 
 def _accepts_a_socket(site: Site) -> bool:
     """Whether it answers a browser that opens a WebSocket: https://www.rfc-editor.org/rfc/rfc6455#section-1.3."""
-    return any(isinstance(one, ir.Const) and one.value == _OF_SOCKETS for one in ir.walk(*scope(site))) or any(
-        isinstance(one, ir.Const) and one.value == _OF_SOCKETS for one in ir.walk(site.node)
-    )
+    return any(isinstance(one, ir.Const) and one.value == _OF_SOCKETS for one in ir.walk(*scope(site), site.node))
 
 
 def _keys_a_mac(site: Site) -> bool:
