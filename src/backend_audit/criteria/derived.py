@@ -5,6 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from backend_audit.inventory import RouteRecord
 from backend_audit.inventory.signs import Sign
 
+# Where there is a sign of one of the first kinds, those of the second are signs of the third, too.
+_TOGETHER = (
+    (("too-many-requests",), "named-limiter", "rate-limit"),  # what limits something else than requests is called so, too
+    (("broker", "queue"), "ack-first", "early-ack"),
+    (("flag-read",), "flag-client", "feature-flag"),
+)
 _STORES = ("relational", "document-store", "key-value", "search", "graph-store")
 
 
@@ -17,12 +23,10 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
         if any("authenticates" in guard.does for guard in route.guards):
             yield Sign("route-authenticates", route.place, "", route.handler)
     signs = list(signs)
-    if any(sign.kind == "too-many-requests" for sign in signs):  # what limits something else than requests is called so, too
-        yield from (Sign("rate-limit", one.place, one.what, one.symbol) for one in signs if one.kind == "named-limiter")
-    if any(sign.kind in {"broker", "queue"} for sign in signs):
-        yield from (Sign("early-ack", one.place, one.what, one.symbol) for one in signs if one.kind == "ack-first")
-    if any(sign.kind == "flag-read" for sign in signs):
-        yield from (Sign("feature-flag", one.place, one.what, one.symbol) for one in signs if one.kind == "flag-client")
+    kinds = {sign.kind for sign in signs}
+    for beside, kind, together in _TOGETHER:
+        if not kinds.isdisjoint(beside):
+            yield from (Sign(together, one.place, one.what, one.symbol) for one in signs if one.kind == kind)
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

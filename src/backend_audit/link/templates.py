@@ -27,9 +27,8 @@ class Templates:
         for module in modules:
             if module.node.language is Language.TEMPLATE:
                 everything.append(module.every[0])
-                self._by_name.setdefault(posixpath.basename(module.path), []).append(module.every[0])
-                if module.path.endswith(SCRIPT_TEMPLATES):  # engines add the ending by themselves
-                    self._by_name.setdefault(posixpath.basename(_without_ending(module.path)), []).append(module.every[0])
+                for path in _paths(module.every[0]):
+                    self._by_name.setdefault(posixpath.basename(path), []).append(module.every[0])
             else:
                 self._register(module)
         if everything:
@@ -124,11 +123,7 @@ def _is_root(folder: str) -> bool:
     return any(word in last for word in _ROOTS)
 
 
-def _without_ending(path: str) -> str:
-    return path.rpartition(".")[0]
-
-
 def _paths(one: FunctionSymbol) -> tuple[str, ...]:
     """The path of a template, and that without its ending where engines add it."""
     path = one.module.path
-    return (path, _without_ending(path)) if path.endswith(SCRIPT_TEMPLATES) else (path,)
+    return (path, path.rpartition(".")[0]) if path.endswith(SCRIPT_TEMPLATES) else (path,)

@@ -18,9 +18,8 @@ _LOCAL = re.compile(
     r"(?:^|/)(?:local[_-]?dev(?:elopment)?|dev[_-]?local|dev[_-]?stack|dev[_-]env(?:ironment)?|docker[_-]local|local[_-]docker)/"
     r"|(?:^|/)(?:dev|development|testing|e2e)/(?:docker-)?compose[\w.-]*\.ya?ml$"
 )
-_SEEDS = re.compile(
-    r"(?:^|/)(?:(?:db|data|prisma)?[_-]?(?:seeds?|seeders?|seeding)|(?:mock|sample|demo|dummy|fake)[_-]?data)/"
-)  # made-up rows
+# Made-up rows.
+_SEEDS = re.compile(r"(?:^|/)(?:(?:db|data|prisma)?[_-]?(?:seeds?|seeders?|seeding)|(?:mock|sample|demo|dummy|fake)[_-]?data)/")
 _OF_DEVELOPERS = re.compile(r"(?:^|/)\w+[-_.](?:dev|local|test)\.(?:json|toml)$")  # `s3-dev.json`
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 # A compose file that runs the working copy itself, or a server that restarts when the code changes.
@@ -50,11 +49,7 @@ def is_trial(path: str, text: str, *, config: bool) -> bool:
     path = path.lower()
     if not config:
         return _TRIALS.search(path) is not None
-    if (
-        any(one.search(path) is not None for one in (_PIPELINES, _OF_DEVELOPERS))
-        or is_local(path)
-        or _SEEDS.search(path) is not None
-    ):
+    if any(one.search(path) is not None for one in (_PIPELINES, _OF_DEVELOPERS, _LOCAL, _SEEDS)):
         return True
     if _COMPOSE.search(path) is not None:
         return _WORKING_COPY.search(text) is not None

@@ -5,6 +5,7 @@ object that another module makes) is left open in `seen.Seen`, and settled by `s
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from backend_audit import ir
@@ -53,6 +54,10 @@ class _Walk:
         self.sights = Sights()
         self.configured = records.configures(module)  # by classes, as django-configurations does
         self.in_settings = False
+
+    @cached_property
+    def lists_addresses(self) -> bool:
+        return records.lists_addresses(self.module)
 
     def found(self) -> Seen:
         """Everything that the module shows."""
@@ -118,7 +123,7 @@ class _Walk:
         """A text in the code: SQL, an address, a media type."""
         if isinstance(node.value, str) and _SHORTEST <= len(node.value) <= _LONGEST:
             rows = self.asked.strings.of(node.value)
-            if rows and node.value.startswith("http") and records.lists_addresses(self.module):
+            if rows and node.value.startswith("http") and self.lists_addresses:
                 return  # what others may be reached at
             for row in rows:
                 self.spot(row, node.at, node.end, symbol)

@@ -39,26 +39,22 @@ def is_text(path: str, text: str) -> bool:
 
 def lower(path: str, text: str) -> ir.Module:
     """The module of the template at `path`. Nothing is raised: what cannot be read is skipped."""
-    if path.endswith(SCRIPT_TEMPLATES):
-        return _of_node(path, text)
-    plain = "on" if is_text(path, text) else "default" if is_plain(path, text) else ""
-    lowering = MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
+    lowering = _of_node(path, text) if path.endswith(SCRIPT_TEMPLATES) else _of_python(path, text)
+    given = GLOBALS if path.endswith(SCRIPT_TEMPLATES) else frozenset[str]()  # what every template has
     body = lowering.lower()
-    name = path.rpartition("/")[2]
-    params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body)]
-    function = ir.Function(0, len(text), name, 0, params, body, [], None, False, False)
-    return ir.Module(path, Language.TEMPLATE, [function], lowering.comments, LineIndex.of(text).starts, 0)
-
-
-def _of_node(path: str, text: str) -> ir.Module:
-    lowering: EjsLowering | HandlebarsLowering | Lowering
-    if path.endswith(".ejs"):
-        lowering = EjsLowering(text)
-    elif path.endswith((".njk", ".nunjucks")):  # written like Jinja's; escapes unless it is told not to
-        lowering = Lowering(text, "on")
-    else:
-        lowering = HandlebarsLowering(text)
-    body = lowering.lower()
-    params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body) if one not in GLOBALS]
+    params = [ir.Param(at, at + len(one), one, "keyword", None, None) for one, at in free_names(body) if one not in given]
     function = ir.Function(0, len(text), path.rpartition("/")[2], 0, params, body, [], None, False, False)
     return ir.Module(path, Language.TEMPLATE, [function], lowering.comments, LineIndex.of(text).starts, 0)
+
+
+def _of_python(path: str, text: str) -> MakoLowering | Lowering:
+    plain = "on" if is_text(path, text) else "default" if is_plain(path, text) else ""
+    return MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
+
+
+def _of_node(path: str, text: str) -> EjsLowering | HandlebarsLowering | Lowering:
+    if path.endswith(".ejs"):
+        return EjsLowering(text)
+    if path.endswith((".njk", ".nunjucks")):  # written like Jinja's; escapes unless it is told not to
+        return Lowering(text, "on")
+    return HandlebarsLowering(text)
