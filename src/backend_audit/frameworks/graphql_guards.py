@@ -24,6 +24,7 @@ from backend_audit.routes.guards import asks_by_name, judged
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import ABSENT, asks_for_login
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.reach import reached
 from backend_audit.routes.readings import called
 from backend_audit.routes.scopes import of_decorator
 from backend_audit.routes.within import only_raises
@@ -35,6 +36,7 @@ _GIVES_NOTHING = frozenset(("none", "empty"))
 _RESOLVES = ("resolve", "resolve_async")
 _STATED = ("login_required", "permissions")
 _OPTION = re.compile(r"permission|role|login|auth")  # of a class, by its name
+_LEVELS = 3  # of calls, until an error is raised
 _CONTEXT = re.compile(r"^_?info$|^info\.context$|^context$|^request$")
 
 
@@ -137,11 +139,9 @@ class GraphqlGuards:
         asks = guard.has(*_ASKS) and not guard.scopes and isinstance(one.node, ir.Call)
         return replace(guard, scopes=of_decorator(one.node, name)) if asks and isinstance(one.node, ir.Call) else guard
 
-    def _may_raise(self, function: FunctionSymbol, depth: int = 2) -> bool:
-        if any(isinstance(node, ir.Raise) for node in ir.walk(*function.node.body)):
-            return True
-        called = self.engine.calls.get(function.key, {}).values() if depth else ()
-        return any(self._may_raise(one, depth - 1) for one in called)
+    def _may_raise(self, function: FunctionSymbol) -> bool:
+        every = (one for level in reached(self.engine, function, _LEVELS) for one in level)
+        return any(isinstance(node, ir.Raise) for one in every for node in ir.walk(*one.node.body))
 
     def stated(self, owner: ClassSymbol, handler: FunctionSymbol | None) -> Iterator[Guard]:
         """`class Meta: login_required = True` of graphene-django-cud's mutations; what the project's own base class asks of it.

@@ -14,6 +14,7 @@ from backend_audit.frameworks.script_conditions import Condition, conditions_of,
 from backend_audit.frameworks.script_lookups import held_in
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Does, Lookup, Route, RouteTable
+from backend_audit.routes.reach import reached
 from backend_audit.routes.scopes import asked, asks_for_privilege
 from backend_audit.routes.script_caller import CallerReads, Callers
 from backend_audit.routes.script_missing import is_request
@@ -62,14 +63,8 @@ class OddRows:
         return True
 
     def _reached(self, handler: FunctionSymbol) -> Iterator[tuple[FunctionSymbol, int]]:
-        level, seen = [handler], {handler.key}
-        for depth in range(_DEPTH + 1):
+        for depth, level in enumerate(reached(self.engine, handler, _DEPTH + 1)):
             yield from ((one, depth) for each in level for one in (each, *each.nested))
-            following = {
-                key: one for each in level for key, one in self.engine.calls.get(each.key, {}).items() if key not in seen
-            }
-            seen |= following.keys()
-            level = [following[key] for key in sorted(following)]
 
     def _is_told_whose(self, function: FunctionSymbol, odd: Condition) -> bool:
         """Whether a function is told whose the rows are to be, and leaves that out where it asks for them, and in every test."""

@@ -22,6 +22,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
+from backend_audit.routes.reach import reached
 from backend_audit.routes.status import named_status, set_on_answers, statuses
 from backend_audit.routes.stored import stored_into
 
@@ -94,22 +95,11 @@ class Behaviours:
         if known is not None:
             return known
         found = Behaviour()
-        seen: set[str] = set()
-        level = [function]
-        for _ in range(depth):
-            following: dict[str, FunctionSymbol] = {}
-            for one in level:
-                if one.key in seen:
-                    continue
-                seen.add(one.key)
-                own = self.own(one)
-                found.denies |= own.denies
-                found.looks = found.looks or own.looks
-                found.acts = found.acts or own.acts
-                found.surely = found.surely or own.surely
-                following |= self.engine.calls.get(one.key, {})
-                following |= {nested.key: nested for nested in one.nested}
-            level = [following[key] for key in sorted(following)]
+        for own in (self.own(one) for level in reached(self.engine, function, depth, within=True) for one in level):
+            found.denies |= own.denies
+            found.looks = found.looks or own.looks
+            found.acts = found.acts or own.acts
+            found.surely = found.surely or own.surely
         self._whole[function.key] = found
         return found
 

@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.reach import reached
 
 COOKIE, HEADER = "cookie", "header"
 _SESSIONS = frozenset({"session", "request.session", "self.request.session", "flask.session", "req.session", "ctx.session"})
@@ -25,17 +26,8 @@ class Carriers:
         """`HEADER` where a function, or one that it calls, looks at a header; else `COOKIE` where it looks at one; else ""."""
         known = self._whole.get(function.key)
         if known is None:
-            found: set[str] = set()
-            seen: set[str] = set()
-            level = [function]
-            for _ in range(_DEPTH):
-                following: dict[str, FunctionSymbol] = {}
-                for one in level:
-                    if one.key not in seen:
-                        seen.add(one.key)
-                        found |= self._looked_at(one)
-                        following |= self.engine.calls.get(one.key, {}) | {inner.key: inner for inner in one.nested}
-                level = [following[key] for key in sorted(following)]
+            every = (one for level in reached(self.engine, function, _DEPTH, within=True) for one in level)
+            found = {held for one in every for held in self._looked_at(one)}
             known = self._whole[function.key] = HEADER if HEADER in found else COOKIE if COOKIE in found else ""
         return known
 

@@ -9,6 +9,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.intent import words_of
 from backend_audit.routes.model import Does, Route
+from backend_audit.routes.reach import reached
 from backend_audit.source import Mark
 
 _DEPTH = 3
@@ -45,12 +46,8 @@ class Costs:
 
     def _reached(self, handler: FunctionSymbol) -> Iterator[FunctionSymbol]:
         """The handler and what it calls, the nearest first."""
-        level, seen = [handler], {handler.key}
-        for _ in range(_DEPTH + 1):
+        for level in reached(self.behaviours.engine, handler, _DEPTH + 1, within=True):
             yield from level
-            below = {one.key: one for f in level for one in (*self.behaviours.engine.calls.get(f.key, {}).values(), *f.nested)}
-            level = [below[key] for key in sorted(below) if key not in seen]
-            seen |= set(below)
 
     def _search(self, handler: FunctionSymbol) -> tuple[str, Mark] | None:
         """A comparison with a pattern, which no index helps: `Item.name.ilike(…)`, `name__icontains=…`, `{$regex: …}`."""

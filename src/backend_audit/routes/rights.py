@@ -18,6 +18,7 @@ from backend_audit.routes.kept import kept
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Does, Route
+from backend_audit.routes.reach import reached
 from backend_audit.routes.readings import Reading, called, hands_request, permits, tells
 from backend_audit.routes.scopes import said
 from backend_audit.routes.scoping import Scoping
@@ -178,7 +179,7 @@ class Rights:
         if any(reading.mentions.caller(arg.value, callers) for arg in node.args):
             return True
         handed = hands_request(node) or written(node.func).startswith("self.")
-        return handed and self._sees(target, _DEPTH)
+        return handed and self._sees(target)
 
     def _is_guarded(self, target: FunctionSymbol) -> bool:
         """Whether a decorator of a function turns callers away: it is another handler, and the one that is read picks one."""
@@ -187,12 +188,10 @@ class Rights:
         found = [one for node in callees for one in of_kind(frame.eval(node).refs, FunctionSymbol)]
         return any(not self.behaviours.of(one).denies.isdisjoint((401, 403, LOGIN)) for one in found)
 
-    def _sees(self, function: FunctionSymbol, depth: int) -> bool:
+    def _sees(self, function: FunctionSymbol) -> bool:
         """Whether a function tests who calls, or what it calls does."""
-        if self.scoping.reading(function).refuses() or self.scoping.reading(function).tests(frozenset()):
-            return True
-        called = self.engine.calls.get(function.key, {}).values() if depth else ()
-        return any(self._sees(one, depth - 1) for one in called)
+        readings = (self.scoping.reading(one) for level in reached(self.engine, function, _DEPTH + 1) for one in level)
+        return any(one.refuses() or one.tests(frozenset()) for one in readings)
 
 
 def _is_programs(route: Route) -> bool:

@@ -15,6 +15,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.claim_reads import root_class
 from backend_audit.routes.mentions import Mentions, is_caller
 from backend_audit.routes.model import Lookup, Route
+from backend_audit.routes.reach import reached
 from backend_audit.routes.readings import called
 from backend_audit.source import Mark
 
@@ -75,12 +76,11 @@ class WholeQuerysets:
             return False
         methods = (found for name in sorted(_FETCHES) if (found := self.engine.find_method(view, name)) is not None)
         filters = (self.engine.find_method(one, "filter_queryset") for one in self._backends(view))
-        return any(self._sees(one, _DEPTH) for one in (*methods, *filters) if one is not None)
+        return any(self._sees(one) for one in (*methods, *filters) if one is not None)
 
-    def _sees(self, method: FunctionSymbol, depth: int) -> bool:
+    def _sees(self, method: FunctionSymbol) -> bool:
         """Whether a method looks at who calls, or what it calls does: `get_authorized_orders("view")`."""
-        called = self.engine.calls.get(method.key, {}).values() if depth else ()
-        return self._looks(method) or any(self._sees(one, depth - 1) for one in called)
+        return any(self._looks(one) for level in reached(self.engine, method, _DEPTH + 1) for one in level)
 
     def _asks(self, node: ir.Call) -> bool:
         return any(self.mentions.caller(arg.value, _NOBODY) for arg in node.args if arg.name)
