@@ -31,13 +31,6 @@ _RULES = ("=", "[", "!")  # how results begin that are no types
 _PRIMITIVE = frozenset("str bytes string number boolean bigint symbol object Object Function Date Buffer Array Promise".split())
 
 
-def _within(symbol: FunctionSymbol) -> Iterator[FunctionSymbol]:
-    """The functions within a function, to any depth: `new Promise((done) => socket.on("ready", () => run(command)))`."""
-    for one in symbol.nested:
-        yield one
-        yield from _within(one)
-
-
 class ScriptEngine(ScriptModules):
     """As `Engine`; what differs is what names mean across modules and functions."""
 
@@ -154,7 +147,7 @@ class ScriptEngine(ScriptModules):
                 return self._summaries[symbol.key]
         self._forget_within(symbol)
         found = super().summary(symbol)
-        inner = [event for one in _within(symbol) for event in self._happening(one) if depends(event, symbol.key)]
+        inner = [event for one in symbol.inner() for event in self._happening(one) if depends(event, symbol.key)]
         if inner and found is not EMPTY:
             found.lifting = (*found.lifting, *map(bounded_concept, dict.fromkeys(inner)))[:MAX_LIFTS]
         return found

@@ -46,7 +46,7 @@ class SetCredentials:
             return False
         if _may_know(handler):
             return True
-        for function in _within(handler):
+        for function in (handler, *handler.inner()):
             for one in self.rows.conditions(function):
                 set_here = next(_credentials(handler, one), "") if self._is_theirs(function, one) else ""
                 if set_here and id(one.node) not in self._told:
@@ -88,12 +88,6 @@ def _may_know(handler: FunctionSymbol) -> bool:
             if FINDS_CALLER.search(name) or CHECKS.match(name):
                 return True
     return False
-
-
-def _within(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
-    yield function
-    for one in function.nested:
-        yield from _within(one)
 
 
 def _credentials(handler: FunctionSymbol, condition: Condition) -> Iterator[str]:

@@ -79,6 +79,12 @@ class FunctionSymbol(Symbol):
             self._scope = Nodes(ir.walk_scope(*self.node.body))
         return self._scope
 
+    def inner(self) -> Iterator["FunctionSymbol"]:
+        """The functions within it, to any depth, each before those within itself."""
+        for one in self.nested:
+            yield one
+            yield from one.inner()
+
     def decorated(self, *names: str) -> bool:
         """Whether a decorator's last word is one of `names`."""
         return any(decorator_name(one) in names for one in self.node.decorators)

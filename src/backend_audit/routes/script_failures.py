@@ -71,7 +71,7 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
     handler = route.handler
     if handler is None:
         return
-    for function in _all_in(handler):
+    for function in (handler, *handler.inner()):
         for failure in _failures(function):
             if _decides(failure):
                 continue
@@ -105,12 +105,6 @@ def _explained(at: int, node: ir.Node, module: ir.Module) -> bool:
     end = module.line_starts[line] if line < len(module.line_starts) else node.end
     within = (one.text for one in module.comments if at <= one.at < end)
     return any(len(text) > _REASON and not _NO_REASON.search(text) for text in within)
-
-
-def _all_in(function: FunctionSymbol) -> Iterator[FunctionSymbol]:
-    yield function
-    for one in function.nested:
-        yield from _all_in(one)
 
 
 def _failures(function: FunctionSymbol) -> Iterator[_Failure]:
