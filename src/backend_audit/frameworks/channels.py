@@ -19,7 +19,7 @@ from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from backend_audit.routes.model import Guard, Route
-from backend_audit.routes.texts import mark_of
+from backend_audit.routes.texts import definition, mark_of
 from backend_audit.source import Mark
 
 _ROUTER = "channels.routing.URLRouter"
@@ -126,7 +126,7 @@ class ChannelsRoutes:
         handler = next((one for one in methods if one is not None), None)
         mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, f"consumer {owner.name}")
         if handler is not None:
-            mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}")
+            mark = definition(handler)
         guards = [guard for one in around for guard in self._around(one)]
         guards += self.connections.of(owner, handler)
         registered = mark if pattern.concept is None else mark_of(pattern.concept, "registered here")

@@ -87,7 +87,7 @@ def _turns_away(handler: ir.Handler) -> bool:
 
 def accepts(function: FunctionSymbol) -> bool:
     """Whether a function accepts a connection by itself or by its base's `connect`."""
-    calls = (one.func for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call))
+    calls = (one.func for one in function.scope.of(ir.Call))
     return any(isinstance(one, ir.Attribute) and one.attr in ("accept", *_CONNECTS) for one in calls)
 
 
@@ -137,7 +137,7 @@ class Connections:
     def _asks(self, function: FunctionSymbol, depth: int) -> bool:
         """Whether a test in a function, or in one that it calls and that may accept as well, is about credentials."""
         given = {param.name for param in function.node.params if _CLAIMED.search(param.name)}  # of the address, as it comes
-        for node in ir.walk_scope(*function.node.body):
+        for node in function.scope:
             asked = [node.test] if isinstance(node, (ir.If, ir.Conditional)) else node.body if isinstance(node, ir.Try) else []
             if any(_CREDENTIAL.search(name) and name not in given for one in asked for name in _names(one)):
                 return True
@@ -146,7 +146,7 @@ class Connections:
 
     @staticmethod
     def _tests(handler: FunctionSymbol) -> bool:
-        tests = (one.test for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.If))
+        tests = (one.test for one in handler.scope.of(ir.If))
         return any(is_caller(one) for test in tests for one in ir.walk_scope(test))
 
 

@@ -11,14 +11,13 @@ from backend_audit.flow.values import Value
 from backend_audit.frameworks.controller_dialects import DIALECTS, Dialect
 from backend_audit.frameworks.controller_guards import ControllerGuards
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.covers import Before
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.model import Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.texts import texts_of
+from backend_audit.routes.texts import definition, texts_of
 from backend_audit.source import Mark
 
 

@@ -21,6 +21,11 @@ class Written:
     node: ir.Expr
 
 
+def decorators_of(function: FunctionSymbol) -> list[Written]:
+    """The decorators of a function, the outermost first."""
+    return [Written(function.module, node) for node in function.node.decorators]
+
+
 class Definitions:
     """Reads names and expressions of modules' top levels."""
 

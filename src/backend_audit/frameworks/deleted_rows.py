@@ -105,7 +105,7 @@ def _in_scripts(function: FunctionSymbol) -> Iterator[_Asked]:
 
 def _in_python(function: FunctionSymbol) -> Iterator[_Asked]:
     """`Order.objects.filter(deleted_at__isnull=True)`, `select(Order).where(Order.deleted_at.is_(None))`."""
-    calls = [one for one in ir.walk_scope(*function.node.body) if isinstance(one, ir.Call)]
+    calls = function.scope.of(ir.Call)
     inner = {id(step) for one in calls for step in _below(one)}
     narrowed = {one.func.value.id for one in calls if isinstance(one.func, ir.Attribute) and isinstance(one.func.value, ir.Name)
                 and one.func.attr in _NARROWING and _marks(one)}  # fmt: skip

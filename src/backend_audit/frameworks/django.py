@@ -8,7 +8,7 @@ from functools import partial
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.frameworks.definitions import Definitions, Written
+from backend_audit.frameworks.definitions import Definitions, Written, decorators_of
 from backend_audit.frameworks.django_classes import ClassGuards
 from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.frameworks.django_middleware import Middleware
@@ -28,7 +28,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT
 from backend_audit.routes.model import KNOWN, Does, Guard, Route
-from backend_audit.routes.texts import mark_of
+from backend_audit.routes.texts import definition, mark_of
 from backend_audit.source import Mark
 
 _SHIELDING = (Does.SHIELDS, Does.UNSHIELDS)
@@ -81,9 +81,7 @@ class DjangoRoutes:
         known = self._guarded.get(function.key)
         if known is None:
             self._guarded[function.key] = False  # while it is found out
-            guards = self.deciding.decorators(
-                [Written(function.module, node) for node in function.node.decorators], "decorator", {}
-            )
+            guards = self.deciding.decorators(decorators_of(function), "decorator", {})
             known = self._guarded[function.key] = any(guard.has(*_ASKS) for guard in guards)
         return known
 
@@ -120,7 +118,7 @@ class DjangoRoutes:
 
     def of_function(self, view: View, handler: FunctionSymbol, pattern: Pattern, site: Site, mark: Mark) -> Route:
         """The route of a function view: one for all its methods."""
-        decorators = [Written(handler.module, node) for node in handler.node.decorators]
+        decorators = decorators_of(handler)
         methods = self.deciding.methods([*view.wrappers, *decorators]) or ()
         said = _said(methods[0] if len(methods) == 1 else "", "")
         guards = self.deciding.decorators(list(pattern.place.decorators), "mount", said)
@@ -180,7 +178,7 @@ class DjangoRoutes:
             said = {**said, **self.permissions.objects.said(view.symbol, handler, action)}
         found = self.classes.of(view, handler, said, site, action)
         if handler is not None:
-            decorators = [Written(handler.module, node) for node in handler.node.decorators]
+            decorators = decorators_of(handler)
             found += self.deciding.decorators(decorators, "decorator", said)
             found += self.in_body(handler, said, found)
         if isinstance(view.symbol, ClassSymbol) and not any(guard.has(*_ASKS) for guard in found):
@@ -208,7 +206,7 @@ class DjangoRoutes:
         concept = pattern.concept
         mark = registered
         if handler is not None:
-            mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}")
+            mark = definition(handler)
         elif owner is not None:
             mark = Mark(owner.module.path, owner.node.at, owner.node.name_end, f"view {owner.name}")
         opened = any(guard.name == "login_not_required" and guard.has(Does.OPENS) for guard in guards)
@@ -259,7 +257,7 @@ class DjangoRoutes:
         """Whether a view is one of the REST framework."""
         if owner is not None:
             return self.permissions.covers(owner)
-        decorators = [] if handler is None else [Written(handler.module, node) for node in handler.node.decorators]
+        decorators = [] if handler is None else decorators_of(handler)
         return self.permissions.is_api_view(decorators)
 
 
@@ -281,7 +279,7 @@ def _gives(function: FunctionSymbol | None) -> bool:
     """Whether a function gives anything but nothing, as far as it can be read."""
     if function is None:
         return True
-    given = (node.value for node in ir.walk_scope(*function.node.body) if isinstance(node, ir.Return))
+    given = (node.value for node in function.scope.of(ir.Return))
     return any(one is not None and not (isinstance(one, ir.Const) and one.value is None) for one in given)
 
 

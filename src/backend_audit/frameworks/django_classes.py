@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
-from backend_audit.frameworks.definitions import Written
+from backend_audit.frameworks.definitions import Written, decorators_of
 from backend_audit.frameworks.django_guards import Deciding, Said, texts_in
 from backend_audit.frameworks.django_settings import Site
 from backend_audit.frameworks.django_views import View
@@ -53,7 +53,7 @@ class ClassGuards:
             hidden = name == "dispatch" and method is not None and method.owner is not None and method.owner.key in shadowed
             if method is not None and not hidden:
                 if name != "dispatch" or method is not handler:
-                    found += self.deciding.decorators(_written(method), "decorator", said)
+                    found += self.deciding.decorators(decorators_of(method), "decorator", said)
                 known = self.settled(owner, method, view)
                 guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said, known)
                 found += [guard] if guard.has(*_ASKS) else []
@@ -71,8 +71,10 @@ class ClassGuards:
 
     def unapplied(self, owner: ClassSymbol | None) -> tuple[Guard, ...]:
         """The rights that a view class states and nothing asks for, and the mixins of it that do not run."""
-        found = None if owner is None else self.unread.of(owner)
-        return () if owner is None else (*(() if found is None else (found,)), *self.unreached(owner))
+        if owner is None:
+            return ()
+        found = self.unread.of(owner)
+        return (*([] if found is None else [found]), *self.unreached(owner))
 
     def unreached(self, owner: ClassSymbol) -> list[Guard]:
         """The mixins of libraries that would ask who calls, where `dispatch` does not come to them."""
@@ -182,10 +184,6 @@ class ClassGuards:
 def _takes_right(guard: Guard) -> bool:
     """Whether a guard reads the right that the class states."""
     return guard.has(Does.AUTHORIZES) and not guard.scopes and guard.via in ("mixin", "class")
-
-
-def _written(function: FunctionSymbol) -> list[Written]:
-    return [Written(function.module, node) for node in function.node.decorators]
 
 
 def _mark(function: FunctionSymbol) -> Mark:

@@ -39,7 +39,7 @@ class ObjectPermissions:
         passed = {truth(one) for one in self.deciding.behaviours.anonymous.run(method, None, said).passed}
         if passed <= {False}:
             return "turns away from the object who has not signed in"
-        asks = True not in passed and any(written(one) == "request.user" for one in ir.walk_scope(*method.node.body))
+        asks = True not in passed and any(written(one) == "request.user" for one in method.scope)
         return "asks the object what who calls may do with it" if asks else ""
 
     def guards(self, owner: ClassSymbol, said: Said) -> list[Guard]:

@@ -15,8 +15,8 @@ from backend_audit.frameworks.registrations import checked, deduplicated, joined
 from backend_audit.frameworks.steps import (
     Step,
     bare_of,
-    definition,
     from_setting,
+    given_to,
     handler_of,
     is_object,
     left,
@@ -35,7 +35,7 @@ from backend_audit.routes.guards import LATE
 from backend_audit.routes.middleware import hands_on
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.texts import definition, mark_of, texts_of
 
 _MAX_DEPTH = 12
 _ERROR_HANDLER = 4  # parameters: (error, request, response, next)
@@ -144,7 +144,7 @@ class ExpressRoutes:
 
     def read(self, router: ChainRouter, chain: RouteChain) -> tuple[list[str], list[Step]]:
         """The paths of a chain, and what runs for them."""
-        given = [] if chain.arguments is None else contents(chain.arguments.value)
+        given = given_to(chain)
         if router.api.endswith(".route"):
             return [""], steps_of(chain)
         if not given:
@@ -218,7 +218,7 @@ class ExpressRoutes:
 
     def resource(self, router: ChainRouter, chain: RouteChain, here: str, before: list[Before]) -> Iterator[Route]:
         """The routes that a library makes for a model: of all its objects, and of one."""
-        given = contents(chain.arguments.value) if chain.arguments is not None else []
+        given = given_to(chain)
         endpoints = given[0].item("endpoints") if given else None
         texts = [] if endpoints is None else [texts_of(one) for one in contents(endpoints)]
         for found, verbs in zip(texts, (("GET", "POST"), ("GET", "PUT", "DELETE")), strict=False):

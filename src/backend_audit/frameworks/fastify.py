@@ -15,7 +15,7 @@ from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.controller_dialects import HOOKS
 from backend_audit.frameworks.operations import operation_by
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, definition, handler_of, rooted, steps_of
+from backend_audit.frameworks.steps import Step, handler_of, rooted, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes import script_configured
 from backend_audit.routes.body import Body
@@ -24,7 +24,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.texts import definition, mark_of, texts_of
 from backend_audit.source import Mark
 
 _MAX_DEPTH = 12

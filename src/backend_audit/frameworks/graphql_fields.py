@@ -12,7 +12,7 @@ from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
-from backend_audit.frameworks.definitions import Definitions, Written, top_level
+from backend_audit.frameworks.definitions import Definitions, Written, decorators_of, top_level
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _ANSWERS = ("mutate", "mutate_and_get_payload", "perform_mutation", "perform_mutate")  # methods of a mutation's class
@@ -152,7 +152,7 @@ class Fields:
         functions = [] if given is None else of_kind(self.definitions.value(Written(home.module, given)).refs, FunctionSymbol)
         paths = sorted(self.definitions.value(Written(home.module, made.func)).apis)
         handler = functions[0] if len(functions) == 1 else self._of_queryset(home, [] if shown is None else [shown])
-        decorators = () if not functions else tuple(Written(functions[0].module, one) for one in functions[0].node.decorators)
+        decorators = tuple(decorators_of(functions[0])) if functions else ()
         api = "" if functions else paths[0]
         yield Field(
             self._named(made, name), home, made, handler, None if handler is None else handler.owner, decorators,
@@ -177,7 +177,7 @@ class Fields:
         owner = owners[0] if owners else None
         found = [] if owner is None else [self.engine.find_method(owner, one) for one in _ANSWERS]
         handler = next((one for one in found if one is not None), None)
-        decorators = () if handler is None else tuple(Written(handler.module, one) for one in handler.node.decorators)
+        decorators = () if handler is None else tuple(decorators_of(handler))
         outside = sorted(mutation.apis) if owner is None else self.engine.external_bases(owner)
         api = "" if handler is not None else next(iter(outside), "")
         yield Field(self._named(made, name), home, made, handler, owner, decorators, (), api)
@@ -189,8 +189,7 @@ class Fields:
             functions = of_kind(self.definitions.value(Written(home.module, given)).refs, FunctionSymbol)
             resolver = functions[0] if len(functions) == 1 else None
         if resolver is not None:
-            decorators = tuple(Written(resolver.module, one) for one in resolver.node.decorators)
-            yield Field(self._named(made, name), home, made, resolver, root, decorators)
+            yield Field(self._named(made, name), home, made, resolver, root, tuple(decorators_of(resolver)))
             return
         called = next(iter(sorted(self.definitions.value(Written(home.module, made.func)).apis)), written(made.func))
         if _LISTS.search(called.rpartition(".")[2]) or called.endswith("Node.Field"):
@@ -199,11 +198,8 @@ class Fields:
                 self._named(made, name), home, made, handler, None if handler is None else handler.owner, (), (),
                 "" if handler is not None else called,
             )  # fmt: skip
-        elif self._is_group(home, made):
+        elif self._grouped(Field("", home, made)) is not None:
             yield Field(self._named(made, name), home, made, api=called)
-
-    def _is_group(self, home: ClassSymbol, made: ir.Call) -> bool:
-        return self._grouped(Field("", home, made)) is not None
 
     def _of_queryset(self, home: ClassSymbol, shown: list[ir.Expr]) -> FunctionSymbol | None:
         """What narrows the rows of the type that a field shows: its `get_queryset`, which the library asks."""

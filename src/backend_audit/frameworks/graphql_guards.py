@@ -208,16 +208,15 @@ class GraphqlGuards:
     @staticmethod
     def _empty(handler: FunctionSymbol, given: list[ir.Expr | None]) -> bool:
         """Whether all that such a caller can get is made of constants, while others get more."""
-        answers = [one.value for one in ir.walk_scope(*handler.node.body) if isinstance(one, ir.Return)]
+        answers = [one.value for one in handler.scope.of(ir.Return)]
         others = [one for one in answers if one is not None and not any(one is each for each in given)]
         return bool(others) and bool(given) and all(map(_says_nothing, given))
 
     def _tests(self, handler: FunctionSymbol) -> bool:
         """Whether who calls decides something in the resolver: `actor = get_actor(info)`, `if not actor: …`."""
-        nodes = list(ir.walk_scope(*handler.node.body))
-        asking = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and self._who(handler, one.value)]
+        asking = [one for one in handler.scope.of(ir.Assign) if one.value is not None and self._who(handler, one.value)]
         kept = {target.id for one in asking for target in one.targets if isinstance(target, ir.Name)}
-        for node in nodes:
+        for node in handler.scope:
             test = node.test if isinstance(node, (ir.If, ir.Conditional)) else node
             if isinstance(node, (ir.If, ir.Conditional, ir.Logical, ir.Compare)):
                 names = (one.id for one in ir.walk_scope(test) if isinstance(one, ir.Name))
@@ -233,7 +232,7 @@ class GraphqlGuards:
             if isinstance(one, ir.Call) and any(_CONTEXT.search(written(arg.value)) for arg in one.args):
                 frame = self.engine.frame(handler.module, handler)
                 for function in of_kind(frame.eval(one.func).refs, FunctionSymbol):
-                    if any(map(is_caller, ir.walk_scope(*function.node.body))):
+                    if any(map(is_caller, function.scope)):
                         return True
         return False
 

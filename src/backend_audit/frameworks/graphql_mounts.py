@@ -11,10 +11,11 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import GraphqlSchema, RouterCreation, RouteRegistration, ViewObject
 from backend_audit.flow.written import written
+from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.frameworks.registrations import deduplicated, framework_of, handlers, joined, methods_of, paths_of, prefix
 from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol
-from backend_audit.routes.facts import Made, WebFacts
+from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.tree import Placed
@@ -34,18 +35,15 @@ def is_view(engine: Engine, owner: ClassSymbol | None, api: str) -> bool:
 
 def schemas_in(facts: WebFacts, value: Value | None) -> tuple[str, ...]:
     """The keys of the schemas that a value can be."""
-    return tuple(key for key, made in _objects(facts, value) if any(isinstance(one, GraphqlSchema) for one in made))
-
-
-def _objects(facts: WebFacts, value: Value | None) -> list[tuple[str, list[Made]]]:
-    return [(symbol.key, made) for symbol, made in facts.objects(value)]
+    return tuple(symbol.key for symbol, made in facts.objects(value) if any(isinstance(one, GraphqlSchema) for one in made))
 
 
 class GraphqlMounts:
     """Finds them. Made before the routes of routers are, which a server of GraphQL is one of."""
 
-    def __init__(self, routers: RouterRoutes) -> None:
+    def __init__(self, routers: RouterRoutes, definitions: Definitions) -> None:
         self.routers = routers
+        self.definitions = definitions
         self.engine = routers.engine
         self.facts = routers.tree.facts
         for router in routers.tree.routers.values():
@@ -84,7 +82,7 @@ class GraphqlMounts:
             return next((self._of_server(one) for one in own), None)
         if registration.handler is None or any(not isinstance(one, ClassSymbol) for one in handlers(registration.handler)):
             return None
-        made = [one for _, concepts in _objects(self.facts, registration.handler.value) for one in concepts]
+        made = [one for _, concepts in self.facts.objects(registration.handler.value) for one in concepts]
         server = next((one for one in made if isinstance(one, RouterCreation) and one.schema is not None), None)
         if server is not None:
             return self._of_server(server)
@@ -94,16 +92,17 @@ class GraphqlMounts:
         apis = [path for value in values for path in value.apis]
         if not any(is_view(self.engine, one, "") for one in owners) and not any(is_view(self.engine, None, one) for one in apis):
             return None
-        return self._of_call(registration.handler.node, registration.site.module)
+        return self._of_call(registration.handler.node, registration.site.path)
 
     def _of_server(self, creation: RouterCreation) -> tuple[str, ...]:
         return schemas_in(self.facts, None if creation.schema is None else creation.schema.value)
 
-    def _of_call(self, node: ir.Expr | None, within: ir.Module | None) -> tuple[str, ...]:
+    def _of_call(self, node: ir.Expr | None, path: str) -> tuple[str, ...]:
         """The schema that `View.as_view("graphql", schema=schema)` is told."""
-        module = next((one for one in self.engine.project.modules.values() if one.node is within), None)
         given = [arg.value for arg in node.args if arg.name == "schema"] if isinstance(node, ir.Call) else []
-        return () if module is None or not given else schemas_in(self.facts, self.engine.frame(module).eval(given[0]))
+        if not given:
+            return ()
+        return schemas_in(self.facts, self.definitions.value(Written(self.definitions.module(path), given[0])))
 
     def _executed(self, route: Route) -> tuple[str, ...]:
         """The schemas that a handler executes what it is sent against: `graphql_sync(schema, data)`, `schema.execute(query)`."""

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.web_concepts import GraphqlRoot, GraphqlSchema
-from backend_audit.frameworks.definitions import Written
+from backend_audit.frameworks.definitions import Written, decorators_of
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.graphql_fields import Field, Fields
 from backend_audit.frameworks.graphql_guards import GraphqlGuards
@@ -21,7 +21,7 @@ from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, object_key
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard, Route
-from backend_audit.routes.texts import texts_of
+from backend_audit.routes.texts import definition, texts_of
 from backend_audit.source import Mark
 
 PATH = "/graphql"
@@ -48,7 +48,7 @@ class GraphqlRoutes:
         self.facts = routers.tree.facts
         self.definitions = django.definitions
         self.django = django
-        self.mounts = GraphqlMounts(routers)
+        self.mounts = GraphqlMounts(routers, django.definitions)
         self.fields = Fields(django.definitions)
         self.guards = GraphqlGuards(routers, django)
         self.middleware = GrapheneMiddleware(django)
@@ -130,8 +130,7 @@ class GraphqlRoutes:
                 continue
             seen.add((kinds[0], names[0]))
             handler = functions[0]
-            nodes = [one for one in handler.node.decorators if not self._binds(one)]
-            decorators = tuple(Written(handler.module, one) for one in nodes)
+            decorators = tuple(one for one in decorators_of(handler) if not self._binds(one.node))
             yield kinds[0], Field(names[0], handler.module, concept.site.node, handler, None, decorators)
 
     def _binds(self, node: ir.Expr) -> bool:
@@ -146,7 +145,7 @@ class GraphqlRoutes:
         handler = one.handler
         mark = registered
         if handler is not None:
-            mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}")
+            mark = definition(handler)
         around = [guard for each in self.middleware.of(schema.framework) if (guard := self.guards.before(*each, one.name))]
         guards = [*([] if mount is None else mount.guards), *schema.around, *around, *self.guards.of(one)]
         if one.api and handler is None and kind == "mutation":

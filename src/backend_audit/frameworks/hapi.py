@@ -11,7 +11,7 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import UNKNOWN, Value, join_all
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import definition, handler_of
+from backend_audit.frameworks.steps import given_to, handler_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes.body import Body
 from backend_audit.routes.chains import ChainTree, Layer, flat
@@ -19,7 +19,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import KNOWN, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
-from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.texts import definition, mark_of, texts_of
 
 PACKAGE = "@hapi/"
 _MAX_DEPTH = 8
@@ -64,9 +64,9 @@ class HapiRoutes:
         """The routes of one server: its extension points and its default cover all of them, whenever they are told."""
         placed = list(self.placed(layers, "", 0))
         hooks = [guard for one in placed if one.chain.kind == "hook" for guard in self.hook(one.chain)]
-        usual = [value for one in placed if one.chain.kind == "default" for value in _given(one.chain)[:1]]
+        usual = [value for one in placed if one.chain.kind == "default" for value in given_to(one.chain)[:1]]
         for one in placed:
-            for value in flat(_given(one.chain)) if one.chain.kind == "options" else ():
+            for value in flat(given_to(one.chain)) if one.chain.kind == "options" else ():
                 yield from self.stated(one, value, hooks, usual[-1] if usual else None, key)
 
     def placed(self, layers: list[Layer], prefix: str, depth: int) -> Iterator[Placed]:
@@ -76,7 +76,7 @@ class HapiRoutes:
                 continue
             yield Placed(layer.chain, prefix)
             if layer.chain.kind == "plugin" and depth < _MAX_DEPTH:
-                given = _given(layer.chain)
+                given = given_to(layer.chain)
                 usual = _prefix(given[1]) if len(given) > 1 else ""
                 for value in flat(given[:1]):
                     below = joined([prefix], _prefix(value) or usual) if _prefix(value) or usual else prefix
@@ -96,7 +96,7 @@ class HapiRoutes:
 
     def hook(self, chain: RouteChain) -> list[Guard]:
         """The guards of `server.ext("onPreAuth", f)`, `server.ext({ type, method })`, `server.ext([…])`."""
-        given = _given(chain)
+        given = given_to(chain)
         pairs = [(given[0], given[1])] if len(given) > 1 and given[0].texts() else []
         described = [one.items or {} for one in flat(given) if one.kind == "dict"]
         pairs += [(one["type"], one["method"]) for one in described if "type" in one and "method" in one]
@@ -188,10 +188,6 @@ class HapiRoutes:
             bare=not schemas,
             response_schema="response" in own,
         )
-
-
-def _given(chain: RouteChain) -> list[Value]:
-    return [] if chain.arguments is None else contents(chain.arguments.value)
 
 
 def _prefix(value: Value) -> str:

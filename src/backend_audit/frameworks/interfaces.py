@@ -92,8 +92,8 @@ def _components(module: ModuleSymbol) -> dict[str, str]:
     """The variables that hold components, with the names of their classes."""
     return {
         node.targets[0].id: _class_of(node.value)
-        for node in module.nodes
-        if isinstance(node, ir.Assign) and isinstance(node.targets[0], ir.Name) and isinstance(node.value, ir.Call)
+        for node in module.nodes.of(ir.Assign)
+        if isinstance(node.targets[0], ir.Name) and isinstance(node.value, ir.Call)
     }
 
 
@@ -101,9 +101,9 @@ def _kept(modules: Sequence[ModuleSymbol]) -> dict[str, str]:
     """The keys under which tables hold components, in brackets, with the names of their classes; "" where they differ."""
     found: dict[str, str] = {}
     for module in modules:
-        for node in ir.walk(*module.node.body):
-            target = node.targets[0] if isinstance(node, ir.Assign) else None
-            if isinstance(target, ir.Index) and isinstance(node, ir.Assign) and isinstance(node.value, ir.Call):
+        for node in module.nodes.of(ir.Assign):
+            target = node.targets[0]
+            if isinstance(target, ir.Index) and isinstance(node.value, ir.Call):
                 key, kind = _key(target.index), _class_of(node.value)
                 if key and found.setdefault(key, kind) != kind:
                     found[key] = ""

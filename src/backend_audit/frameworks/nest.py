@@ -17,7 +17,6 @@ from backend_audit.frameworks.nest_middleware import Covered, configured
 from backend_audit.frameworks.nest_paths import NestPaths
 from backend_audit.frameworks.nest_stated import StatedRights
 from backend_audit.frameworks.registrations import deduplicated
-from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name
 from backend_audit.routes.body import Body
 from backend_audit.routes.exempt import Asked
@@ -25,6 +24,7 @@ from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import Missing
 from backend_audit.routes.model import Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
+from backend_audit.routes.texts import definition
 from backend_audit.source import Mark
 
 _VERBS = {name: name.upper() for name in ("Get", "Post", "Put", "Patch", "Delete", "Options", "Head", "Search")}

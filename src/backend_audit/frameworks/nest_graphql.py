@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.frameworks.nest_decorators import NestDecorators
-from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Route
-from backend_audit.routes.texts import texts_of
+from backend_audit.routes.texts import definition, texts_of
 from backend_audit.source import Mark
 
 PATH = "/graphql"

@@ -14,7 +14,6 @@ from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.frameworks.registrations import deduplicated
-from backend_audit.frameworks.steps import definition
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.chains import flat
@@ -22,6 +21,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard, Route
 from backend_audit.routes.script_guards import ScriptGuarding
+from backend_audit.routes.texts import definition
 from backend_audit.source import Mark
 
 _DEPTH = 4

@@ -14,8 +14,7 @@ from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.model import Does, Guard, Route
-from backend_audit.routes.texts import mark_of, texts_of
-from backend_audit.source import Mark
+from backend_audit.routes.texts import definition, mark_of, texts_of
 
 _PACKAGE = "pyramid"
 _NONE = "NO_PERMISSION_REQUIRED"
@@ -77,7 +76,7 @@ class PyramidRoutes:
         guards += self.routers.in_body(handler)
         return Route(
             methods=methods, path=path, framework=_PACKAGE, handler=handler, owner=owner, name=handler.name,
-            mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
+            mark=definition(handler),
             registered=mark_of(view, "registered here"), guards=deduplicated(guards),
             group=handler.module.key if owner is None else owner.key,
         )  # fmt: skip

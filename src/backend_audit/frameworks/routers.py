@@ -44,7 +44,7 @@ from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
 from backend_audit.routes.missing import TRUE
 from backend_audit.routes.model import MARKED, Does, Guard, Route
-from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.texts import definition, mark_of, texts_of
 from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
 
@@ -126,7 +126,7 @@ class RouterRoutes:
             guards += self.in_body(handler)
             yield Route(
                 methods=(verb.upper(),), path=path, framework="flask", handler=handler, owner=symbol, name=handler.name,
-                mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
+                mark=definition(handler),
                 registered=mark, guards=deduplicated(guards), group=symbol.module.key,
                 response_schema=has_schema(None, handler),
             )  # fmt: skip
@@ -154,7 +154,7 @@ class RouterRoutes:
         guards = self.marked.without(guards, handler)
         return Route(
             methods=methods, path=path, framework=framework, handler=handler, owner=owner, name=handler.name,
-            mark=Mark(handler.module.path, handler.node.at, handler.node.name_end, f"handler {handler.node.name}"),
+            mark=definition(handler),
             registered=mark_of(registration, "registered here"),
             guards=deduplicated(self.exempted(guards, asked(placed, path, handler, owner, methods), owner)),
             unapplied=tuple(unapplied),

@@ -24,11 +24,11 @@ _INSTANCES = frozenset(
 _APPS = frozenset(("app", "server", "api", "f"))
 _PLUGIN, _SERVERS = "register", frozenset(("server", "srv", "plugin"))  # https://hapi.dev/tutorials/plugins
 _HAPI = frozenset("@hapi/hapi @hapi/glue hapi glue @hapi/basic @hapi/cookie @hapi/jwt @hapi/inert @hapi/vision".split())
-_of: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()  # whether a project is a server of hapi
 _EXPRESS = frozenset(("app", "router", "expressApp", "apiRouter"))
 _VERBS = frozenset(("get", "post", "put", "patch", "delete", "all", "use"))
 _FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
+_of: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()  # whether a project is a server of hapi
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param, value: Value) -> Value:

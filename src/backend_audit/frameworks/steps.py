@@ -33,9 +33,14 @@ class Step:
     node: ir.Expr | None
 
 
+def given_to(chain: RouteChain) -> list[Value]:
+    """The arguments of a registration."""
+    return [] if chain.arguments is None else contents(chain.arguments.value)
+
+
 def steps_of(chain: RouteChain) -> list[Step]:
     """The arguments of a chain, lists taken apart, each with how it is written."""
-    given = [] if chain.arguments is None else contents(chain.arguments.value)
+    given = given_to(chain)
     call = chain.site.call
     nodes: list[ir.Expr | None] = [None] * len(given)
     if call is not None and len(call.args) == len(given) and not any(arg.star for arg in call.args):
@@ -53,7 +58,7 @@ def steps_of(chain: RouteChain) -> list[Step]:
 
 def stated(chain: RouteChain) -> RouteChain:
     """A route that an object describes as if it were written out: `app.openapi({ method, path, middleware }, handler)`."""
-    given = [] if chain.arguments is None else contents(chain.arguments.value)
+    given = given_to(chain)
     held = (given[0].items or {}) if given and given[0].kind == "dict" else {}
     if "path" not in held:
         return chain
@@ -139,11 +144,6 @@ def left(last: Step, function: FunctionSymbol | None, guards: list[Guard]) -> li
 def written_on(owner: ClassSymbol, node: ir.Expr) -> Mark:
     """The place of a decorator of a class, or of a method in it, as it is written."""
     return Mark(owner.module.path, node.at, node.end, written(node))
-
-
-def definition(function: FunctionSymbol) -> Mark:
-    """The place of a handler."""
-    return Mark(function.module.path, function.node.at, function.node.name_end, f"handler {function.node.name}")
 
 
 def is_object(value: Value) -> bool:

@@ -13,7 +13,7 @@ from backend_audit.flow.values import Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
 from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.registrations import deduplicated
-from backend_audit.frameworks.steps import definition, handler_of, steps_of
+from backend_audit.frameworks.steps import given_to, handler_of, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
@@ -21,7 +21,7 @@ from backend_audit.routes.guards import ASKING
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.scopes import of_step
 from backend_audit.routes.script_guards import ANONYMOUS, ScriptGuarding, called
-from backend_audit.routes.texts import mark_of, texts_of
+from backend_audit.routes.texts import definition, mark_of, texts_of
 
 _DEPTH = 12
 _KIND = "trpc-"
@@ -84,7 +84,7 @@ class TrpcRoutes:
 
     def route(self, router: RouteChain, chain: RouteChain, name: str) -> Route:
         """One procedure as a route."""
-        given = [] if chain.arguments is None else contents(chain.arguments.value)
+        given = given_to(chain)
         handler = next((one for value in given[-1:] if (one := handler_of(value)) is not None), None)
         path = f"{self.prefix}/{name}"
         found = self.guarding.exempted(self.before(chain, _DEPTH), Asked(path, name, "", (chain.method,)))

@@ -24,7 +24,7 @@ def asks_for_key_alone(engine: Engine, function: FunctionSymbol) -> bool:
 
 
 def _plain(engine: Engine, function: FunctionSymbol, depth: int) -> bool:
-    tests = [one.test for one in ir.walk_scope(*function.node.body) if isinstance(one, (ir.If, ir.Conditional))]
+    tests = [one.test for one in function.scope if isinstance(one, (ir.If, ir.Conditional))]
     if not all(_says_there_is_one(one) for test in tests for one in ir.walk_scope(test)):
         return False
     called = engine.calls.get(function.key, {}).values()
@@ -37,6 +37,5 @@ def _says_there_is_one(node: ir.Node) -> bool:
         plain = _KEY.search(node.attr) or _STANDING.search(node.attr) or node.attr in _COMPARES
         return bool(plain) or (isinstance(node.value, ir.Name) and node.value.id in _ROOMS)
     if isinstance(node, ir.Call):
-        name = last_word(node.func)
-        return name in _COMPARES
+        return last_word(node.func) in _COMPARES
     return True

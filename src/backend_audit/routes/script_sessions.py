@@ -45,7 +45,7 @@ def reads_session(function: FunctionSymbol) -> bool:
 
 def acts_for_caller(function: FunctionSymbol) -> bool:
     """Whether a handler reads who the session says that calls: `db.update(req.session.userId, …)`, `req.user.id`."""
-    nodes = [node for one in (function, *function.nested) for node in ir.walk_scope(*one.node.body)]
+    nodes = [node for one in (function, *function.nested) for node in one.scope]
     written = {id(target) for node in nodes if isinstance(node, ir.Assign) for target in node.targets}
     given = function.node.params[0].name if function.node.params else ""
     for node in nodes:

@@ -11,6 +11,7 @@ from functools import cached_property
 from backend_audit import ir
 from backend_audit.flow.bindings import names_in
 from backend_audit.flow.concepts import Concept, OutgoingRequest
+from backend_audit.flow.moments import CallSite
 from backend_audit.flow.syntax import any_of
 from backend_audit.flow.work_concepts import BlockingCall, CacheWrite, DatabaseQuery, HeavyWork
 from backend_audit.flow.written import last_word, written
@@ -100,18 +101,20 @@ class Stampedes:
     def _made(self, function: FunctionSymbol, start: int, end: int) -> list[_Work]:
         """The work between two places of a function: in it, then in what it calls there."""
         found = [one for one in self._in(function) if start <= one.node.at < end]
-        for _, one in sorted(self.work.engine.sites.get(function.key, {}).items()):
-            if start <= one.node.at < end and one.moment.elsewhere != "later":
-                found += self._done_by(one.callee, _MAX_HOPS)
+        for one in self._calls(function):
+            found += self._done_by(one.callee, _MAX_HOPS) if start <= one.node.at < end else []
         return found
 
     def _done_by(self, function: FunctionSymbol, hops: int) -> list[_Work]:
         found = self._in(function)
-        if not found and hops:
-            for _, one in sorted(self.work.engine.sites.get(function.key, {}).items()):
-                if one.moment.elsewhere != "later":
-                    found += self._done_by(one.callee, hops - 1)
-        return found
+        if found or not hops:
+            return found
+        return [each for one in self._calls(function) for each in self._done_by(one.callee, hops - 1)]
+
+    def _calls(self, function: FunctionSymbol) -> list[CallSite]:
+        """The calls of the project's functions that the function waits for."""
+        sites = self.work.engine.sites.get(function.key, {})
+        return [one for _, one in sorted(sites.items()) if one.moment.elsewhere != "later"]
 
     def _in(self, function: FunctionSymbol) -> list[_Work]:
         """The work that stands in a function itself; a query of Django's managers is asked where its rows are used."""

@@ -1,9 +1,10 @@
-"""The texts that a path can be, and where a concept stands."""
+"""The texts that a path can be, and where a concept or a handler stands."""
 
 import re
 
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.values import Shape, Value
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.source import Mark
 
@@ -49,3 +50,8 @@ def _filled(shape: Shape, hole: str) -> list[str]:
 def mark_of(concept: Concept, note: str) -> Mark:
     """The place of a concept."""
     return Mark(concept.site.path, concept.site.node.at, concept.site.node.end, note)
+
+
+def definition(function: FunctionSymbol) -> Mark:
+    """The place of a handler."""
+    return Mark(function.module.path, function.node.at, function.node.name_end, f"handler {function.node.name}")

@@ -163,7 +163,7 @@ def looks_up_by_token(handler: FunctionSymbol) -> bool:
 
     `const { token } = input`, then `findFirst({ where: { token } })`.
     """
-    nodes = list(ir.walk_scope(*handler.node.body))
+    nodes = handler.scope
     brought = {
         part.value.id
         for node in nodes
