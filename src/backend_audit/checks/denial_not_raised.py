@@ -8,31 +8,13 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._denials import STATUSES, denies, is_denial
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 
 RULE = "denial-not-raised"
 
-_STATUSES = re.compile(r"(?:^|\D)40[13](?:\D|$)|UNAUTHORIZED|FORBIDDEN")
-_EXCEPTIONS = frozenset(
-    (
-        "PermissionError",
-        "django.core.exceptions.PermissionDenied",
-        "rest_framework.exceptions.PermissionDenied",
-        "rest_framework.exceptions.NotAuthenticated",
-        "rest_framework.exceptions.AuthenticationFailed",
-    )
-)
-_BY_STATUS = frozenset(
-    ("fastapi.HTTPException", "fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException", "ninja.errors.HttpError")
-)
-# Exceptions of others: of some frameworks they are answers as well, so that only a bare statement is surely wrong.
-_OF_WERKZEUG = re.compile(r"^werkzeug\.exceptions\.(?:Forbidden|Unauthorized)$")
-_OWN = re.compile(
-    r"(?:Permission|Access|Authori[sz]ation|Authentication)(?:Denied|Failed|Error|Exception)(?:Error|Exception)?$|"
-    r"(?:Unauthori[sz]ed|Forbidden|Unauthenticated|NotAllowed|NotPermitted|Not(?:Authori[sz]ed|Authenticated))(?:Error|Exception)$"
-)
 _RAISES_RESULTS = ("graphql", "graphene", "strawberry", "ariadne")  # what a resolver gives back as an exception is raised
 # Methods of Django's views and of the REST framework's whose result is dropped, or taken for something else than an answer.
 _UNHEARD = frozenset(
@@ -66,7 +48,7 @@ def unheard(node: ir.Return, view: FileView) -> Iterator[Alert]:
 def _refuses(call: ir.Call, view: FileView) -> bool:
     """Whether an answer of a library says 401 or 403."""
     name = view.api(call.func) or ""
-    said = any(_STATUSES.search(written(arg.value)) for arg in call.args if arg.name == "status")
+    said = any(STATUSES.search(written(arg.value)) for arg in call.args if arg.name == "status")
     return bool(_FORBIDDING.match(name)) or (said and bool(_ANSWERS.match(name)))
 
 
@@ -100,7 +82,7 @@ def given_back(node: ir.Return, view: FileView) -> Iterator[Alert]:
     callee = call.func if isinstance(call, ir.Call) else call
     name = view.api(callee)
     function = view.function()
-    if name is None or callee is None or function is None or not _denies(call, name) or _is_told(function, view):
+    if name is None or callee is None or function is None or not denies(call, name) or _is_told(function, view):
         return
     if not _goes_on_otherwise(function, view) or any(one.partition(".")[0] in _RAISES_RESULTS for one in view.imports.values()):
         return
@@ -112,20 +94,6 @@ def given_back(node: ir.Return, view: FileView) -> Iterator[Alert]:
         fix=f"Write `raise {written(callee)}(…)`.",
         confidence=Confidence.MEDIUM,
     )
-
-
-def is_denial(call: ir.Call, name: str) -> bool:
-    """Whether a call of what is imported as `name` makes an exception that says that the caller may not."""
-    own = _OWN.search(name.rpartition(".")[2]) and name.rpartition(".")[2][:1].isupper()
-    return bool(_denies(call, name) or _OF_WERKZEUG.match(name) or own)
-
-
-def _denies(node: ir.Expr | None, name: str) -> bool:
-    """Whether an expression is an exception of a library that says 401 or 403."""
-    if name in _EXCEPTIONS:
-        return True
-    given = [written(arg.value) for arg in node.args] if isinstance(node, ir.Call) and name in _BY_STATUS else []
-    return any(_STATUSES.search(one) for one in given)
 
 
 def _is_told(function: ir.Function, view: FileView) -> bool:
@@ -143,7 +111,7 @@ def _goes_on_otherwise(function: ir.Function, view: FileView) -> bool:
     if not isinstance(last, (ir.Return, ir.Raise)):
         return True
     answers = (node.value for node in ir.walk_scope(*function.body) if isinstance(node, ir.Return))
-    return any(not _denies(one, view.api(one.func if isinstance(one, ir.Call) else one) or "") for one in answers)
+    return any(not denies(one, view.api(one.func if isinstance(one, ir.Call) else one) or "") for one in answers)
 
 
 def _in_raises_block(view: FileView) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._denials import is_denial
 from backend_audit.checks._view import FileView
-from backend_audit.checks.denial_not_raised import is_denial
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import written
 from backend_audit.source import SCRIPTS, Language
