@@ -178,8 +178,8 @@ def test_ignore_comments() -> None:
 
 
 def test_what_is_only_literal_is_no_template() -> None:
-    assert not is_template("<p>{ a }</p>")
-    assert is_template("<p>{{ a }}</p>")
+    assert not is_template("a.html", "<p>{ a }</p>")
+    assert is_template("a.html", "<p>{{ a }}</p>")
 
 
 @given(st.text(alphabet="{}%#|.\"'`()[]<>=/ \nabif0-~$", max_size=120))
@@ -192,3 +192,53 @@ def test_anything_is_read(text: str) -> None:
 def test_deep_nesting_is_read() -> None:
     lower("x.html", "{{ " + "(" * 3000 + "a" + ")" * 3000 + " }}")
     lower("x.html", "{% if a %}" * 200 + "{{ b }}")
+
+
+PUG = """\
+mixin card(text, kind='a')
+  .card(class=kind)!= text
+block content
+  a.b#c(href=u, title='x' + y,
+    data-z!=z) Hello #{one} !{two} #[b= three] \\#{four}
+  +card(five, "wide")
+  each item, at in items
+    li: a(onclick="f('" + item + "')")= item
+  if six
+    p!= a ? seven : "none"
+  - const own = eight
+  p= own
+  script.
+    let a = "#{nine}", b = !{ten};
+  //- #{hidden}
+"""
+
+
+def test_outputs_of_pug() -> None:
+    assert [(text.strip(), escape, context) for text, escape, context in outputs(PUG, "views/a.pug")] == [
+        ("kind", "on", "quoted"),
+        ("text", "off", "text"),
+        ("u", "on", "url"),
+        ("'x' + y", "on", "quoted"),
+        ("z", "off", "quoted"),
+        ("one", "on", "text"),
+        ("two", "off", "text"),
+        ("three", "on", "text"),
+        ('"f(\'" + item + "\')"', "on", "handler"),
+        ("item", "on", "text"),
+        ("seven", "off", "text"),
+        ("own", "on", "text"),
+        ("nine", "on", "string"),
+        ("ten", "off", "script"),
+    ]
+
+
+def test_names_that_pug_takes_from_outside() -> None:
+    function = lower("views/a.pug", PUG).body[0]
+    assert isinstance(function, ir.Function)
+    assert [param.name for param in function.params] == "u y z one two three five items six seven eight nine ten".split()
+
+
+@given(st.text(alphabet="{}#!|.\"'`()[]<>=/:+-& \n\nabif0~$", max_size=120))
+def test_anything_is_read_as_pug(text: str) -> None:
+    for node in nodes(lower("x.pug", text)):
+        assert 0 <= node.at <= node.end <= len(text) + 1

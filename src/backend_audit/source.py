@@ -11,13 +11,13 @@ class Language(StrEnum):
     PYTHON = "python"
     JAVASCRIPT = "javascript"
     TYPESCRIPT = "typescript"
-    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako, EJS, Handlebars, Nunjucks
+    TEMPLATE = "template"  # of web pages: Jinja, Django, Mako, EJS, Handlebars, Nunjucks, Pug
     CONFIG = "config"  # .env, YAML, TOML, INI, JSON, Dockerfile, compose, shell, PEM
     OTHER = "other"
 
 
 SCRIPTS = (Language.JAVASCRIPT, Language.TYPESCRIPT)
-SCRIPT_TEMPLATES = (".ejs", ".hbs", ".handlebars", ".mustache", ".njk", ".nunjucks")  # endings of templates that scripts render
+SCRIPT_TEMPLATES = (".ejs", ".hbs", ".handlebars", ".mustache", ".njk", ".nunjucks", ".pug", ".jade")  # what scripts render
 
 
 class Role(StrEnum):

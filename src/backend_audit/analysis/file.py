@@ -104,7 +104,7 @@ def _lowered(file: SourceFile, text: str, problems: list[Problem]) -> ir.Module 
             more = f", and in {len(others)} more {'places' if len(others) > 1 else 'place'}" if others else ""
             problems.append(Problem(file.path, first.line, kind, what + more))
         return lowered.module
-    elif file.language is Language.TEMPLATE and templates.is_template(text):
+    elif file.language is Language.TEMPLATE and templates.is_template(file.path, text):
         return templates.lower(file.path, text)
     return None
 

@@ -85,6 +85,7 @@ FILENAMES = {
     "pem": "example.pem",
     "sql": "example.sql",
     "html": "example.html",
+    "pug": "example.pug",
     "properties": "example.properties",
     "xml": "example.xml",
 }

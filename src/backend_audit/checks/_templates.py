@@ -41,6 +41,7 @@ _HARMS = {
     ),
 }
 _ESCAPE_NODE = "Write `{}`, which escapes; where markup is wanted, clean it with an allow-list first."
+_ESCAPING = {"ejs": "<%= value %>", "pug": "#{value}", "jade": "#{value}"}
 _SCRIPT_NODE = "Hand it over in a `data-` attribute, or as JSON whose `<` is written `\\u003c`."
 _RAW = Harm("html", "is written into the page as markup, without escaping", _ESCAPE, Confidence.HIGH)
 
@@ -71,7 +72,8 @@ def harm(output: TemplateOutput) -> Harm | None:
     found = _RAW if output.escape in ("off", "engine") else _HARMS.get(output.context)
     if found is None or not output.site.path.endswith(SCRIPT_TEMPLATES):
         return found
-    escaping = "<%= value %>" if output.site.path.endswith(".ejs") else "{{ value }}"
+    ending = output.site.path.rpartition(".")[2]
+    escaping = _ESCAPING.get(ending, "{{ value }}")
     told = {_ESCAPE: _ESCAPE_NODE.format(escaping), _SCRIPT: _SCRIPT_NODE}
     return found._replace(fix=told.get(found.fix, found.fix.replace("{{ value }}", escaping)))
 

@@ -35,7 +35,7 @@ _LOCKS = words(
     "uv.lock pdm.lock pipfile.lock pixi.lock composer.lock cargo.lock gemfile.lock conda-lock.yml conda-lock.yaml "
     "packages.lock.json gradle.lockfile mix.lock go.sum flake.lock pylock.toml package.resolved"
 )
-_TEMPLATE_ENDINGS = words("jinja2 jinja j2 mako ejs hbs handlebars mustache njk nunjucks")
+_TEMPLATE_ENDINGS = words("jinja2 jinja j2 mako ejs hbs handlebars mustache njk nunjucks pug jade")
 _PAGE_ENDINGS = words("html htm xhtml")
 _TEMPLATE_FOLDER = re.compile(r"template|jinja|^(?:views|layouts|partials|themes?|emails?)$")
 _DECLARATION = re.compile(r"\.d(\.[a-z]+)?\.[cm]?ts$")

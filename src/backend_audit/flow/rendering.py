@@ -66,7 +66,8 @@ def loaded(args: Args) -> dict[Key, Value]:
 
 def called(frame: "Calls", row: "Row", path: str, node: ir.Call, receiver: Value | None, args: Args) -> None:
     """A call of a function that renders templates."""
-    name = _name(row, receiver, args)
+    compiled = receiver is None and "name" not in row.roles  # called itself: `pug.compileFile(path)(context)`
+    name = _name(row, frame.eval(node.func) if compiled else receiver, args)
     if name is None or not frame.engine.project.templates:
         return
     given = argument(args, row.roles["context"]) if "context" in row.roles else None
@@ -205,7 +206,9 @@ def include(frame: "Calls", node: ir.Include) -> bool:
         if symbol is not frame.function and not node.names:
             run(frame, node, symbol, args)
     for alias in node.names:
-        frame.assign_path(alias.asname, _imported(frame, found, alias))
+        value = _imported(frame, found, alias)
+        if value is not UNKNOWN or alias.asname not in frame.env:
+            frame.assign_path(alias.asname, value)
     return True
 
 

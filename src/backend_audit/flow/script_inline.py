@@ -1,7 +1,7 @@
-"""Templates that stand in the code as a constant text: what of the data they put into it as it is, and what they escape.
+"""Templates that are compiled, and those that stand in the code as a constant text: what they put in as it is.
 
 https://lodash.com/docs/#template, https://ejs.co/#docs, https://github.com/janl/mustache.js#variables,
-https://handlebarsjs.com/guide/#html-escaping
+https://handlebarsjs.com/guide/#html-escaping, https://pugjs.org/language/interpolation.html
 """
 
 import re
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 _TEMPLATE = "~template"
 _ERB = re.compile(r"<%([-=]?)_?\s*(.*?)\s*[-_]?%>", re.DOTALL)
 _BRACES = re.compile(r"\{\{(\{|&)?~?\s*([\w.]+)\s*~?\}?\}\}")
+_PUG = re.compile(r"([!#])\{\s*([^{}]*)\}|^[ \t]*[\w.#-]*(?:\([^)]*\))?(!?=)(?!=)[ \t]*(.+)$", re.MULTILINE)
 _HTML = frozenset(("html",))
 _NAMES = re.compile(r"[A-Za-z_$][\w$]*")
 _ESCAPES = {"lodash.template": "-", "ejs.render": "=", "ejs.compile": "="}  # the sign of places that are escaped
+_INDENTED = frozenset(("pug.render", "pug.compile"))
 _CURLY = frozenset(("mustache.render", "handlebars.compile"))
-_COMPILE = frozenset(("lodash.template", "ejs.compile", "handlebars.compile"))
+_FILES = frozenset(("pug.compileFile",))
+_COMPILE = frozenset(("lodash.template", "ejs.compile", "handlebars.compile", "pug.compile"))
 
 
 def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value | None:
     """What `ejs.render(text, data)` and `_.template(text)(data)` give for a constant text; None for any other call."""
     maker = path.removesuffix("()")
-    if maker not in _ESCAPES and maker not in _CURLY:
+    if path in _FILES:
+        name = argument(args, "0")
+        return None if name is None else Value(types=frozenset((f"{path}()",)), items={"template": name.value})
+    if maker not in _ESCAPES and maker not in _CURLY and maker not in _INDENTED:
         return None
     if path in _COMPILE:
         text = None if argument(args, "1.noEscape") is not None else argument(args, "0")
@@ -47,11 +53,22 @@ def filled(frame: "ScriptCalls", node: ir.Call, path: str, args: Args) -> Value 
 
 def _places(maker: str, text: str, data: Value) -> Iterator[tuple[Value, bool]]:
     """What stands in the places of a template, and whether as it is."""
-    for sign, inside in (_BRACES if maker in _CURLY else _ERB).findall(text):
-        raw = bool(sign) if maker in _CURLY else sign != _ESCAPES[maker]
-        if maker not in _CURLY and not sign:
-            continue  # code, which writes nothing by itself
+    for raw, inside in _written(maker, text):
         for name in _NAMES.findall(inside):
             held = data.item(name) if data.kind == "dict" else data.derived()
             if held is not None:
                 yield held.derived(), raw
+
+
+def _written(maker: str, text: str) -> Iterator[tuple[bool, str]]:
+    """The expressions whose values a template writes, and whether as they are."""
+    if maker in _INDENTED:
+        for mark, place, sign, line in _PUG.findall(text):
+            yield (mark or sign)[0] == "!", place or line
+    elif maker in _CURLY:
+        for sign, inside in _BRACES.findall(text):
+            yield bool(sign), inside
+    else:
+        for sign, inside in _ERB.findall(text):
+            if sign:  # other code writes nothing by itself
+                yield sign != _ESCAPES[maker], inside

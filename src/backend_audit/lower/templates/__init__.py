@@ -11,16 +11,20 @@ from backend_audit.lower.templates.ejs import GLOBALS, EjsLowering
 from backend_audit.lower.templates.handlebars import HandlebarsLowering
 from backend_audit.lower.templates.mako import MakoLowering, is_mako
 from backend_audit.lower.templates.names import free_names
+from backend_audit.lower.templates.pug import PugLowering
 from backend_audit.source import SCRIPT_TEMPLATES, Language, LineIndex
 
 _WORD = re.compile(r"[a-z]+")
 _PLAIN = frozenset(("text", "txt", "plain", "subject", "mail", "email", "sms"))
 _SYNTAX = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _TAG = re.compile(r"<[a-zA-Z!/]")
+_INDENTED = (".pug", ".jade")
 
 
-def is_template(text: str) -> bool:
-    """Whether anything in `text` is more than literal."""
+def is_template(path: str, text: str) -> bool:
+    """Whether anything in the `text` of the file at `path` is more than literal."""
+    if path.endswith(_INDENTED):
+        return bool(text.strip())
     return "{{" in text or "{%" in text or "${" in text or "<%" in text or "backend-audit" in text
 
 
@@ -52,9 +56,11 @@ def _of_python(path: str, text: str) -> MakoLowering | Lowering:
     return MakoLowering(text, plain=plain) if is_mako(path, text) else Lowering(text, "default", plain=plain)
 
 
-def _of_node(path: str, text: str) -> EjsLowering | HandlebarsLowering | Lowering:
+def _of_node(path: str, text: str) -> EjsLowering | HandlebarsLowering | PugLowering | Lowering:
     if path.endswith(".ejs"):
         return EjsLowering(text)
+    if path.endswith(_INDENTED):
+        return PugLowering(text)
     if path.endswith((".njk", ".nunjucks")):  # written like Jinja's; escapes unless it is told not to
         return Lowering(text, "on")
     return HandlebarsLowering(text)
