@@ -14,6 +14,7 @@ _WAITS = {
     "network": "waits for the network",
     "process": "waits for a process",
     "database": "waits for the database",
+    "store": "waits for the store",
     "hash": "computes a hash that is made to be slow",
     "file": "waits for a file",
     "files": "copies or unpacks files",
@@ -24,6 +25,7 @@ _INSTEAD = {
     "network": "an asynchronous client (`httpx.AsyncClient`)",
     "process": "`await asyncio.create_subprocess_exec(…)`",
     "database": "the driver's asynchronous API (`AsyncSession`, `asyncpg`, `psycopg.AsyncConnection`)",
+    "store": "the asynchronous client (`redis.asyncio`, `AsyncElasticsearch`)",
 }
 
 
