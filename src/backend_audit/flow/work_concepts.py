@@ -59,6 +59,11 @@ class AnswerCache(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class CallLimit(Concept):
+    """A library counts a call, and refuses it where there were too many."""
+
+
+@dataclass(frozen=True, slots=True)
 class CacheWrite(Concept):
     """A value is put into a cache or key-value store. `cache`: it is one by its nature, and not a store of any kind."""
 

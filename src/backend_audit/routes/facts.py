@@ -40,7 +40,7 @@ from backend_audit.flow.web_concepts import (
     ViewObject,
     cleaned,
 )
-from backend_audit.flow.work_concepts import AnswerCache
+from backend_audit.flow.work_concepts import AnswerCache, CallLimit
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
 from backend_audit.routes.missing import is_credential
 from backend_audit.routes.unsigned import leads_away
@@ -75,6 +75,7 @@ class WebFacts:
     statements: list[tuple[FunctionSymbol, SqlExecution]] = field(default_factory=list)
     prints: list[tuple[FunctionSymbol, LogRecord]] = field(default_factory=list)  # straight to the standard output
     caches: list[AnswerCache] = field(default_factory=list)
+    limits: dict[str, list[CallLimit]] = field(default_factory=dict)  # by the key of the function that asks
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
     sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
     clients: list[HttpClient] = field(default_factory=list)
@@ -87,15 +88,9 @@ class WebFacts:
             self.made.setdefault(id(concept.site.node), []).append(concept)
         elif isinstance(concept, AnswerCache):
             self.caches.append(concept)
-        elif isinstance(concept, HeaderWrite):
-            if function is not None and concept.name is not None and "cache-control" in _lower(concept.name.value):
-                self.headers.append((function, concept))
-        elif isinstance(concept, LogRecord):
-            if function is not None and concept.sink in ("print", "console"):
-                self.prints.append((function, concept))
-        elif isinstance(concept, SqlExecution):
+        elif isinstance(concept, CallLimit | HeaderWrite | LogRecord | SqlExecution):
             if function is not None:
-                self.statements.append((function, concept))
+                self._done_by(function, concept)
         elif isinstance(concept, Setting | RequestCleaning | LogRedaction):
             self.switched_on.update(_switched_by(concept))
         elif isinstance(concept, HttpClient):
@@ -131,6 +126,17 @@ class WebFacts:
             self.reads.setdefault(function.key, []).append(concept)
             if concept.site.call is not None:
                 self.nobody.add(id(concept.site.node))
+
+    def _done_by(self, function: FunctionSymbol, concept: CallLimit | HeaderWrite | LogRecord | SqlExecution) -> None:
+        if isinstance(concept, CallLimit):
+            self.limits.setdefault(function.key, []).append(concept)
+        elif isinstance(concept, HeaderWrite):
+            if concept.name is not None and "cache-control" in _lower(concept.name.value):
+                self.headers.append((function, concept))
+        elif isinstance(concept, SqlExecution):
+            self.statements.append((function, concept))
+        elif concept.sink in ("print", "console"):
+            self.prints.append((function, concept))
 
     def _rejects(self, function: FunctionSymbol, concept: Rejection) -> None:
         if concept.needs is not None:

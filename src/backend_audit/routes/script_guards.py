@@ -33,6 +33,7 @@ from backend_audit.routes.script_helpers import (
     turns_all_away,
     unwrapped,
 )
+from backend_audit.routes.script_limits import counted
 from backend_audit.routes.script_permissions import BY_RIGHT, ROLES, right_asked, with_rights
 from backend_audit.routes.texts import mark_of
 from backend_audit.routes.wrappers import around, called_parameters, wraps
@@ -243,6 +244,11 @@ class ScriptGuarding(Guarding):
         return [one if one.via == "body" else self.behaviours.towards(one, route, Does.OPENS) for one in guards]
 
     def in_body(self, handler: FunctionSymbol) -> list[Guard]:
+        """The handler itself, where it turns callers away that have not said who they are, or call too often."""
+        found, limit = self.asking_in_body(handler), counted(self.engine, self.facts, self.behaviours.own, handler)
+        return found if limit is None or any(one.has(Does.LIMITS) for one in found) else [*found, limit]
+
+    def asking_in_body(self, handler: FunctionSymbol) -> list[Guard]:
         """The handler itself, where it turns callers away that have not said who they are."""
         if turns_all_away(handler, self.behaviours.own(handler)):
             return []
