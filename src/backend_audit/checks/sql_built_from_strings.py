@@ -25,6 +25,7 @@ _HOW = {
     "+": "`+`",
     "%": "the `%` operator",
     ".format": "`.format()`",
+    "format": "`format()`",
     "join": "`join()`",
     "replace": "`replace()`",
     "Template": "a template",

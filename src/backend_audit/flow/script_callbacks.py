@@ -25,13 +25,14 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_objects import STRIPPED
+from backend_audit.flow.script_settling import Settler, deferred
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.script_imports import is_loaded
-from backend_audit.link.symbols import FunctionSymbol, Symbol, key_at
+from backend_audit.link.symbols import FunctionSymbol, key_at
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
@@ -59,14 +60,6 @@ class Invocation(Concept):
         items = {} if self.arguments is None else self.arguments.value.items or {}
         last = max((key for key in items if isinstance(key, int)), default=-1)
         return [items.get(at, UNKNOWN) for at in range(last + 1)]
-
-
-@dataclass(eq=False, slots=True, repr=False)
-class Settler(Symbol):
-    """The `resolve` of a promise: collects what the promise is settled with."""
-
-    key: str
-    value: Value = NOTHING
 
 
 class ScriptCallbacks(Frame):
@@ -225,9 +218,12 @@ class ScriptCallbacks(Frame):
                 self.depth -= 1
         return result
 
-    def promised(self, node: ir.Call, args: Args) -> Value:
+    def promised(self, node: ir.Call, path: str, args: Args) -> Value | None:
         """`new Promise((resolve, reject) => …)` is what it resolves with."""
-        settler = Settler(key_at(self.module.path, "promise", node))
+        key = key_at(self.module.path, "promise", node)
+        if path != "Promise" or node.form != "new":
+            return deferred(path, key)
+        settler = Settler(key)
         executor = argument(args, "0")
         if executor is not None:
             self.handed(node, executor.value, [ref(settler), UNKNOWN])

@@ -23,8 +23,9 @@ from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
-from backend_audit.flow.script_callbacks import MAX_CALLEES, Settler
+from backend_audit.flow.script_callbacks import MAX_CALLEES
 from backend_audit.flow.script_files import ScriptFiles
+from backend_audit.flow.script_settling import Settler
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, ref
 from backend_audit.flow.written import dotted, last_word, written
@@ -248,8 +249,8 @@ class ScriptCalls(ScriptFiles):
         return super().call_instance(node, type_name, callee, receiver, args)
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
-        if path == "Promise" and node.form == "new":
-            return self.promised(node, args)
+        if (promise := self.promised(node, path, args)) is not None:
+            return promise
         if path == "Reflect.apply" and args:
             return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])

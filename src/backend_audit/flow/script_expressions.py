@@ -24,8 +24,8 @@ from backend_audit.flow import (
 )
 from backend_audit.flow.expressions import EVALUATORS
 from backend_audit.flow.lexemes import indexed
-from backend_audit.flow.parts import of_spread
 from backend_audit.flow.script_calls import ScriptCalls
+from backend_audit.flow.script_settling import held_as, settled
 from backend_audit.flow.values import (
     CLOSED_TYPES,
     MADE,
@@ -68,7 +68,7 @@ class ScriptExpressions(ScriptCalls):
             return script_accessors.above(self, self.owner())
         if node.id == "arguments" and node.id not in self.env and (given := script_accessors.arguments(self)) is not None:
             return given
-        return self.sensitive(node.id, node, self.lookup(node.id))
+        return self.sensitive(node.id, node, settled(self.lookup(node.id)))
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """What a request holds under the name of a secret may be one, though the library's model knows nothing of its parts."""
@@ -79,7 +79,7 @@ class ScriptExpressions(ScriptCalls):
         if base.kind:
             if attr in ("length", "size"):
                 return script_lists.length(base, counted=self.registering) or NUMBER
-            held = of_spread(base, attr) or base.item(attr)
+            held = held_as(base, attr)
             if held is None and self.registering and base.kind == "dict" and not base.open and not base.origins:
                 return script_builtin.UNDEFINED  # nothing that other functions add to a table of routes is told by it
             held = held.without("secret") if held is not None and held.origins and sensitive.is_public(attr) else held

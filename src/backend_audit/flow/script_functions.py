@@ -6,7 +6,7 @@ https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects
 import re
 from collections.abc import Callable
 
-from backend_audit.flow import lacks, numbers, strings
+from backend_audit.flow import lacks, numbers, script_sql_texts, strings
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
 from backend_audit.flow.script_lists import listed
@@ -202,6 +202,8 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "Buffer.from": lambda args: _decoded(args) if len(args) > 1 and not args[1][0].may_be("utf8") else _data(args),
     "Buffer.concat": _data,
     "util.format": _formatted,
+    "pg-format": lambda args: script_sql_texts.filled(args) or _data(args),
+    "pg-format.withArray": lambda args: script_sql_texts.filled_from_list(args) or _data(args),
     "util.promisify": _same,
     "util.inspect": _data,
     "util.callbackify": _same,

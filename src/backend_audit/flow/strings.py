@@ -120,10 +120,10 @@ def conversions(text: str) -> list[str]:
 
 def percent(format_: Value, right: Value, written: str, *parts: str) -> Value | None:
     """`format_ % right`, `parts` being what stands in a tuple; None when the format is no known string."""
-    return _filled(format_, "%", lambda text: _percent_pieces(text, right, written, parts))
+    return filled(format_, "%", lambda text: _percent_pieces(text, right, written, parts))
 
 
-def _filled(format_: Value, how: str, pieces_of: Callable[[str], list[Piece]]) -> Value | None:
+def filled(format_: Value, how: str, pieces_of: Callable[[str], list[Piece]]) -> Value | None:
     """What a format gives whose texts `pieces_of` fills in; None when it is no known string."""
     found = [build(pieces_of(text), how) for text in format_.texts()]
     for shape in format_.shapes:
@@ -157,7 +157,7 @@ def _percent_pieces(text: str, right: Value, written: str, parts: Sequence[str])
 
 def format_call(receiver: Value, positional: Sequence[Piece], named: dict[str, Piece]) -> Value | None:
     """`receiver.format(…)`; None when the receiver is no known string."""
-    return _filled(receiver, ".format", lambda text: _format_pieces(text, positional, named))
+    return filled(receiver, ".format", lambda text: _format_pieces(text, positional, named))
 
 
 def _format_pieces(text: str, positional: Sequence[Piece], named: dict[str, Piece]) -> list[Piece]:

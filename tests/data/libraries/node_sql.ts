@@ -5,10 +5,16 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { Client as Presto } from 'presto-client';
 import { Trino } from 'trino-client';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { Pool } from 'pg';
+import format from 'pg-format';
+import { DataSource } from 'typeorm';
+import { User } from './user';
 
 const app = express();
 const kysely = new Kysely<any>({} as any);
 const pool = connect();
+const pg = new Pool();
+const orm = new DataSource({ type: 'postgres', entities: [User] });
 
 app.get('/builders', async (req, res) => {
   const id = req.query.id as string;
@@ -31,4 +37,24 @@ app.get('/engines', async (req, res) => {
   new Presto({}).execute({ query: 'SELECT 1', schema: 'main' });
   await Trino.create({}).query('SELECT ' + id); // $ sql-built-from-strings
   await Trino.create({}).query('SELECT 1');
+});
+
+app.get('/sorted', async (req, res) => {
+  const sort = String(req.query.sort);
+  const users = orm.getRepository(User).createQueryBuilder('u');
+  users.orderBy(sort, 'ASC'); // $ sql-built-from-strings
+  users.addSelect(req.query.field as string); // $ sql-built-from-strings
+  users.groupBy(sort); // $ sql-built-from-strings
+  users.orderBy(['name', 'age'].includes(sort) ? sort : 'id', req.query.way === 'desc' ? 'DESC' : 'ASC');
+  users.where('u.name = :name', { name: sort });
+  res.json(await users.getMany());
+});
+
+app.get('/formatted', async (req, res) => {
+  const name = req.query.name;
+  await pg.query(format('SELECT id FROM t WHERE name = %L ORDER BY %s', name, req.query.sort)); // $ sql-built-from-strings
+  await pg.query(format('SELECT %1$s FROM t WHERE name = %2$L', req.query.column, name)); // $ sql-built-from-strings
+  await pg.query(format.withArray('SELECT id FROM t WHERE name = %L AND %s', [name, req.query.rest])); // $ sql-built-from-strings
+  await pg.query(format('SELECT %I FROM t WHERE name = %L AND id = %s', req.query.column, name, Number(req.query.id)));
+  await pg.query(format.withArray('SELECT id FROM t WHERE a = %L', [name]));
 });

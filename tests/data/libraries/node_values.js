@@ -9,6 +9,7 @@ const { Base64 } = require('js-base64');
 const deepmerge = require('deepmerge');
 const deepExtend = require('deep-extend');
 const dot = require('dot-object');
+const Q = require('q');
 
 const app = express();
 app.use(express.json());
@@ -64,3 +65,22 @@ app.post('/merge', (req, res) => {
 const folder = require('path').resolve('.');
 app.get('/refused', (req, res) => res.sendFile(folder + '/data/' + req.query.name));
 app.get('/whole', (req, res) => res.sendFile(folder + req.query.name)); // $ path-traversal
+
+function later(value) {
+  const { promise, resolve, reject } = Promise.withResolvers();
+  setTimeout(() => (value ? resolve(value) : reject(new Error('none'))), 10);
+  return promise;
+}
+
+function deferred(value) {
+  const held = Q.defer();
+  setImmediate(() => held.resolve(value));
+  return held.promise;
+}
+
+app.get('/later', async (req, res) => {
+  exec('ls ' + (await later(req.query.q))); // $ command-injection
+  exec('ls ' + (await later(Number(req.query.q))));
+  deferred(req.query.q).then((name) => exec('ls ' + name)); // $ command-injection
+  exec('ls ' + (await deferred('tmp')));
+});
