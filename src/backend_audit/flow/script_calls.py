@@ -243,8 +243,9 @@ class ScriptCalls(ScriptFiles):
         tables = (self.models.rows["call"], self.models.transfers)
         told = type_name != "Function" and any(type_name in table for table in tables)  # `resolve: Function` makes none
         if self.engine.class_of(type_name) is None and (told or not self.engine.knows(f"{type_name}.__call__")):
-            kind = next((one for one in self.models.lineage(type_name) if any(one in table for table in tables)), None)
-            if kind is not None and kind != "Function":  # of an instance with defaults of its own, that is the client
+            known = (one for one in self.models.lineage(type_name) if any(one in table for table in tables))
+            kind = next(known, "Function")  # of an instance with defaults of its own, that is the client
+            if kind != "Function" and not script_objects.makes_routers(self.models, kind):
                 return self.call_library(node, kind, receiver if kind == type_name else callee, args)
         return super().call_instance(node, type_name, callee, receiver, args)
 

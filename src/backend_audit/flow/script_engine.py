@@ -50,6 +50,7 @@ class ScriptEngine(ScriptModules):
         self.served = Served(self._stale)
         self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
         self.registrars, self.asked = Registrars(), Asked()
+        self.entering: dict[int, tuple[str, ...]] = {}  # what functions hand their requests to, by their nodes' identity
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

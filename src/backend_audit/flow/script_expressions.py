@@ -12,6 +12,7 @@ from backend_audit.flow import (
     refine,
     script_accessors,
     script_builtin,
+    script_entering,
     script_kinds,
     script_lists,
     script_members,
@@ -45,8 +46,7 @@ from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol
 
 BOOL = script_builtin.BOOL
-_TEXT = frozenset(("str",))
-_WHOLE = 3  # the length of the key of what comes in, and is no part of it
+_TEXT, _WHOLE = frozenset(("str",)), 3  # the length of the key of what comes in, and is no part of it
 _FOLDERS, _STANDS = frozenset(("__dirname", "__filename")), frozenset(("dirname", "filename", "url"))
 
 
@@ -267,7 +267,7 @@ class ScriptExpressions(ScriptCalls):
 
     def lambda_(self, node: ir.Lambda) -> Value:
         symbol = self.engine.project.symbols.get(id(node.function))
-        return UNKNOWN if symbol is None else self.only_called(node.function) or ref(symbol)
+        return UNKNOWN if symbol is None else self.only_called(node.function) or script_entering.made(self, node.function, symbol)
 
     def class_value(self, node: ir.ClassValue) -> Value:
         self.declare_class(node.definition)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Concept, Operand
-from backend_audit.flow.models import Row
+from backend_audit.flow.models import Models, Row
 from backend_audit.flow.origins import DERIVED
 from backend_audit.flow.values import UNKNOWN, Value, changed, join_all
-from backend_audit.flow.web_concepts import RouteChain
+from backend_audit.flow.web_concepts import RouteChain, RouterCreation
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 
 if TYPE_CHECKING:
@@ -132,3 +132,8 @@ def named_later(frame: "FrameState", node: ir.Call, receiver: Value, name: Value
 def wrapped(value: Value) -> Value:
     """What a function calls that a wrapper made."""
     return UNKNOWN if value.kind or value.items is None else value.items.get(WRAPPED, UNKNOWN)
+
+
+def makes_routers(models: Models, path: str) -> bool:
+    """Whether a call of `path` makes a router: a call of what it has made is no such call."""
+    return any(row.concept is RouterCreation for row in models.rows["call"].get(path, ()))

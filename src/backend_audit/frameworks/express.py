@@ -172,9 +172,15 @@ class ExpressRoutes:
         plain = "" if path == "/" else path
         for step in steps:
             routers = self.tree.of(step.value)
+            first = (
+                self.guarding.of_step(step.value, step.node, chain, "router")
+                if self.tree.entered(step.value) is not UNKNOWN
+                else []
+            )
+            within = [*before, Before(plain, tuple(first))] if first else before  # what it asks before it hands on
             for one in routers:
                 made = len(self._made)
-                yield from self.below(one, joined([plain], mounted_at(step.node)), before, above)
+                yield from self.below(one, joined([plain], mounted_at(step.node)), within, above)
                 if made == len(self._made):
                     self.covering(before, path, ())  # what is put on it cannot be read
             if routers:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from backend_audit import ir
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.script_engine import ScriptEngine
+from backend_audit.flow.script_entering import entered, handed
 from backend_audit.flow.script_objects import OF, wrapped
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, object_key
 from backend_audit.routes.facts import WebFacts, contents
@@ -166,9 +168,14 @@ class ChainTree:
             app.layers += loose
 
     def of(self, value: Value | None) -> list[ChainRouter]:
-        """The routers that a value can be."""
+        """The routers that a value can be, or that a function hands on to."""
+        value = value if value is None or (inner := self.entered(value)) is UNKNOWN else inner
         found = [router for one, _ in self.facts.objects(value) if (router := self._router(one)) is not None]
         return found or ([] if value is None else self._of_classes(value))
+
+    def entered(self, value: Value) -> Value:
+        """What a function of a script hands its requests to."""
+        return entered(self.engine, value) if isinstance(self.engine, ScriptEngine) else UNKNOWN
 
     def _router(self, symbol: ObjectSymbol) -> ChainRouter | None:
         """The router that an object is; one that a class has of its own is made where it is first met."""
@@ -215,7 +222,7 @@ def _filled_elsewhere(value: Value) -> bool:
 def _described(value: Value) -> str:
     """What tells two registrations by the same call apart."""
     inside = [inner for item in contents(value) for inner in contents(item)]
-    refs = "|".join(sorted(one.key for inner in inside for one in (inner.refs | wrapped(inner).refs)))
+    refs = "|".join(sorted(one.key for inner in inside for one in (inner.refs | wrapped(inner).refs | handed(inner).refs)))
     return f"{'|'.join(texts_of(value))} {refs}"
 
 
