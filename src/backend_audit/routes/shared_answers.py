@@ -16,6 +16,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
+from backend_audit.routes.shared_keys import shared_keys, told_callers
 
 _CALLER = re.compile(
     r"^(?:self\.)?(?:request|req|ctx|ctx\.state|res\.locals|reply\.request|g|flask\.g|request\.state)\.(?:user|auth|account|current_user|"
@@ -29,7 +30,10 @@ _READS = frozenset(("GET", "HEAD"))
 
 @dataclass(frozen=True, slots=True)
 class SharedAnswer(Concept):
-    """`kind`: before (kept in front of `guard`, which asks who calls), kept (made for one caller), allowed (to shared caches)."""
+    """`kind`: before (kept in front of `guard`, which asks who calls), kept (made for one caller), allowed (to shared caches).
+
+    "keyed": the handler itself keeps what it makes for its caller, under one name for all.
+    """
 
     kind: str = ""
     route: Route | None = None
@@ -44,12 +48,15 @@ def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     headers: dict[str, list[HeaderWrite]] = {}
     for function, header in facts.headers:
         headers.setdefault(function.key, []).append(header)
+    for write, route, caller in shared_keys(facts, table):
+        yield SharedAnswer(write.site, "keyed", route, None, caller)
     for route in table.routes if caches or headers else ():
         if route.handler is None or (route.methods and not _READS & set(route.methods)):
             continue
         if any(_VARIES.search(name) for name in _told(route)):
             continue
         callers = [_caller(one) for one in (route.handler, *_beside(engine, route))]
+        callers += sorted(told_callers(route.handler, route) & {one.id for one in route.handler.scope.of(ir.Name)})
         caller = next((one for one in callers if one), "")
         if caller or route.auth is Auth.REQUIRED:
             yield from _kept(route, caches, caller)
