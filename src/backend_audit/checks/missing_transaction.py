@@ -14,12 +14,17 @@ RULE = "missing-transaction"
 def missing_transaction(split: SplitWrite) -> Iterator[Alert]:
     """`await prisma.order.create(…); await prisma.stock.update(…)` one after the other."""
     site = split.site
-    how = advice(site, "`with transaction.atomic():`", "`$transaction`, `sequelize.transaction`, `dataSource.transaction`")
+    if site.written == split.first_written:  # of one session
+        stored = f"Each `{site.written}` stores a part for itself"
+        fix = "Commit once, at the end: `flush()` gives new objects their ids before that."
+    else:
+        stored = f"`{site.written}` and `{split.first_written}` before it are stored each for itself"
+        how = advice(site, "`with transaction.atomic():`", "`$transaction`, `sequelize.transaction`, `dataSource.transaction`")
+        fix = f"Put both into one transaction ({how})."
     yield Alert(
         node=site.callee,
-        message=f"`{site.written}` and `{split.first_written}` before it are stored each for itself: when this one fails, the "
-        "other stays, and the data no longer agree.",
-        fix=f"Put both into one transaction ({how}).",
+        message=f"{stored}: when this one fails, the other stays, and the data no longer agree.",
+        fix=fix,
         confidence=Confidence.MEDIUM if split.sure else Confidence.LOW,
         steps=split.way,
         related=() if split.first is None else (split.first,),

@@ -83,6 +83,13 @@ class DatabaseWrite(Concept):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionCommit(Concept):
+    """A session stores for good what has been handed to it since the last time."""
+
+    timed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionOpening(Concept):
     """A connection is opened, or what opens some later is made: meant to last, and to be shared."""
 

@@ -15,6 +15,7 @@ from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serialized import SerializedLoads
 from backend_audit.frameworks.whole_lists import WholeLists
 from backend_audit.routes.busy import heavy_requests
+from backend_audit.routes.commits import Commits
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
@@ -43,6 +44,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     yield from WholeLists(loads, table).concepts()
     if not _held_by_requests(engine):
         yield from Transactions(work).concepts()
+    yield from Commits(work).concepts()
 
 
 def _held_by_requests(engine: Engine) -> bool:

@@ -17,7 +17,7 @@ from backend_audit.source import Mark
 
 _TRANSACTION = re.compile(r"transaction|atomic|\btrx?\b|\btx\b|unit_?of_?work|savepoint|\bsession\b", re.IGNORECASE)
 # What may well be lost or left behind: nothing else has to agree with it.
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"log|audit|event|activit|histor|telemetry|metric|statistic|notif|cache|visit|view|seen|token|session", re.IGNORECASE
 )
 _ENDS = (ir.Return, ir.Raise)
@@ -61,17 +61,17 @@ class Transactions:
         return any(_mentions(one) for one in (function, *(step.caller for step in steps)))
 
     def _split(self, function: FunctionSymbol, writes: list[DatabaseWrite]) -> Iterator[SplitWrite]:
-        arms = _arms(function.node.body)
-        counted = [(one, _table(one)) for one in writes if not _ASIDE.search(_table(one))]
+        arms = arms_of(function.node.body)
+        counted = [(one, _table(one)) for one in writes if not ASIDE.search(_table(one))]
         pairs = [
             (first, second)
             for at, (second, table) in enumerate(counted)
             for first, other in counted[:at]
-            if other != table and _meet(arms, first.site.node.at, second.site.node.at)
+            if other != table and meet(arms, first.site.node.at, second.site.node.at)
         ]
         if not pairs:
             return
-        sure = [one for one in pairs if not _maybe(arms, one[0].site.node.at, one[1].site.node.at)]
+        sure = [one for one in pairs if not maybe(arms, one[0].site.node.at, one[1].site.node.at)]
         first, second = (sure or pairs)[0]
         site = first.site
         mark = Mark(site.path, site.node.at, site.node.end, f"{site.written} has been stored by then")
@@ -114,7 +114,8 @@ def _mentions(function: FunctionSymbol) -> bool:
 Arms = list[tuple[int, int, int, bool]]  # of each arm: the statement's offset, where it begins and ends, whether it leaves
 
 
-def _arms(body: list[ir.Stmt]) -> Arms:
+def arms_of(body: list[ir.Stmt]) -> Arms:
+    """The arms of what decides in a function."""
     found: Arms = []
     for node in ir.walk_scope(*body):
         blocks: list[list[ir.Stmt]] = []
@@ -130,7 +131,7 @@ def _arms(body: list[ir.Stmt]) -> Arms:
     return found
 
 
-def _meet(arms: Arms, first: int, second: int) -> bool:
+def meet(arms: Arms, first: int, second: int) -> bool:
     """Whether one run can come by both places."""
     for statement, begin, end, leaves in arms:
         if not begin <= first < end:
@@ -142,6 +143,6 @@ def _meet(arms: Arms, first: int, second: int) -> bool:
     return True
 
 
-def _maybe(arms: Arms, first: int, second: int) -> bool:
+def maybe(arms: Arms, first: int, second: int) -> bool:
     """Whether the first place lies in an arm of a condition in which the second does not."""
     return any(begin <= first < end and not begin <= second < end for _, begin, end, _ in arms)
