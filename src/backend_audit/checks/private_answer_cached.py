@@ -33,7 +33,10 @@ def private_answer_cached(answer: SharedAnswer) -> Iterator[Alert]:
         )
         fix = _FIX
     elif answer.kind == "keyed":
-        message = f"{by} keeps what {called(route)} makes for its caller (`{answer.caller}`) under one name for all: the next one gets it."
+        message = (
+            f"{by} keeps what {called(route)} makes for its caller (`{answer.caller}`) under one name for all: "
+            "the next one gets it."
+        )
         fix = "Put the caller into the key: the user's id, or the tenant's."
     else:
         message = (
