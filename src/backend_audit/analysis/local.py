@@ -16,7 +16,7 @@ from backend_audit.analysis.placing import Placer, masked
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
 from backend_audit.checks import Alert, Check, node_checks
-from backend_audit.checks._view import FileView, local_imports
+from backend_audit.checks._view import FileView, local_imports, required_names
 from backend_audit.finding import Finding, Problem
 from backend_audit.lower.decode import decode
 from backend_audit.lower.limits import no_collection, unlimited_depth
@@ -24,7 +24,7 @@ from backend_audit.pool import Failure, beside
 from backend_audit.signs.code import CodeReader
 from backend_audit.signs.rows import rows_of
 from backend_audit.signs.seen import Seen
-from backend_audit.source import Language, LineIndex, SourceFile
+from backend_audit.source import SCRIPTS, Language, LineIndex, SourceFile
 
 _LOCAL = "local"
 
@@ -129,7 +129,8 @@ def _alerts(file: SourceFile, text: str, module: ir.Module, problems: list[Probl
     by_node = _by_node(module.language)
     if not by_node:
         return []
-    view = FileView(module, file.role, text, [], local_imports(module))
+    required = required_names(module) if module.language in SCRIPTS else {}
+    view = FileView(module, file.role, text, [], required | local_imports(module))
     found: list[tuple[str, Alert]] = []
     asking = Asking(problems)
     unasked = {ir.Name, ir.Const} - by_node.keys()  # most of a file: leaves that no check asks for

@@ -64,3 +64,38 @@ def local_imports(module: ir.Module) -> dict[str, str]:
                 elif alias.name != "*":
                     found[alias.asname] = f"{base}.{alias.name}" if base else alias.name
     return found
+
+
+def required_names(module: ir.Module) -> dict[str, str]:
+    """Local name → API path for what `require` loads in a script: whole, taken apart, or a part of what was loaded before."""
+    found: dict[str, str] = {}
+    for node in statements(module.body):
+        if isinstance(node, ir.Assign) and node.declares and len(node.targets) == 1:
+            path = _loaded(node.value, found)
+            if path:
+                found.update(_bound(node.targets[0], path))
+    return found
+
+
+def _loaded(node: ir.Expr | None, known: dict[str, str]) -> str:
+    """What an expression takes from a package: `require("path")`, `require("fs").promises`, `path.join`."""
+    if isinstance(node, ir.Attribute):
+        base = _loaded(node.value, known)
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ir.Name):
+        return known.get(node.id, "")
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "require" and len(node.args) == 1:
+        name = node.args[0].value
+        return name.value.removeprefix("node:") if isinstance(name, ir.Const) and isinstance(name.value, str) else ""
+    return ""
+
+
+def _bound(target: ir.Expr, path: str) -> Iterator[tuple[str, str]]:
+    """The names that a target gives what `path` means: `{ join, sep: slash }`."""
+    if isinstance(target, ir.Name):
+        yield target.id, path
+    elif isinstance(target, ir.Container) and target.kind == "dict":
+        for item in target.items:
+            key, name = item.key, item.value
+            if isinstance(key, ir.Const) and isinstance(name, ir.Name) and not item.star:
+                yield name.id, f"{path}.{key.value}"

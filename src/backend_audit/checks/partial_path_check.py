@@ -24,6 +24,8 @@ _SEPARATORS = frozenset(("os.sep", "os.path.sep", "path.sep", "sep"))
 _PATHS = frozenset("path file filename filepath fullpath dir directory folder target dest destination resolved absolute".split())
 _CHECKS = re.compile(r"^_*(?:is|are|in|within|inside|can|may|check|valid|safe|allow|contains|ensure|verify)", re.IGNORECASE)
 _REMOVED = frozenset(("relpath", "relative"))
+_CUTTING = frozenset(("slice", "substr", "substring"))
+_FINDING = {"indexOf": 1, "lastIndexOf": 2}  # with 0 as the second argument, the last position is the first
 _DEPTH = 4
 
 
@@ -43,6 +45,72 @@ def partial_path_check(node: ir.Call, view: FileView) -> Iterator[Alert]:
             fix=_fix(view, written(start)),
             confidence=Confidence.MEDIUM,
         )
+
+
+@check(RULE, *SCRIPTS)
+def beginning_compared(node: ir.Compare, view: FileView) -> Iterator[Alert]:
+    """`if (file.slice(0, root.length) !== root) return …`, `if (file.indexOf(root) !== 0) return …`."""
+    if len(node.rights) != 1 or node.ops[0] not in ("==", "!=") or view.role is Role.SCRIPT:
+        return
+    subject, root = _cut(node.left, node.rights[0]) or _cut(node.rights[0], node.left) or _found_first(node) or (None, None)
+    if subject is None or root is None or not _is_path(subject, view) or not _may_be_bare(root, node.at, view):
+        return
+    if _refuses(node, view, negated=node.ops[0] == "!="):
+        yield Alert(
+            node=node,
+            message=f"`{written(subject)}` may lie in another folder whose name begins like that of `{written(root)}`: "
+            "no separator follows it in the comparison.",
+            fix=_fix(view, written(root)),
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _cut(part: ir.Expr, root: ir.Expr) -> tuple[ir.Expr, ir.Expr] | None:
+    """`file` and `root` of `file.slice(0, root.length)` that is compared with `root`."""
+    if not isinstance(part, ir.Call) or not isinstance(part.func, ir.Attribute) or part.func.attr not in _CUTTING:
+        return None
+    args = [one.value for one in part.args]
+    begins = len(args) == 2 and isinstance(args[0], ir.Const) and args[0].value == 0
+    return (part.func.value, root) if begins and written(args[1]) == f"{written(root)}.length" else None
+
+
+def _found_first(node: ir.Compare) -> tuple[ir.Expr, ir.Expr] | None:
+    """The same of `file.indexOf(root) === 0` and `file.lastIndexOf(root, 0) === 0`."""
+    call, at = node.left, node.rights[0]
+    if not isinstance(call, ir.Call) or not isinstance(call.func, ir.Attribute) or not isinstance(at, ir.Const) or at.value != 0:
+        return None
+    return (call.func.value, call.args[0].value) if len(call.args) == _FINDING.get(call.func.attr, -1) else None
+
+
+def _may_be_bare(root: ir.Expr, at: int, view: FileView) -> bool:
+    """Whether a folder has no separator at its end, as far as the file says: normalised as whoever configures it wrote it."""
+    if isinstance(root, ir.Name):
+        earlier = [one for one in _in_scope(root.id, view) if one.at < at]
+        return not _is_lengthened(root.id, view) and bool(earlier) and _is_plain(earlier[-1], view)
+    if isinstance(root, ir.Attribute) and isinstance(root.value, ir.Name):
+        kept = [
+            one.value
+            for one in ir.walk(*view.module.body)
+            if isinstance(one, ir.Assign) and one.value is not None
+            for target in one.targets
+            if isinstance(target, ir.Attribute) and target.attr == root.attr
+        ]
+        return bool(kept) and all(_is_plain(one, view) for one in kept)
+    return _is_plain(root, view)
+
+
+def _in_scope(name: str, view: FileView) -> list[ir.Expr]:
+    """What the innermost scope that gives the name a value gives it, in order."""
+    return next((found for scope in _patterns.scopes(view) if (found := _patterns.assigned(name, scope, view))), [])
+
+
+def _is_plain(node: ir.Expr, view: FileView) -> bool:
+    """`path.resolve(x)`, and `path.normalize(x)` and `path.join(x, name)`, which put no separator behind what they are given."""
+    if _is_bare(node, view, _DEPTH):
+        return True
+    if not isinstance(node, ir.Call) or _api(node.func, view) not in _JOINS or not node.args:
+        return False
+    return isinstance(node.args[-1].value, (ir.Name, ir.Attribute))
 
 
 def _fix(view: FileView, root: str) -> str:
@@ -101,10 +169,9 @@ def _is_lengthened(name: str, view: FileView) -> bool:
     )
 
 
-def _refuses(node: ir.Expr, view: FileView) -> bool:
+def _refuses(node: ir.Expr, view: FileView, *, negated: bool = False) -> bool:
     """Whether what lies elsewhere is turned away: a block that leaves, an assertion, the answer of a function named for it."""
     inside: ir.Node = node
-    negated = False
     for around in reversed(view.ancestors):
         if isinstance(around, ir.Unary) and around.op == "not":
             negated = not negated
