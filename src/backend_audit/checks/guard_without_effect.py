@@ -7,13 +7,15 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._peers import asks_by_name
 from backend_audit.checks._routes import at_guard, called
+from backend_audit.checks._sure_answers import never_refuses, promised_right
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.guards import ANSWERS_IN_VAIN
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.unended import Unended
-from backend_audit.source import Mark
+from backend_audit.source import SCRIPTS, Language, Mark
 
 RULE = "guard-without-effect"
 
@@ -49,6 +51,35 @@ def guard_without_effect(route: Route) -> Iterator[Alert]:
             fix=f"Let `{guard.name}` raise (401 without a valid credential, 403 without the right).",
             confidence=Confidence.MEDIUM,
             anchor=f"{route.name} {route.path}",
+        )
+
+
+@check(RULE, *SCRIPTS)
+def right_of_a_promise(node: ir.Call, _: FileView) -> Iterator[Alert]:
+    """`posts.filter(async (post) => await mayRead(post, user))`: a promise is true, so all pass."""
+    asked = promised_right(node)
+    if asked is not None:
+        method = last_word(node.func)
+        yield Alert(
+            node=asked,
+            message=f"`{method}` looks at the promise that its `async` function gives, which is true whatever "
+            f"`{written(asked.func)}` says: nothing is held back from any caller.",
+            fix=f"Wait for all answers first (`await Promise.all(….map(…))`), then `{method}` by them.",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+@check(RULE, Language.PYTHON, *SCRIPTS)
+def check_without_a_no(node: ir.Function, view: FileView) -> Iterator[Alert]:
+    """`if (token === expected) return true; return true;`."""
+    compared = never_refuses(node)
+    if compared is not None:
+        yield Alert(
+            at=node.at,
+            end=node.name_end,
+            message=f"`{node.name}` compares `{view.source(compared)}` and says yes either way: it refuses nobody.",
+            fix="Say no on the last line.",
+            confidence=Confidence.MEDIUM,
         )
 
 
