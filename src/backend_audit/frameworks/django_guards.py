@@ -19,8 +19,9 @@ from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
 from backend_audit.routes.model import KNOWN, Does, Guard
+from backend_audit.routes.readings import handed
 from backend_audit.routes.scopes import of_right
-from backend_audit.routes.wrappers import leaves, makers
+from backend_audit.routes.wrappers import leaves, maker_of, makers
 from backend_audit.source import Mark
 
 METHODS = {
@@ -53,8 +54,11 @@ class Deciding:
 
     def decorator(self, one: Written, via: str, said: Said, depth: int = _MAX_DEPTH) -> list[Guard]:
         """The guards that one decorator is, with the rights that it is told to ask for."""
-        one = self.definitions.behind(one)
+        given, one = one, self.definitions.behind(one)
         found = self.applied(one, via, said, depth)
+        if isinstance(given.node, ir.Name) and isinstance(one.node, ir.Call):  # `staff_required = requires(is_staff)`
+            maker = written(one.node.func).rpartition(".")[2]
+            found = [replace(guard, name=given.node.id) if guard.name == maker else guard for guard in found]
         if decorator_name(one.node) == "method_decorator":
             return found  # what it is told of comes from the decorator in it
         return [replace(guard, scopes=of_right(one.node, guard.name)) if _takes_right(guard) else guard for guard in found]
@@ -93,14 +97,17 @@ class Deciding:
 
     def of_function(self, function: FunctionSymbol, via: str, mark: Mark | None, said: Said, depth: int) -> list[Guard]:
         """The guards that a decorator of the project is: what its innermost function does, or the decorators that it applies."""
-        tests = [one for one in function.scope if isinstance(one, ir.Call) and one.args and self._is_test(function, one)]
-        if tests:  # `return user_passes_test(in_group, login_url=…)`
+        nodes = [node for one in (function, *function.nested) for node in one.scope]
+        tests = [one for one in nodes if isinstance(one, ir.Call) and one.args and self._is_test(function, one)]
+        if tests:  # `return user_passes_test(in_group, login_url=…)`, also in a decorator that the function makes
             return [
                 replace(
                     self.tested(Written(function.module, one.args[0].value), via, mark, said, function), name=function.node.name
                 )
                 for one in tests
             ]
+        if (maker := maker_of(self.engine, function)) is not None:
+            return self.made(function, *maker, via, mark, said)
         inner = leaves(function)
         found = [self.runs(one, function.node.name, via, mark, said) for one in inner]
         if not any(one.has(*_ASKS) for one in found):
@@ -116,6 +123,25 @@ class Deciding:
                     found += self.decorator(Written(function.module, one), via, said, depth - 1)
         named = [guard for guard in found if guard.because]
         return named or [self.runs(function, function.node.name, via, mark, said)]
+
+    def made(
+        self, function: FunctionSymbol, maker: FunctionSymbol, call: ir.Call, via: str, mark: Mark | None, said: Said
+    ) -> list[Guard]:
+        """The guards that a decorator is which another function makes, of the tests that it is handed."""
+        tests = {name: test for name, arg in handed(maker, call) if (test := self._function(function, arg)) is not None}
+        inner = leaves(maker)
+        bound = {(leaf.key, name): test for leaf in inner for name, test in tests.items()}
+        with self.behaviours.anonymous.handing(bound):
+            return [self.runs(leaf, function.node.name, via, mark, said) for leaf in inner]
+
+    def _function(self, within: FunctionSymbol, node: ir.Expr) -> FunctionSymbol | None:
+        """The function that an argument is: one nested in `within`, a lambda, or one of the project."""
+        if isinstance(node, ir.Lambda):
+            key = key_at(within.module.path, "lambda", node)
+            return FunctionSymbol(key, "lambda", node.function, within.module, None, None)
+        nested = [one for one in within.nested if isinstance(node, ir.Name) and one.node.name == node.id]
+        found = nested or of_kind(self.engine.frame(within.module, within).eval(node).refs, FunctionSymbol)
+        return found[0] if nested or len(found) == 1 else None
 
     def runs(
         self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, said: Said, given: Env | None = None
@@ -157,7 +183,8 @@ class Deciding:
             passed = [self.returned(test, test.node)]
         elif len(functions) == 1:
             param = functions[0].node.params[-1].name if functions[0].node.params else "user"
-            passed = self.behaviours.anonymous.run(functions[0], {param: Missing.ANONYMOUS}, said).passed
+            run = self.behaviours.anonymous.run(functions[0], {param: Missing.ANONYMOUS}, said)
+            passed = [] if run.denied else run.passed  # `if not user.is_staff: raise PermissionDenied`
         if passed and all(truth(one) is True for one in passed):
             return Guard(name, frozenset((Does.RUNS,)), via, mark, None, "its test holds for everybody")
         return Guard(name, _ASKS, via, mark, None, KNOWN, carrier=COOKIE)

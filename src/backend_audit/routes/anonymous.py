@@ -62,6 +62,7 @@ class Anonymous:
         self._shared = self._known  # what was known before one route was asked for
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
         self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
+        self.handed: dict[tuple[str, str], FunctionSymbol] = {}  # by function and name, what its maker was handed under it
         self._running: set[str] = set()
         self.setting: Callable[[str], Value | None] = _no_setting  # what Django's settings say by that name
         self.nobody_is_none = False  # who has not signed in is None to resolvers of GraphQL, and no object as in Django
@@ -120,6 +121,16 @@ class Anonymous:
             yield
         finally:
             self.receiver, self._known = before, known
+
+    @contextmanager
+    def handing(self, handed: dict[tuple[str, str], FunctionSymbol]) -> Iterator[None]:
+        """Run functions that call what was handed to those around them: `redirect_if(request.user)`."""
+        before, known = self.handed, self._known
+        self.handed, self._known = handed, {}
+        try:
+            yield
+        finally:
+            self.handed, self._known = before, known
 
     def run_for(self, function: FunctionSymbol, asked: Asked, given: Env | None = None) -> Run:
         """The run of a hook for one route: it may look at the request's path or endpoint, or at what is `given` of the view."""

@@ -179,6 +179,8 @@ class Body(Reading):
     def called(self, node: ir.Expr, env: Env) -> bool:
         """Whether evaluating `node` comes back: a call may turn the caller away."""
         call = node.value if isinstance(node, ir.Await) else node
+        if isinstance(call, ir.Logical):
+            return self.called_one_by_one(call, env)
         if not isinstance(call, ir.Call):
             return True
         if self.owner.answers(self.frame, call) and self.frame.never_returns(call):
@@ -207,3 +209,14 @@ class Body(Reading):
             self.found.denied = True
             self._open = True
         return True
+
+    def called_one_by_one(self, node: ir.Logical, env: Env) -> bool:
+        """`refusal(request) or view(request)`: the second is called only where the first does not settle it."""
+        if not self.called(node.left, env):
+            return False
+        decided = truth(self.eval(node.left, env))
+        if decided is not None and decided is (node.op == "or") and node.op != "nullish":
+            return True
+        reached = self.called(node.right, env)
+        self._open = self._open or (not reached and decided is None)
+        return reached or decided is None

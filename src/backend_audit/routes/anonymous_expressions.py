@@ -47,6 +47,8 @@ class Reading:
 
     def callee(self, call: ir.Call) -> FunctionSymbol | None:
         """The one function of the project that a call means."""
+        if self.owner.handed and (handed := self.owner.handed.get((self.function.key, written(call.func)))) is not None:
+            return handed
         receiver = self.receiver()
         key = (f"{self.function.key} {'' if receiver is None else receiver.key}", call.at, call.end)
         if key not in self.owner.callees:

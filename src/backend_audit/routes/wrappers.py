@@ -45,6 +45,26 @@ def leaves(function: FunctionSymbol) -> list[FunctionSymbol]:
     return [leaf for nested in function.nested for leaf in leaves(nested)]
 
 
+def maker_of(engine: Engine, function: FunctionSymbol) -> tuple[FunctionSymbol, ir.Call] | None:
+    """The function that makes a decorator for another, which only hands it what to test: `return guarded_by(is_staff)(view)`.
+
+    With the call; None where the function, or one nested in it, stands for the view itself.
+    """
+    if any(called_parameters(leaf) for leaf in leaves(function)):
+        return None
+    called = engine.calls.get(function.key, {})
+    for node in _returned(function):
+        inner = node
+        while isinstance(inner, ir.Call) and isinstance(inner.func, ir.Call):
+            inner = inner.func
+        if not isinstance(inner, ir.Call):
+            continue
+        found = next((called[key] for key in sorted(called) if called[key].node.name == _name(inner)), None)
+        if found is not None and found is not function and found.nested and any(map(called_parameters, leaves(found))):
+            return found, inner
+    return None
+
+
 def around(value: Value) -> list[FunctionSymbol]:
     """The functions that wrappers have put around a handler: what `withUser(handler)` gives, which calls that."""
     found = of_kind(value.refs, FunctionSymbol)
