@@ -212,7 +212,7 @@ class ScriptExpressions(ScriptCalls):
     def combine(self, op: str, left: Value, right: Value, left_name: str, right_name: str, *parts: str) -> Value:
         right = script_paths.behind(right) if op == "+" and right.origins else right
         if op == "+" and (strings.is_text(left) or strings.is_text(right)) and not (left.kind and right.kind):
-            return strings.build([(left, left_name), (right, right_name)], "+")
+            return script_objects.joined([(left, left_name), (right, right_name)], "+")
         if op == "+" and (left.origins or right.origins):
             origins = left.derived().origins | right.derived().origins
             return Value(True, origins=origins)
@@ -237,7 +237,7 @@ class ScriptExpressions(ScriptCalls):
     def template(self, node: ir.Template) -> Value:
         found = [(self.eval(part.value if isinstance(part, ir.Hole) else part), written(part)) for part in node.parts]
         found[1:] = [(script_paths.behind(value), name) for value, name in found[1:]]
-        return strings.build(found, "template literal")
+        return script_objects.joined(found, "template literal")
 
     def unary(self, node: ir.Unary) -> Value:
         if node.op in ("typeof", "void", "delete"):

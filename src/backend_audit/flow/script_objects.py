@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow import strings
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.models import Models, Row
 from backend_audit.flow.origins import DERIVED
-from backend_audit.flow.values import UNKNOWN, Value, changed, join_all
+from backend_audit.flow.values import UNKNOWN, Constant, Value, changed, join_all
 from backend_audit.flow.web_concepts import RouteChain, RouterCreation
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
 
@@ -25,6 +26,22 @@ WRAPPED = " wrapped"  # what a function calls that a wrapper has made of a param
 STRIPPED = "stripped"  # a mark: the program has taken some fields out of the data
 _DEPTH = 3
 NOTHINGS = frozenset(("none", "undefined"))
+_WORDS = {"none None": "null", "undefined None": "undefined", "bool True": "true", "bool False": "false"}
+
+
+def joined(pieces: list[strings.Piece], how: str) -> Value:
+    """The text that is made of `pieces`, of whatever kinds they are."""
+    return strings.build([(_printed(value), name) for value, name in pieces], how)
+
+
+def _printed(value: Value) -> Value:
+    """A value as it stands in a text: `true`, `null`; what is nothing only in one of its cases is left out there."""
+    if all(one.kind in ("str", "int") for one in value.consts):
+        return value
+    there = frozenset(one for one in value.consts if one.kind not in NOTHINGS)
+    others = there or value.shapes or value.open or value.made or value.apis or value.types or value.refs
+    texts = ((one, _WORDS.get(f"{one.kind} {one.value}")) for one in (there if others else value.consts))
+    return changed(value, consts=frozenset(one if word is None else Constant("str", word) for one, word in texts))
 
 
 def is_nothing(value: Value) -> bool:

@@ -17,6 +17,8 @@ see(Number(other.x)); // $ type=int
 see(parseInt(other.x, 10)); // $ type=int
 see(undefined); // $ const=None
 see(null ?? "z"); // $ const="z"
+see(`is ${null} or ${true}`); // $ const="is null or true"
+see(`${other.b ? "b" : undefined}/x`); // $ const="b/x"
 see(true ? "t" : "f"); // $ const="t"
 see(typeof other); // $ made
 
