@@ -251,13 +251,16 @@ class Calls(Expressions):
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         if path in self.models.access and (first := argument(args, "0")) is not None and not first.value.kind:
             found = join(found, first.value)  # `login_required(view)` calls the view
-        result = self.transferred(node, path, receiver, args, found)
-        self.served(node, path, args, result)
+        return self.served(node, path, args, self.transferred(node, path, receiver, args, found))
+
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> Value:
+        """A library calls the function that it is given: what the call gives, `result` or what comes of that."""
+        handed.served(self, node, path, args)
         return result
 
-    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:  # noqa: ARG002 - what some callbacks get
-        """A library calls the function that it is given."""
-        handed.served(self, node, path, args)
+    def hand(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
+        """What a function gives that was handed to a library, which calls it with these arguments."""
+        return self.apply(node, function, receiver, args)
 
     def builtin_function(self, path: str, args: Args) -> Value | None:
         """What a call of the language's own function `path` gives; None if it is none."""

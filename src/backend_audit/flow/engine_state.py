@@ -153,7 +153,8 @@ class EngineState(ABC):
             models = self.models
             known = (
                 path in models.results or path in models.transfers or path in models.bases or path in models.forwards
-                or path in models.callbacks or path in models.guards or path in models.parts or path in models.access
+                or path in models.callbacks or path in models.invokers or path in models.guards
+                or path in models.parts or path in models.access
                 or any(path in table for table in models.rows.values())
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip

@@ -68,7 +68,7 @@ def made(frame: "Calls", node: ir.Call, path: str, args: Args) -> str | None:
 def _applied(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Value:
     """What a function that was handed over gives for `args`; `str.strip` is a method of the first of them."""
     if function.value.refs:
-        return frame.apply(node, Value(refs=function.value.refs), named_parts.bound_to(frame, function), args)
+        return frame.hand(node, Value(refs=function.value.refs), named_parts.bound_to(frame, function), args)
     first = argument(args, "0")
     owner, _, method = next(iter(sorted(function.value.apis))).rpartition(".")
     if owner in _TEXTS and first is not None:

@@ -142,7 +142,8 @@ class _Loader:
     def callback(self, entry: _Entry, paths: _Paths, where: str) -> None:
         gives = _words(entry.get("gives", []), where)
         function, returns = str(entry.get("function", "0")), str(entry.get("returns", ""))
-        callback = Callback(function, gives, bool(entry.get("error-first")), returns, str(entry.get("me", "")))
+        first, result, me = bool(entry.get("error-first")), bool(entry.get("result")), str(entry.get("me", ""))
+        callback = Callback(function, gives, first, returns, me, result)
         for _, path in paths:
             if self.models.callbacks.get(path, callback) != callback and self.models.callbacks[path].gives:
                 raise ModelError(f"{where}: {path} has another callback (`function` takes several: `0.a|0.b`)")

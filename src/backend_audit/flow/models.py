@@ -88,6 +88,7 @@ class Callback:
 
     `gives`: the types of what they are called with ("" for anything). `error_first`: one with more parameters than these gets an
     error before them. `returns`: the call that takes what they return ("" for none). `me`: the type of their `this`.
+    `result`: the call gives what they return.
     """
 
     function: str
@@ -95,6 +96,7 @@ class Callback:
     error_first: bool
     returns: str = ""
     me: str = ""
+    result: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,12 @@ class ScriptCallbacks(Frame):
         self.handing -= 1
         return found
 
+    def hand(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
+        self.handing += 1
+        found = self.apply_to(node, function, receiver, args, whole=True)
+        self.handing -= 1
+        return found
+
     def outer_site(self, inner: Site, node: ir.Call, args: Args) -> Site:
         """What happens in a callback, happens there."""
         return inner if self.handing else super().outer_site(inner, node, args)
@@ -124,12 +130,8 @@ class ScriptCallbacks(Frame):
         return element if attr in ("find", "findLast") else receiver if attr == "sort" else UNKNOWN
 
     def of_collection(self, node: ir.Call, path: str, args: Args) -> Value | None:
-        """A library's function that calls one for each element of a collection, or one that calls it later."""
+        """A library's function that calls one for each element of a collection."""
         collection, function = argument(args, "0"), argument(args, "1")
-        if path in script_collections.LATER and collection is not None and collection.value.refs:
-            first = script_collections.LATER[path]
-            self.handed(node, collection.value, [one.value for key, one in args if key.isdigit() and int(key) >= first])
-            return None
         if path in script_collections.LIMITED:
             function = argument(args, "2")
         if collection is None or function is None or not function.value.refs:
@@ -161,19 +163,6 @@ class ScriptCallbacks(Frame):
             run = script_registrars.one_pass if given[0].apis and is_loaded(node.func) else type(self).handed
             results.append(run(self, node, operand.value, given))
         return join(receiver, results[0]) if attr == "catch" else join_all(results)
-
-    def indirect(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> Value:
-        """`f.call(me, x)`, `f.apply(me, xs)`, `f.bind(me)`."""
-        me = args[0][1].value if args else None
-        rest = args[1:]
-        if attr == "bind":
-            if not rest:
-                return receiver
-            return ref(Partial(key_at(self.module.path, "bind", node), receiver, me, shifted(rest, -1)))
-        if attr == "apply":
-            listed = (rest[0][1].value.items if rest else None) or {}
-            rest = tuple((str(int(key) + 1), Operand(value, None)) for key, value in listed.items() if isinstance(key, int))
-        return self.apply_to(node, receiver, me, shifted(rest, -1), whole=True)
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""
@@ -236,11 +225,12 @@ class ScriptCallbacks(Frame):
         known = [self.models.callbacks.get(f"{path}('{name}')") for name in names[:1]]
         return next((one for one in known if one is not None), self.models.callbacks.get(path))
 
-    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> Value:
         """The library calls the functions that it is given, some with what a promise of the same call would have."""
         callback = self.callback_of(path, args)
         if callback is None or self.registering:
-            return
+            return result
+        given_back = NOTHING
         types = [self.given_back(node, path, one, result, args) for one in callback.gives]
         for value in script_handed.called(callback.function, args, self.opened):
             if types and value.types & _SHARING and isinstance(node.func, ir.Attribute):
@@ -254,7 +244,9 @@ class ScriptCallbacks(Frame):
                     self.engine.served.returns_to(symbol, callback.returns)
                 own = len(symbol.node.params) - symbol.has_receiver
                 given = [UNKNOWN, *types] if callback.error_first and own > len(types) else types
-                self.handed(node, ref(symbol), given, instance(self.models.canonical(callback.me)) if callback.me else None)
+                me = instance(self.models.canonical(callback.me)) if callback.me else None
+                given_back = join(given_back, self.handed(node, ref(symbol), given, me))
+        return result if given_back is NOTHING or not callback.result else given_back
 
     def attributed(self, path: str, args: Args) -> None:
         """A call gives all objects of a type an attribute: `app.decorate("store", new Store())`."""

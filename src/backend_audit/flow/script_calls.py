@@ -6,6 +6,7 @@ from backend_audit.flow import (
     script_builtin,
     script_events,
     script_functions,
+    script_indirect,
     script_inline,
     script_kinds,
     script_listing,
@@ -21,7 +22,7 @@ from backend_audit.flow import (
 )
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.partials import Partial
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_callbacks import MAX_CALLEES
 from backend_audit.flow.script_files import ScriptFiles
@@ -193,7 +194,7 @@ class ScriptCalls(ScriptFiles):
         first = argument(args, "0")
         functions = first is not None and self.is_function(first.value)
         if attr in ("call", "apply", "bind") and (receiver.refs or any(map(self.engine.knows, receiver.apis))):
-            return self.indirect(node, attr, receiver, args)
+            return script_indirect.method(self, node, attr, receiver, args)
         if attr == "bind" and len(args) == 1 and any(one.label == "param" for one in receiver.origins):
             return receiver  # a function that callers know
         if callee.refs:
@@ -250,10 +251,9 @@ class ScriptCalls(ScriptFiles):
         return super().call_instance(node, type_name, callee, receiver, args)
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
-        if (promise := self.promised(node, path, args)) is not None:
+        promise = self.promised(node, path, args)
+        if promise is not None or (promise := script_indirect.called(self, node, path, args)) is not None:
             return promise
-        if path == "Reflect.apply" and args:
-            return self.indirect(node, "apply", args[0][1].value, shifted(args[1:], -1))
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described

@@ -1,4 +1,4 @@
-"""Functions of libraries that call one for each element of a collection (lodash, async, Bluebird), and those that call later.
+"""Functions of libraries that call one for each element of a collection (lodash, async, Bluebird).
 
 https://lodash.com/docs, https://caolan.github.io/async/v3/docs.html, http://bluebirdjs.com/docs/api-reference.html
 """
@@ -10,21 +10,18 @@ from backend_audit.flow.values import Value, container
 _LIKE = {
     "forEach": "lodash.forEach lodash.each lodash.forEachRight lodash.eachRight lodash.forOwn lodash.forIn lodash.forOwnRight "
     "lodash.forInRight async.each async.forEach async.eachSeries async.forEachSeries async.eachOf async.eachOfSeries "
-    "bluebird.each bluebird.mapSeries",
-    "map": "Array.from lodash.map lodash.mapValues async.map async.mapSeries async.mapValues bluebird.map",
+    "bluebird.each bluebird.mapSeries p-each-series",
+    "map": "Array.from lodash.map lodash.mapValues async.map async.mapSeries async.mapValues bluebird.map p-map p-map-series",
     "flatMap": "lodash.flatMap lodash.flatMapDeep async.concat",
     "filter": "lodash.filter lodash.reject lodash.pickBy lodash.omitBy lodash.takeWhile lodash.dropWhile lodash.remove "
-    "async.filter bluebird.filter",
+    "async.filter bluebird.filter p-filter",
     "find": "lodash.find lodash.findLast async.detect",
     "some": "lodash.some lodash.every lodash.findIndex lodash.findKey lodash.sumBy lodash.countBy async.some async.every",
     "sort": "lodash.sortBy lodash.orderBy lodash.uniqBy",
 }
 METHODS = {path: method for method, paths in _LIKE.items() for path in paths.split()}
 LIMITED = frozenset(("async.eachLimit", "async.forEachLimit", "async.mapLimit", "async.eachOfLimit", "async.filterLimit"))
-REDUCERS = frozenset(("lodash.reduce", "lodash.reduceRight", "lodash.transform", "async.reduce", "bluebird.reduce"))
-
-# Functions that call another later: the position of the first argument that they hand on.
-LATER = {"setTimeout": 2, "setInterval": 2, "setImmediate": 1, "process.nextTick": 1, "queueMicrotask": 1}
+REDUCERS = frozenset(("lodash.reduce", "lodash.reduceRight", "lodash.transform", "async.reduce", "bluebird.reduce", "p-reduce"))
 
 
 def named(collection: Value) -> Value:

@@ -89,25 +89,26 @@ class ScriptFiles(ScriptCallbacks):
         """Call a function with what is known here, not in terms of its parameters."""
         script_registrars.one_pass(self, node, function, given)
 
-    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> None:
+    def served(self, node: ir.Call, path: str, args: Args, result: Value) -> Value:
         """As `ScriptCallbacks.served`; @fastify/autoload hands the instance to what it finds in a folder."""
         before = set(self.events)
         loader, folder = argument(args, "0"), argument(args, "1.dir")
         modules = [] if loader is None else of_kind(loader.value.refs, ModuleSymbol)
         if path == "fastify.Instance.register" and modules:  # `register(import("./users.js"))`
-            found = join_all(self.engine.module_attribute(one, "default") or UNKNOWN for one in modules)
-            args = (("0", Operand(found, None)), *args[1:])
-        super().served(node, path, args, result)
+            plugins = join_all(self.engine.module_attribute(one, "default") or UNKNOWN for one in modules)
+            args = (("0", Operand(plugins, None)), *args[1:])
+        found = super().served(node, path, args, result)
         if path == "fastify.Instance.register" and loader is not None and isinstance(loader.node, ir.Call):
             self.closed_over(node, loader.node, loader.value, args, before)
         if path != "fastify.Instance.register" or loader is None or folder is None or loader.value.apis.isdisjoint(_AUTOLOAD):
-            return
+            return found
         options = argument(args, "1.options")
         given = [instance("fastify.Instance"), UNKNOWN if options is None else options.value]
         for module in self.engine.places.modules_below(folder.value.texts(), self.module):
             plugin = self.engine.module_attribute(module, "default")
             if plugin is not None and plugin.refs and not self.registering:
                 self.handed(node, plugin, given)
+        return found
 
     def closed_over(self, node: ir.Call, made: ir.Call, plugin: Value, args: Args, before: set[tuple[object, ...]]) -> None:
         """`register(crud("users"))`: a plugin that a function has made is run with what that was given."""
