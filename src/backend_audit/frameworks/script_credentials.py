@@ -14,7 +14,8 @@ from backend_audit.frameworks.script_rows import OddRows, was_found
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Guard, Lookup, Route
-from backend_audit.routes.script_caller import CHECKS, FINDS_CALLER, takes_request
+from backend_audit.routes.script_caller import CHECKS, FINDS_CALLER
+from backend_audit.routes.script_unread import takes_request
 from backend_audit.source import Mark
 
 _CHANGES = re.compile(r"^(?:update|patch|set|findOneAndUpdate|findOneAndReplace)")

@@ -14,6 +14,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.middleware import is_error
 from backend_audit.routes.script_left import NO_CALLER, is_else, kept_in
 from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_unread import reads_client, shuts_out, takes_request
 
 CALLER = re.compile(
     r"^(?:user|currentUser|userId|user_id|uid|auth|authContext|authUser|viewer|actor|account|accountId|session|identity|principal|member|tenant|tenantId|token|decoded|"
@@ -148,6 +149,8 @@ class CallerReads:
                 continue
             if isinstance(node, (ir.If, ir.Conditional, ir.While)) and self.asks(node.test):
                 return True
+            if isinstance(node, ir.If) and shuts_out(node, self.knows):
+                return True
             if isinstance(node, ir.Logical) and self.asks(node.left) and not isinstance(node.right, ir.Const):
                 return True
             if isinstance(node, ir.Compare) and self.asks(node):
@@ -216,7 +219,8 @@ class CallerReads:
             return False
         args = [arg.value for arg in node.args]
         if takes_request(node):  # a helper that answers, or one that is asked for something
-            return id(node) not in self._kept or (self.knows(node) is not False and not self.is_caller(node))
+            reads = self.knows(node) is None and reads_client(name) and not CHECKS.match(name)
+            return id(node) not in self._kept or not (reads or self.knows(node) is False or self.is_caller(node))
         if name.startswith("findByIdAnd") or (name.startswith(("update", "findOneAnd")) and len(args) > 1):
             args = args[:1]
         return any(self.mentions(part) for one in args for part in _conditions(one))
@@ -250,11 +254,6 @@ class Callers:
         """Whether a call finds out who calls; None where what it calls is not known."""
         found = self.engine.callees.get(id(node), {})
         return self.asks(next(iter(found.values()))) if len(found) == 1 else None
-
-
-def takes_request(node: ir.Call) -> bool:
-    """Whether a call is handed the request."""
-    return any(is_request(written(arg.value)) for arg in node.args)
 
 
 def _conditions(node: ir.Expr) -> Iterator[ir.Expr]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
-from backend_audit.routes.script_caller import RECORDS, CallerReads, takes_request
+from backend_audit.routes.script_caller import RECORDS, CallerReads
 from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_unread import takes_request
 
 _ID = re.compile(r"^_?id$|(?:_id|Id|ID|_uuid|Uuid|UUID|Slug)$")
 _ROUNDS = 3

@@ -8,8 +8,9 @@ import re
 from backend_audit import ir
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.script_caller import CHECKS, FINDS_CALLER, CallerReads, Callers, takes_request
+from backend_audit.routes.script_caller import CHECKS, FINDS_CALLER, CallerReads, Callers
 from backend_audit.routes.script_missing import is_request
+from backend_audit.routes.script_unread import takes_request
 
 _ID = re.compile(r"^_?id$|(?:Id|_id|uuid|Uuid|UUID)$")
 _PART = re.compile(r"^(?:req|request|ctx|c|context)\.(?:request\.|input\.)?(?:params|query|body)$")
