@@ -251,9 +251,8 @@ class ScriptCalls(ScriptFiles):
         return super().call_instance(node, type_name, callee, receiver, args)
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
-        promise = self.promised(node, path, args)
-        if promise is not None or (promise := script_indirect.called(self, node, path, args)) is not None:
-            return promise
+        if (made := self.promised(node, path, args) or script_indirect.called(self, node, path, args)) is not None:
+            return made
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described
