@@ -54,7 +54,8 @@ def hidden(language: str) -> Iterator[tuple[str, str]]:
     models = models_of(rules_root(), language)
     calls = models.rows["call"]
     guesses = {path[2:]: {row.concept for row in found} for path, found in calls.items() if path.startswith("?.")}
-    for path in {*calls, *models.sources["call"], *models.transfers, *models.results, *models.callbacks}:
+    told = (path for path, found in calls.items() if not all(row.concept.costs for row in found))
+    for path in {*told, *models.sources["call"], *models.transfers, *models.results, *models.callbacks}:
         own = {row.concept for row in calls.get(path, ())}
         for concept in guesses.get(path.rpartition(".")[2], set()) - own if not path.startswith("?.") else ():
             if not concept.timed:

@@ -58,6 +58,7 @@ class Concept:
     tracked: ClassVar[bool] = False  # the call that it occurs in makes an object told apart by that call
     forwarded: ClassVar[bool] = False  # its arguments are looked for in the `**kwargs` that a function hands on
     timed: ClassVar[bool] = False  # when it happens matters
+    costs: ClassVar[bool] = False  # it says what a call costs, and not what it does
     asked: ClassVar[bool] = False  # checks ask which parameters of a function that nobody calls are in it
     itself: ClassVar[bool] = False  # of callers' data only what they hand over counts, not what is computed of it
     site: Site

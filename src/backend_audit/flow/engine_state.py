@@ -146,8 +146,12 @@ class EngineState(ABC):
 
         return transform(value, known)
 
+    def has_rows(self, path: str) -> bool:
+        """Whether any row is about this API path."""
+        return self.knows(path) or path in self.models.rows["call"]
+
     def knows(self, path: str) -> bool:
-        """Whether any model says something about this API path."""
+        """Whether any model says what this API path is or does; what it costs is too little for that."""
         known = self._known.get(path)
         if known is None:
             models = self.models
@@ -155,7 +159,7 @@ class EngineState(ABC):
                 path in models.results or path in models.transfers or path in models.bases or path in models.forwards
                 or path in models.callbacks or path in models.invokers or path in models.guards
                 or path in models.parts or path in models.access
-                or any(path in table for table in models.rows.values())
+                or any(not row.concept.costs for table in models.rows.values() for row in table.get(path, ()))
                 or any(path in table for table in models.sources.values())
             )  # fmt: skip
             self._known[path] = known

@@ -166,10 +166,12 @@ class Expressions(FrameState, ABC):
             held = self.engine.external_field(type_name, attr, self.function)
             if held is not None:
                 return held
-        for one in self.models.lineage(type_name):
+        lineage = self.models.lineage(type_name)
+        for one in lineage:
             full = self.models.canonical(f"{one}.{attr}")
-            if self.engine.knows(full):
+            if self.engine.has_rows(full):
                 return self.reading(full, node, api(full))
+        for one in lineage:
             every = self.models.results.get(f"{one}.*")  # any other attribute: `client.database.collection`
             if every is not None:
                 return Value(types=frozenset((every,)))

@@ -14,6 +14,7 @@ class BlockingCall(Concept):
     """The thread stands still until the call comes back."""
 
     timed: ClassVar[bool] = True
+    costs: ClassVar[bool] = True
     kind: str = ""  # sleep, network, process, database, hash (a slow one, of passwords), file
 
 
