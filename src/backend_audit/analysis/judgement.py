@@ -137,9 +137,9 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: In
     models, node = _models()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
     tables = files.table_texts(migrations=practices)
-    known = project.Known(
-        models, node, files.manifests(), name, declared, rows, descriptions, tables, releases(files.requirements()), practices
-    )
+    manifests = files.manifests()
+    known_releases = releases(files.requirements()) | releases(manifests)
+    known = project.Known(models, node, manifests, name, declared, rows, descriptions, tables, known_releases, practices)
     return project.judge([MODULE.decode(one) for one in files.modules(cache).values()], known, files.shown, in_code)
 
 

@@ -29,16 +29,17 @@ from backend_audit.inventory import Declared, GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign, limited
 from backend_audit.link.project import Project
 from backend_audit.link.script_project import ScriptProject
-from backend_audit.routes.administrators import ForAdministrators
+from backend_audit.routes.administrators import for_administrators
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.drift import drifts
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.handling import never_shown
 from backend_audit.routes.model import Guard, Route, RouteTable
 from backend_audit.routes.openapi import described
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.routes.undescribed import answers_with_data
 from backend_audit.signs.project import of_project
-from backend_audit.signs.releases import Release
+from backend_audit.signs.releases import Release, is_since
 from backend_audit.signs.rows import Rows
 from backend_audit.signs.settled import in_project
 from backend_audit.signs.spotted import Spotted
@@ -56,7 +57,7 @@ class Known:
     `models` of Python's and `node` of JavaScript's libraries; `manifests`: the texts of package.json and tsconfig.json by path;
     `name`: of the folder that paths start from; `declared`: what the team says of its guards; `evidence`: the rows of signs;
     `descriptions`: the texts of OpenAPI files by path; `tables`: of data models and, with `practices` (what only more demanding
-    modes ask is looked for), of migrations; `releases`: the oldest of each Python library that its manifests allow.
+    modes ask is looked for), of migrations; `releases`: the oldest of each library that its manifests allow.
     """
 
     models: Models
@@ -142,7 +143,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known), RouteTable())
-    alerts = list(_weighed(alerts, ForAdministrators(table), known.releases, facts.switched_on, routed=bool(table.routes)))
+    alerts = list(_weighed(alerts, table, known.releases, facts.switched_on))
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
@@ -173,21 +174,21 @@ def _concept_alerts(engine: Engine, facts: WebFacts, asking: Asking) -> Iterator
 
 def _weighed(
     alerts: list[_Told],
-    theirs: ForAdministrators,
+    table: RouteTable,
     known: Mapping[str, Release],
     switched_on: Collection[str],
-    *,
-    routed: bool,
 ) -> Iterator[_Told]:
     """The alerts, less sure where the rest of the project speaks against them.
 
-    What they tell goes to administrators alone; newer releases of a library do it no more; another place switches it on.
+    What they tell goes to administrators alone, or to scripts; newer releases of a library do it no more; another place
+    switches it on.
     """
+    theirs, unseen = for_administrators(table), never_shown(table)
     for path, rule, alert in alerts:
-        if alert.unrouted and routed:
+        if alert.unrouted and table.routes:
             continue
-        library, since = alert.before or ("", ())
-        low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or (library and known.get(library, ()) >= since)
+        low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or is_since(alert.before, known)
+        low = low or (alert.on_page and unseen.covers(path, alert.span()[0]))
         low = low or _is_on(alert.setting, switched_on)
         yield path, rule, replace(alert, confidence=Confidence.LOW) if low else alert
 

@@ -43,7 +43,8 @@ class Alert:
     redact: tuple[tuple[int, int], ...] = ()
     cleared: frozenset[str] = frozenset()  # what the engine knows of the data: contexts and marks, as in `Origin.cleared`
     of_insides: bool = False  # it tells the caller of the machine: no news where only administrators call
-    before: tuple[str, tuple[int, ...]] | None = None  # a library and its first release that is safe by itself
+    on_page: bool = False  # it does harm only where a browser shows the answer
+    before: tuple[tuple[str, tuple[int, ...]], ...] = ()  # libraries that may be meant, each with its first safe release
     unrouted: bool = False  # told only where no routes are known: with them, checks of routes say it better
     setting: str = ""  # what is switched off here; another place of the project may switch it on (`a|b&c`: a or b, and c)
     considered: tuple[Mark, ...] = ()  # sanitizers and tests on the way, and why they do not hold; filled in by analysis

@@ -10,6 +10,7 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.lacks import exposed
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.script_schemas import CHECKED
 from backend_audit.flow.values import Value
 from backend_audit.source import Mark
 
@@ -52,7 +53,7 @@ def alert(
         end=end,
         message=f"{subject} and {told}.",
         fix=fix,
-        confidence=Confidence.LOW if origin.label == MESSAGE else confidence,
+        confidence=Confidence.LOW if origin.label == MESSAGE or CHECKED in origin.cleared else confidence,
         steps=(*origin.marks(), Mark(site.path, at, end, told)),
         anchor=f"{named(site)}({name})",
         cleared=origin.cleared,

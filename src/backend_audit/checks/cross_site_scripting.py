@@ -1,6 +1,7 @@
 """Data from a client that reaches a browser, or a mail, as markup."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _content_type, _templates, check
@@ -40,7 +41,8 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
     does = "is declared to be safe markup by {callee}" if output.marks else "is sent to the browser as HTML by {callee}"
     if output.site.api == "return":
         does = "is returned to the browser as HTML"
-    yield alert(output.site, content, origin, does=does, fix=advice(output.site, _FIX, _FIX_NODE), confidence=confidence)
+    told = alert(output.site, content, origin, does=does, fix=advice(output.site, _FIX, _FIX_NODE), confidence=confidence)
+    yield replace(told, on_page=not output.marks)
 
 
 def _is_made(output: HtmlOutput, value: Value) -> bool:
@@ -60,8 +62,14 @@ def _as_html(output: HtmlOutput) -> Confidence | None:
         return Confidence.HIGH
     kinds = [_content_type.is_markup(kind) for kind in _content_type.given(output)]
     if not kinds:
-        return Confidence.HIGH if output.default_html else None
+        return Confidence.HIGH if output.default_html and not (output.sniffed and _begins_plainly(output.content)) else None
     return Confidence.HIGH if True in kinds else Confidence.LOW if None in kinds else None
+
+
+def _begins_plainly(content: Operand | None) -> bool:
+    """Whether a text begins with something that nobody takes for markup: `Hello ${name}`."""
+    starts = [] if content is None else [shape.parts[0] for shape in content.value.shapes]
+    return bool(starts) and all(isinstance(one, str) and one.strip() and one.lstrip()[0] != "<" for one in starts)
 
 
 @check(RULE)

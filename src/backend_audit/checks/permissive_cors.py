@@ -12,7 +12,8 @@ from backend_audit.checks._untrusted import reaching
 from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import CorsPolicy, HeaderWrite, Operand, Setting
+from backend_audit.flow.concepts import HeaderWrite, Operand, Setting
+from backend_audit.flow.machine_concepts import CorsPolicy
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import dotted, last_word
 

@@ -1,6 +1,7 @@
 """Writes that can reach `Object.prototype`, whose fields every object of the program then has."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _merging, check
@@ -15,6 +16,7 @@ from backend_audit.flow.origins import MEMBER, ordered
 from backend_audit.flow.script_members import OWN, PREFIXED
 from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import first_word, last_word, written
+from backend_audit.inventory.signs import OF_NODE
 from backend_audit.source import SCRIPTS, Mark
 
 RULE = "prototype-pollution"
@@ -158,7 +160,8 @@ def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
         origin = reaching(merge.path, "fields")
         if origin is not None and not _refuses_prototypes(merge.site):
             does = "is the path by which {callee} sets a value: `__proto__.x` sets it for every object"
-            yield alert(merge.site, merge.path, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            told = alert(merge.site, merge.path, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            yield replace(told, before=_safe_since(merge))
         return
     if merge.data is None:
         return
@@ -167,5 +170,11 @@ def merged_from_outside(merge: ObjectMerge) -> Iterator[Alert]:
         origin = reaching_value(value, "fields")
         if origin is not None and "parsed" in origin.cleared:
             does = "is merged to any depth by {callee}: a key `__proto__` in it sets fields of every object"
-            yield alert(merge.site, merge.data, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            told = alert(merge.site, merge.data, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
+            yield replace(told, before=_safe_since(merge))
             return
+
+
+def _safe_since(merge: ObjectMerge) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    pairs = [one.split() for one in merge.safe_since.split("|") if one]
+    return tuple((f"{OF_NODE}{name}", tuple(map(int, release.split(".")))) for name, release in pairs)

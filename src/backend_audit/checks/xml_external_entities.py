@@ -58,7 +58,7 @@ def document_parsed_with_entities(parsing: XmlParsing) -> Iterator[Alert]:
         fix=advice(parsing.site, _FIX_LXML if parsing.default_unsafe else _FIX_SAX, _FIX_NODE),
         confidence=confidence,
         steps=untrusted[0].marks() if untrusted else (),
-        before=_SAFE_SINCE if parser == "default" else None,
+        before=(_SAFE_SINCE,) if parser == "default" else (),
     )
 
 

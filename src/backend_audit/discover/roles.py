@@ -19,6 +19,7 @@ _TEST_FOLDERS = words(
 _TEST_FOLDER = re.compile(r"^(?:tests?|mocks?)[_-].+|.+[_-](?:tests?|mocks?)$|^mocks$")
 _RUNNER = re.compile(r"(?:^|[._-])(?:vitest|jest|playwright|cypress)\.config\.[cm]?[jt]s$|^\.mocharc\b")
 _RUN_FOLDERS = words("acceptance integration functional smoke load system")  # tests, where a runner is set up in them
+_STEPS = re.compile(r"^step[_-]definitions$")  # Cucumber's, whatever is around them
 _AMBIGUOUS_TEST_FOLDER = re.compile(r".+[_-]tests?$")  # `integration_tests`, but also the application `lab_tests`
 _TEST_FOLDERS_NODE = words("spec specs")
 _TEST_FILE_PYTHON = re.compile(
@@ -27,7 +28,8 @@ _TEST_FILE_PYTHON = re.compile(
 _ENDS_LIKE_A_TEST = re.compile(r"(?<=[^/])_tests?(?=\.pyw?$)")
 _TEST_FILE_NODE = re.compile(
     r"(?:^|[._-])(?:test|tests|spec|e2e-spec|cy|e2e|bench|mock|mocks)\.[cm]?[jt]sx?$|^(?:setup-?tests?|(?:jest|vitest|tests?)[._-]?(?:global-?)?setup|global-?setup)\.[cm]?[jt]sx?$"
-    r"|^tests?[._-]?(?:helpers?|utils?|data|fixtures?|factor(?:y|ies))\.[cm]?[jt]sx?$",
+    r"|^tests?[._-]?(?:helpers?|utils?|data|fixtures?|factor(?:y|ies))\.[cm]?[jt]sx?$"
+    r"|^(?:jest|vitest|playwright|cypress|karma|wdio)(?:[._-]\w+)?\.conf(?:ig)?(?:\.\w+)?\.[cm]?[jt]s$",
     re.IGNORECASE,
 )
 _TEST_FILE_CONFIG = re.compile(  # not every `…-test.yml`: that may be the workflow which deploys to "test"
@@ -103,7 +105,7 @@ class Surroundings:
             elif name in ("script.py.mako", "migration_lock.toml"):
                 self.migrations.add(folder)  # Alembic's and Prisma's own files
             last = folder.rpartition("/")[2]
-            if last in _RUN_FOLDERS and _RUNNER.search(name):
+            if (last in _RUN_FOLDERS and _RUNNER.search(name)) or _STEPS.match(last):
                 self.tested.add(folder)
             above = folder.split("/")[-2:-1]  # `migrations/postgres/1694658767766-AddOrders.ts`: one folder for each database
             within = not _MIGRATION_FOLDERS.isdisjoint(above) and _TIMED_FILE.match(name)

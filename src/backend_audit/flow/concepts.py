@@ -245,18 +245,6 @@ class CookieWrite(Concept):
 
 
 @dataclass(frozen=True, slots=True)
-class CorsPolicy(Concept):
-    origins: Operand | None = None
-    origin_regex: Operand | None = None
-    credentials: Operand | None = None
-    default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
-    allow_all: Operand | None = None  # a switch that allows every origin
-    reflects: Operand | None = None  # True: whichever origin asks, is allowed
-    resources: Operand | None = None  # a mapping of path → {"origins": …, "supports_credentials": …}
-    default_credentials: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ServerRun(Concept):
     """A server starts to listen in this code."""
 
@@ -460,6 +448,7 @@ class HtmlOutput(Concept):
     mimetype: Operand | None = None  # the content type; HTML when it is not given and `default_html`
     headers: Operand | None = None  # may hold the content type too
     default_html: bool = True
+    sniffed: bool = False  # HTML is taken for granted only of what begins with `<`
     marks: bool = False  # only declares the text to be safe (`mark_safe`); where it ends is not known
 
 

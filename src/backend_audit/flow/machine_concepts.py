@@ -1,4 +1,7 @@
-"""Concepts of the machine that a program runs on, and of others that it signs in to. As in `concepts.py`."""
+"""Concepts of the machine that a program runs on, of others that it signs in to, of sites that may call it.
+
+As in `concepts.py`.
+"""
 
 from dataclasses import dataclass
 
@@ -30,3 +33,15 @@ class HostKeyPolicy(Concept):
     strict: Operand | None = None  # False switches the check off
     verifier: Operand | None = None  # a function that says whether a key is right
     accepts_any: bool = False  # without `verifier` it takes every key
+
+
+@dataclass(frozen=True, slots=True)
+class CorsPolicy(Concept):
+    origins: Operand | None = None
+    origin_regex: Operand | None = None
+    credentials: Operand | None = None
+    default_origins: str = ""  # what applies when `origins` is not given: "*" or ""
+    allow_all: Operand | None = None  # a switch that allows every origin
+    reflects: Operand | None = None  # True: whichever origin asks, is allowed
+    resources: Operand | None = None  # a mapping of path → {"origins": …, "supports_credentials": …}
+    default_credentials: bool = False

@@ -24,6 +24,7 @@ class ObjectMerge(Concept):
     data: Operand | None = None  # an object, or a list of them
     path: Operand | None = None  # where one value goes: names with dots between, or a list of names
     deep: Operand | None = None  # given: only where it is True
+    safe_since: str = ""  # libraries, each with its first release that refuses such names: `lodash 4.17.12|lodash.merge 4.6.2`
 
 
 @dataclass(frozen=True, slots=True)

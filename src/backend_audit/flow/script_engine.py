@@ -243,7 +243,7 @@ class ScriptEngine(ScriptModules):
             frame.env[_ME] = ref(symbol.owner) if node.is_static else own
         found = self._checked.get(symbol.key)
         if found and node.params and isinstance(frame, ScriptFrame):
-            script_validators.bound(frame, [param.name for param in node.params], found)
+            script_validators.bound(frame, node.params, found)
         for param in node.params:
             if param.pattern is not None:
                 declared = ir.Assign(param.at, param.end, [], "", None, None, "let")

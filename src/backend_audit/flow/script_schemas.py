@@ -40,6 +40,7 @@ SCHEMA = "schema.Schema"
 OUT = "~out"
 REST = "~rest"  # what becomes of names that a schema does not know: "refused", "left out"; else they stay
 _LABEL = "schema"
+CHECKED = "checked"  # a mark: a schema has looked at the data, and what it lets through is not known here
 _LET_THROUGH = "hono.Request.valid"  # what middleware has let through: https://hono.dev/docs/guides/validation
 _LIBRARIES = ("zod", "joi", "yup")
 _NO_BREAK = frozenset(("path", "url", "log", "header"))
@@ -51,6 +52,8 @@ def _free(cleared: frozenset[str] = frozenset()) -> Value:
 
 
 FREE, TEXT = _free(), _free(NO_OBJECT)
+_ASKED = _free(frozenset((CHECKED,)))  # what a schema lets through that nobody here can read: a library's
+_ASKED_WHOLE = _free(frozenset((CHECKED, "fields")))
 _KINDS = {
     "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
     "date": instance("datetime.datetime"),
@@ -90,11 +93,32 @@ def asked(value: Value, *, kept: bool) -> Value:
 
 def _shape(value: Value) -> Value:
     """The object that `{a: z.string()}` describes."""
-    return container("dict", {key: out_of(one) for key, one in (value.items or {}).items()} if value.kind == "dict" else None)
+    return container("dict", {key: _told(one) for key, one in (value.items or {}).items()} if value.kind == "dict" else None)
+
+
+def _told(value: Value) -> Value:
+    return _ASKED if SCHEMA not in value.types and _is_foreign(value) else out_of(value)
+
+
+def _is_foreign(value: Value) -> bool:
+    """Whether it is a library's: `schemas.user.id` of a package that is not here."""
+    return bool(value.apis or value.types) and not (value.kind or value.refs or value.consts)
+
+
+def described(value: Value) -> Value:
+    """What a part of a request is that a framework asks a schema about: a schema, an object of such, what a library exports."""
+    if SCHEMA in value.types:
+        return asked(value, kept=True)
+    return _shape(value) if value.kind == "dict" else _ASKED_WHOLE if _is_foreign(value) else FREE
 
 
 def _any(value: Value) -> Value:
     return join_all(out_of(one) for one in (value.items or {}).values()) if value.items else FREE
+
+
+def is_untold(out: Value) -> bool:
+    """Whether a schema out of sight has looked at the data."""
+    return any(CHECKED in origin.cleared for origin in out.origins if origin.label == _LABEL)
 
 
 def made(path: str, args: Pieces) -> Value | None:

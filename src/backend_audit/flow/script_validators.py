@@ -5,12 +5,12 @@ where the function that it makes asks the schema and turns away; what it lets th
 and by those where the middleware keeps it (`req.validated.name`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
-from backend_audit.flow import script_chains, script_json_schema, script_kept
-from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled
+from backend_audit.flow import script_chains, script_hapi, script_json_schema, script_kept
+from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -60,6 +60,7 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
     for arg in node.args:
         value = frame.eval(arg.value)
         found.update(script_json_schema.of_route(value))
+        found.update(script_hapi.of_routes(value, handler))
         found.update(script_json_schema.of_path(value.texts()[0]) if len(value.texts()) == 1 else {})
         if handler in value.refs:
             break
@@ -97,19 +98,19 @@ def in_both(one: Checked, other: Checked) -> Checked:
         items = {key: join(held[key], known[key]) for key in held if key in known}
         if items and one[part].kind == other[part].kind == "dict":
             found[part] = container("dict", items, FREE)
+        elif is_untold(one[part]) and is_untold(other[part]):
+            found[part] = one[part]
     return found
 
 
-def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> None:
-    """Let the paths below a handler's parameters `names` hold what was checked."""
-
-    def part_of(value: Value, field: str) -> Value:
-        return frame.read(value, field, ir.Attribute(0, 0, ir.Name(0, 0, "…"), field))
-
+def bound(frame: "ScriptCallbacks", params: Sequence[ir.Param], found: Checked) -> None:
+    """Let the paths below a handler's parameters hold what was checked."""
+    names = [param.name for param in params]
     for part, out in sorted(found.items()):
         at, path = (int(part[0]), part[2:]) if part[:1].isdigit() else (0, part)
         if at >= len(names):
             continue
+        part_of = _reader(frame, params[at])
         data = frame.env.get(names[at], UNKNOWN)
         path = _OF_CONTEXT.get(path, path) if _is_context(frame, data) else path
         for step in path.split("."):
@@ -119,6 +120,14 @@ def bound(frame: "ScriptCallbacks", names: Sequence[str], found: Checked) -> Non
         if out.kind == "dict" and (out.elem is None or out.items):
             whole = filled(out, data, part_of)  # where the schema takes names that it does not know, it is data as before
             frame.env[f"{names[at]}.{path}"] = whole if out.elem is None else changed(whole, origins=data.origins)
+        elif is_untold(out):
+            frame.env[f"{names[at]}.{path}"] = filled(out, data, part_of)
+
+
+def _reader(frame: "ScriptCallbacks", param: ir.Param) -> Callable[[Value, str], Value]:
+    """What reads a field below a parameter; what comes in, comes in where the parameter stands."""
+    name = ir.Name(param.at, param.end, param.name)
+    return lambda value, field: frame.read(value, field, ir.Attribute(param.at, param.end, name, field))
 
 
 def _is_context(frame: "ScriptCallbacks", value: Value) -> bool:

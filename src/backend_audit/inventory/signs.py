@@ -5,6 +5,7 @@ import msgspec
 from backend_audit.finding import Place
 
 MOST_SIGNS = 12  # kept of one kind and one library: more say nothing new
+OF_NODE = "npm:"  # before the names of Node's libraries in tables of both languages: each has an `extend`
 
 
 class Sign(msgspec.Struct, frozen=True, order=True):

@@ -4,6 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.sensitive import words
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.handling import Handling
 from backend_audit.routes.model import Auth, Does, Guard, Route, RouteTable
 
 _TURNS_AWAY = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.REJECTS)
@@ -14,24 +15,9 @@ _OTHERS = frozenset(  # who is let in besides, or an administrator of a part of 
 )
 
 
-class ForAdministrators:
+def for_administrators(table: RouteTable) -> Handling:
     """The places in handlers all of whose routes only administrators may call."""
-
-    def __init__(self, table: RouteTable) -> None:
-        self.spans: dict[str, list[tuple[int, int]]] = {}
-        closed: dict[str, list[Route]] = {}
-        for route in table.routes:
-            if route.handler is not None:
-                closed.setdefault(route.handler.key, []).append(route)
-        for routes in closed.values():
-            handler = routes[0].handler
-            if handler is not None and all(any(map(for_one, one.guards)) or _signed_in(table, one) for one in routes):
-                end = max(node.end for node in (handler.node, *handler.node.body))
-                self.spans.setdefault(handler.module.path, []).append((handler.node.at, end))
-
-    def covers(self, path: str, at: int) -> bool:
-        """Whether the offset `at` of a file stands in such a handler."""
-        return any(start <= at < end for start, end in self.spans.get(path, ()))
+    return Handling(table, lambda route: any(map(for_one, route.guards)) or _signed_in(table, route))
 
 
 def asked_of_administrators(function: FunctionSymbol) -> tuple[str, ...]:
