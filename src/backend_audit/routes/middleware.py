@@ -9,6 +9,7 @@ _THIRD = 2
 _ANSWERS = frozenset("json send end render redirect sendFile download jsonp write sendStatus".split())
 _STATUS = frozenset(("status", "sendStatus", "code"))
 _ERROR = 400
+_TELLING = frozenset("res response reply ctx context h".split())
 
 
 def next_of(function: FunctionSymbol) -> str:
@@ -55,6 +56,33 @@ def goes_on(function: FunctionSymbol) -> bool:
     name = next_of(function)
     calls = (one for one in ir.walk(*(function.node.body if name else ())) if isinstance(one, ir.Call) and not one.args)
     return any(isinstance(one.func, ir.Name) and one.func.id == name for one in calls)
+
+
+def calls(body: list[ir.Stmt], name: str) -> bool:
+    """Whether statements call a function of that name."""
+    return any(isinstance(node, ir.Call) and written(node.func) == name for node in ir.walk_scope(*body))
+
+
+def only_says(body: list[ir.Stmt]) -> bool:
+    """Whether all that statements do is to answer with what is written there, and no status: `ctx.body = LOG_IN; return;`."""
+    if not body or not isinstance(body[-1], ir.Return):
+        return False
+    said = 0
+    for node in body:
+        value = node.value if isinstance(node, (ir.Return, ir.ExprStmt, ir.Assign)) else None
+        target = written(node.targets[0]) if isinstance(node, ir.Assign) else ""
+        if value is None and isinstance(node, ir.Return):
+            continue
+        if value is None or (target and target.partition(".")[0] not in _TELLING):
+            return False
+        inner = [one for one in ir.walk(value) if isinstance(one, (ir.Call, ir.Await))]
+        chain = [one for one in inner if isinstance(one, ir.Call) and written(one.func).partition(".")[0] in _TELLING]
+        if len(chain) != len(inner) or not (target or chain) or target.endswith(("status", "statusCode")):
+            return False
+        if any(status_given(one) is not None for one in chain):
+            return False
+        said += 1
+    return said > 0
 
 
 def only_refuses(function: FunctionSymbol) -> bool:

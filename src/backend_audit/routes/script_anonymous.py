@@ -9,7 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.middleware import hands_on, next_of, option_of
+from backend_audit.routes.middleware import calls, hands_on, next_of, only_says, option_of
 from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
 from backend_audit.routes.script_configured import is_read
@@ -145,11 +145,21 @@ class ScriptBody(ScriptCalling):
         self.run_within(node.test, env)
         if decided is None:
             return self.either(node, env)
+        chosen, other = (node.body, node.orelse) if decided else (node.orelse, node.body)
+        if not self.hands_on and only_says(chosen) and self.asks_who(node.test, env):
+            self.found.denied = True  # with a success status, and nothing of what it is there for
+            return False
         before, self._decided = self._decided, True
-        goes_on = self.block(node.body if decided else node.orelse, env, sure=sure)
+        goes_on = self.block(chosen, env, sure=sure)
         self._decided = before
-        self._decided_to_end = self._decided_to_end or (not goes_on and bool(self.hands_on))
+        kept_back = bool(self.hands_on) and (not goes_on or calls(other, self.hands_on))
+        self._decided_to_end = self._decided_to_end or kept_back
         return goes_on
+
+    def asks_who(self, test: ir.Expr, env: Env) -> bool:
+        """Whether a test looks at something that a caller without credentials does not bring."""
+        looked_at = (one for one in ir.walk_scope(test) if isinstance(one, (ir.Name, ir.Attribute, ir.Index, ir.Call)))
+        return any(self.eval(one, env) is ABSENT for one in looked_at)
 
     def either(self, node: ir.If, env: Env) -> bool:
         """Both ways of a test that is open; what holds afterwards holds on all ways that come that far."""

@@ -4,7 +4,7 @@ from backend_audit import ir
 from backend_audit.flow.values import Constant, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes import exempt, script_configured, script_missing
+from backend_audit.routes import exempt, script_configured, script_missing, script_trials
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import ABSENT, EMPTY, FALSE, PARTS, TRUE, UNKNOWN, Missing, truth
@@ -73,7 +73,8 @@ class ScriptReading(Reading):
         if isinstance(node, ir.Const):
             return ABSENT if node.value is None else TRUE if node.value else FALSE
         if isinstance(node, ir.Name):
-            return env.get(node.id, ABSENT if node.id == "undefined" else UNKNOWN)
+            told = env.get(node.id, ABSENT if node.id == "undefined" else UNKNOWN)
+            return script_trials.named(self.function, node.id) if told is UNKNOWN else told
         if isinstance(node, ir.Index):
             return self.indexed(node, env)
         if isinstance(node, ir.Attribute):
@@ -226,6 +227,9 @@ class ScriptReading(Reading):
         return super().tested(node, env)
 
     def compared(self, op: str, left: ir.Expr, right: ir.Expr, env: Env) -> Missing:
+        tried = script_trials.compared(op, left, right)
+        if tried is not UNKNOWN:
+            return tried
         one = self.eval(left, env)
         if isinstance(left, ir.Unary) and left.op == "typeof" and isinstance(right, ir.Const) and one is UNKNOWN:
             kinds = {one.kind for one in self.frame.eval(left.operand).constants() or ()}
