@@ -44,7 +44,7 @@ def error_told(answer: Answer) -> Iterator[Alert]:
         confidence = _confidence(answer, origin)
         if confidence is not None and content is not None:
             found.append((confidence, origin, content))
-    if not found or _only_for_debugging(site):
+    if not found or _only_for_debugging(site) or (content is not None and _is_told_apart(site, content)):
         return
     confidence, origin, operand = max(found, key=lambda one: one[0])
     at, end = _span(site, operand)
@@ -141,6 +141,18 @@ def _tells_text(site: Site, origin: Origin) -> bool:
         elif isinstance(node, ir.Raise) and node.cause is not None:
             apart |= _named([node.cause])
     return any(isinstance(node, ir.Name) and node.id == handler.name and node.at not in apart for node in body)
+
+
+def _is_told_apart(site: Site, operand: Operand) -> bool:
+    """Whether the function that answers was handed the exception and tests its class: `def told(exc): if isinstance(exc, …)`."""
+    node, function = operand.node, site.function
+    if node is None or function is None:
+        return False
+    names = {one.id for one in ir.walk_scope(node) if isinstance(one, ir.Name)} & {one.name for one in function.params}
+    return bool(names) and any(
+        isinstance(one, ir.Call) and written(one.func) == "isinstance" and written(one.args[0].value) in names
+        for one in ir.walk(*function.body)
+    )
 
 
 def _handler(site: Site, origin: Origin) -> ir.Handler | None:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._alike import unlike_its_kind
 from backend_audit.checks._asks import unlike_in_asks
@@ -118,7 +119,7 @@ def _unheld(route: Route) -> Iterator[Alert]:
     if not name:
         yield from _unlike_its_twins(route)
         return
-    reading = [one for one in route.guards if reads(table, one.function, name)]
+    reading = [one for one in route.guards if reads(table, one.function, name) and not _gives_back(one)]
     if any(one.has(*_ASKING) for one in reading) or not (
         reading or reads(table, route.handler, name) or _passes_over(route, name)
     ):
@@ -144,6 +145,13 @@ def _unheld(route: Route) -> Iterator[Alert]:
         fix=f"Look up what `{name}` names among what the caller may reach, as they do, or put their guard on it.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _gives_back(guard: Guard) -> bool:
+    """Whether all that a guard does is to return what it takes, where nobody gets it: it says what the address has."""
+    body = [] if guard.function is None else guard.function.node.body
+    told = [one for one in body if not (isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Const))]
+    return guard.via != "dependency" and all(isinstance(one, ir.Return) and isinstance(one.value, ir.Name) for one in told)
 
 
 def _passes_over(route: Route, name: str) -> bool:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound
+from backend_audit.flow.concepts import Concept
 from backend_audit.flow.summary import lift
 from backend_audit.flow.values import Value, changed
+from backend_audit.flow.web_concepts import Rejection
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def initialized(frame: "Calls", node: ir.Call, path: str, receiver: Value | None
     if receiver is not None and not receiver.types:
         args = tuple((str(int(key) - 1) if key.isdigit() else key, one) for key, one in args if key != "0")
     for row in frame.models.rows["call"].get(path, ()):
-        if row.concept.tracked:
+        if _of_object(row.concept):
             frame.emit(row, path, node, {}, args)
 
 
@@ -40,7 +42,7 @@ def told(frame: "Calls", node: ir.Call, symbol: ClassSymbol, init: FunctionSymbo
     """What the constructor of such a class tells its library base, as told of the object that the call `node` makes."""
     for path in frame.engine.external_bases(symbol):
         rows = [row for row in frame.models.rows["call"].get(path, ()) if row.concept.tracked]
-        said = [one for one in frame.engine.summary(init).events if one.tracked and one.site.api == path]
+        said = [one for one in frame.engine.summary(init).events if _of_object(type(one)) and one.site.api == path]
         for number, event in enumerate(said):
             lifted = lift(event, init.key, bound, frame.mark(node, f"passed to {symbol.name}()")) or event
             site = lifted.site.moved(frame.module.path, node, frame.module.node)
@@ -48,3 +50,8 @@ def told(frame: "Calls", node: ir.Call, symbol: ClassSymbol, init: FunctionSymbo
         if not said:
             for row in rows:
                 frame.emit(row, path, node, {})
+
+
+def _of_object(concept: type[Concept]) -> bool:
+    """Whether what the base is told says something of the object: an answer of the project's own class has a status."""
+    return concept.tracked or concept is Rejection

@@ -11,7 +11,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import CredentialScheme, Rejection
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.acting import Statements, acting, leads_outside, runs_statement
 from backend_audit.routes.anonymous import Anonymous
@@ -143,7 +143,7 @@ class Behaviours:
             for node in function.scope:
                 if isinstance(node, ir.Raise) and node.exc is not None:
                     known.denies |= self.raised(frame, node.exc)
-                elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container) and node.value.kind == "tuple":
+                elif isinstance(node, ir.Return) and isinstance(node.value, ir.Container | ir.Call):
                     known.denies |= self._answered(frame, node.value)
                 elif id(node) in written_to:
                     continue  # `session.permanent = True` looks at nobody
@@ -205,19 +205,11 @@ class Behaviours:
 
     def denying_answer(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether the answer `node` turns the caller away."""
-        at = self._sites.get(id(node))
-        if at is not None:
-            return bool(self.denied(at) & _AWAY)
-        if isinstance(node, ir.Container) and node.kind == "tuple":
-            return bool(self._answered(frame, node) & _AWAY)
-        return False
+        return bool(self._answered(frame, node) & _AWAY)
 
     def failing_answer(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether the answer `node` gives the caller nothing for another reason: `Response({}, status=404)`."""
-        at = self._sites.get(id(node))
-        found = frozenset() if at is None else self.denied(at)
-        if at is None and isinstance(node, ir.Container) and node.kind == "tuple":
-            found = self._answered(frame, node)
+        found = self._answered(frame, node)
         return bool(found) and all(one >= _FAILED for one in found)
 
     def denies(self, function: FunctionSymbol) -> bool:
@@ -228,13 +220,27 @@ class Behaviours:
         """Whether a provider is a credential scheme: it gives None to who brings no credential."""
         return any(isinstance(one, CredentialScheme) for _, made in self.facts.objects(provider) for one in made)
 
-    def _answered(self, frame: Frame, node: ir.Container) -> frozenset[int]:
-        """The status of `return body, 401`."""
-        found: frozenset[int] = frozenset()
-        for item in node.items[1:]:
-            if isinstance(item.value, (ir.Const, ir.Name, ir.Attribute)):
-                found |= statuses(frame.eval(item.value))
-        return found
+    def _answered(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
+        """The statuses of an answer: `return abort(401)`, `return body, 401`, `return Unauthorized("…")`."""
+        at = self._sites.get(id(node))
+        found = frozenset() if at is None else self.denied(at)
+        if at is None and isinstance(node, ir.Container) and node.kind == "tuple":
+            parts = (one.value for one in node.items[1:] if isinstance(one.value, (ir.Const, ir.Name, ir.Attribute)))
+            return frozenset(status for one in parts for status in statuses(frame.eval(one)))
+        return found or self._of_answer(frame, node)
+
+    def _of_answer(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
+        """The statuses of an answer whose class is the project's own: `class Unauthorized(HttpResponse): status_code = 401`."""
+        if not isinstance(node, ir.Call) or not last_word(node.func)[:1].isupper():
+            return frozenset()
+        rows = self.engine.models.rows["call"]
+        made = (one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol))
+        answers = (
+            one
+            for one in made
+            if any(row.concept is Rejection for base in self.engine.external_bases(one) for row in rows.get(base, ()))
+        )
+        return frozenset(status for one in answers for status in self.of_exception(one))
 
 
 def _told(frame: Frame, node: ir.Expr) -> set[int]:

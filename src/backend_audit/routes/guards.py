@@ -19,7 +19,7 @@ from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.keys import asks_for_key_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
-from backend_audit.routes.switches import switched_on
+from backend_audit.routes.switches import TOLD_SO, as_told, switched_on
 from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
 
@@ -146,7 +146,7 @@ class Guarding:
         name = path.removesuffix(".__call__").rpartition(".")[2]
         if access.optional and call is not None and switched_on(call, access.optional):
             idle = Does.IDENTIFIES if "authenticates" in access.does else Does.RUNS
-            return Guard(name, frozenset((idle,)), via, mark, None, "told to let everybody through")
+            return Guard(name, frozenset((idle,)), via, mark, None, TOLD_SO)
         does = frozenset(Does(one) for one in access.does)
         if access.rights and call is not None and switched_on(call, access.rights):
             does |= {Does.AUTHORIZES}
@@ -221,7 +221,8 @@ class Guarding:
             elif call is not None and not any(guard.does - _IDLE for guard in found):
                 made = self.decorating(frame.eval(call), mark)
                 found = [replace(one, name=written(callee).rpartition(".")[2]) for one in made] or found
-            for one in found or [self.named(written(callee), "decorator", mark)]:
+            for guard in found or [self.named(written(callee), "decorator", mark)]:
+                one = guard if call is None else as_told(self.behaviours.anonymous, guard, call)
                 yield replace(one, scopes=of_decorator(call, one.name)) if one.has(*ASKING) and not one.scopes else one
 
     def decorating(self, value: Value, mark: Mark | None) -> list[Guard]:

@@ -20,6 +20,7 @@ from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.claim_reads import outside_class, root_class
 from backend_audit.routes.guards import asks_by_name
+from backend_audit.routes.handed_in import handed_in
 from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.mentions import IDS, Mentions
 from backend_audit.routes.model import Lookup, Route
@@ -123,8 +124,8 @@ class Scoping:
         return param.kind != "kwargs" and provider(self.engine, handler, param) is None
 
     def caller_names(self, function: FunctionSymbol) -> frozenset[str]:
-        """Parameters that hold who calls: filled by a dependency that looks, or called so."""
-        found: set[str] = set()
+        """Parameters that hold who calls: filled by a dependency or decorator that looks, or called so."""
+        found = {*handed_in(self.engine, self.behaviours, function)}
         for param in function.node.params:
             provides = provider(self.engine, function, param)
             if self._asks(provides) or _CALLED_SO.search(param.name):
