@@ -126,9 +126,10 @@ class Calls(Expressions):
             elif isinstance(symbol, LambdaSymbol):
                 found = join(found, self.call_lambda(symbol, args))
             elif isinstance(symbol, Partial):
-                found = join(
-                    found, self.apply(node, symbol.function, symbol.me, (*symbol.args, *shifted(args, len(symbol.args))))
-                )
+                before, self.elsewhere = self.elsewhere, symbol.elsewhere or self.elsewhere
+                given = (*symbol.args, *shifted(args, len(symbol.args)))
+                found = join(found, self.apply(node, symbol.function, symbol.me, given))
+                self.elsewhere = before
         if attr in tasks.SENDING and receiver is not None:
             tasks.queued(self, node, attr, receiver, args)
         for path in in_order(callee.apis):

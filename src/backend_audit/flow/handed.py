@@ -6,6 +6,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin, named_parts
 from backend_audit.flow.arguments import Args, argument, pieces
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.models import Invoker
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
@@ -26,23 +27,34 @@ def invoked(frame: "Calls", node: ir.Call, path: str, args: Args) -> Value | Non
     operand = None if invoker is None else argument(args, invoker.function)
     if invoker is None or operand is None or not (operand.value.refs or (operand.value.apis and path != "functools.partial")):
         return _with_a_part(frame, node, operand, args) if path == "functools.partial" and operand is not None else None
-    handed: list[tuple[str, Operand]] = []
-    for key, one in args:
-        if key.isdigit() and int(key) >= invoker.first:
-            value = builtin.iterated(one.value) if invoker.each else one.value
-            handed.append((str(int(key) - invoker.first), Operand(value, one.node)))
-        elif key == "args" and one.value.kind:
-            handed += [(str(at), Operand(value, one.node)) for at, value in (one.value.items or {}).items()]
-        elif key == "kwargs" and one.value.kind:
-            handed += [(str(name), Operand(value, one.node)) for name, value in (one.value.items or {}).items()]
-        elif not key.isdigit() and key not in invoker.function and "*" not in key:
-            handed.append((key, one))
+    if invoker.later:
+        return ref(Partial(key_at(frame.module.path, "later", node), operand.value, None, (), invoker.elsewhere))
     before, frame.elsewhere = frame.elsewhere, invoker.elsewhere or frame.elsewhere
-    found = _applied(frame, node, operand, tuple(handed))
+    found = _applied(frame, node, operand, _handed(invoker, args))
     frame.elsewhere = before
     if not invoker.result:
         return operand.value if path == "functools.partial" else None
     return container("list", None, found) if invoker.each else found
+
+
+def _handed(invoker: Invoker, args: Args) -> Args:
+    """What an invoker calls its function with."""
+    held, named = argument(args, invoker.arguments), argument(args, invoker.named)
+    handed: list[tuple[str, Operand]] = []
+    for key, one in args:
+        if one is held or one is named:
+            continue
+        if key.isdigit() and int(key) >= invoker.first:
+            value = builtin.iterated(one.value) if invoker.each else one.value
+            handed.append((str(int(key) - invoker.first), Operand(value, one.node)))
+        elif not key.isdigit() and key not in invoker.function and "*" not in key:
+            handed.append((key, one))
+    if held is not None:
+        listed = builtin.iterated(held.value) if invoker.each else held.value
+        handed += [(str(at), Operand(value, held.node)) for at, value in (listed.items or {}).items() if listed.kind]
+    if named is not None and named.value.kind:
+        handed += [(str(name), Operand(value, named.node)) for name, value in (named.value.items or {}).items()]
+    return tuple(handed)
 
 
 def _with_a_part(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Value | None:

@@ -166,7 +166,9 @@ class _Loader:
     def invoker(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
         function, first = str(entry.get("function", "0")), int(str(entry.get("first", 1)))
         each, result, elsewhere = bool(entry.get("each")), bool(entry.get("result")), str(entry.get("elsewhere", ""))
-        self.models.invokers.update((path, Invoker(function, first, each, result, elsewhere)) for _, path in paths)
+        arguments, named = str(entry.get("arguments", ":args")), str(entry.get("named", ":kwargs"))
+        invoker = Invoker(function, first, each, result, elsewhere, arguments, named, bool(entry.get("later")))
+        self.models.invokers.update((path, invoker) for _, path in paths)
 
     def variant(self, entry: _Entry, paths: _Paths, where: str) -> None:  # noqa: ARG002 - as the others
         wanted = entry.get("value", True)

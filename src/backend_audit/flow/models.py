@@ -71,7 +71,8 @@ class Guard:
 class Invoker:
     """A function that calls the function it is given: `function` with the arguments from position `first` on.
 
-    `each`: with each element of those. `result`: gives what the function gives. `elsewhere`:
+    `arguments`, `named`: what holds further ones, in a sequence or by name. `each`: with each element of those, or
+    of `arguments`. `result`: gives what the function gives; `later`: gives a function that calls it. `elsewhere`:
     "thread" for another thread or process, "later" when the request is answered.
     """
 
@@ -80,6 +81,9 @@ class Invoker:
     each: bool
     result: bool
     elsewhere: str
+    arguments: str = ":args"
+    named: str = ":kwargs"
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from backend_audit.link.symbols import Symbol
 
 @dataclass(eq=False, slots=True, repr=False)
 class Partial(Symbol):
-    """`f.bind(me, x)`: a function with its first arguments."""
+    """`f.bind(me, x)`: a function with its first arguments. `elsewhere`: where it will run (`Invoker.elsewhere`)."""
 
     key: str
     function: Value
     me: Value | None
     args: Args
+    elsewhere: str = ""
 
 
 def shifted(args: Args, by: int) -> Args:
