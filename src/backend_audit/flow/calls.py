@@ -359,7 +359,8 @@ class Calls(Expressions):
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         elif (result.open or result.types or result.shapes) and not symbol.node.is_generator:
             result = self.engine.computed(symbol, bound, result)
-        return result
+        self.engine.closures.write(symbol, bound, self.function)
+        return self.engine.closures.of_call(symbol, bound, result)
 
     def call_lambda(self, symbol: LambdaSymbol, args: Args) -> Value:
         names = [param.name for param in symbol.node.params]

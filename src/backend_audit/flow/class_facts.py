@@ -7,7 +7,7 @@ from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.module_names import ModuleNames
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.syntax import is_configuration, is_settings
-from backend_audit.flow.values import CLASS, NOTHING, UNKNOWN, Value, changed, constant, join_all, ref
+from backend_audit.flow.values import CLASS, NOTHING, UNKNOWN, Value, changed, constant, join, join_all, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol, Symbol
 
@@ -164,14 +164,15 @@ class ClassFacts(ModuleNames):
         return UNKNOWN if found is None else found
 
     def _own_attribute(self, symbol: ClassSymbol, attr: str) -> Value | None:
-        """What the class bodies of the project assign to `attr`."""
+        """What the class bodies of the project assign to `attr`, and functions to that attribute of the class."""
         for one in self.bases(symbol)[0]:
             attributes = self._attributes.get(one.key)
             if attributes is None:
                 self.environment(one.module)
                 attributes = self._attributes.get(one.key, {})
-            if attr in attributes:
-                return attributes[attr]
+            own, added = attributes.get(attr), self._globals.get((one.key, attr))
+            if own is not None or added is not None:
+                return added if own is None else own if added is None else join(own, added)
         return None
 
     def symbol_attribute(self, symbol: Symbol, attr: str) -> Value:

@@ -51,6 +51,7 @@ def applied(frame: "Frame", decorator: ir.Expr, value: Value, operand: Operand) 
             continue
         _by_what_is_handed(frame, decorator, symbol, operand)
         handing_on.applied(frame, decorator, symbol, operand)
+        frame.engine.closures.write(symbol, bind_arguments(symbol, None, (("0", operand),)), None)  # it may keep it in a table
         events = [one for one in frame.engine.summary(symbol).events if isinstance(one, (RouteHook, RouteRegistration))]
         if not events:
             continue

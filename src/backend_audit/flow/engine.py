@@ -21,7 +21,7 @@ from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
 from backend_audit.flow.syntax import constructed
-from backend_audit.flow.types import annotation_value
+from backend_audit.flow.types import annotation_value, promised
 from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Value, api, changed, container, join, ref
 from backend_audit.flow.ways import common_to
 from backend_audit.flow.written import written
@@ -89,6 +89,8 @@ class Engine(ObjectFields):
             return known
         if symbol.key in self._running or len(self._running) > _MAX_RUNNING:
             return EMPTY
+        if (found := self.closures.around_first(symbol)) is not None:
+            return found
         self._running.add(symbol.key)
         self.environment(symbol.module)
         frame = self.frame(symbol.module, symbol, {})
@@ -105,7 +107,7 @@ class Engine(ObjectFields):
         if result is NOTHING:
             result = UNKNOWN
         if symbol.node.returns is not None and not symbol.node.is_generator:
-            result = self._promised(result, self.annotated(frame, symbol.node.returns))
+            result = promised(result, self.annotated(frame, symbol.node.returns))
         events = tuple(frame.events.values())
         lifting = tuple(bounded_concept(event) for event in [one for one in events if depends(one, symbol.key)][:MAX_LIFTS])
         ways = {name: common_to(cleared) for name, cleared in frame.ways.items()}
@@ -117,7 +119,9 @@ class Engine(ObjectFields):
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)
-        if not symbol.nested:
+        if symbol.nested:
+            self.closures.lift(symbol, summary)
+        else:
             del self._closures[symbol.key]
         return summary
 
@@ -158,16 +162,6 @@ class Engine(ObjectFields):
             self.contained(frame, symbol.node.body)
             self._running.discard(symbol.key)
 
-    @staticmethod
-    def _promised(result: Value, declared: Value) -> Value:
-        """The annotation says what a result is of which nothing is known, or only what unknown function made it."""
-        if not declared.types or result.shapes or result.consts or result.kind:
-            return result
-        if result.open and not result.types:
-            return changed(result, types=declared.types)
-        made_elsewhere = result.types and all(name.endswith("()") for name in result.types)
-        return changed(result, open=True, types=declared.types) if made_elsewhere and "str" not in declared.types else result
-
     def contained(self, frame: Frame, body: list[ir.Stmt]) -> bool:
         """Run a body, and say whether its end is reached; if it fails, what is known so far stands, and it is a problem."""
         where = f" in {frame.scope}" if frame.scope else ""
@@ -180,10 +174,6 @@ class Engine(ObjectFields):
         except Exception as error:  # noqa: BLE001 - the edge of one function's analysis, or one route's
             self.problems.append(Problem(path, 0, ProblemKind.CRASH, f"{what} failed with {type(error).__name__}"))
             return False
-
-    def closure(self, symbol: FunctionSymbol) -> Env | None:
-        """The local names of an enclosing function, as far as it has run."""
-        return self._closures.get(symbol.key)
 
     def bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
         facts = self._facts.get(symbol.key, {})

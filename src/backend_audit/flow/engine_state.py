@@ -1,12 +1,14 @@
 """What an engine keeps while it goes through a project, and what its parts ask of each other."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.finding import Problem
 from backend_audit.flow import address
 from backend_audit.flow.arguments import Args
+from backend_audit.flow.closures import Closures
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
@@ -43,7 +45,7 @@ class EngineState(ABC):
         self.attribute = attribute
         self.models = models
         project.libraries = _libraries(models)
-        self.registering = Registrars()
+        self.registering, self.closures = Registrars(), Closures(self)
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
         self._module_events: dict[str, tuple[Concept, ...]] = {}
@@ -95,6 +97,33 @@ class EngineState(ABC):
     @abstractmethod
     def frame(self, module: ModuleSymbol, function: FunctionSymbol | None = None, env: Env | None = None) -> "Frame":
         """What executes code of `module`, in `function`, with the names in `env` (default: those that the module ends with)."""
+
+    def closure(self, symbol: FunctionSymbol) -> Env | None:
+        """The local names of an enclosing function, as far as it has run."""
+        frame = self.under_way.get(symbol.key)
+        return self._closures.get(symbol.key) if frame is None else frame.env
+
+    def read_again(self, functions: Iterable[FunctionSymbol]) -> None:
+        """Names that these functions read have come to hold more."""
+        self._stale.update(one.key for one in functions)
+
+    @abstractmethod
+    def set_global(self, module: ModuleSymbol | ClassSymbol, name: str, value: Value) -> None:
+        """A function assigns to a name of the module, or an attribute of the class."""
+
+    def known_summary(self, symbol: FunctionSymbol) -> Summary | None:
+        """What is known of a function so far, without asking further."""
+        return self._summaries.get(symbol.key)
+
+    def is_running(self, symbol: FunctionSymbol) -> bool:
+        return symbol.key in self._running
+
+    def forget(self, symbol: FunctionSymbol) -> None:
+        """What is known of the functions within `symbol`, which is about to run: it may come to know more that they read."""
+        for one in symbol.nested:
+            if one.key not in self._running:
+                self._summaries.pop(one.key, None)
+                self.forget(one)
 
     @abstractmethod
     def summary(self, symbol: FunctionSymbol) -> Summary:

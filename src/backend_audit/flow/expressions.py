@@ -105,6 +105,8 @@ class Expressions(FrameState, ABC):
         found = NOTHING
         for symbol in by_key(base.refs) if base.refs else ():
             found = join(found, self.engine.symbol_attribute(symbol, attr))
+            if isinstance(symbol, ClassSymbol) and self.function is not None:
+                self.engine.container_read(symbol, attr, self.function)
         for path in in_order(base.apis) if base.apis else ():
             target = self.models.result(path)
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))

@@ -13,7 +13,7 @@ from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, api, join
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 from backend_audit.source import Mark
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class FrameState:
         self.yields: Value = NOTHING
         self.events: dict[tuple[object, ...], Concept] = {}
         self.globals: set[str] = set()
+        self.outer: set[str] = set()  # names of functions around that this one assigns
         self.target = ""  # what the expression under way is for: assigned name, keyword, or the returning function
         self.breaks: list[list[Env]] = []
         self.given: Env = {}  # the parameters as they came in
@@ -87,7 +88,8 @@ class FrameState:
                 return held[1][name]
             found = self.engine.global_value(self.module, name)
             if found is not None:
-                if found.kind or (found.types and not self.engine.models.keeping.isdisjoint(found.types)):
+                told = found.kind or (found.types and not self.engine.models.keeping.isdisjoint(found.types))
+                if told or name in self.module.rebound:
                     self.engine.container_read(self.module, name, self.function)
                 return found
         star = self.engine.star_value(self.module, name)
@@ -147,13 +149,30 @@ class FrameState:
         key = dotted(node)
         if key is None:
             return
-        if isinstance(node, ir.Name) and self.function is not None and self.function.parent is None:
-            if key not in self.env and self.engine.global_value(self.module, key) is not None:
+        if isinstance(node, ir.Name) and self.function is not None:
+            if key not in self.env and self.holder(key) is None and self.engine.global_value(self.module, key) is not None:
                 self.globals.add(key)  # what happens to it is seen by the other functions
             if key in self.globals and (value.kind or value.items or value.elem is not None) and value.all_origins():
-                self.engine.set_global(self.module, key, value)
+                self.put_around(self.module, key, value)
         self.grown.add(key)
         self.assign_path(key, value)
+
+    def bind_around(self, name: str, value: Value) -> None:
+        """Assign to a name of the module, or of a function around, that this one has declared to be that."""
+        if self.function is None or (name not in self.globals and name not in self.outer):
+            return
+        held = self.holder(name) if name in self.outer else None
+        if held is not None:
+            held[1][name] = join(held[1][name], value)
+            self.engine.closures.note_written(self.function, self.module, held[0], name, value)
+        elif name in self.globals:
+            self.put_around(self.module, name, value)
+
+    def put_around(self, holder: ModuleSymbol | ClassSymbol, name: str, value: Value) -> None:
+        """The function assigns to a name of the module, or an attribute of a class: others see it."""
+        if self.function is not None:
+            self.engine.set_global(holder, name, value)
+            self.engine.closures.note_written(self.function, holder, None, name, value)
 
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""

@@ -78,8 +78,8 @@ class ModuleNames(EngineState):
             return found if added is None else added
         return join(found, added)
 
-    def set_global(self, module: ModuleSymbol, name: str, value: Value) -> None:
-        """A function assigns to a name of the module, or changes its container; those that have read it before are stale."""
+    def set_global(self, module: ModuleSymbol | ClassSymbol, name: str, value: Value) -> None:
+        """A function assigns to a name of the module (or class), or changes its container; those that have read it are stale."""
         key = (module.key, name)
         value = self.settled(value)
         before = self._globals.get(key)
@@ -87,8 +87,8 @@ class ModuleNames(EngineState):
         if before is None or not value.all_origins() <= before.all_origins():
             self._stale.update(self._readers.get(key, ()))
 
-    def container_read(self, module: ModuleSymbol, name: str, reader: FunctionSymbol) -> None:
-        """A function reads a container of the module, which others may fill later."""
+    def container_read(self, module: ModuleSymbol | ClassSymbol, name: str, reader: FunctionSymbol) -> None:
+        """A function reads a container of the module, a name, or an attribute of a class, which others may fill later."""
         self._readers.setdefault((module.key, name), set()).add(reader.key)
 
     def star_value(self, module: ModuleSymbol, name: str) -> Value | None:

@@ -27,7 +27,6 @@ from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.script_settling import Settler, deferred
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, changed, container, instance, join, join_all, ref
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
@@ -174,18 +173,11 @@ class ScriptCallbacks(Frame):
         self.engine.callees.setdefault(id(node), {})[symbol.key], around = symbol, self.engine.asked.taken()
         if self.function is not None:
             self.engine.hand_on_checked(self.function, symbol, node)
-        result = self.engine.closed_over(symbol, super().call_function(node, symbol, receiver, args))
+        result = super().call_function(node, symbol, receiver, args)
         if (given := self.engine.asked.result(self, node, symbol, receiver, args, around)) is not None:
             result = given
         if result.origins and self.engine.owned.strips(symbol):
             result = result.cleared(_STRIPPED)
-        if symbol.nested and any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs):
-            self.engine.close_over(symbol, bind_arguments(symbol, receiver, args))
-        written_outside = self.engine.written_outside.get(symbol.key)
-        if written_outside:
-            bound = bind_arguments(symbol, receiver, args)
-            for (owner, name), value in list(written_outside.items()):
-                self.engine.write_outside(self, symbol.module, owner, name, substitute(value, symbol.key, bound))
         result = self.engine.registrars.run_again(self, node, symbol, receiver, args, result)
         here, self.followed = 0, self.followed if self.depth else 0
         for number, event in enumerate(self.engine.summary(symbol).lifting):

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow import script_class_fields, script_validators
-from backend_audit.flow.bound import Bound
-from backend_audit.flow.bounded import bounded_concept
 from backend_audit.flow.concepts import Concept
-from backend_audit.flow.frame import Env, FrameState
+from backend_audit.flow.frame import FrameState
 from backend_audit.flow.injection import ParameterHook
 from backend_audit.flow.models import Models
 from backend_audit.flow.origins import Origin
@@ -19,11 +17,10 @@ from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends, substitute
 from backend_audit.flow.syntax import self_writes
-from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Value, changed, join, ref
+from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, changed, ref
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME, _DEFAULT = "this", "default"
@@ -42,13 +39,11 @@ class ScriptEngine(ScriptModules):
         self._declared_here: dict[int, bool] = {}
         self._stated_types: dict[tuple[str, str], frozenset[str]] = {}
         self._type_names: set[str] | None = None
-        self._closed_over: dict[str, Bound] = {}
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
         self._taking: set[str] = set()  # the keys of functions that handlers hand their requests on to
         self._passed_on: set[tuple[str, str]] = set()  # which handler hands its request on to which function
         self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
-        self.written_outside: dict[str, dict[tuple[str, str], Value]] = {}
         self.registrars, self.asked = Registrars(), Asked()
         self.entering: dict[int, tuple[str, ...]] = {}  # what functions hand their requests to, by their nodes' identity
 
@@ -133,70 +128,6 @@ class ScriptEngine(ScriptModules):
         return known
 
     # --- functions --------------------------------------------------------------------------------------------------
-
-    def summary(self, symbol: FunctionSymbol) -> Summary:
-        """As `Engine.summary`; what happens in functions within it with its own parameters is for its callers to know too."""
-        known = self._summaries.get(symbol.key)
-        if known is not None:
-            return known
-        if symbol.key in self._running:
-            return EMPTY
-        parent = symbol.parent
-        if parent is not None and parent.key not in self._running and parent.key not in self._closures:
-            self.summary(parent)
-            if symbol.key in self._summaries:
-                return self._summaries[symbol.key]
-        self._forget_within(symbol)
-        found = super().summary(symbol)
-        inner = [event for one in symbol.inner() for event in self._happening(one) if depends(event, symbol.key)]
-        if inner and found is not EMPTY:
-            found.lifting = (*found.lifting, *map(bounded_concept, dict.fromkeys(inner)))[:MAX_LIFTS]
-        return found
-
-    def _happening(self, symbol: FunctionSymbol) -> list[Concept]:
-        summary = self._summaries.get(symbol.key, EMPTY)
-        return list(dict.fromkeys((*summary.events, *summary.lifting)))
-
-    def _forget_within(self, symbol: FunctionSymbol) -> None:
-        for one in symbol.nested:
-            if one.key not in self._running:
-                self._summaries.pop(one.key, None)
-                self._forget_within(one)
-
-    def closure(self, symbol: FunctionSymbol) -> Env | None:
-        frame = self.under_way.get(symbol.key)
-        return super().closure(symbol) if frame is None else frame.env
-
-    def note_written_outside(self, function: FunctionSymbol, owner: str, name: str, value: Value) -> None:
-        """`function` writes a name of the function `owner` around it ("" for the module): its callers know with what."""
-        if any(origin.label == "param" and origin.key[0] == function.key for origin in value.all_origins()):
-            self.written_outside.setdefault(function.key, {})[owner, name] = value
-
-    def write_outside(self, frame: Frame, module: ModuleSymbol, owner: str, name: str, value: Value) -> None:
-        """A call has written a name of a function around, as far as that still runs, or of the module."""
-        running = self.under_way.get(owner)
-        if not owner:
-            self.set_global(module, name, value)
-        elif running is not None and name in running.env:
-            running.env[name] = join(running.env[name], value)
-        elif frame.function is not None and owner in self._closures and name in self._closures[owner]:
-            self._closures[owner][name] = join(self._closures[owner][name], value)
-
-    def close_over(self, symbol: FunctionSymbol, bound: Bound) -> None:
-        """A call of `symbol` gave a function within it, which keeps what the call was given."""
-        known = self._closed_over.setdefault(symbol.key, {})
-        for at, value in bound.items():
-            known[at] = join(known.get(at, NOTHING), self.settled(value))
-
-    def closed_over(self, symbol: FunctionSymbol, result: Value) -> Value:
-        """`result` of a function with what the calls of the functions around it were given."""
-        parent = symbol.parent
-        while parent is not None and result.origins:
-            bound = self._closed_over.get(parent.key)
-            if bound is not None and parent.key not in self._running:
-                result = substitute(result, parent.key, bound)
-            parent = parent.parent
-        return result
 
     def note_checked(self, symbol: FunctionSymbol, found: script_validators.Checked, *, handed: bool = False) -> None:
         """Middleware has checked a handler's requests; of one that serves several routes, what was checked for all.

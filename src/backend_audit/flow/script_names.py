@@ -75,7 +75,7 @@ class ScriptNames(ScriptExpressions):
             held[1][name] = join(held[1][name], value)
         else:
             self.engine.set_global(self.module, name, value)
-        self.engine.note_written_outside(self.function, "" if held is None else held[0].key, name, value)
+        self.engine.closures.note_written(self.function, self.module, None if held is None else held[0], name, value)
         self.env[name] = value
         return True
 

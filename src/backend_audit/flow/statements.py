@@ -23,10 +23,10 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.named_parts import keep
-from backend_audit.flow.ordering import in_order
+from backend_audit.flow.ordering import in_order, of_kind
 from backend_audit.flow.values import NONE, NOTHING, Constant, Value, changed, join, ref
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import FunctionSymbol, Symbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
 _DEEP = 7  # loops around a loop from which on one pass is made: each would double the passes
@@ -99,8 +99,7 @@ class Frame(Calls):
             guards.keep_given(self, target.id)
             if value.origins:
                 value = value.stepped(self.mark(target, f"assigned to {target.id}"))
-            if target.id in self.globals:
-                self.engine.set_global(self.module, target.id, value)
+            self.bind_around(target.id, value)
             self.assign_path(target.id, value)
             if self.function is None and node is not None:
                 self.engine.setting(self, target, target.id, value, node)
@@ -123,6 +122,8 @@ class Frame(Calls):
             owner = self.engine.class_of(type_name)
             if owner is not None:
                 self.engine.set_field(owner, target.attr, value)
+        for symbol in of_kind(base.refs, ClassSymbol) if base.refs else ():
+            self.put_around(symbol, target.attr, value)
         for path in sorted((base.apis | base.types) & self.models.shared):
             self.engine.set_external(path, target.attr, value)
         given = {"value": Operand(value, None if node is None else node.value), "self": Operand(base, target.value)}
@@ -245,8 +246,7 @@ class Frame(Calls):
         return False
 
     def scope_statement(self, node: ir.Scope) -> bool:
-        if node.kind == "global":
-            self.globals.update(node.names)
+        (self.globals if node.kind == "global" else self.outer).update(node.names)
         return True
 
     def import_(self, node: ir.Import) -> bool:

@@ -34,6 +34,15 @@ class ModuleSymbol(Symbol):
     reexported: list[str] = field(default_factory=list)  # modules of which all is handed on
     replaced: bool = False  # `module.exports = …` stands beside export statements: that is what `require` gives
     _nodes: Nodes | None = field(default=None, init=False)
+    _rebound: frozenset[str] | None = field(default=None, init=False)
+
+    @property
+    def rebound(self) -> frozenset[str]:
+        """The names of its top level that its functions assign: `global last`."""
+        if self._rebound is None:
+            scopes = (one for function in self.every for one in function.scope.of(ir.Scope) if one.kind == "global")
+            self._rebound = frozenset(name for one in scopes for name in one.names)
+        return self._rebound
 
     @property
     def nodes(self) -> Nodes:
