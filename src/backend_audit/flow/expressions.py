@@ -104,9 +104,7 @@ class Expressions(FrameState, ABC):
         """What `base.attr` may be."""
         found = NOTHING
         for symbol in by_key(base.refs) if base.refs else ():
-            found = join(found, self.engine.symbol_attribute(symbol, attr))
-            if isinstance(symbol, ClassSymbol) and self.function is not None:
-                self.engine.container_read(symbol, attr, self.function)
+            found = join(found, self.attribute_of(symbol, attr))
         for path in in_order(base.apis) if base.apis else ():
             target = self.models.result(path)
             found = join(found, self.read_type(target, attr, node) if target else self.read_api(path, attr, node))

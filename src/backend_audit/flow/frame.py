@@ -13,7 +13,7 @@ from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, api, join
 from backend_audit.flow.written import dotted, written
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 from backend_audit.source import Mark
 
 if TYPE_CHECKING:
@@ -156,6 +156,12 @@ class FrameState:
                 self.put_around(self.module, key, value)
         self.grown.add(key)
         self.assign_path(key, value)
+
+    def attribute_of(self, symbol: Symbol, attr: str) -> Value:
+        """An attribute of something of the project; one of a class may come to hold more."""
+        if isinstance(symbol, ClassSymbol) and self.function is not None:
+            self.engine.container_read(symbol, attr, self.function)
+        return self.engine.symbol_attribute(symbol, attr)
 
     def bind_around(self, name: str, value: Value) -> None:
         """Assign to a name of the module, or of a function around, that this one has declared to be that."""
