@@ -29,12 +29,16 @@ class Shadowed:
         found = self._known.get(view.key)
         if found is None:
             found = self._known[view.key] = {}
-            self._behind(view, "", found)
+            self._behind(view, "", found, frozenset())
             self._overridden(view, found)
         return found
 
-    def _behind(self, view: ClassSymbol, first: str, found: dict[str, str]) -> str:
-        """Note what stands behind a view's own base; `first`: the base that does, "" for none yet."""
+    def _behind(self, view: ClassSymbol, first: str, found: dict[str, str], heirs: frozenset[str]) -> str:
+        """Note what stands behind a view's own base; `first`: the base that does, "" for none yet.
+
+        `heirs`: the classes that derive from it: a class may be called like the one that it derives from.
+        """
+        heirs |= {view.key}
         frame = self.engine.frame(view.module)
         for base in view.node.bases:
             if base.name is not None:
@@ -45,11 +49,13 @@ class Shadowed:
                     found.setdefault(path, first)
                 first = first or (path.rpartition(".")[2] if _is_view(path) else "")
             for one in of_kind(value.refs, ClassSymbol):
+                if one.key in heirs:
+                    continue
                 leads = any(map(_is_view, self.engine.external_bases(one)))
                 if first and not leads:  # one that derives from the view as well comes before it
                     found |= dict.fromkeys((*self.engine.external_bases(one), one.key), first)
                 elif not first:
-                    first = self._behind(one, "", found)
+                    first = self._behind(one, "", found, heirs)
         return first
 
     def _overridden(self, view: ClassSymbol, found: dict[str, str]) -> None:

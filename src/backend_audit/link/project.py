@@ -28,6 +28,7 @@ class Project:
         self._roots: dict[str, list[str]] = {}
         self._applications: dict[str, list[str]] | None = None  # the name of a package in one whose file is empty → that one
         self._elsewhere: dict[str, list[str]] | None = None  # the name of a package that no other holds → its folders' parents
+        self._plain: dict[str, list[str]] | None = None  # the name of a folder without `__init__.py` → where such ones lie
         self._libraries: dict[str, bool] = {}
         self.libraries: frozenset[str] = frozenset()  # packages that are known from elsewhere
         for node in sorted(modules, key=lambda module: module.path):
@@ -71,7 +72,7 @@ class Project:
                     folder = folder or found or ""
         if parts[0] == self.name and not folder:
             return self.at("/".join(parts[1:])) if len(parts) > 1 else self.modules.get("")
-        return self._distributed(importer, parts) or folder or None
+        return self._distributed(importer, parts) or folder or self._reached_by_path(importer, parts)
 
     def _distributed(self, importer: ModuleSymbol, parts: list[str]) -> ModuleSymbol | None:
         """The module of another distribution: `libs/billing/billing/api.py` for `billing.api`, the nearest of several.
@@ -86,10 +87,28 @@ class Project:
         roots = [one for one in self._elsewhere.get(parts[0], ()) if len(parts) > 1 or _called_after(one, parts[0])]
         roots = roots or self._put_on_the_path(parts[0])
         found = {root: self.modules[key] for root in roots if (key := posixpath.join(root, *parts)) in self.modules}
-        near = sorted(found, key=lambda root: -_shared(root, importer.path))
-        if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
+        near = _nearest(found, importer)
+        return None if near is None else found[near]
+
+    def _reached_by_path(self, importer: ModuleSymbol, parts: list[str]) -> ModuleSymbol | str | None:
+        """What lies in a folder elsewhere that is no package by a file.
+
+        A module is known by its whole name; where the importer changes `sys.path`, the folder itself (`from lib import users`).
+        """
+        if self._plain is None:
+            self._plain = {}
+            code = (one.path for one in self.modules.values() if one.node.language is not Language.TEMPLATE)
+            for folder in sorted({folder for path in code for folder in _ancestors(path)}):
+                if folder not in self.modules:
+                    self._plain.setdefault(posixpath.basename(folder), []).append(posixpath.dirname(folder))
+        roots = [] if parts[0] in self.libraries else self._plain.get(parts[0], [])
+        if not roots or (len(parts) == 1 and not _changes_path(importer)):
             return None
-        return found[near[0]]
+        found = {root: one for root in roots if (one := self.at(posixpath.join(root, *parts))) is not None}
+        if len(parts) > 1:
+            found = {root: one for root, one in found.items() if isinstance(one, ModuleSymbol)}
+        near = _nearest(found, importer)
+        return None if near is None else found[near]
 
     def _put_on_the_path(self, name: str) -> list[str]:
         """The folders of applications that hold a package of that name, packages by an empty file alone: `apps/orders`."""
@@ -141,6 +160,29 @@ def _base(importer: ModuleSymbol, level: int) -> str:
     for _ in range(level - 1):
         folder = posixpath.dirname(folder)
     return folder
+
+
+def _nearest(roots: Iterable[str], importer: ModuleSymbol) -> str | None:
+    """The folder that has the most in common with the importer's; none where two have as much."""
+    near = sorted(roots, key=lambda root: -_shared(root, importer.path))
+    if not near or (len(near) > 1 and _shared(near[0], importer.path) == _shared(near[1], importer.path)):
+        return None
+    return near[0]
+
+
+def _changes_path(module: ModuleSymbol) -> bool:
+    """Whether a module says itself where else Python is to look: `sys.path.append(os.environ["APP_BIN"])`."""
+    names = [(alias.asname, alias.name) for one in module.nodes.of(ir.Import) if one.module == "sys" for alias in one.names]
+    itself = {called for called, what in names if what is None}
+    lists = {called for called, what in names if what == "path"}
+    calls = (one.func for one in module.nodes.of(ir.Call) if names and isinstance(one.func, ir.Attribute))
+    for changed in (one.value for one in calls if one.attr in ("append", "insert", "extend")):
+        if isinstance(changed, ir.Name) and changed.id in lists:
+            return True
+        owner = changed.value if isinstance(changed, ir.Attribute) and changed.attr == "path" else None
+        if isinstance(owner, ir.Name) and owner.id in itself:
+            return True
+    return False
 
 
 def _called_after(root: str, package: str) -> bool:
