@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from backend_audit import ir
 from backend_audit.analysis.asking import Asking
+from backend_audit.analysis.dangers import dangers
 from backend_audit.analysis.judgement import InCode, Judgement
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert, Check, all_checks
@@ -142,6 +143,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     engine.go_through()
     facts = WebFacts()
     alerts = list(_concept_alerts(engine, facts, asking))
+    facts.dangers = dangers(alerts)
     table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known), RouteTable())
     alerts = list(_weighed(alerts, table, known.releases, facts.switched_on))
     nothing: list[Spotted] = []

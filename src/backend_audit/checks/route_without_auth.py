@@ -144,6 +144,8 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     if opener is not None and explicit and most and acts and not LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
+    if route.danger and unasked and not explicit and _share(route) >= _MOST and not route.guarded(Does.UNSHIELDS):
+        return Confidence.MEDIUM, f"it {route.danger}, while most of the application asks who calls"
     if delicate and not _only_redirects(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:

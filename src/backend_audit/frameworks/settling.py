@@ -51,11 +51,20 @@ class Settling:
         decide(route)
         self.declarations.settle(route)
         route.claims = self.claims(route)
+        route.danger = self._danger(route)
         route.tried = tried(route, self.behaviours)
         route.costs = costs(route, self.behaviours, self._costs)
         if route.auth is Auth.REQUIRED:
             self.scope(route)
         return True
+
+    def _danger(self, route: Route) -> str:
+        """What the handler does with what comes in to it."""
+        handler = route.handler
+        if handler is None:
+            return ""
+        found = self.behaviours.facts.dangers.get(handler.module.path, ())
+        return next((what for at, what in found if handler.node.at <= at < handler.node.end), "")
 
 
 def in_table_order(routes: Iterable[Route]) -> list[Route]:

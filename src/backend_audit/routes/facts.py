@@ -80,6 +80,7 @@ class WebFacts:
     sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
     clients: list[HttpClient] = field(default_factory=list)
     switched_on: set[str] = field(default_factory=set)  # settings that get True somewhere, or a list in which "*" is not
+    dangers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # by file: where data comes in, what is done with it
     nobody: set[int] = field(default_factory=set)  # those of calls that give None to who brings none
 
     def add(self, function: FunctionSymbol | None, concept: Concept) -> None:

@@ -267,6 +267,7 @@ class Route:
     unfilled: tuple[str, str] = ("", "")  # what its handler asks the request for, and the guard (not its own) that puts it there
     tried: str = ""  # what can be tried again and again, without anybody counting: passwords, mails, accounts
     costs: tuple[str, Mark] | None = None  # what each call of it costs ("model", "mail", …) without anybody counting, and where
+    danger: str = ""  # what it does as its callers say, by a finding about data that begins in its handler
     table: RouteTable = field(default_factory=RouteTable)
 
     def guarded(self, *kinds: Does) -> bool:
