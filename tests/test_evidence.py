@@ -1097,7 +1097,7 @@ SHOWN = {
             "const { keyRateLimiter } = require('./limiter')\napp.get('/a', (req, res) => {\n"
             "  if (!keyRateLimiter.isAllowed(req.query.key)) return res.status(429).end()\n  res.json({})\n})"
         ),
-        "partial",
+        "met",
     ),
     "waits until others let it": (
         "must-05",

@@ -7,8 +7,8 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from backend_audit.routes.library_names import library_name
 
 _MAX_HOPS = 8
 
@@ -96,9 +96,7 @@ class Definitions:
 
 def name_of(engine: Engine, module: ModuleSymbol, node: ir.Expr) -> str:
     """What a callee is called in its library, under whatever name `module` imports it; as written where that is not known."""
-    value = engine.environment(module).get(node.id) if isinstance(node, ir.Name) else None
-    known = sorted(value.apis) if value is not None else []
-    return (known[0] if known else written(node)).rpartition(".")[2]
+    return library_name(engine, module, node)
 
 
 def top_level(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:

@@ -6,9 +6,11 @@ https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
 from collections.abc import Iterator
 
 from backend_audit import ir
+from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import SessionCommit
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.library_names import library_name
 from backend_audit.routes.transactions import ASIDE, SplitWrite, arms_of, maybe, meet
 from backend_audit.routes.work import Work
 from backend_audit.source import Mark
@@ -40,7 +42,7 @@ class Commits:
                 yield split
 
     def _split(self, function: FunctionSymbol, owner: str, commits: list[SessionCommit]) -> SplitWrite | None:
-        arms, writes = arms_of(function.node.body), _writes(function, owner)
+        arms, writes = arms_of(function.node.body), _writes(self.work.engine, function, owner)
         loops = [(one.at, one.end) for one in function.scope if isinstance(one, _LOOPS)]
         for at, second in enumerate(commits):
             for before, first in enumerate(commits[:at]):
@@ -62,7 +64,7 @@ def _named(writes: list[tuple[int, str]], begin: int, end: int) -> set[str]:
     return {name for at, name in writes if begin < at < end and not ASIDE.search(name)}
 
 
-def _writes(function: FunctionSymbol, owner: str) -> list[tuple[int, str]]:
+def _writes(engine: Engine, function: FunctionSymbol, owner: str) -> list[tuple[int, str]]:
     """What a function hands to the session to be written, by the class of it where that is written here."""
     made: dict[str, str] = {}
     read: set[str] = set()
@@ -84,14 +86,15 @@ def _writes(function: FunctionSymbol, owner: str) -> list[tuple[int, str]]:
         if node.func.attr in _WRITING:
             called = last_word(given.func) if isinstance(given, ir.Call) else written(given)
             found.append((node.at, made.get(called, called)))
-        elif node.func.attr == "execute" and (table := _of_statement(given)):
+        elif node.func.attr == "execute" and (table := _of_statement(engine, function, given)):
             found.append((node.at, table))
     return found
 
 
-def _of_statement(node: ir.Expr) -> str:
+def _of_statement(engine: Engine, function: FunctionSymbol, node: ir.Expr) -> str:
     """The table that `insert(Order).values(…)` writes to; "" for what writes nothing."""
     while isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
         node = node.func.value
-    writes = isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id in _STATEMENTS and bool(node.args)
-    return written(node.args[0].value) if isinstance(node, ir.Call) and writes else ""
+    if not isinstance(node, ir.Call) or not node.args or library_name(engine, function.module, node.func) not in _STATEMENTS:
+        return ""
+    return written(node.args[0].value)

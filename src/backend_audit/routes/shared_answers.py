@@ -48,7 +48,7 @@ def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     headers: dict[str, list[HeaderWrite]] = {}
     for function, header in facts.headers:
         headers.setdefault(function.key, []).append(header)
-    for write, route, caller in shared_keys(facts, table):
+    for write, route, caller in shared_keys(engine, facts, table):
         yield SharedAnswer(write.site, "keyed", route, None, caller)
     for route in table.routes if caches or headers else ():
         if route.handler is None or (route.methods and not _READS & set(route.methods)):
@@ -56,7 +56,7 @@ def shared_answers(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
         if any(_VARIES.search(name) for name in _told(route)):
             continue
         callers = [_caller(one) for one in (route.handler, *_beside(engine, route))]
-        callers += sorted(told_callers(route.handler, route) & {one.id for one in route.handler.scope.of(ir.Name)})
+        callers += sorted(told_callers(engine, route.handler, route) & {one.id for one in route.handler.scope.of(ir.Name)})
         caller = next((one for one in callers if one), "")
         if caller or route.auth is Auth.REQUIRED:
             yield from _kept(route, caches, caller)

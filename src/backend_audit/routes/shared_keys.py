@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.bindings import names_in
+from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import CacheWrite
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.library_names import library_name
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.model import Auth, Does, Route, RouteTable
 
@@ -15,7 +17,7 @@ _DEPENDS = frozenset(("Depends", "Security"))
 _ROUNDS = 3
 
 
-def shared_keys(facts: WebFacts, table: RouteTable) -> Iterator[tuple[CacheWrite, Route, str]]:
+def shared_keys(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[tuple[CacheWrite, Route, str]]:
     """Each with its route, and the caller as the handler calls it."""
     writes: dict[str, list[CacheWrite]] = {}
     for function, concept in facts.work:
@@ -26,7 +28,7 @@ def shared_keys(facts: WebFacts, table: RouteTable) -> Iterator[tuple[CacheWrite
         handler = route.handler
         if handler is None or route.auth is not Auth.REQUIRED or handler.key not in writes:
             continue
-        callers = told_callers(handler, route)
+        callers = told_callers(engine, handler, route)
         for write in writes[handler.key]:
             caller = _kept(write, handler, callers)
             if caller and id(write.site.node) not in told:
@@ -38,13 +40,14 @@ def _is_constant(write: CacheWrite) -> bool:
     return write.key is not None and bool(write.key.value.texts()) and write.key.value.constants() is not None
 
 
-def told_callers(handler: FunctionSymbol, route: Route) -> frozenset[str]:
+def told_callers(engine: Engine, handler: FunctionSymbol, route: Route) -> frozenset[str]:
     """The parameters by which a handler is told who calls: those that a guard which asks for that fills."""
     guards = {guard.name.rpartition(".")[2] for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.IDENTIFIES)}
     found = set()
     for param in handler.node.params:
         stated = [one for one in (param.default, param.annotation) if one is not None]
-        calls = [one for one in ir.walk(*stated) if isinstance(one, ir.Call) and last_word(one.func) in _DEPENDS and one.args]
+        made = [one for one in ir.walk(*stated) if isinstance(one, ir.Call) and one.args]
+        calls = [one for one in made if library_name(engine, handler.module, one.func) in _DEPENDS]
         if any(last_word(one.args[0].value) in guards for one in calls):
             found.add(param.name)
     return frozenset(found)

@@ -1,5 +1,6 @@
 """A service that has everything that the seed asks for, as small as it can be."""
 
+import asyncio
 import logging
 
 import sentry_sdk
@@ -72,7 +73,7 @@ async def create(order: OrderIn, db=Depends(get_db), user=Depends(require_role("
     ORDERS.inc()
     if flags.is_enabled("quotes"):
         await quote(order)
-    return OrderOut(name=cached_name(row.name))
+    return OrderOut(name=await asyncio.to_thread(cached_name, row.name))
 
 
 @app.get("/v1/events", response_model=None)

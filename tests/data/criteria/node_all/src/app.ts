@@ -40,7 +40,7 @@ app.get('/readyz', async (req: Request, res: Response) => {
 })
 
 app.get('/v1/orders', requireUser, async (req: Request, res: Response) => {
-  const cached = await redis.get('orders')
+  const cached = await redis.get(`orders:${req.user.tenantId}`)
   res.set('Cache-Control', 'private, max-age=30')
   const orders = await prisma.order.findMany({
     where: { tenantId: req.user.tenantId, deletedAt: null },
@@ -48,7 +48,7 @@ app.get('/v1/orders', requireUser, async (req: Request, res: Response) => {
     select: { id: true },
     take: 50,
   })
-  await redis.setex('orders', 60, JSON.stringify(orders))
+  await redis.setex(`orders:${req.user.tenantId}`, 60, JSON.stringify(orders))
   res.json(cached ?? orders)
 })
 
