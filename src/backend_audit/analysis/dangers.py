@@ -13,7 +13,6 @@ _DOES = {
     "template-injection": "runs templates that callers send",
     "server-side-request-forgery": "sends requests where callers say",
     "unsafe-deserialization": "builds objects of what callers send",
-    "sql-built-from-strings": "builds statements of what callers send",
 }
 
 
