@@ -535,8 +535,9 @@ _CLOSED_FUNCTIONS = {
 _NUMBERS = frozenset({"int", "float"})
 _COLLECTIONS = {
     "list": "list", "tuple": "tuple", "set": "set", "frozenset": "set", "dict": "dict", "collections.OrderedDict": "dict",
-    "collections.deque": "list",
+    "collections.deque": "list", "collections.ChainMap": "dict", "types.MappingProxyType": "dict", "collections.UserDict": "dict",
 }  # fmt: skip
+_BY_NAME = frozenset({"types.SimpleNamespace", "argparse.Namespace"})  # their attributes are what they are given by name
 _FACTORIES = {"list": "list", "set": "set", "dict": "dict"}
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop"})
 FUNCTIONS = (
@@ -545,6 +546,7 @@ FUNCTIONS = (
     | frozenset(_CLOSED_FUNCTIONS)
     | _NUMBERS
     | frozenset(_COLLECTIONS)
+    | _BY_NAME
     | {"collections.defaultdict"}
 )
 
@@ -564,6 +566,9 @@ def function(path: str, args: Pieces, named: dict[str, strings.Piece]) -> Value 
         return TEXT if default is None else join(TEXT, default[0])
     if path == "collections.defaultdict":
         made = _FACTORIES.get(next(iter(args[0][0].apis), "")) if args else None
-        return container("dict", None, UNKNOWN if made is None else container(made, None, UNKNOWN))
+        missing = UNKNOWN if made is None else container(made, None, UNKNOWN)
+        return _updated(container("dict", None, missing), args[1:], named)
+    if path in _BY_NAME:
+        return Value(types=frozenset((path,)), items={name: value for name, (value, _) in named.items()} or None)
     known = _FUNCTIONS.get(path)
     return None if known is None else known(args)

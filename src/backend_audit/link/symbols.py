@@ -178,6 +178,8 @@ class _Definer:
         if owner is None and parent is None:
             self.module.classes[node.name] = symbol
         self.block(node.body, f"{name}.", symbol, parent)
+        if parent is not None:  # they know the names of the function around the class
+            parent.nested += symbol.methods.values()
 
 
 def statements(body: list[ir.Stmt]) -> Iterator[ir.Stmt]:

@@ -1,9 +1,12 @@
 """Values that objects and other threads keep, attributes set by name, and conversions after which nothing is left to inject."""
 
 import binascii
+import collections
+import configparser
 import hashlib
 import hmac
 import os
+import types
 import uuid
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -72,3 +75,17 @@ def digests():
     os.system("echo " + str(name.count("x")))
     os.system("echo " + binascii.unhexlify(data).decode())  # $ alert
     os.system("echo " + data.decode())  # $ alert
+
+
+@app.get("/containers")
+def containers():
+    name = request.args["name"]
+    os.system(collections.ChainMap({"a": name}, {"b": "ls"})["a"])  # $ alert
+    os.system(collections.ChainMap({"a": name}, {"b": "ls"})["b"])
+    os.system(collections.defaultdict(list, {"a": name})["a"])  # $ alert
+    os.system(types.SimpleNamespace(a=name, b="ls").a)  # $ alert
+    os.system(types.SimpleNamespace(a=name, b="ls").b)
+    settings = configparser.ConfigParser()
+    settings.read_string(name)
+    os.system(settings.get("a", "b"))  # $ alert
+    os.system("kill " + str(settings.getint("a", "b")))

@@ -34,6 +34,14 @@ def held(command):
     return give
 
 
+def made_class(command):
+    class Runner:
+        def run(self):
+            os.system(command)  # $ alert
+
+    return Runner()
+
+
 def counted():
     last = "ls"
 
@@ -143,6 +151,7 @@ def run():
     made(command)()
     made_with_more(command)("x")
     made_harmless(command)()
+    made_class(command).run()
     os.system(held(command)())  # $ alert
     keep, run_kept = counted()
     keep(command)
