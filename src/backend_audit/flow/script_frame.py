@@ -11,6 +11,7 @@ from backend_audit.flow.moments import Loop
 from backend_audit.flow.script_names import ScriptNames
 from backend_audit.flow.script_textual import must_be_text
 from backend_audit.flow.statements import RUNNERS
+from backend_audit.flow.syntax import always_raises
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
@@ -260,7 +261,7 @@ class ScriptFrame(ScriptNames):
         if dotted(call.func) in _EXITS or (dotted(call.func) and not self.eval(call.func).apis.isdisjoint(script_ways.THROWS)):
             return True
         called = [one for one in self.eval(call.func).refs if isinstance(one, FunctionSymbol)] if dotted(call.func) else []
-        return bool(called) and all(map(script_ways.always_throws, called))
+        return bool(called) and not any(one.node.is_async or not always_raises(one.node) for one in called)
 
 
 def _never(subject: Value, value: Value | None) -> bool:

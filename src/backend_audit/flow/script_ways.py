@@ -2,7 +2,6 @@
 
 from backend_audit import ir
 from backend_audit.flow.written import last_word
-from backend_audit.link.symbols import FunctionSymbol
 
 _DEBUGGING = frozenset(("debug", "isDebug", "debugMode"))
 
@@ -25,10 +24,3 @@ def for_people(node: ir.If, function: ir.Function) -> bool:
     if name not in _DEBUGGING or node.orelse:
         return False
     return any(isinstance(one, ir.Return) and not node.at <= one.at < node.end for one in ir.walk_scope(*function.body))
-
-
-def always_throws(function: FunctionSymbol) -> bool:
-    """`function deny(text): never { throw new Error(text) }`."""
-    body = function.node.body
-    ends = bool(body) and isinstance(body[-1], ir.Raise) and not function.node.is_async
-    return ends and not any(isinstance(one, ir.Return) for one in ir.walk_scope(*body))

@@ -24,6 +24,7 @@ from backend_audit.flow.frame import Env
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.named_parts import keep
 from backend_audit.flow.ordering import in_order, of_kind
+from backend_audit.flow.syntax import always_raises
 from backend_audit.flow.values import NONE, NOTHING, Constant, Value, changed, join, ref
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
@@ -182,11 +183,13 @@ class Frame(Calls):
         existing.after_call(self, call)
 
     def never_returns(self, call: ir.Call) -> bool:
-        """Calls that end the function's way: `sys.exit()`, `abort(400)`."""
+        """Calls that end the function's way: `sys.exit()`, `abort(400)`, a function of the project that raises in any case."""
         key = dotted(call.func)
-        if key is None:
-            return False
-        return key in _EXITS or any(path in _EXITS or path.endswith(_ABORTS) for path in self.eval(call.func).apis)
+        if key is None or key in _EXITS:
+            return key is not None
+        called = self.eval(call.func)
+        own = [isinstance(one, FunctionSymbol) and always_raises(one.node) for one in called.refs]
+        return any(path in _EXITS or path.endswith(_ABORTS) for path in called.apis) or (bool(own) and all(own))
 
     def return_(self, node: ir.Return) -> bool:
         if node.value is not None:

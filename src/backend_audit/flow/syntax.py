@@ -148,6 +148,22 @@ def aborts(body: Sequence[ir.Stmt]) -> bool:
     return isinstance(last, ir.Raise) or (isinstance(call, ir.Call) and "abort" in written(call.func))
 
 
+def always_raises(function: ir.Function) -> bool:
+    """`function deny(text): never { throw new Error(text) }`; a stub that a subclass fills says nothing."""
+    body = function.body
+    first = next((one for one in body if not isinstance(one, ir.ExprStmt)), None)  # behind a docstring
+    stub = first is None or (isinstance(first, ir.Raise) and first.exc is not None and "NotImplemented" in written(first.exc))
+    left = function.is_generator or any(isinstance(one, ir.Return) for one in ir.walk_scope(*body))
+    return not stub and not left and _ends_raising(body)
+
+
+def _ends_raising(body: Sequence[ir.Stmt]) -> bool:
+    last = body[-1] if body else None
+    if isinstance(last, ir.If):
+        return _ends_raising(last.body) and _ends_raising(last.orelse)
+    return isinstance(last, ir.Raise)
+
+
 def refuses(body: Sequence[ir.Stmt]) -> bool:
     """Whether a block ends its function: by an error, an answer, or a call such as `abort(403)`."""
     return aborts(body) or (bool(body) and isinstance(body[-1], ir.Return))

@@ -57,6 +57,9 @@ def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH
         return _generic(frame, node, depth)
     if isinstance(node, ir.Binary) and node.op in ("|", "&"):
         return _union(annotation_value(frame, node.left, depth - 1), annotation_value(frame, node.right, depth - 1))
+    if isinstance(node, ir.Call):  # `conint(gt=0)`
+        made = _named(frame, node.func, depth)
+        return Value(open=True) if made.open else made
     return _named(frame, node, depth)
 
 

@@ -57,7 +57,20 @@ _FUNCTIONS = frozenset(
         *(f"litestar.handlers.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "route")),
     }
 )
-_PLAIN = frozenset({"str", "bytes", "dict", "list", "typing.Dict", "typing.List", "typing.Mapping", "typing.Any"})
+_PLAIN = frozenset(
+    {
+        "str",
+        "bytes",
+        "pathlib.Path",
+        "pathlib.PurePath",
+        "dict",
+        "list",
+        "typing.Dict",
+        "typing.List",
+        "typing.Mapping",
+        "typing.Any",
+    }
+)
 _BY_RULE = frozenset(
     {"flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint"}
 )  # whose addresses name what views are given
