@@ -1095,7 +1095,8 @@ SHOWN = {
         "a.js",
         (
             "const { keyRateLimiter } = require('./limiter')\napp.get('/a', (req, res) => {\n"
-            "  if (!keyRateLimiter.isAllowed(req.query.key)) return res.status(429).end()\n  res.json({})\n})"
+            "  if (!keyRateLimiter.isAllowed(req.query.key)) return res.status(429).end()\n  res.json({})\n})\n"
+            "app.get('/b', (req, res) => res.json({}))"
         ),
         "met",
     ),
