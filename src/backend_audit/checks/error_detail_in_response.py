@@ -12,6 +12,7 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import CLASS
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
+from backend_audit.routes.script_told_errors import ToldError
 from backend_audit.routes.status import statuses
 from backend_audit.routes.within import waits
 from backend_audit.source import SCRIPTS, Mark
@@ -90,6 +91,20 @@ def stack_in_body(node: ir.Assign, view: FileView) -> Iterator[Alert]:
             "hold.",
             fix=_FIX,
             confidence=Confidence.HIGH,
+        )
+
+
+@check(RULE)
+def text_told(found: ToldError) -> Iterator[Alert]:
+    """`catch (err) { res.status(500).json({ error: err.message }) }` after a query."""
+    if isinstance(found.told, ir.Expr):
+        what = f"what `{found.failed}` fails with" if found.failed else "what any driver or library fails with"
+        yield Alert(
+            node=found.told,
+            message=f"`{written(found.told)}` goes to the client: {what} tells of tables, hosts and paths that only the log "
+            "should hold.",
+            fix=_FIX,
+            confidence=Confidence.LOW if found.own else Confidence.MEDIUM,
         )
 
 

@@ -15,6 +15,7 @@ from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
 from backend_audit.routes.repeated import Repeated
 from backend_audit.routes.script_failures import mistaken_answers
+from backend_audit.routes.script_told_errors import ToldErrors
 from backend_audit.routes.script_work import ScriptWork
 from backend_audit.routes.sequential import Sequential
 from backend_audit.routes.session_fixation import fixed_sessions
@@ -33,6 +34,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
     yield from mistaken_answers(table)
+    yield from ToldErrors(engine, facts, table).concepts()
     idle = IdleValidators(engine, engine.project)
     yield from idle.concepts()
     yield from idle.attached()

@@ -10,6 +10,7 @@ _ANSWERS = frozenset("json send end render redirect sendFile download jsonp writ
 _STATUS = frozenset(("status", "sendStatus", "code"))
 _ERROR = 400
 _TELLING = frozenset("res response reply ctx context h".split())
+_ERRORS = frozenset(("err", "error", "e", "ex", "exception"))
 
 
 def next_of(function: FunctionSymbol) -> str:
@@ -114,3 +115,9 @@ def status_given(call: ir.Call) -> ir.Expr | None:
             return node.args[0].value
         node = node.func if isinstance(node, ir.Call) else node.value
     return None
+
+
+def is_error_handler(node: ir.Function) -> bool:
+    """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
+    names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
+    return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"

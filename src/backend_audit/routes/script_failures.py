@@ -48,7 +48,7 @@ class MistakenAnswer(Concept):
 
 
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class Failure:
     """Statements that run when something has failed, from `at` on; `name`: the error's."""
 
     at: int
@@ -72,7 +72,7 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
     if handler is None:
         return
     for function in (handler, *handler.inner()):
-        for failure in _failures(function):
+        for failure in failures(function):
             if _decides(failure):
                 continue
             for node, body in _answers(failure, function, route):
@@ -107,29 +107,29 @@ def _explained(at: int, node: ir.Node, module: ir.Module) -> bool:
     return any(len(text) > _REASON and not _NO_REASON.search(text) for text in within)
 
 
-def _failures(function: FunctionSymbol) -> Iterator[_Failure]:
-    """`catch` blocks, `.catch((err) => …)`, `if (err) …` of a call-back."""
+def failures(function: FunctionSymbol) -> Iterator[Failure]:
+    """What runs when something has failed: `catch` blocks, `.catch((err) => …)`, `if (err) …` of a call-back."""
     nodes = list(function.scope)
     for node in nodes:
         if isinstance(node, ir.Try):
-            yield from (_Failure(one.at, one.name or "", one.body, node.body) for one in node.handlers)
+            yield from (Failure(one.at, one.name or "", one.body, node.body) for one in node.handlers)
         elif isinstance(node, ir.Call) and last_word(node.func) == "catch" and isinstance(node.func, ir.Attribute):
             given = node.args[0].value if node.args else None
             if isinstance(given, ir.Lambda):
                 tried = ir.ExprStmt(node.func.value.at, node.func.value.end, node.func.value)
-                yield _Failure(given.at, _first_parameter(given.function), given.function.body, [tried])
+                yield Failure(given.at, _first_parameter(given.function), given.function.body, [tried])
     name = _first_parameter(function.node)
     if function.parent is not None and _ERROR.search(name):
         for node in nodes:
             if isinstance(node, ir.If) and isinstance(node.test, ir.Name) and node.test.id == name:
-                yield _Failure(node.at, name, node.body, [])
+                yield Failure(node.at, name, node.body, [])
 
 
 def _first_parameter(function: ir.Function) -> str:
     return function.params[0].name if function.params and function.params[0].kind == "positional" else ""
 
 
-def _decides(failure: _Failure) -> bool:
+def _decides(failure: Failure) -> bool:
     """Whether a status is set apart, the error is handed on or raised, or what it is decides about the answer."""
     for node in ir.walk_scope(*failure.body):
         if isinstance(node, ir.Raise):
@@ -158,7 +158,7 @@ def _mentions(node: ir.Expr, name: str) -> bool:
     return bool(name) and any(isinstance(one, ir.Name) and one.id == name for one in ir.walk_scope(node))
 
 
-def _answers(failure: _Failure, function: FunctionSymbol, route: Route) -> Iterator[tuple[ir.Node, ir.Expr | None]]:
+def _answers(failure: Failure, function: FunctionSymbol, route: Route) -> Iterator[tuple[ir.Node, ir.Expr | None]]:
     """The answers given there with a success status: where, and their body."""
     returning = route.framework in _RETURNING and function is route.handler
     for node in ir.walk_scope(*failure.body):

@@ -11,6 +11,7 @@ from typing import Any
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.inventory.signs import in_browser
+from backend_audit.routes.middleware import is_error_handler
 from backend_audit.signs import records, shapes
 from backend_audit.signs.acknowledged import acknowledges_early
 from backend_audit.signs.conditions import compared
@@ -133,7 +134,7 @@ class _Walk:
         for one in node.decorators:
             if isinstance(one, (ir.Name, ir.Attribute)):  # it is called with the function
                 self.named(ir.Call(one.at, one.end, one, []), symbol)
-        handles = shapes.is_error_handler(node) if self.script else shapes.catches_all(node)
+        handles = is_error_handler(node) if self.script else shapes.catches_all(node)
         if handles:
             self.shaped("error-middleware", node, f"{symbol}.{node.name}" if symbol else node.name)
         early = acknowledges_early(node)

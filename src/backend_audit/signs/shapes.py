@@ -26,12 +26,6 @@ def handles_errors(node: ir.Expr) -> bool:
     return isinstance(node, ir.Lambda) and len(node.function.params) == 4
 
 
-def is_error_handler(node: ir.Function) -> bool:
-    """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
-    names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
-    return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
-
-
 def catches_all(node: ir.Function) -> bool:
     """Whether a middleware of Python answers whatever fails behind it: `try: return await call_next(request)`, and all caught."""
     names = {param.name for param in node.params}
