@@ -20,7 +20,7 @@ _DEBUG = re.compile(r"debug|dev|NODE_ENV|verbose|stackTrace|showStack|env", re.I
 def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
     """What of an error an answer tells: the expression, and whether it is its stack; `res.send(err.stack)`, `res.send(err)`."""
     page = _patterns.method(node) == "render" and len(node.args) > 1
-    if not (page or _patterns.method(node) in _ANSWERING) or not _is_answer(node.func) or not node.args:
+    if not (page or _patterns.method(node) in _ANSWERING) or not is_answer(node.func) or not node.args:
         return
     if in_debugging(view):
         return
@@ -107,7 +107,7 @@ def _chosen_for_debugging(sent: ir.Expr) -> bool:
     )
 
 
-def _is_answer(func: ir.Expr) -> bool:
+def is_answer(func: ir.Expr) -> bool:
     """Whether a method is one of the answer: `res.status(500).send`, `host.switchToHttp().getResponse().json`."""
     return first_word(func) in _ANSWERS or any(
         isinstance(one, ir.Attribute) and one.attr == "getResponse" for one in ir.walk(func)

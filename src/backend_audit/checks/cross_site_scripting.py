@@ -6,13 +6,16 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.checks import Alert, _content_type, _templates, check
 from backend_audit.checks._address import leaving, own_address, own_request
+from backend_audit.checks._error_markup import told_in_markup
 from backend_audit.checks._operands import names
 from backend_audit.checks._untrusted import alert, reaching
+from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput
 from backend_audit.flow.values import CLASS, Value
 from backend_audit.flow.written import dotted
+from backend_audit.source import SCRIPTS
 
 RULE = "cross-site-scripting"
 _FIX = "Render it with a template that escapes, or escape it here: `markupsafe.escape(value)`, `html.escape(value)`."
@@ -70,6 +73,19 @@ def _begins_plainly(content: Operand | None) -> bool:
     """Whether a text begins with something that nobody takes for markup: `Hello ${name}`."""
     starts = [] if content is None else [shape.parts[0] for shape in content.value.shapes]
     return bool(starts) and all(isinstance(one, str) and one.strip() and one.lstrip()[0] != "<" for one in starts)
+
+
+@check(RULE, *SCRIPTS)
+def error_in_markup(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`` res.send(`<pre>${err.message}</pre>`) ``."""
+    for told in told_in_markup(node, view):
+        yield Alert(
+            node=told,
+            message=f"`{view.source(told)}` stands unescaped in the HTML that is sent: what an error says is often what the "
+            "client sent, such as a path that was not found.",
+            fix="Escape it here (`escapeHtml(err.message)`), or answer with a text of the program's own.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 @check(RULE)
