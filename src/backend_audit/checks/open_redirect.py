@@ -6,8 +6,10 @@ from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import is_own, leaving, own_address
 from backend_audit.checks._context import calls_in, scope
+from backend_audit.checks._own_address import leads_away
 from backend_audit.checks._untrusted import alert
 from backend_audit.checks._wording import advice
+from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import HeaderWrite, Operand, Redirect, Site
 from backend_audit.flow.values import transform
 from backend_audit.flow.written import first_word, last_word
@@ -73,6 +75,11 @@ def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
     inside = _stays(location.node)
     own = transform(location.value, lambda one: () if own_address(one) or (inside and is_own(one)) else (one,))
     origin = leaving(own)
+    if origin is None and not inside:
+        path = leaving(location.value)
+        if path is not None and own_address(path) and leads_away(site, location, path):
+            does = "decides to which site {callee} sends the browser: a path that begins with two slashes names another"
+            yield alert(site, location, path, does=does, fix=_FIX_NODE, confidence=Confidence.MEDIUM)
     if origin is not None:
         yield alert(
             site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE)

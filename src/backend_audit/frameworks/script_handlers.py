@@ -26,6 +26,7 @@ _PLUGIN, _SERVERS = "register", frozenset(("server", "srv", "plugin"))  # https:
 _HAPI = frozenset("@hapi/hapi @hapi/glue hapi glue @hapi/basic @hapi/cookie @hapi/jwt @hapi/inert @hapi/vision".split())
 _EXPRESS = frozenset(("app", "router", "expressApp", "apiRouter"))
 _VERBS = frozenset(("get", "post", "put", "patch", "delete", "all", "use"))
+_OF_KOA = ["ctx", "next"]  # what middleware of Koa is called with, by its documentation
 _FEW = 4
 _OPTIONS = frozenset(("opts", "options", "_opts", "_options", "done", "_"))
 _of: "WeakKeyDictionary[Project, bool]" = WeakKeyDictionary()  # whether a project is a server of hapi
@@ -49,6 +50,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         return changed(value, types=frozenset(("fastify.Instance",)))
     if at == 0 and names[0] in _EXPRESS and len(symbol.node.params) <= _FEW:
         return changed(value, types=frozenset(("express.Application",)))
+    if at == 0 and names == _OF_KOA and symbol.owner is None and (symbol.node.is_async or symbol.node.is_generator):
+        return changed(value, types=frozenset(("koa.Context",)))
     if first is None or len(names) <= first + 1 or names[first + 1] not in _RESPONSES:
         return value
     framework = "fastify" if names[first + 1] == "reply" else "express"
