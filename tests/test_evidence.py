@@ -1098,7 +1098,7 @@ SHOWN = {
             "  if (!keyRateLimiter.isAllowed(req.query.key)) return res.status(429).end()\n  res.json({})\n})\n"
             "app.get('/b', (req, res) => res.json({}))"
         ),
-        "met",
+        "partial",
     ),
     "waits until others let it": (
         "must-05",
