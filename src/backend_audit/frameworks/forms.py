@@ -5,15 +5,18 @@ https://docs.djangoproject.com/en/stable/ref/forms/fields/, https://www.django-r
 https://wtforms.readthedocs.io/en/stable/fields/
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, changed, container
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.regex import harmless_after
 
 _WTFORMS = ("wtforms.", "flask_wtf.")  # their objects hold the fields, and fields their data
 _FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", *_WTFORMS)
@@ -30,9 +33,15 @@ _CLOSING = frozenset(("AnyOf", "UUID", "NumberRange", "IPAddress", "MacAddress")
 _FILES = frozenset(("FileField", "MultipleFileField"))
 _HIDDEN = frozenset(("HiddenField",))  # a browser sends it like any other; that of REST framework holds the default
 _UPLOAD = "werkzeug.datastructures.FileStorage"
+_DJANGO_FILES = frozenset(("FileField", "ImageField"))
+_DJANGO_UPLOAD = "django.core.files.UploadedFile"
+_OF_MODEL_TEXT = frozenset("CharField TextField EmailField URLField FilePathField JSONField".split())
+# What holds a field to a pattern, and how that is asked for: https://docs.djangoproject.com/en/stable/ref/validators/#regexvalidator,
+# https://wtforms.readthedocs.io/en/stable/validators/#wtforms.validators.Regexp
+_PATTERNS = {"RegexField": "search", "RegexValidator": "search", "Regexp": "match"}
 _FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
 _WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
-_VALIDATE = "validate_"
+_VALIDATE, _CLEAN = "validate_", "clean_"
 
 
 class Field(NamedTuple):
@@ -50,6 +59,8 @@ def attribute(frame: FrameState, owner: ClassSymbol, attr: str, node: ir.Attribu
     """`form.cleaned_data`, `serializer.validated_data`, a field of WTForms, of a class of the project; None for anything else."""
     if attr in _CHECKED:
         return _data(frame, owner, node) if is_form(frame.engine, owner) else None
+    if attr == "data" and any(base.startswith("django.forms.") for base in frame.engine.external_bases(owner)):
+        return container("dict", None, _text(frame, "", node))
     if not any(base.startswith(_WTFORMS) for base in frame.engine.external_bases(owner)):
         return None
     if attr == "data":
@@ -68,8 +79,20 @@ def _of_field(frame: FrameState, name: str, field: Field, node: ir.Node) -> Valu
     called = [one for one in ir.walk(*[field.made] if field.made is not None else ()) if isinstance(one, ir.Call)]
     if any(arg.name == "validate_choice" for one in called for arg in one.args):
         return _text(frame, name, node)
-    checked = any(written(one.func).rpartition(".")[2] in _CLOSING for one in called)
-    return MADE if checked or field.names() & _CLOSED - _HIDDEN else _text(frame, name, node)
+    checked = any(last_word(one.func) in _CLOSING for one in called)
+    return MADE if checked or field.names() & _CLOSED - _HIDDEN else _text(frame, name, node).cleared(_held_to(field))
+
+
+def _held_to(field: Field) -> frozenset[str]:
+    """The contexts in which a field is harmless by the patterns that it must match."""
+    found: set[str] = set()
+    for one in ir.walk(*[field.made] if field.made is not None else ()):
+        how = _PATTERNS.get(last_word(one.func)) if isinstance(one, ir.Call) else None
+        if how is not None and isinstance(one, ir.Call):
+            given = [arg.value for at, arg in enumerate(one.args) if arg.name == "regex" or (not arg.name and at == 0)]
+            texts = (arg.value for arg in given if isinstance(arg, ir.Const) and isinstance(arg.value, str))
+            found.update(*(harmless_after(text, how) for text in texts))
+    return frozenset(found)
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
@@ -110,18 +133,43 @@ def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
 
 
 def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, Value]:
-    """What the declared fields let through."""
-    found: dict[Key, Value] = {}
+    """What the fields let through: those of the model that the class names, and those that it declares."""
+    found: dict[Key, Value] = {name: _text(frame, name, node) for name in _of_model(frame, owner)}
     for name, field in _declared(frame, owner).items():
-        found[name] = MADE if field.names() & _CLOSED else _text(frame, name, node)
+        text = _text(frame, name, node)
+        if field.names() & _DJANGO_FILES:
+            found[name] = changed(text, types=frozenset((_DJANGO_UPLOAD,)))
+        else:
+            found[name] = MADE if field.names() & _CLOSED else text.cleared(_held_to(field))
     return found
 
 
+def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[str]:
+    """The fields of text that a form or serializer takes over from its model: `class Meta: model = Note; fields = ["title"]`."""
+    for meta in of_kind(frame.engine.class_attribute(owner, "Meta").refs, ClassSymbol):
+        named = frame.engine.class_attribute(meta, "fields")
+        names = {text for one in (named, *(named.items or {}).values()) for text in one.texts()}
+        for model in of_kind(frame.engine.class_attribute(meta, "model").refs, ClassSymbol):
+            for name, field in _declared(frame, model).items():
+                chosen = isinstance(field.made, ir.Call) and any(arg.name == "choices" for arg in field.made.args)
+                if (
+                    (name in names or "__all__" in names)
+                    and field.names() & _OF_MODEL_TEXT
+                    and not chosen
+                    and not _held_to(field)
+                ):
+                    yield name
+
+
 def _returned(frame: FrameState, owner: ClassSymbol, name: Key, value: Value) -> Value:
-    """What the method `validate_<field>` of a serializer gives back is what the field holds."""
-    method = frame.engine.find_method(owner, f"{_VALIDATE}{name}")
-    result = UNKNOWN if method is None else frame.engine.summary(method).result
-    return result if result.all_origins() else value
+    """What the method `validate_<field>` of a serializer, or `clean_<field>` of a form, gives back is what the field holds."""
+    find = frame.engine.find_method
+    method = find(owner, f"{_VALIDATE}{name}") or find(owner, f"{_CLEAN}{name}")
+    if method is None:
+        return value
+    summary = frame.engine.summary(method)
+    told = summary.result.all_origins() or not summary.result.open
+    return summary.result if told else value.cleared(summary.after.get(1, frozenset()))
 
 
 def _declared(frame: FrameState, owner: ClassSymbol) -> dict[str, Field]:
