@@ -25,6 +25,9 @@ _LISTS |= {"list", "set", "frozenset"}
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
 _TYPING = frozenset(("typing", "typing_extensions", "collections", "builtins"))
 _MAX_DEPTH = 6
+# What holds a field to a pattern, and how that is asked for: https://docs.djangoproject.com/en/stable/ref/validators/#regexvalidator,
+# https://wtforms.readthedocs.io/en/stable/validators/#wtforms.validators.Regexp
+_PATTERNS = {"RegexField": "search", "RegexValidator": "search", "Regexp": "match"}
 
 
 _CONSTRAINTS = frozenset({"Field", "StringConstraints", "constr", "Query", "Path", "Header", "Cookie", "Form", "Body"})
@@ -43,6 +46,18 @@ def holds_to_pattern(*nodes: ir.Expr | None) -> bool:
                 if arg.name in ("pattern", "regex") and isinstance(text, str) and "all" in harmless_after(text, "search"):
                     return True
     return False
+
+
+def held_to(made: ir.Expr | None) -> frozenset[str]:
+    """The contexts in which a declared field is harmless by the patterns that it must match."""
+    found: set[str] = set()
+    for one in ir.walk(*[made] if made is not None else ()):
+        how = _PATTERNS.get(last_word(one.func)) if isinstance(one, ir.Call) else None
+        if how is not None and isinstance(one, ir.Call):
+            given = [arg.value for at, arg in enumerate(one.args) if arg.name == "regex" or (not arg.name and at == 0)]
+            texts = (arg.value for arg in given if isinstance(arg, ir.Const) and isinstance(arg.value, str))
+            found.update(*(harmless_after(text, how) for text in texts))
+    return frozenset(found)
 
 
 def annotation_value(frame: "FrameState", node: ir.Expr, depth: int = _MAX_DEPTH) -> Value:

@@ -13,10 +13,10 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.types import held_to
 from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, changed, container
 from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.regex import harmless_after
 
 _WTFORMS = ("wtforms.", "flask_wtf.")  # their objects hold the fields, and fields their data
 _FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", *_WTFORMS)
@@ -36,9 +36,6 @@ _UPLOAD = "werkzeug.datastructures.FileStorage"
 _DJANGO_FILES = frozenset(("FileField", "ImageField"))
 _DJANGO_UPLOAD = "django.core.files.UploadedFile"
 _OF_MODEL_TEXT = frozenset("CharField TextField EmailField URLField FilePathField JSONField".split())
-# What holds a field to a pattern, and how that is asked for: https://docs.djangoproject.com/en/stable/ref/validators/#regexvalidator,
-# https://wtforms.readthedocs.io/en/stable/validators/#wtforms.validators.Regexp
-_PATTERNS = {"RegexField": "search", "RegexValidator": "search", "Regexp": "match"}
 _FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
 _WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
 _VALIDATE, _CLEAN = "validate_", "clean_"
@@ -80,19 +77,7 @@ def _of_field(frame: FrameState, name: str, field: Field, node: ir.Node) -> Valu
     if any(arg.name == "validate_choice" for one in called for arg in one.args):
         return _text(frame, name, node)
     checked = any(last_word(one.func) in _CLOSING for one in called)
-    return MADE if checked or field.names() & _CLOSED - _HIDDEN else _text(frame, name, node).cleared(_held_to(field))
-
-
-def _held_to(field: Field) -> frozenset[str]:
-    """The contexts in which a field is harmless by the patterns that it must match."""
-    found: set[str] = set()
-    for one in ir.walk(*[field.made] if field.made is not None else ()):
-        how = _PATTERNS.get(last_word(one.func)) if isinstance(one, ir.Call) else None
-        if how is not None and isinstance(one, ir.Call):
-            given = [arg.value for at, arg in enumerate(one.args) if arg.name == "regex" or (not arg.name and at == 0)]
-            texts = (arg.value for arg in given if isinstance(arg, ir.Const) and isinstance(arg.value, str))
-            found.update(*(harmless_after(text, how) for text in texts))
-    return frozenset(found)
+    return MADE if checked or field.names() & _CLOSED - _HIDDEN else _text(frame, name, node).cleared(held_to(field.made))
 
 
 def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Param) -> Value | None:
@@ -140,7 +125,7 @@ def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, V
         if field.names() & _DJANGO_FILES:
             found[name] = changed(text, types=frozenset((_DJANGO_UPLOAD,)))
         else:
-            found[name] = MADE if field.names() & _CLOSED else text.cleared(_held_to(field))
+            found[name] = MADE if field.names() & _CLOSED else text.cleared(held_to(field.made))
     return found
 
 
@@ -156,7 +141,7 @@ def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[str]:
                     (name in names or "__all__" in names)
                     and field.names() & _OF_MODEL_TEXT
                     and not chosen
-                    and not _held_to(field)
+                    and not held_to(field.made)
                 ):
                     yield name
 
