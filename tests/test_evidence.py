@@ -28,6 +28,52 @@ CALLS = "import httpx\nhttpx.get('https://a.example', timeout=3)\n"
 REDIS = "import sqlite3\nsqlite3.connect('a.db')\n"
 
 SHOWN = {
+    "health and metrics of express-actuator": ("must-09", "a.js", "app.use(require('express-actuator')())", "partial"),
+    "metrics of express-actuator": ("elite-metrics", "a.js", "app.use(require('express-actuator')())", "partial"),
+    "values that are kept under a name": (
+        "must-06",
+        "a.js",
+        "const _cachedPrices = new Map()\nconst price = (id) => _cachedPrices.get(id)",
+        "partial",
+    ),
+    "columns named in SQL": ("elite-lazy-loading", "a.js", "db.all('SELECT id, name FROM orders WHERE id = ?', [1])", "met"),
+    "all columns in SQL": ("elite-lazy-loading", "a.js", "db.all('SELECT * FROM orders WHERE id = ?', [1])", "missing"),
+    "jobs of a table of its own": ("advanced-cron", "a.py", "CRONJOBS = ((5, clean),)", "missing"),
+    "tokens that are revoked": (
+        "elite-key-rotation",
+        "a.js",
+        SESSION + "module.exports = { Mutation: { revokePersonalAccessToken: async (_, { id }) => drop(id) } }",
+        "met",
+    ),
+    "subscriptions of GraphQL": ("elite-websockets", "a.js", "app.register(mercurius, { schema, subscription: true })", "met"),
+    "a schema without subscriptions": ("elite-websockets", "a.js", "app.register(mercurius, { schema })", "missing"),
+    "a provider's notice that is verified": (
+        "advanced-payment",
+        "a.js",
+        (
+            "const { Paddle } = require('@paddle/paddle-node-sdk')\nconst paddle = new Paddle(key)\n"
+            "app.post('/paid', (req) => paddle.webhooks.unmarshal(req.body, secret, req.get('signature')))"
+        ),
+        "partial",
+    ),
+    "messages by Customer.io": (
+        "advanced-messages",
+        "a.js",
+        "const { APIClient } = require('customerio-node')\nnew APIClient(key).sendEmail(mail)",
+        "met",
+    ),
+    "a content network of a program for infrastructure": (
+        "elite-cdn",
+        "a.js",
+        "new Application('api', { enableCdn: true })",
+        "met",
+    ),
+    "replicas of a program for infrastructure": (
+        "elite-load-balancing",
+        "a.js",
+        "app.get('/health', ok)\nnew Application('api', { minReplicas: 3, readinessProbe })",
+        "met",
+    ),
     # a description that one application of several leaves out
     "one of two descriptions": ("must-01", "a.py", "inner = FastAPI(openapi_url=None)\napp.mount('/admin', inner)", "met"),
     "no description at all": ("must-01", "b.py", "from fastapi import FastAPI\napp = FastAPI(openapi_url=None)", "partial"),
@@ -1181,3 +1227,13 @@ def test_what_shows_it_and_what_does_not(tmp_path: Path, what: str) -> None:
     if name.endswith(".prisma"):
         (tmp_path / "a.js").write_text(EXPRESS)
     assert states_of(tmp_path)[criterion] == state
+
+
+def test_typescript_below_public_is_no_page(tmp_path: Path) -> None:
+    """What lies in such a folder is sent as it is, and no browser runs TypeScript."""
+    below = tmp_path / "src" / "routes" / "public"
+    below.mkdir(parents=True)
+    (below / "a.ts").write_text(FASTIFY)
+    assert states_of(tmp_path)["must-01"] == "met"
+    (below / "a.ts").rename(below / "a.js")
+    assert states_of(tmp_path)["must-01"] == "missing"

@@ -41,11 +41,14 @@ def limited(signs: list[Sign]) -> tuple[Sign, ...]:
 
 _BROWSER = frozenset("static public assets client frontend wwwroot browser webapp ui".split())
 _SERVERS = frozenset("server servers backend".split())
+_AS_IT_IS = frozenset("static public assets wwwroot".split())  # what lies there is sent as it is, and no browser runs TypeScript
+_TYPESCRIPT = (".ts", ".mts", ".cts")
 _PAGES = (".jsx", ".tsx")
 
 
 def in_browser(path: str) -> bool:
     """Whether a file is for browsers, by where it lies: it is no part of the service. The innermost folder that tells counts."""
     *folders, name = path.lower().split("/")
-    telling = next((one for one in reversed(folders) if one in _BROWSER or one in _SERVERS), "")
+    of_browsers = _BROWSER - _AS_IT_IS if name.endswith(_TYPESCRIPT) else _BROWSER
+    telling = next((one for one in reversed(folders) if one in of_browsers or one in _SERVERS), "")
     return name.endswith(_PAGES) or (not name.endswith(".py") and telling in _BROWSER)
