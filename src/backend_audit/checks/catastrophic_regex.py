@@ -13,6 +13,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, RegexUse, Site
+from backend_audit.flow.types import LENGTH
 from backend_audit.flow.written import dotted
 from backend_audit.regex import Pump, exponential, polynomial, python_pattern
 from backend_audit.source import SCRIPTS
@@ -43,7 +44,7 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
             return  # told where the literal stands
         slow = polynomial(text, flags, whole=whole, anchored=use.how in ("match", "fullmatch"))
         origin = None if slow is None else reaching(use.subject, "regex")
-        if origin is not None and slow is not None and not _is_short(use):
+        if origin is not None and slow is not None and not (origin.cleared >= LENGTH or _is_short(use)):
             does = f"is matched by {{callee}} with a pattern whose work grows with the square of {_many(slow)}"
             yield alert(use.site, use.subject, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
             return

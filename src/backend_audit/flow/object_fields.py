@@ -15,7 +15,7 @@ from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.overrides import Overrides
 from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import attributes, left, self_grows, self_writes, validates
-from backend_audit.flow.types import holds_to_pattern
+from backend_audit.flow.types import held_in_length, holds_to_pattern
 from backend_audit.flow.validators import refused
 from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, text, transform
 from backend_audit.flow.written import written
@@ -158,6 +158,8 @@ class ObjectFields(ClassFacts):
                         known |= self.summary(method).after.get(1, frozenset())
                     elif attr in refused(method):
                         known |= ALL
+                statement = self._annotated_fields(one).get(attr)
+                known |= frozenset() if statement is None else held_in_length(statement.value, statement.annotation)
             self._validated[owner.key, attr] = known
         return known
 

@@ -25,6 +25,7 @@ _LISTS |= {"list", "set", "frozenset"}
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
 _TYPING = frozenset(("typing", "typing_extensions", "collections", "builtins"))
 _MAX_DEPTH = 6
+LENGTH = frozenset(("length",))  # a mark: the data is no longer than somebody has said
 # What holds a field to a pattern, and how that is asked for: https://docs.djangoproject.com/en/stable/ref/validators/#regexvalidator,
 # https://wtforms.readthedocs.io/en/stable/validators/#wtforms.validators.Regexp
 _PATTERNS = {"RegexField": "search", "RegexValidator": "search", "Regexp": "match"}
@@ -46,6 +47,12 @@ def holds_to_pattern(*nodes: ir.Expr | None) -> bool:
                 if arg.name in ("pattern", "regex") and isinstance(text, str) and "all" in harmless_after(text, "search"):
                     return True
     return False
+
+
+def held_in_length(*nodes: ir.Expr | None) -> frozenset[str]:
+    """`LENGTH` where a declaration says how long its text may be: `CharField(max_length=80)`, `Query(max_length=80)`."""
+    calls = (one for node in nodes if node is not None for one in ir.walk(node) if isinstance(one, ir.Call))
+    return LENGTH if any(arg.name == "max_length" for one in calls for arg in one.args) else frozenset()
 
 
 def held_to(made: ir.Expr | None) -> frozenset[str]:

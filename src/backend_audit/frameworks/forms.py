@@ -13,7 +13,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.types import held_to
+from backend_audit.flow.types import held_in_length, held_to
 from backend_audit.flow.values import MADE, UNKNOWN, Key, Value, changed, container
 from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -119,17 +119,19 @@ def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
 
 def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, Value]:
     """What the fields let through: those of the model that the class names, and those that it declares."""
-    found: dict[Key, Value] = {name: _text(frame, name, node) for name in _of_model(frame, owner)}
+    found: dict[Key, Value] = {
+        name: _text(frame, name, node).cleared(held_in_length(field.made)) for name, field in _of_model(frame, owner)
+    }
     for name, field in _declared(frame, owner).items():
         text = _text(frame, name, node)
         if field.names() & _DJANGO_FILES:
             found[name] = changed(text, types=frozenset((_DJANGO_UPLOAD,)))
         else:
-            found[name] = MADE if field.names() & _CLOSED else text.cleared(held_to(field.made))
+            found[name] = MADE if field.names() & _CLOSED else text.cleared(held_to(field.made) | held_in_length(field.made))
     return found
 
 
-def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[str]:
+def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[tuple[str, Field]]:
     """The fields of text that a form or serializer takes over from its model: `class Meta: model = Note; fields = ["title"]`."""
     for meta in of_kind(frame.engine.class_attribute(owner, "Meta").refs, ClassSymbol):
         named = frame.engine.class_attribute(meta, "fields")
@@ -143,7 +145,7 @@ def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[str]:
                     and not chosen
                     and not held_to(field.made)
                 ):
-                    yield name
+                    yield name, field
 
 
 def _returned(frame: FrameState, owner: ClassSymbol, name: Key, value: Value) -> Value:

@@ -14,7 +14,7 @@ from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.types import holds_to_pattern
+from backend_audit.flow.types import held_in_length, holds_to_pattern
 from backend_audit.flow.values import CLASS, UNKNOWN, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import (
@@ -152,7 +152,8 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     segment = found is not None and _is_segment(found[1], param.name)
     body = found is None or not found[0] & _BY_RULE
     parsed = body and any(name[:1] == CLASS or name in _MAPPINGS for name in value.types)
-    return untrusted(frame, symbol, param, value, SEGMENT if segment else _PARSED if parsed else frozenset())
+    marks = SEGMENT if segment else _PARSED if parsed else frozenset()
+    return untrusted(frame, symbol, param, value, marks | held_in_length(param.default, param.annotation))
 
 
 def _is_given_inside(symbol: FunctionSymbol, param: ir.Param) -> bool:
