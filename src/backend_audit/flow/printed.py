@@ -1,12 +1,14 @@
-"""What a log record shows of the objects in it: one that says nothing of itself is printed as its class and its address."""
+"""What a log record shows of the objects in it: all fields of a data class, of others a class and an address."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, LogRecord, Operand
-from backend_audit.flow.values import MAX_DEPTH, Value, changed
+from backend_audit.flow.values import MAX_DEPTH, Key, Value, changed
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 from backend_audit.source import Language
 
@@ -15,17 +17,19 @@ if TYPE_CHECKING:
 
 _SPEAKING = ("__str__", "__repr__", "__format__", "__getattr__", "__getattribute__")
 _PRINTING = ("__str__", "__repr__")
+_DATA_CLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs"))
+_DATA = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
 _PLAIN = frozenset(("object", "abc.ABC", "typing.Generic", "typing.Protocol"))
 
 
 def as_printed(engine: "Engine", concept: Concept) -> Concept:
-    """`concept` without the secrets that only lie in fields of such objects, where it is a log record."""
+    """A log record with the secrets that data classes print, and without those that lie in fields of others."""
     if not isinstance(concept, LogRecord) or concept.site.module is None:
         return concept
     if concept.site.module.language is not Language.PYTHON:  # what JavaScript prints of an object is its fields
         return concept
-    operands = [concept.message, *(operand for _, operand in concept.site.args)]
-    if not any(operand is not None and operand.value.carries("secret") for operand in operands):
+    operands = [one for one in (concept.message, *(operand for _, operand in concept.site.args)) if one is not None]
+    if not any(one.value.carries("secret") or _prints_fields(engine, one.value, MAX_DEPTH) for one in operands):
         return concept
     site = msgspec.structs.replace(
         concept.site, args=tuple((key, _operand(engine, operand)) for key, operand in concept.site.args)
@@ -35,8 +39,59 @@ def as_printed(engine: "Engine", concept: Concept) -> Concept:
 
 
 def _operand(engine: "Engine", operand: Operand) -> Operand:
-    value = _shown(engine, operand.value, MAX_DEPTH)
+    value = _shown(engine, _filled(engine, operand.value, MAX_DEPTH), MAX_DEPTH)
     return operand if value is operand.value else Operand(value, operand.node)
+
+
+def _prints_fields(engine: "Engine", value: Value, depth: int) -> bool:
+    """Whether an object of a data class, of which no field is known, is printed in it."""
+    if value.types and value.items is None and not value.kind:
+        return any(_is_data(engine, owner) for owner in engine.classes_of(value))
+    gaps = (gap.value for shape in value.shapes for gap in shape.gaps)
+    return depth > 0 and any(_prints_fields(engine, one, depth - 1) for one in gaps)
+
+
+def _filled(engine: "Engine", value: Value, depth: int) -> Value:
+    """`value` with what the names of their fields say of such objects."""
+    if value.types and value.items is None and not value.kind:
+        found = {name: one for owner in engine.classes_of(value) for name, one in _secrets(engine, owner)}
+        return changed(value, items=dict(found)) if found else value
+    if not depth or not value.shapes:
+        return value
+    return changed(value, shapes=tuple(shape.mapped(lambda one: _filled(engine, one, depth - 1)) for shape in value.shapes))
+
+
+def _secrets(engine: "Engine", owner: ClassSymbol) -> Iterator[tuple[Key, Value]]:
+    """The fields that hold secrets by their names and types, and that are printed."""
+    if not _is_data(engine, owner):
+        return
+    frame, made = engine.frame(owner.module), engine.instance_of(owner)
+    hidden = {name for one in engine.bases(owner)[0] for name in _left_out(one)}
+    for name in engine.field_names(owner):
+        node = ir.Attribute(owner.node.at, owner.node.end, ir.Name(owner.node.at, owner.node.end, "self"), name)
+        value = frame.sensitive(name, node, frame.read(made, name, node))
+        if name not in hidden and any(one.label == "secret" for one in value.origins):
+            yield name, value
+
+
+def _left_out(owner: ClassSymbol) -> Iterator[str]:
+    """The fields that are not printed: `password: str = field(repr=False)`."""
+    for one in owner.node.body:
+        call = one.value if isinstance(one, ir.Assign) else None
+        silent = isinstance(call, ir.Call) and any(
+            arg.name == "repr" and isinstance(arg.value, ir.Const) and arg.value.value is False for arg in call.args
+        )
+        if silent and isinstance(one, ir.Assign) and isinstance(one.targets[0], ir.Name):
+            yield one.targets[0].id
+
+
+def _is_data(engine: "Engine", owner: ClassSymbol) -> bool:
+    """Whether the class prints its fields, see https://docs.python.org/3/library/dataclasses.html and https://docs.pydantic.dev."""
+    if any(engine.find_method(owner, name) is not None for name in _PRINTING):
+        return False
+    decorators = [one for symbol in engine.bases(owner)[0] for one in symbol.node.decorators]
+    decorated = any(decorator_name(one) in _DATA_CLASSES and "repr=False" not in written(one) for one in decorators)
+    return decorated or any(base.startswith(_DATA) for base in engine.external_bases(owner))
 
 
 def _shown(engine: "Engine", value: Value, depth: int) -> Value:

@@ -48,8 +48,10 @@ def function(frame: "Calls", path: str, args: Args) -> Value | None:
     if path not in _CHANGING and path not in _MAPPING and path not in _LISTING:
         return None
     given = argument(args, "0")
-    if given is None or given.value.kind or not given.value.items or not frame.engine.classes_of(given.value):
+    if given is None or given.value.kind or not frame.engine.classes_of(given.value):
         return None
+    if not given.value.items:
+        return _read(frame, given.value, args) if path in _MAPPING and given.value.origins else None
     if path in _CHANGING:
         return _with(frame, given.value, args)
     if path in _MAPPING:
@@ -89,15 +91,31 @@ def _dumped(frame: "Calls", receiver: Value, args: Args) -> Value | None:
     )
     if not models or any(key == "by_alias" for key, _ in args) or _takes_more(frame, owners[0]):
         return None
-    names = frame.engine.field_names(owners[0])
+    return _read(frame, receiver, args)
+
+
+def _read(frame: "Calls", receiver: Value, args: Args) -> Value | None:
+    """The fields that the class of an object declares, read from it: but for those that are left out by their names."""
+    owners = frame.engine.classes_of(receiver)
+    names = frame.engine.field_names(owners[0]) if len(owners) == 1 else []
     if not names or len(names) > _MAX_FIELDS:
         return None
+    without, only = _names(args, ":exclude"), _names(args, ":include")
+    names = [name for name in names if name not in without and (not only or name in only)]
     owner = owners[0].node
     read = {
         name: frame.read(receiver, name, ir.Attribute(owner.at, owner.end, ir.Name(owner.at, owner.end, owner.name), name))
         for name in names
     }
     return container("dict", {name: one.cleared(_DECLARED) for name, one in read.items()})
+
+
+def _names(args: Args, spec: str) -> frozenset[str]:
+    """`{"password"}`, `{"password": True}`."""
+    given = argument(args, spec)
+    held = () if given is None else builtin.iterated(given.value).texts()
+    keys = () if given is None or given.value.kind != "dict" else (given.value.items or {})
+    return frozenset(held) | {key for key in keys if isinstance(key, str)}
 
 
 def _takes_more(frame: "Calls", owner: ClassSymbol) -> bool:

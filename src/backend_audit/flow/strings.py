@@ -10,6 +10,7 @@ from backend_audit.flow.origins import DERIVED, united
 from backend_audit.flow.parts import ELEMENT, of_origin
 from backend_audit.flow.telling import fewer, most_telling
 from backend_audit.flow.values import (
+    CLASS,
     CLOSED_TYPES,
     MADE,
     MAX_CONSTS,
@@ -105,7 +106,8 @@ def in_one_line(value: Value) -> Value:
     """What `repr` and `ascii` write of a value: it has no line breaks."""
     if value.types & CLOSED_TYPES or not value.all_origins():
         return value
-    return value.derived().cleared(_ONE_LINE)
+    own = frozenset(name for name in value.types if name[:1] == CLASS)  # an object of the project: how it is printed, it says
+    return changed(value.derived().cleared(_ONE_LINE), types=own)
 
 
 def converted(value: Value, conversion: str | None) -> Value:
