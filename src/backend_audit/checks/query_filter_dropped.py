@@ -1,5 +1,6 @@
-"""Queries that are narrowed as a statement: the narrowed one is a new query, which nobody keeps."""
+"""Queries that are narrowed as a statement, and conditions joined by `and`: the narrowed query, or one of them, nobody keeps."""
 
+import re
 from collections.abc import Iterator
 
 from backend_audit import ir
@@ -15,6 +16,9 @@ _NARROWS = frozenset(("filter", "exclude", "filter_by", "where"))
 _OF_KYSELY = frozenset(("where", "whereRef"))
 _BEGINS = frozenset("objects query select get_queryset all select_related prefetch_related filter exclude filter_by".split())
 _BEGINS_KYSELY = frozenset(("selectFrom", "updateTable", "deleteFrom"))
+_BITWISE = {"and": "&", "or": "|"}
+_QS = frozenset(("django.db.models.Q", "django.db.models.query_utils.Q"))
+_COLUMN = re.compile(r"(\w+\.)*\w+\.c\.\w+|(\w+\.)*[A-Z]\w*\.\w+")
 
 
 @check(RULE, Language.PYTHON, *SCRIPTS)
@@ -41,6 +45,45 @@ def query_filter_dropped(statement: ir.ExprStmt, view: FileView) -> Iterator[Ale
         fix=f"Keep it: `{query.id} = {written(call.func)}(…)`.",
         confidence=Confidence.HIGH,
     )
+
+
+@check(RULE, Language.PYTHON)
+def condition_dropped(call: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`.where(Order.id == number and Order.owner == user.id)`: Python takes one of the two, and the query only sees that."""
+    if not isinstance(call.func, ir.Attribute) or call.func.attr not in _NARROWS:
+        return
+    for joined in (arg.value for arg in call.args if arg.name is None and isinstance(arg.value, ir.Logical)):
+        left, right = _leaf(joined.left), joined.right
+        if joined.op not in _BITWISE or not _is_condition(left, view) or not _is_condition(right, view):
+            continue
+        dropped = written(right if _takes_first(left, joined.op) else left)
+        yield Alert(
+            node=joined,
+            message=f"`{joined.op}` is Python's: it takes one of its two sides, so that `{dropped}` never reaches the query, "
+            "and rows that it was to leave out are found.",
+            fix=f"Join them by `{_BITWISE[joined.op]}` (each in brackets), or give them as two arguments.",
+            confidence=Confidence.HIGH,
+        )
+
+
+def _leaf(node: ir.Expr) -> ir.Expr:
+    """The last of several that are joined."""
+    return node.right if isinstance(node, ir.Logical) else node
+
+
+def _is_condition(node: ir.Expr, view: FileView) -> bool:
+    """Whether an expression is a condition of SQLAlchemy on a column (`Order.id == x`, `orders.c.id == x`) or a `Q` of Django."""
+    if isinstance(node, ir.Call):
+        return view.api(node.func) in _QS
+    if not isinstance(node, ir.Compare) or len(node.ops) != 1 or node.ops[0] not in ("==", "!="):
+        return False
+    return isinstance(node.left, ir.Attribute) and _COLUMN.fullmatch(written(node.left)) is not None
+
+
+def _takes_first(left: ir.Expr, op: str) -> bool:
+    """Whether Python takes the left side: an `==` of columns counts as false there, and an `!=` and a `Q` as true."""
+    false = isinstance(left, ir.Compare) and left.ops[0] == "=="
+    return false if op == "and" else not false
 
 
 def _is_query(node: ir.Expr, begins: frozenset[str], view: FileView) -> bool:
