@@ -8,7 +8,6 @@ import msgspec
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, LogRecord, Operand
 from backend_audit.flow.values import MAX_DEPTH, Key, Value, changed
-from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, decorator_name
 from backend_audit.source import Language
 
@@ -17,7 +16,10 @@ if TYPE_CHECKING:
 
 _SPEAKING = ("__str__", "__repr__", "__format__", "__getattr__", "__getattribute__")
 _PRINTING = ("__str__", "__repr__")
-_DATA_CLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs"))
+_DATA_CLASSES = frozenset(
+    "dataclasses.dataclass pydantic.dataclasses.dataclass attr.s attr.attrs attr.define attr.frozen attr.mutable attrs.define "
+    "attrs.frozen attrs.mutable".split()
+)
 _DATA = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
 _PLAIN = frozenset(("object", "abc.ABC", "typing.Generic", "typing.Protocol"))
 
@@ -77,21 +79,29 @@ def _secrets(engine: "Engine", owner: ClassSymbol) -> Iterator[tuple[Key, Value]
 def _left_out(owner: ClassSymbol) -> Iterator[str]:
     """The fields that are not printed: `password: str = field(repr=False)`."""
     for one in owner.node.body:
-        call = one.value if isinstance(one, ir.Assign) else None
-        silent = isinstance(call, ir.Call) and any(
-            arg.name == "repr" and isinstance(arg.value, ir.Const) and arg.value.value is False for arg in call.args
-        )
-        if silent and isinstance(one, ir.Assign) and isinstance(one.targets[0], ir.Name):
-            yield one.targets[0].id
+        made = one.value if isinstance(one, ir.Assign) else None
+        target = one.targets[0] if isinstance(one, ir.Assign) else None
+        if isinstance(made, ir.Call) and isinstance(target, ir.Name) and _is_silent_call(made):
+            yield target.id
 
 
 def _is_data(engine: "Engine", owner: ClassSymbol) -> bool:
     """Whether the class prints its fields, see https://docs.python.org/3/library/dataclasses.html and https://docs.pydantic.dev."""
     if any(engine.find_method(owner, name) is not None for name in _PRINTING):
         return False
-    decorators = [one for symbol in engine.bases(owner)[0] for one in symbol.node.decorators]
-    decorated = any(decorator_name(one) in _DATA_CLASSES and "repr=False" not in written(one) for one in decorators)
+    decorated = any(_prints(engine, one, symbol) for symbol in engine.bases(owner)[0] for one in symbol.node.decorators)
     return decorated or any(base.startswith(_DATA) for base in engine.external_bases(owner))
+
+
+def _prints(engine: "Engine", decorator: ir.Expr, owner: ClassSymbol) -> bool:
+    """`@dataclass`, and not `@dataclass(repr=False)`."""
+    made_by = decorator.func if isinstance(decorator, ir.Call) else decorator
+    silent = isinstance(decorator, ir.Call) and _is_silent_call(decorator)
+    return not silent and not engine.frame(owner.module).eval(made_by).apis.isdisjoint(_DATA_CLASSES)
+
+
+def _is_silent_call(call: ir.Call) -> bool:
+    return any(arg.name == "repr" and isinstance(arg.value, ir.Const) and arg.value.value is False for arg in call.args)
 
 
 def _shown(engine: "Engine", value: Value, depth: int) -> Value:
