@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
+from backend_audit.frameworks.overridden import HookOverridden
 from backend_audit.routes.guards import ASTRAY, EARLY, LATE, SHADOWED, UNASKED, UNREAD
 from backend_audit.routes.model import Auth, Guard, Route
 
@@ -44,6 +45,22 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             confidence=Confidence.HIGH,
             anchor=f"{guard.name} {route.name} {route.path}",
         )
+
+
+@check(RULE)
+def hook_overridden(hook: HookOverridden) -> Iterator[Alert]:
+    """`def prepare(self): …` without `super().prepare()`, in a subclass of a handler whose `prepare` asks who calls."""
+    name = hook.site.written
+    yield Alert(
+        at=hook.site.node.at,
+        end=hook.site.node.end,
+        message=f"`{hook.site.symbol}` runs instead of `{hook.base}.{name}`, which asks who calls, and does not call it: anybody "
+        "reaches the handlers of this class.",
+        fix=f"Begin it with `super().{name}(…)` (awaited where that is a coroutine).",
+        confidence=Confidence.MEDIUM,
+        related=hook.instead,
+        anchor=hook.site.symbol,
+    )
 
 
 def _astray(route: Route, guard: Guard) -> Iterator[Alert]:

@@ -10,6 +10,7 @@ from backend_audit.frameworks.entities import Entities
 from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
 from backend_audit.frameworks.object_reads import ObjectReads
+from backend_audit.frameworks.overridden import Overridden
 from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serialized import SerializedLoads
@@ -31,6 +32,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     work = Work(engine, facts, table)
     schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
+    yield from Overridden(engine, facts).concepts()
     yield from heavy_requests(work)
     yield from Stampedes(work).concepts()
     yield from Openings(work).concepts()
