@@ -34,7 +34,7 @@ def told_error(node: ir.Call, view: FileView) -> Iterator[tuple[ir.Expr, bool]]:
     if isinstance(first, ir.Name) and _of_own_class(first, view):
         return
     error = first if isinstance(first, ir.Name) and _ERROR.search(first.id) else None
-    own = error is not None and isinstance(_patterns.given(error, view), ir.Call)  # `const error = new NotFoundError("…")`
+    own = error is not None and isinstance(_patterns.given(error, view), (ir.Call, ir.Await))  # `new NotFoundError("…")`
     if error is not None and not own and _patterns.method(node) in ("send", "end", "write"):
         yield first, False
 
