@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
 from backend_audit.frameworks.fastify import FastifyRoutes
 from backend_audit.frameworks.hapi import HapiRoutes
 from backend_audit.frameworks.nest import NestRoutes
+from backend_audit.frameworks.next_routes import NextRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_bodies import ScriptBodies
@@ -52,6 +54,8 @@ def script_route_table(
     found += [*express.routes(), *FastifyRoutes(engine, tree, guarding).routes(), *HapiRoutes(engine, tree, guarding).routes()]
     found += ControllerRoutes(engine, facts, guarding).routes(express.in_front)
     found += TrpcRoutes(engine, facts, guarding).routes()
+    if isinstance(engine, ScriptEngine):
+        found += NextRoutes(engine, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)
     scoping = ScriptScoping(engine)
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)

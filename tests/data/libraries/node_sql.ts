@@ -7,6 +7,9 @@ import { Trino } from 'trino-client';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Pool } from 'pg';
 import format from 'pg-format';
+import { OpenAPIBackend } from 'openapi-backend';
+import { initServer } from '@ts-rest/express';
+import { contract } from './contract';
 import { DataSource } from 'typeorm';
 import { User } from './user';
 
@@ -57,4 +60,29 @@ app.get('/formatted', async (req, res) => {
   await pg.query(format.withArray('SELECT id FROM t WHERE name = %L AND %s', [name, req.query.rest])); // $ sql-built-from-strings
   await pg.query(format('SELECT %I FROM t WHERE name = %L AND id = %s', req.query.column, name, Number(req.query.id)));
   await pg.query(format.withArray('SELECT id FROM t WHERE a = %L', [name]));
+});
+
+const backend = new OpenAPIBackend({
+  definition: './openapi.yml',
+  handlers: {
+    getPet: async (c, req, res) => pg.query(`SELECT id FROM pets WHERE id = ${c.request.params.id}`), // $ sql-built-from-strings
+    getPets: async (c) => pg.query('SELECT id FROM pets WHERE kind = $1', [c.request.query.kind]),
+  },
+});
+backend.register('findPet', (c) => pg.query(`SELECT id FROM pets WHERE name = '${c.request.query.name}'`)); // $ sql-built-from-strings
+
+initServer().router(contract, {
+  getPost: async ({ params: { id } }) => {
+    await pg.query(`SELECT id FROM posts WHERE id = ${id}`); // $ sql-built-from-strings
+    return { status: 200, body: {} };
+  },
+  admin: {
+    drop: {
+      handler: async ({ body }) => {
+        await pg.query('DELETE FROM posts WHERE title = $1', [body.title]);
+        await pg.query("DELETE FROM posts WHERE title = '" + body.title + "'"); // $ sql-built-from-strings
+        return { status: 201, body: {} };
+      },
+    },
+  },
 });

@@ -1,0 +1,3 @@
+export const GET = async () => Response.json({ ok: true });
+
+export const revalidate = 60;
