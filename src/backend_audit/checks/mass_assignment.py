@@ -15,6 +15,7 @@ from backend_audit.flow.written import last_word
 
 RULE = "mass-assignment"
 _STORES = re.compile(r"model|repo|prisma|collection|^db$|database|^tx$|entity", re.IGNORECASE)
+_REMOTE = frozenset("api client sdk rest remote gateway".split())  # `api.Mission.create(body)` asks another service
 _MOST_CALLS = 12  # of a chain
 _WHOLE = 3  # the length of the key of a source; parts of it have longer ones
 _FIX = "Name the fields that a client may set: by a Pydantic model, a form or a serializer, or by a fixed list in the program."
@@ -83,6 +84,8 @@ def _is_model(update: ObjectUpdate) -> bool:
     func = None if update.site.call is None else update.site.call.func
     owner = func.value if isinstance(func, ir.Attribute) else None
     name = last_word(owner)
+    if isinstance(owner, ir.Attribute) and last_word(owner.value) in _REMOTE:
+        return False
     if name[:1].isupper() or _STORES.search(name):
         return True
     return isinstance(owner, ir.Attribute) and _STORES.search(last_word(owner.value)) is not None

@@ -33,6 +33,7 @@ _HARMLESS = word_set(
     "simulation noise percent probability probe choice temperature top expire expires expiry timeout ttl hour minute weekday "
     "cron crontab schedule"
 )
+_MADE_UP = word_set("fake faker mock dummy demo")
 _LOCKS = word_set("lock locks locked mutex lease leases")
 _LOGINS, _HOLDERS = word_set("username userName user_name login"), word_set("auth credentials creds")  # `auth: { username, … }`
 
@@ -86,7 +87,8 @@ def _secret(purpose: Purpose) -> tuple[str, Confidence] | None:
         if name in _HOLDERS and not _LOGINS.isdisjoint(purpose.uses[:at]):
             continue
         if secret_name(name):
-            return name, Confidence.HIGH if at < 8 else Confidence.MEDIUM
+            made_up = any(not _MADE_UP.isdisjoint(words(one)) for one in purpose.uses[at : at + 3])  # `fake = { sid: … }`
+            return None if made_up else (name, Confidence.HIGH if at < 8 else Confidence.MEDIUM)
     if purpose.function and secret_name(purpose.function) and not set(words(purpose.function)) & _HARMLESS:
         return purpose.function, Confidence.MEDIUM
     return None
@@ -104,10 +106,16 @@ def _takes_one(drawn: RandomValue, name: str) -> bool:
     body = function.body if function is not None else drawn.site.module.body if drawn.site.module is not None else []
     return any(
         isinstance(one, ir.Index)
-        and written(one.value).rpartition(".")[2] == name
+        and _holds_secrets(written(one.value).rpartition(".")[2], name)
         and any(part is drawn.site.node for part in ir.walk(one.index))
         for one in ir.walk(*body)
     )
+
+
+def _holds_secrets(held: str, name: str) -> bool:
+    """Whether a list is called like the secret that is taken from it, or like many of its kind: `messageServiceSids`."""
+    many = words(held)[-1:]
+    return held == name or many in (["ids"], ["sids"]) or (held.endswith("s") and secret_name(held[:-1]))
 
 
 def _is_drawn(drawn: RandomValue) -> bool:

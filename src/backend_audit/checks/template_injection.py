@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._context import scope
 from backend_audit.checks._operands import apis, named
 from backend_audit.checks._template_text import filled_in, is_kept_data
 from backend_audit.checks._untrusted import alert, reaching, span
@@ -49,6 +51,8 @@ def template_injection(template: TemplateSource) -> Iterator[Alert]:
             confidence=Confidence.LOW,
         )
         return
+    if template.weak and _only_tried(template):
+        return
     does = "is compiled as a template by {callee}: its expressions run on the server"
     if template.weak:
         does = "is compiled as a template by {callee}: its expressions read what the context and the settings hold"
@@ -74,6 +78,17 @@ def _format(template: TemplateSource, origin: Origin) -> Alert:
         fix="Keep the text in the program, or take `string.Template`, which knows names only.",
         confidence=Confidence.MEDIUM if objects else Confidence.LOW,
     )
+
+
+def _only_tried(template: TemplateSource) -> bool:
+    """Whether a template is made to see that it can be, of a language that does nothing by itself: `compile(text)({})`."""
+    call = template.site.call
+    for node in ir.walk(*scope(template.site)):
+        if isinstance(node, ir.ExprStmt) and node.value is call:
+            return True
+        if isinstance(node, ir.Call) and node.func is call:
+            return all(isinstance(arg.value, ir.Container) and not arg.value.items for arg in node.args)
+    return False
 
 
 def _is_sandboxed(template: TemplateSource) -> bool:

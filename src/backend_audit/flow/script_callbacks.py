@@ -11,6 +11,7 @@ from backend_audit.flow import (
     script_filtered,
     script_functions,
     script_handed,
+    script_kinds,
     script_objects,
     script_registrars,
     script_validators,
@@ -162,6 +163,11 @@ class ScriptCallbacks(Frame):
             run = script_registrars.one_pass if given[0].apis and is_loaded(node.func) else type(self).handed
             results.append(run(self, node, operand.value, given))
         return join(receiver, results[0]) if attr == "catch" else join_all(results)
+
+    def note_method(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
+        """What the call of a method that is none of the project's tells of its receiver, or of a handler."""
+        script_kinds.asked(self, node, receiver, argument(args, "0"))
+        script_validators.stated(self, attr, args)
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""

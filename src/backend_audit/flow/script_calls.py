@@ -120,7 +120,7 @@ class ScriptCalls(ScriptFiles):
         attr = node.func.attr if isinstance(node.func, ir.Attribute) else ""
         if receiver is not None:
             if not callee.refs:
-                script_kinds.asked(self, node, receiver, argument(args, "0"))
+                self.note_method(node, attr, receiver, args)
             if attr in _PATTERNS:
                 self.matched(node, attr, callee, receiver, args)
             known = self.builtin_method(node, attr, callee, receiver, args)

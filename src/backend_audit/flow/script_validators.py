@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
 from backend_audit.flow import script_chains, script_hapi, script_json_schema, script_kept
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PARTS = ("body", "query", "params", "headers", "cookies")
 Checked = Mapping[str, Value]  # what schemas let through, by part of the request, or path below a parameter: `1.locals.data`
 
+_VERBS = frozenset("get post put patch delete".split())
 _CELEBRATE = "celebrate.celebrate"
 _ZOD = "zod-express-middleware."  # https://github.com/Aquila169/zod-express-middleware: `validate…` leaves the request as it is
 _BY_LIBRARY = {  # which part it checks, where the schema does not say so; whether what that gives stands in the data's place
@@ -77,6 +79,15 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
     for part, items in [*ran.parts.items(), *(waiting.parts.items() if asked else ())]:
         found.setdefault(part, container("dict", items, FREE))
     return found
+
+
+def stated(frame: "ScriptCallbacks", verb: str, args: Args) -> None:
+    """`schema.get("/orders/:id", { params: Type.Object({ id: Type.Integer() }) }, handler)`, of whatever library."""
+    options = [one.value for _, one in args if one.value.kind == "dict"] if verb in _VERBS else []
+    held = [(str(key), one) for value in options for key, one in (value.items or {}).items() if key in PARTS]
+    found = {part: asked(one, kept=True) for part, one in held if SCHEMA in one.types}
+    for symbol in (one for _, operand in args for one in operand.value.refs if found and isinstance(one, FunctionSymbol)):
+        frame.engine.note_checked(symbol, found)
 
 
 class _Fields:

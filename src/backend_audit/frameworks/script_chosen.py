@@ -22,8 +22,13 @@ def options_of(node: ir.Call) -> dict[object, ir.Expr]:
 
 def named_in(node: ir.Expr) -> dict[object, ir.Expr]:
     """What an object holds, by name; nothing where it is none."""
-    items = node.items if isinstance(node, ir.Container) and node.kind == "dict" else []
-    return {item.key.value: item.value for item in items if isinstance(item.key, ir.Const)}
+    found: dict[object, ir.Expr] = {}
+    for item in node.items if isinstance(node, ir.Container) and node.kind == "dict" else []:
+        if isinstance(item.key, ir.Const):
+            found[item.key.value] = item.value
+        elif item.key is None:  # `{ ...{ attributes: ["id"] } }`
+            found |= named_in(item.value.value if isinstance(item.value, ir.Starred) else item.value)
+    return found
 
 
 def left_out(node: ir.Call) -> frozenset[str] | None:
