@@ -202,7 +202,7 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
         found = values(receiver) if known is None else known
         return UNKNOWN if found is NOTHING else found  # what is empty here, something else fills
     if name == "concat":
-        return _concatenated([receiver, *(value for value, _ in args)])
+        return script_lists.concatenated([receiver, *(value for value, _ in args)], values)
     if name in _PUTTING:
         put = [value for value, _ in args[_PUTTING[name] :]][: None if name == "toSpliced" else 1]
         return container("list", None, join_all([values(receiver), *put]))
@@ -228,15 +228,6 @@ def container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
 def _whole(origin: Origin) -> Origin:
     """What was a part between separators, together with others."""
     return structs.replace(origin, cleared=origin.cleared - lacks.SEGMENT) if origin.cleared >= lacks.SEGMENT else origin
-
-
-def _concatenated(parts: list[Value]) -> Value:
-    if all(one.kind in ("list", "tuple") and one.elem is None and not one.open for one in parts):
-        flat = [value for one in parts for value in (one.items or {}).values()]
-        return container("list", dict(enumerate(flat)))
-    first = parts[0]
-    items = dict(first.items or {}) if first.kind in ("list", "tuple") and first.elem is None and not first.open else None
-    return container("list", items, join_all(values(one) if one.kind else one for one in (parts[1:] if items else parts)))
 
 
 _PUTTING = {"fill": 0, "with": 1, "toSpliced": 2}  # methods that put something into a list: the first argument that is put

@@ -14,6 +14,7 @@ from backend_audit.flow import (
     script_kinds,
     script_objects,
     script_registrars,
+    script_trials,
     script_validators,
     unrolled,
 )  # fmt: skip
@@ -163,6 +164,11 @@ class ScriptCallbacks(Frame):
             run = script_registrars.one_pass if given[0].apis and is_loaded(node.func) else type(self).handed
             results.append(run(self, node, operand.value, given))
         return join(receiver, results[0]) if attr == "catch" else join_all(results)
+
+    def if_(self, node: ir.If) -> bool:
+        """As `Frame.if_`; a check that spares tests alone is made."""
+        made = self.assumed(node.test, True, node.body) if not node.orelse and script_trials.holds(node.test) else None
+        return super().if_(node) if made is None else self.settle(made)
 
     def note_method(self, node: ir.Call, attr: str, receiver: Value, args: Args) -> None:
         """What the call of a method that is none of the project's tells of its receiver, or of a handler."""

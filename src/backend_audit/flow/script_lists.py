@@ -3,8 +3,10 @@
 A tuple is what a function was given (`...args`): nothing but the function itself changes it, so its length is known as well.
 """
 
+from collections.abc import Callable
+
 from backend_audit.flow.strings import Piece
-from backend_audit.flow.values import MAX_ADDRESSES, MAX_ITEMS, PLACELESS, Value, constant, container
+from backend_audit.flow.values import MAX_ADDRESSES, MAX_ITEMS, PLACELESS, Value, constant, container, join_all
 
 _MAX_PARTS = 64
 
@@ -29,6 +31,21 @@ def method(receiver: Value, name: str, args: list[Piece]) -> Value | None:
     if name in ("pop", "shift") and receiver.kind == "tuple":
         return items[-1] if name == "pop" else items[0]
     return None
+
+
+def concatenated(lists: list[Value], any_of: Callable[[Value], Value]) -> Value:
+    """`first.concat(second)`: what stands in lists that are known whole is told apart, though its place may not be known."""
+    known: dict[str | int, Value] = {}
+    others: list[Value] = []
+    for one in lists:
+        items = _whole(one)
+        for value in items or ():
+            known[f"{PLACELESS}{len(known)}" if others else len(known)] = value
+        if items is None:
+            others.append(any_of(one) if one.kind else one)
+    if len(known) > MAX_ITEMS:
+        return container("list", None, join_all([*known.values(), *others]))
+    return container("list", known or None, join_all(others) if others else None)
 
 
 def listed(value: Value, what: str) -> Value | None:
