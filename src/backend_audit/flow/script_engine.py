@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.flow import script_class_fields, script_validators
+from backend_audit.flow import script_class_fields, script_declared, script_validators
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.injection import ParameterHook
@@ -179,3 +179,4 @@ class ScriptEngine(ScriptModules):
             if param.pattern is not None:
                 declared = ir.Assign(param.at, param.end, [], "", None, None, "let")
                 frame.bind(param.pattern, frame.env.get(param.name, UNKNOWN), declared)
+                script_declared.note(frame, param)
