@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _errors, check
+from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
+from backend_audit.link.symbols import blocks
 from backend_audit.routes.lost_promises import LostPromise
 from backend_audit.source import SCRIPTS
 
@@ -30,14 +33,17 @@ def _spawned(node: ir.Expr | None, view: FileView) -> ir.Call | None:
 
 def _name_of_work(call: ir.Call, view: FileView) -> str:
     first = call.args[0].value if call.args else None
-    if isinstance(first, ir.Call):
-        first = first.func
-    return " ".join(view.source(first).split())[:60] if first is not None else ""
+    return "" if first is None else _brief(first, view)
+
+
+def _brief(node: ir.Expr, view: FileView) -> str:
+    """How a piece of code is told: a call by what is called."""
+    return " ".join(view.source(node.func if isinstance(node, ir.Call) else node).split())[:60]
 
 
 def _alert(call: ir.Call, view: FileView, how: str, confidence: Confidence) -> Alert:
     work = _name_of_work(call, view)
-    callee = " ".join(view.source(call.func).split())[:60]
+    callee = _brief(call, view)
     return Alert(
         at=call.at,
         end=call.func.end,
@@ -116,3 +122,37 @@ def dropped_promise(lost: LostPromise) -> Iterator[Alert]:
         confidence=Confidence.LOW if steady else Confidence.MEDIUM,
         related=(*([] if lost.rejected is None else [lost.rejected]), *lost.others[:_SHOWN]),
     )
+
+
+@check(RULE, *SCRIPTS)
+def lost_in_an_executor(node: ir.Call, view: FileView) -> Iterator[Alert]:
+    """`new Promise(async (resolve) => resolve(await work()))`."""
+    made = node.args[0].value if node.form == "new" and node.args and written(node.func) == "Promise" else None
+    if not isinstance(made, ir.Lambda) or not made.function.is_async:
+        return
+    waiting = next(_unguarded(made.function.body), None)
+    if waiting is not None:
+        yield Alert(
+            node=node.func,
+            message=f"The function that this promise is made with is `async`, and awaits `{_brief(waiting, view)}`: where that "
+            "fails, the promise is never settled, and the rejection is one that nobody handles.",
+            fix="Leave out `new Promise` and be `async` yourself, or catch in it and call `reject(error)`.",
+            confidence=of_service(Confidence.MEDIUM, view.module),
+        )
+
+
+def _unguarded(body: list[ir.Stmt]) -> Iterator[ir.Expr]:
+    """What is awaited and can throw out of these statements."""
+    for one in body:
+        guarded = isinstance(one, ir.Try) and bool(one.handlers)
+        inner = [*(handler.body for handler in one.handlers), one.final] if isinstance(one, ir.Try) and guarded else blocks(one)
+        own = [one] if not blocks(one) else [child for child in ir.children(one) if isinstance(child, ir.Expr)]
+        for node in ir.walk_scope(*own):
+            if isinstance(node, ir.Await) and not _is_caught(node.value):
+                yield node.value
+        for block in inner:
+            yield from _unguarded(block)
+
+
+def _is_caught(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "catch"

@@ -42,7 +42,7 @@ class _Written:
     models: list[tuple[str, ir.Container, ir.Container | None, bool]] = field(default_factory=list)  # True: of Mongoose
     belongs: dict[str, list[tuple[str, str, ir.Call]]] = field(default_factory=dict)  # by the word of what belongs
     begun: dict[str, set[str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)  # of models, by the variable that holds the schema
+    names: dict[str, list[str]] = field(default_factory=dict)  # of models, by the variable that holds their schema
     mongoose: bool = False
 
 
@@ -88,7 +88,7 @@ def _called(node: ir.Call, said: _Written) -> None:
         _model(holder, args, said)
     elif name == "model" and len(args) > 1 and isinstance(args[0], ir.Const):
         if isinstance(args[1], ir.Name):
-            said.names[args[1].id] = str(args[0].value)
+            said.names.setdefault(args[1].id, []).append(str(args[0].value))
         elif isinstance(args[1], ir.Call) and last_word(args[1].func) == "Schema" and args[1].args:
             inner = args[1].args[0].value
             if isinstance(inner, ir.Container):
@@ -112,10 +112,10 @@ def _model(name: str, args: list[ir.Expr], said: _Written) -> None:
 def _columns(
     module: ModuleSymbol, name: str, attributes: ir.Container, options: ir.Container | None, said: _Written
 ) -> Iterator[NodeColumn]:
-    table = said.names.get(name) or name
+    tables = said.names.get(name) or [name]
     stored = option_of(options, "tableName") if options is not None else ""
     shown = (stored or option_of(options, "modelName")) if options is not None else ""
-    words = frozenset(word for one in (name, table, shown) if (word := word_of(one)))
+    words = frozenset(word for one in (name, *tables, shown) if (word := word_of(one)))
     begun = said.begun.get(name, set()) | set(_fields(options))
     belongs = sorted((one for word in words for one in said.belongs.get(word, ())), key=lambda one: one[2].at)
     refers = {key: (target, call) for target, key, call in belongs}
@@ -130,10 +130,10 @@ def _columns(
         kind = _kind(item.value)
         covered = is_indexed(item.value) or column in begun
         yield NodeColumn(
-            module, item.key, words, (column,), table, target, kind in TEXTS, covered, stored, is_unselected(item.value)
+            module, item.key, words, (column,), tables[0], target, kind in TEXTS, covered, stored, is_unselected(item.value)
         )
     for column, (target, call) in refers.items():
-        yield NodeColumn(module, call.func, words, (column,), table, target, covered=column in begun, stored=stored)
+        yield NodeColumn(module, call.func, words, (column,), tables[0], target, covered=column in begun, stored=stored)
 
 
 def _fields(options: ir.Container | None) -> Iterator[str]:
