@@ -57,6 +57,8 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         found = _decorated(frame, symbol, param, decorator, value)
         if found is not None:
             return found
+    if at == 0 and param.pattern is not None and _takes_input(param.pattern):
+        return instance("next-safe-action.Arguments")
     if symbol.owner is not None or symbol.parent is not None:
         return None
     named = at == 0 and not value.types and bool(_HANDLERS.match(symbol.node.name)) and param.name in _EVENTS
@@ -67,6 +69,12 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
     if at == 1 and symbol.node.name in _METHODS and _ROUTE.search(frame.module.path):
         return instance("next.RouteContext")
     return None
+
+
+def _takes_input(pattern: ir.Expr) -> bool:
+    """`({ parsedInput, ctx }) => …`: a server action, https://next-safe-action.dev/docs/define-actions/create-the-client."""
+    items = pattern.items if isinstance(pattern, ir.Container) else []
+    return any(isinstance(one.key, ir.Const) and one.key.value == "parsedInput" for one in items)
 
 
 def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decorator: ir.Expr, value: Value) -> Value | None:
