@@ -8,8 +8,8 @@ from backend_audit.checks import Alert
 from backend_audit.checks._peers import beside, elsewhere, logins, names_object
 from backend_audit.checks._routes import called, odd_one, only_asks
 from backend_audit.finding import Confidence
-from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Route
+from backend_audit.routes.naming import intended
 
 _FEW = 2
 _SEVERAL = 4
@@ -24,7 +24,7 @@ def unlike_in_asks(route: Route) -> Iterator[Alert]:
     if not route.weighed or any(guard.has(Does.AUTHORIZES) and guard.via != "body" for guard in route.guards):
         return
     found = _of_address(route) or _only_reading(route) or _of_file(route) or _of_application(route)
-    if found is None or intent(route.path, route.name, route.methods):
+    if found is None or intended(route):
         return
     check, asking, where = found
     if route.consults and _LOOKS_UP.match(check):

@@ -6,8 +6,8 @@ from backend_audit.checks import Alert
 from backend_audit.checks._peers import logins, rights
 from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
-from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Fetched, Route
+from backend_audit.routes.naming import intended
 
 _FEW = 3
 _NEARLY_ALL = 0.8
@@ -18,7 +18,7 @@ _CUSTOM = 0.9
 def unlike_others(route: Route) -> Iterator[Alert]:
     """`Mailbox.get(mailbox_id)`, where the other handlers compare `mailbox.user_id` with the caller, or their queries do."""
     loose = [one for one in route.fetched if not one.held]
-    if len(loose) != len(route.fetched) or intent(route.path, route.name, route.methods):
+    if len(loose) != len(route.fetched) or intended(route):
         return
     for fetched in loose[:1]:
         if is_published(route) and not route.changes():

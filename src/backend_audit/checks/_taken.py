@@ -7,8 +7,8 @@ from backend_audit.checks import Alert
 from backend_audit.checks._peers import elsewhere, logins, rights
 from backend_audit.checks._routes import SHARE, called, odd_one, refuses_at_its_end
 from backend_audit.finding import Confidence
-from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Route
+from backend_audit.routes.naming import intended
 
 _OF_SOMETHING = re.compile(r"^(?!user|me$|own|account)[a-zA-Z]\w*?(?:_(?:id|uuid|slug)|I[dD]|Uuid|Slug)$")  # unlike `id`
 _SEVERAL = 6
@@ -16,13 +16,7 @@ _SEVERAL = 6
 
 def unlike_in_ids(route: Route) -> Iterator[Alert]:
     """It takes `serverId` for whoever has signed in; nearly all others that are handed one look whose it is."""
-    if (
-        not route.weighed
-        or route.right
-        or route.lookups
-        or refuses_at_its_end(route)
-        or intent(route.path, route.name, route.methods)
-    ):
+    if not route.weighed or route.right or route.lookups or refuses_at_its_end(route) or intended(route):
         return
     for name in sorted(one for one in route.takes if _OF_SOMETHING.match(one) and not _holds(route, one)):
         others = [one for one in elsewhere(route) if one.weighed and name in one.takes and _comparable(route, one)]

@@ -17,8 +17,8 @@ from backend_audit.checks._taken import unlike_in_ids
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
-from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.naming import intended
 from backend_audit.routes.within import only_refuses
 
 RULE = "route-less-guarded-than-siblings"
@@ -67,7 +67,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from _unheld(route)
         return
     if only_asks(route) or _asks_its_own_way(route):
-        yield from () if intent(route.path, route.name, route.methods) else _unheld(route)
+        yield from () if intended(route) else _unheld(route)
         return
     others = [one for one in route.siblings() if _counts(one)]
     asking = [one for one in others if asks_for_more(one)]
@@ -104,7 +104,7 @@ def _counts(route: Route) -> bool:
 
 def _asks_its_own_way(route: Route) -> bool:
     """Whether it has a guard of its own besides its router's login, the handler alone asks, or it is part of signing in."""
-    if intent(route.path, route.name, route.methods):
+    if intended(route):
         return True
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES)]
     own = [guard for guard in route.guards if guard.via == "route" and guard.has(Does.AUTHENTICATES, Does.REJECTS)]

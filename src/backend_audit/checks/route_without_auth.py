@@ -132,7 +132,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
-    if unasked and not explicit and surely_acts(route) and not route.guarded(Does.UNSHIELDS):
+    if unasked and not explicit and surely_acts(route) and not _only_redirects(route) and not route.guarded(Does.UNSHIELDS):
         where, changing = guarded_changes(route)
         if changing and (where == BESIDE or not works_on_the_caller(route)):
             return Confidence.MEDIUM, f"{len(changing)} other routes {where} that change something ask who calls"

@@ -12,8 +12,8 @@ from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.script_conditions import Condition
 from backend_audit.frameworks.script_rows import OddRows, was_found
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Auth, Does, Guard, Lookup, Route
+from backend_audit.routes.naming import intended
 from backend_audit.routes.script_caller import CHECKS, FINDS_CALLER
 from backend_audit.routes.script_unread import takes_request
 from backend_audit.source import Mark
@@ -58,7 +58,7 @@ class SetCredentials:
     def _knows_callers(self, route: Route) -> bool:
         """Whether people sign in to the application: else its key is that of another program."""
         if self._known is None:
-            self._known = any("sign" in intent(one.path, one.name, one.methods) for one in route.table.routes)
+            self._known = any("sign" in intended(one) for one in route.table.routes)
         return self._known
 
     def _is_rare(self, guard: Guard, route: Route) -> bool:

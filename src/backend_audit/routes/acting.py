@@ -14,6 +14,7 @@ _ACTS = re.compile(
     r"enqueue|bulk|upsert|destroy|patch|put|register|reset|change|modify|move|rename|cancel|approve|stop|invite|"
     r"assign|revoke|delay|apply_async|emit)(?:_|$|[A-Z])"
 )
+_ANSWERS = frozenset(("send_file", "send_from_directory", "send_static_file"))
 _ASIDE = re.compile(r"(?:^|[._])(?:cache|logger|log|logging|metrics?|stats|span|params|headers)\.[a-z_]+$", re.IGNORECASE)
 _RUNS = frozenset({"execute", "execute_query", "executemany", "execute_values", "execute_batch"})
 _ASKS = re.compile(r"\s*(?:--[^\n]*\n\s*)*\(?\s*(?:SELECT|WITH|SHOW|EXPLAIN|VALUES)\b", re.IGNORECASE)
@@ -27,8 +28,8 @@ _CONTAINERS = frozenset({"dict", "set", "list", "defaultdict", "OrderedDict", "C
 
 
 def acts_by_name(name: str) -> bool:
-    """Whether a call of that name changes something, by its name."""
-    return bool(_ACTS.match(name))
+    """Whether a call of that name changes something, by its name; what only answers with a file is none."""
+    return bool(_ACTS.match(name)) and name not in _ANSWERS
 
 
 def acts(callee: str) -> bool:

@@ -99,6 +99,13 @@ _NAMED_PART = re.compile(r"/[<:(]|\{\w")  # the session of something; what setti
 _SESSIONS = frozenset(("session", "sessions"))
 _BEGINS = frozenset("initialize init create start new open begin".split())
 _ENTERS = frozenset("login logout signin signout signup logon logoff register registration session sessions".split())
+_REGISTERS = frozenset(("register", "registration"))
+_PEOPLE = frozenset(
+    """
+    user account member customer client admin person owner student patient employee subscriber visitor guest company organization
+    organisation tenant team player participant attendee identity profile credential device passkey
+    """.split()
+)
 _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", "static files"})
 
 
@@ -142,6 +149,8 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         words = frozenset(listed)
         if what == _SIGNING_IN and managed:
             continue
+        if what == _SIGNING_IN and _registers_a_thing(segments, named):
+            words = words - _REGISTERS
         if what == _CALLED_BACK and methods and set(methods) <= _KEEPS:
             continue
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
@@ -167,6 +176,12 @@ def of_operation(name: str, methods: tuple[str, ...]) -> str:
     what = intent(f"/{name}", name, methods)
     known = {*_INTENTS.get(what, ()), *_BESIDE}
     return what if what and what != _CALLED_BACK and known.issuperset(words_of(name)) else ""
+
+
+def _registers_a_thing(segments: list[str], named: list[str]) -> bool:
+    """Whether what registers itself is nobody: `/replicas/register`, which `register_replica` handles."""
+    kinds = {before.lower().removesuffix("s") for before, last in pairwise(segments) if last in _REGISTERS}
+    return bool(kinds & {*named}) and _PEOPLE.isdisjoint(kinds)
 
 
 def _opens_session(segments: list[str]) -> bool:

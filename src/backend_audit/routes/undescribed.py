@@ -9,6 +9,7 @@ from backend_audit.flow.concepts import Concept
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.naming import own_name
 from backend_audit.source import Language
 
 _ENOUGH = 0.5  # of all routes that say it, for a file's silence to be an oversight
@@ -56,7 +57,7 @@ def _asked(route: Route) -> bool:
 def answers_with_data(route: Route) -> bool:
     """Whether a route answers with data that a client would want to know: not a file, a page or nothing at all."""
     handler = route.handler
-    if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, route.name, ("GET",)):
+    if handler is None or set(route.methods) == {"DELETE"} or "health" in intent(route.path, own_name(route), ("GET",)):
         return False
     if handler.module.node.language is not Language.PYTHON:
         return not any(_shows_page(one) for one in handler.scope)

@@ -7,6 +7,7 @@ from backend_audit.flow.concepts import Concept
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.intent import intent
 from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.naming import own_name
 from backend_audit.routes.operation import Operation
 
 _MOST = 0.5  # of the routes that a question concerns: where fewer tell it, that is the project's way, and its criterion says so
@@ -42,7 +43,7 @@ def untold(behaviours: Behaviours, table: RouteTable) -> Iterator[Untold]:
 
 
 def _concerns(route: Route) -> bool:
-    health = "health" in intent(route.path, route.name, ("GET",))
+    health = "health" in intent(route.path, own_name(route), ("GET",))
     return route.kind == "http" and not route.bare and route.handler is not None and not health
 
 

@@ -9,18 +9,17 @@ from backend_audit.routes.intent import (
     checks_password,
     checks_secret,
     checks_signature,
-    intent,
     of_operation,
     once,
     public_keys,
     sets_up,
 )
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.naming import intended
 from backend_audit.routes.script_helpers import BY_HELPER
 from backend_audit.routes.script_permissions import BY_RIGHT
 from backend_audit.routes.within import makes_accounts_if_allowed, only_call, stops_the_unknown
 
-_ENTRY = "index"  # a folder's module is called like this whatever is in it
 _BODY = "body"  # a handler that turns callers away itself
 
 
@@ -102,16 +101,7 @@ def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
 def _meant(route: Route) -> str:
     if route.kind == "graphql" and not route.schemas:
         return of_operation(route.path.rpartition("/")[2], route.methods)
-    return intent(route.path, _called(route), route.methods)
-
-
-def _called(route: Route) -> str:
-    """What the handler is called; one without a name is known by its file."""
-    if route.handler is not None and route.name.endswith("<anonymous>"):
-        folder, _, file = route.handler.module.path.rpartition("/")
-        stem = file.partition(".")[0]
-        return stem if stem != _ENTRY else folder.rpartition("/")[2]
-    return route.name
+    return intended(route)
 
 
 def _set_up(route: Route) -> str:
