@@ -19,7 +19,7 @@ from backend_audit.routes.forgery import asks_for_sign_alone
 from backend_audit.routes.keys import asks_for_key_alone
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
-from backend_audit.routes.switches import TOLD_SO, as_told, switched_on
+from backend_audit.routes.switches import TOLD_SO, as_made, as_told, switched_on
 from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
 
@@ -88,11 +88,11 @@ class Guarding:
                     found.append(scheme_guard(concept, via, mark))
         for symbol in sorted(value.refs, key=lambda one: one.key):
             found += self.of_symbol(symbol, via, mark, depth)
-        for type_name in sorted(value.types):
-            owner = self.engine.class_of(type_name)
-            method = None if owner is None else self.engine.find_method(owner, "__call__")
-            if method is not None and owner is not None:
-                found += self._called(method, owner.name.rpartition(".")[2], via, mark, depth)
+        for owner in filter(None, map(self.engine.class_of, sorted(value.types))):
+            method = self.engine.find_method(owner, "__call__")
+            if method is not None:
+                inner = self._called(method, owner.name.rpartition(".")[2], via, mark, depth)
+                found += [as_made(self.behaviours.anonymous, one, value) for one in inner]
         for path in sorted(value.apis):
             if (known := self.known(path, via, mark)) is not None:
                 found.append(known)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
+from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Outcome
@@ -38,6 +39,22 @@ def as_told(anonymous: Anonymous, guard: Guard, call: ir.Call) -> Guard:
     runs = [anonymous.run(one, told) for one in wrappers(anonymous.engine, guard.function)]
     passes = all(one.outcome() is Outcome.PASSES for one in runs)
     return replace(guard, does=frozenset((Does.IDENTIFIES,)), because=TOLD_SO) if passes else guard
+
+
+def as_made(anonymous: Anonymous, guard: Guard, made: Value) -> Guard:
+    """A guard that is an object of the project, by the switches that it was made with: `Depends(Login(enforce=False))`."""
+    function = guard.function
+    if function is None or not function.node.params or not guard.has(Does.AUTHENTICATES):
+        return guard
+    me = function.node.params[0].name
+    told: Env = {
+        f"{me}.{name}": TRUE if field.is_just(value=True) else FALSE
+        for name, field in (made.items or {}).items()
+        if field.is_just(value=True) or field.is_just(value=False)
+    }
+    if not told or anonymous.run(function, told).outcome() is not Outcome.PASSES:
+        return guard
+    return replace(guard, does=frozenset((Does.IDENTIFIES,)), because=TOLD_SO)
 
 
 def _switched(call: ir.Call, function: FunctionSymbol) -> Env:
