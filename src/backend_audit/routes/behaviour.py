@@ -23,7 +23,7 @@ from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.reach import reached
-from backend_audit.routes.status import named_status, set_on_answers, statuses
+from backend_audit.routes.status import named_status, set_on_answers, statuses, told_to_helper
 from backend_audit.routes.stored import stored_into
 
 _FAILED = 400
@@ -227,7 +227,7 @@ class Behaviours:
         if at is None and isinstance(node, ir.Container) and node.kind == "tuple":
             parts = (one.value for one in node.items[1:] if isinstance(one.value, (ir.Const, ir.Name, ir.Attribute)))
             return frozenset(status for one in parts for status in statuses(frame.eval(one)))
-        return found or self._of_answer(frame, node)
+        return found or self._of_answer(frame, node) or told_to_helper(frame, node)
 
     def _of_answer(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
         """The statuses of an answer whose class is the project's own: `class Unauthorized(HttpResponse): status_code = 401`."""

@@ -32,9 +32,18 @@ def wrappers(engine: Engine, function: FunctionSymbol, depth: int = _DEPTH) -> l
 
 
 def makers(engine: Engine, function: FunctionSymbol) -> list[FunctionSymbol]:
-    """What stands in the place of a decorated function, of decorators of the project: `@made_of_test def managers(user)`."""
-    frame = engine.frame(function.module)
-    found = [one for node in function.node.decorators for one in of_kind(frame.eval(node).refs, FunctionSymbol)]
+    """What stands in the place of a decorated function, of decorators of the project: `@made_of_test def managers(user)`.
+
+    Also in the place of its wrapper: `def members(view): @signed_in def wrapper(…)`.
+    """
+    inside = [one for one in leaves(function) if one is not function]
+    decorated = [(engine.frame(function.module), function), *((engine.frame(one.module, one.parent), one) for one in inside)]
+    found = [
+        each
+        for frame, one in decorated
+        for node in one.node.decorators
+        for each in of_kind(frame.eval(node).refs, FunctionSymbol)
+    ]
     return [leaf for one in found if one is not function for leaf in leaves(one)]
 
 
