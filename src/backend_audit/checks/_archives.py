@@ -1,6 +1,6 @@
 """What the program does about the names in an archive before it extracts them: read from the statements around the call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from backend_audit import ir
 from backend_audit.checks._context import scope
@@ -9,6 +9,7 @@ from backend_audit.flow.written import dotted, last_word
 
 _TESTS = frozenset("isabs is_relative_to relative_to commonpath commonprefix abspath realpath resolve normpath safe_join".split())
 _PLAIN = frozenset(("getmembers", "list", "iter", "tuple", "sorted", "open", "TarFile", "closing"))
+_COPIES = frozenset(("list", "iter", "tuple", "sorted"))
 _FETCHES = ("download", "retrieve", "fetch", "save", "write", "copyfileobj", "upload")
 _ENDS = (ir.Raise, ir.Return)
 
@@ -31,6 +32,7 @@ def member_is_checked(site: Site, member: ir.Expr | None) -> bool:
 
 
 def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
+    made: dict[str, list[ir.Expr]] = {}  # `where = os.path.realpath(os.path.join(folder, member.name))`
     for statement in body:
         if _holds(statement, call):
             if isinstance(statement, ir.If):
@@ -42,7 +44,9 @@ def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
             return not isinstance(statement, ir.ExprStmt) and _checked(ir.children(statement), call, name)
         if isinstance(statement, ir.Assign) and _bare(statement, name):
             return True
-        if isinstance(statement, ir.If) and _leaves(statement.body) and _tests_name(statement.test, name):
+        if isinstance(statement, ir.Assign) and statement.value is not None and _mentions([statement.value], name):
+            made.update((one.id, [statement.value]) for one in statement.targets if isinstance(one, ir.Name))
+        if isinstance(statement, ir.If) and _leaves(statement.body) and _tests_name(statement.test, name, made):
             return True
         if isinstance(statement, ir.ExprStmt) and _hands_over(statement.value, name):
             return True
@@ -74,10 +78,17 @@ def _negated(test: ir.Expr) -> bool:
     return found in ("is_relative_to", "startswith") or (isinstance(test, ir.Compare) and test.ops[0] in ("not in", "=="))
 
 
-def _tests_name(test: ir.Expr, name: str) -> bool:
-    """Whether the test asks where the member's name leads; a look for `..` alone leaves absolute names."""
-    mentions = any(isinstance(node, ir.Name) and node.id == name for node in _below(test))
-    called = any(isinstance(node, ir.Call) and last_word(node.func) in _TESTS for node in _below(test))
+def _mentions(nodes: Sequence[ir.Expr], name: str) -> bool:
+    return any(isinstance(node, ir.Name) and node.id == name for one in nodes for node in _below(one))
+
+
+def _tests_name(test: ir.Expr, name: str, made: Mapping[str, list[ir.Expr]] | None = None) -> bool:
+    """Whether the test asks where the member's name leads, or what was `made` of it; a look for `..` leaves absolute names."""
+    asked = [test, *(one for other, values in (made or {}).items() if _mentions([test], other) for one in values)]
+    mentions = _mentions(asked, name)
+    called = any(isinstance(node, ir.Call) and last_word(node.func) in _TESTS for one in asked for node in _below(one))
+    if mentions and _looks_for(test, "in", "/"):  # a name without folders
+        return True
     return mentions and (called or (_looks_for(test, "in", "..") and _looks_for(test, "startswith", "/")))
 
 
@@ -118,6 +129,8 @@ def _loop_around(body: Sequence[ir.Stmt], call: ir.Node) -> ir.For | None:
 def members_are_chosen(site: Site, members: ir.Expr | None) -> bool:
     """Whether `members=` is the work of a function that picks them, or a list that a checking loop filled."""
     if isinstance(members, ir.Call):
+        if last_word(members.func) in _COPIES and len(members.args) == 1:
+            return members_are_chosen(site, members.args[0].value)
         return any(isinstance(arg.value, ir.Name) for arg in members.args) and last_word(members.func) not in _PLAIN
     if isinstance(members, ir.Comprehension):
         return any(clause.conditions for clause in members.clauses)

@@ -41,7 +41,7 @@ def error_told(answer: Answer) -> Iterator[Alert]:
     site = answer.site
     found: list[tuple[Confidence, Origin, Operand]] = []
     content = answer.content
-    for origin in () if content is None else content.value.carries("error"):
+    for origin in () if content is None else content.value.carries("error", "exception"):
         confidence = _confidence(answer, origin)
         if confidence is not None and content is not None:
             found.append((confidence, origin, content))

@@ -7,9 +7,9 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 
-from backend_audit.flow import lacks, lists, matches, numbers, sensitive, strings, urls
+from backend_audit.flow import lacks, lists, mappings, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
-from backend_audit.flow.origins import NAMES
+from backend_audit.flow.origins import NAMES, chosen_names
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin, of_rest
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -43,30 +43,24 @@ def iterated(value: Value) -> Value:
     """What iterating over the value gives: any element, keys of a dict."""
     if value.kind == "dict":
         keys = [Value(consts=frozenset((Constant("str" if isinstance(key, str) else "int", key),))) for key in value.items or {}]
-        return _from(value, join(join_all(keys), UNKNOWN if value.elem is not None or not keys else NOTHING), NAME)
+        chosen = UNKNOWN.with_origins(chosen_names(value.origins)) if value.origins else UNKNOWN
+        return mappings.held(value, join(join_all(keys), chosen if value.elem is not None or not keys else NOTHING), NAME)
+    step = NAME if value.types and mappings.may_be_mapping(value) else ELEMENT
     if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
-        inside = [Value(open=True, origins=frozenset(of_origin(one, ELEMENT) for one in value.origins))]
+        inside = [Value(open=True, origins=frozenset(of_origin(one, step) for one in value.origins))]
     else:
         inside = value.inside() if value.kind else [_element_of_text(value.derived())]
     if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
         objects = frozenset(one for one in value.refs if isinstance(one, ObjectSymbol))
         inside += [Value(refs=objects)] if objects else []
     found = join_all(inside)
-    return _from(value, found) if value.kind else found
+    return mappings.held(value, found) if value.kind else found
 
 
 def _element_of_text(value: Value) -> Value:
     """What something unknown is made of: of what is called one secret, its elements are none."""
     kept = frozenset(one for one in value.origins if one.label != "secret" or not sensitive.is_one(str(one.key[0])))
     return value if len(kept) == len(value.origins) else changed(value, origins=kept)
-
-
-def _from(holder: Value, found: Value, step: str = ELEMENT) -> Value:
-    """An element of a container that came from outside as a whole came from there too, unless its type is closed."""
-    closed = found.types & CLOSED_TYPES or found.refs or found.made or found.consts
-    if not holder.origins or found is NOTHING or (closed and not found.open):
-        return found
-    return found.with_origins(of_origin(one, step) for one in holder.origins if one.label != NAMES)
 
 
 def concatenated(left: Value, right: Value) -> Value:
@@ -290,17 +284,19 @@ def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
 
 
 def _all_values(receiver: Value) -> Value:
-    return join_all(receiver.inside())
+    return mappings.held(receiver, join_all(receiver.inside()))
 
 
 def _dict_get(receiver: Value, key: Value, default: Value) -> Value:
     texts = key.constants()
     if texts is None:
-        return join(_all_values(receiver), default)
+        return join(mappings.held(receiver, mappings.any_value(receiver)), default)
     found = NOTHING
     for one in texts:
         key_of = one.value if isinstance(one.value, (str, int)) else None
         known = None if key_of is None else of_rest(receiver, key_of) or receiver.item(key_of)
+        if known is not None and key_of is not None and key_of not in (receiver.items or {}):
+            known = mappings.held(receiver, known, key_of)
         found = join(found, default if known is None else known)
         if receiver.elem is not None:
             found = join(found, default)
@@ -382,11 +378,12 @@ def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> 
     for value, _ in args:
         items.update(value.items or {} if value.kind == "dict" else {})
         if value.kind != "dict" or value.elem is not None:
-            rest = value.elem if value.elem is not None else iterated(value)
+            rest = mappings.held(value, value.elem) if value.elem is not None else iterated(value)
             elem = rest if elem is None else join(elem, rest)
     for key, (value, _) in named.items():
         items[key] = value
-    return container(receiver.kind, items or None, elem)
+    names = [one for value, _ in args for one in mappings.names_in(value)]
+    return container(receiver.kind, items or None, elem).with_origins(names)
 
 
 def with_item(base: Value, key: Value, value: Value) -> Value:

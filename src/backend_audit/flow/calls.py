@@ -13,6 +13,7 @@ from backend_audit.flow import (
     lacks,
     library_calls,
     lists,
+    mappings,
     named_parts,
     numbers,
     records,
@@ -118,6 +119,8 @@ class Calls(Expressions):
             known = builtin.method(receiver, attr, *pieces(args, hidden=attr == "format"))
             if known is not None:
                 found = known
+        elif receiver is not None and not callee.refs and (held := mappings.of_mapping(receiver, attr)) is not None:
+            return held
         for symbol in by_key(callee.refs):
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.call_function(node, symbol, self.bound_to(node, symbol, receiver), args))

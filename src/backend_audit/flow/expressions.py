@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend_audit import ir
-from backend_audit.flow import builtin, named_parts, numbers, refine, rendering, sensitive, slices, strings, urls
+from backend_audit.flow import builtin, mappings, named_parts, numbers, refine, rendering, sensitive, slices, strings, urls
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
 from backend_audit.flow.frame import FrameState
@@ -209,7 +209,7 @@ class Expressions(FrameState, ABC):
         if base.kind and key is not None and (rest := of_rest(base, key)) is not None:
             return self.sensitive(key, node, rest) if isinstance(key, str) else rest
         if base.kind:
-            found = join_all(base.inside()) if key is None else base.item(key) or NOTHING
+            found = mappings.any_value(base) if key is None else base.item(key) or NOTHING
         elif base.items and key is not None and key in base.items:  # a named tuple, or what was put into something unknown
             return self.sensitive(key, node, base.items[key]) if isinstance(key, str) else base.items[key]
         elif base.items and key is None and base.open:
@@ -330,8 +330,7 @@ class Expressions(FrameState, ABC):
     def display(self, node: ir.Container) -> Value:
         items: dict[Key, Value] = {}
         elem: Value | None = None
-        keys: set[Origin] = set()
-        position = 0
+        keys, position = set[Origin](), 0
         for item in node.items:
             named = item.key.value if isinstance(item.key, ir.Const) else None
             before, self.target = self.target, named if isinstance(named, str) else self.target
@@ -342,7 +341,8 @@ class Expressions(FrameState, ABC):
                 position += len(value.items or {})
             elif item.star:
                 items.update((value.items or {}) if item.star == 2 else {})
-                rest = builtin.iterated(value) if item.star == 1 else value.elem if value.kind else value.derived()
+                rest, names = mappings.spread(value) if item.star == 2 else (builtin.iterated(value), frozenset())
+                keys |= names
                 elem = rest if elem is None else elem if rest is None else join(elem, rest)
             elif item.key is not None:
                 key = self.eval(item.key)

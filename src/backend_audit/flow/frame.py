@@ -186,6 +186,8 @@ class FrameState:
         if not (value.open or configured or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
             return value
         kind = sensitive.classify(name)
+        if any(sensitive.names_header(str(one.value)) for one in value.consts):
+            return value
         if kind is None or any(origin.label == "secret" for origin in value.origins) or is_member(node):
             return value
         if any(map(sensitive.is_no_secret, value.types)):

@@ -13,12 +13,13 @@ import re
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import address, lacks, verdicts
+from backend_audit.flow import address, direct, lacks, verdicts
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.frame import TESTED
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.values import Value, transform
+from backend_audit.flow.ways import in_all
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 
@@ -75,6 +76,7 @@ def clear_data(
 
 def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
     """Narrow by a call that turned out as `holds`; whether anything was known about it."""
+    test = direct.call_of(frame, test, frame.eval(test.func))
     receiver = test.func.value if isinstance(test.func, ir.Attribute) else None
     if receiver is not None and last_word(test.func) == "startswith" and test.args:
         told_beginning(frame, frame.eval(receiver), frame.eval(test.args[0].value).texts(), holds=holds)
@@ -127,10 +129,13 @@ def _by_name(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
 
 def after_call(frame: "Expressions", call: ir.Call) -> None:
     """A call came back: what raises on bad data has let this through."""
-    if not isinstance(call.func, (ir.Name, ir.Attribute)):
+    if not isinstance(call.func, (ir.Name, ir.Attribute, ir.Call)):
         return
-    receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
     callee = known if (known := frame.callees.get(id(call))) is not None else frame.eval(call.func)
+    made = direct.call_of(frame, call, callee)
+    if made is not call:
+        call, callee = made, frame.eval(made.func)
+    receiver = call.func.value if isinstance(call.func, ir.Attribute) else None
     if address.raises(last_word(call.func)) and frame.believed(call.func):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
@@ -215,7 +220,9 @@ def _contained(frame: "Expressions", value: Value) -> None:
 
 
 def whole(collection: ir.Expr) -> ir.Expr:
-    """`path` of `path.parts`, which lacks what none of its parts is."""
+    """`path` of `path.parts` and `path.split("/")`, which lacks what none of its parts is."""
+    if isinstance(collection, ir.Call) and isinstance(collection.func, ir.Attribute) and collection.func.attr == "split":
+        return collection.func.value
     return collection.value if isinstance(collection, ir.Attribute) and collection.attr == "parts" else collection
 
 
@@ -286,7 +293,7 @@ def cleared_parameters(frame: "Expressions", symbol: FunctionSymbol) -> dict[int
             if value.is_literal():
                 found[at] = ALL
             continue
-        common = frozenset.intersection(*(origin.cleared for origin in own))
-        if common and all(origin.key[-1] != DERIVED or len(own) > 1 for origin in own):
-            found[at] = common
+        told = in_all(origin.cleared for origin in own)
+        if told and all(origin.key[-1] != DERIVED or len(own) > 1 for origin in own):
+            found[at] = told
     return found

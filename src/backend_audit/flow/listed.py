@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.builtin import iterated
 from backend_audit.flow.guards import ALL, clear_data
+from backend_audit.flow.guards import after_loop as after_loop_of_addresses
 from backend_audit.flow.syntax import all_of
-from backend_audit.flow.values import Value, container
+from backend_audit.flow.values import Value, container, join_all
+from backend_audit.flow.ways import in_all
 from backend_audit.flow.written import dotted, written
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
+    from backend_audit.flow.statements import Frame
 
 
 def is_search(call: ir.Call) -> bool:
@@ -108,11 +111,31 @@ def _told_of_each(frame: "Expressions", node: ir.Expr, whole: Value, element: Va
         return
     if not origins:
         return
-    before = frozenset.intersection(*(one.cleared for one in origins))
+    before = in_all(one.cleared for one in origins)
     after = [one.cleared for one in tested.all_origins()]
-    gained = frozenset.intersection(*after) - before if after else ALL
+    gained = in_all(after) - before
     if gained:
         clear_data(frame, whole, gained, node=node)
+
+
+def passed(frame: "Frame", loop: ir.For, element: Value, seen: list[Value]) -> bool:
+    """Run a loop's body once; what its element is at each end of the pass that goes on is added to `seen`."""
+    frame.bind(loop.target, element)
+    goes_on = frame.run(loop.body)
+    if isinstance(loop.target, ir.Name):
+        ends = [*frame.breaks[-1], *([frame.env] if goes_on else [])]
+        seen += [env[loop.target.id] for env in ends if loop.target.id in env]
+    return goes_on
+
+
+def after_loop(frame: "Frame", loop: ir.For, element: Value, seen: list[Value]) -> None:
+    """Each element was looked at, and bad ones have ended the function: `for path in paths: if ".." in path: raise …`."""
+    after_loop_of_addresses(frame, loop)
+    whole = loop.iter
+    if not seen or not element.all_origins() or not isinstance(whole, (ir.Name, ir.Attribute)):
+        return
+    if not any(isinstance(one, ir.Jump) and one.kind == "break" for one in ir.walk_scope(*loop.body)):
+        _told_of_each(frame, whole, frame.eval(whole), element, join_all(seen))
 
 
 def _speaks_of(node: ir.Expr, name: str) -> bool:

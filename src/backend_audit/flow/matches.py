@@ -43,9 +43,15 @@ def compiled(args: Sequence[tuple[Value, str]]) -> Value:
     return Value(types=frozenset((_PATTERN,)), items=items or None)
 
 
+def patterns_in(value: Value) -> tuple[str, ...]:
+    """The texts of a pattern, which may have been compiled."""
+    kept = (value.items or {}).get("pattern") if _PATTERN in value.types else None
+    return value.texts() if kept is None else kept.texts()
+
+
 def _found(name: str, pattern: Value | None, subject: Value | None) -> Value | None:
     """A match object, or a list of what it would give; what a pattern that is not known has matched counts as checked."""
-    texts = () if pattern is None else pattern.texts()
+    texts = () if pattern is None else patterns_in(pattern)
     if subject is None or (len(texts) != 1 and name in ("match", "fullmatch")):
         return None
     held, names = groups(texts[0]) if len(texts) == 1 else ([], {})
@@ -68,7 +74,7 @@ def _substituted(pattern: Value, args: Args, first: int) -> Value | None:
         return None
     if new.value.is_literal() and subject.value.is_literal():
         return MADE
-    texts, by = pattern.texts(), new.value.texts() if new.value.is_literal() else ()
+    texts, by = patterns_in(pattern), new.value.texts() if new.value.is_literal() else ()
     every = argument(args, f"{first + 2}:count") is None and not any("\\" in one for one in by)
     harmless = after_substituting(texts[0], by) if every and by and len(texts) == 1 else frozenset[str]()
     held = subject.value.derived().cleared(harmless).origins | new.value.derived().origins

@@ -12,6 +12,7 @@ MAX_ORIGINS = 24
 MAX_TRACE = 24
 DERIVED = "~"
 DATA = frozenset(("untrusted", "message", "param"))  # the labels of what comes from outside, or may
+EXCEPTION = frozenset(("exception",))  # a mark: the data is no exception, whatever its label says
 MEMBER = "member"  # the label of what an object holds under a name that comes from outside
 CALLER = "caller"  # the label of a parameter of which the function has tested or cleaned something, whoever calls it
 NAMES = "names"  # the label of untrusted data among a mapping's keys
@@ -76,6 +77,11 @@ class Origin(msgspec.Struct, frozen=True, eq=False):
             found.append(trace.mark)
             trace = trace.before
         return tuple(reversed(found))
+
+
+def chosen_names(origins: Iterable[Origin]) -> frozenset[Origin]:
+    """The untrusted data among a mapping's keys, as what the keys themselves are."""
+    return frozenset(Origin("untrusted", one.key, one.what, one.cleared, one.trace) for one in origins if one.label == NAMES)
 
 
 def capped(origins: frozenset[Origin]) -> frozenset[Origin]:

@@ -1,7 +1,7 @@
 """Parts of data: of a parameter's, the same part of what callers give is meant."""
 
 from backend_audit.flow import sensitive, uploads
-from backend_audit.flow.origins import DERIVED, MEMBER, Origin, ordered
+from backend_audit.flow.origins import DERIVED, MEMBER, NAMES, Origin, chosen_names, ordered
 from backend_audit.flow.values import CLASS, UNKNOWN, Value, join_all
 
 ELEMENT = "[]"  # the step to an element whose position does not matter
@@ -54,8 +54,8 @@ def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
     for at, step in enumerate(path):
         if value.items is not None and step in value.items:
             value = _held(value, step)
-        elif step == NAME and value.kind == "dict" and value.elem is None and not value.origins:
-            return UNKNOWN  # the program has written them: `search(table, owner=…)`
+        elif step == NAME and value.kind == "dict" and all(one.label == NAMES for one in value.origins):
+            return UNKNOWN.with_origins(chosen_names(value.origins))  # all others are the program's own: `search(table, owner=…)`
         elif step in (ELEMENT, NAME) and value.kind and value.items:
             value = join_all(value.inside())
         elif value.kind and value.elem is not None:

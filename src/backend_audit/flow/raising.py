@@ -8,6 +8,7 @@ from backend_audit.flow.origins import DATA, united
 from backend_audit.flow.values import NOTHING, Value, container
 
 if TYPE_CHECKING:
+    from backend_audit.flow.expressions import Expressions
     from backend_audit.flow.statements import Frame
 
 _BETWEEN = ", "  # the names of several types
@@ -39,3 +40,8 @@ def _may_be(frame: "Frame", types: frozenset[str], wanted: Value) -> bool:
     above = {base.key for one in engine.classes_of(thrown) for base in engine.bases(one)[0]}
     outside = {name for one in engine.classes_of(thrown) for name in engine.external_bases(one)}
     return any(one.key in above for one in engine.classes_of(wanted)) or bool(outside & wanted.types)
+
+
+def is_any(frame: "Expressions", types: ir.Expr) -> bool:
+    """Whether every exception is of one of the types: `isinstance(error, Exception)`."""
+    return not _EVERYTHING.isdisjoint(frame.engine.types_of(frame, types))

@@ -31,7 +31,7 @@ def method(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | No
     if name == "_make" and receiver.refs:
         return _made(frame, receiver, args)
     if name in _DUMPING and receiver.origins and not receiver.kind and not receiver.items:
-        return _dumped(frame, receiver, args)
+        return _dumped(frame, name, receiver, args)
     if receiver.kind or not (receiver.items or name == "_replace") or not frame.engine.classes_of(receiver):
         return None
     if name == "_replace":
@@ -83,9 +83,11 @@ def _as_mapping(value: Value) -> Value:
     return changed(container("dict", held), origins=value.origins)
 
 
-def _dumped(frame: "Calls", receiver: Value, args: Args) -> Value | None:
+def _dumped(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | None:
     """`dto.model_dump()` of a Pydantic model that was filled as a whole: its keys are the fields that the class declares."""
     owners = frame.engine.classes_of(receiver)
+    if not owners and not receiver.types and argument(args, ":by_alias") is None and name == "model_dump":
+        return receiver.derived().cleared(_DECLARED)  # of a model that another function hands over: Pydantic's own method
     models = len(owners) == 1 and any(
         one.startswith(("pydantic.", "sqlmodel.")) for one in frame.engine.external_bases(owners[0])
     )

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards, lacks, listed, sizes, verdicts
+from backend_audit.flow import characters, guards, lacks, listed, raising, sizes, slices, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.models import INJECTION
+from backend_audit.flow.origins import EXCEPTION
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
 from backend_audit.flow.written import dotted
-from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -90,6 +90,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
             _assume_either(frame, test, holds=holds)
     elif isinstance(test, ir.Compare) and test.ops[0] in sizes.ORDERED:
         sizes.assume_order(frame, test, holds=holds)
+        if test.ops[0] in ("<=", "<") and holds:
+            characters.assume_subset(frame, test.left, test.rights[0])
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
     elif isinstance(test, ir.Call):
@@ -98,6 +100,17 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         _assume_truth(frame, test, holds)
     elif isinstance(test, ir.Walrus):
         assume(frame, test.target, holds)
+    elif isinstance(test, ir.Await):
+        assume(frame, test.value, holds)
+    elif isinstance(test, ir.Conditional):
+        _assume_chosen(frame, test, holds=holds)
+
+
+def _assume_chosen(frame: "Expressions", test: ir.Conditional, *, holds: bool) -> None:
+    """`True if found else False`: the test has turned out as the constant says that was chosen."""
+    ends = [bool(one.value) if isinstance(one, ir.Const) else None for one in (test.then, test.orelse)]
+    if None not in ends and ends[0] is not ends[1]:
+        assume(frame, test.test, holds is ends[0])
 
 
 def _is_long(test: ir.Logical) -> bool:
@@ -157,20 +170,20 @@ def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None
     """What a call gave is None (or is not, which says that a pattern has matched)."""
     value = subject.value if isinstance(subject, ir.Walrus) else subject
     call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
-    if call is not None and (holds or listed.is_search(call) or frame.eval(call.func).apis & _MATCHING.keys()):
+    if call is not None and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
         _assume_verdict(frame, call, holds=not holds)
 
 
 def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:
     op, right = test.ops[0], test.rights[0]
     positive = holds is (op in ("==", "is", "in"))
-    subject = _stripped(test.left)
+    subject = characters.stripped(test.left)
     known = _known(frame, subject)
     if op in ("is", "is not") and isinstance(right, ir.Const) and right.value is None:
         _assume_none(frame, test.left, holds=positive)
     if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
-        absent = _known(frame, guards.whole(_stripped(right)))
-        inner = right.value if isinstance(right, ir.Index) and _is_inner(right.index) else None
+        absent = _known(frame, guards.whole(characters.stripped(right)))
+        inner = right.value if isinstance(right, ir.Index) and slices.is_inner(right.index) else None
         if inner is not None and (whole := _known(frame, inner)) is not None:
             frame.env[whole[0]] = whole[1].cleared(lacks.without_inside(test.left.value))
         if absent is not None and not absent[1].kind:
@@ -187,6 +200,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
                 frame.env[known[0]] = member(allowed)
             else:
                 frame.note_tested(subject, member(allowed))
+        elif allowed.is_literal() and allowed.texts():
+            guards.clear_data(frame, frame.eval(subject), characters.within(allowed), node=subject)
         elif allowed.kind == "list" or not allowed.origins:
             guards.assume_part(frame, test.left, holds=True)
             if known is not None and is_allow_list(right, allowed):
@@ -203,7 +218,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     if positive and known is None and (equal := frame.eval(right)).constants() is not None:
         frame.note_tested(subject, equal)
     if known is None:
-        known, right = _known(frame, _stripped(right)), test.left
+        known, right = _known(frame, characters.stripped(right)), test.left
     if known is None:
         return
     other = frame.eval(right)
@@ -218,38 +233,25 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
 
 def _assume_equal(frame: "Expressions", node: ir.Expr, other: ir.Expr) -> None:
     """Data equals something that holds none: it is what the program knows. `if order.kind != kind: raise`."""
-    known = _known(frame, _stripped(node))
+    known = _known(frame, characters.stripped(node))
     if known is not None and known[1].all_origins() and not frame.eval(other).all_origins():
         frame.env[known[0]] = known[1].cleared(INJECTION)
 
 
-def _stripped(node: ir.Expr) -> ir.Expr:
-    """`x` for `x.lower()`, `str(x)` …: normalised before the comparison, the same data all the same."""
-    method = node.func if isinstance(node, ir.Call) and not node.args else None
-    if isinstance(method, ir.Attribute) and method.attr in ("lower", "upper", "strip", "casefold", "rstrip", "lstrip"):
-        return _stripped(method.value)
-    return node.target if isinstance(node, ir.Walrus) else node
-
-
-def _is_inner(index: ir.Expr) -> bool:
-    """`[1:-1]`: all but the first and the last character."""
-    if not isinstance(index, ir.Slice) or index.step is not None:
-        return False
-    bounds = [one.value if isinstance(one, ir.Const) else None for one in (index.lower, index.upper)]
-    return bounds == [1, -1]
-
-
-_TYPE_TESTS = {"isdigit": "int", "isnumeric": "int", "isdecimal": "int", "isalnum": "", "isalpha": "", "isidentifier": ""}
-
-
 def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
-    """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of."""
-    listed.assume_each(frame, test, assume, holds=holds)
+    """`x.isdigit()`, `isinstance(x, int)`, `re.fullmatch(pattern, x)`: true says what x consists of. `bool(x)` is `x`."""
+    if dotted(test.func) == "bool" and len(test.args) == 1:
+        assume(frame, test.args[0].value, holds)
+        return
+    if not characters.assume_each(frame, test, holds=holds):
+        listed.assume_each(frame, test, assume, holds=holds)
+    if not holds and dotted(test.func) == "isinstance" and len(test.args) == 2 and raising.is_any(frame, test.args[1].value):
+        guards.clear_data(frame, frame.eval(test.args[0].value), EXCEPTION)
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
     listed.assume_found(frame, test)
     listed.assume_any(frame, test, assume)
-    if isinstance(test.func, ir.Attribute) and test.func.attr in _TYPE_TESTS and not test.args:
+    if isinstance(test.func, ir.Attribute) and characters.is_word_test(test.func.attr) and not test.args:
         known = _known(frame, test.func.value)
         if known is not None:
             frame.env[known[0]] = known[1].cleared(guards.ALL)
@@ -271,30 +273,17 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
                 else:
                     frame.env[known[0]] = told
         return
-    for api in sorted(frame.eval(test.func).apis & _MATCHING.keys()):
+    for api in sorted(frame.eval(test.func).apis & characters.MATCHING.keys()):
         _assume_match(frame, test, api)
 
 
-_MATCHING = {f"{owner}.{how}": how for owner in ("re", "re.Pattern") for how in ("fullmatch", "match", "search")}
-
-
 def _assume_match(frame: "Expressions", test: ir.Call, api: str) -> None:
-    """A pattern has matched: what the subject cannot hold any more; all is taken for harmless where the pattern is not known."""
-    values = [arg.value for arg in test.args if not arg.star and arg.name is None]
-    if api.startswith("re.Pattern.") and isinstance(test.func, ir.Attribute):
-        compiled = frame.eval(test.func.value)
-        pattern, subject = (compiled.items or {}).get("pattern"), values[0] if values else None
-    else:
-        pattern, subject = frame.eval(values[0]) if values else None, values[1] if len(values) > 1 else None
+    """A pattern has matched: what the subject cannot hold any more."""
+    subject, contexts = characters.told_by_match(frame, test, api)
+    subject = None if subject is None else characters.stripped(subject)
     known = None if subject is None else _known(frame, subject)
-    if known is None:
-        return
-    texts = () if pattern is None else pattern.texts()
-    how = _MATCHING[api]
-    if not texts:
-        contexts = guards.ALL if how != "search" else frozenset[str]()
-    else:
-        contexts = frozenset.intersection(*(harmless_after(text, how) for text in texts))
-    if contexts:
+    if known is None and subject is not None and characters.is_entry(subject):
+        guards.clear_data(frame, frame.eval(subject), contexts, node=subject)
+    elif known is not None and contexts:
         made = "all" in contexts and not known[1].all_origins()
         frame.env[known[0]] = MADE if made else known[1].cleared(contexts)

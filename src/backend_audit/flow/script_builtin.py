@@ -9,7 +9,7 @@ from msgspec import structs
 
 from backend_audit.flow import lacks, script_constant_texts, script_lists, strings
 from backend_audit.flow.models import INJECTION
-from backend_audit.flow.origins import NAMES, Origin, ordered
+from backend_audit.flow.origins import NAMES, Origin, chosen_names
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents, takes_every_sign
 from backend_audit.flow.values import (
     MADE,
@@ -177,7 +177,7 @@ def any_item(receiver: Value) -> Value:
 
 def keys(receiver: Value) -> Value:
     """Any of the names or positions under which an object holds something."""
-    chosen = [structs.replace(one, label="untrusted") for one in ordered(receiver.carried_names())]
+    chosen = chosen_names(receiver.origins)
     if chosen:
         return changed(keys(receiver.without(NAMES)), open=True).with_origins(chosen)
     if receiver.kind in ("list", "tuple"):

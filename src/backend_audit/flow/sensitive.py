@@ -11,6 +11,9 @@ from functools import lru_cache
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+_HEADER_NAME = re.compile(r"X(-[A-Za-z]+)+|Authorization|[Xx]-[a-z-]+", re.ASCII)
+
+
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -151,6 +154,11 @@ def is_no_secret(type_name: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
+def names_header(text: str) -> bool:
+    """Whether a text names a header rather than being what it holds: `os.environ.get("JWT_HEADER", "X-Api-Token")`."""
+    return _HEADER_NAME.fullmatch(text) is not None
+
+
 def classify(name: str, *, call: bool = False) -> str | None:
     """The kind of secret that a variable, attribute, key or parameter called `name` holds, or None.
 

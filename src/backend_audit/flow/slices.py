@@ -68,3 +68,11 @@ def _cut(parts: tuple[Part, ...], lower: _Bound, upper: _Bound) -> tuple[Part, .
     if lower and first:
         kept[0] = first[lower:]
     return tuple(kept)
+
+
+def is_inner(index: ir.Expr) -> bool:
+    """`[1:-1]`: all but the first and the last character."""
+    if not isinstance(index, ir.Slice) or index.step is not None:
+        return False
+    bounds = [one.value if isinstance(one, ir.Const) else None for one in (index.lower, index.upper)]
+    return bounds == [1, -1]

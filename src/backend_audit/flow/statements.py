@@ -7,8 +7,10 @@ from backend_audit.flow import (
     builtin,
     changing,
     decorating,
+    direct,
     existing,
     guards,
+    listed,
     lists,
     matching,
     raising,
@@ -31,6 +33,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _LOOPS = 2  # passes over a loop's body: the second sees what the first has changed
 _DEEP = 7  # loops around a loop from which on one pass is made: each would double the passes
+_OR_NOTHING = frozenset(("bool", "re.Match"))  # types of what a test gives: a match may be None
 
 
 class Frame(Calls):
@@ -80,8 +83,8 @@ class Frame(Calls):
         for target in node.targets:
             self.bind(target, value, node)
         verdicts.keep(self, node)
-        if isinstance(node.value, ir.Call):
-            self.after_call(node.value)
+        if isinstance(call := direct.unawaited(node.value), ir.Call):
+            self.after_call(call)
         return True
 
     def leaves_open(self, value: Value) -> bool:
@@ -171,7 +174,7 @@ class Frame(Calls):
 
     def expr_stmt(self, node: ir.ExprStmt) -> bool:
         self.eval(node.value)
-        call = node.value.value if isinstance(node.value, ir.Await) else node.value
+        call = direct.unawaited(node.value)
         if not isinstance(call, ir.Call):
             return True
         self.after_call(call)
@@ -209,7 +212,7 @@ class Frame(Calls):
             return
         self.ways["any"].append(guards.cleared_parameters(self, self.function))
         value, node = verdicts.first_of(value, node)
-        if not (value.open or value.consts or "bool" in value.types):
+        if not (value.open or value.consts or value.types & _OR_NOTHING):
             self.ways["true"].append(self.ways["any"][-1])  # an object: no test of the parameters
             return
         truth = refine.truth(value)
@@ -282,17 +285,13 @@ class Frame(Calls):
 
     def for_(self, node: ir.For) -> bool:
         elem = self.iterate(node.iter)
-
-        def once() -> bool:
-            self.bind(node.target, elem)
-            return self.run(node.body)
-
+        seen: list[Value] = []
         before, start = set(self.events), self.env
         self.enter(Loop(node, node.iter, node.target, elem))
-        goes_on = self.loop(once, node.orelse)
+        goes_on = self.loop(lambda: listed.passed(self, node, elem, seen), node.orelse)
         self.loops.pop()
         unrolled.registrations(self, node, [key for key in self.events if key not in before], start)
-        guards.after_loop(self, node)
+        listed.after_loop(self, node, elem, seen)
         return goes_on
 
     def while_(self, node: ir.While) -> bool:

@@ -291,8 +291,8 @@ def ref(symbol: Symbol) -> Value:
 def container(kind: str, items: Mapping[Key, Value] | None = None, elem: Value | None = None) -> Value:
     """A container: `items` by constant key or position, `elem` for the ones at unknown keys."""
     if items is not None and len(items) > (MAX_ADDRESSES if len(items) > MAX_ITEMS and _tells_routes(items) else MAX_ITEMS):
-        elem = join_all([*items.values(), *([] if elem is None else [elem])])
-        items = None
+        many = join_all([*items.values(), *([] if elem is None else [elem])])
+        items, elem = None, transform(many, lambda one: () if kind == "dict" and one.label == "secret" else (one,))
     return Value(kind=kind, items=items, elem=elem)
 
 

@@ -1,5 +1,8 @@
 """What the ways through a function have in common: the contexts in which data is harmless on each of them."""
 
+from collections.abc import Iterable
+from functools import reduce
+
 
 def common_to(ways: list[dict[int, frozenset[str]]]) -> dict[int, frozenset[str]]:
     """What holds on every one of the ways."""
@@ -14,6 +17,11 @@ def common_to(ways: list[dict[int, frozenset[str]]]) -> dict[int, frozenset[str]
             else:
                 del found[at]
     return found
+
+
+def in_all(several: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The contexts that are in each of the sets."""
+    return reduce(both, several, frozenset(("all",)))
 
 
 def both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:

@@ -6,11 +6,12 @@ https://fastapi.tiangolo.com/tutorial/handling-errors/, https://flask.palletspro
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, changed
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 
 _DECORATORS = frozenset(("exception_handler", "errorhandler", "app_errorhandler", "handle_exception"))
+_RAISED = frozenset(("werkzeug.exceptions.HTTPException", "starlette.exceptions.HTTPException"))
 _WITHOUT_REQUEST = frozenset(("errorhandler", "app_errorhandler"))
 
 
@@ -24,7 +25,7 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, value: Value) 
             continue
         asked = decorator.args[0].value
         if isinstance(asked, ir.Const):
-            return None  # a status: what comes is the framework's own exception
+            return changed(value, open=False, types=_RAISED)  # a status: what comes is the framework's own exception
         outer = frame.engine.frame(symbol.module)
         names = tuple(sorted(frame.engine.types_of(outer, asked)))
         origin = Origin("error", (*names, symbol.key), written(asked))

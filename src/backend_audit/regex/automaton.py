@@ -18,6 +18,8 @@ MAX_POSITIONS = 400
 _MAX_COPIES = 20
 _MAX_SPREAD = 8
 _MAX_DEPTH = 60
+_FEW = 256  # rounds that a bound allows, and that are soon done
+_SHOWN = 3  # of those, how many stand for all of them
 
 Token = tuple[Any, Any]  # the parser's (opcode, argument): what the argument is depends on the opcode
 Ways = dict[int, int]  # position → ways (1 or 2) of reaching it
@@ -47,8 +49,8 @@ class Automaton:
     fixed: set[int] = field(default_factory=set)
 
 
-def automaton(pattern: str, flags: int = 0, *, whole: bool = False) -> Automaton:
-    """The automaton of `pattern`; with `whole` a match must reach the text's end.
+def automaton(pattern: str, flags: int = 0, *, whole: bool = False, bounds: bool = False) -> Automaton:
+    """The automaton of `pattern`; with `whole` a match must reach the text's end, with `bounds` no bounded repetition is a loop.
 
     Raises:
         UnsupportedError: Python cannot read the pattern, or it is too large.
@@ -59,7 +61,7 @@ def automaton(pattern: str, flags: int = 0, *, whole: bool = False) -> Automaton
             tree = sre.parse(pattern, flags)
     except (re.error, OverflowError, RecursionError, ValueError) as error:
         raise UnsupportedError(str(error)) from error
-    builder = _Builder(tree.state.flags)
+    builder = _Builder(tree.state.flags, bounds=bounds)
     part = builder.sequence(list(tree), trailing=True)
     if whole:
         part = builder.joined(part, builder.position(((charset.END, charset.END),)))
@@ -68,8 +70,9 @@ def automaton(pattern: str, flags: int = 0, *, whole: bool = False) -> Automaton
 
 
 class _Builder:
-    def __init__(self, flags: int) -> None:
+    def __init__(self, flags: int, *, bounds: bool) -> None:
         self.flags = flags
+        self.bounds = bounds
         self.graph = Automaton()
         self.groups: dict[int, list[Token]] = {}
         self.depth = 0
@@ -228,6 +231,8 @@ class _Builder:
     def repeat(self, argument: tuple[int, Any, list[Token]], _trailing: bool) -> Part:
         low, high, body = argument
         tokens = list(body)
+        if self.bounds and str(high) != "MAXREPEAT" and high <= _FEW:
+            return self.copies(tokens, min(low, _SHOWN), min(int(high), _SHOWN))
         endless = str(high) == "MAXREPEAT" or high > _MAX_COPIES or high - low > _MAX_SPREAD
         if not endless or (low == high and low > _MAX_COPIES):
             return self.copies(tokens, min(low, _MAX_COPIES), min(int(high), _MAX_COPIES))

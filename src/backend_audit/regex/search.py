@@ -61,7 +61,7 @@ def exponential(pattern: str, flags: int = 0, *, whole: bool = False) -> Pump | 
 def polynomial(pattern: str, flags: int = 0, *, whole: bool = False, anchored: bool = False) -> Pump | None:
     """The text whose length raises the work by more than its length; `anchored`: a match starts at the text's beginning only."""
     try:
-        search = _Search(pattern, flags, whole=whole)
+        search = _Search(pattern, flags, whole=whole, bounds=True)
         return search.polynomial(anchored=anchored, lines=_begins_lines(pattern, flags))
     except UnsupportedError:
         return None
@@ -76,8 +76,8 @@ def _begins_lines(pattern: str, flags: int) -> bool:
 
 
 class _Search:
-    def __init__(self, pattern: str, flags: int, *, whole: bool) -> None:
-        self.graph = automaton(pattern, flags, whole=whole)
+    def __init__(self, pattern: str, flags: int, *, whole: bool, bounds: bool = False) -> None:
+        self.graph = automaton(pattern, flags, whole=whole, bounds=bounds)
         self.alphabet = Alphabet(self.graph.sets)
         self.masks = self.alphabet.masks
         self.next = [sorted(follow.items()) for follow in self.graph.follow]
