@@ -160,11 +160,12 @@ class _Walk:
             label, field, how = _BINDINGS[kind]
             if node.child_by_field_name(field) == one.child:
                 owner = node.child_by_field_name(label) or node.child_by_field_name("name")
-                self.emit(one, self.source.named(owner), how)
+                self.emit(one, self.source.named(owner), how, reading=self.property_taken(one, owner))
         elif kind == "pair" and node.child_by_field_name("value") == one.child:
             name = self.source.named(node.child_by_field_name("key"))
             mapping = one.above()
-            self.emit(one, self.entry(mapping, name) or name, How.KEYED, siblings=self.siblings(mapping))
+            reading = self.option_taken(one, name)
+            self.emit(one, self.entry(mapping, name) or name, How.KEYED, siblings=self.siblings(mapping), reading=reading)
         elif kind == "jsx_attribute" or (kind == "jsx_expression" and (node := one.above() or node).type == "jsx_attribute"):
             self.emit(one, self.source.named(node.named_child(0)), How.KEYED)
         elif kind == "binary_expression" and operator(node) in {"==", "===", "!=", "!=="}:
@@ -213,6 +214,21 @@ class _Walk:
             self.emit(one, key, How.FALLBACK, callee=callee)
         elif one.fallback:
             self.emit(one, one.source, How.FALLBACK, callee=callee)
+
+    def option_taken(self, one: _Climb, name: str) -> str:
+        """What kind of secret the texts of a list are, by the call and the option that are given it: `f({ keys: ["…"] })`."""
+        mapping, arguments, call = one.above(1), one.above(2), one.above(3)
+        if not one.listed or mapping is None or arguments is None or call is None or arguments.type != "arguments":
+            return ""
+        values = [child for child in arguments.named_children if child.type != "comment"]
+        return taken(self.source.callee(call), values.index(mapping) if mapping in values else -1, name)
+
+    def property_taken(self, one: _Climb, owner: Node | None) -> str:
+        """The same for a property of what that call gave: `app = new Koa(); app.keys = ["…"]`."""
+        held = owner.child_by_field_name("object") if owner is not None and owner.type == "member_expression" else None
+        if not one.listed or owner is None or held is None:
+            return ""
+        return taken(self.variables.made.get(self.source.text(held), ""), 0, self.source.named(owner))
 
     def siblings(self, mapping: Node | None) -> tuple[str, ...]:
         if mapping is None:

@@ -12,6 +12,7 @@ from backend_audit.secrets.names import Kind
 from backend_audit.secrets.values import words
 
 _CALLS = frozenset({"call_expression", "new_expression"})
+_KEPT = {"variable_declarator": ("name", "value"), "assignment_expression": ("left", "right")}
 _PARAMETERS = frozenset(
     {"formal_parameters", "required_parameter", "optional_parameter", "catch_clause", "array_pattern", "rest_pattern"}
 )
@@ -32,6 +33,7 @@ class Variables:
         self.declared: dict[str, list[tuple[int, int]]] = {}
         self.others: set[str] = set()
         self.uses: dict[str, _Use] = {}
+        self.made: dict[str, str] = {}  # by what it is kept in (`app`, `this.app`), the callee that made it
 
     def visit(self, node: Node, path: Sequence[Node]) -> None:
         """Note what declares a variable, and what hands one over as a key."""
@@ -39,6 +41,11 @@ class Variables:
             self.others.add(self.source.text(node))
         elif node.type == "identifier" and path:
             self._identifier(node, path)
+        elif node.type in _KEPT:
+            label, field = _KEPT[node.type]
+            made, owner = node.child_by_field_name(field), node.child_by_field_name(label)
+            if made is not None and owner is not None and made.type in _CALLS:
+                self.made[self.source.text(owner)] = self.source.callee(made)
         elif node.type == "pair_pattern" and (inner := node.child_by_field_name("value")) is not None:
             self.others.add(self.source.text(inner))
 

@@ -159,7 +159,9 @@ def _confidence(candidate: Candidate, naming: Naming, place: Place) -> Confidenc
     if (said := _clear_text(value)) is not None and is_sentence(said):
         return None  # what manuals encode to show that something is encoded
     told = traits(value)
-    if (candidate.listed or place.locale) and not (told.very_random and told.mixed > 1 and value.isascii()):
+    if ((candidate.listed and not candidate.reading) or place.locale) and not (
+        told.very_random and told.mixed > 1 and value.isascii()
+    ):
         return None
     if candidate.how is How.PROSE:
         return MEDIUM if told.random and stand_in is Filler.NONE and not is_uuid(value) and told.mixed else None

@@ -35,6 +35,7 @@ class Taker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     call: tuple[str, ...]
     argument: int
     reading: str
+    option: str = ""
 
 
 @cache
@@ -72,10 +73,13 @@ def takers() -> dict[str, tuple[Taker, ...]]:
     return found
 
 
-def taken(callee: str, position: int) -> str:
-    """What kind of secret the function `callee` (as written or as API path) takes at `position`; "" when none."""
+def taken(callee: str, position: int, option: str = "") -> str:
+    """What kind of secret the function `callee` (as written or as API path) takes at `position`; "" when none.
+
+    `option`: the key, where it is an entry of the object that stands at that position.
+    """
     for taker in takers().get(callee.rpartition(".")[2], ()):
-        if taker.argument == position and any(_fits(callee, call) for call in taker.call):
+        if (taker.argument, taker.option) == (position, option) and any(_fits(callee, call) for call in taker.call):
             return taker.reading
     return ""
 
