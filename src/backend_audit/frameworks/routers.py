@@ -43,7 +43,7 @@ from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
 from backend_audit.routes.guards import Guarding, judged
 from backend_audit.routes.missing import TRUE
-from backend_audit.routes.model import MARKED, Does, Guard, Route
+from backend_audit.routes.model import MARKED, TURNS_AWAY, Does, Guard, Route
 from backend_audit.routes.texts import definition, mark_of, texts_of
 from backend_audit.routes.tree import Placed, RouterTree
 from backend_audit.source import Mark
@@ -287,14 +287,14 @@ class RouterRoutes:
         """The handler itself, where it turns callers away that have not said who they are."""
         behaviour = self.behaviours.of(handler, 4)
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
-        if not does & {Does.AUTHENTICATES, Does.AUTHORIZES}:
-            return []
-        outcome = self.behaviours.anonymous.run(handler).outcome()
+        asks = bool(does & {Does.AUTHENTICATES, Does.AUTHORIZES})
+        outcome = self.behaviours.anonymous.run(handler).outcome() if asks or behaviour.looks else Outcome.PASSES
+        if not asks and outcome is Outcome.DENIED:  # as if there was nothing: `if not current_user.is_authenticated: abort(404)`
+            asks, does, because = True, does | {Does.AUTHENTICATES}, TURNS_AWAY
         whom = self.denials.of(handler) if outcome is Outcome.UNKNOWN else ALL
-        if outcome is Outcome.PASSES or whom == NOBODY:
+        if not asks or outcome is Outcome.PASSES or whom == NOBODY:
             return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
         if whom == SOME:
             return [Guard(handler.node.name, frozenset((Does.DEPENDS,)), "body", mark, handler, "turns only some callers away")]
-        carrier = self.behaviours.carrier(handler)
-        return [Guard(handler.node.name, does, "body", mark, handler, because, carrier=carrier)]
+        return [Guard(handler.node.name, does, "body", mark, handler, because, carrier=self.behaviours.carrier(handler))]

@@ -7,7 +7,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.missing import ABSENT, UNKNOWN, Missing, asks_for_login, truth
+from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN, Missing, asks_for_login, names_caller, truth
 from backend_audit.routes.status import WHATEVER, status_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Body(Reading):
         if marked or (given is not None and self.owner.answers(self.frame, given)):
             self.found.denied = True
         elif given is not None and self.owner.fails(self.frame, given):
-            pass  # nobody gets anything there
+            self.found.denied |= self._unsigned  # as if there was nothing: nobody gets anything there
         elif node.value is None:
             self.ended(sure=sure)
         elif self.called(node.value, env):
@@ -111,7 +111,8 @@ class Body(Reading):
     def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
         decided = truth(self.eval(node.test, env))
         if decided is not None:
-            outer, self._unsigned = self._unsigned, self._unsigned or asks_for_login(node.test)
+            asks = asks_for_login(node.test) or self.asks_who(node.test, env)
+            outer, self._unsigned = self._unsigned, self._unsigned or asks
             reached = self.block(node.body if decided else node.orelse, env, sure=sure)
             self._unsigned = outer
             return reached
@@ -131,6 +132,13 @@ class Body(Reading):
             right = other.get(name, UNKNOWN) if second else left
             env[name] = left if left is right else UNKNOWN
         return first or second
+
+    def asks_who(self, test: ir.Expr, env: Env) -> bool:
+        """Whether a test looks at who calls, of whom nothing is there: `!req.user`, `"user" not in session`."""
+        nodes = list(ir.walk_scope(test))
+        named = (one for one in nodes if isinstance(one, (ir.Name, ir.Attribute, ir.Index)) and names_caller(one))
+        held = (one for one in nodes if isinstance(one, ir.Compare) and one.ops[0] in ("in", "not in") and names_caller(one.left))
+        return any(self.eval(one, env) is ABSENT for one in named) or any(self.eval(one.rights[0], env) is EMPTY for one in held)
 
     def repeated(self, body: list[ir.Stmt], env: Env) -> None:
         """A loop; where its body turns the caller away, whoever goes on has not run it: that is open."""
@@ -192,6 +200,7 @@ class Body(Reading):
             self.found.denied = True
             return False
         if self.frame.never_returns(call):
+            self.found.denied |= self._unsigned  # `if not current_user.is_authenticated: abort(404)`
             return False
         function = self.callee(call)
         if function is None:

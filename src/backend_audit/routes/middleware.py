@@ -8,7 +8,7 @@ _NEXT = frozenset(("next", "done", "_next", "nxt"))
 _THIRD = 2
 _ANSWERS = frozenset("json send end render redirect sendFile download jsonp write sendStatus".split())
 _STATUS = frozenset(("status", "sendStatus", "code"))
-_ERROR = 400
+_ERROR, _NOT_FOUND = 400, 404
 _TELLING = frozenset("res response reply ctx context h".split())
 _ERRORS = frozenset(("err", "error", "e", "ex", "exception"))
 
@@ -62,6 +62,14 @@ def goes_on(function: FunctionSymbol) -> bool:
 def calls(body: list[ir.Stmt], name: str) -> bool:
     """Whether statements call a function of that name."""
     return any(isinstance(node, ir.Call) and written(node.func) == name for node in ir.walk_scope(*body))
+
+
+def ends_not_found(body: list[ir.Stmt]) -> bool:
+    """Whether statements end with the answer that there is nothing: `return res.status(404).end()`."""
+    if not body or not isinstance(body[-1], ir.Return):
+        return False
+    given = (status_given(node) for node in ir.walk_scope(*body) if isinstance(node, ir.Call))
+    return any(isinstance(code, ir.Const) and code.value == _NOT_FOUND for code in given)
 
 
 def only_says(body: list[ir.Stmt]) -> bool:

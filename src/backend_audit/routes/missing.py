@@ -4,7 +4,7 @@ import re
 from enum import Enum
 
 from backend_audit import ir
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 
 class Missing(Enum):
@@ -70,9 +70,23 @@ def is_caller(name: str) -> bool:
     return bool(_CALLER.fullmatch(name))
 
 
+_CALLER = re.compile(
+    r"(?:current|auth|authenticated|logged_?in|request)?_?(?:user|account|viewer|principal|identity)(?:_?id)?|"
+    r"(?:is_?)?(?:authenticated|anonymous|logged_?in|admin|staff|superuser)|auth",
+    re.IGNORECASE,
+)
+
+
 def asks_for_login(*nodes: ir.Node) -> bool:
     """Whether the code asks whether somebody has signed in."""
     return any(isinstance(one, ir.Attribute) and one.attr in ("is_authenticated", "is_anonymous") for one in ir.walk(*nodes))
+
+
+def names_caller(node: ir.Expr) -> bool:
+    """Whether an expression is called like who calls, or what he is: `req.user`, `session["user_id"]`, `user.is_admin`."""
+    key = node.index if isinstance(node, ir.Index) else node
+    word = key.value if isinstance(key, ir.Const) else last_word(key)
+    return isinstance(word, str) and _CALLER.fullmatch(word) is not None
 
 
 def of_context(node: ir.Attribute) -> bool:

@@ -9,7 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.middleware import calls, hands_on, next_of, only_says, option_of
+from backend_audit.routes.middleware import calls, ends_not_found, hands_on, next_of, only_says, option_of
 from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
 from backend_audit.routes.script_anonymous_calls import ScriptCalling
 from backend_audit.routes.script_configured import is_read
@@ -146,8 +146,10 @@ class ScriptBody(ScriptCalling):
         if decided is None:
             return self.either(node, env)
         chosen, other = (node.body, node.orelse) if decided else (node.orelse, node.body)
-        if not self.hands_on and only_says(chosen) and self.asks_who(node.test, env):
-            self.found.denied = True  # with a success status, and nothing of what it is there for
+        # With a success status, and nothing of what it is there for; or as if there was nothing, which not even its name tells.
+        said = not self.hands_on and only_says(chosen) and self.lacks_something(node.test, env)
+        if said or (ends_not_found(chosen) and self.asks_who(node.test, env)):
+            self.found.denied = True
             return False
         before, self._decided = self._decided, True
         goes_on = self.block(chosen, env, sure=sure)
@@ -156,7 +158,7 @@ class ScriptBody(ScriptCalling):
         self._decided_to_end = self._decided_to_end or kept_back
         return goes_on
 
-    def asks_who(self, test: ir.Expr, env: Env) -> bool:
+    def lacks_something(self, test: ir.Expr, env: Env) -> bool:
         """Whether a test looks at something that a caller without credentials does not bring."""
         looked_at = (one for one in ir.walk_scope(test) if isinstance(one, (ir.Name, ir.Attribute, ir.Index, ir.Call)))
         return any(self.eval(one, env) is ABSENT for one in looked_at)
