@@ -70,7 +70,7 @@ def is_caller(name: str) -> bool:
     return bool(_CALLER.fullmatch(name))
 
 
-_CALLER = re.compile(
+_WHO = re.compile(
     r"(?:current|auth|authenticated|logged_?in|request)?_?(?:user|account|viewer|principal|identity)(?:_?id)?|"
     r"(?:is_?)?(?:authenticated|anonymous|logged_?in|admin|staff|superuser)|auth",
     re.IGNORECASE,
@@ -86,7 +86,7 @@ def names_caller(node: ir.Expr) -> bool:
     """Whether an expression is called like who calls, or what he is: `req.user`, `session["user_id"]`, `user.is_admin`."""
     key = node.index if isinstance(node, ir.Index) else node
     word = key.value if isinstance(key, ir.Const) else last_word(key)
-    return isinstance(word, str) and _CALLER.fullmatch(word) is not None
+    return isinstance(word, str) and _WHO.fullmatch(word) is not None
 
 
 def of_context(node: ir.Attribute) -> bool:
