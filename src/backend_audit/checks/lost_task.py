@@ -7,7 +7,7 @@ from backend_audit.checks import Alert, _errors, check
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import blocks
 from backend_audit.routes.lost_promises import LostPromise
 from backend_audit.source import SCRIPTS
@@ -98,6 +98,7 @@ def _reads(name: str, function: ir.Function) -> bool:
 
 
 _SHOWN = 6
+_WAITS = frozenset("sleep delay wait pause timeout setTimeout setImmediate nextTick".split())
 _HOW = {
     "statement": "Nobody waits for `{callee}`",
     "write": "Nobody waits for what `{callee}` writes",
@@ -148,7 +149,7 @@ def _unguarded(body: list[ir.Stmt]) -> Iterator[ir.Expr]:
         inner = [*(handler.body for handler in one.handlers), one.final] if isinstance(one, ir.Try) and guarded else blocks(one)
         own = [one] if not blocks(one) else [child for child in ir.children(one) if isinstance(child, ir.Expr)]
         for node in ir.walk_scope(*own):
-            if isinstance(node, ir.Await) and not _is_caught(node.value):
+            if isinstance(node, ir.Await) and not (_is_caught(node.value) or _only_waits(node.value)):
                 yield node.value
         for block in inner:
             yield from _unguarded(block)
@@ -156,3 +157,12 @@ def _unguarded(body: list[ir.Stmt]) -> Iterator[ir.Expr]:
 
 def _is_caught(node: ir.Expr) -> bool:
     return isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "catch"
+
+
+def _only_waits(node: ir.Expr) -> bool:
+    """`sleep(500)`, `new Promise((resolve) => setTimeout(resolve, 500))`: it cannot fail."""
+    if not isinstance(node, ir.Call):
+        return False
+    made = node.args[0].value if node.form == "new" and node.args else None
+    settles = isinstance(made, ir.Lambda) and len(made.function.params) == 1 and not made.function.is_async
+    return settles or last_word(node.func) in _WAITS
