@@ -10,7 +10,7 @@ _ANSWERS = frozenset("json send end render redirect sendFile download jsonp writ
 _STATUS = frozenset(("status", "sendStatus", "code"))
 _ERROR, _NOT_FOUND = 400, 404
 _TELLING = frozenset("res response reply ctx context h".split())
-_ERRORS = frozenset(("err", "error", "e", "ex", "exception"))
+ERROR_NAMES = frozenset(("err", "error", "e", "ex", "exception"))
 
 
 def next_of(function: FunctionSymbol) -> str:
@@ -128,4 +128,4 @@ def status_given(call: ir.Call) -> ir.Expr | None:
 def is_error_handler(node: ir.Function) -> bool:
     """Whether a function names its four parameters as such a handler does: `(err, req, res, next)`."""
     names = [param.name.lower().lstrip("_") for param in node.params if param.kind == "positional"]
-    return len(names) == 4 and names[0] in _ERRORS and names[3] == "next"
+    return len(names) == 4 and names[0] in ERROR_NAMES and names[3] == "next"
