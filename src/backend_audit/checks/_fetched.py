@@ -47,7 +47,8 @@ def _careful(route: Route, fetched: Fetched) -> tuple[list[Route], list[Route], 
     """
     owned = fetched.lookup.owned
     of_class = _others(route, [one for one in _elsewhere(route) if one[1].lookup.model == fetched.lookup.model])
-    alike = _others(route, [one for one in _elsewhere(route) if one[1].lookup.owned == owned])
+    # What a right to one class may do says nothing of the right to another.
+    alike = [] if rights(route) else _others(route, [one for one in _elsewhere(route) if one[1].lookup.owned == owned])
     for found, least, share, which in (
         (of_class, _FEW, _NEARLY_ALL, "one"),
         (alike, _MANY, _CUSTOM, f"what belongs to a `{owned}`"),

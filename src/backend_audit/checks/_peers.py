@@ -220,8 +220,13 @@ def _unlike_its_equals(route: Route) -> Iterator[Alert]:
     others = [
         one for one in elsewhere(route) if one.weighed and one.changes() == route.changes() and logins(route) <= logins(one)
     ]
+    names = {guard.name for guard in route.guards if guard.via == "decorator"}
     others = [
-        one for one in others if told <= {asked(guard) for guard in one.guards} and any(map(is_variable, one.path.split("/")))
+        one
+        for one in others
+        if told <= {asked(guard) for guard in one.guards}
+        and any(map(is_variable, one.path.split("/")))
+        and {guard.name for guard in one.guards if guard.via == "decorator" and guard.function is not None} <= names
     ]
     asking = [one for one in others if one.right or one.consults]
     if len(asking) < _SEVERAL or len(asking) < _MOSTLY * len(others):

@@ -8,6 +8,7 @@ from backend_audit.checks._fetched import unlike_others
 from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Does, Guard, Lookup, Route
+from backend_audit.routes.within import only_redirects
 
 RULE = "object-not-scoped-to-caller"
 
@@ -25,8 +26,8 @@ def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     asks = route.guarded(Does.AUTHORIZES) or any(map(_may_ask, route.guards))
     if asks or not any(one.mark.path == route.mark.path for one in route.lookups):
         yield from unlike_others(route)
-    if asks or not route.lookups:
-        return
+    if asks or not route.lookups or (route.handler is not None and only_redirects(route.handler) and not route.acts):
+        return  # the address that it sends on to asks for itself
     if is_published(route) and not route.changes():
         return
     careful = [one for one in route.table.routes if one.consults]

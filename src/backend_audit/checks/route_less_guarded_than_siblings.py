@@ -19,6 +19,7 @@ from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.naming import intended
+from backend_audit.routes.openly import hands_on
 from backend_audit.routes.within import only_refuses
 
 RULE = "route-less-guarded-than-siblings"
@@ -40,7 +41,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or any(map(for_one, route.guards)):  # of an administrator, nobody asks for more
         return
-    if route.handler is not None and only_refuses(route.handler):
+    if route.handler is not None and (only_refuses(route.handler) or hands_on(route.handler)):
         return
     if route.keyed:  # another program calls it: its key is all that it has
         return

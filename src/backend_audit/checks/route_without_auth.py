@@ -23,15 +23,16 @@ from backend_audit.checks._routes import (
     usually,
 )
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import written
 from backend_audit.routes.intent import DELICATE, words_of
-from backend_audit.routes.model import BY_DEFAULT, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.model import BY_DEFAULT, NARROWS, OPEN_TO_READERS, Auth, Does, Guard, Route, Verdict
+from backend_audit.routes.openly import does_nothing, serves_both, shows_what_is_public
 from backend_audit.routes.within import (
     answers_with_constants,
     changes_own_session_alone,
     leaves_it_to_others,
     looks_up_by_token,
     only_raises,
+    only_redirects,
     shows_a_page,
     waits_for_nothing,
     works_in_tests_alone,
@@ -46,7 +47,8 @@ _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
 _GIVES = frozenset("get_context_data get_queryset get_object get_serializer list retrieve".split())
 _SHOWN = frozenset(("model", "queryset", "serializer_class"))
-_NOTHING_TO_GUARD = (changes_own_session_alone, only_raises, works_in_tests_alone)
+_NOTHING_TO_GUARD = (changes_own_session_alone, does_nothing, only_raises, works_in_tests_alone)
+_LEFT_OPEN = (leaves_it_to_others, looks_up_by_token, serves_both)
 _SEVERAL = 4
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
@@ -62,7 +64,7 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
     confidence, reason = _judged(route)
     if not reason or _told_by_its_class(route):
         return
-    if route.handler is not None and (leaves_it_to_others(route.handler) or looks_up_by_token(route.handler)):
+    if shows_what_is_public(route) or (route.handler is not None and any(one(route.handler) for one in _LEFT_OPEN)):
         confidence = Confidence.LOW
     asking = guarded_siblings(route) or [one for one in route.table.routes if one.auth is Auth.REQUIRED]
     guards = common(guarded_siblings(route), Does.AUTHENTICATES, Does.AUTHORIZES)
@@ -102,12 +104,13 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     siblings = guarded_siblings(route)
     # A POST may only ask, for want of a body in GET.
-    lasting = not LASTING.isdisjoint(route.methods) and not _only_redirects(route)
+    lasting = not LASTING.isdisjoint(route.methods) and not _only_sends_on(route)
     acts = route.changes() and not only_asks(route) and (route.acts or lasting)
     acts = acts or (route.kind == "websocket" and route.acts)  # by the messages that it takes
     delicate = _delicate(route)
     opener = next((guard for guard in route.guards if guard.has(Does.OPENS)), None)
     explicit = opener is not None and opener.because != BY_DEFAULT and not _asked_inside(route, opener)
+    explicit = explicit or any(guard.because == OPEN_TO_READERS for guard in route.guards)
     odd = acts or (not explicit and (bool(delicate) or one_class(route, siblings)))
     unasked = route.auth is Auth.NONE or not route.looks  # what only identifies callers is for all routes
     if unasked and siblings and odd and not _told_apart(opener, siblings):
@@ -117,9 +120,10 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.MEDIUM, f"`{what}`, which its handler reads, is put there by `{keeper}` alone, which never runs for it"
     if not explicit and (theirs := asked_by_its_kind(route)):
         return Confidence.MEDIUM, theirs
+    shows_all = route.auth is Auth.NONE and not any(guard.because == NARROWS for guard in route.guards)
     readers = [one for one in _listed_with(route) if not one.changes() and one.verdict is not Verdict.PUBLIC]
     if (
-        route.auth is Auth.NONE
+        shows_all
         and route.methods
         and not route.changes()
         and not (explicit and route.owner is not None)
@@ -132,21 +136,21 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
-    if unasked and not explicit and surely_acts(route) and not _only_redirects(route) and not route.guarded(Does.UNSHIELDS):
+    if unasked and not explicit and surely_acts(route) and not _only_sends_on(route) and not route.guarded(Does.UNSHIELDS):
         where, changing = guarded_changes(route)
         if changing and (where == BESIDE or not works_on_the_caller(route)):
             return Confidence.MEDIUM, f"{len(changing)} other routes {where} that change something ask who calls"
     place, near = usually(route)
     asked_for = acts or not (explicit or route.looks)  # who only reads may see less without a login
-    if near and route.auth is Auth.NONE and asked_for and not _only_redirects(route):
+    if near and shows_all and asked_for and not _only_sends_on(route):
         return Confidence.MEDIUM, f"{len(near)} other routes below `{place}` ask who calls"
-    most = _share(route) >= _MOST and route.auth is Auth.NONE
+    most = _share(route) >= _MOST and shows_all
     if opener is not None and explicit and most and acts and not LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
     if route.danger and unasked and not explicit and _share(route) >= _MOST and not route.guarded(Does.UNSHIELDS):
         return Confidence.MEDIUM, f"it {route.danger}, while most of the application asks who calls"
-    if delicate and not _only_redirects(route):
+    if delicate and not _only_sends_on(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
     if acts:
         surely = exceptional and surely_acts(route) and not works_on_the_caller(route)
@@ -185,26 +189,8 @@ def _opened_alike(opener: Guard, siblings: list[Route]) -> int:
     return len({one.mark for one in opened})
 
 
-def _only_redirects(route: Route) -> bool:
-    """Whether all that the handler does is to send the caller elsewhere."""
-    body = [] if route.handler is None else list(route.handler.scope)
-    kept = {
-        target.id
-        for one in body
-        if isinstance(one, ir.Assign) and one.value is not None and _is_redirect(one.value)
-        for target in one.targets
-        if isinstance(target, ir.Name)
-    }
-    answers = [one.value for one in body if isinstance(one, ir.Return)]
-    sent = [_is_redirect(one) or (isinstance(one, ir.Name) and one.id in kept) for one in answers]
-    return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)
-
-
-def _is_redirect(node: ir.Expr | None) -> bool:
-    if not isinstance(node, ir.Call):
-        return False
-    around = node.args[0].value if node.args and written(node.func).endswith("make_response") else None
-    return "redirect" in written(node.func).lower() or _is_redirect(around)
+def _only_sends_on(route: Route) -> bool:
+    return route.handler is not None and only_redirects(route.handler)
 
 
 def _is_empty(route: Route) -> bool:

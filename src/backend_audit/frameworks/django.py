@@ -8,9 +8,11 @@ from functools import partial
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.frameworks.aside import finds_own_first
 from backend_audit.frameworks.definitions import Definitions, Written, decorators_of
 from backend_audit.frameworks.django_classes import ClassGuards
 from backend_audit.frameworks.django_guards import Deciding, Said
+from backend_audit.frameworks.django_hooks import Hooks
 from backend_audit.frameworks.django_middleware import Middleware
 from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.frameworks.django_urls import Pattern, UrlTree, certain, joined
@@ -53,6 +55,7 @@ class DjangoRoutes:
         self._guarded: dict[str, bool] = {}
         self.permissions = Permissions(self.deciding, self.settings)
         self.classes = ClassGuards(self.deciding, self.permissions)
+        self.hooks = Hooks(self.deciding)
         self.middleware = Middleware(self.deciding, self.settings)
         self.resources: ResourceRoutes | None = None
         self.marked = Marked(engine)
@@ -184,18 +187,24 @@ class DjangoRoutes:
         if isinstance(view.symbol, ClassSymbol) and not any(guard.has(*_ASKS) for guard in found):
             decides = partial(self.behaviours.anonymous.decides, said=said)
             found += withheld(self.engine, view.symbol, handler, action, decides)
+            if not any(guard.has(*_ASKS) for guard in found):
+                found += self.hooks.guards(view.symbol, handler, action, said)
         return found
 
     def in_body(self, handler: FunctionSymbol, said: Said, before: list[Guard]) -> list[Guard]:
         """The handler itself, where whoever has not signed in is turned away on every way that answers at all."""
-        if any(guard.has(*_ASKS) for guard in before) or not self.deciding.may_turn_away(handler):
+        if any(guard.has(*_ASKS) for guard in before):
             return []
-        run = self.behaviours.anonymous.run(handler, None, said)
-        if not run.denied or any(one is not ABSENT for one in run.passed):
-            return []
+        because = "finds what is the caller's own" if finds_own_first(handler) else "turns away who has not signed in"
+        if not finds_own_first(handler):
+            if not self.deciding.may_turn_away(handler):
+                return []
+            run = self.behaviours.anonymous.run(handler, None, said)
+            if not run.denied or any(one is not ABSENT for one in run.passed):
+                return []
         mark = Mark(handler.module.path, handler.node.at, handler.node.name_end, handler.node.name)
         does, carrier = frozenset((Does.AUTHENTICATES,)), self.behaviours.carrier(handler)
-        return [Guard(handler.node.name, does, "body", mark, handler, "turns away who has not signed in", carrier=carrier)]
+        return [Guard(handler.node.name, does, "body", mark, handler, because, carrier=carrier)]
 
     def route(
         self, pattern: Pattern, site: Site, methods: tuple[str, ...], handler: FunctionSymbol | None, owner: ClassSymbol | None,

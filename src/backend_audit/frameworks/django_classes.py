@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from backend_audit import ir
+from backend_audit.frameworks.aside import turns_aside
 from backend_audit.frameworks.definitions import Written, decorators_of
 from backend_audit.frameworks.django_guards import Deciding, Said, texts_in
 from backend_audit.frameworks.django_settings import Site
@@ -56,6 +57,8 @@ class ClassGuards:
                     found += self.deciding.decorators(decorators_of(method), "decorator", said)
                 known = self.settled(owner, method, view)
                 guard = self.deciding.runs(method, f"{owner.name}.{name}", "class", _mark(method), said, known)
+                if name == "dispatch" and not guard.has(*_ASKS) and turns_aside(method):
+                    guard = Guard(guard.name, _ASKS, "class", guard.mark, method, "answers by itself who may not")
                 found += [guard] if guard.has(*_ASKS) else []
         if self.permissions.covers(owner):
             given = next((Listed((one,)) for name, one in view.given if name == "permission_classes"), None)

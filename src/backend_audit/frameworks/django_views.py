@@ -142,6 +142,8 @@ class Views:
         provided = self.provided(owner, view.api)
         for verb in VERBS:
             handler = None if owner is None else self.method(owner, verb)
+            if handler is None and verb == "put" and owner is not None and self._puts_by_post(owner):
+                handler = self.method(owner, "post")
             answered = handler is not None or verb.upper() in provided
             if answered and verb.upper() in allowed and verb not in ("head", "options", "trace"):
                 found = True
@@ -149,6 +151,11 @@ class Views:
         if not found or "ANY" in provided:
             dispatch = None if owner is None else self.engine.find_method(owner, "dispatch")
             yield Answer((), dispatch, "dispatch")
+
+    def _puts_by_post(self, owner: ClassSymbol) -> bool:
+        """Whether a class is a form's view, whose own `put` is its `post`."""
+        canonical = self.engine.models.canonical
+        return any(canonical(base).startswith("django.views.generic.edit.") for base in self.engine.external_bases(owner))
 
     def allowed(self, owner: ClassSymbol | None) -> frozenset[str]:
         """`http_method_names` of the class."""

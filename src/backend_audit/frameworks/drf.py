@@ -17,7 +17,7 @@ from backend_audit.frameworks.drf_objects import ObjectPermissions
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
-from backend_audit.routes.model import BY_DEFAULT, KNOWN, Does, Guard
+from backend_audit.routes.model import BY_DEFAULT, KNOWN, OPEN_TO_READERS, Does, Guard
 from backend_audit.source import Mark
 
 _VIEW = re.compile(r"(?:APIView|ViewSet|ViewSetMixin|GenericAPIView)$")
@@ -192,7 +192,7 @@ class Permissions:
                 if "opens" in access.does or "runs" in access.does:
                     return Judged(name, True, "lets everybody in", opens="opens" in access.does)
                 if access.open_reading and said.get("request.method") in _READING:
-                    return Judged(name, True, "lets everybody read")
+                    return Judged(name, True, OPEN_TO_READERS)
                 return Judged(name, False, KNOWN, roles="authorizes" in access.does)
         if _OPENING.match(name):
             return Judged(name, True, "its name", opens=True)

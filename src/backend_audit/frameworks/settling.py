@@ -9,7 +9,7 @@ from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.costly import Costs
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.limiting import costs, tried
-from backend_audit.routes.model import Auth, Claim, Does, Route, RouteTable
+from backend_audit.routes.model import NARROWS, Auth, Claim, Does, Route, RouteTable
 from backend_audit.routes.verdicts import decide
 
 
@@ -43,6 +43,7 @@ class Settling:
             known = self.behaviours.of(route.handler)
             route.acts, route.acts_outside = known.acts, known.surely
             route.looks = self.behaviours.looks_itself(route.handler)
+        route.looks = route.looks or any(one.because == NARROWS for one in route.guards)
         if self.describe is not None:
             self.describe(route)
         route.guards = self.declarations.guards_of(route)

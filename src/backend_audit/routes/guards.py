@@ -41,6 +41,7 @@ _REQUIRES = re.compile(
     r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
     r"^is_(?:admin|staff|auth|owner)|_only$"
 )
+_LOGIN_ALONE = re.compile(r"(?:require_?)?(?:log(?:ged)?_?in|signed_?in|authenticated)(?:_required|_only)?")
 _OF_FORMS = re.compile(r"[cx]srf_?tokens?")  # which say of nobody who it is
 _HANDS_OUT = re.compile(r"(?:session|db|database|connection|conn|engine|cursor|transaction|uow|unit_of_work)(?:_dep)?$")
 _CSRF = re.compile(r"(?:^|_)[cx]srf(?:_|$)")
@@ -278,9 +279,8 @@ def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tupl
     if _CSRF.search(plain) and not authish:  # it may look who calls, since it protects what cookies can do
         denies = {403} & {*denies} or denies - {401, LOGIN}
     if 401 in denies or (LOGIN in denies and (looks or authish)) or (403 in denies and (looks or authish) and not other):
-        roles = bool(_ROLES.search(plain))
         does.add(Does.AUTHENTICATES)
-        if roles or (403 in denies and 401 not in denies and LOGIN not in denies):
+        if _ROLES.search(plain) or (denies.isdisjoint((401, LOGIN)) and not _LOGIN_ALONE.fullmatch(plain)):
             does.add(Does.AUTHORIZES)
         status = 401 if 401 in denies else 403 if 403 in denies else LOGIN
         because = "redirects to the login page" if status == LOGIN else f"answers {status}"

@@ -50,6 +50,8 @@ class HeldObjects:
         self, route: Route, handler: FunctionSymbol, frame: Frame, reading: Reading, node: ir.Call, callers: frozenset[str]
     ) -> bool:
         """Whether the query asks for the caller too, or what it gives is held against the caller afterwards."""
+        if any(self._held(route, handler, frame, reading, one, callers) for one in _within(reading, node)):
+            return True  # what it is looked up within was held against the caller
         statements = list(_around(handler, node))
         if any(reading.mentions.caller(one, callers) for one in statements):
             return True
@@ -83,6 +85,14 @@ def _found_by(reading: Reading, callers: frozenset[str]) -> Iterator[str]:
     for name, call in reading.made.items():
         if called(call) in LOOKUPS and reading.mentions.caller(call, callers):
             yield name
+
+
+def _within(reading: Reading, node: ir.Call) -> Iterator[ir.Call]:
+    """The look-ups of the objects that a look-up stays within: `get_object_or_404(Post, pk=post_id, thread=thread)`."""
+    for arg in node.args:
+        made = reading.made.get(arg.value.id) if arg.name is not None and isinstance(arg.value, ir.Name) else None
+        if made is not None and made.at < node.at and called(made) in LOOKUPS:
+            yield made
 
 
 def _around(handler: FunctionSymbol, node: ir.Call) -> Iterator[ir.Expr]:

@@ -192,9 +192,12 @@ def _opens_session(segments: list[str]) -> bool:
 
 def checks_password(handler: FunctionSymbol | None) -> bool:
     """Whether a handler asks for a password itself: who calls it says by that who it is."""
-    return any(
-        _PASSWORDS.search(written(one.func)) for one in _calls(handler) if one.args
-    )  # `request.authenticate()` asks for a token
+    return any(_PASSWORDS.search(written(one.func)) for one in _calls(handler) if one.args and not _of_request_alone(one))
+
+
+def _of_request_alone(call: ir.Call) -> bool:
+    """`TokenAuthentication().authenticate(request)`: a credential that comes with any request, and no password."""
+    return len(call.args) == 1 and written(call.args[0].value).rpartition(".")[2] in ("request", "req")
 
 
 def checks_signature(handler: FunctionSymbol | None) -> bool:
@@ -284,12 +287,13 @@ def refusal_at_first(handler: FunctionSymbol) -> ir.If | None:
     return first if _BROUGHT.isdisjoint(names) else None
 
 
-def public_keys(path: str, handler: FunctionSymbol | None, methods: tuple[str, ...]) -> str:
-    """That a route hands out the public halves of keys, by its path and the names in its handler; "" where not."""
-    if handler is None or not methods or not set(methods) <= _PUBLIC_METHODS or "keys" not in words_of(path):
+def public_keys(path: str, handlers: Iterable[FunctionSymbol], methods: tuple[str, ...]) -> str:
+    """That a route hands out the public halves of keys, by its path and the names in what answers; "" where not."""
+    if not methods or not set(methods) <= _PUBLIC_METHODS or "keys" not in words_of(path):
         return ""
     said = [
         one.attr if isinstance(one, ir.Attribute) else one.id
+        for handler in handlers
         for one in ir.walk(*handler.node.body)
         if isinstance(one, (ir.Attribute, ir.Name))
     ]

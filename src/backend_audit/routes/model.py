@@ -36,6 +36,8 @@ MARKED = "lets what is marked"  # why a guard lets a route through that says its
 MANY = 8  # routes below an address that say what is usual there
 KNOWN = "known name"  # a library's guard, or one like it
 TURNS_AWAY = "turns away who brings no credential"
+OPEN_TO_READERS = "lets everybody read"  # why a permission that asks others lets this route through
+NARROWS = "gives each caller what is theirs"  # why a method of a view counts, though it turns nobody away
 BY_DEFAULT = "the framework's default"  # why a guard does what it does, where nobody wrote it
 
 

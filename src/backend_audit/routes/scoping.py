@@ -28,6 +28,7 @@ from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.plain_fields import is_address, is_plain
 from backend_audit.routes.readings import OWNER, Reading, called, handed, hands_request
 from backend_audit.routes.tenants import TenantGuards
+from backend_audit.routes.told_parts import told_of
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
@@ -114,6 +115,8 @@ class Scoping:
             function = guard.function
             if function is None or function is route.handler:
                 continue
+            if told_of(self.behaviours, route, function, ids):
+                return True
             mine = ids & {param.name for param in function.node.params}
             reads = mine or any(self.mentions.of(one).asks_id for one in function.node.body)  # `view.kwargs["pk"]`
             if reads and self._follow(route, function, frozenset(mine), self.caller_names(function), [], 1):

@@ -3,6 +3,7 @@
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
+from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.entering import enters
 from backend_audit.routes.intent import (
@@ -26,7 +27,7 @@ _BODY = "body"  # a handler that turns callers away itself
 def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
     meant = _meant(route) or _set_up(route)
-    meant = meant or public_keys(route.path, route.handler, route.methods)
+    meant = meant or public_keys(route.path, _answering(route), route.methods)
     meant = meant or ("signing in or up" if checks_password(route.handler) else "")
     meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
     meant = meant or ("whoever brings the secret" if checks_secret(route.handler) else "")
@@ -96,6 +97,13 @@ def settle_sign_ups(routes: list[Route], engine: Engine) -> None:
             route.verdict, route.why = Verdict.PUBLIC, "for signing in or up"
         elif setting_up := once(route.path, None, (one for one in called if sets_up(one.node.name))):
             route.verdict, route.why = Verdict.PUBLIC, f"for {setting_up}"
+
+
+def _answering(route: Route) -> list[FunctionSymbol]:
+    """The handler; where that is a library's, what the class gives it to show."""
+    if route.handler is not None or route.owner is None:
+        return [] if route.handler is None else [route.handler]
+    return list(route.owner.methods.values())
 
 
 def _meant(route: Route) -> str:

@@ -29,6 +29,7 @@ _OWN_WAY = (
     "get_queryset get_object filter_queryset perform_update perform_destroy check_object_permissions check_permissions initial "
     "dispatch update partial_update destroy patch put delete get_permissions"
 ).split()
+_OF_LIBRARY = frozenset("retrieve update partial_update destroy get put patch delete".split())
 _FETCHES = frozenset("get_object get_queryset filter_queryset".split())
 _DEPTH = 2
 _NOBODY: frozenset[str] = frozenset()
@@ -72,7 +73,7 @@ class WholeQuerysets:
 
     def narrows(self, view: ClassSymbol, calls: Iterable[ir.Call]) -> bool:
         """Whether a handler takes what it works on from its view, and the view lets each caller see some of it alone."""
-        if not any(written(one.func).removeprefix("self.") in _FETCHES for one in calls):
+        if not any(written(one.func).removeprefix("self.") in _FETCHES or _lets_library(one) for one in calls):
             return False
         methods = (found for name in sorted(_FETCHES) if (found := self.engine.find_method(view, name)) is not None)
         filters = (self.engine.find_method(one, "filter_queryset") for one in self._backends(view))
@@ -137,6 +138,13 @@ class WholeQuerysets:
             node = node.func if isinstance(node, ir.Call) else node.value
         found = of_kind(self.engine.frame(view.module).eval(node).refs, ClassSymbol) if isinstance(node, ir.Name) else []
         return found[0] if len(found) == 1 else None
+
+
+def _lets_library(call: ir.Call) -> bool:
+    """`super().update(request)`, `UpdateModelMixin.update(self, request)`: the library's own part fetches the object."""
+    holder, _, name = written(call.func).rpartition(".")
+    handed = bool(call.args) and written(call.args[0].value) == "self"
+    return name in _OF_LIBRARY and (holder == "super()" or (handed and holder[:1].isupper()))
 
 
 def _asks_for_any_login(node: ir.Node) -> bool:

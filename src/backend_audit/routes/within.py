@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.intent import refusal_at_first
+from backend_audit.routes.intent import refusal_at_first, words_of
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Route
@@ -25,7 +25,11 @@ _SWITCH = re.compile(
 
 _REFUSALS = range(400, 600)
 _NOT_ALLOWED = re.compile(r"(?:^|\.)HttpResponse(?:NotAllowed|Forbidden|NotFound|BadRequest|Gone)$")
-_SESSION = re.compile(r"(?:^|\.)session\.\w")
+_SESSION = re.compile(r"(?:^|\.)session(?:\.\w|\[)")
+_HELD_UP = re.compile(
+    r"(?:^|\.)(?:is_valid|get|getlist|gettext|_)$|^(?:self\.)?(?:serializer_class|form_class)$|(?:^|\.)(?:Json)?(?:Http)?Response$"
+)
+_MADE = re.compile(r"^[A-Z]\w*(?:Form|Serializer)$|^(?:get|is|has|valid\w*|parse)_\w+$")
 _ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
 
 _BROUGHT = re.compile(r"(?:^|\.)(?:input|body|query|params)$")
@@ -137,6 +141,28 @@ def _is_refusal(answer: ir.Expr | None) -> bool:
     return any(one in _REFUSALS for one in said) or bool(_NOT_ALLOWED.search(written(answer.func)))
 
 
+def only_redirects(handler: FunctionSymbol) -> bool:
+    """Whether all that a handler does is to send the caller elsewhere."""
+    body = list(handler.scope)
+    kept = {
+        target.id
+        for one in body
+        if isinstance(one, ir.Assign) and one.value is not None and _is_redirect(one.value)
+        for target in one.targets
+        if isinstance(target, ir.Name)
+    }
+    answers = [one.value for one in body if isinstance(one, ir.Return)]
+    sent = [_is_redirect(one) or (isinstance(one, ir.Name) and one.id in kept) for one in answers]
+    return bool(sent) and all(sent) and not any(isinstance(one, ir.Await) for one in body)
+
+
+def _is_redirect(node: ir.Expr | None) -> bool:
+    if not isinstance(node, ir.Call):
+        return False
+    around = node.args[0].value if node.args and written(node.func).endswith("make_response") else None
+    return "redirect" in written(node.func).lower() or _is_redirect(around)
+
+
 def only_raises(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does is to fail: `throw new Error("not implemented")`, `reply.callNotFound()`."""
     body = [one for one in handler.node.body if not _is_text(one)]
@@ -152,10 +178,22 @@ def works_in_tests_alone(handler: FunctionSymbol) -> bool:
     if not isinstance(first, ir.If) or not first.body or not isinstance(first.body[-1], (ir.Raise, ir.Return)):
         return False
     test = first.test
+    if isinstance(test, ir.Unary) and test.op == "not":
+        return _is_switch(test.operand)
     if not isinstance(test, ir.Compare) or test.ops[0] != "!=" or not _ENVIRONMENT.search(written(test.left)):
         return False
     named = test.rights[0]
     return isinstance(named, ir.Const) and str(named.value).lower() in _TRYING_OUT
+
+
+def _is_switch(test: ir.Expr) -> bool:
+    """`settings.DEV and settings.TEST_ENDPOINTS`: what is off where the program serves anybody."""
+    if isinstance(test, ir.Logical):
+        sides = [_is_switch(test.left), _is_switch(test.right)]
+        return any(sides) if test.op == "and" else all(sides)
+    if not isinstance(test, ir.Attribute) or not last_word(test.value).endswith("settings"):
+        return False
+    return not (_TRYING_OUT | {"debug"}).isdisjoint(words_of(test.attr))
 
 
 def looks_up_by_token(handler: FunctionSymbol) -> bool:
@@ -212,7 +250,8 @@ def changes_own_session_alone(handler: FunctionSymbol) -> bool:
     calls = [written(node.func) for node in nodes if isinstance(node, ir.Call)]
     kept = [one for one in map(written, targets) if _SESSION.search(one)]
     held = all(isinstance(one, ir.Name) or _SESSION.search(written(one)) for one in targets)
-    return bool(kept) and held and all(_SESSION.search(one) or _ANSWER.search(one) for one in calls)
+    harmless = (_SESSION, _ANSWER, _HELD_UP, _MADE)
+    return bool(kept) and held and all(any(pattern.search(one) for pattern in harmless) for one in calls)
 
 
 def shows_a_page(handler: FunctionSymbol) -> bool:
