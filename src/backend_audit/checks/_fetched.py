@@ -8,6 +8,7 @@ from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
 from backend_audit.routes.model import Auth, Fetched, Route
 from backend_audit.routes.naming import intended
+from backend_audit.routes.scopes import asked
 
 _FEW = 3
 _NEARLY_ALL = 0.8
@@ -47,8 +48,10 @@ def _careful(route: Route, fetched: Fetched) -> tuple[list[Route], list[Route], 
     """
     owned = fetched.lookup.owned
     of_class = _others(route, [one for one in _elsewhere(route) if one[1].lookup.model == fetched.lookup.model])
-    # What a right to one class may do says nothing of the right to another.
-    alike = [] if rights(route) else _others(route, [one for one in _elsewhere(route) if one[1].lookup.owned == owned])
+    # A right to one class says nothing of the right to another: only those count that ask for the very same.
+    told = {asked(guard) for guard in rights(route)}
+    same = [one for one in _elsewhere(route) if not told or told <= {asked(guard) for guard in rights(one[0])}]
+    alike = _others(route, [one for one in same if one[1].lookup.owned == owned])
     for found, least, share, which in (
         (of_class, _FEW, _NEARLY_ALL, "one"),
         (alike, _MANY, _CUSTOM, f"what belongs to a `{owned}`"),
