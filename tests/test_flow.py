@@ -22,6 +22,8 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.model_files import load_models, model_files
 from backend_audit.flow.origins import CALLER
 from backend_audit.flow.values import MAX_NAMES, Constant, Value
+from backend_audit.frameworks.entities import Entities
+from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.lower.python import lower
@@ -188,6 +190,23 @@ def test_bases_that_are_asked_for_while_a_module_is_under_way_are_asked_for_agai
     engine.go_through()
     assert early[0] == ("Base",)  # what the module imports further down is not there yet
     assert engine.external_bases(orders) == ("library.Base",)
+
+
+LOOKED_UP_AGAIN = """
+from django.shortcuts import get_list_or_404
+def view(request):
+    rows = request.rows
+    rows = get_list_or_404(rows)
+    return rows
+"""
+
+
+def test_a_variable_that_is_looked_up_by_itself_has_no_class() -> None:
+    engine = Engine(Project([lower("views.py", LOOKED_UP_AGAIN)]), MODELS)
+    view = next(iter(engine.project.functions()))
+    returned = next(one.value for one in view.node.body if isinstance(one, ir.Return))
+    assert returned is not None
+    assert Entities(Schemas(engine)).of(view, returned) == []
 
 
 def show() -> None:

@@ -33,6 +33,7 @@ class Entities:
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
         self.engine = schemas.engine
+        self._under_way: set[tuple[str, str]] = set()  # variables that are being looked up: `rows = list(filter(f, rows))`
 
     def of(self, function: FunctionSymbol, node: ir.Expr, depth: int = _MAX_DEPTH) -> list[ClassSymbol]:
         """The stored classes (or models of data) whose objects `node` gives in `function`, alone or in a list."""
@@ -152,10 +153,14 @@ class Entities:
 
     def _statement(self, function: FunctionSymbol, node: ir.Expr) -> list[ClassSymbol]:
         """The class of a statement kept in a variable: `stmt = select(User).where(…)`."""
-        for value in assigned(function, node.id) if isinstance(node, ir.Name) else ():
-            if isinstance(value, ir.Call) and (found := self._queried(function, value)):
-                return found
-        return []
+        asked = (function.key, node.id) if isinstance(node, ir.Name) else None
+        if asked is None or asked in self._under_way:
+            return []
+        self._under_way.add(asked)
+        values = (value for value in assigned(function, asked[1]) if isinstance(value, ir.Call))
+        found = next((found for value in values if (found := self._queried(function, value))), [])
+        self._under_way.discard(asked)
+        return found
 
     def _callees(self, function: FunctionSymbol, node: ir.Call) -> list[FunctionSymbol]:
         """The functions of the project that a call means: by name, or the one method of that name that this function calls."""
