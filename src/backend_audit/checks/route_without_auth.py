@@ -144,11 +144,12 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     asked_for = acts or not (explicit or route.looks)  # who only reads may see less without a login
     if near and shows_all and asked_for and not _only_sends_on(route):
         return Confidence.MEDIUM, f"{len(near)} other routes below `{place}` ask who calls"
-    most = _share(route) >= _MOST and shows_all
+    mostly_asks = _share(route) >= _MOST
+    most = mostly_asks and shows_all
     if opener is not None and explicit and most and acts and not LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
     exceptional = most and not explicit and not route.guarded(Does.UNSHIELDS)  # exempt from CSRF: for other programs
-    if route.danger and unasked and not explicit and _share(route) >= _MOST and not route.guarded(Does.UNSHIELDS):
+    if route.danger and unasked and not explicit and mostly_asks and not route.guarded(Does.UNSHIELDS):
         return Confidence.MEDIUM, f"it {route.danger}, while most of the application asks who calls"
     if delicate and not _only_sends_on(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
