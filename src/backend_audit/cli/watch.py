@@ -116,9 +116,11 @@ def _changes(files: list[str], before: _State, interval: float) -> list[str]:
     """Wait until something changed, and until it is quiet again; the names of what changed."""
     while (now := _state(files)) == before:
         time.sleep(interval)
+    settling = min(interval, 0.1)
+    time.sleep(settling)  # a file is there before what is in it
     while (later := _state(files)) != now:  # several files are being written
         now = later
-        time.sleep(min(interval, 0.1))
+        time.sleep(settling)
     changed = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
     named = [Path(path).name for path in changed if not Path(path).is_dir()]
     return named or [Path(path).name for path in changed]
