@@ -145,6 +145,7 @@ def holds_the_two(ran: Ran) -> None:
     assert ran.summary.count("\n### ") == 2
     assert "on lines that did not change" not in ran.summary
     assert "**new** `PUT /items/{item}`" in ran.summary
+    assert "> compared with" not in ran.summary.lower(), "the report says so itself"
 
 
 def test_a_pull_request_as_it_is_checked_out(hub: Hub, act: Act) -> None:
@@ -154,7 +155,8 @@ def test_a_pull_request_as_it_is_checked_out(hub: Hub, act: Act) -> None:
     holds_the_two(ran)
     assert ran.outputs["total"] == "6"
     assert "is not here: fetching it from origin" in ran.log
-    assert "into which pull request #1 goes" in ran.summary
+    assert "into which pull request #1 goes" in ran.log
+    assert "into which pull request" in ran.summary
 
 
 def test_its_head_with_short_history(hub: Hub, act: Act) -> None:
@@ -184,6 +186,8 @@ def test_reverting_it(hub: Hub, act: Act) -> None:
     ran = act(hub.checkout(hub.head, depth=5), "pull_request", hub.event(merged))
     assert (ran.outputs["exit-code"], ran.outputs["new"], ran.outputs["fixed"]) == ("0", "0", "2")
     assert "**fixed 2**" in ran.summary
+    assert "* `sql-built-from-strings` `store.py:24` in `rename`" in ran.summary
+    assert "* gone `PUT /items/{item}` `app.py:25`\n" in ran.summary
     assert ran.annotated == []
 
 
@@ -217,6 +221,7 @@ def test_the_remote_is_gone(hub: Hub, act: Act) -> None:
     ran = act(folder, "pull_request", hub.event(target))
     holds_everything(ran, "the base is not to be had")
     assert "git fetch failed" in ran.log
+    assert "Compared with" not in ran.summary
 
 
 @pytest.mark.parametrize("event", ["schedule", "workflow_dispatch", ""])

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend_audit import cli
-from backend_audit.difference import Baseline, BaselineError, Entry, Key, absorbed, matched, new_lines, renamed
+from backend_audit.difference import Baseline, BaselineError, Entry, Key, absorbed, kept_lines, matched, new_lines, renamed
 from backend_audit.discover.export import export
 from backend_audit.discover.history import HistoryError, upstream_of
 from git_projects import APP, PULL_STORE, STORE, Project, shop
@@ -287,6 +287,83 @@ def test_a_moved_finding_is_the_same(project: Project, run: Run, change: Callabl
     assert (ran.json["comparison"]["unchanged"], ran.json["comparison"]["fixed"]) == (2, 0)
 
 
+def test_kept_lines() -> None:
+    assert kept_lines([], []) == {}
+    assert kept_lines(["a", "b"], ["a", "b"]) == {1: 1, 2: 2}
+    assert kept_lines(["a", "b", "c", "d"], ["new", "a", "c", "more", "d"]) == {1: 2, 3: 3, 4: 5}
+
+
+WAITING = """\
+import requests
+from fastapi import APIRouter, Depends
+
+from guards import require_user
+
+router = APIRouter(dependencies=[Depends(require_user)])
+"""
+ONE_MORE = """
+
+@router.get("/wait{0}")
+async def wait{0}():
+    return requests.get("https://example.org/{0}", timeout=3).json()
+"""
+
+
+def waiting(project: Project, *numbers: int) -> None:
+    project.put("waiting.py", WAITING + "".join(map(ONE_MORE.format, numbers)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "fixed"),
+    [
+        (range(11), range(1, 11), 0, 0),  # ten are left, and each is told by itself: nobody has added one
+        (range(12), range(1, 12), 0, 0),  # the first of them is another one now
+        (range(10), range(11), 1, 0),  # told as one from now on: the ten are not fixed
+        (range(11), range(11, 11), 0, 1),
+    ],
+)
+def test_what_is_told_once_for_many(project: Project, run: Run, before: range, after: range, new: int, fixed: int) -> None:
+    """More than ten functions of a project that wait in a coroutine are one finding, at the nearest of them."""
+    project.put("app.py", APP + "\nfrom waiting import router\n\napp.include_router(router)\n")
+    waiting(project, *before)
+    project.commit()
+    assert run(project.folder, "baseline create").code == 0
+    waiting(project, *after)
+    compared = run(project.folder, "scan", "--diff=HEAD", "--format", "json").json
+    assert [one["rule"] for one in compared["findings"]] == ["blocking-call-in-async"] * new
+    assert compared["comparison"]["fixed"] == fixed
+    held = run(project.folder, "scan", "--baseline", "backend-audit-baseline.jsonl", "--format", "json").json
+    assert (len(held["findings"]), held["comparison"]["fixed"]) == (new, fixed)
+
+
+def test_the_first_of_a_file_is_mended(project: Project, run: Run) -> None:
+    """Handlers of a file whose rejections nobody takes are one finding, at the first of them."""
+    project.put("package.json", '{"dependencies": {"express": "4"}}')
+    handler = "async function {0}(req, res) {{\n  {1}\n}}\n"
+    rest = handler.format("second", "res.json(await db.second());") + 'app.get("/a", first);\napp.get("/b", second);\n'
+    head = 'const app = require("express")();\nconst db = require("./db");\n'
+    project.put("server.js", head + handler.format("first", "res.json(await db.first());") + rest)
+    project.commit()
+    project.put("server.js", head + handler.format("first", "res.json(1);") + rest)
+    ran = run(project.folder, "scan", "--diff=HEAD")
+    assert ran.code == 0
+    assert "0 new, 3 unchanged, fixed 0" in ran.out
+
+
+def test_a_route_that_is_mounted_elsewhere(project: Project, run: Run) -> None:
+    """A prefix is part of what is said of a route, but nobody touched the route."""
+    head = "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+    project.put("open.py", head + '@router.put("/open/{item}")\ndef change(item: int):\n    return {"id": item}\n')
+    mounted = APP + "\nfrom open import router\n\napp.include_router(router, prefix='/{0}')\n"
+    project.put("app.py", mounted.replace("{0}", "v1"))
+    project.commit()
+    project.put("app.py", mounted.replace("{0}", "v2"))
+    project.put("open.py", "# moved down\n" + (project.folder / "open.py").read_text("utf-8"))
+    found = run(project.folder, "scan", "--diff=HEAD", "--format", "json").json
+    assert found["findings"] == []
+    assert (found["comparison"]["unchanged"], found["comparison"]["fixed"]) == (3, 0)
+
+
 # --- what is compared with what --------------------------------------------------------------------------------------
 
 
@@ -413,9 +490,9 @@ def test_upstream(project: Project, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     project.git("clone", "--quiet", ".", str(clone))
     copy = Project(clone)
-    assert upstream_of(clone, {}) == "origin/HEAD"
+    assert upstream_of(clone, {}) == "origin/main"
     copy.git("switch", "--quiet", "-c", "feature")
-    assert upstream_of(clone, {}) == "origin/HEAD"
+    assert upstream_of(clone, {}) == "origin/main"
     copy.git("branch", "release", "main")
     copy.git("branch", "--quiet", "--set-upstream-to=release")
     assert upstream_of(clone, {}) == "release"
@@ -425,6 +502,14 @@ def test_upstream(project: Project, tmp_path: Path) -> None:
     assert upstream_of(clone, {}) == "main"
     with pytest.raises(HistoryError, match="name a branch"):
         upstream_of(Project(tmp_path / "empty").folder, {})
+
+
+def test_a_branch_that_is_only_known_of_the_remote(project: Project, tmp_path: Path, run: Run) -> None:
+    project.git("branch", "release")
+    project.git("clone", "--quiet", ".", str(tmp_path / "clone"))
+    ran = run(tmp_path / "clone", "scan", "--diff=release")
+    assert ran.code == 0
+    assert "Compared with origin/release at " in ran.out
 
 
 def test_export_writes_nothing_outside(project: Project, tmp_path: Path) -> None:

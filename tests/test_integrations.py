@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from backend_audit import __version__, cli
+from backend_audit.cli.init import published_commit
 from backend_audit.finding import Place, Problem, ProblemKind, Report
 from backend_audit.integrations import CONCISE, github_matcher, github_workflow, vscode_tasks
 from backend_audit.report import Format, render
@@ -137,6 +138,40 @@ def test_init_github_knows_the_branch(init: Init, tmp_path: Path) -> None:
     project.git("symbolic-ref", "HEAD", "refs/heads/trunk")
     init("github")
     assert yaml.safe_load(Path(".github/workflows/backend-audit.yml").read_text("utf-8"))[True]["push"]["branches"] == ["trunk"]
+
+
+def test_init_below_the_top_of_a_repository(init: Init, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub and pre-commit look at the top; what is judged is the folder in which it was asked for."""
+    Project(tmp_path)
+    folder = tmp_path / "services" / "shop api"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    code, out, _ = init("github", "--pin", PIN)
+    assert (code, out.splitlines()[0]) == (0, "../../.github/workflows/backend-audit.yml: written")
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/backend-audit.yml").read_text("utf-8"))
+    assert workflow["jobs"]["backend-audit"]["steps"][-1]["with"] == {"path": "services/shop api"}
+    assert init("pre-commit")[0] == 0
+    (repo,) = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    (hook,) = repo["hooks"]
+    assert hook["args"] == ["services/shop api"]
+    assert re.match(hook["files"], "services/shop api/app.py")
+    assert not list(folder.iterdir())
+
+
+def test_the_commit_of_a_clone(tmp_path: Path) -> None:
+    """A clone of the action's repository knows its commit, once that is published and nothing was changed since."""
+    home = Project(tmp_path / "backend-audit" / "backend-audit")
+    home.put("action.yml", "name: backend-audit\n")
+    commit = home.commit()
+    clone = Project(tmp_path / "clone")
+    assert published_commit(clone.folder) == ""
+    clone.git("remote", "add", "origin", str(home.folder))
+    clone.git("pull", "--quiet", "origin", "main")
+    assert published_commit(clone.folder) == commit
+    clone.put("action.yml", "name: changed\n")
+    assert published_commit(clone.folder) == ""
+    clone.commit()
+    assert published_commit(clone.folder) == "", "nobody else has it"
 
 
 def test_init_pyproject(init: Init) -> None:

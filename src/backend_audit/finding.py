@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+MANY = "in many places"  # ends the anchor of what is told once for a whole project, at whichever place comes first
 _LAYOUT = re.compile(r"[\s,;'\"`()\\]+")
 
 

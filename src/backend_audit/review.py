@@ -1,9 +1,10 @@
 """A scan held against an older state of the project: a commit, the index against HEAD, a baseline file."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from backend_audit import audit
 from backend_audit.audit import Listener, ScanResult, Tree
 from backend_audit.config import Config, common_directory, moved_config, place_in, scan_root
-from backend_audit.difference import Baseline, Paths, against_base, against_baseline, new_lines, renamed
+from backend_audit.difference import Baseline, Paths, against_base, against_baseline, kept_lines, new_lines, renamed
 from backend_audit.discover.export import INDEX, export
 from backend_audit.discover.history import HistoryError, commit_of, merge_base, top_of, upstream_of
 from backend_audit.finding import Report
@@ -30,9 +31,13 @@ def base_of(folder: Path, reference: str | None, environment: Mapping[str, str])
     """The merge base of HEAD and `reference` (None: the upstream branch); `HistoryError` says why there is none."""
     top_of(folder)  # says it when there is no repository
     name = reference or upstream_of(folder, environment)
+    if commit_of(folder, name) is None and commit_of(folder, f"origin/{name}") is not None:
+        name = f"origin/{name}"  # a branch that was never checked out here
     other, head = commit_of(folder, name), commit_of(folder, "HEAD")
     if other is None:
-        raise HistoryError(f'"{name}" is no commit here')
+        raise HistoryError(
+            f'"{name}" is no commit here; `git fetch` brings what a clone lacks, `git branch --all` lists branches'
+        )
     if head is None:
         raise HistoryError("there is no commit yet to compare with")
     commit = merge_base(folder, head, other)
@@ -118,7 +123,8 @@ def compared(
     judged = old.heard.judged if old is not None else frozenset[str]()
     gone, added = judged - result.heard.judged, result.heard.judged - judged
     moved = renamed(_texts(before.root, gone), _texts(root, added))
-    found = against_base(result.report, report, result.heard, moved, against=base.name, revision=base.commit)
+    kept = _kept(root, before.root, moved)
+    found = against_base(result.report, report, result.heard, moved, against=base.name, revision=base.commit, kept=kept)
     if found.comparison is not None:
         notes = (*before.notes, *_unknown(report, result.report))
         changed = _changed(found, root, before.root, {new: one for one, new in moved.items()})
@@ -155,6 +161,18 @@ def _texts(root: Path, paths: frozenset[str]) -> dict[str, str]:
         except OSError:  # gone since it was judged
             continue
     return found
+
+
+def _kept(root: Path, before: Path, moved: Mapping[str, str]) -> Callable[[str], Mapping[int, int]]:
+    """For a path of the base the lines that are still there, and their numbers now."""
+
+    @cache
+    def kept(path: str) -> Mapping[int, int]:
+        now = moved.get(path, path)
+        then, texts = _texts(before, frozenset((path,))), _texts(root, frozenset((now,)))
+        return kept_lines(then.get(path, "").splitlines(), texts.get(now, "").splitlines())
+
+    return kept
 
 
 def _changed(report: Report, root: Path, before: Path, was: Mapping[str, str]) -> dict[str, tuple[tuple[int, int], ...]]:

@@ -52,7 +52,7 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
         fix=_FIX_NODE if route.framework in _NODE else _FIX,
         confidence=Confidence.HIGH if _is_sure(route, off, others) else Confidence.MEDIUM,
         related=related(others, "takes forged requests"),
-        anchor=f"{off.name} {route.name}",
+        anchor=f"{off.name} {off.via}",
     )
 
 

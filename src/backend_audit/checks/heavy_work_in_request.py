@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import named
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.routes.busy import HeavyRequest
 
 RULE = "heavy-work-in-request"
@@ -36,5 +36,5 @@ def heavy_work_in_request(heavy: HeavyRequest) -> Iterator[Alert]:
         confidence=Confidence.MEDIUM,
         steps=heavy.way,
         related=heavy.practice[:5],
-        anchor=f"{heavy.kind} in many functions" if heavy.practice else None,
+        anchor=f"{heavy.kind} {MANY}" if heavy.practice else None,
     )

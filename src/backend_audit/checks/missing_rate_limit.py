@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, odd_one, related, span
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.routes.model import Auth, Does, Route
 
 RULE = "missing-rate-limit"
@@ -65,7 +65,7 @@ def _costly(route: Route, kind: str) -> Iterator[Alert]:
         "and set a budget a day where each call is paid.",
         confidence=Confidence.MEDIUM if kind != "search" and (anybody or limited) else Confidence.LOW,
         related=(route.costs[1], *related(alike[1:], "is not limited either")),
-        anchor=f"{kind} {route.name} {'/'.join(route.methods)} {route.path}",
+        anchor=f"{kind} {MANY}",
     )
 
 

@@ -7,7 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._context import calls_in, development_file, only_statements, script_file, under_main
 from backend_audit.checks._operands import is_none, named, spread
 from backend_audit.checks._wording import in_python
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.flow.concepts import HttpClient, Operand, OutgoingRequest, Site
 from backend_audit.flow.written import last_word
 from backend_audit.routes.untimed import UntimedClient, UntimedRequest
@@ -88,7 +88,7 @@ def untimed_request(request: UntimedRequest) -> Iterator[Alert]:
         confidence=Confidence.LOW if request.patience or not request.root else _weight(site),
         steps=request.way,
         related=request.practice[:5],
-        anchor="requests without a time-out in many functions" if request.practice else None,
+        anchor=f"requests without a time-out {MANY}" if request.practice else None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import named
 from backend_audit.checks._routes import called
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.frameworks.statements import StarSelected
 
 RULE = "select-star"
@@ -28,5 +28,5 @@ def select_star(star: StarSelected) -> Iterator[Alert]:
         confidence=Confidence.MEDIUM,
         steps=star.way,
         related=star.practice[:5],
-        anchor="* of many tables" if star.practice else f"* of {star.table}",
+        anchor=f"* of tables {MANY}" if star.practice else f"* of {star.table}",
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import named
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.routes.script_work import HandlerBlocked
 
 RULE = "synchronous-call-in-handler"
@@ -46,7 +46,7 @@ def synchronous_call_in_handler(blocked: HandlerBlocked) -> Iterator[Alert]:
         confidence=_confidence(blocked),
         steps=blocked.way,
         related=blocked.practice[:5],
-        anchor=f"{blocked.kind} in many functions" if blocked.practice else None,
+        anchor=f"{blocked.kind} {MANY}" if blocked.practice else None,
     )
 
 

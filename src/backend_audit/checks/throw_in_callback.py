@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._secrets import is_for_terminal
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.routes.thrown_later import ThrownLater
 from backend_audit.source import SCRIPTS
 
@@ -36,6 +36,6 @@ def throw_in_callback(found: ThrownLater) -> Iterator[Alert]:
         confidence=Confidence.LOW if found.observed or is_for_terminal(found.site.path) else Confidence.MEDIUM,
         steps=found.way,
         related=found.practice[:5],
-        anchor="in many functions" if found.practice else None,
+        anchor=MANY if found.practice else None,
     )
     yield alert if found.called is None else replace(alert, related=(found.called, *alert.related))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import called, related
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.routes.undescribed import Undescribed
 
 RULE = "undescribed-answer"
@@ -22,5 +22,5 @@ def undescribed_answer(found: Undescribed) -> Iterator[Alert]:
         fix=f"Declare what they answer ({fix}); it also keeps fields in that nobody meant to send.",
         confidence=Confidence.LOW if found.whole else Confidence.MEDIUM,  # the description may tell of a part on purpose
         related=related(others, "does not say it either"),
-        anchor=f"{first.name} {first.path}",
+        anchor=f"answers {MANY}" if found.whole else "answers",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit.checks import Alert, check
-from backend_audit.finding import Confidence
+from backend_audit.finding import MANY, Confidence
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.lost_promises import UnhandledHandlers
 from backend_audit.source import SCRIPTS, Mark
@@ -31,7 +31,7 @@ def unhandled_rejection_in_handler(found: UnhandledHandlers) -> Iterator[Alert]:
         "Promise.resolve(handler(req, res, next)).catch(next)`), take Express 5, or catch and call `next(error)`.",
         confidence=Confidence.MEDIUM,
         related=(*([] if found.rejected is None else [found.rejected]), *map(_mark, others[:_SHOWN])),
-        anchor=first.node.name if files == 1 else "all",
+        anchor="handlers" if files == 1 else f"handlers {MANY}",
     )
 
 

@@ -48,9 +48,10 @@ class Run:
         result, config = self._compared(folder, base) if base is not None else self._whole()
         self._tell(result, config)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, summary: bool = True) -> None:
         """Say something aloud: in the log at once, in the summary at the end."""
-        self.notes.append(one_line(text))
+        if summary:
+            self.notes.append(one_line(text))
         click.echo(f"backend-audit: {one_line(text)}")
 
     def _whole(self) -> tuple[ScanResult, Config]:
@@ -63,7 +64,7 @@ class Run:
     def _compared(self, folder: Path, base: Found) -> tuple[ScanResult, Config]:
         """Now against the base; for what may be merged, also by the base's configuration."""
         paths = [Path(one) for one in self.inputs.paths]
-        self.say(f"compared with {base.name}")
+        self.say(f"compared with {base.name}", summary=False)  # the report says so itself
         try:
             with review.exported(folder, paths, base.commit, _FILE_LIMIT) as (before, missing):
                 root = before if base.gate else folder
@@ -178,9 +179,10 @@ class Run:
         return place
 
     def _markdown(self, result: ScanResult, context: RenderContext, limit: int) -> str:
-        notes = "".join(f"> {note}\n>\n" for note in self.notes)
+        notes = "\n>\n".join(f"> {note}" for note in self.notes)
+        notes = f"\n{notes}\n" if notes else ""
         room = limit - len(notes.encode("utf-8"))
-        return render(result.report, Format.MARKDOWN, replace(context, markdown_limit=room)) + f"\n{notes}"
+        return render(result.report, Format.MARKDOWN, replace(context, markdown_limit=room)) + notes
 
     def _comment(self, result: ScanResult, context: RenderContext) -> dict[str, str]:
         """The comment's file, for a step that may write; `comment-new` says whether there is anything to say."""

@@ -40,23 +40,25 @@ def vscode_command(*, force: bool) -> int:
 @_FORCE
 def github_command(*, upload: bool, branch: str, pin: str, force: bool) -> int:
     """A workflow for GitHub, and a problem matcher for jobs that run the tool themselves."""
-    from backend_audit.integrations import github_matcher, github_workflow  # noqa: PLC0415 - not needed for --help
+    from backend_audit.integrations import ACTION, github_matcher, github_workflow  # noqa: PLC0415 - not needed for --help
 
     pin = pin or _own_commit() or f"v{__version__}"
     branch = branch or _main_branch()
+    top, inside = _repository()
+    workflow = github_workflow(branch, pin, __version__, upload=upload, path=inside)
     files = [
-        _File(".github/workflows/backend-audit.yml", github_workflow(branch, pin, __version__, upload=upload)),
-        _File(".github/backend-audit-matcher.json", github_matcher()),
+        _File(f"{top}.github/workflows/backend-audit.yml", workflow),
+        _File(f"{top}.github/backend-audit-matcher.json", github_matcher()),
     ]
     said = [
-        "Commit them and open a pull request: only what it brings fails it.",
-        "The matcher is for jobs that run `backend-audit scan --format concise` themselves",
-        "(`echo ::add-matcher::.github/backend-audit-matcher.json` before it); the workflow needs it not.",
+        "Commit both and open a pull request: only what it brings fails it.",
+        "The matcher is for jobs of your own that run `backend-audit scan --format concise`",
+        "(after `echo ::add-matcher::.github/backend-audit-matcher.json`); the workflow does not need it.",
     ]
     if pin.startswith("v"):
         said += [
-            f"The action is named by its tag {pin}. Better name the commit, which cannot be moved:",
-            f"  git ls-remote https://github.com/backend-audit/backend-audit refs/tags/{pin}",
+            f"The action is named by its tag {pin}. Better name the commit, which cannot be moved (the last line of these):",
+            f"  git ls-remote https://github.com/{ACTION} 'refs/tags/{pin}' 'refs/tags/{pin}^{{}}'",
             "  backend-audit init github --force --pin COMMIT",
         ]
     return _write(files, "\n".join(said), force=force)
@@ -68,8 +70,10 @@ def pre_commit_command(*, force: bool) -> int:
     """A hook that judges what is staged, for pre-commit and prek."""
     from backend_audit.integrations import pre_commit_config  # noqa: PLC0415 - not needed for --help
 
-    snippet = pre_commit_config(__version__, whole=False)
-    file = _File(".pre-commit-config.yaml", pre_commit_config(__version__), f"Under `repos:`\n\n{snippet}")
+    top, inside = _repository()
+    snippet = pre_commit_config(__version__, whole=False, path=inside)
+    text = pre_commit_config(__version__, path=inside)
+    file = _File(f"{top}.pre-commit-config.yaml", text, f"Under `repos:`\n\n{snippet}")
     return _write([file], "Run `pre-commit install` once.", force=force)
 
 
@@ -118,13 +122,44 @@ def _write(files: list[_File], said: str, *, force: bool = False) -> int:
 
 
 def _own_commit() -> str:
-    """The commit from which this copy was installed, if that is known."""
+    """The commit from which this copy was installed, if that is known: from git, or from a clone that has published it."""
     try:
         text = metadata.distribution("backend-audit").read_text("direct_url.json")
-        known = json.loads(text or "{}").get("vcs_info", {}).get("commit_id", "")
-    except (metadata.PackageNotFoundError, ValueError, AttributeError):
+        origin = json.loads(text or "{}")
+        known = origin.get("vcs_info", {}).get("commit_id", "")
+        clone = str(origin["url"]).removeprefix("file://") if "dir_info" in origin else ""
+    except (metadata.PackageNotFoundError, ValueError, AttributeError, KeyError, TypeError):
         return ""
+    if clone:  # with signs that an address escapes, or on Windows, it is no folder, and has no commit
+        return published_commit(Path(clone)) if Path(clone).is_dir() else ""
     return known if isinstance(known, str) else ""
+
+
+def published_commit(clone: Path) -> str:
+    """The commit that a clone of the action's repository is at, where that is one of the remote's and nothing was changed."""
+    from backend_audit.discover.git import run_git  # noqa: PLC0415 - not needed for --help
+    from backend_audit.discover.history import commit_of  # noqa: PLC0415 - as above
+    from backend_audit.integrations import ACTION  # noqa: PLC0415 - as above
+
+    def says(*arguments: str) -> str:
+        code, output, _ = run_git(clone, *arguments)
+        return output.decode("utf-8", "replace").strip() if code == 0 else ""
+
+    ours = says("config", "--get", "remote.origin.url").removesuffix(".git").endswith(ACTION)
+    if not ours or not says("branch", "--remotes", "--contains", "HEAD") or says("status", "--porcelain"):
+        return ""
+    return commit_of(clone, "HEAD") or ""
+
+
+def _repository() -> tuple[str, str]:
+    """The way from here to the top of the repository, where others look for their files, and the way back: "../", "api"."""
+    from backend_audit.discover.history import HistoryError, top_of  # noqa: PLC0415 - not needed for --help
+
+    try:
+        inside = top_of(Path.cwd())[1].rstrip("/")
+    except HistoryError:
+        return "", ""
+    return "../" * len(Path(inside).parts), inside
 
 
 def _main_branch() -> str:

@@ -1,7 +1,7 @@
 """What is new, what stayed and what is gone: findings against an older scan or a baseline file. Pure; reads no file."""
 
 from backend_audit.difference.baseline import Baseline, BaselineError, Entry, absorbed, entries_of, updated
-from backend_audit.difference.files import new_lines, renamed
+from backend_audit.difference.files import kept_lines, new_lines, renamed
 from backend_audit.difference.matching import Key, key_of, matched
 from backend_audit.difference.reports import NOTHING_HEARD, Heard, Paths, against_base, against_baseline
 
@@ -17,6 +17,7 @@ __all__ = [
     "against_base",
     "against_baseline",
     "entries_of",
+    "kept_lines",
     "key_of",
     "matched",
     "new_lines",

@@ -48,6 +48,21 @@ def _lines(text: str) -> Counter[str]:
 
 def new_lines(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """The lines of `after` that are not in `before`, as ranges of 1-based numbers, both ends included."""
+    return tuple((first, last - 1) for kind, _, _, first, last in _changes(before, after) if kind != "delete")
+
+
+def kept_lines(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
+    """For the lines of `before` that are still there their numbers in `after`; lines are counted from 1."""
+    found: dict[int, int] = {}
+    old, new = 1, 1  # the next lines of which nothing is known yet
+    for _, start, stop, _, last in _changes(before, after):
+        found |= {old + at: new + at for at in range(start - old)}
+        old, new = stop, last
+    return found | {old + at: new + at for at in range(len(before) + 1 - old)}
+
+
+def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """What makes `after` of `before`: the kind, and the lines (from 1, the end excluded) on both sides."""
     shorter = min(len(before), len(after))
     head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
     most = shorter - head
@@ -55,4 +70,6 @@ def new_lines(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[int, i
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
     # Frequent lines (`}`, blanks) make the exact comparison of long texts quadratic.
     opcodes = SequenceMatcher(None, old, new, autojunk=len(new) > _LONG).get_opcodes()
-    return tuple((head + start + 1, head + stop) for kind, _, _, start, stop in opcodes if kind in {"insert", "replace"})
+    for kind, start, stop, first, last in opcodes:
+        if kind != "equal":
+            yield kind, head + start + 1, head + stop + 1, head + first + 1, head + last + 1

@@ -5,9 +5,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from backend_audit.finding import Finding, unlaid
+from backend_audit.finding import MANY, Finding, unlaid
 
 _DIGEST = 8
+_MANY = "many-"
 
 
 class Key(NamedTuple):
@@ -18,11 +19,17 @@ class Key(NamedTuple):
     symbol: str
     code: str
 
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether the finding is told once for a whole project: its place is that of whichever comes first."""
+        return self.code.startswith(_MANY)
+
 
 def key_of(finding: Finding, path: str = "") -> Key:
     """The key of a finding, under another path if one is given."""
     code = hashlib.blake2b(unlaid(finding.anchor).encode("utf-8", "surrogatepass"), digest_size=_DIGEST).hexdigest()
-    return Key(finding.rule, path or finding.place.path, finding.symbol, code)
+    many = _MANY if finding.anchor.endswith(MANY) else ""
+    return Key(finding.rule, path or finding.place.path, finding.symbol, many + code)
 
 
 def matched(
@@ -32,7 +39,8 @@ def matched(
 
     `moved` maps paths of files to what they are called now; `alive` are the paths that still are there. Tried in this order:
     the same place in every respect; another function of the same file; the same function in another file; a file of the
-    same name in another folder, when the old one is gone.
+    same name in another folder, when the old one is gone; for what is told once for a project, any place. Where only a few
+    places of such a thing are left, each is told by itself: all of these are the old one.
     """
     now = [one._replace(path=(moved or {}).get(one.path, one.path)) for one in old]
     free = set(range(len(old)))
@@ -43,6 +51,7 @@ def matched(
         (lambda key: (key.rule, key.path, key.code), _always),
         (lambda key: (key.rule, _last(key.symbol), key.code), lambda key: bool(key.symbol)),
         (lambda key: (key.rule, _name(key.path), key.code), lambda key: key.path not in living),
+        (lambda key: (key.rule, key.code), lambda key: key.stands_for_many),
     ]
     for same, eligible in tiers:
         waiting: dict[Hashable, deque[int]] = defaultdict(deque)
@@ -53,7 +62,8 @@ def matched(
             if answer[at] is None and (found := waiting.get(same(key))):
                 answer[at] = found.popleft()
                 free.discard(answer[at])
-    return answer
+    fewer = {now[index].rule: index for index in sorted(free, reverse=True) if now[index].stands_for_many}
+    return [fewer.get(key.rule) if at is None and not key.stands_for_many else at for key, at in zip(new, answer, strict=True)]
 
 
 def _always(_: Key) -> bool:

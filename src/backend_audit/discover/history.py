@@ -6,6 +6,7 @@ from pathlib import Path
 from backend_audit.discover.git import run_git
 
 _DEPTHS = (50, 250, 1000)  # commits more, each time
+_REFUSED = ("could not read Username", "could not read Password", "Authentication failed", "returned error: 403")
 
 
 class HistoryError(Exception):
@@ -64,8 +65,14 @@ def upstream_of(folder: Path, environment: Mapping[str, str]) -> str:
     names.append(followed)
     for name in names:
         if name and commit_of(folder, name) is not None:
-            return name
+            return _meant_by(folder, name)
     raise HistoryError("there is no upstream branch to compare with; name a branch or commit: --diff REF")
+
+
+def _meant_by(folder: Path, name: str) -> str:
+    """The branch that a symbolic name such as `origin/HEAD` stands for; any other name as it is."""
+    code, output, _ = run_git(folder, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{name}")
+    return output.decode("utf-8", "replace").strip() if code == 0 else name
 
 
 def deepened(
@@ -109,7 +116,8 @@ def _fetch(
 ) -> None:
     code, _, said = run_git(folder, "fetch", "--no-tags", "--no-recurse-submodules", "--quiet", how, remote, *wanted, extra=extra)
     if code != 0:
-        say(f"git fetch failed: {_first(said) or f'exit code {code}'}")
+        hint = "; what is here may not read the repository (the action's `token`)" if any(one in said for one in _REFUSED) else ""
+        say(f"git fetch failed: {_first(said) or f'exit code {code}'}{hint}")
 
 
 def _first(said: str) -> str:

@@ -1,6 +1,7 @@
 """The files that `backend-audit init` writes, as texts."""
 
 import json
+import re
 
 from backend_audit.integrations.matcher import BEGIN, CONCISE, END, GROUPS
 
@@ -45,11 +46,16 @@ def github_matcher() -> str:
     return json.dumps({"problemMatcher": [matcher]}, indent=2) + "\n"
 
 
-def github_workflow(branch: str, pin: str, version: str, *, upload: bool) -> str:
-    """The workflow; `pin` is the commit of the action (or a tag), `upload` whether SARIF goes to code scanning."""
+def github_workflow(branch: str, pin: str, version: str, *, upload: bool, path: str = "") -> str:
+    """The workflow; `pin` is the commit of the action (or a tag), `upload` whether SARIF goes to code scanning.
+
+    `path` is the part of the repository that is judged ("": all of it).
+    """
     comment = f" # v{version}" if pin != f"v{version}" else ""
     scanning = "\n      security-events: write # upload-sarif" if upload else ""
-    options = "\n        with:\n          upload-sarif: true" if upload else ""
+    given = {"path": json.dumps(path) if path else "", "upload-sarif": "true" if upload else ""}
+    options = "".join(f"\n          {name}: {value}" for name, value in given.items() if value)
+    options = f"\n        with:{options}" if options else ""
     return f"""\
 # Reviews the backend. On pull requests and in merge queues only what is new fails the job.
 # Made by `backend-audit init github`; {_HOME}#github-action says what can be set.
@@ -83,14 +89,15 @@ jobs:
 """
 
 
-def pre_commit_config(version: str, *, whole: bool = True) -> str:
-    """`.pre-commit-config.yaml`, or without `whole` what to add to its `repos`."""
+def pre_commit_config(version: str, *, whole: bool = True, path: str = "") -> str:
+    """`.pre-commit-config.yaml`, or without `whole` what to add to its `repos`. `path`: what is judged ("": all)."""
     head = "repos:\n" if whole else ""
+    part = f"\n        args: [{json.dumps(path)}]\n        files: {json.dumps(f'^{re.escape(path)}/')}" if path else ""
     return f"""{head}\
   - repo: {_HOME}
     rev: v{version}
     hooks:
-      - id: backend-audit # what is staged, against HEAD; backend-audit-all judges everything
+      - id: backend-audit # what is staged, against HEAD; backend-audit-all judges everything{part}
 """
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from backend_audit.criteria import State
-from backend_audit.finding import Finding, Report, Severity
+from backend_audit.finding import Finding, Gone, Report, Severity
 from backend_audit.inventory.diff import Kind, compared
 from backend_audit.report.context import RenderContext, Verdict, failing, is_incomplete, over_budget, verdict
 from backend_audit.report.criteria_data import criteria_tables
@@ -131,7 +131,7 @@ def _tail(report: Report, context: RenderContext) -> list[str]:
     found = report.comparison
     if found is not None and found.gone:
         lines += ["## Fixed", ""]
-        lines += _listed([f"`{one.rule}` {code(one.path)}{_times(one.count)}" for one in found.gone])
+        lines += _listed([f"`{one.rule}` {_was(one)}{_times(one.count)}" for one in found.gone])
     if found is not None and found.silenced:
         lines += ["## Newly suppressed", ""]
         rows = [(one, one.finding) for one in found.silenced]
@@ -144,7 +144,7 @@ def _tail(report: Report, context: RenderContext) -> list[str]:
             f"{code(one.path) or 'the scan'}{f':{one.line}' if one.line else ''}: {plain(one.message)}" for one in report.problems
         ]
         lines += _listed(rows_of)
-    judged = f"{report.files:,} files, {report.lines:,} lines judged"
+    judged = f"{report.files:,} file{'' if report.files == 1 else 's'}, {report.lines:,} lines judged"
     left = [f"{one.count:,} {plain(one.reason)}" for one in report.skipped]
     hidden = [
         f"{count:,} {what}"
@@ -157,6 +157,12 @@ def _tail(report: Report, context: RenderContext) -> list[str]:
     ]
     lines.append(f"<sub>{judged}" + (f"; not looked at: {', '.join(left)}" if left else "") + f"{_not_shown(hidden)}.</sub>")
     return lines
+
+
+def _was(gone: Gone) -> str:
+    """Where it was; no link, since the line is another one now."""
+    line = "" if gone.finding is None else f":{gone.finding.place.line}"
+    return f"{code(f'{gone.path}{line}')}{f' in {code(gone.symbol)}' if gone.symbol else ''}"
 
 
 def _not_shown(hidden: Sequence[str]) -> str:
@@ -217,5 +223,7 @@ def _route_changes(context: RenderContext) -> list[str]:
         why = "; ".join(plain(one) for one in change.reasons) or (
             plain(f"{row.verdict}: {row.why}") if change.kind is Kind.NEW else ""
         )
-        rows.append(f"{kind} {code(f'{row.method} {row.path}')} {_link(row.file, row.line, context)}{f': {why}' if why else ''}")
+        # What is gone stood in a file as it was: a link to that line now would show something else.
+        where = code(f"{row.file}:{row.line}") if change.kind is Kind.GONE else _link(row.file, row.line, context)
+        rows.append(f"{kind} {code(f'{row.method} {row.path}')} {where}{f': {why}' if why else ''}")
     return ["## Routes", "", f"{changes_words(changes)}", "", *_listed(rows)]
