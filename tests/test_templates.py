@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend_audit import ir
-from backend_audit.discover.language import template_language
+from backend_audit.discover.language import placed_language
 from backend_audit.link.project import Project
 from backend_audit.lower.templates import is_template, lower
 from backend_audit.source import Language
@@ -159,13 +159,17 @@ def test_names_are_handed_down_through_includes() -> None:
         ("x.html.j2", Language.TEMPLATE),
         ("x.jinja", Language.TEMPLATE),
         ("static/x.html", Language.OTHER),
-        ("roles/templates/nginx.conf.j2", Language.OTHER),
+        ("nginx/index.html.j2", Language.TEMPLATE),
+        ("roles/templates/nginx.conf.j2", Language.CONFIG),
+        ("deploy/nginx/locations", Language.CONFIG),
+        ("deploy/nginx/logo.png", Language.OTHER),
+        ("nginx.py.txt", Language.OTHER),
         ("templates/x.txt", Language.OTHER),
         ("templates/.html", Language.OTHER),
     ],
 )
 def test_which_files_are_templates(path: str, language: Language) -> None:
-    assert template_language(path) is language
+    assert placed_language(path) is language
 
 
 def test_ignore_comments() -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backend_audit.discover.git import list_by_git
 from backend_audit.discover.header import read_head, role_of_generated, written_by_a_build
 from backend_audit.discover.ignore import Layer, ignored, read_patterns
-from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, template_language
+from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, placed_language
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
 from backend_audit.discover.patterns import Patterns
 from backend_audit.discover.roles import Surroundings, package_folder, role_of, role_of_file
@@ -90,7 +90,7 @@ class _Finder:
         shown = self._shown(str(path))
         language, _ = language_of(path.name)
         if language is Language.OTHER:
-            language = template_language(path.as_posix())
+            language = placed_language(path.as_posix())
         if language is Language.OTHER:
             language = self._language_by_shebang(str(path), path.name)
         if language is Language.OTHER and path.is_file():
@@ -114,7 +114,7 @@ class _Finder:
             name = path.rpartition("/")[2]
             language, reason = language_of(name)
             if language is Language.OTHER:
-                language = template_language(path)
+                language = placed_language(path)
             if language is not Language.OTHER or may_have_shebang(name):
                 self._consider(scope, path, language, reason)
             elif name.lower().endswith(_SQL) and not _excluded(scope.layers, scope.prefix + path):

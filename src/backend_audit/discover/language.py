@@ -26,9 +26,9 @@ _CONFIG_ENDINGS = words(
 )
 _CONFIG_NAMES = words(
     ".npmrc .yarnrc .pypirc .netrc _netrc .pgpass .my.cnf .htpasswd .dockercfg .dockerconfigjson .git-credentials .s3cfg "
-    ".boto .flaskenv .envrc .credentials id_rsa id_dsa id_ecdsa id_ed25519 credentials procfile caddyfile pipfile"
+    ".boto .flaskenv .envrc .credentials id_rsa id_dsa id_ecdsa id_ed25519 credentials procfile pipfile"
 )
-_CONFIG_PREFIXES = (".env", "dockerfile", "containerfile", "docker-compose")
+_CONFIG_PREFIXES = (".env", "dockerfile", "containerfile", "docker-compose", "caddyfile")
 _REQUIREMENTS = re.compile(r"^(?:[\w-]+[-_])?requirements[\w.-]*\.(?:txt|in)$")
 _LOCKS = words(
     "package-lock.json npm-shrinkwrap.json pnpm-lock.yaml pnpm-lock.yml yarn.lock bun.lock bun.lockb deno.lock poetry.lock "
@@ -37,6 +37,9 @@ _LOCKS = words(
 )
 _TEMPLATE_ENDINGS = words("jinja2 jinja j2 mako ejs hbs handlebars mustache njk nunjucks pug jade")
 _PAGE_ENDINGS = words("html htm xhtml")
+_SERVER_FOLDERS = words("nginx conf.d sites-available sites-enabled")
+_SERVER_CONFIG = (".conf", ".nginx", "caddyfile")
+_FILLED_ENDINGS = words("template tmpl tpl j2 inc vhost nginx")  # of files that a start script fills in
 _TEMPLATE_FOLDER = re.compile(r"template|jinja|^(?:views|layouts|partials|themes?|emails?)$")
 _DECLARATION = re.compile(r"\.d(\.[a-z]+)?\.[cm]?ts$")
 _INTERPRETERS = (
@@ -66,10 +69,15 @@ def language_of(name: str) -> tuple[Language, str]:
     return Language.OTHER, ""
 
 
-def template_language(path: str) -> Language:
-    """`TEMPLATE` when the file at `path` is one of web pages by its ending and folder, else `OTHER`."""
+def placed_language(path: str) -> Language:
+    """What the ending and the folders of `path` say: `TEMPLATE` of web pages, `CONFIG` of a web server, else `OTHER`."""
     *folders, name = path.lower().split("/")
     stem, _, ending = name.rpartition(".")
+    if stem.endswith(_SERVER_CONFIG) and ending in _FILLED_ENDINGS:
+        return Language.CONFIG
+    inside = not _SERVER_FOLDERS.isdisjoint(folders) and not stem.endswith((".html", ".htm"))
+    if inside and ("." not in name or ending in _FILLED_ENDINGS):
+        return Language.CONFIG
     if ending in _TEMPLATE_ENDINGS:
         inner = stem.rpartition(".")[2] if "." in stem else "html"
         return Language.TEMPLATE if inner in _PAGE_ENDINGS else Language.OTHER

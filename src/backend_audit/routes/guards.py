@@ -16,7 +16,7 @@ from backend_audit.routes.behaviour import LOGIN, Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
-from backend_audit.routes.keys import asks_for_key_alone
+from backend_audit.routes.keys import FORBIDS, asks_for_nothing_more
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
 from backend_audit.routes.switches import TOLD_SO, as_made, as_told, switched_on
@@ -122,7 +122,7 @@ class Guarding:
             does = frozenset((Does.REJECTS,)) if does & ASKING else does
         if does == {Does.AUTHENTICATES} and asks_for_sign_alone(self.engine, self.behaviours, function):
             does, because = frozenset((Does.RUNS,)), "asks for a sign that no other site could send"
-        if does == ASKING and because == "answers 403" and asks_for_key_alone(self.engine, function):
+        if does == ASKING and because == FORBIDS and asks_for_nothing_more(self.engine, function):
             does = frozenset((Does.AUTHENTICATES,))
         if run and Does.AUTHENTICATES in does and self.lets_through(function):
             because = RIGHTS_OF_KNOWN if Does.AUTHORIZES in does else "lets callers without credentials through"
@@ -286,7 +286,7 @@ def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tupl
         because = "redirects to the login page" if status == LOGIN else f"answers {status}"
     elif 403 in denies:
         does.add(Does.REJECTS)
-        because = "answers 403"
+        because = FORBIDS
     if 429 in denies:
         does.add(Does.LIMITS)
     if not does and denies & {400, 413, 415, 422}:

@@ -18,7 +18,8 @@ from backend_audit.routes.carriers import COOKIE, HEADER
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.guards import ANSWERS_IN_VAIN, Guarding, asks_by_name, asks_for_right, judged
+from backend_audit.routes.guards import ANSWERS_IN_VAIN, ASKING, Guarding, asks_by_name, asks_for_right, judged
+from backend_audit.routes.keys import FORBIDS, asks_for_nothing_more
 from backend_audit.routes.middleware import goes_on, hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_step
@@ -254,6 +255,8 @@ class ScriptGuarding(Guarding):
             return []
         behaviour = self.behaviours.of(handler, 4)
         does, because = judged(handler.node.name, behaviour.denies, looks=behaviour.looks)
+        if does == ASKING and because == FORBIDS and asks_for_nothing_more(self.engine, handler):
+            does = frozenset((Does.AUTHENTICATES,))
         outcome = self.behaviours.anonymous.run(handler).outcome()
         if outcome is Outcome.DENIED:
             does, because = does | {Does.AUTHENTICATES}, because or TURNS_AWAY

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from backend_audit import ir
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.inventory.signs import in_browser
 from backend_audit.routes.middleware import is_error_handler
 from backend_audit.signs import records, shapes
@@ -114,10 +114,14 @@ class _Walk:
             for row in self.asked.keys.of(node.key.value):
                 if not row.options or isinstance(node.value, ir.Container):  # `with = ["object"]`
                     self.spot(row, node.key.at, node.key.end, symbol, f"`{node.key.value}`")
+            if node.key.value == "ref" and isinstance(node.value, ir.Const):  # https://mongoosejs.com/docs/populate.html
+                self.matched(self.asked.relations, str(node.value.value), node.key.at, node.key.end, symbol)
             if shapes.describes_api(node):
                 self.shaped("api-description", node.key, symbol)
             if shapes.lets_any_origin(node.key, node.value):
                 self.shaped("any-origin", node.key, symbol)
+            if shapes.delays_by_chance(node):
+                self.shaped("jittered-delay", node.key, symbol)
         self.block([one for one in (node.key, node.value) if one is not None], scope, symbol)
 
     def constant(self, node: ir.Const, symbol: str) -> None:
@@ -246,11 +250,12 @@ class _Walk:
             self.sights.callees.setdefault(func.id, rows)
 
     def defined(self, node: ir.Call, name: str, symbol: str) -> None:
-        """The fields that a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`."""
+        """What a call defines a table or document with: `sequelize.define("user", {…})`, `new Schema({…})`, `belongsTo(Team)`."""
         if not self.script:
             return
-        last = name or (node.func.id if isinstance(node.func, ir.Name) else "")
-        if last in _DEFINING:
+        if name == "belongsTo" and node.args:
+            self.matched(self.asked.relations, last_word(node.args[0].value), node.func.at, node.func.end, symbol)
+        if records.defines(node):
             for key, _ in options(node):
                 self.matched(self.asked.fields, key.id if isinstance(key, ir.Name) else str(key.value), key.at, key.end, symbol)
 
@@ -270,7 +275,8 @@ class _Walk:
             self.spot(row, node.at, node.end, symbol)
 
     def spot(self, row: Row, at: int, end: int, symbol: str, what: str = "") -> None:
-        self.sights.spotted.append(Sight(row.number, row.what or what, at, end, symbol))
+        if not row.language or (row.language == "node") == self.script:
+            self.sights.spotted.append(Sight(row.number, row.what or what, at, end, symbol))
 
     def used(self, meant: Meanings, node: ir.Node, symbol: str, *, called: bool) -> None:
         self.sights.use(meant, node.at, node.end, symbol, called=called)
@@ -291,7 +297,3 @@ _HANDLERS: dict[type[ir.Node], Callable[[_Walk, Any, Scope, str, bool], None]] =
     ir.Const: lambda walk, node, _, symbol, __: walk.constant(node, symbol),
     ir.Item: lambda walk, node, scope, symbol, _: walk.item(node, scope, symbol),
 }
-
-_DEFINING = frozenset(
-    {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
-)

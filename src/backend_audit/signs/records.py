@@ -3,12 +3,15 @@
 import re
 
 from backend_audit import ir
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.inventory.signs import in_browser
 
 _RELATION = re.compile(r"(?i)(foreign_?key\w*|relationship|onetoone\w*|manytoone|belongsto|reference)$")
 _ASIDE = re.compile(r"(?i)(dev(elopment)?|test|local|ci|continuous_?integration|build)([A-Z_]|$)")
 _HOST = re.compile(r"https?://([\w.-]+)")
+_DEFINING = frozenset(
+    {"define", "init", "Schema", "model", "createTable", "pgTable", "mysqlTable", "sqliteTable", "EntitySchema"}
+)
 _MANY = 20
 _FOR_PAGES = ("NEXT_PUBLIC_", "REACT_APP_", "VITE_", "NODE_ENV", "PUBLIC_URL")
 
@@ -43,6 +46,11 @@ def whole(node: ir.Expr) -> ir.Expr:
     while isinstance(node, ir.Attribute):
         node = node.value
     return node
+
+
+def defines(node: ir.Call) -> bool:
+    """Whether a call of a script defines a table or document: `sequelize.define(…)`, `new Schema({…})`."""
+    return last_word(node.func) in _DEFINING
 
 
 def lists_values(node: ir.Class) -> bool:

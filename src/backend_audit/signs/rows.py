@@ -15,10 +15,10 @@ from backend_audit.toml_files import tables
 _OF_PYTHON = frozenset("hashlib html importlib io logging os pathlib pickle re shlex shutil socket subprocess".split())
 _LISTS = ("python", "node", "settings", "texts", "files", "dependencies", "with")
 _PATTERNS = ("calls", "classes", "fields", "relations", "compared", "keys", "strings", "line", "only", "routes")
-_KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape"})
+_KEYS = frozenset({*_LISTS, *_PATTERNS, "kind", "what", "shape", "language"})
 SHAPES = frozenset(
     "answered-error error-middleware server-error-view retry-loop backoff-loop jitter-loop endless-loop api-description "
-    "kept-answer any-origin own-token ack-first".split()
+    "kept-answer any-origin own-token ack-first jittered-delay".split()
 )
 
 
@@ -35,7 +35,8 @@ class Row:
     `calls`, `classes`, `fields` are patterns of the project's own names, `relations` of fields that name another table,
     `compared` of columns in a query's conditions, `keys` of keys in objects and dicts, `strings` of texts in the code.
     `settings` are names of settings, dotted for a key in one, `texts` strings in settings. `files` and `line` find lines of files
-    without code, where a line of the file fits `only`; a setting that holds texts must hold one that does.
+    without code (`@nginx`: a group of `[groups]`), where a line of the file fits `only`; a setting that holds texts must hold
+    one that does.
     `routes` is a pattern of method and path. `dependencies` are packages that
     bring it, whose mention alone proves nothing.
     """
@@ -60,6 +61,7 @@ class Row:
     only: Pattern | None = None
     routes: Pattern | None = None
     shape: str = ""
+    language: str = ""  # "python" or "node": that code alone is asked for names and shapes
     number: int = field(default=-1, compare=False)  # its place among all rows
 
 
@@ -187,21 +189,38 @@ def _pattern(entry: Mapping[str, object], key: str, where: str, *, checked: bool
     return pattern
 
 
-def _row(entry: Mapping[str, object], kinds: Mapping[str, str], where: str, *, checked: bool) -> Row:
+def _files(named: tuple[str, ...], groups: Mapping[str, list[str]], where: str) -> tuple[str, ...]:
+    """The patterns of files that a row names, those of groups written out: `@nginx`."""
+    found: list[str] = []
+    for one in named:
+        if one.startswith("@") and one[1:] not in groups:
+            raise EvidenceError(f"{where}: unknown group {one!r}")
+        found += groups[one[1:]] if one.startswith("@") else [one]
+    return tuple(found)
+
+
+def _row(
+    entry: Mapping[str, object], kinds: Mapping[str, str], groups: Mapping[str, list[str]], where: str, *, checked: bool
+) -> Row:
     unknown = sorted(entry.keys() - _KEYS)
     if unknown:
         raise EvidenceError(f"{where}: unknown key {unknown[0]!r}")
     if entry.get("kind") not in kinds:
         raise EvidenceError(f"{where}: unknown kind {entry.get('kind')!r}")
     lists = {key if key != "with" else "options": _words(entry, key, where) for key in _LISTS}
+    lists["files"] = _files(lists["files"], groups, where)
     patterns = {key: _pattern(entry, key, where, checked=checked) for key in _PATTERNS}
     shape = str(entry.get("shape", ""))
     if shape and shape not in SHAPES:
         raise EvidenceError(f"{where}: unknown shape {shape!r}")
+    language = str(entry.get("language", ""))
+    if language not in {"", "python", "node"}:
+        raise EvidenceError(f"{where}: unknown language {language!r}")
     if bool(lists["files"]) != (patterns["line"] is not None):
         raise EvidenceError(f"{where}: files and line belong together")
-    row = Row(str(entry["kind"]), str(entry.get("what", "")), shape=shape, **lists, **patterns)  # type: ignore[arg-type]
-    if row == Row(row.kind, row.what, options=row.options):
+    what = str(entry.get("what", ""))
+    row = Row(str(entry["kind"]), what, shape=shape, language=language, **lists, **patterns)  # type: ignore[arg-type]
+    if row == Row(row.kind, row.what, options=row.options, language=language):
         raise EvidenceError(f"{where}: nothing finds it")
     return row
 
@@ -214,16 +233,19 @@ def load_rows(files: Iterable[tuple[str, str]], *, checked: bool = True) -> Rows
     """
     rows = Rows()
     parsed = tables(files, EvidenceError)
+    groups: dict[str, list[str]] = {}
     for where, data in parsed:
-        if unknown := sorted(data.keys() - {"kinds", "evidence"}):
+        if unknown := sorted(data.keys() - {"kinds", "groups", "evidence"}):
             raise EvidenceError(f"{where}: unknown table {unknown[0]!r}")
         for kind, words in cast("dict[str, str]", data.get("kinds", {})).items():
             if kind in rows.kinds:
                 raise EvidenceError(f"{where}: {kind} is described twice")
             rows.kinds[kind] = words
+        groups |= cast("dict[str, list[str]]", data.get("groups", {}))
     for where, data in parsed:
         for number, entry in enumerate(cast("list[dict[str, object]]", data.get("evidence", [])), 1):
-            row = replace(_row(entry, rows.kinds, f"{where}: [[evidence]] {number}", checked=checked), number=len(rows.every))
+            row = _row(entry, rows.kinds, groups, f"{where}: [[evidence]] {number}", checked=checked)
+            row = replace(row, number=len(rows.every))
             rows.every.append(row)
             for pattern in row.python:
                 rows.python.add(pattern, row)

@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"token|jwt|sign|session", re.IGNORECASE)
 _HANDING = frozenset({"register", "add_middleware"})
 _STOP = re.compile(r"stop|shut|clos|cancel|running|exit|quit|terminat|alive|active|enabled", re.IGNORECASE)
 _CHANCE = re.compile(r"(^|\.)(random|uniform|randint|randrange|betavariate|randomInt|random_int|jitter)$", re.IGNORECASE)
+_DELAYING = frozenset({"retryStrategy", "reconnectStrategy", "retryDelay", "calculateDelay", "backoffStrategy"})
 _STEPS = 3  # of names for times
 _WAITS = ("sleep", "delay", "wait", "setTimeout", "timeout", "pause")
 
@@ -167,6 +168,13 @@ def waits_by_chance(loop: ir.While | ir.For) -> ir.Call | None:
         if any(isinstance(one, ir.Call) and _CHANCE.search(written(one.func)) for one in _said(wait, loop)):
             return wait
     return None
+
+
+def delays_by_chance(node: ir.Item) -> bool:
+    """Whether an option is a function that says how long to wait, and chance has a part in it: `retryStrategy: (n) => …`."""
+    named = isinstance(node.key, ir.Const) and str(node.key.value) in _DELAYING
+    inner = node.value.function.body if isinstance(node.value, ir.Lambda) else ()
+    return named and any(isinstance(one, ir.Call) and _CHANCE.search(written(one.func)) for one in ir.walk(*inner))
 
 
 def _said(wait: ir.Call, loop: ir.While | ir.For) -> Iterator[ir.Node]:
