@@ -183,12 +183,14 @@ class FrameState:
     def sensitive(self, name: str, node: ir.Node, value: Value) -> Value:
         """`value`, marked secret when `name` says so and it can be one."""
         configured = any(path.startswith(sensitive.SETTINGS) for path in value.apis)
-        if not (value.open or configured or "str" in value.types) or value.types & sensitive.MASKED_TYPES:
-            return value
         kind = sensitive.classify(name)
+        if kind is None or value.types & sensitive.MASKED_TYPES:
+            return value
+        if not (value.open or configured or "str" in value.types or self._may_be_text(value)):
+            return value
         if any(sensitive.names_header(str(one.value)) for one in value.consts):
             return value
-        if kind is None or any(origin.label == "secret" for origin in value.origins) or is_member(node):
+        if any(origin.label == "secret" for origin in value.origins) or is_member(node):
             return value
         if any(map(sensitive.is_no_secret, value.types)):
             return value  # where it lies, the folder that `pwd` stands for, or what is kept of it
@@ -196,6 +198,11 @@ class FrameState:
             return value
         origin = Origin("secret", (name,), kind).step(self.mark(node, f"{written(node)} holds a {kind}"))
         return value.with_origins((origin,))
+
+    def _may_be_text(self, value: Value) -> bool:
+        """Whether it is what a function gives of which nothing is known: `load()`, and no `Loader()`, which makes an object."""
+        made = (one.removesuffix("()").rpartition(".")[2] if one.endswith("()") else "" for one in value.types)
+        return bool(value.types) and not value.refs and all(one[:1].islower() for one in made)
 
     @cached_property
     def pieces(self) -> frozenset[str]:

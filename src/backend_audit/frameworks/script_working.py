@@ -22,6 +22,7 @@ from backend_audit.routes.session_fixation import fixed_sessions
 from backend_audit.routes.stampedes import Stampedes
 from backend_audit.routes.thrown_later import LateThrows
 from backend_audit.routes.transactions import Transactions
+from backend_audit.routes.unanswered import left_unanswered
 from backend_audit.routes.untimed import Untimed
 
 
@@ -34,6 +35,7 @@ def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterat
     yield from promises.unhandled(table.bare)
     yield from fixed_sessions(engine, facts, table)
     yield from mistaken_answers(table)
+    yield from left_unanswered(table)
     yield from ToldErrors(engine, facts, table).concepts()
     idle = IdleValidators(engine, engine.project)
     yield from idle.concepts()

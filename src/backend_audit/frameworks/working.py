@@ -17,6 +17,7 @@ from backend_audit.frameworks.serialized import SerializedLoads
 from backend_audit.frameworks.whole_lists import WholeLists
 from backend_audit.routes.busy import heavy_requests
 from backend_audit.routes.commits import Commits
+from backend_audit.routes.dropped_coroutines import dropped_coroutines
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openings import Openings
@@ -32,6 +33,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     work = Work(engine, facts, table)
     schemas, bindings = Schemas(engine), Bindings()
     yield from work.blocked()
+    yield from dropped_coroutines(engine)
     yield from Overridden(engine, facts).concepts()
     yield from heavy_requests(work)
     yield from Stampedes(work).concepts()

@@ -88,7 +88,7 @@ def _of_handler(route: Route) -> Iterator[MistakenAnswer]:
                         site,
                         outcome=outcome,
                         route=title,
-                        failed=_first_call(failure.tried),
+                        failed=first_call(failure.tried),
                         meant=body is None or _explained(failure.at, node, function.module.node),
                     )
 
@@ -230,7 +230,7 @@ def _says_failure(node: ir.Expr) -> bool:
     return any(isinstance(one, ir.Const) and isinstance(one.value, str) and ERROR_WORDS.search(one.value) for one in parts)
 
 
-def _first_call(body: list[ir.Stmt]) -> str:
+def first_call(body: list[ir.Stmt]) -> str:
     """What was tried, as a reader would name it: the first call of what is awaited, else the first call."""
     calls = [one for one in ir.walk_scope(*body) if isinstance(one, ir.Call) and first_word(one.func) not in _PLAIN]
     awaited = [one.value for one in ir.walk_scope(*body) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)]
