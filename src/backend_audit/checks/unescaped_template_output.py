@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _templates, check
+from backend_audit.checks._pieces import assigned
 from backend_audit.checks._untrusted import reaching
-from backend_audit.flow.concepts import HtmlOutput, TemplateOutput
-from backend_audit.flow.values import CLOSED_TYPES, Value
+from backend_audit.finding import Confidence
+from backend_audit.flow.concepts import HtmlOutput, Site, TemplateOutput
+from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
 from backend_audit.flow.written import written
 from backend_audit.source import SCRIPT_TEMPLATES
 
@@ -15,6 +17,7 @@ _FIX = (
     "Remove `safe` (or `autoescape off`) so that the template escapes it; where markup is wanted, clean it with an "
     "allow-list first."
 )
+_NAMED = (ir.Attribute, ir.Index, ir.Name)
 _PLACES = frozenset(("text", "quoted", "string", "script", "comment", "tag"))
 
 
@@ -45,14 +48,10 @@ def marked(output: HtmlOutput) -> Iterator[Alert]:
     content = output.content
     if not output.marks or content is None or content.node is None or reaching(content, "html") is not None:
         return
-    holes = {gap.written: gap.value for shape in content.value.shapes for gap in shape.gaps if "<" in shape.text()}
-    for node in ir.walk(content.node):
-        if not isinstance(node, (ir.Attribute, ir.Index)):
+    for gap in _gaps(content.value):
+        node, name, confidence = _person_wrote(gap, content.node, output.site)
+        if confidence is None or _is_harmless(gap.value) or gap.value.types & CLOSED_TYPES:
             continue
-        value, confidence = holes.get(written(node)), _templates.names_text(node)
-        if value is None or confidence is None or _is_harmless(value) or value.types & CLOSED_TYPES:
-            continue
-        name = written(node)
         yield Alert(
             node=node,
             message=f"`{name}` becomes markup without escaping: a script in that text runs for everybody who sees it.",
@@ -61,6 +60,25 @@ def marked(output: HtmlOutput) -> Iterator[Alert]:
             anchor=name,
         )
         return
+
+
+def _gaps(value: Value) -> Iterator[Gap]:
+    """What is put into texts that hold markup."""
+    for shape in value.shapes:
+        if "<" in shape.text():
+            yield from shape.gaps
+
+
+def _person_wrote(gap: Gap, content: ir.Expr, site: Site) -> tuple[ir.Expr, str, Confidence | None]:
+    """Where to point at for a hole, how what fills it is written, and how sure its name makes it that a person wrote it.
+
+    Variables that are given one thing mean that: `name = user.display_name; mark_safe(f"<i>{name}</i>")`.
+    """
+    text = assigned(content.id, site) or content if isinstance(content, ir.Name) else content
+    node = next((one for one in ir.walk(text) if isinstance(one, _NAMED) and written(one) == gap.written), None)
+    told = assigned(node.id, site) if isinstance(node, ir.Name) else node
+    confidence = _templates.names_text(told) if isinstance(told, (ir.Attribute, ir.Index)) else None
+    return (node if node is not None and text is content else content), written(told) if told else "", confidence
 
 
 def _is_harmless(value: Value) -> bool:

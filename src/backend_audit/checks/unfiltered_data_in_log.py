@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _secrets, check
+from backend_audit.checks._pieces import assigned
 from backend_audit.checks._view import local_imports
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import LogRecord
+from backend_audit.flow.concepts import LogRecord, Site
 from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS
 
@@ -21,6 +22,8 @@ _SETTINGS = re.compile(r"^(settings|config|configuration|conf|app_config|app_set
 _DUMPS = frozenset(("dict", "model_dump", "json", "model_dump_json", "as_dict", "to_dict", "asdict", "items"))
 _WRAPPERS = frozenset("dict str repr list vars dumps pformat asdict decode items copy to_dict stringify inspect".split())
 _FIRST = frozenset(("dumps", "pformat", "asdict", "stringify", "inspect"))  # take what they show as an argument
+_MAPPING = 2
+_SENDING = frozenset("get post put patch delete head options request send fetch".split())
 _SIGN_IN = re.compile(r"log_?in|sign_?(in|up)|register|auth|password|passwd|token|account|credential", re.IGNORECASE)
 
 
@@ -33,7 +36,7 @@ def unfiltered_data_in_log(record: LogRecord) -> Iterator[Alert]:
     for arg in site.call.args:
         for node in _shown(arg.value):
             what = _whole(node, site.module)
-            if what is None:
+            if what is None or _is_answer(node, site):
                 continue
             name = written(node)
             at, end = _secrets.span(site)
@@ -55,15 +58,32 @@ def _shown(node: ir.Expr) -> Iterator[ir.Expr]:
                 yield from _shown(part.value)
     elif isinstance(node, ir.Binary):
         yield from _shown(node.left)
-        yield from _shown(node.right)
+        if not (node.op == "%" and _names_entries(node.left)):
+            yield from _shown(node.right)
     elif isinstance(node, ir.Container):
         for item in node.items:
             yield from _shown(item.value)
     elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "format":
         for arg in node.args:
-            yield from _shown(arg.value)
+            if arg.star != _MAPPING:  # `"{path}".format(**locals())` shows what the text names
+                yield from _shown(arg.value)
     else:
         yield node
+
+
+def _names_entries(text: ir.Expr) -> bool:
+    """Whether `%` takes single entries of a mapping: `"%(path)s" % locals()`."""
+    return isinstance(text, ir.Const) and isinstance(text.value, str) and "%(" in text.value
+
+
+def _is_answer(node: ir.Expr, site: Site) -> bool:
+    """Whether `request` is what a request that the program sent has brought: `request = requests.post(url)`."""
+    inner = _unwrapped(node)
+    inner = inner.func if isinstance(inner, ir.Call) else inner
+    owner = inner.value if isinstance(inner, ir.Attribute) else None
+    given = assigned(owner.id, site) if isinstance(owner, ir.Name) else None
+    given = given.value if isinstance(given, ir.Await) else given
+    return isinstance(given, ir.Call) and isinstance(given.func, ir.Attribute) and given.func.attr in _SENDING
 
 
 def _unwrapped(node: ir.Expr) -> ir.Expr:

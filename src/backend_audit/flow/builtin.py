@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from backend_audit.flow import lacks, lists, mappings, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
-from backend_audit.flow.origins import NAMES, chosen_names
+from backend_audit.flow.origins import NAMES, Origin, chosen_names
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin, of_rest
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -46,8 +46,8 @@ def iterated(value: Value) -> Value:
         chosen = UNKNOWN.with_origins(chosen_names(value.origins)) if value.origins else UNKNOWN
         return mappings.held(value, join(join_all(keys), chosen if value.elem is not None or not keys else NOTHING), NAME)
     step = NAME if value.types and mappings.may_be_mapping(value) else ELEMENT
-    if not value.kind and value.origins and not value.shapes and all(one.label == "param" for one in value.origins):
-        inside = [Value(open=True, origins=frozenset(of_origin(one, step) for one in value.origins))]
+    if not value.kind and not value.shapes and _is_given(value.origins):
+        inside = [_element_of_text(Value(open=True, origins=frozenset(of_origin(one, step) for one in value.origins)))]
     else:
         inside = value.inside() if value.kind else [_element_of_text(value.derived())]
     if value.refs:  # the elements of an object that is told apart are known by it: `patterns += i18n_patterns(…)`
@@ -55,6 +55,12 @@ def iterated(value: Value) -> Value:
         inside += [Value(refs=objects)] if objects else []
     found = join_all(inside)
     return mappings.held(value, found) if value.kind else found
+
+
+def _is_given(origins: frozenset[Origin]) -> bool:
+    """Whether a value is a parameter, whatever its name says of it: each element is that part of what callers give."""
+    labels = {one.label for one in origins}
+    return "param" in labels and labels <= {"param", "secret"}
 
 
 def _element_of_text(value: Value) -> Value:

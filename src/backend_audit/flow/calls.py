@@ -68,11 +68,8 @@ class Calls(Expressions):
                 return held
             receiver = named_parts.but_for_what_was_put_in(receiver, node.func.attr, args)
         found = self.apply(node, callee, receiver, args)
-        if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins and not callee.refs:
-            asked = texts_of(args, "0")
-            if not named_parts.gives_away(receiver, node.func.attr, asked, args):
-                found = found.without("secret")
-            found = named_parts.asked_for(found, asked, receiver, node.func.attr)
+        if isinstance(node.func, ir.Attribute) and receiver is not None and receiver.origins:
+            found = named_parts.given_by(found, callee, receiver, node.func.attr, args)
         if isinstance(node.func, ir.Attribute) and receiver is not None:
             found = join(found, named_parts.looked_up(self, receiver, node.func.attr, args))
             self.mutate(node, node.func, receiver, args)
@@ -208,6 +205,8 @@ class Calls(Expressions):
         kind = sensitive.given(name, self.target) if (unknown or stub) and name else None
         if kind is None or any(origin.label == "secret" for origin in found.origins):
             return found
+        if kind == "token" and sensitive.reads(name, [last_word(one.value) for one in node.args]):
+            return found  # `parse_token(token)` gives what it says
         public = any(key.startswith("public") for key, _ in args)  # `create_ssh_key(public_key=…)` makes that one known
         if public or sensitive.MADE_UP.search(written(node.func)):
             return found
@@ -302,6 +301,7 @@ class Calls(Expressions):
         transfer = self.models.transfers.get(path)
         if transfer is None:
             return found
+        found = records.filled(self, transfer.into, receiver, args) or found
         origins: list[Origin] = []
         made: bool | None = None
         for spec in transfer.froms:
@@ -313,6 +313,8 @@ class Calls(Expressions):
                     gained |= urls.URL
                 origins += [one.clear(gained).restore(transfer.restores) for one in carried]
                 made = operand.value.is_literal() and made is not False
+        if transfer.into:  # of an object the fields say what is secret
+            origins = [one for one in origins if one.label != "secret"]
         if transfer.clears and not made:  # data of unknown origin has none that could be cleared: this one stands for it
             origins.append(Origin("clean", (path,), path, transfer.clears))
         if not origins:

@@ -5,11 +5,15 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import last_word
+
+if TYPE_CHECKING:
+    from backend_audit.flow.engine import Engine
 
 _SHORT = 3
 _CONSTANT, _TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"), re.compile(r"(?:[A-Z][a-z]+)+")
@@ -17,6 +21,7 @@ _HOLDERS = frozenset(  # classes whose constants are values
     "config configuration configs settings setting env environment constants constant secrets secret credentials keys options "
     "defaults app application flask base".split()
 )
+_TEXTUAL = frozenset(("str", "bytes", "dict"))
 NO_SECRET = frozenset(("secret",))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset(
@@ -32,6 +37,12 @@ def is_member(node: ir.Node) -> bool:
     owner = node.value if isinstance(node, ir.Attribute) and _CONSTANT.fullmatch(node.attr) else None
     name = owner.id if isinstance(owner, ir.Name) else ""
     return _TYPE.fullmatch(name) is not None and _HOLDERS.isdisjoint(sensitive.words(name))
+
+
+def is_object(engine: "Engine", type_name: str) -> bool:
+    """Whether it is a class of the project, not called after a secret: no text that a variable is called after."""
+    owner = engine.class_of(type_name)
+    return owner is not None and sensitive.classify(owner.node.name) is None and _TEXTUAL.isdisjoint(engine.external_bases(owner))
 
 
 def lexemes(body: list[ir.Stmt]) -> frozenset[str]:

@@ -179,8 +179,8 @@ class _Loader:
     def transfer(self, entry: _Entry, paths: _Paths, where: str) -> None:
         clears = _contexts(entry, "clears", where)
         restores, marks = _contexts(entry, "restores", where), _contexts(entry, "marks", where)
-        base = str(entry.get("base", ""))
-        transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, restores, marks, base)
+        base, into = str(entry.get("base", "")), str(entry.get("into", ""))
+        transfer = Transfer(_words(entry.get("from", ["0"]), where), clears, restores, marks, base, into)
         for trigger, path in paths:
             if trigger == "read":
                 self.models.parts[path] = clears

@@ -40,7 +40,8 @@ class Source:
 class Transfer:
     """Result carries what `froms` carry; `clears` says in which contexts it has become harmless, `restores` where no longer.
 
-    `base`: the argument whose host an address keeps that is put under it, unless it names one itself.
+    `base`: the argument whose host an address keeps that is put under it, unless it names one itself. `into`: the class of the
+    project, an argument or what the method is called on, of which the result is an object, filled with what `froms` say.
     """
 
     froms: tuple[str, ...]
@@ -48,13 +49,15 @@ class Transfer:
     restores: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()  # told of the data like a context, without making it harmless (`parsed`)
     base: str = ""
+    into: str = ""
 
     def added_to(self, other: "Transfer | None") -> "Transfer":
         """Both rows of one name, where they speak of the same arguments; else the later one."""
         if other is None or other.froms != self.froms:
             return self
         restores, marks = self.restores | other.restores, self.marks | other.marks
-        return Transfer(self.froms, self.clears | other.clears, restores, marks, self.base or other.base)
+        base, into = self.base or other.base, self.into or other.into
+        return Transfer(self.froms, self.clears | other.clears, restores, marks, base, into)
 
 
 @dataclass(frozen=True, slots=True)

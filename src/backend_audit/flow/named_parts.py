@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import sensitive
-from backend_audit.flow.arguments import Args, argument, constant_key
+from backend_audit.flow.arguments import Args, argument, constant_key, texts_of
 from backend_audit.flow.concepts import Operand
+from backend_audit.flow.lexemes import NO_SECRET
 from backend_audit.flow.ordering import in_order, of_kind
 from backend_audit.flow.origins import DERIVED, Origin
 from backend_audit.flow.parts import of_origin
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join, join_all
+from backend_audit.flow.values import NOTHING, UNKNOWN, Value, changed, join, join_all, transform
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 
@@ -165,6 +166,23 @@ def gives_away(receiver: Value, method: str, names: Sequence[str], args: Args) -
     if method in _LOOKING_UP and not names and args:
         return any(one.label == "secret" and not sensitive.is_one(str(one.key[0])) for one in receiver.origins)
     return sensitive.gives_away(method, names[0] if names else "")
+
+
+def given_by(found: Value, callee: Value, receiver: Value, method: str, args: Args) -> Value:
+    """What a method gives of an object with data in it, as far as no code of the project says so."""
+    asked = texts_of(args, "0")
+    if (not callee.refs or callee.apis) and not gives_away(receiver, method, asked, args):
+        found = _kept_back(found if callee.refs else found.without("secret"), receiver)
+    return found if callee.refs else asked_for(found, asked, receiver, method)
+
+
+def _kept_back(found: Value, receiver: Value) -> Value:
+    """What a library's method that gives no secret away gives of its object, a parameter: `user.get_id()`."""
+    whole = [one.key for one in receiver.origins if one.label == "param"]
+    own = {key if key[-1] == DERIVED else (*key, DERIVED) for key in whole}
+    if not own:
+        return found
+    return transform(found, lambda one: (one.clear(NO_SECRET) if one.label == "param" and one.key in own else one,))
 
 
 def entry(found: Value, names: Sequence[str]) -> Value:

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import Key, Value, changed, container
+from backend_audit.flow.values import Key, Value, changed, container, join_all
 from backend_audit.link.symbols import ClassSymbol
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ _DUMPING = frozenset({"model_dump", "dict"})
 _DECLARED = frozenset({"fields"})  # no other field gets in by this data
 _MAX_FIELDS = 40
 _COPYING = frozenset({"model_copy", "copy"})
+
+
+def filled(frame: "Calls", into: str, receiver: Value | None, args: Args) -> Value | None:
+    """An object of the class that a library fills: `Command.from_json(text)`, `msgspec.json.decode(text, type=Command)`."""
+    operand = argument(args, into) if into and into != "self" else None
+    given = receiver if into == "self" else operand.value if operand is not None else None
+    classes = of_kind(given.refs, ClassSymbol) if given is not None else []
+    return join_all([frame.engine.instance_of(one) for one in classes]) if classes else None
 
 
 def method(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | None:

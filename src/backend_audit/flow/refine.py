@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import characters, guards, lacks, listed, raising, sizes, slices, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
+from backend_audit.flow.lexemes import NO_SECRET, is_object
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import EXCEPTION
 from backend_audit.flow.values import FALSE, MADE, TRUE, Constant, Value, changed
@@ -266,8 +267,11 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
         if types and (known is not None or isinstance(subject, ir.Index)):
             value = frame.eval(subject) if known is None else known[1]
             narrowed = value.types | types if not value.open else types
-            if value.open or not value.types:
-                told = changed(value, open="str" in types, types=narrowed)
+            objects = all(is_object(frame.engine, one) for one in types)
+            if value.open or not value.types or objects:
+                narrowed = types if objects else narrowed
+                value = changed(value, open="str" in types, types=narrowed)
+                told = value.cleared(NO_SECRET) if objects else value
                 if known is None:
                     frame.note_tested(subject, told)
                 else:

@@ -188,6 +188,14 @@ def given(function: str, name: str) -> str | None:
     return classify(name) if is_id else kind
 
 
+_READING = _set("parse decode inspect introspect describe tokenize")
+
+
+def reads(function: str, given: list[str]) -> bool:
+    """Whether a function says by its name that it looks at the token that it is given: `parse_token(token)`."""
+    return not _READING.isdisjoint(words(function)[:1]) and any(classify(name) == "token" for name in given)
+
+
 def _kind(parts: list[str]) -> str | None:
     if parts[-2:] == ["session", "id"] and not _SESSIONS_OF.isdisjoint(parts[:-2]):
         return None  # a session of something: who knows its id is signed in nowhere
