@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _errors, _gathered, _narrow, _script_errors, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.source import SCRIPTS
+from backend_audit.source import SCRIPTS, Language
 
 RULE = "swallowed-exception"
 
@@ -262,15 +262,9 @@ def ignored_in_javascript(node: ir.Call, view: FileView) -> Iterator[Alert]:
     yield from _script_errors.dropped_error(node, view)
 
 
-@check(RULE)
+@check(RULE, Language.PYTHON, *SCRIPTS)
 def results_dropped(node: ir.ExprStmt, view: FileView) -> Iterator[Alert]:
-    """`await asyncio.gather(*jobs, return_exceptions=True)`."""
-    yield from _gathered.dropped_results(node, view)
-
-
-@check(RULE, *SCRIPTS)
-def settled_and_dropped(node: ir.ExprStmt, view: FileView) -> Iterator[Alert]:
-    """`await Promise.allSettled(jobs);`."""
+    """`await asyncio.gather(*jobs, return_exceptions=True)`, `await Promise.allSettled(jobs);`."""
     yield from _gathered.dropped_results(node, view)
 
 
