@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from backend_audit.criteria import Assessment, State
 from backend_audit.finding import Confidence, Mode, Place, Report, Severity, Step
 from backend_audit.report import Format, RenderContext, Terminal, Verdict, format_of, line_hashes, render, verdict
+from backend_audit.report.criteria import render_criteria
 from backend_audit.report.json_v1 import json_schema
 from backend_audit.report.rules import render_explanation, render_rules, render_rules_json
 from report_samples import CONTEXT, FINDINGS, KEY, REPORT
@@ -179,6 +181,21 @@ def test_explanation_on_a_pipe_is_markdown(snapshot: SnapshotAssertion) -> None:
 def test_explanation_on_a_terminal(snapshot: SnapshotAssertion) -> None:
     text = render_explanation(CONTEXT.card("sql-built-from-strings"), Terminal(width=80, colors="standard", links=True))
     assert text == snapshot
+
+
+def test_of_a_criterion_what_is_next_stands_out() -> None:
+    one = Assessment(
+        id="must-09",
+        title="Health checks",
+        text="",
+        section="Success criteria",
+        state=State.MISSING,
+        reason="no route",
+        next="Add `/health`.",
+    )
+    text = render_criteria([one], Terminal(width=80, colors="standard"))
+    assert "\x1b[1;36mnext \x1b[0mAdd \x1b[1m/health\x1b[0m." in text
+    assert text.splitlines()[-1] == "\x1b[1m1 criterion\x1b[0m: \x1b[1;31m1 missing\x1b[0m"
 
 
 def by_definition(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -221,6 +222,15 @@ def test_methods_of_one_route_share_a_line_and_guards_that_do_not_run_are_warned
     assert "  open       GET,POST  /a" in text
     assert text.count("warning: `login_required` authenticates, but it does not run here") == 1
     assert "2 routes: 2 open (of 3); 2 with a guard that does not run" in text
+
+
+def test_in_colours_the_names_of_guards_stand_out() -> None:
+    rows = [route(verdict="protected", guards=(guard("require_user", "authenticates"),))]
+    line = render_routes(rows, Terminal(width=100, colors="standard"), of=1).splitlines()[3]
+    assert re.sub(r"\x1b\[[\d;]*m", "", line).strip() == "require_user authenticates"
+    quiet, _, rest = line.partition("require_user")
+    assert "\x1b[2m" not in quiet.rpartition("\x1b[0m")[2]
+    assert "\x1b[2m authenticates" in rest
 
 
 def test_many_files_with_a_route_each_are_one_table() -> None:

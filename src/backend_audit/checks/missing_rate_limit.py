@@ -35,7 +35,7 @@ def missing_rate_limit(route: Route) -> Iterator[Alert]:
     if not route.tried:
         return
     limited = [one for one in route.table.routes if one.guarded(Does.LIMITS)]
-    others = f", while {len(limited)} other routes are limited" if limited else ""
+    others = f", while {len(limited)} other {'route is' if len(limited) == 1 else 'routes are'} limited" if limited else ""
     yield odd_one(
         route,
         limited,

@@ -41,5 +41,5 @@ def _assessment(one: Assessment, terminal: Terminal) -> list[RenderableType]:
         more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
         body.append(Hanging(indent, Text(f"see  {', '.join(places[:_PLACES])}{more}", "dim")))
     if one.next:
-        body.append(Hanging(indent, Text("next ", "dim") + prose(one.next, terminal)))
+        body.append(Hanging(indent, Text.assemble(("next ", "bold cyan"), prose(one.next, terminal))))
     return body

@@ -27,7 +27,7 @@ def criteria_line(assessments: Sequence[Assessment]) -> Text:
     counts = Counter(one.state for one in assessments)
     told = [Text(f"{counts[state]} {state_words(state)}", STATE_STYLE[state]) for state in State if counts[state]]
     total = len(assessments)
-    return Text(f"{total} criteri{'on' if total == 1 else 'a'}", "bold") + Text(": ") + Text(", ").join(told)
+    return Text.assemble((f"{total} criteri{'on' if total == 1 else 'a'}", "bold"), ": ", Text(", ").join(told))
 
 
 def scan_line(assessments: Sequence[Assessment]) -> Text | None:

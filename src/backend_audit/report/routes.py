@@ -102,7 +102,10 @@ class _Layout:
 
     def prose(self, text: str, style: str) -> Text:
         found = prose(text, self.terminal)
-        found.stylize(style)
+        found.stylize_before(style)
+        if style == "dim":  # but what it names is there to be read
+            for span in [span for span in found.spans if span.style == "bold"]:
+                found.stylize("not dim not bold", span.start, span.end)
         return found
 
 

@@ -82,13 +82,20 @@ def render_explanation(card: RuleCard, terminal: Terminal) -> str:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column()
     grid.add_column(overflow="fold")
-    for name, value in _facts(card):
-        link = Style(link=card.url) if terminal.clickable and value == card.url else Style()
-        style = SEVERITY_STYLE[card.severity] if name == "severity" else link
-        grid.add_row(Text(name, "dim"), Text(value, style))
+    rows = _facts(card)
+    page = Text(no_wrap=True, overflow="ignore")  # an address that is cut into lines is none
+    for name, value in rows:
+        if name == "page":
+            page.append(f"{name:<{max(len(name) for name, _ in rows)}}  ", "dim")
+            page.append(value, Style(link=value) if terminal.clickable else "")
+        else:
+            style = SEVERITY_STYLE[card.severity] if name == "severity" else ""
+            grid.add_row(Text(name, "dim"), Text.assemble((value, style)))  # the text's own style would fill the column
     title, _, rest = readable(card).partition("\n")
     head = Text(title.removeprefix("# ").replace("`", ""), "bold underline")
-    return to_text(Group(head, "", grid, "", Markdown(rest, code_theme="ansi_dark", hyperlinks=terminal.clickable)), terminal)
+    return to_text(
+        Group(head, "", grid, page, "", Markdown(rest, code_theme="ansi_dark", hyperlinks=terminal.clickable)), terminal
+    )
 
 
 def _facts(card: RuleCard) -> list[tuple[str, str]]:

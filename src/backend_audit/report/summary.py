@@ -24,7 +24,7 @@ from backend_audit.report.context import (
 from backend_audit.report.criteria_words import scan_line
 from backend_audit.report.safe import one_line
 
-_STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "blue"}
+_STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "bright_blue"}
 ROUTE_STYLE = {"open": "bold red", "unknown": "yellow", "public": "dim", "protected": "green"}
 _ROUTE_WORDS = {"protected": "protected", "public": "public by intent", "open": "open", "unknown": "unknown"}
 _BAR = 24

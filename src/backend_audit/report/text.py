@@ -8,6 +8,7 @@ from io import StringIO
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.style import Style
 from rich.text import Text
+from rich.theme import Theme
 
 from backend_audit.finding import Confidence, Finding, Report, Severity, Step
 from backend_audit.report.context import RenderContext, Terminal, by_path
@@ -20,8 +21,9 @@ SEVERITY_STYLE = {
     Severity.CRITICAL: "bold reverse red",
     Severity.HIGH: "bold red",
     Severity.MEDIUM: "bold yellow",
-    Severity.LOW: "bold blue",
+    Severity.LOW: "bold bright_blue",
 }
+_THEME = Theme({"markdown.code": "bold cyan"})  # rich's own puts it on black, which is no background of light terminals
 _INDENT = 5
 _MOST_FILES = 20  # in which others like it stand
 _WIDEST = 120  # longer lines of prose are hard to read
@@ -68,6 +70,7 @@ def to_text(content: RenderableType, terminal: Terminal) -> str:
         highlight=False,
         markup=False,
         emoji=False,
+        theme=_THEME,
         _environ={},
     )
     console.print(content, crop=False)
