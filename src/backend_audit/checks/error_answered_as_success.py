@@ -51,6 +51,39 @@ def error_answered_as_success(node: ir.Try, view: FileView) -> Iterator[Alert]:
 
 
 @check(RULE)
+def error_that_ends_in_nothing(node: ir.Try, view: FileView) -> Iterator[Alert]:
+    """`except Exception as error: log.error(error)` at the end of a route of FastAPI: what it answers is `null`."""
+    function = view.function()
+    if function is None or not _answers_null(function, node, view):
+        return
+    for handler in node.handlers:
+        does_more = _errors.raises(handler.body) or _sets_status(handler) or _hands_on(handler) or _answers(handler)
+        if does_more or not _errors.is_broad(handler, view) or _errors.does_nothing(handler.body):
+            continue
+        at, end = _errors.head_span(handler)
+        yield Alert(
+            at=at,
+            end=end,
+            message=f"When {_errors.tried(node.body, view).replace(' and ', ' or ') or 'this'} fails, `{function.name}` ends here, "
+            "and the client gets `null` with the status 200: callers, retries and monitoring cannot see the failure.",
+            fix="Let the exception reach the error handler, or `raise HTTPException(status_code=500)` when it is logged.",
+            confidence=_by_name(Confidence.MEDIUM, function, view),
+        )
+
+
+def _answers_null(function: ir.Function, node: ir.Try, view: FileView) -> bool:
+    """Whether what a route of FastAPI gives where it falls out of this `try` is `null`, and something else where nothing fails."""
+    by_fastapi = any(path.partition(".")[0] == "fastapi" for path in view.imports.values())
+    if not by_fastapi or not function.body or function.body[-1] is not node or function.returns is not None:
+        return False
+    told = [arg.name for one in function.decorators if isinstance(one, ir.Call) for arg in one.args]
+    if not is_request_handler(function, view) or "response_model" in told or "response_class" in told:
+        return False
+    answers = [one for one in ir.walk_scope(*node.body) if isinstance(one, ir.Return)]
+    return bool(answers) and all(one.value is not None for one in answers) and not (node.orelse or node.final)
+
+
+@check(RULE)
 def mistaken_answer(answer: MistakenAnswer) -> Iterator[Alert]:
     """`catch (error) { res.json({ success: false }) }`."""
     yield Alert(
@@ -94,11 +127,12 @@ def _sets_status(handler: ir.Handler) -> bool:
 
 
 def _confidence(what: Outcome, function: ir.Function, answer: ir.Return, view: FileView) -> Confidence:
-    paths = " ".join(view.source(decorator) for decorator in function.decorators)
-    if _MEANT.search(function.name) or _MEANT.search(paths):
-        return Confidence.LOW
-    if what is Outcome.SUCCESS:
-        return Confidence.HIGH
     if what is Outcome.EMPTY and answer.value is None:
         return Confidence.LOW
-    return Confidence.MEDIUM
+    return _by_name(Confidence.HIGH if what is Outcome.SUCCESS else Confidence.MEDIUM, function, view)
+
+
+def _by_name(sure: Confidence, function: ir.Function, view: FileView) -> Confidence:
+    """How sure it is, unless the route is one whose callers are meant to be told that all went well."""
+    paths = " ".join(view.source(decorator) for decorator in function.decorators)
+    return Confidence.LOW if _MEANT.search(function.name) or _MEANT.search(paths) else sure
