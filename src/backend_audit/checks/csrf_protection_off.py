@@ -41,7 +41,7 @@ def csrf_protection_off(route: Route) -> Iterator[Alert]:
     others = [one for one in route.table.routes if _unshielded(one) == off]
     how = _HOW.get(off.via, "`{name}` switches the protection against forged requests off").format(name=off.name)
     if route.framework in _NODE:
-        how = f"the cookie of `{off.name}` has no `sameSite`, and nothing checks a token"
+        how = f"{_cookies_of(off)} no `sameSite`, and nothing checks a token"
     rest = f" and {len(others) - 1} more routes" if len(others) > 1 else ""
     does = "know callers by a cookie and change state" if rest else "knows callers by a cookie and changes state"
     yield Alert(
@@ -76,6 +76,10 @@ def middleware_without_protection(setting: Setting) -> Iterator[Alert]:
     )
 
 
+def _cookies_of(off: Guard) -> str:
+    return f"the cookie of `{off.name}` has" if off.carrier else "the cookies that it is known by have"
+
+
 def _is_sure(route: Route, off: Guard, others: list[Route]) -> bool:
     return route.framework not in _NODE and (off.via == "authentication" or len(others) == 1)
 
@@ -83,15 +87,16 @@ def _is_sure(route: Route, off: Guard, others: list[Route]) -> bool:
 def _unshielded(route: Route) -> Guard | None:
     """What leaves a route open to forged requests; None where nothing does, or where they would do no harm."""
     off = next((guard for guard in route.guards if guard.has(Does.UNSHIELDS)), None)
-    if off is None or route.guarded(Does.SHIELDS) or not route.by_cookie():
+    if off is None or route.guarded(Does.SHIELDS):
         return None
     if route.handler is not None and works_in_tests_alone(route.handler):
         return None
     asking = [guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES)]
     if route.framework in _NODE:  # browsers ask before they send other methods to other sites
-        by_session = any(guard.carrier == "cookie" for guard in asking) if asking else _acts_for_caller(route)
+        carriers = {guard.carrier for guard in route.guards if guard in asking or guard.carrier == "header"}
+        by_session = ("cookie" in carriers and "header" not in carriers) if asking else _acts_for_caller(route)
         return off if "POST" in route.methods and by_session else None
-    if not asking:
+    if not asking or not route.by_cookie():
         return None
     return off if route.changes() or (not route.methods and route.acts) else None
 

@@ -64,15 +64,15 @@ def error_that_ends_in_nothing(node: ir.Try, view: FileView) -> Iterator[Alert]:
         yield Alert(
             at=at,
             end=end,
-            message=f"When {_errors.tried(node.body, view).replace(' and ', ' or ') or 'this'} fails, `{function.name}` ends here, "
-            "and the client gets `null` with the status 200: callers, retries and monitoring cannot see the failure.",
+            message=f"When {_errors.tried(node.body, view).replace(' and ', ' or ') or 'this'} fails, `{function.name}` ends "
+            "here, and the client gets `null` with the status 200: callers, retries and monitoring cannot see the failure.",
             fix="Let the exception reach the error handler, or `raise HTTPException(status_code=500)` when it is logged.",
             confidence=_by_name(Confidence.MEDIUM, function, view),
         )
 
 
 def _answers_null(function: ir.Function, node: ir.Try, view: FileView) -> bool:
-    """Whether what a route of FastAPI gives where it falls out of this `try` is `null`, and something else where nothing fails."""
+    """Whether a route of FastAPI gives `null` where it falls out of this `try`, and something else where nothing fails."""
     by_fastapi = any(path.partition(".")[0] == "fastapi" for path in view.imports.values())
     if not by_fastapi or not function.body or function.body[-1] is not node or function.returns is not None:
         return False

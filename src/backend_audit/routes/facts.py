@@ -78,6 +78,7 @@ class WebFacts:
     limits: dict[str, list[CallLimit]] = field(default_factory=dict)  # by the key of the function that asks
     headers: list[tuple[FunctionSymbol, HeaderWrite]] = field(default_factory=list)  # that say who may keep an answer
     sessions: dict[int, CookieWrite] = field(default_factory=dict)  # cookies of sessions, by the call that makes the session
+    cookies: list[CookieWrite] = field(default_factory=list)  # all others
     clients: list[HttpClient] = field(default_factory=list)
     switched_on: set[str] = field(default_factory=set)  # settings that get True somewhere, or a list in which "*" is not
     dangers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # by file: where data comes in, what is done with it
@@ -96,8 +97,11 @@ class WebFacts:
             self.switched_on.update(_switched_by(concept))
         elif isinstance(concept, HttpClient):
             self.clients.append(concept)
-        elif isinstance(concept, CookieWrite) and concept.session:
-            self.sessions[id(concept.site.node)] = concept
+        elif isinstance(concept, CookieWrite):
+            if concept.session:
+                self.sessions[id(concept.site.node)] = concept
+            else:
+                self.cookies.append(concept)
         elif concept.timed:
             if function is not None:
                 self.work.append((function, concept))

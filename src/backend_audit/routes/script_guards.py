@@ -84,7 +84,7 @@ class ScriptGuarding(Guarding):
         """As `Guarding.known`; a session whose cookie other sites' requests do not carry, or may not, is none."""
         found = super().known(path, via, mark, call)
         if found is not None and found.has(Does.UNSHIELDS) and via != "plugin":
-            return found if script_sessions.travels(self.facts.sessions.get(id(call))) else None
+            return found if script_sessions.leaves_open(path, call, self.facts) else None
         return found
 
     def of_value(self, value: Value, via: str, mark: Mark | None, depth: int = 6) -> list[Guard]:

@@ -4,6 +4,7 @@ https://github.com/expressjs/session#cookiesamesite, https://github.com/fastify/
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backend_audit import ir
@@ -12,12 +13,21 @@ from backend_audit.flow.values import Value
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.carriers import COOKIE
+from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
+_KEPT = frozenset(("session", "cookies", "signedCookies"))
+_PARSERS = frozenset(("cookie-parser",))  # what reads cookies that the program itself has set
 _SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _WHO = re.compile(r"^(?:user|uid|username|email|account|customer|member)(?:_?id)?$|^current_?user$", re.IGNORECASE)
+_SIGNS_IN = re.compile(r"session|auth|token|jwt|login|user|(?:^|\.)sid$", re.IGNORECASE)
 _SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
+
+
+def leaves_open(path: str, call: ir.Call | None, facts: WebFacts) -> bool:
+    """Whether what `path` means, made by `call`, knows callers by a cookie that goes along with other sites' requests."""
+    return any_travels(facts.cookies) if path in _PARSERS else travels(facts.sessions.get(id(call)))
 
 
 def travels(cookie: CookieWrite | None) -> bool:
@@ -37,14 +47,33 @@ def unrestricted(options: Value) -> bool:
     return not told or all(one.is_just("none") or one.is_just(value=False) for one in told)
 
 
+def any_travels(cookies: Iterable[CookieWrite]) -> bool:
+    """Whether a cookie by which callers are known goes along with other sites' requests, as far as the program sets any."""
+    every = list(cookies)
+    known = [one for one in every if one.name is not None and any(map(_SIGNS_IN.search, one.name.value.texts()))]
+    return any(map(_goes_along, known)) or not every
+
+
+def _goes_along(cookie: CookieWrite) -> bool:
+    if cookie.samesite is None:
+        return not cookie.default_samesite and not _has_options(cookie)
+    return cookie.samesite.value.is_just("none")
+
+
+def _has_options(cookie: CookieWrite) -> bool:
+    """Whether the options come from elsewhere and may say more: `res.cookie(name, token, settings.cookie)`."""
+    given = cookie.site.arg("2")
+    return given is not None and (given.value.kind != "dict" or given.value.open or given.value.elem is not None)
+
+
 def reads_session(function: FunctionSymbol) -> bool:
     """Whether a function looks at a session or at cookies, itself or in a function within."""
     bodies = (node for one in (function, *function.nested) for node in one.scope)
-    return any(isinstance(node, ir.Attribute) and node.attr in ("session", "cookies", "signedCookies") for node in bodies)
+    return any(isinstance(node, ir.Attribute) and node.attr in _KEPT for node in bodies)
 
 
 def acts_for_caller(function: FunctionSymbol) -> bool:
-    """Whether a handler reads who the session says that calls: `db.update(req.session.userId, …)`, `req.user.id`."""
+    """Whether a handler reads who the session or a cookie says that calls: `db.update(req.session.userId, …)`, `req.user.id`."""
     nodes = [node for one in (function, *function.nested) for node in one.scope]
     written = {id(target) for node in nodes if isinstance(node, ir.Assign) for target in node.targets}
     given = function.node.params[0].name if function.node.params else ""
@@ -52,7 +81,7 @@ def acts_for_caller(function: FunctionSymbol) -> bool:
         if not isinstance(node, ir.Attribute) or id(node) in written or not _WHO.search(node.attr):
             continue
         base = node.value
-        if isinstance(base, ir.Attribute) and base.attr == "session":
+        if isinstance(base, ir.Attribute) and base.attr in _KEPT:
             return True
         if isinstance(base, ir.Name) and base.id == given and node.attr == "user":
             return True
