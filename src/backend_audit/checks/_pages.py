@@ -20,18 +20,24 @@ _STYLES = re.compile(r"\.(?:css|less|scss|sass|styl)$")
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _PAGE_FILE = re.compile(r"\.[jt]sx$")
 _OF_CLIENT = re.compile(r"(?:^|/)(?:client|frontend|webapp)/(?:.*/)?(?:components|ui\d*|widgets|pages|views|layouts|hooks)/")
+_SERVED = re.compile(r"(?:^|/)(?:static|public|assets|www)/(?:.*/)?(?:js|javascripts?|scripts)/")
 _OF_DOCUMENT = re.compile(r"^(?:getElement|querySelector|createElement|addEventListener|body$|cookie$)")
 
 
 @lru_cache(maxsize=128)  # checks of one file ask one after the other
 def in_a_page(module: ir.Module) -> bool:
-    """By what it loads, or by the document that it works on; what a server alone can load says that it is none."""
+    """By what it loads, where it lies or the document that it works on; what a server alone can load says that it is none."""
     if not _SCRIPT.search(module.path):
         return False
     packages = {path.split(".")[0].split("/")[0] for path in local_imports(module).values()}
     if not _OF_SERVERS.isdisjoint(packages):
         return False
-    if _PAGE_FILE.search(module.path) or _OF_CLIENT.search(module.path) or not _OF_PAGES.isdisjoint(packages):
+    if (
+        _SERVED.search(module.path)
+        or _PAGE_FILE.search(module.path)
+        or _OF_CLIENT.search(module.path)
+        or not _OF_PAGES.isdisjoint(packages)
+    ):
         return True
     nodes = list(ir.walk(*module.body))
     given = set(local_imports(module)) | {name for node in nodes for name in _bound(node)}

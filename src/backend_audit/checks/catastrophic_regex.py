@@ -87,7 +87,8 @@ def _is_short(use: RegexUse) -> bool:
 
 
 def _alert(use: RegexUse, pump: Pump) -> Alert:
-    return _said(_place(use.site, use.pattern), pump, sure=pump.here or not in_python(use.site))
+    found = _said(_place(use.site, use.pattern), pump, sure=pump.here or not in_python(use.site))
+    return replace(found, confidence=of_service(found.confidence, use.site.module))
 
 
 def _said(node: ir.Node, pump: Pump, *, sure: bool) -> Alert:

@@ -24,6 +24,7 @@ _NAMES = re.compile(r"(?i)script|<!--|<!\\?-")
 _REMOVES = frozenset(("sub", "subn"))
 _TESTS = frozenset(("search", "match", "fullmatch"))
 _READS = frozenset(("match", "matchAll", "exec", "split", "search"))  # of a script: they take something out of a page
+_NO_TAG = "some text"  # what finds this as well is after something else: all that is no `javascript:`
 _END = "</script>"  # to take end tags away alone is no filter of scripts
 _SWITCHES = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 # What a pattern is meant to find → other texts that a browser takes for the same, and how they differ.
@@ -112,7 +113,7 @@ def _name(node: ir.Expr) -> str:
 
 def _missed(pattern: str, flags: int) -> str | None:
     """How a text looks that a browser takes for the same as what the pattern finds, and that it does not find."""
-    if len(pattern) > _MAX_PATTERN or not _NAMES.search(pattern):
+    if len(pattern) > _MAX_PATTERN or not _NAMES.search(pattern) or reads_whole(pattern, flags, _NO_TAG):
         return None
     for meant, others in _MEANT:
         if any(reads_whole(pattern, flags, one) for one in meant):

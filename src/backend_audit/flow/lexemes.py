@@ -23,6 +23,7 @@ _HOLDERS = frozenset(  # classes whose constants are values
 )
 _TEXTUAL = frozenset(("str", "bytes", "dict"))
 NO_SECRET = frozenset(("secret",))
+_CUTTING, _PIECES = frozenset(("tokenizer", "tokenize", "lexer")), frozenset(("token", "tokens"))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset(
     "auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split()
@@ -47,7 +48,13 @@ def is_object(engine: "Engine", type_name: str) -> bool:
 
 def lexemes(body: list[ir.Stmt]) -> frozenset[str]:
     """The names of such variables in a function's body."""
-    return frozenset(name for node in ir.walk(*body) for name in _told(node))
+    found = frozenset(name for node in ir.walk(*body) for name in _told(node))
+    return found | _PIECES if any(_cuts(node) for node in ir.walk(*body)) else found
+
+
+def _cuts(node: ir.Node) -> bool:
+    """Whether a text is cut into tokens here: `tokenizer.tokenize(text)`."""
+    return isinstance(node, (ir.Name, ir.Attribute)) and not _CUTTING.isdisjoint(sensitive.words(last_word(node))[-1:])
 
 
 def _told(node: ir.Node) -> Iterator[str]:

@@ -14,7 +14,7 @@ _DEEPEST = 4  # parts of parts are told apart down to here
 def of_origin(origin: Origin, step: str | int) -> Origin:
     """The origin of a part of data, which `step` leads to: a name, a key, `ELEMENT`."""
     if origin.label != "param":
-        return origin
+        return origin.clear(uploads.known_by_server(origin, step))
     if origin.key[-1] == DERIVED or len(origin.key) > _DEEPEST:
         return origin.derived()
     return Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace)

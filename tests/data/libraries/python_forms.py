@@ -101,3 +101,24 @@ class Commands(APIView):
         os.system(found.validated_data["known"])
         os.system(found.validated_data["other"])  # $ command-injection
         return Response()
+
+
+def remove_pages(file):
+    os.remove(f"/tmp/{file.name}_1.pdf")
+
+
+def remove_named(name):
+    os.remove(f"/tmp/{name}_1.pdf")  # $ path-traversal
+
+
+def remove_all(data):
+    for file in data["files"]:
+        remove_pages(file)
+
+
+class Uploads(APIView):
+    def post(self, request):
+        remove_all({"files": request.FILES.getlist("files")})
+        remove_pages(request.FILES["file"])
+        remove_named(request.data["name"])
+        return Response()
