@@ -1328,6 +1328,28 @@ SHOWN = {
         "app.post('/a', (req, res) => { if (!req.user.isAdmin) return res.sendStatus(403)\nres.json(save(req.body)) })",
         "met",
     ),
+    "a handler of the status of all errors": (
+        "must-02",
+        "a.py",
+        "@app.exception_handler(status.HTTP_500_INTERNAL_SERVER_ERROR)\ndef failed(request, error): return answer(error)",
+        "met",
+    ),
+    "a handler of another status": (
+        "must-02",
+        "a.py",
+        "@app.exception_handler(status.HTTP_404_NOT_FOUND)\ndef failed(request, error): return answer(error)",
+        "partial",
+    ),
+    "a limit of rows": ("must-12", "a.py", "orders.limit(size)", "met"),
+    "a limit of callers": ("must-12", "a.py", "self.rate_limiter.limit(size)", "partial"),
+    "a job that runs later": ("advanced-background-jobs", "a.py", "clean.apply_async()", "partial"),
+    "a value that is made later": ("advanced-background-jobs", "a.py", "configuration.delay(make)", "missing"),
+    "topics over websockets": (
+        "elite-pub-sub",
+        "a.py",
+        "from fastapi_websocket_pubsub import PubSubEndpoint\nPubSubEndpoint()",
+        "met",
+    ),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

@@ -15,7 +15,8 @@ def fits(option: str, node: ir.Call) -> bool:
     """Whether a call is given an option: `ttl`, `debug=true` (that value, in any case of letters), `max!=0` (another one).
 
     A number names a position: `0=Exception`, `0=object` or `0=number` (one that is written there), `0` (whatever is given);
-    `0=name`: a variable; `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning.
+    `0=name`: a variable; `!ttl` asks that it is not given; `a & b`: both; a value `no-*` is a beginning, `*limiter` an end.
+    `self` is the last word of what the method is called on.
     """
     if " & " in option:
         return all(fits(one, node) for one in option.split(" & "))
@@ -25,6 +26,9 @@ def fits(option: str, node: ir.Call) -> bool:
     if read is None:
         return False
     name, sign, wanted = read
+    if name == "self":
+        receiver = node.func.value if isinstance(node.func, ir.Attribute) else None
+        return _means(last_word(receiver).lower(), wanted) == (sign == "=")
     if name.isdigit():
         if int(name) >= len(node.args):
             return False
@@ -52,6 +56,8 @@ def _read_option(option: str) -> tuple[str, str | None, str] | None:
 
 
 def _means(text: str, wanted: str) -> bool:
+    if wanted.startswith("*") and len(wanted) > 1:
+        return text.endswith(wanted[1:])
     return text.startswith(wanted[:-1]) if wanted.endswith("*") and len(wanted) > 1 else text == wanted
 
 
