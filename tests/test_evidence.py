@@ -27,6 +27,13 @@ DRAMATIQ = "import dramatiq\nimport httpx\nhttpx.get('https://a.example', timeou
 CALLS = "import httpx\nhttpx.get('https://a.example', timeout=3)\n"
 REDIS = "import sqlite3\nsqlite3.connect('a.db')\n"
 
+PASSWORD = (
+    "const { z } = require('zod')\nconst passwordSchema = z.string().min(8)\n"
+    "app.post('/join/:token', async (req, res) => {\n  const { password%s } = req.body\n"
+    "  if (!passwordSchema.safeParse(password).success) return res.redirect('/join')\n"
+    "  await register(new Member(), password%s)\n  res.end()\n})"
+)
+
 SHOWN = {
     "health and metrics of express-actuator": ("must-09", "a.js", "app.use(require('express-actuator')())", "partial"),
     "metrics of express-actuator": ("elite-metrics", "a.js", "app.use(require('express-actuator')())", "partial"),
@@ -1350,6 +1357,91 @@ SHOWN = {
         "from fastapi_websocket_pubsub import PubSubEndpoint\nPubSubEndpoint()",
         "met",
     ),
+    "an engine for long work": (
+        "elite-saga",
+        "a.py",
+        "from temporalio.client import Client\nClient.connect('engine:7233')",
+        "partial",
+    ),
+    "steps that are undone": (
+        "elite-saga",
+        "a.py",
+        "from temporalio.client import Client\nClient.connect('engine:7233')\ncompensations.append(refund)",
+        "met",
+    ),
+    "what is paid to somebody": ("elite-saga", "a.py", "compensation(worker)", "missing"),
+    "a database in a file by its address": (
+        "elite-pooling",
+        "a.py",
+        "from sqlalchemy import create_engine\ncreate_engine('sqlite:///orders.db')",
+        "not-applicable",
+    ),
+    "a database by an address from outside": (
+        "elite-pooling",
+        "a.py",
+        "from sqlalchemy import create_engine\ncreate_engine(settings.url)",
+        "partial",
+    ),
+    "a file while developing": (
+        "elite-pooling",
+        "a.py",
+        "import psycopg2\nfrom sqlalchemy import create_engine\ncreate_engine('sqlite:///a.db')\npsycopg2.connect(url)",
+        "missing",
+    ),
+    "a mapper of a file": (
+        "elite-pooling",
+        "a.js",
+        "const { Sequelize } = require('sequelize')\nnew Sequelize({ dialect: 'sqlite', storage: 'a.db' })",
+        "not-applicable",
+    ),
+    "an operation that its schema deprecates": (
+        "advanced-versioning",
+        "a.js",
+        "app.get('/v1/a', { schema: { deprecated: true } }, ok)",
+        "met",
+    ),
+    "an operation of its schema": (
+        "advanced-versioning",
+        "a.js",
+        "app.get('/v1/a', { schema: { deprecated: false } }, ok)",
+        "partial",
+    ),
+    "settings for a server to read from": (
+        "elite-replicas",
+        "a.js",
+        f"{DRIZZLE}const schema = {{ PG_PRIMARY_HOST: text, PG_HOST: text }}",
+        "met",
+    ),
+    "settings for one server": ("elite-replicas", "a.js", f"{DRIZZLE}const schema = {{ PG_HOST: text }}", "missing"),
+    "topics of a database": ("elite-pub-sub", "a.js", "this.sql.listen(channel, tell)", "met"),
+    "a server that listens": ("elite-pub-sub", "a.js", "server.listen(port, tell)", "missing"),
+    "a log-in that is locked": ("must-05", "a.js", "if (await locks.isUserLocked(user)) deny()", "partial"),
+    "a row that is locked": ("must-05", "a.js", "if (await rows.isLocked(row)) deny()", "missing"),
+    "tokens with an end": (
+        "default-jwt",
+        "a.js",
+        "const jwt = require('jsonwebtoken')\njwt.verify(a, b)\nissueShortLivedToken()",
+        "met",
+    ),
+    "relations that are loaded when they are read": (
+        "elite-lazy-loading",
+        "a.js",
+        "const { OneToMany, DataSource } = require('typeorm')\nnew DataSource({})\nOneToMany(() => Order, { lazy: true })",
+        "met",
+    ),
+    "sockets of a gateway of the cloud": (
+        "elite-websockets",
+        "a.js",
+        (
+            "const { ApiGatewayManagementApiClient } = require('@aws-sdk/client-apigatewaymanagementapi')\n"
+            "new ApiGatewayManagementApiClient({})"
+        ),
+        "met",
+    ),
+    "statistics that are kept": ("advanced-analytics", "a.js", "this.persistStatistics.execute(day)", "met"),
+    "statistics of a matrix": ("advanced-analytics", "a.js", "statistics.mean(rows)", "missing"),
+    "the only field is held against a schema": ("must-03", "a.js", PASSWORD % ("", ""), "met"),
+    "one of two fields is": ("must-03", "a.js", PASSWORD % (", name", ", name"), "partial"),
 }
 HEAD = {"a.py": FASTAPI, "a.js": EXPRESS, "b.py": "", "a.ts": FASTIFY, "a.prisma": ""}
 

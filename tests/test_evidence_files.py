@@ -15,6 +15,7 @@ TRAEFIK = (
     "  services:\n    api:\n      loadBalancer:\n"
 )
 CADDY = "example.com {\n    reverse_proxy web:8000%s\n    encode zstd gzip\n%s}\n"
+MESH = "mesh:\n  enabled: %s\n  # annotations of every pod\n  annotations:\n    linkerd.io/inject: enabled\n\nimage: app\n"
 BUILT = "services:\n  web:\n    build: .\n    healthcheck:\n      test: %s\n"
 
 SHOWN = {
@@ -50,6 +51,13 @@ SHOWN = {
     ),
     "connections of browsers": ("elite-connection-reuse", "nginx/server_config", "keepalive_timeout 65;\n", "missing"),
     "routes of Traefik": ("advanced-gateway", "proxy/traefik/config.yml", TRAEFIK, "met"),
+    "a package that is the gateway": ("advanced-gateway", "gateway/package.json", '{\n  "name": "@shop/api-gateway"\n}\n', "met"),
+    "a package of something else": (
+        "advanced-gateway",
+        "a/package.json",
+        '{\n  "name": "payment-gateway-api"\n}\n',
+        "not-assessed",
+    ),
     "routers of something else": ("advanced-gateway", "config.yml", "routers:\n  - name: office\n", "not-assessed"),
     "a firewall beside": ("elite-waf", "compose.yml", "services:\n  f:\n    image: ghcr.io/techarohq/anubis:latest\n", "met"),
     "a firewall that is not used": (
@@ -72,6 +80,14 @@ SHOWN = {
         "met",
     ),
     "none that goes": ("advanced-versioning", "openapi.json", '{\n  "openapi": "3.1.0",\n  "deprecated": false\n}\n', "partial"),
+    "what a chart brings": ("elite-zero-trust", "chart/values.yaml", f"app:\n  port: 80\n{MESH % 'true'}", "partial"),
+    "what a chart switches off": ("elite-zero-trust", "chart/values.yaml", f"app:\n  port: 80\n{MESH % 'false'}", "not-assessed"),
+    "another thing that is off": (
+        "elite-zero-trust",
+        "chart/values.yaml",
+        f"jobs:\n  enabled: false\n\n{MESH % 'true'}",
+        "partial",
+    ),
 }
 
 

@@ -15,7 +15,7 @@ _STORES = ("relational", "document-store", "key-value", "search", "graph-store")
 
 
 def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Sign]:
-    """Routes as signs, those that ask for a role, what two signs show together, and that there are stores of several kinds."""
+    """What follows from routes, from two signs together, and from all: how databases are reached, how many stores there are."""
     for route in routes:
         yield Sign("routes", route.place, "", route.handler)
         if any("authorizes" in guard.does for guard in route.guards):
@@ -27,6 +27,9 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
     for beside, kind, together in _TOGETHER:
         if not kinds.isdisjoint(beside):
             yield from (Sign(together, one.place, one.what, one.symbol) for one in signs if one.kind == kind)
+    if "server-database" in kinds or "file-database" not in kinds:  # what a mapper reaches may be either
+        reached = ("server-database", "relational", "pooler")
+        yield from (Sign("connected", one.place, one.what, one.symbol) for one in signs if one.kind in reached)
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

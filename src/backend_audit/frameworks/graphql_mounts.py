@@ -23,7 +23,7 @@ from backend_audit.routes.tree import Placed
 VIEW = "graphql.View"  # what models call the views of all libraries
 KIND = "graphql"
 _EXECUTES = frozenset("graphql graphql_sync execute execute_sync execute_async handle_request".split())
-_SCHEMAS = frozenset(("graphene.Schema", "strawberry.Schema", "ariadne.Schema"))
+_SCHEMAS = frozenset(("graphene.Schema", "strawberry.Schema", "strawberry.federation.Schema", "ariadne.Schema"))
 
 
 def is_view(engine: Engine, owner: ClassSymbol | None, api: str) -> bool:

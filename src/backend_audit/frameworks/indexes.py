@@ -19,7 +19,7 @@ from backend_audit.frameworks.whole_lists import FEW
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol
 
 _COLUMNS = frozenset("mapped_column Column Field".split())
-_TEXTS = frozenset("String Unicode VARCHAR UUID Uuid CharField EmailField UUIDField".split())
+TEXTS = frozenset("String Unicode VARCHAR UUID Uuid CharField EmailField UUIDField".split())
 _CONSTRAINTS = frozenset("Index UniqueConstraint PrimaryKeyConstraint".split())
 _MAPPED = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel.")
 _INDEXING = frozenset("index unique primary_key db_index".split())
@@ -81,7 +81,7 @@ class Indexed:
         return found
 
 
-class _Constraints:
+class Constraints:
     """What indexes and constraints begin with: those of a module are read once, for all of its classes."""
 
     def __init__(self, engine: Engine) -> None:
@@ -94,9 +94,10 @@ class _Constraints:
         for node in owner.node.body:
             if isinstance(node, ir.Class) and node.name == "Meta":
                 found |= {str(one.value).lstrip("-") for one in ir.walk(*node.body) if isinstance(one, ir.Const)}
-        return found | self._in(owner.module)
+        return found | self.inside(owner.module)
 
-    def _in(self, module: ModuleSymbol) -> set[str]:
+    def inside(self, module: ModuleSymbol) -> set[str]:
+        """The columns that an index or a constraint in a module begins with."""
         known = self._known.get(module.key)
         if known is None:
             known = self._known[module.key] = set()
@@ -112,7 +113,7 @@ def unindexed_columns(engine: Engine, indexed: Indexed) -> Iterator[UnindexedCol
     """In the order of the code. `indexed`: what migrations put indexes on."""
     schemas = Schemas(engine)
     owners = [owner for owner in _classes(engine) if schemas.is_stored(owner)]
-    constraints = _Constraints(engine)
+    constraints = Constraints(engine)
     columns = [column for owner in owners for column in _bare(schemas, owner, constraints)]
     if not columns:
         return
@@ -162,7 +163,7 @@ def _classes(engine: Engine) -> Iterator[ClassSymbol]:
         yield from sorted(module.classes.values(), key=lambda one: one.node.at)
 
 
-def _bare(schemas: Schemas, owner: ClassSymbol, constraints: _Constraints) -> Iterator[_Column]:
+def _bare(schemas: Schemas, owner: ClassSymbol, constraints: Constraints) -> Iterator[_Column]:
     """The columns of a class that nothing in it puts an index on."""
     django = any(base.startswith("django.") for base in schemas.external(owner))
     if not django and not any(base.startswith(_MAPPED) or "db.Model" in base for base in schemas.external(owner)):
@@ -174,27 +175,32 @@ def _bare(schemas: Schemas, owner: ClassSymbol, constraints: _Constraints) -> It
             continue
         call = statement.value
         last = name_of(schemas.engine, owner.module, call.func)
-        if target.id in covered or any(arg.name in _INDEXING and not _is_false(arg.value) for arg in call.args):
+        if target.id in covered or is_indexed(call):
             continue
-        if django and last in _TEXTS:
+        if django and last in TEXTS:
             yield _Column(owner, target, table, "")
         elif not django and last in _COLUMNS:
             kinds = {name_of(schemas.engine, owner.module, _callee(arg.value)) for arg in call.args}
             annotated = statement.annotation is not None and written(statement.annotation).endswith(("[str]", "str"))
-            refers = _refers(schemas.engine, owner, call)
-            if refers or kinds & _TEXTS or annotated:
-                yield _Column(owner, target, table, refers)
+            other = refers(schemas.engine, owner.module, call)
+            if other or kinds & TEXTS or annotated:
+                yield _Column(owner, target, table, other)
 
 
-def _refers(engine: Engine, owner: ClassSymbol, call: ir.Call) -> str:
+def refers(engine: Engine, module: ModuleSymbol, call: ir.Call) -> str:
     """The table that a column refers to: `ForeignKey("orders.id")`, `foreign_key="orders.id"`."""
     for arg in call.args:
         if arg.name == "foreign_key" and isinstance(arg.value, ir.Const):
             return str(arg.value.value).rpartition(".")[0]
-        if isinstance(arg.value, ir.Call) and name_of(engine, owner.module, arg.value.func) == "ForeignKey" and arg.value.args:
+        if isinstance(arg.value, ir.Call) and name_of(engine, module, arg.value.func) == "ForeignKey" and arg.value.args:
             given = arg.value.args[0].value
             return str(given.value).rpartition(".")[0] if isinstance(given, ir.Const) else written(given).rpartition(".")[0]
     return ""
+
+
+def is_indexed(call: ir.Call) -> bool:
+    """Whether a column says itself that it has an index: `index=True`, `unique=True`, `primary_key=True`."""
+    return any(arg.name in _INDEXING and not _is_false(arg.value) for arg in call.args)
 
 
 def _callee(node: ir.Expr) -> ir.Expr:
@@ -226,7 +232,7 @@ def _has_many(owner: ClassSymbol | None, relations: Relations, column: _Column) 
     lists = any(one.many and one.target is column.owner for one in relations.of(owner).values())
     made = (one.value for one in owner.node.body if isinstance(one, ir.Assign) and isinstance(one.value, ir.Call))
     engine = relations.schemas.engine
-    return lists and all(_refers(engine, owner, one) != column.table for one in made if isinstance(one, ir.Call))
+    return lists and all(refers(engine, owner.module, one) != column.table for one in made if isinstance(one, ir.Call))
 
 
 def _is_false(node: ir.Expr) -> bool:

@@ -8,6 +8,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 
 _FILTERING = frozenset("filter filter_by where get exclude get_or_404".split())
+_COLUMNS = frozenset(("c", "columns"))  # https://docs.sqlalchemy.org/en/20/core/metadata.html#accessing-tables-and-columns
 _OWN = re.compile(r"^(mysql|mariadb)\b")  # these put an index on what refers to another table
 _OTHERS = re.compile(r"^(postgres|postgresql|sqlite|oracle|mssql|cockroachdb)\b")
 
@@ -50,11 +51,7 @@ def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[i
     asked = [(owner, arg.name) for arg in node.args if arg.name is not None and owner and "__" not in arg.name]
     conditions = [arg.value for arg in node.args if arg.name is None]
     for one in conditions:
-        asked += [
-            (written(each.value), each.attr)
-            for each in ir.walk_scope(one)
-            if isinstance(each, ir.Attribute) and isinstance(each.value, ir.Name)
-        ]
+        asked += [pair for each in ir.walk_scope(one) if isinstance(each, ir.Attribute) and (pair := _column(each)) is not None]
     found.compared.update(asked)
     given = len(node.args)
     plain = all(isinstance(one, ir.Compare) and one.ops == ["=="] for one in conditions)
@@ -63,6 +60,15 @@ def _filtered(node: ir.Call, func: ir.Attribute, found: Lookups, narrowed: set[i
     leaves_out = func.attr == "exclude"  # no index finds the rows that have another value
     if given == 1 and len(asked) == 1 and plain and not (before or leaves_out) and id(node) not in narrowed:
         found.alone.update(asked)
+
+
+def _column(node: ir.Attribute) -> tuple[str, str] | None:
+    """The class or table and the column that an attribute means: `Order.code`, `orders.c.code`."""
+    if isinstance(node.value, ir.Name):
+        return None if node.attr in _COLUMNS else (node.value.id, node.attr)
+    inner = node.value
+    of_table = isinstance(inner, ir.Attribute) and inner.attr in _COLUMNS and isinstance(inner.value, ir.Name)
+    return (written(inner.value), node.attr) if of_table and isinstance(inner, ir.Attribute) else None
 
 
 def owner_of(node: ir.Expr) -> str:

@@ -69,6 +69,9 @@ class ScriptBodies:
         if seen.whole or _SIGNED.search(words):
             return Body(validated=True, read=read)
         uses, looked = self._uses(reached, seen.paths)
+        parts = [path for path in reads if len(path) > 1]
+        if parts and not uses and all(is_seen(path, seen.schemed) for path in parts):
+            return Body(validated=True, read=read)
         return Body(
             validated=False,
             read=read,

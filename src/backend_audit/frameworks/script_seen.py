@@ -16,6 +16,7 @@ _SEES = re.compile(  # a function that nobody can look into, by its name
     r"^(?:Number|String|Boolean|Date|BigInt|Decimal|ObjectId|ObjectID|moment|dayjs|isNaN|keys|entries|values|fromEntries|isArray)$",
 )
 _VALIDATES = re.compile(r"valid|verif|^check|assert|sanit|schema|^parse", re.IGNORECASE)
+_PARSES = re.compile(r"^(?:safeParse|parse|validate|validateSync|safeParseAsync|parseAsync|validateAsync)$")
 _IDLE = re.compile(r"^(?:log|info|debug|warn|error|trace|json|send|stringify|next|emit|end|write|print|push|resolve|then|catch)$")
 
 
@@ -25,6 +26,7 @@ class Seen:
     def __init__(self, reached: Reached, stores: Stores) -> None:
         self.paths: set[Path] = set()
         self.refused: set[Path] = set()  # those that a test turns away
+        self.schemed: set[Path] = set()  # those that a schema was asked for: `passwordSchema.safeParse(req.body.password)`
         self.whole = reached.cut
         self.stores = stores
         self._add(reached)
@@ -34,6 +36,7 @@ class Seen:
         self.whole = self.whole or other.whole
         self.paths |= other.paths
         self.refused |= other.refused
+        self.schemed |= other.schemed
 
     def _add(self, reached: Reached) -> None:
         for holding in reached.holdings:
@@ -46,6 +49,9 @@ class Seen:
                     self.refused.update(path for one in tests for path in holding.paths(one) if path[:1] == WHOLE)
                 if isinstance(node, ir.Call) and _VALIDATES.search(last_word(node.func)):
                     self._validated(holding, node)
+                if isinstance(node, ir.Call) and _asks_schema(node):
+                    given = (path for arg in node.args for _, path in leaves(holding.of(arg.value), ""))
+                    self.schemed.update(path for path in given if len(path) > 1)
 
     def _validated(self, holding: Holding, node: ir.Call) -> None:
         """What a function says that it validates, one of the project's too: its arguments, or the object that it is called on."""
@@ -89,6 +95,12 @@ class Seen:
             request = holding.of(arg.value)
             if sees and request is not None and request.path == ():
                 self.whole = True
+
+
+def _asks_schema(node: ir.Call) -> bool:
+    """Whether a call holds what it is given against a schema, by both names: `schema.parse(x)`, `emailSchema.validate(x)`."""
+    receiver = last_word(node.func.value) if isinstance(node.func, ir.Attribute) else ""
+    return bool(_PARSES.search(last_word(node.func))) and "schema" in receiver.lower()
 
 
 def is_seen(path: Path, seen: set[Path]) -> bool:

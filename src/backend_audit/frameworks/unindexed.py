@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.answered import statements_of
+from backend_audit.frameworks.core_tables import unindexed_in_core
 from backend_audit.frameworks.indexes import FEW_VALUES, Indexed, UnindexedColumn, mapped_tables, together, unindexed_columns
 from backend_audit.frameworks.node_models import columns_in_node, unindexed_in_node
 from backend_audit.frameworks.prisma_schemas import mapped_in_prisma, unindexed_in_prisma
@@ -30,6 +31,7 @@ def unindexed(
         mapped = {word for one in columns for word in one.words} | {word_of(one) for one in mapped_in_prisma(texts)}
     else:
         yield from unindexed_columns(engine, indexed)
+        yield from unindexed_in_core(engine, indexed)
         mapped = {word_of(one) for one in mapped_tables(engine)} if tables.columns else set()
     yield from _in_statements(engine, facts, lookups, tables, indexed, mapped)
 

@@ -14,6 +14,8 @@ _COMMENT = re.compile(r"^\s*(#|//|--|;)")
 _RECORDED = re.compile(  # what tests once saw of other services, or set up for themselves; where one developer works
     r"(^|/)(__snapshots__|cassettes|recordings|snapshots|tests?|__tests__|e2e|testdata|fixtures?|\.devcontainer)/"
 )
+_VALUES = re.compile(r"(^|/)values[\w.-]*\.ya?ml$")  # https://helm.sh/docs/chart_template_guide/values_files/
+_OFF = re.compile(r"^(\s*)(?:enabled|create):\s*[\"']?(?:false|no|off)[\"']?\s*(?:#.*)?$")
 _LONGEST = 2_000  # characters of a line that are looked at
 
 
@@ -50,10 +52,35 @@ def _meant(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     return lambda low: last.match(posixpath.basename(low)) is not None or whole.match(low) is not None
 
 
+def _switched_off(lines: list[str]) -> frozenset[int]:
+    """The lines of a chart's values that belong to what is switched off: a block that says `enabled: false`, with all in it."""
+    off: set[int] = set()
+    for number, line in enumerate(lines):
+        said = _OFF.match(line)
+        if said is not None and said[1]:
+            off.update(at + 1 for at in _block(lines, number, len(said[1])))
+    return frozenset(off)
+
+
+def _block(lines: list[str], number: int, depth: int) -> Iterator[int]:
+    """The lines around one that stand as deep as it or deeper, up to where its block begins and ends."""
+    for step in (-1, 1):
+        at = number if step == 1 else number - 1
+        while 0 <= at < len(lines) and (not lines[at].strip() or _COMMENT.match(lines[at]) or _depth(lines[at]) >= depth):
+            yield at
+            at += step
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _in_text(path: str, text: str, rows: list[Row]) -> Iterator[Sign]:
     """The signs of `rows`, each of which fits somewhere in the text: its patterns know lines."""
-    for number, line in enumerate(text.splitlines() if rows else (), 1):
-        if _COMMENT.match(line):
+    lines = text.splitlines() if rows else []
+    off = _switched_off(lines) if _VALUES.search(path) else frozenset()
+    for number, line in enumerate(lines, 1):
+        if _COMMENT.match(line) or number in off:
             continue
         for row in rows:
             found = row.line.search(line[:_LONGEST]) if row.line is not None else None

@@ -13,6 +13,7 @@ const amqp = require('amqplib')
 const { trace } = require('@opentelemetry/api')
 const grpc = require('@grpc/grpc-js')
 const { Sequelize, DataTypes } = require('sequelize')
+const { ApolloServer } = require('@apollo/server')
 
 const app = express()
 const sequelize = new Sequelize(process.env.DATABASE_URL)
@@ -22,6 +23,7 @@ const calls = new client.Counter({ name: 'calls', help: 'calls' })
 const tracer = trace.getTracer('orders')
 const logger = winston.createLogger({ level: 'info' })
 const upload = multer({ dest: 'uploads/' })
+new ApolloServer({ typeDefs: 'type Query { order: String }' })
 new grpc.Client('stock:50051', grpc.credentials.createInsecure())
 
 const Order = sequelize.define('order', {
@@ -45,6 +47,11 @@ app.post('/v1/upload', upload.single('file'), (req, res) => {
 
 app.get('/v1/orders', async (req, res) => {
   res.json(await Order.findAll())
+})
+
+app.get('/v1/orders/search', async (req, res) => {
+  await sequelize.query(`SELECT id FROM orders WHERE name = '${req.query.name}'`)
+  res.send(`<p>Nothing is called ${req.query.name}</p>`)
 })
 
 app.get('/healthz', (req, res) => {

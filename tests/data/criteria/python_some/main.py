@@ -9,16 +9,18 @@ import grpc
 import httpx
 import jwt
 import pika
+import strawberry
 import stripe
 from cachetools import TTLCache, cached
 from django.db import models
 from fastapi import APIRouter, FastAPI, File, HTTPException, Request, UploadFile
+from fastapi.responses import HTMLResponse
 from fastapi.security import OAuth2PasswordBearer
 from opentelemetry import trace
 from prometheus_client import Counter
 from slowapi import Limiter
 from slowapi.errors import RateLimitExceeded
-from sqlalchemy import Index, create_engine, select
+from sqlalchemy import Index, create_engine, select, text
 from sqlalchemy.orm import Session
 from tenacity import retry, stop_after_attempt
 from twilio.rest import Client
@@ -32,6 +34,7 @@ bearer = OAuth2PasswordBearer(tokenUrl="token")
 engine = create_engine(os.environ["DATABASE_URL"])
 tracer = trace.get_tracer("orders")
 CALLS = Counter("calls", "calls")
+schema = strawberry.Schema(query=Counter)
 stub = OrdersStub(grpc.insecure_channel("stock:50051"))
 
 
@@ -68,6 +71,13 @@ def upload(file: UploadFile = File()) -> str:
 def orders() -> list[str]:
     with Session(engine) as session:
         return [row.name for row in session.execute(select(Order))]
+
+
+@app.get("/v1/orders/search")
+def search(name: str) -> HTMLResponse:
+    with Session(engine) as session:
+        session.execute(text(f"SELECT id FROM orders WHERE name = '{name}'"))
+    return HTMLResponse(f"<p>Nothing is called {name}</p>")
 
 
 @app.get("/healthz")
