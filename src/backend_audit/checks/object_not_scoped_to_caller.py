@@ -57,11 +57,15 @@ def _odd(route: Route, lookup: Lookup) -> Alert:
         end=lookup.mark.end,
         message=f"{_done(lookup)} by `{lookup.key}` alone, for {called(route)}, while {lookup.odd}: with another id, every user "
         "reaches it.",
-        fix="Ask for the owner or tenant in this query too.",
+        fix=f"Ask for {_asked_too(lookup)} in this query too.",
         confidence=Confidence.MEDIUM,
         related=related([route], "leads here"),
         anchor=f"{lookup.model or lookup.how} {lookup.key}",
     )
+
+
+def _asked_too(lookup: Lookup) -> str:
+    return "the owner or tenant" if lookup.parent == "" else f"`{lookup.parent}`"
 
 
 def _done(lookup: Lookup) -> str:

@@ -15,6 +15,7 @@ from backend_audit.link.symbols import FunctionSymbol
 _ASKING = re.compile(
     r"^(?:find|get|fetch|load|delete|remove|destroy|update|patch|count|exists?|where|first|one|all|list|archive|restore|softDelete)"
 )
+_WRAPPER = re.compile(r"^(?:find|get|fetch|load|delete|remove|destroy|update)(?:One|First|Unique)?([A-Z]\w*)$")
 _WHERE = frozenset(("where", "andWhere"))
 _FILTERS = frozenset(("where", "AND", "$and", "filter", "query"))
 _OWNER = re.compile(
@@ -60,6 +61,10 @@ def conditions_of(function: FunctionSymbol, held: dict[str, str]) -> Iterator[Co
         if text:
             yield from _of_statement(text, node, function)
             continue
+        if isinstance(node.func, ir.Name) and (found := _WRAPPER.match(node.func.id)) and node.args:
+            first = node.args[0].value  # a function that hands it on: `findOrder({ where: { id } })`
+            if isinstance(first, ir.Container) and any(_named(one) == "where" for one in first.items):
+                yield from _made(word_of(found[1]), list(_filtered(first, 3)), function, node)
         if not isinstance(node.func, ir.Attribute) or id(node) in narrowed:
             continue
         if node.func.attr in _WHERE:
@@ -87,6 +92,10 @@ def _made(entity: str, pairs: list[tuple[str, ir.Expr | None]], function: Functi
     if entity and columns:
         ids = tuple(value for name, value in pairs if value is not None and _ID.search(plain_column(name)))
         yield Condition(entity, columns, ids, function, node)
+
+
+def _named(item: ir.Item) -> str:
+    return str(item.key.value) if isinstance(item.key, ir.Const) else ""
 
 
 def _pairs(node: ir.Call) -> list[tuple[str, ir.Expr | None]]:

@@ -14,6 +14,7 @@ from backend_audit.frameworks.next_routes import NextRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_bodies import ScriptBodies
+from backend_audit.frameworks.script_children import CheckedParents
 from backend_audit.frameworks.script_credentials import SetCredentials
 from backend_audit.frameworks.script_exposure import ScriptExposure
 from backend_audit.frameworks.script_held import HeldObjects
@@ -63,6 +64,7 @@ def script_route_table(
     intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine, texts or {}), SentSecrets(engine)
     odd, tenants = OddRows(engine, table, scoping.callers), ScriptTenants(engine, scoping.callers)
     looked_up = (odd.fill, HeldObjects(odd, table).fill, ScriptOddLookups(engine).fill, SetCredentials(odd).fill)
+    children = CheckedParents(odd, texts or {})
     writes, bodies, sizes = ScriptWrites(engine, facts), ScriptBodies(engine), ScriptPageSizes(engine)
     unended, unawaited = UnendedRefusals(behaviours, scoping.callers), UnawaitedChecks(engine, scoping.callers)
     for route in table.routes:
@@ -75,6 +77,7 @@ def script_route_table(
             for fill in looked_up:
                 engine.attempt(route.mark.path, f"reading the queries of {route.path}", partial(fill, route))
             route.lookups = (*route.lookups, *tenants.of(route))
+        engine.attempt(route.mark.path, f"reading the ids of {route.path}", partial(children.fill, route))
     return table
 
 

@@ -21,8 +21,10 @@ _OPTIONS = frozenset(
     "group distinct session cache lock withDeleted".split()
 )
 _JOINING = frozenset("leftJoinAndSelect innerJoinAndSelect leftJoin innerJoin populate loadRelationCountAndMap".split())
+_BUILDERS = frozenset("knex trx transaction db qb".split())
 _HOLDERS = frozenset("Repository Model TreeRepository MongoRepository EntityRepository ModelStatic ReturnModelType".split())
 _SUFFIX = re.compile(r"(repository|repo|entity|model|store|dao|collection|table|schema)$")
+_KEPT_AS = re.compile(r"^Table(?=[A-Z])")
 _CONDITION = re.compile(r"(?<![\w.\"`])([\w.\"`]{1,200})\s{0,20}(?:=|\bIN\b|\bLIKE\b|\bILIKE\b)", re.IGNORECASE)
 _UNKNOWN = "…"  # a key that is computed
 _KEYS = frozenset(("id", "_id", "uuid", "pk"))
@@ -56,7 +58,7 @@ class ScriptLookups:
 
 def word_of(name: str) -> str:
     """The one word for an entity: without case, separators, what kind of thing holds it, and a plural."""
-    bare = re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+    bare = re.sub(r"[^a-z0-9]", "", _KEPT_AS.sub("", name.rpartition(".")[2]).lower())
     bare = _SUFFIX.sub("", bare) or bare
     return bare[:-3] + "y" if bare.endswith("ies") else bare[:-1] if bare.endswith("s") and not bare.endswith("ss") else bare
 
@@ -160,6 +162,8 @@ def keys_of_condition(node: ir.Call) -> Iterator[str]:
         yield from found or ([] if " " in first.value else [first.value])
     elif isinstance(first, ir.Container):
         yield from (str(one.key.value) for one in first.items if isinstance(one.key, ir.Const))
+    elif isinstance(first, ir.Attribute) and len(node.args) > 1:  # of names that are kept in an enumeration
+        yield first.attr
     elif isinstance(first, ir.Call):
         for one in ir.walk_scope(first):
             if isinstance(one, ir.Call) and len(one.args) > 1 and isinstance(one.args[0].value, ir.Attribute):
@@ -179,6 +183,8 @@ def of_chain(node: ir.Expr, held: dict[str, str]) -> tuple[str, list[ir.Call]]:
                 entity = entity or word_of(_text(node.args[0].value))
             elif isinstance(node.func, ir.Name) and node.args and isinstance(node.args[0].value, ir.Const):
                 entity = entity or word_of(_text(node.args[0].value))  # `knex("orders")`
+            elif name in _BUILDERS and len(node.args) == 1:
+                entity = entity or word_of(_text(node.args[0].value))  # `this.knex(TableOrder)`
             elif name == "createQueryBuilder" and isinstance(node.func, ir.Attribute):
                 entity = entity or receiver(node.func.value, held)
             node = node.func

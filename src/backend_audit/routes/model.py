@@ -167,6 +167,7 @@ class Lookup:
     owned: str
     how: str
     tenant: bool = False
+    parent: str = ""  # the id of the request that the right was asked for, where this one was to be looked up below it
     odd: str = ""  # what speaks for asking whose it is, where the caller is known to what looks it up
 
 

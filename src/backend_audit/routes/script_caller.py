@@ -12,7 +12,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.middleware import is_error
-from backend_audit.routes.script_left import NO_CALLER, is_else, kept_in
+from backend_audit.routes.script_left import IS_CALLER, NO_CALLER, bound_in, is_else, kept_in, taken_apart
 from backend_audit.routes.script_missing import is_request
 from backend_audit.routes.script_unread import reads_client, shuts_out, takes_request
 
@@ -73,6 +73,7 @@ class CallerReads:
         }
         self._noted |= {id(inner) for one in self.nodes for inner in kept_in(one)}
         self.who.update(one.name for one in function.node.params if _is_caller_parameter(one))
+        self.who.update(name for one in function.node.params for key, name in taken_apart(one.pattern) if CALLER.match(key))
         assigned = [one for one in self.nodes if isinstance(one, ir.Assign) and one.value is not None]
         self._kept = {id(one.value.value if isinstance(one.value, ir.Await) else one.value) for one in assigned}
         for _ in range(_ROUNDS):
@@ -86,11 +87,13 @@ class CallerReads:
         value = node.value.value if isinstance(node.value, ir.Await) else node.value
         if value is None or (isinstance(value, ir.Call) and _MAKES.match(last_word(value.func))):
             return
-        names = {name for target in node.targets for name in _bound(target) if not NO_CALLER.match(name)}
+        names = {name for target in node.targets for name in bound_in(target) if not NO_CALLER.match(name)}
         if self.is_caller(value):
             self.who |= names
         elif is_request(written(value)):  # `const { user, params } = req`
             self.who |= {name for name in names if self._calls_caller(name)}
+        elif isinstance(value, ir.Call) and takes_request(value) and (found := {one for one in names if IS_CALLER.match(one)}):
+            self.who |= found  # `const { auth, body } = await parseRequest(request)`
         elif not isinstance(value, ir.Lambda) and self.mentions(value):
             self.derived |= names
 
@@ -130,17 +133,20 @@ class CallerReads:
     # --- what is done with it ---------------------------------------------------------------------------------------
 
     def right(self) -> ir.Expr | None:
-        """The test of the caller, beyond whether there is one, on which the function turns away; or the call that would."""
+        """The first of these."""
+        return next(self.rights(), None)
+
+    def rights(self) -> Iterator[ir.Expr]:
+        """The tests of the caller, beyond whether there is one, on which the function turns away; and the calls that would."""
         for node in self.nodes:
             if isinstance(node, ir.If) and self.asks(node.test) and (refuses(node.body) or refuses(node.orelse)):
-                return node.test
-            if isinstance(node, ir.Conditional) and self.asks(node.test) and (refuses([node.then]) or refuses([node.orelse])):
-                return node.test  # `return campaign ? next() : res.sendStatus(403)`
-            if isinstance(node, ir.ExprStmt):
+                yield node.test
+            elif isinstance(node, ir.Conditional) and self.asks(node.test) and (refuses([node.then]) or refuses([node.orelse])):
+                yield node.test  # `return campaign ? next() : res.sendStatus(403)`
+            elif isinstance(node, ir.ExprStmt):
                 call = node.value.value if isinstance(node.value, ir.Await) else node.value
                 if isinstance(call, ir.Call) and CHECKS.match(last_word(call.func)) and self._handed(call):
-                    return call
-        return None
+                    yield call
 
     def tests(self) -> bool:
         """Whether something depends on a test of the caller."""
@@ -262,13 +268,6 @@ def _conditions(node: ir.Expr) -> Iterator[ir.Expr]:
         yield from (one.value for one in node.items if not (isinstance(one.key, ir.Const) and one.key.value in _WRITTEN_KEYS))
     elif not isinstance(node, ir.Lambda):
         yield node
-
-
-def _bound(target: ir.Expr) -> Iterator[str]:
-    """The names that a target binds."""
-    for node in ir.walk_scope(target):
-        if isinstance(node, ir.Name):
-            yield node.id
 
 
 def _is_caller_parameter(param: ir.Param) -> bool:
