@@ -1,6 +1,7 @@
-"""Procedures of tRPC as routes: routers hold them by name, and each is made of steps that run before its resolver.
+"""Procedures of tRPC and oRPC as routes: routers hold them by name, and each is made of steps that run before its resolver.
 
 https://trpc.io/docs/server/routers, https://trpc.io/docs/server/middlewares. Queries are asked for by GET, mutations by POST.
+https://orpc.unnoq.com/docs/procedure: `authenticated.route({ method: "GET", path: "/notes/{id}" }).input(…).handler(…)`.
 """
 
 import re
@@ -28,7 +29,8 @@ _KIND = "trpc-"
 _PREFIX = "/trpc"
 _OPEN = re.compile(r"public|anonymous|anyone|everyone|unauth|unprotected", re.IGNORECASE)
 _ASKED = {401: Does.AUTHENTICATES, 403: Does.AUTHORIZES}
-_BUILDING = frozenset("input output use meta concat unstable_concat query mutation subscription".split())
+_BUILDING = frozenset("input output use meta concat unstable_concat query mutation subscription route errors tag handler".split())
+_RPC = "/rpc"
 
 
 class TrpcRoutes:
@@ -51,9 +53,13 @@ class TrpcRoutes:
         """The procedures of every router, by the names under which the outermost one holds them."""
         routers = [one for one in self.at.values() if one.kind == f"{_KIND}router"]
         below = {id(inner.site.node) for one in routers for _, inner in self.held(one)}
-        for one in routers:
-            if id(one.site.node) not in below:
-                yield from self.of_router(one, "", (one,))
+        told: set[tuple[int, str]] = set()  # what several handlers serve is one route
+        for router in routers:
+            for one in self.of_router(router, "", (router,)) if id(router.site.node) not in below else ():
+                key = (one.registered.at if one.registered is not None else 0, f"{one.mark.path} {one.path}")
+                if key not in told:
+                    told.add(key)
+                    yield one
 
     def held(self, router: RouteChain) -> Iterator[tuple[str, RouteChain]]:
         """What a router holds: procedures and routers, each by its name; those of routers that it merges have none."""
@@ -86,16 +92,19 @@ class TrpcRoutes:
         """One procedure as a route."""
         given = given_to(chain)
         handler = next((one for value in given[-1:] if (one := handler_of(value)) is not None), None)
-        path = f"{self.prefix}/{name}"
-        found = self.guarding.exempted(self.before(chain, _DEPTH), Asked(path, name, "", (chain.method,)))
+        method, path = _stated(chain.site.node)
+        is_orpc = isinstance(chain.site.node, ir.Call) and last_word(chain.site.node.func) == "handler"
+        path = path or (f"{_RPC}/{name.replace('.', '/')}" if is_orpc else f"{self.prefix}/{name}")
+        method = method or chain.method
+        found = self.guarding.exempted(self.before(chain, _DEPTH), Asked(path, name, "", (method,)))
         registered = mark_of(chain, "registered here")
         begun = _name(_begun(chain.site.node))
         if _OPEN.search(begun) and not any(one.has(*ASKING) for one in found):
             found.append(Guard(begun, frozenset((Does.OPENS,)), "route", registered, None, "its name"))
         return Route(
-            methods=(chain.method,),
+            methods=(method,),
             path=path,
-            framework="trpc",
+            framework="orpc" if is_orpc else "trpc",
             handler=handler,
             name=name,
             mark=registered if handler is None else definition(handler),
@@ -152,7 +161,8 @@ def _turns_away_by_context(function: FunctionSymbol) -> bool:
 
 def _of_context(node: ir.Expr, names: frozenset[str]) -> bool:
     return any(
-        (isinstance(one, ir.Attribute) and "ctx" in written(one).split(".")) or (isinstance(one, ir.Name) and one.id in names)
+        (isinstance(one, ir.Attribute) and not {"ctx", "context"}.isdisjoint(written(one).split(".")))
+        or (isinstance(one, ir.Name) and one.id in names)
         for one in ir.walk_scope(node)
     )
 
@@ -165,6 +175,22 @@ def _begun(node: ir.Node) -> ir.Expr | None:
             return begun.func.value
         begun = begun.func.value
     return begun
+
+
+def _stated(node: ir.Node) -> tuple[str, str]:
+    """The method and address that a chain of calls says: `.route({ method: "GET", path: "/notes/{id}" })`."""
+    step = node.func.value if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) else None
+    while isinstance(step, ir.Call) and isinstance(step.func, ir.Attribute):
+        given = step.args[0].value if step.args and step.func.attr == "route" else None
+        if isinstance(given, ir.Container):
+            said = {_text(one.key): _text(one.value) for one in given.items}
+            return said.get("method", ""), said.get("path", "")
+        step = step.func.value
+    return "", ""
+
+
+def _text(node: ir.Expr | None) -> str:
+    return node.value if isinstance(node, ir.Const) and isinstance(node.value, str) else ""
 
 
 def _told(guard: Guard, begun: ir.Expr | None) -> Guard:

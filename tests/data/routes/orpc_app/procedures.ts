@@ -1,0 +1,14 @@
+import { ORPCError, os as base } from "@orpc/server";
+
+export const os = base.$context<{ user?: { id: string; role: string } }>();
+
+export const open = os;
+
+const signedIn = os.middleware(async ({ context, next }) => {
+  if (!context.user) {
+    throw new ORPCError("UNAUTHORIZED");
+  }
+  return next({ context: { user: context.user } });
+});
+
+export const authenticated = os.use(signedIn);
