@@ -31,6 +31,7 @@ class Editor(LanguageClient):
         self.diagnostics: dict[str, list[lsp.Diagnostic]] = {}
         self.messages: list[str] = []
         self.refreshed = 0
+        self.told: list[str] = []  # of work that goes on
         self.changed = asyncio.Event()
 
         @self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -41,6 +42,15 @@ class Editor(LanguageClient):
         @self.feature(lsp.WORKSPACE_DIAGNOSTIC_REFRESH)
         def refresh(_: None) -> None:
             self.refreshed += 1
+            self.changed.set()
+
+        @self.feature(lsp.WINDOW_WORK_DONE_PROGRESS_CREATE)
+        def create(_: lsp.WorkDoneProgressCreateParams) -> None:
+            pass
+
+        @self.feature(lsp.PROGRESS)
+        def progress(params: lsp.ProgressParams) -> None:
+            self.told.append(params.value["kind"])
             self.changed.set()
 
         @self.feature(lsp.WINDOW_SHOW_MESSAGE)
@@ -91,7 +101,11 @@ def edit(project: Project, work: Callable[[Editor], Awaitable[None]], *, pulls: 
         workspace = lsp.WorkspaceClientCapabilities(diagnostics=lsp.DiagnosticWorkspaceClientCapabilities(refresh_support=True))
         answer = await editor.initialize_async(
             lsp.InitializeParams(
-                capabilities=lsp.ClientCapabilities(text_document=document, workspace=workspace if pulls else None),
+                capabilities=lsp.ClientCapabilities(
+                    text_document=document,
+                    workspace=workspace if pulls else None,
+                    window=lsp.WindowClientCapabilities(work_done_progress=True),
+                ),
                 process_id=os.getpid(),
                 root_uri=project.folder.as_uri(),
                 workspace_folders=[lsp.WorkspaceFolder(project.folder.as_uri(), "shop")],
@@ -121,6 +135,7 @@ def test_the_whole_project_is_told_at_once(project: Project) -> None:
         assert sql.related_information is not None
         first = sql.related_information[0].location
         assert (Path(first.uri).name, first.range.start.line) == ("app.py", 10)
+        assert editor.told == ["begin", "end"], "of the scan, before its findings"
 
     edit(project, work)
 

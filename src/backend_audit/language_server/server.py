@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,7 +33,7 @@ class _Session:
     project: Project
     found: Found
     generation: int = 0
-    seconds: float = 0.0  # that the last scan took
+    seconds: float = 0.0  # that a scan is likely to take: as long as the last one, but for the first, which reads every file
     published: set[str] = field(default_factory=set)
     timer: asyncio.TimerHandle | None = None
     running: asyncio.Task[None] | None = None
@@ -111,13 +112,35 @@ class Server(LanguageServer):
             session.dirty = False
             buffers, start = dict(session.project.buffers), time.monotonic()
             work = partial(session.project.audit, buffers, session.found)
-            session.found = await loop.run_in_executor(self.executor, work)
-            session.seconds = time.monotonic() - start
+            async with self._in_sight(session):
+                session.found = await loop.run_in_executor(self.executor, work)
+            took = time.monotonic() - start
+            session.seconds = took if session.generation else min(took, _SLOW / 2)
             session.generation += 1
             session.first.set()
             await self._tell(session)
             if not session.dirty:
                 return
+
+    @contextlib.asynccontextmanager
+    async def _in_sight(self, session: _Session) -> AsyncIterator[None]:
+        """Let the editor show that a scan is going on, if it can."""
+        window = self.client_capabilities.window
+        token = f"backend-audit {session.project.root} {session.generation}"
+        shown = window is not None and bool(window.work_done_progress)
+        if shown:
+            try:
+                await self.work_done_progress.create_async(token)
+            except PyglsError:  # it does not want to, or is leaving
+                shown = False
+        if shown:
+            told = f"judging {session.project.root.name}"
+            self.work_done_progress.begin(token, lsp.WorkDoneProgressBegin(title="backend-audit", message=told))
+        try:
+            yield
+        finally:
+            if shown:
+                self.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
 
     async def _tell(self, session: _Session) -> None:
         if session.found.error:
