@@ -7,6 +7,7 @@ from backend_audit.flow.values import Value
 
 _SHELLS = frozenset("sh bash zsh dash ash ksh fish csh tcsh busybox cmd cmd.exe powershell powershell.exe pwsh".split())
 _INTERPRETERS = frozenset("python python2 python3 pypy perl ruby node nodejs php lua Rscript osascript tclsh deno bun".split())
+_ITSELF = {"sys.executable": "python", "process.execPath": "node"}  # what runs the program
 _TEXT_FLAG = re.compile(r"-[a-zA-Z]*[ceCEr]$|/[cCkK]$|--(eval|command|execute|run)$|-Command$|-command$|-r$")
 _PASS_ON = frozenset("su sudo ssh env nohup timeout xargs watch script chroot nice time parallel docker kubectl runuser".split())
 _REMOTE = frozenset(("ssh", "su", "watch", "runuser", "parallel"))  # hand their last arguments to a shell
@@ -27,6 +28,8 @@ _ASKING = {
 
 def program_names(value: Value) -> list[str]:
     """The file names of the programs that `value` is known to be one of, sorted; none if that is open."""
+    if value.apis and value.apis <= _ITSELF.keys():
+        return sorted(_ITSELF[one] for one in value.apis)
     if value.open or value.origins:
         return []
     return sorted({text.replace("\\", "/").rpartition("/")[2] for text in value.texts()})
