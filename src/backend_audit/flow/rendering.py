@@ -6,7 +6,7 @@ A template is a function of the names in its context (`lower/templates`); render
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import escaping, page_names
+from backend_audit.flow import escaping, kept_clean, page_names
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
@@ -180,7 +180,7 @@ def output(frame: "Calls", node: ir.Output) -> bool:
     site = frame.site(node, "output", written(node.value))
     concept = TemplateOutput(
         site=site,
-        content=Operand(value, node.value),
+        content=Operand(value if escaped else kept_clean.told(frame.engine, node.value, value), node.value),
         escape="on" if escaped else "engine" if node.escape == "engine" else "off",
         context=node.context,
     )
