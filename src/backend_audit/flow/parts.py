@@ -8,6 +8,7 @@ ELEMENT = "[]"  # the step to an element whose position does not matter
 NAME = "[name]"  # the step to one of a mapping's keys
 _DICT = frozenset((*dir(dict), ELEMENT, NAME))
 _WHOLE = 2  # the length of the key of an origin that is a parameter, and no part of it
+_NO_SECRET = frozenset(("secret",))
 _DEEPEST = 4  # parts of parts are told apart down to here
 
 
@@ -16,7 +17,8 @@ def of_origin(origin: Origin, step: str | int) -> Origin:
     if origin.label != "param":
         return origin.clear(uploads.known_by_server(origin, step))
     if origin.key[-1] == DERIVED or len(origin.key) > _DEEPEST:
-        return origin.derived()
+        told = isinstance(step, int) or step in (ELEMENT, NAME) or sensitive.gives_away(step)
+        return origin.derived() if told else origin.derived().clear(_NO_SECRET)  # `JSON.parse(token).email`
     return Origin("param", (*origin.key, step), origin.what, origin.cleared, origin.trace)
 
 
