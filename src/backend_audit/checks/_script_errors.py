@@ -14,7 +14,7 @@ from backend_audit.flow.written import last_word
 _CLEANUP = frozenset(
     "close destroy end unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync kill abort cancel disconnect release "
     "unsubscribe removeListener clearTimeout clearInterval terminate quit dispose unref rollback flush log warn error info "
-    "debug".split()
+    "debug cleanup cleanUp teardown tearDown shutdown".split()
 )
 _PROBES = frozenset(
     "parse require import resolve accessSync access statSync stat lstatSync existsSync readFileSync decodeURIComponent "

@@ -16,7 +16,7 @@ from backend_audit.source import Mark
 
 # Code that takes texts apart has tokens of another kind; tools for the terminal show secrets on purpose.
 _LANGUAGE_TOOLS = re.compile(
-    r"lex|pars|token|syntax|gramm|nlp|compil|interpret|template|markdown|prompt|llm|embed", re.IGNORECASE
+    r"lex|pars|token|syntax|gramm|nlp|compil|interpret|template|markdown|prompt|llm|embed|pointer", re.IGNORECASE
 )
 _TERMINAL = re.compile(
     r"(^|/)(scripts?|tools?|bin|cli|commands?|management|examples?|docs|dev|contrib)/|(^|[/_])(manage|cli|commands?)\.(py|[cm]?[jt]s)$"
@@ -69,7 +69,8 @@ def confidence(leak: Leak, path: str) -> Confidence:
     """How sure it is that the name means a secret in this file."""
     words = sensitive.words(leak.name)
     if leak.kind == "token" and len(words) == 1:
-        return Confidence.LOW if _LANGUAGE_TOOLS.search(path) or _is_identifier(leak) else Confidence.MEDIUM
+        places = (path, *(mark.path for mark in leak.origin.marks()[:1]))  # where it is written, and where it came from
+        return Confidence.LOW if any(map(_LANGUAGE_TOOLS.search, places)) or _is_identifier(leak) else Confidence.MEDIUM
     if leak.kind == "session id" and words[-2:] == ["session", "id"] and not _WEB.search(_written(leak)):
         return Confidence.LOW  # of a chat, a shell, a training: what a browser sends is a cookie
     return Confidence.MEDIUM if leak.kind in _UNSURE else Confidence.HIGH

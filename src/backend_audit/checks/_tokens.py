@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks._context import scope
+from backend_audit.checks._context import path_to, scope
 from backend_audit.flow.concepts import JwtDecode, Site
 from backend_audit.flow.written import last_word, written
 
@@ -12,6 +12,10 @@ _TIMES = frozenset("exp iat nbf header kid alg".split())
 _WHOLE = frozenset(("payload", "header"))
 _STEPS = 4  # variables between the answer of the issuer and the token
 _ISSUES = re.compile(r"(?i)token|exchange|^(?:fetch|post|request|refresh|callback|authori[sz]e|grant)|(?:fetch|post)$")
+_ANSWERED = frozenset(("text", "json"))  # what a server has answered: who asked it by TLS knows who that was
+_CLIENTS = frozenset("fetch post request axios got superagent needle ky".split())
+_ID_TOKENS = frozenset(("id_token", "idToken"))
+_REFRESH = re.compile(r"_*refresh_?[tT]oken")
 _OF_CALLERS = re.compile(r"(?i)^_?(?:req|request|ctx|context|event|headers?|cookies?|socket|message|handshake)$")
 
 
@@ -70,6 +74,8 @@ def from_issuer(token: JwtDecode) -> bool:
     node = None if token.token is None else token.token.node
     if node is None or (token.token is not None and token.token.value.carries("untrusted")):
         return False
+    if _is_of_login(node, token.site):
+        return True
     for _ in range(_STEPS):
         name = next((one.id for one in ir.walk(node) if isinstance(one, ir.Name)), "")
         given = list(_given(name, token.site))
@@ -78,10 +84,35 @@ def from_issuer(token: JwtDecode) -> bool:
         node = given[0]
         asked = next((one.value for one in ir.walk(node) if isinstance(one, ir.Await) and isinstance(one.value, ir.Call)), None)
         if isinstance(asked, ir.Call):
+            names = _chain(asked.func)
+            told = names[-1] in _ANSWERED and not any(map(_OF_CALLERS.match, names[:1])) and not asked.args
+            if told or (names[0] not in _parameters(token.site) and not _CLIENTS.isdisjoint(names)):
+                return told or not _reads_caller(asked, names[0])  # `await response.text()`, `await request.post(url).send(body)`
             return bool(_ISSUES.search(last_word(asked.func))) and not _reads_caller(asked)
         while isinstance(node, ir.Call) and node.args:  # `camelcaseKeys(answer)`
             node = node.args[0].value
     return False
+
+
+def _is_of_login(node: ir.Expr, site: Site) -> bool:
+    """`params.id_token` in what a strategy calls with what the issuer has given: `(accessToken, refreshToken, params) => …`."""
+    if not isinstance(node, ir.Attribute) or not isinstance(node.value, ir.Name) or node.attr not in _ID_TOKENS:
+        return False
+    for one in path_to(site):
+        names = [param.name for param in one.params] if isinstance(one, ir.Function) else []
+        if node.value.id in names and any(map(_REFRESH.fullmatch, names)):
+            return True
+    return False
+
+
+def _chain(func: ir.Expr) -> list[str]:
+    """The names of a chain of calls: `request`, `post`, `send` of `request.post(url).send`."""
+    found: list[str] = []
+    node: ir.Expr = func
+    while isinstance(node, (ir.Attribute, ir.Call)):
+        found += [node.attr] if isinstance(node, ir.Attribute) else []
+        node = node.value if isinstance(node, ir.Attribute) else node.func
+    return [node.id if isinstance(node, ir.Name) else "", *reversed(found)]
 
 
 def _given(name: str, site: Site) -> Iterator[ir.Expr]:
@@ -95,10 +126,15 @@ def _given(name: str, site: Site) -> Iterator[ir.Expr]:
                 yield node.value
 
 
-def _reads_caller(call: ir.Call) -> bool:
-    """`await extractToken(req)`: what it gives is what a client sent."""
+def _parameters(site: Site) -> frozenset[str]:
+    """The names of the parameters of all functions around."""
+    return frozenset(param.name for one in path_to(site) if isinstance(one, ir.Function) for param in one.params)
+
+
+def _reads_caller(call: ir.Call, own: str = "") -> bool:
+    """`await extractToken(req)`: what it gives is what a client sent; `own`: what it is called on is the program's."""
     parts = [
-        written(call.func).partition(".")[0],
+        *(one for one in (written(call.func).partition(".")[0],) if one != own),
         *(one.id for arg in call.args for one in ir.walk(arg.value) if isinstance(one, ir.Name)),
     ]
     return any(_OF_CALLERS.match(one) for one in parts)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
@@ -73,10 +74,22 @@ def _leaves(view: FileView) -> bool:
             inside = view.ancestors[at + 1] if at + 1 < len(view.ancestors) else node.test
             *before, last = node.body or [node]
             skips = isinstance(last, ir.Raise) or (isinstance(last, ir.Jump) and last.kind in ("continue", "break"))
-            return skips and inside not in node.body and all(isinstance(one, ir.ExprStmt) for one in before)
-        if not isinstance(node, (ir.Logical, ir.Arg)):
+            left = skips and inside not in node.body and all(isinstance(one, ir.ExprStmt) for one in before)
+            return left or (isinstance(last, ir.Return) and _gets_nothing(node, view.ancestors[:at], view.ancestors[at + 1 :]))
+        if not isinstance(node, (ir.Logical, ir.Arg, ir.Unary)):
             return False
     return False
+
+
+def _gets_nothing(test: ir.If, around: Sequence[ir.Node], inside: Sequence[ir.Node]) -> bool:
+    """`if (!url.startsWith("https://example.com")) return url; return null;`: what passes is what nobody gets."""
+    negated = [one for one in inside if isinstance(one, ir.Unary)]
+    if len(negated) != 1 or negated[0].op != "not":
+        return False
+    body = getattr(around[-1], "body", []) if around else []
+    after = next((later for one, later in pairwise(body) if one is test), None)
+    value = after.value if isinstance(after, ir.Return) else after
+    return isinstance(after, ir.Return) and (value is None or (isinstance(value, ir.Const) and not value.value))
 
 
 def _is_configured(node: ir.Call, view: FileView) -> bool:

@@ -38,6 +38,7 @@ def signature_not_checked(token: JwtDecode) -> Iterator[Alert]:
     how, confidence, operand = found
     function = token.site.function
     looks = function is not None and _only_looks(function.name)
+    looks |= _callers_verify(token)
     looks |= reads_times(token.site) or reads_header(token.site) or hands_on(token.site)
     if looks or _verified_elsewhere(token) or _in_browser(token.site) or from_issuer(token):
         confidence = Confidence.LOW  # read for the issuer, the key id or the expiry; trusted by another check, if at all
@@ -198,6 +199,35 @@ def _verified_elsewhere(token: JwtDecode) -> bool:
         for call in calls_in(scope(token.site))
         if _is_of_jwt(call.func, token.site)
     )
+
+
+def _callers_verify(token: JwtDecode) -> bool:
+    """Whether the function gives who calls it what it has read, and all of the module that do so verify the same token."""
+    function, module = token.site.function, token.site.module
+    given = None if token.token is None else token.token.node
+    if (
+        function is None
+        or module is None
+        or not isinstance(given, ir.Name)
+        or given.id not in [one.name for one in function.params]
+    ):
+        return False
+    asking = [
+        (one, written(call.args[0].value))
+        for one in ir.walk(*module.body)
+        if isinstance(one, ir.Function) and one is not function
+        for call in calls_in(one.body)
+        if last_word(call.func) == function.name and call.args
+    ]
+    return bool(asking) and all(_verifies(one, text) for one, text in asking)
+
+
+def _verifies(function: ir.Function, text: str) -> bool:
+    """Whether a function hands the token to what verifies it with a key: `jwt.verify(token, user.secret)`."""
+    verifying = (
+        one for one in calls_in(function.body) if last_word(one.func) in _DECODERS or _VERIFIES.search(last_word(one.func))
+    )
+    return any(len(one.args) > 1 and written(one.args[0].value) == text for one in verifying)
 
 
 def _is_of_jwt(func: ir.Expr, site: Site) -> bool:

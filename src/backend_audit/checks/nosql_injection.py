@@ -10,6 +10,7 @@ from backend_audit.checks._wording import advice
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import NosqlQuery, Operand
 from backend_audit.flow.origins import Origin, ordered
+from backend_audit.flow.script_schemas import DESCRIBED
 from backend_audit.flow.values import CLOSED_TYPES, MAX_DEPTH, Value
 from backend_audit.flow.web_concepts import cleaned
 
@@ -72,6 +73,8 @@ def _injected(query: NosqlQuery, operand: Operand, origin: Origin) -> Alert:
         fix=_FIX_MAPPER if query.mapper else advice(query.site, _FIX, _FIX_NODE),
         confidence=Confidence.MEDIUM if query.guess else Confidence.HIGH,
     )
+    if DESCRIBED in origin.cleared:
+        found = replace(found, confidence=Confidence.LOW)
     return found if query.mapper else replace(found, setting=_CLEANED)
 
 

@@ -9,17 +9,18 @@ from backend_audit.checks._context import path_to, under_main
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
-from backend_audit.flow import sensitive
+from backend_audit.flow import script_trials, sensitive
 from backend_audit.flow.concepts import LogRecord, Operand, Site
 from backend_audit.flow.redaction import hidden, hiding
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 
 RULE = "secret-in-log"
 
 _LOGGER = re.compile(r"(^|[._])(log|logs|logger|logging|_log|_logger)(\(\))?\.\w+$", re.IGNORECASE)
 _WHERE = {"log": "into the log", "print": "to standard output", "tracker": "to the error tracker"}
 
+_DEVELOPING = re.compile(r"^(?:is|in)_?(?:dev|development|local|test|testing)(?:_?(?:mode|env|environment))?$", re.IGNORECASE)
 _BODIES = frozenset(("text", "content", "reason", "body", "data"))
 _STATUS = frozenset(("status_code", "status"))
 _SUCCESS = frozenset(("ok", "is_success"))
@@ -93,9 +94,15 @@ def _confidence(record: LogRecord, leak: Leak) -> Confidence:
         return Confidence.LOW
     if record.site.api == "sys.stdout.write" and under_main(record.site):
         return Confidence.LOW  # what a program is started for: its result
-    if _refused(record.site, leak.operand.node) or _is_missing(record.site, leak):
+    if _refused(record.site, leak.operand.node) or _is_missing(record.site, leak) or _in_development(record.site):
         return Confidence.LOW
     return of_service(found, record.site.module)
+
+
+def _in_development(site: Site) -> bool:
+    """Whether it runs where a switch says that people develop or test, alone: `if (env.isDevelopment) log(link)`."""
+    around = (one for one in path_to(site) if isinstance(one, ir.If) and any(at.at <= site.node.at <= at.end for at in one.body))
+    return any(_DEVELOPING.search(last_word(one.test)) or script_trials.holds(one.test) is False for one in around)
 
 
 def _refused(site: Site, node: ir.Expr | None) -> bool:

@@ -18,6 +18,7 @@ RULE = "token-without-expiry"
 _CLAIM = "exp"
 _OPTION = "expiresIn"
 _TELLS = re.compile(r"^exp$|expir|lifetime|max_?age|ttl|valid_?(until|for)", re.IGNORECASE)
+_MADE = re.compile(r"^(?:created|issued|signed|generated)_?(?:at|on)$|^timestamp$", re.IGNORECASE)  # who reads it tells its age
 _LASTING = re.compile(r"api_?key|service|machine|invit|unsubscribe|webhook|share|bot|fixture|mock", re.IGNORECASE)
 _REVOKED = re.compile(  # claims that the server compares with what it keeps: what it changes there, ends the token
     r"^(?:jti|sid|nonce|session_?id|security_?stamp|(?:token|key|session|password|auth)_?(?:version|generation|stamp|salt))$",
@@ -51,7 +52,7 @@ def token_without_expiry(token: JwtEncode) -> Iterator[Alert]:
 
 
 def _can_be_revoked(payload: Value) -> bool:
-    return any(isinstance(key, str) and _REVOKED.search(key) for key in payload.items or {})
+    return any(isinstance(key, str) and (_REVOKED.search(key) or _MADE.search(key)) for key in payload.items or {})
 
 
 def _lacks(value: Value, key: str) -> bool:

@@ -12,6 +12,7 @@ from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.object_concepts import TextTest
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_loops import ARRAY
+from backend_audit.flow.script_schemas import DESCRIBED
 from backend_audit.flow.written import dotted
 
 RULE = "type-confusion"
@@ -47,7 +48,7 @@ def type_confusion(test: TextTest) -> Iterator[Alert]:
         origin,
         does=f"may be an array (a client sends `key[]=…`), which passes this test: {why}",
         fix=_FIX.format(name=name),
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if DESCRIBED in origin.cleared else Confidence.MEDIUM,
     )
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from backend_audit.flow.script_engine import ScriptEngine
 
 _SHARING = frozenset(("fastify-plugin()",))  # what such a plugin is called with is not a scope of its own
-_CHECKED = frozenset("express.Request fastify.Request koa.Context hono.Context @hapi/hapi.Request".split())  # perhaps
+_CHECKED = frozenset("express.Request fastify.Request koa.Context hono.Context @hapi/hapi.Request ts-rest.Input".split())
 _LISTS = frozenset(("map", "flatMap", "filter"))
 MAX_CALLEES = 16  # functions that one call may mean; of more it is not known which
 _MAX_DEPTH = 4

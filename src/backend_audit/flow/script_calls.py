@@ -4,12 +4,14 @@ from backend_audit import ir
 from backend_audit.flow import (
     script_ajv,
     script_builtin,
+    script_contracts,
     script_events,
     script_functions,
     script_indirect,
     script_inline,
     script_kinds,
     script_listing,
+    script_matched,
     script_members,
     script_objects,
     script_paths,
@@ -21,7 +23,6 @@ from backend_audit.flow import (
     tracked,
 )
 from backend_audit.flow.arguments import Args, argument, pieces
-from backend_audit.flow.concepts import Operand
 from backend_audit.flow.partials import Partial
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_callbacks import MAX_CALLEES
@@ -32,11 +33,6 @@ from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, jo
 from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
-_PATTERNS = {
-    "match": "String", "matchAll": "String", "search": "String", "replace": "String", "replaceAll": "String", "split": "String",
-    "test": "RegExp", "exec": "RegExp", "repeat": "String", "padStart": "String", "padEnd": "String",
-}  # fmt: skip
-_OTHERS = frozenset(("search", "split", "replace"))
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
 
 
@@ -121,8 +117,7 @@ class ScriptCalls(ScriptFiles):
         if receiver is not None:
             if not callee.refs:
                 self.note_method(node, attr, receiver, args)
-            if attr in _PATTERNS:
-                self.matched(node, attr, callee, receiver, args)
+            script_matched.matched(self, node, attr, callee, receiver, args)
             known = self.builtin_method(node, attr, callee, receiver, args)
             if known is not None:
                 return known
@@ -171,21 +166,6 @@ class ScriptCalls(ScriptFiles):
             return changed(result, items={script_objects.WRAPPED: held}) if inner and held is not None else result
         inner = any(isinstance(one, FunctionSymbol) and one.parent is symbol for one in result.refs)
         return changed(result, refs=result.refs | given) if inner or symbol is None else result
-
-    def matched(self, node: ir.Call, attr: str, callee: Value, receiver: Value, args: Args) -> None:
-        """Rows of methods by which texts meet patterns, whatever is known of the receiver; `search` means other things, too."""
-        first = argument(args, "0")
-        if first is None or callee.refs or any(map(self.engine.knows, callee.apis)):
-            return
-        base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
-        is_text = strings.is_text(receiver) or (attr == "search" and self.is_data(receiver) and not script_kinds.is_engine(base))
-        if attr in _OTHERS and not is_text and not any(one.kind == "regex" for one in first.value.consts):
-            return
-        path = f"{_PATTERNS[attr]}.{attr}"
-        if _PATTERNS[attr] == "String" and isinstance(base, ir.Call) and base.form == "new" and not strings.is_text(receiver):
-            return  # `new UrlPattern("…").match(url)`
-        for row in self.models.rows["call"].get(path, ()):
-            self.emit(row, path, node, {"self": Operand(receiver, base)}, args)
 
     # --- builtin methods --------------------------------------------------------------------------------------------
 
@@ -256,6 +236,10 @@ class ScriptCalls(ScriptFiles):
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
             return described
+        contracted = script_contracts.called(path, [value for value, _ in given])
+        if contracted is not None:
+            self.served(node, path, args, contracted)
+            return contracted
         if (known := script_paths.function(path, self.spread(args)) or script_listing.called(self, node, path, args)) is not None:
             return known
         script_events.called(self, node, path, args)

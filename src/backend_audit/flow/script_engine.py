@@ -1,9 +1,10 @@
 """The engine for a project of JavaScript and TypeScript: modules as their exports, closures, `this`."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from backend_audit import ir
-from backend_audit.flow import script_class_fields, script_declared, script_validators
+from backend_audit.flow import script_class_fields, script_declared, script_descriptions, script_validators
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.injection import ParameterHook
@@ -46,6 +47,11 @@ class ScriptEngine(ScriptModules):
         self.served = Served(self._stale)
         self.registrars, self.asked = Registrars(), Asked()
         self.entering: dict[int, tuple[str, ...]] = {}  # what functions hand their requests to, by their nodes' identity
+
+    @cached_property
+    def asks_description(self) -> bool:
+        """Whether every request is held against a description of the API before its handler runs."""
+        return script_descriptions.asks_description(self.project.modules.values())
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ OUT = "~out"
 REST = "~rest"  # what becomes of names that a schema does not know: "refused", "left out"; else they stay
 _LABEL = "schema"
 CHECKED = "checked"  # a mark: a schema has looked at the data, and what it lets through is not known here
+DESCRIBED = "described"  # a mark: the API's description was asked, which says of nearly every field which type it has
 _LET_THROUGH = "hono.Request.valid"  # what middleware has let through: https://hono.dev/docs/guides/validation
 _LIBRARIES = ("zod", "joi", "yup")
 _NO_BREAK = frozenset(("path", "url", "log", "header"))
@@ -54,6 +55,7 @@ def _free(cleared: frozenset[str] = frozenset()) -> Value:
 FREE, TEXT = _free(), _free(NO_OBJECT)
 _ASKED = _free(frozenset((CHECKED,)))  # what a schema lets through that nobody here can read: a library's
 _ASKED_WHOLE = _free(frozenset((CHECKED, "fields")))
+BY_DESCRIPTION = _free(frozenset((DESCRIBED,)))
 _KINDS = {
     "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
     "date": instance("datetime.datetime"),

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
-from backend_audit.flow import script_chains, script_hapi, script_json_schema, script_kept
+from backend_audit.flow import script_chains, script_contracts, script_hapi, script_json_schema, script_kept
 from backend_audit.flow.arguments import Args
-from backend_audit.flow.script_schemas import FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
+from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -59,8 +59,9 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
     found: dict[str, Value] = {}
     ran, waiting = _Fields(), _Fields()  # of chains that a function runs; of those whose result somebody else has to look at
     asked = _asks_result(handler.node)
-    for arg in node.args:
-        value = frame.eval(arg.value)
+    given = [frame.eval(arg.value) for arg in node.args]
+    found.update(script_contracts.of_handler(given, handler))
+    for arg, value in zip(node.args, given, strict=True):
         found.update(script_json_schema.of_route(value))
         found.update(script_hapi.of_routes(value, handler))
         found.update(script_json_schema.of_path(value.texts()[0]) if len(value.texts()) == 1 else {})
@@ -78,6 +79,8 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
             ran.take(_run(frame, one))
     for part, items in [*ran.parts.items(), *(waiting.parts.items() if asked else ())]:
         found.setdefault(part, container("dict", items, FREE))
+    for part in ("body", "query", "params") if frame.engine.asks_description else ():
+        found.setdefault(part, BY_DESCRIPTION)
     return found
 
 
@@ -109,7 +112,7 @@ def in_both(one: Checked, other: Checked) -> Checked:
         items = {key: join(held[key], known[key]) for key in held if key in known}
         if items and one[part].kind == other[part].kind == "dict":
             found[part] = container("dict", items, FREE)
-        elif is_untold(one[part]) and is_untold(other[part]):
+        elif (is_untold(one[part]) and is_untold(other[part])) or one[part] is other[part]:
             found[part] = one[part]
     return found
 
@@ -131,8 +134,12 @@ def bound(frame: "ScriptCallbacks", params: Sequence[ir.Param], found: Checked) 
         if out.kind == "dict" and (out.elem is None or out.items):
             whole = filled(out, data, part_of)  # where the schema takes names that it does not know, it is data as before
             frame.env[f"{names[at]}.{path}"] = whole if out.elem is None else changed(whole, origins=data.origins)
-        elif is_untold(out):
+        elif is_untold(out) or out is BY_DESCRIPTION:
             frame.env[f"{names[at]}.{path}"] = filled(out, data, part_of)
+        if params[at].pattern is not None and "." not in path and out.kind == "dict":  # `({ body, params }) => …`
+            whole, given = filled(out, data, part_of), frame.env.get(names[at], UNKNOWN)
+            told = whole if out.elem is None else changed(whole, origins=data.origins)
+            frame.env[names[at]] = changed(given, items={**(given.items or {}), path: told})
 
 
 def _reader(frame: "ScriptCallbacks", param: ir.Param) -> Callable[[Value, str], Value]:

@@ -107,7 +107,7 @@ _BEFORE = _set(
 _READ = _set("decoded parsed verified validated profile")  # claims that were read from a token, no token; ONVIF's profiles
 _NO_CALLERS = _set(
     "cache lock lease fencing buster language lang locale word search since batch topological position offset bookmark "
-    "checkpoint watermark from to"
+    "checkpoint watermark index from to"
 )  # tokens by which nobody signs in
 _ALONE_NOT = _set("number pass code pin id cookie header card security seed phrase key pw")
 

@@ -15,6 +15,7 @@ from backend_audit.frameworks.registrations import checked, deduplicated, joined
 from backend_audit.frameworks.steps import (
     Step,
     bare_of,
+    by_contract,
     from_setting,
     given_to,
     handler_of,
@@ -120,6 +121,12 @@ class ExpressRoutes:
                 continue
             if chain.kind == "resource":
                 yield from self.resource(router, chain, here, mine)
+                continue
+            if chain.kind == "contract":
+                for agreed in by_contract(chain):
+                    paths, steps = self.read(router, agreed)
+                    for path in paths:
+                        yield from self.handled(router, agreed, joined([here] if here else [], path), steps, mine)
                 continue
             chain = stated(chain) if chain.kind in ("described", "verb") else chain
             paths, steps = self.read(router, chain)

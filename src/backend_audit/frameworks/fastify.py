@@ -15,7 +15,7 @@ from backend_audit.frameworks.autoload import Loaded, autoloaded, configured_off
 from backend_audit.frameworks.controller_dialects import HOOKS
 from backend_audit.frameworks.operations import operation_by
 from backend_audit.frameworks.registrations import deduplicated, joined
-from backend_audit.frameworks.steps import Step, handler_of, rooted, steps_of
+from backend_audit.frameworks.steps import Step, contracted, handler_of, rooted, steps_of
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.routes import script_configured
 from backend_audit.routes.body import Body
@@ -98,6 +98,9 @@ class FastifyRoutes:
                 yield from self.stated(layer.chain, scope, next(iter(_given(layer.chain)), UNKNOWN))
             elif layer.chain is not None and layer.chain.kind == "verb":
                 yield from self.short(layer.chain, scope)
+            elif layer.chain is not None and layer.chain.kind == "contract":
+                given = _given(layer.chain)
+                scope.stated += [(layer.chain, one) for one in contracted(*given[:2])]
         for chain, options in scope.stated:
             yield from self.stated(chain, scope, options)
         for one in below:
@@ -116,10 +119,10 @@ class FastifyRoutes:
         scope.hooks += known
         made = self.tree.plugin(chain)
         prefix = _text(options, "prefix")
-        child = Scope(
-            list(made.layers), joined([scope.prefix], prefix) if prefix else scope.prefix, made.key, [], scope.depth + 1
-        )
+        layers = [] if any(one.chain is chain for one in made.layers) else list(made.layers)  # `fastify().register(plugin)`
+        child = Scope(layers, joined([scope.prefix], prefix) if prefix else scope.prefix, made.key, [], scope.depth + 1)
         self.entering(self.plugins(given[0]), scope if given[0].types & _SHARED else child)
+        child.stated += [(chain, one) for one in contracted(given[0])]
         return [child]
 
     def loaded(self, files: list[Loaded], scope: Scope, chain: RouteChain) -> list[Scope]:

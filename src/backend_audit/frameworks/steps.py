@@ -1,14 +1,17 @@
 """What the arguments of a registration are: paths, and the steps that run for them, each with how it is written."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from backend_audit import ir
-from backend_audit.flow import script_objects
+from backend_audit.flow import script_contracts, script_objects
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.partials import Partial
-from backend_audit.flow.values import Value, changed, container
+from backend_audit.flow.values import UNKNOWN, Value, changed, container
 from backend_audit.flow.web_concepts import RouteChain
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol
@@ -66,6 +69,25 @@ def stated(chain: RouteChain) -> RouteChain:
     before = [held["middleware"]] if "middleware" in held else []
     arguments = container("list", dict(enumerate([held["path"], *before, *given[1:]])))
     return replace(chain, kind="verb", method=" ".join(methods) or chain.method, arguments=Operand(arguments, None))
+
+
+def contracted(*given: Value) -> list[Value]:
+    """The routes that a contract and its handlers state, or a router that was made of both, as objects."""
+    routes = script_contracts.table(given[0], given[-1]) if given else UNKNOWN
+    return [*(routes.items or {}).values()] if script_contracts.ROUTER in routes.types else []
+
+
+def by_contract(chain: RouteChain) -> Iterator[RouteChain]:
+    """The routes of `createExpressEndpoints(contract, handlers, app, options)` as if each were written out."""
+    given = given_to(chain)
+    options = given[3].items or {} if len(given) > 3 and given[3].kind == "dict" else {}
+    before = [options["globalMiddleware"]] if "globalMiddleware" in options else []
+    for one in contracted(*given[:2]):
+        held = one.items or {}
+        own = [held["middleware"]] if "middleware" in held else []
+        arguments = container("list", dict(enumerate([held["path"], *before, *own, held["handler"]])))
+        site = msgspec.structs.replace(chain.site, call=None)  # whose arguments are others
+        yield replace(chain, site=site, kind="verb", method=" ".join(held["method"].texts()), arguments=Operand(arguments, None))
 
 
 def unbound(value: Value) -> Value:

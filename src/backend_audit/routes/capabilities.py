@@ -4,9 +4,9 @@ import re
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.constant_answers import answers_with_constants
 from backend_audit.routes.intent import CAPABILITY
 from backend_audit.routes.model import Route
-from backend_audit.routes.within import answers_with_constants
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}")
 _AT_ONCE = frozenset("path_params view_args kwargs match_info matchdict path url".split())  # all parts, or the address

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.constant_answers import answers_with_constants, is_text
 from backend_audit.routes.intent import refusal_at_first, words_of
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
@@ -128,7 +129,7 @@ def works_on_the_caller(route: Route) -> bool:
 def only_refuses(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does is to fail, or to say so: `return Response({…}, status=405)`."""
     answers = [one.value for one in handler.scope.of(ir.Return)]
-    others = [one for one in handler.node.body if not isinstance(one, (ir.Return, ir.Assign)) and not _is_text(one)]
+    others = [one for one in handler.node.body if not isinstance(one, (ir.Return, ir.Assign)) and not is_text(one)]
     return only_raises(handler) or (bool(answers) and not others and all(map(_is_refusal, answers)))
 
 
@@ -165,7 +166,7 @@ def _is_redirect(node: ir.Expr | None) -> bool:
 
 def only_raises(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does is to fail: `throw new Error("not implemented")`, `reply.callNotFound()`."""
-    body = [one for one in handler.node.body if not _is_text(one)]
+    body = [one for one in handler.node.body if not is_text(one)]
     if len(body) != 1 or isinstance(body[0], ir.Raise):
         return len(body) == 1
     given = body[0].value if isinstance(body[0], (ir.ExprStmt, ir.Return)) else None
@@ -174,7 +175,7 @@ def only_raises(handler: FunctionSymbol) -> bool:
 
 def works_in_tests_alone(handler: FunctionSymbol) -> bool:
     """Whether a handler refuses before all else where this is no test: `if (process.env.NODE_ENV !== "test") throw …`."""
-    first = next((one for one in handler.node.body if not _is_text(one)), None)
+    first = next((one for one in handler.node.body if not is_text(one)), None)
     if not isinstance(first, ir.If) or not first.body or not isinstance(first.body[-1], (ir.Raise, ir.Return)):
         return False
     test = first.test
@@ -226,7 +227,7 @@ def stops_the_unknown(handler: FunctionSymbol, others: set[str]) -> bool:
     `others`: what its other dependencies are called; the one in question may have been imported under another name.
     """
     asked = {one.name for one in handler.node.params if (given := _dependencies(one)) and others.isdisjoint(given)}
-    first = next((one for one in handler.node.body if not _is_text(one)), None)
+    first = next((one for one in handler.node.body if not is_text(one)), None)
     if not isinstance(first, ir.If) or not first.body:
         return False
     test, last = first.test, first.body[-1]
@@ -257,19 +258,6 @@ def changes_own_session_alone(handler: FunctionSymbol) -> bool:
 def shows_a_page(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does is to give one page, with nothing in it but constants."""
     return only_call(handler) is not None and not handler.node.params and answers_with_constants(handler)
-
-
-def answers_with_constants(handler: FunctionSymbol) -> bool:
-    """Whether all that the handler does is to give a text, or a call of constants: `return HttpResponse("not implemented")`."""
-    body = [one for one in handler.node.body if not _is_text(one)]
-    given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
-    if not isinstance(given, ir.Call):
-        return isinstance(given, ir.Const)
-    return all(isinstance(node, (ir.Const, ir.Container, ir.Item)) for node in ir.walk(*(one.value for one in given.args)))
-
-
-def _is_text(node: ir.Stmt) -> bool:
-    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const)
 
 
 def waits_for_nothing(handler: FunctionSymbol) -> bool:
