@@ -7,7 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._operands import apis, is_false, is_none, named, shown, spread, truth
 from backend_audit.checks._own_pickles import wrote_it
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import Deserialization, Operand
+from backend_audit.flow.concepts import Deserialization, Operand, Setting
 from backend_audit.source import Mark
 
 RULE = "unsafe-deserialization"
@@ -20,6 +20,30 @@ _FIXES = {
     "numpy": "Leave `allow_pickle` off and store plain arrays.",
 }
 _FIX = "Use a format that holds data only (JSON, MessagePack), or check an HMAC over the bytes before they are read."
+
+
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#accept-content, https://docs.djangoproject.com/en/4.2/topics/http/sessions/
+_ACCEPTING = {
+    "CELERY_ACCEPT_CONTENT": "Celery's workers",
+    "CELERY_RESULT_ACCEPT_CONTENT": "Whoever asks for Celery's results",
+    "SESSION_SERIALIZER": "Django's sessions",
+}
+_PICKLES = frozenset(("pickle", "application/x-python-serialize", "django.contrib.sessions.serializers.PickleSerializer"))
+
+
+@check(RULE)
+def pickles_accepted(setting: Setting) -> Iterator[Alert]:
+    """`CELERY_ACCEPT_CONTENT = ["pickle"]` in the settings: who reaches the broker runs code in the workers."""
+    names = {setting.name, *(setting.key.value.texts() if setting.key is not None else ())} & _ACCEPTING.keys()
+    value = None if setting.value is None else setting.value.value
+    texts = set() if value is None else {text for one in (value, *value.inside()) for text in one.texts()}
+    if names and texts & _PICKLES:
+        yield Alert(
+            node=setting.site.node,
+            message=f"{_ACCEPTING[min(names)]} read pickles: whoever can write to where these come from runs code there.",
+            fix="Accept `json` alone, and hand over ids and plain values instead of objects.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 @check(RULE)
