@@ -66,6 +66,12 @@ SHOWN = {
         "services:\n#    image: owasp/modsecurity-crs:nginx\n",
         "not-assessed",
     ),
+    "a server that the code does not ask": (
+        "elite-pooling",
+        "compose.yml",
+        "services:\n  db:\n    image: postgres:17\n",
+        "not-applicable",
+    ),
     "compose asks the service": (
         "must-09",
         "docker-compose.yml",

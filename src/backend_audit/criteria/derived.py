@@ -28,8 +28,7 @@ def derived(signs: Iterable[Sign], routes: Sequence[RouteRecord]) -> Iterator[Si
         if not kinds.isdisjoint(beside):
             yield from (Sign(together, one.place, one.what, one.symbol) for one in signs if one.kind == kind)
     if "server-database" in kinds or "file-database" not in kinds:  # what a mapper reaches may be either
-        reached = ("server-database", "relational", "pooler")
-        yield from (Sign("connected", one.place, one.what, one.symbol) for one in signs if one.kind in reached)
+        yield from (Sign("connected", one.place, one.what, one.symbol) for one in signs if one.kind == "relational")
     first: dict[str, Sign] = {}
     for sign in signs:
         if sign.kind in _STORES:

@@ -42,6 +42,7 @@ PACKAGE_FOLDERS = words(
     ".yarn .pnpm-store"
 )
 _VENDOR_FOLDERS = words("third_party third-party thirdparty 3rdparty _vendor _vendored vendored externals")
+_LOADER = re.compile(r"\.pnp(?:\.loader)?\.[cm]?js$")  # Yarn's own: https://yarnpkg.com/features/pnp
 _MERCHANT_FOLDERS = words("vendor vendors")
 _OWN_WORDS = words("vendor vendors migrations")  # an application may mean something of its own by them
 _APPLICATION_FILE = re.compile(
@@ -176,6 +177,8 @@ def _is_vendored(parts: list[str], folders: list[str], name: str, language: Lang
                 return True
     if language is not Language.JAVASCRIPT:
         return False
+    if _LOADER.match(name):
+        return True
     return bool(_JQUERY.match(name) or (_BROWSER_LIBRARY.match(name) and not _STATIC_FOLDERS.isdisjoint(parts)))
 
 
