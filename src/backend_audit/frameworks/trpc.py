@@ -155,8 +155,15 @@ def _turns_away_by_context(function: FunctionSymbol) -> bool:
     names = frozenset(
         each.id for one in made for target in one.targets for each in ir.walk_scope(target) if isinstance(each, ir.Name)
     )
-    raising = (one for one in function.scope.of(ir.If) if any(isinstance(each, ir.Raise) for each in ir.walk_scope(*one.body)))
-    return any(_of_context(one.test, names) for one in raising)
+    last = function.node.body[-1] if function.node.body else None
+    for one in function.scope.of(ir.If):
+        passes = isinstance(last, ir.Raise) and any(
+            isinstance(each, ir.Return) for each in one.body
+        )  # and who does not is refused
+        raises = any(isinstance(each, ir.Raise) for each in ir.walk_scope(*one.body))
+        if (passes or raises) and _of_context(one.test, names):
+            return True
+    return False
 
 
 def _of_context(node: ir.Expr, names: frozenset[str]) -> bool:

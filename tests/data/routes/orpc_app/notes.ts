@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authenticated, open } from "./procedures";
+import { authenticated, open, private_ } from "./procedures";
 import { notes } from "./store";
 
 export const notesRouter = {
@@ -8,4 +8,5 @@ export const notesRouter = {
     .route({ method: "DELETE", path: "/notes/{id}" })
     .input(z.object({ id: z.string() }))
     .handler(async ({ input, context }) => notes.remove(input.id, context.user.id)),
+  own: private_.handler(async ({ context }) => notes.of(context.user.id)),
 };
