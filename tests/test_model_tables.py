@@ -53,7 +53,8 @@ def hidden(language: str) -> Iterator[tuple[str, str]]:
     """The guesses (`?.find`) that do not reach a known method, since models say something else of it: concept, path."""
     models = models_of(rules_root(), language)
     calls = models.rows["call"]
-    guesses = {path[2:]: {row.concept for row in found} for path, found in calls.items() if path.startswith("?.")}
+    guessed = {path[2:]: found for path, found in calls.items() if path.startswith("?.")}
+    guesses = {name: {row.concept for row in found if not row.named} for name, found in guessed.items()}  # `named` tells more
     told = (path for path, found in calls.items() if not all(row.concept.costs for row in found))
     for path in {*told, *models.sources["call"], *models.transfers, *models.results, *models.callbacks}:
         own = {row.concept for row in calls.get(path, ())}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend_audit import ir
-from backend_audit.checks import Alert, check
+from backend_audit.checks import Alert, _own_path, check
 from backend_audit.checks._address import is_own, leaving, own_address
 from backend_audit.checks._context import calls_in, scope
 from backend_audit.checks._own_address import leads_away
@@ -19,6 +19,7 @@ _FIX = (
     "Send the browser to a path of your own (`url_for`, `reverse`), or check the address first: Django's "
     "`url_has_allowed_host_and_scheme`, or no scheme and no host after `urlsplit`."
 )
+_FIX_PATH = 'Let one slash begin the path: `"/" + path.strip("/")`.'
 
 _STATUS = frozenset(("status", "code"))
 _REDIRECTION = 3  # 3xx
@@ -77,9 +78,11 @@ def _judge(site: Site, location: Operand | None) -> Iterator[Alert]:
     origin = leaving(own)
     if origin is None and not inside:
         path = leaving(location.value)
-        if path is not None and own_address(path) and leads_away(site, location, path):
+        away = path is not None and own_address(path)
+        if path is not None and away and (leads_away(site, location, path) or _own_path.leads_away(site, location, path)):
             does = "decides to which site {callee} sends the browser: a path that begins with two slashes names another"
-            yield alert(site, location, path, does=does, fix=_FIX_NODE, confidence=Confidence.MEDIUM)
+            fix = advice(site, _FIX_PATH, _FIX_NODE)
+            yield alert(site, location, path, does=does, fix=fix, confidence=Confidence.MEDIUM)
     if origin is not None:
         yield alert(
             site, location, origin, does="decides to which site {callee} sends the browser", fix=advice(site, _FIX, _FIX_NODE)

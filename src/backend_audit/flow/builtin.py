@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 
-from backend_audit.flow import lacks, lists, mappings, matches, numbers, sensitive, strings, urls
+from backend_audit.flow import lists, mappings, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import NAMES, Origin, chosen_names
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin, of_rest
@@ -129,12 +129,6 @@ def is_number(value: Value) -> bool:
     if value.open or value.shapes or value.kind or value.apis:
         return False
     return all(one.kind in ("int", "float", "bool") for one in value.consts) and value.types <= CLOSED_TYPES and not value.made
-
-
-def path_join(left: Value, right: Value) -> Value:
-    """`path / part`: a path still, with the data of both."""
-    origins = left.origins | lacks.placed_in_path(right)
-    return Value(open=left.open, types=left.types, apis=left.apis if not left.types else frozenset(), origins=origins)
 
 
 # --- methods -----------------------------------------------------------------------------------------------------------

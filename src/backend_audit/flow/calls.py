@@ -149,8 +149,9 @@ class Calls(Expressions):
             for method in self.engine.methods_called(attr, sum(key.isdigit() for key, _ in args)):
                 # What came from outside is no object of the project's: its fields are not the request's.
                 found = join(found, self.call_function(node, method, receiver.without("untrusted"), args))
-        if callee.origins and not callee.refs:
+        if callee.origins and not callee.refs and self.function is not None and self.function.parent is not None:
             handing_on.note(self, callee, args)
+            found = join(found, handing_on.answer(self, node, callee))
         if found is NOTHING:
             found = (
                 UNKNOWN

@@ -54,7 +54,8 @@ class Engine(ObjectFields):
             before = {one.key: self._summaries.pop(one.key, EMPTY) for one in functions}
             self._round(iter(functions))
             grown = {key for key, one in before.items() if self._summaries.get(key, EMPTY).says_more_than(one)}
-            self._stale.update(caller for caller, callees in self.calls.items() if not grown.isdisjoint(callees))
+            for callers in (self.calls, self.decorations.read):
+                self._stale.update(caller for caller, callees in callers.items() if not grown.isdisjoint(callees))
 
     def concepts(self) -> Iterator[Concept]:
         """Every concept that occurs in the project, in path order, those that callers' data completed included."""

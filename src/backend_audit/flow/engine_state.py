@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.finding import Problem
 from backend_audit.flow import address
-from backend_audit.flow.arguments import Args
 from backend_audit.flow.closures import Closures
 from backend_audit.flow.concepts import Concept
+from backend_audit.flow.decorations import Decorations
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import AttributeHook, GivenHook, ParameterHook, ReturnHook
 from backend_audit.flow.models import Models
@@ -84,7 +84,7 @@ class EngineState(ABC):
         self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
         self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
         self.tasks: dict[str, list[FunctionSymbol]] | None = None  # by the names that workers know, once one is asked for
-        self.handed_on: dict[tuple[str, int], dict[str, Args]] = {}  # what is given to a parameter that is called, by callers
+        self.decorations = Decorations()
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known

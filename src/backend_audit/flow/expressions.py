@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.flow import builtin, mappings, named_parts, numbers, refine, rendering, sensitive, slices, strings, urls
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Allocation, Operand
+from backend_audit.flow.divided import is_path, path_join
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.generics import with_arguments
 from backend_audit.flow.lexemes import NO_SECRET, indexed
@@ -257,11 +258,10 @@ class Expressions(FrameState, ABC):
             return builtin.repeated(left, right)
         if op == "|" and left.kind and right.kind:
             return join(left, right)
-        if op == "/" and (left.apis or left.types) and not left.types & CLOSED_TYPES:
-            return builtin.path_join(left, right)
-        plain = op == "+" and self.module.node.language is Language.PYTHON
-        if plain and builtin.is_number(left) is not builtin.is_number(right):  # a text would have raised
-            return numbers.number("int", left, right)
+        if op == "/" and is_path(left, right, self.module.node.language):
+            return path_join(left, right)
+        if op == "+" and self.module.node.language is Language.PYTHON and builtin.is_number(left) is not builtin.is_number(right):
+            return numbers.number("int", left, right)  # a text would have raised
         return builtin.arithmetic(op, left, right)
 
     def logical(self, node: ir.Logical, known: Value | None = None) -> Value:

@@ -215,6 +215,8 @@ class FrameState:
         self, row: Row, path: str, node: ir.Node, given: dict[str, Operand], args: Args = _NO_ARGS, written_as: str = ""
     ) -> None:
         """A concept occurs: `given` holds the operands that are no arguments (`self`, `value`, `key`, `operator`)."""
+        if row.named and not any(key in row.named for key, _ in args):
+            return
         roles: dict[str, Operand | str | bool] = dict(row.constants)
         for role, spec in row.roles.items():
             if spec == DECORATED:

@@ -26,6 +26,7 @@ from backend_audit.flow.models import (
 from backend_audit.toml_files import tables
 
 _HEADER = {"package", "docs", "aliases", "types", "results", "methods"}
+_NAMED = "with"  # the key of a row's arguments of which one must be named
 _Entry: TypeAlias = Mapping[str, object]
 _Paths: TypeAlias = list[tuple[str, str]]  # trigger and API path
 
@@ -64,7 +65,7 @@ def _row(name: str, entry: Mapping[str, object], known: dict[str, type[Concept]]
     roles: dict[str, str] = {}
     constants: dict[str, str | bool] = {}
     for key, value in entry.items():
-        if key in TRIGGERS:
+        if key in TRIGGERS or key == _NAMED:
             continue
         if key not in kinds:
             raise ModelError(f"{where}: {name} has no role {key!r}")
@@ -74,7 +75,7 @@ def _row(name: str, entry: Mapping[str, object], known: dict[str, type[Concept]]
             constants[key] = value
         else:
             raise ModelError(f"{where}: {key} must be a string or a boolean")
-    return Row(concept, roles, constants)
+    return Row(concept, roles, constants, frozenset(_words(entry.get(_NAMED, []), where)))
 
 
 class _Loader:

@@ -20,11 +20,15 @@ INJECTION = frozenset("sql html shell path url log ldap xpath regex header code 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that makes a concept: operand roles as argument specs, the rest as constants."""
+    """A row that makes a concept: operand roles as argument specs, the rest as constants.
+
+    `named`: only of calls that name one of these arguments.
+    """
 
     concept: type[Concept]
     roles: Mapping[str, str]
     constants: Mapping[str, str | bool]
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Summary:
 
     def says_more_than(self, earlier: "Summary") -> bool:
         """Whether callers may learn something from it that an earlier summary of the function did not tell."""
-        return len(self.lifting) > len(earlier.lifting) or not self.result.all_origins() <= earlier.result.all_origins()
+        pairs = ((self.result, earlier.result), (self.thrown, earlier.thrown))
+        return len(self.lifting) > len(earlier.lifting) or any(not now.all_origins() <= was.all_origins() for now, was in pairs)
 
 
 EMPTY = Summary(UNKNOWN, UNKNOWN, (), ())
