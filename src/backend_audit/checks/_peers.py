@@ -8,6 +8,7 @@ from backend_audit.checks import Alert
 from backend_audit.checks._routes import SHARE, asks_for_more, called, odd_one, one_class, only_asks
 from backend_audit.finding import Confidence
 from backend_audit.inventory.paths import is_variable
+from backend_audit.routes.addressed import named_by
 from backend_audit.routes.intent import CAPABILITY, words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route
 from backend_audit.routes.scopes import asked
@@ -21,6 +22,11 @@ _NEARLY_ALL = 0.9
 _MOSTLY = 0.85
 _FEW = 3
 _SEVERAL = 6
+_CHOICE = re.compile(  # what a part of an address chooses, rather than naming somebody's
+    r"(?:\w*_)?(?:category|kind|type|format|lang|language|locale|year|month|day|date|page|section|tab|mode|level|status|state|"
+    r"provider|version|period|metric|action|country|currency|unit)",
+    re.IGNORECASE,
+)
 _MANY = 12  # routes of an application that say what is usual in it
 
 
@@ -214,8 +220,11 @@ def _careless(route: Route) -> Iterator[Alert]:
 
 def _unlike_its_equals(route: Route) -> Iterator[Alert]:
     """Its guards ask for a right, as those of others do; but nearly all of these look whose what they touch is, too."""
-    if route.names_caller or not (names_object(route) if route.changes() else any(map(is_variable, route.path.split("/")))):
+    variable = [named_by(part) for part in route.path.split("/") if is_variable(part)]
+    if route.names_caller or not (names_object(route) if route.changes() else variable):
         return
+    if variable and all(map(_CHOICE.fullmatch, variable)):
+        return  # `/logs/{category}` is nobody's
     told = {asked(guard) for guard in rights(route)}
     others = [
         one for one in elsewhere(route) if one.weighed and one.changes() == route.changes() and logins(route) <= logins(one)

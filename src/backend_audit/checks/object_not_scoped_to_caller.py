@@ -7,7 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._fetched import unlike_others
 from backend_audit.checks._routes import called, is_published, related
 from backend_audit.finding import Confidence
-from backend_audit.routes.model import Does, Guard, Lookup, Route
+from backend_audit.routes.model import Auth, Does, Guard, Lookup, Route
 from backend_audit.routes.within import only_redirects
 
 RULE = "object-not-scoped-to-caller"
@@ -18,8 +18,8 @@ _RIGHTS = re.compile(r"can_|_can|perm|role|owner|manager|admin|access|allow|righ
 @check(RULE)
 def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
-    if route.table.only_administrators:
-        return
+    if route.table.only_administrators or route.auth is not Auth.REQUIRED:
+        return  # an open route gives it to everybody: that is told of the route
     for lookup in route.lookups:
         if lookup.odd:
             yield _odd(route, lookup)

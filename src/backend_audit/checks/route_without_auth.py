@@ -50,6 +50,8 @@ _SHOWN = frozenset(("model", "queryset", "serializer_class"))
 _NOTHING_TO_GUARD = (changes_own_session_alone, does_nothing, only_raises, works_in_tests_alone, puts_constants_alone)
 _LEFT_OPEN = (leaves_it_to_others, looks_up_by_token, serves_both)
 _SEVERAL = 4
+_MANY = 8
+_NEARLY_ALL = 0.9
 _MOST = 0.5  # of the routes that are not public must ask who calls, for an open one to be the exception
 
 
@@ -156,7 +158,15 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     if acts:
         surely = exceptional and surely_acts(route) and not works_on_the_caller(route)
         return (Confidence.MEDIUM if surely else Confidence.LOW), "it changes state, while most of the application asks who calls"
+    given = next((one for one in route.lookups if one.owned), None)  # somebody's, by its id
+    if given is not None and shows_all and not explicit and _share(route) >= _NEARLY_ALL and _asking(route) >= _MANY:
+        return Confidence.MEDIUM, f"it gives `{given.model}` by `{given.key}`, whose it is says its `{given.owned}`"
     return Confidence.LOW, "most of the application asks who calls"
+
+
+def _asking(route: Route) -> int:
+    """How many routes of the application ask who calls."""
+    return sum(one.app == route.app and one.verdict is Verdict.PROTECTED for one in route.table.routes)
 
 
 def _delicate(route: Route) -> list[str]:

@@ -20,7 +20,7 @@ from backend_audit.frameworks.routers import RouterRoutes
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env, Outcome, Run
-from backend_audit.routes.guards import asks_by_name, judged
+from backend_audit.routes.guard_names import asks_by_name, judged
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import ABSENT, asks_for_login
 from backend_audit.routes.model import Does, Guard

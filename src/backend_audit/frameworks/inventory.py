@@ -18,6 +18,7 @@ from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
+from backend_audit.routes.handed_out import HandedOut
 from backend_audit.routes.held_finders import HeldFinders
 from backend_audit.routes.held_objects import HeldObjects
 from backend_audit.routes.kept import settle_unfilled
@@ -54,6 +55,7 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
 
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     HeldFinders(scoping).fill(table.routes)
+    HandedOut(scoping).fill(table.routes)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)
     settle_unfilled(table.routes, engine, behaviours)

@@ -18,7 +18,7 @@ from backend_audit.routes.anonymous_run import Outcome, Run
 from backend_audit.routes.chains import flat
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.guards import asks_for_right
+from backend_audit.routes.guard_names import asks_for_right
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.script_guards import ScriptGuarding

@@ -14,7 +14,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.guards import asks_by_name
+from backend_audit.routes.guard_names import asks_by_name
 from backend_audit.source import Mark
 
 _PREPARE, _INITIAL = "prepare", "initial"

@@ -41,7 +41,8 @@ from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.denials import ALL, NOBODY, SOME, Denials
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.guards import Guarding, judged
+from backend_audit.routes.guard_names import judged
+from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import TRUE
 from backend_audit.routes.model import MARKED, TURNS_AWAY, Does, Guard, Route
 from backend_audit.routes.texts import definition, mark_of, texts_of
@@ -83,8 +84,7 @@ class RouterRoutes:
     def made(self, placed: Placed) -> Iterator[Route]:
         """The routes of one registration: several for several handlers, paths or a class with methods."""
         registration = placed.registration
-        framework = framework_of(placed.routers)
-        prefixes = prefix(placed, framework)
+        prefixes = prefix(placed, framework := framework_of(placed.routers))
         wrappers, inner = self.wrapped(registration)
         answering = self.classes.instances(registration.handler) if registration.responders else []
         symbols = inner or [*handlers(registration.handler), *answering]

@@ -35,7 +35,8 @@ def for_one(guard: Guard) -> bool:
     """Whether a guard lets only administrators of the whole service through, by its name or by what it is told."""
     if not guard.has(*_TURNS_AWAY):
         return False
-    named = set(words(guard.name))
+    told = words(guard.name)
+    named = {one for before, one in zip(["", *told], told, strict=False) if one != "user" or before not in ADMINISTRATORS}
     if not named.isdisjoint(_OTHERS):
         return False
     asked = [set(words(scope)) for scope in guard.scopes]

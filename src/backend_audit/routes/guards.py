@@ -12,45 +12,20 @@ from backend_audit.flow.web_concepts import CredentialScheme, GuardMarker
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ObjectSymbol, Symbol
 from backend_audit.routes.anonymous_run import Outcome
-from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.declared import DECLARED, Declarations
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.forgery import asks_for_sign_alone
+from backend_audit.routes.guard_names import asks_by_name, judged, opens_by_name, snake
 from backend_audit.routes.keys import FORBIDS, asks_for_nothing_more
+from backend_audit.routes.missing import is_called_like_caller
 from backend_audit.routes.model import KNOWN, TURNS_AWAY, Does, Guard
 from backend_audit.routes.scopes import of_annotation, of_decorator, of_marker
 from backend_audit.routes.switches import TOLD_SO, as_made, as_told, switched_on
 from backend_audit.routes.wrappers import makers, wrappers
 from backend_audit.source import Mark
 
-_AUTH = re.compile(
-    r"(?:^|_)(?:auth(?:enticat\w*|enticated|ori[sz]\w*)?|log(?:ged)?_?in|signed_?in|current_?user|get_?user|require_?user|token|jwt|"
-    r"api_?key|bearer|session|identity|principal|credential\w*|permission\w*|role\w*|admin|superuser|staff|scope\w*|owner|member|acl|rbac|"
-    r"capabilit\w*|privileges?|entitle\w*|access_?rights?)"
-    r"(?:_|$|\d)"
-)
-_ROLES = re.compile(
-    r"permission|perm_|role|admin|superuser|staff|scope|owner|member|acl|rbac|can_|has_|allowed|authori[sz]|capabilit|privilege|"
-    r"entitle|rights?_|_rights?|(?:^|_)(?:manager|moderator|maintainer|editor)(?:_|$)"
-)
-_OTHER = re.compile(
-    r"csrf|xsrf|origin|_ip|ip_|host|bot(?:_|$|s)|crawler|user_agent|maintenance|feature|flag|enabled|setup|captcha|turnstile|signature|webhook|hmac"
-)
-_REQUIRES = re.compile(
-    r"(?:login|auth\w*|token|jwt|permissions?|roles?|admin|api_?key|staff|user|superuser|session|account|scopes?|fresh)_?(?:is_)?required|"
-    r"requires?_|require(?:d)?$|^protected|authenticated|^authorize|user_passes_test|^has_(?:perm|role|access)|^check_(?:auth|perm|access)|"
-    r"^is_(?:admin|staff|auth|owner)|_only$"
-)
-_LOGIN_ALONE = re.compile(r"(?:require_?)?(?:log(?:ged)?_?in|signed_?in|authenticated)(?:_required|_only)?")
-_OF_FORMS = re.compile(r"[cx]srf_?tokens?")  # which say of nobody who it is
 _HANDS_OUT = re.compile(r"(?:session|db|database|connection|conn|engine|cursor|transaction|uow|unit_of_work)(?:_dep)?$")
-_CSRF = re.compile(r"(?:^|_)[cx]srf(?:_|$)")
-_LETS_BY = re.compile(r"^(?:maybe|optional\w*|try|if|un|not)_|_optional$|_if_present$|unauthenticated|not_required")
-_OPENS = re.compile(
-    r"(?:requires?_)?no_(?:auth\w*|login|permissions?|token)(?:_required|_needed)?|(?:login|auth\w*)_(?:exempt|not_required)|"
-    r"(?:allow|permit)_(?:any|anyone|anonymous|everyone|unauthenticated|public)\w*|(?:skip|without)_(?:auth\w*|login)(?:_check)?|"
-    r"(?:public|open|anonymous|unauthenticated|unprotected)_(?:route|endpoint|view|access|api)|(?:anon|anonymous|public)_allowed"
-)
 ASKING = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _IDLE = frozenset((Does.RUNS, Does.IDENTIFIES))
 
@@ -112,13 +87,22 @@ class Guarding:
 
     def _called(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, depth: int) -> list[Guard]:
         inner = [] if depth <= 0 else self.dependencies(function, depth - 1)
-        return [self.classified(function, name, via, mark), *inner]
+        return [self.classified(function, name, via, mark, looks=self._handed_caller(function, inner)), *inner]
 
-    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
+    def _handed_caller(self, function: FunctionSymbol, inner: list[Guard]) -> bool:
+        """Whether a dependency of a guard's own (`inner`) gives it who calls: `user = Depends(optional_user)`."""
+        if any(one.has(Does.IDENTIFIES, Does.AUTHENTICATES) for one in inner):
+            return True
+        called = any(is_called_like_caller(param.name) for param in function.node.params)
+        return called and any(one.function is not None and self.behaviours.of(one.function).looks for one in inner)
+
+    def classified(
+        self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True, looks: bool = False
+    ) -> Guard:
         """The guard that running `function` before a handler is; `run`: what it does to callers without credentials counts."""
         behaviour = self.behaviours.of(function)
-        does, because = judged(name, behaviour.denies, looks=behaviour.looks)
-        if function.node.is_generator and _HANDS_OUT.search(_snake(name)):
+        does, because = judged(name, behaviour.denies, looks=behaviour.looks or (looks and bool(behaviour.denies)))
+        if function.node.is_generator and _HANDS_OUT.search(snake(name)):
             does = frozenset((Does.REJECTS,)) if does & ASKING else does
         if does == {Does.AUTHENTICATES} and asks_for_sign_alone(self.engine, self.behaviours, function):
             does, because = frozenset((Does.RUNS,)), "asks for a sign that no other site could send"
@@ -243,22 +227,6 @@ class Guarding:
         return next((one for each in of if (one := self.classified(each, guard.name, guard.via, mark)).has(*ASKING)), guard)
 
 
-def opens_by_name(name: str) -> bool:
-    """Whether something that turns nobody away says that everybody may call: `@allow_anonymous`, `requires_no_auth`."""
-    return bool(_OPENS.fullmatch(_snake(name.rpartition(".")[2])))
-
-
-def asks_by_name(name: str) -> bool:
-    """Whether a function of which only the name is known says that it asks who calls: `login_required`, `check_auth`."""
-    plain = name.rpartition(".")[2].lower()
-    return bool(_REQUIRES.search(plain)) and not _LETS_BY.search(plain)
-
-
-def asks_for_right(name: str) -> bool:
-    """Whether a guard of which only the name is known says that it asks for a role or right: `RolesGuard`."""
-    return bool(_ROLES.search(_snake(name)))
-
-
 def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard:
     """A credential scheme turns away who brings no credential, unless it is told not to."""
     off = scheme.rejects is not None and scheme.rejects.value.is_just(value=False)
@@ -267,34 +235,3 @@ def scheme_guard(scheme: CredentialScheme, via: str, mark: Mark | None) -> Guard
     name = scheme.name or scheme.site.api.rpartition(".")[2]
     because = TURNS_AWAY if rejects else "reads a credential"
     return Guard(name, frozenset((does,)), via, mark, None, because, carrier=scheme.carrier)
-
-
-def judged(name: str, denies: set[int] | frozenset[int], *, looks: bool) -> tuple[frozenset[Does], str]:
-    """What a function called `name` that can answer the statuses `denies` does, and what shows it."""
-    plain = _OF_FORMS.sub("csrf", _snake(name))
-    does: set[Does] = set()
-    because = ""
-    authish = bool(_AUTH.search(plain))
-    other = bool(_OTHER.search(plain)) and not authish
-    if _CSRF.search(plain) and not authish:  # it may look who calls, since it protects what cookies can do
-        denies = {403} & {*denies} or denies - {401, LOGIN}
-    if 401 in denies or (LOGIN in denies and (looks or authish)) or (403 in denies and (looks or authish) and not other):
-        does.add(Does.AUTHENTICATES)
-        if _ROLES.search(plain) or (denies.isdisjoint((401, LOGIN)) and not _LOGIN_ALONE.fullmatch(plain)):
-            does.add(Does.AUTHORIZES)
-        status = 401 if 401 in denies else 403 if 403 in denies else LOGIN
-        because = "redirects to the login page" if status == LOGIN else f"answers {status}"
-    elif 403 in denies:
-        does.add(Does.REJECTS)
-        because = FORBIDS
-    if 429 in denies:
-        does.add(Does.LIMITS)
-    if not does and denies & {400, 413, 415, 422}:
-        does.add(Does.VALIDATES)
-    if not does:
-        does.add(Does.IDENTIFIES if looks and authish else Does.RUNS)
-    return frozenset(does), because
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2]).lower()

@@ -27,7 +27,9 @@ _INTENTS = {
         health healthz healthcheck live livez liveness ready readyz readiness ping alive status heartbeat metrics version info
     """.split(),
     "documentation": "docs doc redoc swagger openapi schema apidocs documentation playground graphiql".split(),
-    "static files": "static assets asset favicon robots sitemap manifest css js img images fonts media public icons icon".split(),
+    "static files": """
+        static assets asset favicon robots sitemap manifest css js img images fonts media public icons icon logo logos logotype
+    """.split(),
     "a call-back of another service": "webhook webhooks callback hook hooks ipn".split(),
     "a visitor's cart": "cart carts addtocart removefromcart emptycart updatecart checkout".split(),
     "a public page": """
@@ -77,8 +79,7 @@ _IS_SET_UP = re.compile(
     r"|onboard(?:ed|ing_?(?:done|[cC]ompleted?))"
 )
 _BROUGHT = frozenset("request req form data body payload args json values method query_params GET POST".split())
-_PUBLIC_HALF = re.compile(r"(^|_)jwks?(_|$)|public_?key|pub_?key|verifying_key", re.IGNORECASE)
-_PUBLIC_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BESIDE = frozenset(  # what stands beside the words of an intent in the name of an operation: `obtainJsonWebToken`
     """
     sign log in on up out user users account customer email mail password by with via google github facebook apple microsoft
@@ -89,6 +90,7 @@ _SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
 _FILES = "static files"
 _CALLED_BACK = "a call-back of another service"
+_LOOKS = frozenset(("logo", "logos", "logotype", "favicon"))
 _ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
 _KEEPS = frozenset(("PATCH", "DELETE"))  # other services send what has happened, and change nothing that is kept
 _MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with: `DELETE /users/{id}/webauthn/{key}`
@@ -122,7 +124,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         return "what browsers ask before a request"
     segments = [segment for segment in path.split("/") if segment and not is_variable(segment)]
     last = words_of(segments[-1]) if segments else []
-    reads = bool(methods) and set(methods) <= _PUBLIC_METHODS
+    reads = bool(methods) and set(methods) <= READS
     if not segments and not re.search(r"[{<:(]", path) and (reads or not methods):
         return "a public page"
     if CAPABILITY.search(path):
@@ -154,6 +156,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
         if what == _CALLED_BACK and methods and set(methods) <= _KEEPS:
             continue
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
+        inside = inside or (what == _FILES and reads and {*last} <= _LOOKS)  # `/settings/logo` is on the page of the login
         inside = inside or (what == _CALLED_BACK and not {"webhook", "webhooks"}.isdisjoint(last))  # `/billing/webhook`
         if delicate and what != _SIGNING_IN and not inside:
             continue
@@ -285,16 +288,3 @@ def refusal_at_first(handler: FunctionSymbol) -> ir.If | None:
         if isinstance(one, (ir.Name, ir.Attribute))
     }
     return first if _BROUGHT.isdisjoint(names) else None
-
-
-def public_keys(path: str, handlers: Iterable[FunctionSymbol], methods: tuple[str, ...]) -> str:
-    """That a route hands out the public halves of keys, by its path and the names in what answers; "" where not."""
-    if not methods or not set(methods) <= _PUBLIC_METHODS or "keys" not in words_of(path):
-        return ""
-    said = [
-        one.attr if isinstance(one, ir.Attribute) else one.id
-        for handler in handlers
-        for one in ir.walk(*handler.node.body)
-        if isinstance(one, (ir.Attribute, ir.Name))
-    ]
-    return "publishing public keys" if any(_PUBLIC_HALF.search(name) for name in said) else ""

@@ -86,7 +86,12 @@ def names_caller(node: ir.Expr) -> bool:
     """Whether an expression is called like who calls, or what he is: `req.user`, `session["user_id"]`, `user.is_admin`."""
     key = node.index if isinstance(node, ir.Index) else node
     word = key.value if isinstance(key, ir.Const) else last_word(key)
-    return isinstance(word, str) and _WHO.fullmatch(word) is not None
+    return isinstance(word, str) and is_called_like_caller(word)
+
+
+def is_called_like_caller(word: str) -> bool:
+    """Whether a word says who calls, or what he is: `user`, `current_account_id`, `is_admin`."""
+    return _WHO.fullmatch(word) is not None
 
 
 def of_context(node: ir.Attribute) -> bool:

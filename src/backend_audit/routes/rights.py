@@ -197,6 +197,9 @@ class Rights:
 def _is_programs(route: Route) -> bool:
     """Whether all guards that ask who calls ask for a key of the whole program: they find out nobody by it."""
     asking = [one for one in route.guards if one.has(Does.AUTHENTICATES)]
+    before = [one for one in asking if one.via != "body"]
+    if before and (handler := route.handler) is not None and not any(map(is_caller, handler.scope)):
+        asking = before  # what the handler calls may refuse a caller, and it knows of none
     return bool(asking) and all(one.function is not None and _asks_for_key(one.function) for one in asking)
 
 

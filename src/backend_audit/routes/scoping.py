@@ -19,7 +19,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.authored import Authored
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.claim_reads import outside_class, root_class
-from backend_audit.routes.guards import asks_by_name
+from backend_audit.routes.guard_names import asks_by_name
 from backend_audit.routes.handed_in import handed_in
 from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.mentions import IDS, Mentions
@@ -29,6 +29,7 @@ from backend_audit.routes.plain_fields import is_address, is_plain
 from backend_audit.routes.readings import OWNER, Reading, called, handed, hands_request
 from backend_audit.routes.tenants import TenantGuards
 from backend_audit.routes.told_parts import told_of
+from backend_audit.routes.unasked_permissions import unasked
 from backend_audit.routes.whole_querysets import WholeQuerysets
 from backend_audit.source import Mark
 
@@ -70,11 +71,11 @@ class Scoping:
         if handler is None or (handler.owner is not None and handler.owner is not route.owner):
             taken = self.whole.of(route)
             owned = "" if taken is None else self.owner_field(taken[0])
-            route.lookups = () if taken is None or not owned else (replace(taken[1], owned=owned),)
+            route.lookups = () if taken is None or not (owned or taken[1].odd) else (replace(taken[1], owned=owned),)
         handler = handler or self._fetching(route.owner)
         if handler is not None:
             self._fill(route, handler)
-            route.lookups = (*self.odd.reached(handler), *route.lookups)
+            route.lookups = (*self.odd.reached(handler), *unasked(self, route, handler), *route.lookups)
 
     def _fetching(self, view: ClassSymbol | None) -> FunctionSymbol | None:
         """What fetches the object of a view whose methods are a library's, where none of its own asks for the caller."""

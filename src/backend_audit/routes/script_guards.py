@@ -18,7 +18,8 @@ from backend_audit.routes.carriers import COOKIE, HEADER
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts, contents
-from backend_audit.routes.guards import ANSWERS_IN_VAIN, ASKING, Guarding, asks_by_name, asks_for_right, judged
+from backend_audit.routes.guard_names import asks_by_name, asks_for_right, judged
+from backend_audit.routes.guards import ANSWERS_IN_VAIN, ASKING, Guarding
 from backend_audit.routes.keys import FORBIDS, asks_for_nothing_more
 from backend_audit.routes.middleware import goes_on, hands_on
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
@@ -143,8 +144,10 @@ class ScriptGuarding(Guarding):
             return [replace(one, does=frozenset((Does.RUNS,)), because="signs callers in") for one in found]
         return [replace(one, carrier=HEADER) if texts and not one.carrier else one for one in found]
 
-    def classified(self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True) -> Guard:
-        guard = super().classified(function, name, via, mark, run=run)
+    def classified(
+        self, function: FunctionSymbol, name: str, via: str, mark: Mark | None, *, run: bool = True, looks: bool = False
+    ) -> Guard:
+        guard = super().classified(function, name, via, mark, run=run, looks=looks)
         if guard.carrier == COOKIE and not script_sessions.reads_session(function):
             guard = replace(guard, carrier="")  # whoever has put `req.user` there may know it by a token
         if guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function):
@@ -158,12 +161,8 @@ class ScriptGuarding(Guarding):
         if not guard.has(*_ASKING) and self.behaviours.anonymous.run(function).outcome() is Outcome.DENIED:
             asked = _ASKED if asks_for_right(name) else {Does.AUTHENTICATES}
             return replace(guard, does=guard.does - _IDLE | asked, because=TURNS_AWAY)
-        if (
-            guard.does == {Does.RUNS}
-            and self.behaviours.of(function).looks
-            and keeps_caller(function)
-            and self.lets_through(function)
-        ):
+        known = guard.does == {Does.RUNS} and self.behaviours.of(function).looks and keeps_caller(function)
+        if known and self.lets_through(function):
             return replace(guard, does=frozenset((Does.IDENTIFIES,)), because="keeps who calls, and lets everybody through")
         return guard
 

@@ -12,11 +12,11 @@ from backend_audit.routes.intent import (
     checks_signature,
     of_operation,
     once,
-    public_keys,
     sets_up,
 )
 from backend_audit.routes.model import MARKED, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.naming import intended
+from backend_audit.routes.public_keys import public_keys
 from backend_audit.routes.script_helpers import BY_HELPER
 from backend_audit.routes.script_permissions import BY_RIGHT
 from backend_audit.routes.within import makes_accounts_if_allowed, only_call, stops_the_unknown

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
+from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.claim_reads import root_class
@@ -47,8 +48,10 @@ class WholeQuerysets:
     def of(self, route: Route) -> tuple[ClassSymbol, Lookup] | None:
         """The class that a route changes objects of, whoever calls, and the look-up; its owner is not known yet."""
         view = route.owner
-        if view is None or not set(route.methods) <= _CHANGES or not route.methods or self._has_own_way(view):
+        if view is None or not route.methods or self._has_own_way(view):
             return None
+        if not set(route.methods) <= _CHANGES:
+            return self._unlike_its_list(route, view)
         given = self._given(view)
         model = None if given is None else self._model(view, given)
         if given is None or model is None or not (model.key in self.by_caller() or self._stores_caller(view)):
@@ -59,6 +62,36 @@ class WholeQuerysets:
         mark = Mark(view.module.path, given.at, given.end, "takes all there are")
         named = _PART.findall(route.path)
         return model, Lookup(mark, model.node.name, named[-1] if named else "id", "", written(given))
+
+    def _unlike_its_list(self, route: Route, view: ClassSymbol) -> tuple[ClassSymbol, Lookup] | None:
+        """What a view gives one of by its id, out of all there are, while its own `list` gives each caller what is theirs."""
+        part = route.path.rstrip("/").rpartition("/")[2]
+        listing = self.engine.find_method(view, "list")
+        if listing is None or not _PART.search(part) or not route.reads_only() or asked_of_objects(self.engine, view) != []:
+            return None
+        if self.engine.find_method(view, "retrieve") is not None or not self._narrowed(listing):
+            return None
+        given = self._given(view)
+        model = None if given is None else self._model(view, given)
+        if given is None or model is None:
+            return None
+        mark = Mark(view.module.path, given.at, given.end, "takes all there are")
+        odd = "the `list` of the same view gives each caller what is theirs"
+        return model, Lookup(mark, model.node.name, _PART.findall(part)[-1], "", written(given), odd=odd)
+
+    def _narrowed(self, listing: FunctionSymbol) -> bool:
+        """Whether a method asks for what is the caller's: `.filter(users=request.user)`, `user` being the same."""
+        assigns = [one for one in listing.scope.of(ir.Assign) if one.value is not None and is_caller(one.value)]
+        names = frozenset(one.id for each in assigns for one in each.targets if isinstance(one, ir.Name))
+        asking = (one for one in listing.scope.of(ir.Call) if called(one) == "filter")
+        return any(self.mentions.caller(arg.value, names) for one in asking for arg in one.args if arg.name)
+
+    def shown(self, view: ClassSymbol) -> tuple[ClassSymbol | None, ir.Expr | None]:
+        """The class that a generic view shows objects of, and where it says so: `model = Note`."""
+        lines = (one for one in view.node.body if isinstance(one, ir.Assign) and one.value is not None)
+        named = (one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id in ("model", "queryset"))
+        node = next((one.value for one in named), None)
+        return (None, None) if node is None else (self._model(view, node), node)
 
     def by_caller(self) -> frozenset[str]:
         """The classes of which the project looks objects up by who calls: `Note.objects.filter(owner=request.user)`."""
@@ -73,7 +106,7 @@ class WholeQuerysets:
 
     def narrows(self, view: ClassSymbol, calls: Iterable[ir.Call]) -> bool:
         """Whether a handler takes what it works on from its view, and the view lets each caller see some of it alone."""
-        if not any(written(one.func).removeprefix("self.") in _FETCHES or _lets_library(one) for one in calls):
+        if not any(written(one.func).removeprefix("self.") in _FETCHES or lets_library(one) for one in calls):
             return False
         methods = (found for name in sorted(_FETCHES) if (found := self.engine.find_method(view, name)) is not None)
         filters = (self.engine.find_method(one, "filter_queryset") for one in self._backends(view))
@@ -132,16 +165,32 @@ class WholeQuerysets:
 
     def _model(self, view: ClassSymbol, node: ir.Expr) -> ClassSymbol | None:
         """The class of `Note.objects.all()`; None where anything narrows it."""
+        frame = self.engine.frame(view.module)
         while isinstance(node, (ir.Call, ir.Attribute)):
             if isinstance(node, ir.Attribute) and node.attr not in _KEEPS:
-                return None
+                break  # `models.Note`, or something that narrows it
             node = node.func if isinstance(node, ir.Call) else node.value
-        found = of_kind(self.engine.frame(view.module).eval(node).refs, ClassSymbol) if isinstance(node, ir.Name) else []
+        found = of_kind(frame.eval(node).refs, ClassSymbol) if isinstance(node, (ir.Name, ir.Attribute)) else []
         return found[0] if len(found) == 1 else None
 
 
-def _lets_library(call: ir.Call) -> bool:
-    """`super().update(request)`, `UpdateModelMixin.update(self, request)`: the library's own part fetches the object."""
+def asked_of_objects(engine: Engine, view: ClassSymbol) -> list[ClassSymbol] | None:
+    """The project's permissions of a view that ask of each object what callers may do with it; None where it names none."""
+    lines = (line for one in engine.bases(view)[0] for line in one.node.body if isinstance(line, ir.Assign))
+    named = (one for one in lines if isinstance(one.targets[0], ir.Name) and one.targets[0].id == "permission_classes")
+    line = next((one for one in named if one.value is not None), None)
+    return None if line is None or line.value is None else object_permissions(engine.frame(view.module), engine, line.value)
+
+
+def object_permissions(frame: Frame, engine: Engine, node: ir.Expr) -> list[ClassSymbol]:
+    """The permissions with a `has_object_permission` of the project's own that an expression names."""
+    named = (one for one in ir.walk_scope(node) if isinstance(one, (ir.Name, ir.Attribute)))
+    found = (symbol for one in named for symbol in of_kind(frame.eval(one).refs, ClassSymbol))
+    return [one for one in found if engine.find_method(one, "has_object_permission") is not None]
+
+
+def lets_library(call: ir.Call) -> bool:
+    """Whether the library's own part fetches the object: `super().update(request)`, `UpdateModelMixin.update(self, request)`."""
     holder, _, name = written(call.func).rpartition(".")
     handed = bool(call.args) and written(call.args[0].value) == "self"
     return name in _OF_LIBRARY and (holder == "super()" or (handed and holder[:1].isupper()))
