@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, _positions, _secrets, check
-from backend_audit.checks._context import path_to, under_main
+from backend_audit.checks._context import only_in_development, path_to, under_main
 from backend_audit.checks._pages import of_service
 from backend_audit.checks._secrets import Leak
 from backend_audit.finding import Confidence
@@ -88,7 +88,7 @@ def _is_plain(value: Value) -> bool:
 
 def _confidence(record: LogRecord, leak: Leak) -> Confidence:
     found = _secrets.confidence(leak, record.site.path)
-    if record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path):
+    if (record.sink in ("print", "console") and _secrets.is_for_terminal(record.site.path)) or only_in_development(record.site):
         return Confidence.LOW
     if leak.kind == "token" and _secrets.is_short_mark(leak, record.site):
         return Confidence.LOW
