@@ -94,9 +94,9 @@ class CheckedParents:
         """The query to which a function hands what `held` names, and which asks for nothing of the parent's."""
         known = {id(one.node): one for each in (function, *function.nested) for one in self.rows.conditions(each)}
         for node in ir.walk(*function.node.body):
-            if not isinstance(node, ir.Call) or RECORDS.search(written(node.func)):
-                continue
             condition = known.get(id(node))
+            if not isinstance(node, ir.Call) or (condition is None and RECORDS.search(written(node.func))):
+                continue
             if condition is not None and any(_holds(one, held) for one in condition.ids):
                 if any(plain_word(one) == parent.word for one in condition.columns) or condition.owners():
                     return None
