@@ -130,3 +130,11 @@ def common(routes: list[Route], *kinds: Does) -> list[Guard]:
 def related(routes: list[Route], note: str, most: int = 3) -> tuple[Mark, ...]:
     """The places of other routes, for comparison."""
     return tuple(Mark(one.mark.path, one.mark.at, one.mark.end, f"{called(one)} {note}") for one in routes[:most])
+
+
+def is_exempt(route: Route) -> bool:
+    """Whether it is exempt from the protection against forged requests (`@csrf_exempt`): other programs call it, no browser.
+
+    In Node nothing is exempt: there a guard that unshields only says that the session's cookie travels.
+    """
+    return route.guarded(Does.UNSHIELDS) and route.framework not in ("express", "koa", "fastify", "nestjs")

@@ -11,8 +11,8 @@ from backend_audit.checks._asks import unlike_in_asks
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._named import unlike_its_namesakes
-from backend_audit.checks._peers import login_alone, unlike_its_peers
-from backend_audit.checks._routes import SHARE, asks_for_more, called, common, odd_one, only_asks, surely_acts
+from backend_audit.checks._peers import login_alone, rights, unlike_its_peers
+from backend_audit.checks._routes import SHARE, asks_for_more, called, common, is_exempt, odd_one, only_asks, surely_acts
 from backend_audit.checks._taken import unlike_in_ids
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
@@ -43,7 +43,7 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         return
     if route.handler is not None and (only_refuses(route.handler) or hands_on(route.handler)):
         return
-    if route.keyed:  # another program calls it: its key is all that it has
+    if route.keyed or _for_programs(route):  # another program calls it: its key, or signature, is all that it has
         return
     inner = [*among_inner(route)]
     if inner:
@@ -77,6 +77,12 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
         yield from _below(route)
         return
     yield login_alone(route, asking, others, guards[0].name if guards else "")
+
+
+def _for_programs(route: Route) -> bool:
+    """Whether a route is exempt from the protection against forged requests, and nothing but middleware or itself asks."""
+    asking = (guard for guard in route.guards if guard.has(Does.AUTHENTICATES, Does.AUTHORIZES))
+    return is_exempt(route) and all(guard.via in ("middleware", "body") for guard in asking)
 
 
 def _below(route: Route) -> Iterator[Alert]:
@@ -114,6 +120,8 @@ def _asks_its_own_way(route: Route) -> bool:
 
 def _unheld(route: Route) -> Iterator[Alert]:
     """`/workspaces/:slug/notes` takes the slug as it comes; nearly all others ask whether the caller may reach what it names."""
+    if not route.changes() and rights(route):
+        return  # who may read what it names is asked by a right
     table = route.table
     place, others = table.below(route)
     name = parameter(route, place)

@@ -13,6 +13,7 @@ from backend_audit.checks._routes import (
     common,
     guarded_changes,
     guarded_siblings,
+    is_exempt,
     odd_one,
     one_class,
     only_asks,
@@ -138,7 +139,7 @@ def _judged(route: Route) -> tuple[Confidence, str]:
         return Confidence.LOW, ""
     if route.unread:
         return Confidence.MEDIUM, f"`{route.unread}` in its address, which would be a credential, is read by nothing"
-    if unasked and not explicit and surely_acts(route) and not _only_sends_on(route) and not _is_for_programs(route):
+    if unasked and not explicit and surely_acts(route) and not _only_sends_on(route) and not is_exempt(route):
         where, changing = guarded_changes(route)
         if changing and (where == BESIDE or not works_on_the_caller(route)):
             return Confidence.MEDIUM, f"{len(changing)} other routes {where} that change something ask who calls"
@@ -150,8 +151,8 @@ def _judged(route: Route) -> tuple[Confidence, str]:
     most = mostly_asks and shows_all
     if opener is not None and explicit and most and acts and not LASTING.isdisjoint(route.methods):
         return Confidence.MEDIUM, f"`{opener.name}` lets everybody change or delete what is there"
-    exceptional = most and not explicit and not _is_for_programs(route)
-    if route.danger and unasked and not explicit and mostly_asks and not _is_for_programs(route):
+    exceptional = most and not explicit and not is_exempt(route)
+    if route.danger and unasked and not explicit and mostly_asks and not is_exempt(route):
         return Confidence.MEDIUM, f"it {route.danger}, while most of the application asks who calls"
     if delicate and not _only_sends_on(route):
         return (Confidence.MEDIUM if exceptional and not _is_empty(route) else Confidence.LOW), f"its path says `{delicate[0]}`"
@@ -249,11 +250,3 @@ def _share(route: Route) -> float:
     own = (one for one in route.table.routes if one.app == route.app)
     judged = [one for one in own if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
     return sum(one.verdict is Verdict.PROTECTED for one in judged) / max(1, len(judged))
-
-
-def _is_for_programs(route: Route) -> bool:
-    """Whether it is exempt from the protection against forged requests (`@csrf_exempt`): other programs call it, no browser.
-
-    In Node nothing is exempt: there a guard that unshields only says that the session's cookie travels.
-    """
-    return route.guarded(Does.UNSHIELDS) and route.framework not in ("express", "koa", "fastify", "nestjs")

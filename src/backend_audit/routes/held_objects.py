@@ -12,7 +12,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.model import Fetched, Route
-from backend_audit.routes.readings import Reading, called, permits, tells
+from backend_audit.routes.readings import Reading, called, hands_request, permits, tells
 from backend_audit.routes.scoping import LOOKUPS, Scoping
 
 _AWAY = frozenset((401, 403, 404))
@@ -72,11 +72,12 @@ class HeldObjects:
             return False
         if permits(call):
             return True
-        if not reading.mentions.caller(call, callers):
+        told = reading.mentions.caller(call, callers)
+        if not told and not hands_request(call):
             return False
         target = self.scoping.target(route, frame, call)
         if target is None:
-            return not acts_by_name(called(call))
+            return told and not acts_by_name(called(call))
         return not self.behaviours.of(target, _DEPTH).denies.isdisjoint(_AWAY) or self.scoping.reading(target).refuses()
 
 
