@@ -246,7 +246,11 @@ def _asked_inside(route: Route, opener: Guard) -> bool:
 
 
 def _share(route: Route) -> float:
-    """How many of the application's routes ask who calls, of those that are not public."""
-    own = (one for one in route.table.routes if one.app == route.app)
-    judged = [one for one in own if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
-    return sum(one.verdict is Verdict.PROTECTED for one in judged) / max(1, len(judged))
+    """How many of the application's routes ask who calls, of those that are not public; counted once."""
+    known = route.table.shares.get(route.app)
+    if known is None:
+        own = (one for one in route.table.routes if one.app == route.app)
+        judged = [one for one in own if one.verdict in (Verdict.PROTECTED, Verdict.OPEN)]
+        known = sum(one.verdict is Verdict.PROTECTED for one in judged) / max(1, len(judged))
+        route.table.shares[route.app] = known
+    return known

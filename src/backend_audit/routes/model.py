@@ -189,6 +189,7 @@ class RouteTable:
     spots: dict[str, list[Mark]] = field(default_factory=dict)  # and where; the note says what shows it
     places: dict[tuple[str, ...], list["Route"]] | None = None  # the judged ones below an address, once somebody has asked
     common: dict[str, frozenset[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # guards of nearly all
+    shares: dict[str, float] = field(default_factory=dict)  # how many of an application's routes ask who calls
     read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
     only_administrators: bool = False  # nobody else can sign in
 
