@@ -288,9 +288,8 @@ class Route:
 
     def by_cookie(self) -> bool:
         """Whether callers are known by a cookie and by nothing that another site could not send."""
-        asking = (Does.AUTHENTICATES, Does.AUTHORIZES, Does.UNSHIELDS)
-        by_cookie = any(guard.carrier == "cookie" for guard in self.guards if guard.has(*asking))
-        return by_cookie and not any(guard.carrier == "header" for guard in self.guards)
+        known = {one.carrier for one in self.guards if one.has(Does.AUTHENTICATES, Does.AUTHORIZES, Does.UNSHIELDS)}
+        return "cookie" in known and not any(guard.carrier == "header" for guard in self.guards)
 
     def site(self) -> Site:
         """Its handler as the place of a concept."""
