@@ -17,6 +17,7 @@ from backend_audit.checks._taken import unlike_in_ids
 from backend_audit.finding import Confidence
 from backend_audit.routes.addressed import holding, parameter, reads
 from backend_audit.routes.administrators import for_one
+from backend_audit.routes.constant_answers import only_acknowledges
 from backend_audit.routes.model import Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.naming import intended
 from backend_audit.routes.openly import hands_on
@@ -41,7 +42,8 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     """Every other changing route of the router asks for a permission, this one only for a login."""
     if route.auth is not Auth.REQUIRED or any(map(for_one, route.guards)):  # of an administrator, nobody asks for more
         return
-    if route.handler is not None and (only_refuses(route.handler) or hands_on(route.handler)):
+    handler = route.handler
+    if handler is not None and (only_refuses(handler) or hands_on(handler) or only_acknowledges(handler)):
         return
     if route.keyed or _for_programs(route):  # another program calls it: its key, or signature, is all that it has
         return

@@ -20,6 +20,13 @@ def puts_constants_alone(handler: FunctionSymbol) -> bool:
     return len(handler.node.body) > 1 and answers_with_constants(handler)
 
 
+def only_acknowledges(handler: FunctionSymbol) -> bool:
+    """Whether a handler of Node sends a constant and does nothing else: `reply.code(204).send()`."""
+    params = frozenset(param.name for param in handler.node.params)
+    body = [one for one in handler.node.body if not is_text(one)]
+    return bool(body) and all(isinstance(one, ir.ExprStmt) and _puts_constants(one, params) for one in body)
+
+
 def _puts_constants(statement: ir.Stmt, params: frozenset[str]) -> bool:
     """`ctx.status = 405`, `ctx.set("Allow", "POST")`, `res.status(405).end()`: a constant is put into the answer at hand."""
     if isinstance(statement, ir.Assign):
