@@ -252,6 +252,14 @@ def _unlike_its_equals(route: Route) -> Iterator[Alert]:
     )
 
 
+def listed_for_all(route: Route) -> bool:
+    """Whether a handler that is handed the same caller, and never reads it, lists all that this reads one of: `/groups`."""
+    place, _, last = route.path.rstrip("/").rpartition("/")
+    lists = [one for one in route.table.routes if one.path.rstrip("/") == place and "GET" in one.methods and one.app == route.app]
+    known = {asked(guard) for guard in route.guards}
+    return is_variable(last) and any(one.caller_unused and {asked(guard) for guard in rights(one)} <= known for one in lists)
+
+
 def by_custom(route: Route) -> Iterator[Alert]:
     """It takes an id as it comes, where nearly all of the application ask by one and the same check: `authorize(user, …)`."""
     if not route.unheld or rights(route):

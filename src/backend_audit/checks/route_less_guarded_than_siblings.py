@@ -11,7 +11,7 @@ from backend_audit.checks._asks import unlike_in_asks
 from backend_audit.checks._inner import among_inner
 from backend_audit.checks._kind import unlike_its_methods
 from backend_audit.checks._named import unlike_its_namesakes
-from backend_audit.checks._peers import login_alone, rights, unlike_its_peers
+from backend_audit.checks._peers import listed_for_all, login_alone, rights, unlike_its_peers
 from backend_audit.checks._routes import SHARE, asks_for_more, called, common, is_exempt, odd_one, only_asks, surely_acts
 from backend_audit.checks._taken import unlike_in_ids
 from backend_audit.finding import Confidence
@@ -46,6 +46,8 @@ def route_less_guarded_than_siblings(route: Route) -> Iterator[Alert]:
     if handler is not None and (only_refuses(handler) or hands_on(handler) or only_acknowledges(handler)):
         return
     if route.keyed or _for_programs(route):  # another program calls it: its key, or signature, is all that it has
+        return
+    if not route.changes() and listed_for_all(route):
         return
     inner = [*among_inner(route)]
     if inner:
