@@ -28,20 +28,19 @@ def leads_away(site: Site, location: Operand, origin: Origin) -> bool:
     head, _, last = str(origin.key[0]).rpartition(".")
     if last not in _PATHS or not f"{head}.".startswith(_FRAMEWORKS) or site.module is None or site.module.language not in SCRIPTS:
         return False
-    return _is_changed(location.node, site) and _is_everywhere(site)
+    return is_changed(location.node, site, _CHANGES) and _is_everywhere(site)
 
 
-def _is_changed(node: ir.Expr | None, site: Site) -> bool:
-    """`req.path.slice(0, -1)`, `req.path + "/"`, or a variable that was given such a text."""
+def is_changed(node: ir.Expr | None, site: Site, methods: frozenset[str]) -> bool:
+    """Whether a text is made of another by one of `methods`, `+` or a template, or is a variable given such a text."""
     if isinstance(node, ir.Name):
         given = (one for one in ir.walk_scope(*scope(site)) if isinstance(one, ir.Assign) and one.at < site.node.at)
         values = [one.value for one in given if any(isinstance(to, ir.Name) and to.id == node.id for to in one.targets)]
-        return bool(values) and not isinstance(values[-1], ir.Name) and _is_changed(values[-1], site)
+        return bool(values) and not isinstance(values[-1], ir.Name) and is_changed(values[-1], site, methods)
     if isinstance(node, ir.Call):
-        return isinstance(node.func, ir.Attribute) and node.func.attr in _CHANGES
+        return isinstance(node.func, ir.Attribute) and node.func.attr in methods
     if isinstance(node, ir.Template):
-        first = node.parts[0] if node.parts else None
-        return isinstance(first, ir.Hole) and len(node.parts) > 1
+        return len(node.parts) > 1 and isinstance(node.parts[0], ir.Hole)
     return isinstance(node, ir.Binary) and node.op == "+"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks._context import path_to, scope
+from backend_audit.checks._own_address import is_changed
 from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.written import last_word
@@ -26,20 +27,7 @@ def leads_away(site: Site, location: Operand, origin: Origin) -> bool:
     head, _, last = str(origin.key[0]).rpartition(".")
     if last not in _PATHS or head not in _REQUESTS or site.module is None or site.module.language is not Language.PYTHON:
         return False
-    return _is_changed(location.node, site) and not _minds_slashes(site) and _is_everywhere(site, site.module)
-
-
-def _is_changed(node: ir.Expr | None, site: Site) -> bool:
-    """`request.path.rstrip("/")`, `request.path + "/"`, or a variable that was given such a text."""
-    if isinstance(node, ir.Name):
-        given = (one for one in ir.walk_scope(*scope(site)) if isinstance(one, ir.Assign) and one.at < site.node.at)
-        values = [one.value for one in given if any(isinstance(to, ir.Name) and to.id == node.id for to in one.targets)]
-        return bool(values) and not isinstance(values[-1], ir.Name) and _is_changed(values[-1], site)
-    if isinstance(node, ir.Call):
-        return isinstance(node.func, ir.Attribute) and node.func.attr in _CHANGES
-    if isinstance(node, ir.Template):
-        return bool(node.parts) and isinstance(node.parts[0], ir.Hole) and len(node.parts) > 1
-    return isinstance(node, ir.Binary) and node.op == "+"
+    return is_changed(location.node, site, _CHANGES) and not _minds_slashes(site) and _is_everywhere(site, site.module)
 
 
 def _minds_slashes(site: Site) -> bool:

@@ -88,8 +88,9 @@ def _gets_nothing(test: ir.If, around: Sequence[ir.Node], inside: Sequence[ir.No
         return False
     body = getattr(around[-1], "body", []) if around else []
     after = next((later for one, later in pairwise(body) if one is test), None)
-    value = after.value if isinstance(after, ir.Return) else after
-    return isinstance(after, ir.Return) and (value is None or (isinstance(value, ir.Const) and not value.value))
+    if not isinstance(after, ir.Return):
+        return False
+    return after.value is None or (isinstance(after.value, ir.Const) and not after.value.value)
 
 
 def _is_configured(node: ir.Call, view: FileView) -> bool:

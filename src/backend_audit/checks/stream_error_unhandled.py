@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._pages import of_service
-from backend_audit.checks._view import FileView, required_names
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS
@@ -18,9 +18,7 @@ RULE = "stream-error-unhandled"
 
 _FILES = frozenset(("fs", "node:fs", "fs-extra", "graceful-fs"))
 _TAKES = frozenset(("pipeline", "finished", "addAbortSignal", "eos", "pump"))
-_LOOKS = re.compile(
-    r"^(?:(?:l|f)?stat|access|exists|pathExists|open|isFile|readdir|existsSync|mkdtemp|createWriteStream)(?:Sync)?$"
-)
+_LOOKS = re.compile(r"^(?:(?:l|f)?stat|access|exists|pathExists|open|isFile|readdir|mkdtemp|createWriteStream)(?:Sync)?$")
 _ANSWERS = re.compile(r"^(?:res|response|reply|resp|raw|rep)$")
 
 
@@ -63,11 +61,10 @@ def _stream(node: ir.Expr, around: list[ir.Stmt]) -> ir.Call | None:
 
 def _is_of_files(call: ir.Call, view: FileView) -> bool:
     """Whether `fs` makes the stream, and no bucket or database."""
-    names = required_names(view.module) | view.imports
     if isinstance(call.func, ir.Name):
-        return names.get(call.func.id, "").rpartition(".")[0] in _FILES
+        return view.imports.get(call.func.id, "").rpartition(".")[0] in _FILES
     owner = call.func.value if isinstance(call.func, ir.Attribute) else None
-    return isinstance(owner, ir.Name) and names.get(owner.id, "").removesuffix(".default") in _FILES
+    return isinstance(owner, ir.Name) and view.imports.get(owner.id, "").removesuffix(".default") in _FILES
 
 
 def _is_taken(around: list[ir.Stmt]) -> bool:

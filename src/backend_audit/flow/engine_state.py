@@ -45,7 +45,7 @@ class EngineState(ABC):
         self.attribute = attribute
         self.models = models
         project.libraries = _libraries(models)
-        self.registering, self.closures = Registrars(), Closures(self)
+        self.registering, self.closures, self.decorations = Registrars(), Closures(self), Decorations()
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
         self._module_events: dict[str, tuple[Concept, ...]] = {}
@@ -84,7 +84,7 @@ class EngineState(ABC):
         self.loops: dict[int, tuple[FunctionSymbol, Loop]] = {}  # those that were run through, by what they bind
         self.callees: dict[int, dict[str, FunctionSymbol]] = {}  # by the identity of a call, where order is asked for
         self.tasks: dict[str, list[FunctionSymbol]] | None = None  # by the names that workers know, once one is asked for
-        self.decorations = Decorations()
+        self.kept_clean: frozenset[tuple[str, str]] | None = None  # fields that only hold cleaned markup, once one is asked for
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known

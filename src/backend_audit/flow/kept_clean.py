@@ -1,14 +1,12 @@
 """Fields of objects into which a project puts nothing but cleaned markup, by both names: `team.info = bleach.clean(text)`."""
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import last_word
-from backend_audit.link.project import Project
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Language
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
 _HTML = "html"
 _Field = tuple[str, str]
-_known: "WeakKeyDictionary[Project, frozenset[_Field]]" = WeakKeyDictionary()
 
 
 def told(engine: "Engine", node: ir.Expr, value: Value) -> Value:
@@ -33,8 +30,7 @@ def told(engine: "Engine", node: ir.Expr, value: Value) -> Value:
 
 def _fields(engine: "Engine") -> frozenset[_Field]:
     """The names of objects and fields that are only ever given what a cleaning function has made, or a constant."""
-    known = _known.get(engine.project)
-    if known is None:
+    if engine.kept_clean is None:
         clean: set[_Field] = set()
         other: set[_Field] = set()
         for function in engine.project.functions():
@@ -46,8 +42,8 @@ def _fields(engine: "Engine") -> frozenset[_Field]:
                 fields = [(last_word(one.value), one.attr) for one in node.targets if isinstance(one, ir.Attribute)]
                 if fields:
                     (clean if _is_cleaned(engine, function, node.value, node.at) else other).update(fields)
-        known = _known[engine.project] = frozenset(clean - other)
-    return known
+        engine.kept_clean = frozenset(clean - other)
+    return engine.kept_clean
 
 
 def _is_cleaned(engine: "Engine", function: FunctionSymbol, node: ir.Expr, before: int) -> bool:
