@@ -118,13 +118,19 @@ class _Stages:
     """What differs between the languages: how routes are read, what else the whole shows, what guards are known by."""
 
     table: Callable[[Engine, WebFacts, Known], RouteTable]
-    work: Callable[[Engine, WebFacts, RouteTable], Iterator[Concept]]
+    work: Callable[[Engine, WebFacts, RouteTable, Known], Iterator[Concept]]
     behaviours: type[Behaviours]
 
 
-_PYTHON = _Stages(lambda engine, facts, known: route_table(engine, facts, known.declared), work_of, Behaviours)
+_PYTHON = _Stages(
+    lambda engine, facts, known: route_table(engine, facts, known.declared),
+    lambda engine, facts, table, _: work_of(engine, facts, table),
+    Behaviours,
+)
 _SCRIPT = _Stages(
-    lambda engine, facts, known: script_route_table(engine, facts, known.declared, known.tables), script_work_of, ScriptBehaviours
+    lambda engine, facts, known: script_route_table(engine, facts, known.declared, known.tables),
+    lambda engine, facts, table, known: script_work_of(engine, facts, table, known.tables),
+    ScriptBehaviours,
 )
 
 
@@ -149,7 +155,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
     nothing: list[Spotted] = []
     spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
     alerts += _route_alerts(table, asking)
-    alerts += _told("following the work of requests", stages.work(engine, facts, table), asking)
+    alerts += _told("following the work of requests", stages.work(engine, facts, table, known), asking)
     if known.practices:
         made = cache(partial(tables_of, engine, known.tables))
         practices = practices_of(stages.behaviours(engine, facts), facts, table, made)

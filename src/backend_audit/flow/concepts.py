@@ -118,6 +118,7 @@ class OutgoingRequest(Concept):
     patience: str = ""  # how long it waits by itself, in words, where that is longer than anybody who asks
     client: Operand | None = None  # whose request it is: an instance has defaults of its own
     agent: Operand | None = None  # what opens its connections
+    body: str = ""  # which argument is sent, as a role's spec: it is read back, and no value of the flow
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,15 @@ class CostlyCall(Concept):
 
     timed: ClassVar[bool] = True
     kind: str = ""  # model (of language, paid by the call), mail (or text message), document (a PDF or sheet), image
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSending(Concept):
+    """Something is told to others: whoever listens to a topic, is connected, works on a queue. Specs as `body` of requests."""
+
+    timed: ClassVar[bool] = True
+    costs: ClassVar[bool] = True
+    content: str = ""  # all arguments, where it is not said
+    topic: str = ""
+    reach: str = "bus"  # bus, clients (whoever is connected), queue (of jobs)
+    guess: bool = False  # nothing is known about the receiver but its name

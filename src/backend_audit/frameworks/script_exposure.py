@@ -39,7 +39,7 @@ _MAX_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """Rows of an entity: `gone` from them, what its model says in vain (`void`), the columns that a query adds (`named`)."""
 
     word: str
@@ -87,7 +87,7 @@ class ScriptExposure:
                     mark = Mark(handler.module.path, place.at, place.end, "is sent to the client here")
                     yield ShownRow(self.columns.names[row.word], fields, mark)
 
-    def _rows(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[_Row]:
+    def _rows(self, function: FunctionSymbol, node: ir.Expr, depth: int) -> Iterator[Row]:
         """The whole rows that an expression is or holds."""
         if depth == 0 or id(node) in self._seen:
             return
@@ -108,7 +108,7 @@ class ScriptExposure:
         elif isinstance(node, ir.Call):
             yield from self._called(function, node, depth)
 
-    def _attribute(self, function: FunctionSymbol, node: ir.Attribute, depth: int) -> Iterator[_Row]:
+    def _attribute(self, function: FunctionSymbol, node: ir.Attribute, depth: int) -> Iterator[Row]:
         """`user.dataValues`; `req.user`, which a guard has looked up."""
         if node.attr in _RAW:
             void = frozenset(("object",)) if node.attr in ("_doc", "dataValues") else frozenset()
@@ -124,7 +124,7 @@ class ScriptExposure:
                 ):
                     yield from self._without(guard, self._rows(guard, one.value, depth - 1))
 
-    def _bound(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[_Row]:
+    def _bound(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[Row]:
         """What a variable was bound to last, and what was put into it under names."""
         for name, whole, names in taken_apart(function):
             if name == node.id:
@@ -140,7 +140,7 @@ class ScriptExposure:
             if any(isinstance(target, ir.Attribute) and dotted(target.value) == node.id for target in one.targets):
                 yield from self._rows(function, one.value, depth - 1)
 
-    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[_Row]:
+    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[Row]:
         given = {id(arg.value.function) for arg in node.args if isinstance(arg.value, ir.Lambda)}
         callees = [one for one in self._callees.of(function, node) if id(one.node) not in given]  # not what `map` calls
         for callee in callees:
@@ -152,11 +152,11 @@ class ScriptExposure:
         if callees or without is not None:
             return
         if node.form == "new" and word_of(last_word(node.func)) in self.columns.by_word:
-            yield _Row(word_of(last_word(node.func)))
+            yield Row(word_of(last_word(node.func)))
         elif isinstance(node.func, ir.Attribute):
             yield from self._method(function, node, node.func, depth)
 
-    def _method(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, depth: int) -> Iterator[_Row]:
+    def _method(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, depth: int) -> Iterator[Row]:
         """A query, or what is asked of one."""
         row = self._entity(function, node, func)
         if row is not None:
@@ -164,7 +164,7 @@ class ScriptExposure:
             if gone is not None:
                 raw = frozenset(("object",)) if "raw" in options_of(node) else frozenset()
                 yield replace(row, gone=gone, void=row.void | raw)
-            yield from (_Row(word) for word in loaded(node, row.word, self.columns))
+            yield from (Row(word) for word in loaded(node, row.word, self.columns))
         elif func.attr == "select" and (chosen := of_selection(node.args[0].value if node.args else None)) is not None:
             for one in self._rows(function, func.value, depth - 1):
                 yield replace(one, gone=one.gone | chosen[0], named=one.named | chosen[1])
@@ -174,14 +174,14 @@ class ScriptExposure:
             void = frozenset(("object",)) if func.attr == "lean" else frozenset()
             for one in self._rows(function, func.value, depth - 1):
                 yield replace(one, void=one.void | void)
-                yield from (_Row(word, void=void) for word in populated(node, one.word, self.columns))
+                yield from (Row(word, void=void) for word in populated(node, one.word, self.columns))
 
-    def _without(self, function: FunctionSymbol, rows: Iterator[_Row]) -> Iterator[_Row]:
+    def _without(self, function: FunctionSymbol, rows: Iterator[Row]) -> Iterator[Row]:
         """Rows that a function gives, without what it takes out of them."""
         gone = taken_out(function)
         return (replace(one, gone=one.gone | gone) for one in rows)
 
-    def _entity(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute) -> _Row | None:
+    def _entity(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute) -> Row | None:
         """The entity whose rows a call gives."""
         name, holder = func.attr, func.value
         if name not in _READING and not (name in _OF_PRISMA and {"data", "where"} <= options_of(node).keys()):
@@ -198,7 +198,7 @@ class ScriptExposure:
         if name in _WRITING and isinstance(holder, ir.Name) and not node.args:  # `user.save()`
             words += [one.word for one in self._bound(function, holder, 3)]
         found = next((one for one in words if self.columns.knows(one)), "")
-        return _Row(found, void=void) if found else None
+        return Row(found, void=void) if found else None
 
 
 def _keeps_rows(node: ir.Expr) -> frozenset[str] | None:

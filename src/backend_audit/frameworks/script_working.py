@@ -1,6 +1,6 @@
 """What the whole of a JavaScript project shows beside its routes: dropped promises, kept sessions, the work of its requests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from backend_audit.flow.bindings import Bindings
 from backend_audit.flow.concepts import Concept
@@ -8,6 +8,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.idle_chains import IdleClasses, unasked_chains
 from backend_audit.frameworks.idle_refusals import answered_in_vain
 from backend_audit.frameworks.idle_validators import IdleValidators
+from backend_audit.frameworks.script_sent_away import ScriptSentAway
 from backend_audit.link.script_project import ScriptProject
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.lost_promises import LostPromises
@@ -26,10 +27,11 @@ from backend_audit.routes.unanswered import left_unanswered
 from backend_audit.routes.untimed import Untimed
 
 
-def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Concept]:
-    """As `working.work_of`, for JavaScript and TypeScript."""
+def script_work_of(engine: Engine, facts: WebFacts, table: RouteTable, texts: Mapping[str, str]) -> Iterator[Concept]:
+    """As `working.work_of`, for JavaScript and TypeScript; `texts`: of data models beside the code, by path."""
     if not isinstance(engine.project, ScriptProject):
         return
+    yield from ScriptSentAway(engine, facts, texts).concepts()
     promises = LostPromises(engine, engine.project, facts)
     yield from promises.dropped()
     yield from promises.unhandled(table.bare)

@@ -57,13 +57,13 @@ class Sent:
         if depth == 0 or (id(node), key) in self._seen:
             return
         self._seen.add((id(node), key))
-        inner = list(self._inner(function, node, key))
+        inner = list(self.inner(function, node, key))
         if not inner:
             yield Part(function, node, key, place)
         for where, value, name in inner:
             yield from self._parts(where, value, name, place if where is not function else _nearer(place, value), depth - 1)
 
-    def _inner(self, function: FunctionSymbol, node: ir.Expr, key: str) -> Iterator[tuple[FunctionSymbol, ir.Expr, str]]:
+    def inner(self, function: FunctionSymbol, node: ir.Expr, key: str) -> Iterator[tuple[FunctionSymbol, ir.Expr, str]]:
         """What an expression is made of; nothing where it is a value of its own."""
         if isinstance(node, (ir.Await, ir.Starred)):
             yield function, node.value, key

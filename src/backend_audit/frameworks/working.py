@@ -11,6 +11,7 @@ from backend_audit.frameworks.lazy import LazyLoads
 from backend_audit.frameworks.loads import Loads
 from backend_audit.frameworks.object_reads import ObjectReads
 from backend_audit.frameworks.overridden import Overridden
+from backend_audit.frameworks.python_sent_away import PythonSentAway
 from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.serialized import SerializedLoads
@@ -32,6 +33,7 @@ def work_of(engine: Engine, facts: WebFacts, table: RouteTable) -> Iterator[Conc
     """What the work of the requests in `table` shows, kind by kind, each in the order of the code."""
     work = Work(engine, facts, table)
     schemas, bindings = Schemas(engine), Bindings()
+    yield from PythonSentAway(engine, facts).concepts()
     yield from work.blocked()
     yield from dropped_coroutines(engine)
     yield from Overridden(engine, facts).concepts()
