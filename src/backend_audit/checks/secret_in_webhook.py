@@ -25,6 +25,8 @@ def _confidence(sent: SecretSentAway) -> Confidence | None:
     if sent.target.how == "subscriber":
         if _RECEIVER.search(sent.whose):
             return None  # its own secret, by which it knows who calls
+        if not (sent.whole or hashed) and signs_in(sent.target.words):
+            return None
         if sent.of == "key":
             return Confidence.MEDIUM
         if has_password(sent) and (hashed or sent.person):
