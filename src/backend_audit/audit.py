@@ -12,6 +12,7 @@ from backend_audit.analysis.file import FileFacts
 from backend_audit.analysis.files import Files
 from backend_audit.analysis.fingerprint import tool_fingerprint
 from backend_audit.analysis.judgement import judged, load_stage, tells_of_project
+from backend_audit.analysis.living import Living as Living  # noqa: PLC0414 - for those who scan again and again
 from backend_audit.analysis.local import local_beside
 from backend_audit.analysis.merging import confident, merged
 from backend_audit.analysis.texts import texts_beside
@@ -21,6 +22,7 @@ from backend_audit.config import Config, Selection, common_directory, place_in, 
 from backend_audit.difference import NOTHING_HEARD, Heard
 from backend_audit.discover import DiscoverOptions, Discovery, discover
 from backend_audit.finding import Finding, Mode, Problem, Report, Suppressed
+from backend_audit.flow.interrupting import Interrupted as Interrupted  # noqa: PLC0414 - what a scan of theirs may end with
 from backend_audit.inventory import RouteRecord
 from backend_audit.pool import available_workers
 from backend_audit.semgrep import Outcome, user_rules
@@ -64,6 +66,7 @@ class ScanResult:
     heard: Heard = NOTHING_HEARD
     shown_root: Path | None = None
     evidence: Evidence = field(default_factory=Evidence)
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,18 @@ def _silent(_: Progress) -> None:
 
 
 def scan(
-    config: Config, paths: Sequence[Path], progress: Listener | None = None, *, tree: Tree | None = None, practices: bool = False
+    config: Config,
+    paths: Sequence[Path],
+    progress: Listener | None = None,
+    *,
+    tree: Tree | None = None,
+    practices: bool = False,
+    living: Living | None = None,
 ) -> ScanResult:
     """Audit `paths`, relative to the tree's root (default: the one that `scan_root` finds).
 
-    `practices`: what only rules beyond the default mode tell is looked for in any mode, for the evidence.
+    `practices`: what only rules beyond the default mode tell is looked for in any mode, for the evidence. `living` is what a
+    process keeps that scans again and again.
 
     `ConfigError` when `config` names rules that do not exist; anything else becomes a `Problem`.
     """
@@ -118,7 +128,8 @@ def scan(
             texts_beside(files, cache, workers) as in_texts,
             local_beside(files, sources, cache, workers, config.timeout) as in_files,
         ):
-            judgement = judged(files, cache, root.name, config.guards, lambda: in_files().seen(), practices=practices)
+            seen = lambda: in_files().seen()  # noqa: E731 - the names of the block
+            judgement = judged(files, cache, root.name, config.guards, seen, practices=practices, living=living)
             tell(Progress("judging", 1, 2))
             semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
             texts, local = in_texts(), in_files()
@@ -138,7 +149,14 @@ def scan(
         covers=partial(_covers, [place_in(path, root).as_posix() for path in paths]),
     )
     return ScanResult(
-        report=report, catalog=catalog, root=root, project=project, routes=judgement.routes, heard=heard, evidence=known
+        report=report,
+        catalog=catalog,
+        root=root,
+        project=project,
+        routes=judgement.routes,
+        heard=heard,
+        evidence=known,
+        provisional=judgement.provisional,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend_audit.checks import Alert
+from backend_audit.analysis.alerts import Told
 from backend_audit.finding import Confidence
 
 _DOES = {
@@ -16,10 +16,10 @@ _DOES = {
 }
 
 
-def dangers(alerts: Iterable[tuple[str, str, Alert]]) -> dict[str, list[tuple[int, str]]]:
-    """By file: where the data of a finding comes in, and what is done with it in words. `alerts`: path, rule and alert."""
+def dangers(alerts: Iterable[Told]) -> dict[str, list[tuple[int, str]]]:
+    """By file: where the data of a finding comes in, and what is done with it in words."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for _, rule, alert in alerts:
+    for _, rule, alert, _ in alerts:
         if rule in _DOES and len(alert.steps) > 1 and alert.confidence is not Confidence.LOW:
             start = alert.steps[0]
             found.setdefault(start.path, []).append((start.at, _DOES[rule]))

@@ -1,5 +1,6 @@
 """The project's judgement: from the cache, or made by the project stage, whose code is loaded while files are being read."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -7,6 +8,7 @@ import msgspec
 
 from backend_audit.analysis.file import ENCODER, MODULE, decoded
 from backend_audit.analysis.files import Files
+from backend_audit.analysis.living import Kept, Living
 from backend_audit.analysis.relaid import Elsewhere, Moves, Relaid, relaid
 from backend_audit.cache import Cache, key_of
 from backend_audit.catalog import rules_root
@@ -30,6 +32,7 @@ class Judgement(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     routes: tuple[RouteRecord, ...] = ()
     signs: tuple[Sign, ...] = ()
+    provisional: bool = False  # made of an earlier one (see `analysis/provisional.py`), and never kept
 
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
@@ -39,11 +42,20 @@ _MOST_RELAID = 200  # files that are compared with how they were
 InCode: TypeAlias = Callable[[], Mapping[str, Seen]]
 
 
-def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: InCode, *, practices: bool = False) -> Judgement:
+def judged(
+    files: Files,
+    cache: Cache,
+    name: str,
+    declared: Declared,
+    in_code: InCode,
+    *,
+    practices: bool = False,
+    living: Living | None = None,
+) -> Judgement:
     """The project's judgement: from the cache when no file that it reads changed, came or went, nor what is declared.
 
     `name` is that of the folder that paths start from, `declared` what the team says of its guards; `in_code` waits for what the
-    files show. `practices`: rules beyond the default mode are asked, too.
+    files show. `practices`: rules beyond the default mode are asked, too. `living` is what the process keeps from scan to scan.
     """
     paths = [path for path in sorted(files.facts) if files.facts[path].lowered or tells_of_project(path)]
     paths += files.schema_paths(migrations=practices)
@@ -57,8 +69,12 @@ def judged(files: Files, cache: Cache, name: str, declared: Declared, in_code: I
             cache.put_many({key: ENCODER.encode(known), latest: ENCODER.encode(_Latest(key, read))})
     if known is not None:
         return known
+    living = Living() if living is None else living
     try:
-        judgement = _in_depth(lambda: _made(files, cache, name, declared, in_code, practices=practices))
+        found = None if (kept := living.ready) is None else _in_depth(lambda: _provisional(kept, files, cache, read))
+        if found is not None:
+            return found
+        judgement = _in_depth(lambda: _made(files, cache, name, declared, in_code, living, read, practices=practices))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
@@ -129,7 +145,26 @@ def _models() -> tuple["Models", "Models"]:
     return models_of(rules_root()), models_of(rules_root(), "node")
 
 
-def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: InCode, *, practices: bool) -> Judgement:
+def _provisional(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes]) -> Judgement | None:
+    from backend_audit.analysis.provisional import provisional  # noqa: PLC0415 - as above
+
+    return provisional(kept, files, cache, read)
+
+
+_last: list[Kept] = []  # of the last judgement: freeing its values takes half a second, mostly just before the process ends
+
+
+def _made(
+    files: Files,
+    cache: Cache,
+    name: str,
+    declared: Declared,
+    in_code: InCode,
+    living: Living,
+    read: dict[str, bytes],
+    *,
+    practices: bool,
+) -> Judgement:
     from backend_audit.analysis import project  # noqa: PLC0415 - as above
     from backend_audit.signs.releases import releases  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
@@ -140,7 +175,13 @@ def _made(files: Files, cache: Cache, name: str, declared: Declared, in_code: In
     manifests = files.manifests()
     known_releases = releases(files.requirements()) | releases(manifests)
     known = project.Known(models, node, manifests, name, declared, rows, descriptions, tables, known_releases, practices)
-    return project.judge([MODULE.decode(one) for one in files.modules(cache).values()], known, files.shown, in_code)
+    start = time.monotonic()
+    modules = [MODULE.decode(one) for one in files.modules(cache).values()]
+    _last.clear()
+    judged = project.judge(modules, known, files.shown, in_code, living.interrupted)
+    living.kept = Kept(judged, files, read, time.monotonic() - start)
+    _last.append(living.kept)
+    return judged.judgement
 
 
 def _in_depth(work: Callable[[], _T]) -> _T:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Protocol
 
 import msgspec
 
@@ -19,9 +20,9 @@ from backend_audit.analysis.placing import Placer, masked
 from backend_audit.finding import Finding, Place, Step, unlaid
 from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.inventory.signs import Sign
+from backend_audit.link.alike import alike
 from backend_audit.source import SCRIPTS, LineIndex
 
-_OFFSETS = frozenset(("at", "end", "name_end", "docstring_end"))
 _ANCHORED = 4_000  # characters from a finding's start that its anchor may have been made of
 _DIRECTIVE = re.compile(r"backend-audit\s*:")
 _HIDES = "…"
@@ -29,6 +30,16 @@ _HIDES = "…"
 
 class Elsewhere(Exception):  # noqa: N818 - says what is the case
     """It cannot be told where something stands now."""
+
+
+class Mover(Protocol):
+    """Where the code of one file stands now; `Elsewhere` from every method where that is not certain."""
+
+    def place(self, place: Place) -> Place: ...
+
+    def code(self, place: Place, before: str) -> str: ...
+
+    def anchored(self, place: Place, anchor: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -107,7 +118,7 @@ def relaid(before: ir.Module, now: ir.Module, text: str, hidden: tuple[tuple[int
     if now.language in SCRIPTS and _remarks(before) != _remarks(now):  # some are read: "nobody waits for this"
         return None
     found: dict[int, int] = {}
-    if not _same(before.body, now.body, found):
+    if not alike(before.body, now.body, found):
         return None
     comments = [(one.at, one.end) for one in now.comments]
     placer = Placer(now.path, text, LineIndex(now.line_starts), None, hidden)
@@ -121,29 +132,6 @@ def relaid(before: ir.Module, now: ir.Module, text: str, hidden: tuple[tuple[int
 def _remarks(module: ir.Module) -> list[str]:
     """The comments that are no directives to this tool."""
     return [one.text for one in module.comments if not _DIRECTIVE.search(one.text)]
-
-
-def _same(before: object, now: object, known: dict[int, int]) -> bool:
-    """Whether two bodies say the same; offsets that correspond go into `known`."""
-    pairs = [(before, now)]
-    while pairs:
-        old, new = pairs.pop()
-        if type(old) is not type(new):
-            return False
-        if isinstance(old, list) and isinstance(new, list):
-            if len(old) != len(new):
-                return False
-            pairs.extend(zip(old, new, strict=True))
-        elif isinstance(old, ir.Node):
-            for name in old.__struct_fields__:
-                one, other = getattr(old, name), getattr(new, name)
-                if name not in _OFFSETS:
-                    pairs.append((one, other))
-                elif known.setdefault(one, other) != other:
-                    return False
-        elif old != new:
-            return False
-    return True
 
 
 def _in_order(moved: Relaid) -> bool:
@@ -178,7 +166,7 @@ def _commented_at(before: ir.Module, now: ir.Module, known: list[tuple[int, int]
 class Moves:
     """What is known of the files that were laid out anew, by path."""
 
-    files: Mapping[str, Relaid]
+    files: Mapping[str, Mover]
 
     def finding(self, finding: Finding) -> Finding:
         """A finding, and what led there, where they stand now."""

@@ -2,10 +2,12 @@
 
 import gc
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import click
 
@@ -13,12 +15,22 @@ from backend_audit.cli.options import PATHS, Given, configuration_options, effec
 from backend_audit.cli.terminal import print_safely, start_logging
 
 if TYPE_CHECKING:
-    from backend_audit.audit import ScanResult
+    from backend_audit.audit import Living, ScanResult
 
 _CONFIGURATION = ("backend-audit.toml", "pyproject.toml", ".backend-auditignore", ".gitignore")
 _GRAIN = 20_000_000  # nanoseconds by which the times of files may be behind the clock
 _SHOWN = 3  # changed files that are named
+
 _State = dict[str, tuple[int, int]]
+
+
+class _Round(NamedTuple):
+    """What a scan told, how many findings that are in words, and the files and folders whose change calls for the next one."""
+
+    text: str
+    told: str
+    files: list[str]
+    provisional: bool = False
 
 
 @click.command("watch")
@@ -29,11 +41,15 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
     """Scan PATHS now and after every change, until interrupted.
 
     Each round begins with the line `backend-audit: checking …` and ends with `backend-audit: checked: …`; between them stand the
-    lines of `scan --format concise`.
+    lines of `scan --format concise`. Where judging a project takes long, the round after an edit tells at once what follows from
+    the edited files; the whole project is judged after that, and has a round of its own if it says anything else.
     """
+    from backend_audit.audit import Living  # noqa: PLC0415 - as below
+
     start_logging(-1)
     gc.enable()
     paths = paths or (Path(),)
+    living = Living()
     changed: list[str] = []
     files: list[str] = []
     try:
@@ -41,16 +57,56 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
             told = ", ".join(changed[:_SHOWN]) + (f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else "")
             print_safely(f"backend-audit: checking {told or 'everything'}\n")
             early, start = _state(files), time.time_ns() - _GRAIN
-            files = _round(paths, given)
+            found = _round(paths, given, living)
+            files = found.files
+            print_safely(f"{found.text}backend-audit: checked: {found.told}{' so far' if found.provisional else ''}\n")
             # What changed while it was judged calls for another round; of what is new its time tells.
             before = {path: early.get(path, (0, 0) if one[0] >= start else one) for path, one in _state(files).items()}
+            if found.provisional:
+                _settle(paths, given, living, found, before, interval)
+            living.rest()
             changed = _changes(files, before, interval)
     except KeyboardInterrupt:
         return 0
 
 
-def _round(paths: tuple[Path, ...], given: Given) -> list[str]:
-    """Scan once and tell; the files and folders whose change calls for the next round."""
+def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Round, before: _State, interval: float) -> None:
+    """Judge everything anew, and tell if it is something else; not if something changes meanwhile."""
+    from backend_audit.audit import Interrupted  # noqa: PLC0415 - as below
+
+    with _noticing(told.files, before, interval) as changed, living.settle(changed.is_set):
+        try:
+            found = _round(paths, given, living)
+        except Interrupted:
+            return
+    if found.text == told.text:
+        print_safely(f"backend-audit: settled: {found.told}\n")
+    else:
+        print_safely(f"backend-audit: checking everything\n{found.text}backend-audit: checked: {found.told}\n")
+
+
+@contextmanager
+def _noticing(files: list[str], before: _State, interval: float) -> Iterator[threading.Event]:
+    """While in the block, the event is set once a file changes."""
+    changed, done = threading.Event(), threading.Event()
+
+    def look() -> None:
+        while not done.wait(interval):
+            if _state(files) != before:
+                changed.set()
+                return
+
+    beside = threading.Thread(target=look, daemon=True)
+    beside.start()
+    try:
+        yield changed
+    finally:
+        done.set()
+        beside.join()
+
+
+def _round(paths: tuple[Path, ...], given: Given, living: "Living") -> _Round:
+    """Scan once."""
     from backend_audit.audit import scan  # noqa: PLC0415 - LibCST and the rest are not needed for --help
     from backend_audit.cli.output import Shown, context_of  # noqa: PLC0415 - as above
     from backend_audit.config import ConfigError  # noqa: PLC0415 - as above
@@ -58,18 +114,16 @@ def _round(paths: tuple[Path, ...], given: Given) -> list[str]:
 
     try:
         config = effective(paths, given)
-        result = scan(config, paths)
+        result = scan(config, paths, living=living)
     except ConfigError as error:  # may be half written
         parts = [line.partition(": ") for line in str(error).splitlines()]
         lines = [f"{file}:1:1: error: {what} [configuration]\n" for file, _, what in parts]
-        print_safely("".join([*lines, "backend-audit: checked: the configuration is wrong\n"]))
-        return list(_above(paths))
+        return _Round("".join(lines), "the configuration is wrong", list(_above(paths)))
     context = context_of(result, config, Shown(color="never", statistics=False, sarif_suppressed=False), hashes=False)
     text = render(result.report, Format.CONCISE, context)
     count = len(result.report.findings)
     told = f"{count} finding{'' if count == 1 else 's'}{', incomplete' if is_incomplete(result.report) else ''}"
-    print_safely(f"{text}backend-audit: checked: {told}\n")
-    return [*_of_interest(result), *_above(paths)]
+    return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional)
 
 
 def _of_interest(result: "ScanResult") -> Iterator[str]:

@@ -5,21 +5,21 @@ import) gets what is known so far. A second round re-reads the functions whose p
 to be objects of known types.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from backend_audit import ir
 from backend_audit.finding import Problem, ProblemKind
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.bounded import bounded, bounded_concept
-from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.injection import injected
+from backend_audit.flow.interrupting import Interrupted
 from backend_audit.flow.moments import CallSite
-from backend_audit.flow.object_fields import ObjectFields
 from backend_audit.flow.origins import DATA, Origin
 from backend_audit.flow.parts import ELEMENT, of_origin
+from backend_audit.flow.rounds import Rounds
 from backend_audit.flow.statements import Frame
-from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, delivered, depends
+from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends
 from backend_audit.flow.syntax import constructed
 from backend_audit.flow.types import annotation_value, promised
 from backend_audit.flow.values import NONE, NOTHING, UNKNOWN, Key, Value, api, changed, container, join, ref
@@ -28,58 +28,15 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbol, object_key
 
 _MAX_RUNNING = 400
-_ROUNDS = 3  # more only serve chains of callbacks handed on and on
 
 
-class Engine(ObjectFields):
+class Engine(Rounds):
     """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
 
     frame_type: type[Frame] = Frame  # what executes a body of the project's language
 
     def frame(self, module: ModuleSymbol, function: FunctionSymbol | None = None, env: Env | None = None) -> Frame:
         return self.frame_type(self, module, function, dict(self.environment(module)) if env is None else env)
-
-    def go_through(self) -> None:
-        """Run every module and function of the project, and those again that came to know more.
-
-        A function does whose parameters have turned out to be known objects, or whose callees now do more with what it passes.
-        """
-        self._round(self.project.functions())
-        for _ in range(_ROUNDS):
-            stale = set(self._stale)
-            self._stale.clear()
-            functions = [one for one in self.project.functions() if one.key in stale]
-            if not functions:
-                return
-            before = {one.key: self._summaries.pop(one.key, EMPTY) for one in functions}
-            self._round(iter(functions))
-            grown = {key for key, one in before.items() if self._summaries.get(key, EMPTY).says_more_than(one)}
-            for callers in (self.calls, self.decorations.read):
-                self._stale.update(caller for caller, callees in callers.items() if not grown.isdisjoint(callees))
-
-    def concepts(self) -> Iterator[Concept]:
-        """Every concept that occurs in the project, in path order, those that callers' data completed included."""
-        self.go_through()
-        for _, event in self.occurrences():
-            yield event
-
-    def occurrences(self) -> Iterator[tuple[FunctionSymbol | None, Concept]]:
-        """The concepts of a project that was gone through, each with the function in whose run it occurs."""
-        for module in self.project.modules.values():
-            for event in self._module_events.get(module.key, ()):
-                yield None, delivered(event, self.has_callers)
-            for function in module.every:
-                for event in self._summaries.get(function.key, EMPTY).events:
-                    yield function, delivered(event, self.has_callers)
-
-    def _round(self, functions: Iterator[FunctionSymbol]) -> None:
-        self.run_modules()
-        for function in functions:
-            self.summary(function)
-
-    def has_callers(self, function_key: str) -> bool:
-        """Whether the project itself calls this function: then its callers decide about its parameters."""
-        return function_key in self._facts
 
     # --- functions --------------------------------------------------------------------------------------------------
 
@@ -170,6 +127,8 @@ class Engine(ObjectFields):
 
     def attempt(self, path: str, what: str, work: Callable[[], bool]) -> bool:
         """What `work` gives; if it breaks, a problem of the file `path`, and false."""
+        if self.interrupted is not None and self.interrupted():
+            raise Interrupted
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - the edge of one function's analysis, or one route's

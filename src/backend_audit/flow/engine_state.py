@@ -1,8 +1,8 @@
 """What an engine keeps while it goes through a project, and what its parts ask of each other."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from backend_audit import ir
 from backend_audit.finding import Problem
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 class EngineState(ABC):
     """The answers that were given so far, by what was asked; keys are those of symbols."""
+
+    interrupted: Callable[[], bool] | None = None  # asked now and then; true: `Interrupted`
 
     def __init__(
         self,
@@ -89,6 +91,22 @@ class EngineState(ABC):
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known
         self.problems: list[Problem] = []
+
+    def forget_module(self, module: ModuleSymbol, keys: Collection[str]) -> None:
+        """Drop what running a module and what is in it (with these `keys`) has told of them; callers' facts stay."""
+        tables: tuple[dict[str, Any], ...] = (
+            self._summaries, self._closures, self._attributes, self._fields, self._bases, self._class_frames,
+            self._network_checks, self._writers, self._growers, self._annotations, self.calls, self.sites,
+        )  # fmt: skip
+        for table in tables:
+            for key in keys & table.keys():
+                del table[key]
+        by_part: tuple[dict[Any, Any], ...] = (self._constant_calls, self._validated)
+        for parts in by_part:
+            for one in [one for one in parts if one[0] in keys]:
+                del parts[one]
+        for of_module in (self._environments, self._module_events, self._stars):
+            of_module.pop(module.key, None)
 
     def facts_of(self, function: FunctionSymbol) -> dict[int, Value]:
         """What calls have handed over for the parameters of a function, as far as it is objects and functions."""

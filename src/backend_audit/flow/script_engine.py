@@ -1,6 +1,6 @@
 """The engine for a project of JavaScript and TypeScript: modules as their exports, closures, `this`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from backend_audit import ir
@@ -162,14 +162,14 @@ class ScriptEngine(ScriptModules):
             self._passed_on.add((function.key, symbol.key))
             self.note_checked(symbol, found, handed=True)
 
-    def occurrences(self) -> Iterator[tuple[FunctionSymbol | None, Concept]]:
+    def occurrences(self, runs: Collection[str] | None = None) -> Iterator[tuple[str, FunctionSymbol | None, Concept]]:
         """As `Engine.occurrences`; what happens in a handler whose requests are checked, only its own run knows."""
         known = {id(one.node) for one in self.project.functions() if self._checked.get(one.key)}
-        for function, event in super().occurrences():
+        for run, function, event in super().occurrences(runs):
             inside = event.site.function
             of_handler = inside is None or id(inside) not in known or (function is not None and function.node is inside)
             if of_handler and not self.registrars.is_retold(function, event):
-                yield function, event
+                yield run, function, event
 
     def bind_parameters(self, frame: Frame, symbol: FunctionSymbol) -> None:
         super().bind_parameters(frame, symbol)

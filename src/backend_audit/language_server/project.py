@@ -1,11 +1,12 @@
 """One folder of an editor's workspace: what it holds, with the editor's buffers in place of files, and what was found in it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backend_audit.audit import ScanResult, Tree, scan
+from backend_audit.audit import Interrupted, Living, ScanResult, Tree, scan
 from backend_audit.catalog import Catalog
 from backend_audit.config import ConfigError, load
 from backend_audit.finding import Finding, Problem
@@ -13,12 +14,16 @@ from backend_audit.finding import Finding, Problem
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a scan said, by path; `error` is why there was none (the configuration is wrong)."""
+    """What a scan said, by path; `error` is why there was none (the configuration is wrong).
+
+    `provisional`: the project is still to be judged anew.
+    """
 
     catalog: Catalog
     findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     error: str = ""
+    provisional: bool = False
 
     @property
     def paths(self) -> list[str]:
@@ -28,10 +33,11 @@ class Found:
 
 @dataclass(slots=True)
 class Project:
-    """A folder. `buffers` are contents by path relative to it."""
+    """A folder. `buffers` are contents by path relative to it, `living` what is kept from scan to scan."""
 
     root: Path
     buffers: dict[str, bytes] = field(default_factory=dict)
+    living: Living = field(default_factory=Living)
 
     def path_of(self, file: Path) -> str | None:
         """The path of a file of this folder, as reports name it."""
@@ -53,14 +59,31 @@ class Project:
         except OSError:
             return False
 
-    def audit(self, buffers: Mapping[str, bytes], known: Found) -> Found:
-        """Scan the folder with these buffers; what was `known` stays when the configuration is wrong."""
+    def audit(self, buffers: Mapping[str, bytes], known: Found, interrupted: Callable[[], bool] | None = None) -> Found:
+        """Scan the folder with these buffers; what was `known` stays when the configuration is wrong.
+
+        The answer may be provisional, unless `interrupted` is given: then the project is judged in any case, or nothing comes of
+        it (what was `known`) once that says that nobody waits for it any more.
+        """
         try:
             config = load(self.root, {}, os.environ)
-            result = scan(config, [self.root], tree=Tree(self.root, overlay=dict(buffers)))
+            with nullcontext() if interrupted is None else self.living.settle(interrupted):
+                result = scan(config, [self.root], tree=Tree(self.root, overlay=dict(buffers)), living=self.living)
         except ConfigError as error:
             return replace(known, error=str(error))
+        except Interrupted:
+            return known
         return _by_path(result)
+
+    @property
+    def is_saved_whole(self) -> bool:
+        """Whether the editor holds nothing that the disk does not."""
+        return all(map(self.is_saved, self.buffers))
+
+    @property
+    def seconds(self) -> float:
+        """How long judging it took the last time."""
+        return 0.0 if self.living.kept is None else self.living.kept.seconds
 
 
 def _by_path(result: ScanResult) -> Found:
@@ -74,4 +97,5 @@ def _by_path(result: ScanResult) -> Found:
         catalog=result.catalog,
         findings={path: tuple(found) for path, found in findings.items()},
         problems={path: tuple(found) for path, found in problems.items()},
+        provisional=result.provisional,
     )

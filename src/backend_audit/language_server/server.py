@@ -107,20 +107,29 @@ class Server(LanguageServer):
             session.running = asyncio.get_running_loop().create_task(self._scan(session))
 
     async def _scan(self, session: _Session) -> None:
-        loop = asyncio.get_running_loop()
+        loop, project = asyncio.get_running_loop(), session.project
         while True:
             session.dirty = False
-            buffers, start = dict(session.project.buffers), time.monotonic()
-            work = partial(session.project.audit, buffers, session.found)
+            buffers, start = dict(project.buffers), time.monotonic()
             async with self._in_sight(session):
-                session.found = await loop.run_in_executor(self.executor, work)
+                session.found = await loop.run_in_executor(self.executor, partial(project.audit, buffers, session.found))
             took = time.monotonic() - start
             session.seconds = took if session.generation else min(took, _SLOW / 2)
-            session.generation += 1
-            session.first.set()
-            await self._tell(session)
+            await self._answer(session)
+            if session.found.provisional and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
+                settled = partial(project.audit, buffers, session.found, lambda: session.dirty)
+                async with self._in_sight(session):
+                    session.found = await loop.run_in_executor(self.executor, settled)
+                await self._answer(session)
+            if not session.dirty:
+                await loop.run_in_executor(self.executor, project.living.rest)
             if not session.dirty:
                 return
+
+    async def _answer(self, session: _Session) -> None:
+        session.generation += 1
+        session.first.set()
+        await self._tell(session)
 
     @contextlib.asynccontextmanager
     async def _in_sight(self, session: _Session) -> AsyncIterator[None]:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from backend_audit import ir
-from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, Symbol, define
+from backend_audit.link.renewing import renewed
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, define
 from backend_audit.link.templates import Templates
 from backend_audit.source import Language
 
@@ -24,6 +25,7 @@ class Project:
         self.name = name
         self.modules: dict[str, ModuleSymbol] = {}
         self.symbols: dict[int, Symbol] = {}  # by the identity of the defining node
+        self._replaced: list[ir.Module] = []  # whose nodes are known by their identity, which no other may come to have
         self._folders: set[str] = {""}
         self._roots: dict[str, list[str]] = {}
         self._applications: dict[str, list[str]] | None = None  # the name of a package in one whose file is empty → that one
@@ -32,16 +34,42 @@ class Project:
         self._libraries: dict[str, bool] = {}
         self.libraries: frozenset[str] = frozenset()  # packages that are known from elsewhere
         for node in sorted(modules, key=lambda module: module.path):
-            stem = node.path.rsplit(".", 1)[0]
-            is_package = posixpath.basename(stem) == "__init__"
-            key = posixpath.dirname(stem) if is_package else stem
-            if node.language is Language.TEMPLATE:
-                key, is_package = node.path, False  # no import can mean it
-            symbol = ModuleSymbol(key, node.path, node, is_package)
-            define(symbol, self.symbols)
-            self.modules[key] = symbol
+            symbol = self._defined(node, self.symbols)
+            self.modules[symbol.key] = symbol
             self._folders.update(_ancestors(node.path))
         self.templates = Templates(self.modules.values())
+
+    def _defined(self, node: ir.Module, symbols: dict[int, Symbol]) -> ModuleSymbol:
+        """The symbol of a module, with what it defines, which goes into `symbols` as well."""
+        stem = node.path.rsplit(".", 1)[0]
+        is_package = posixpath.basename(stem) == "__init__"
+        key = posixpath.dirname(stem) if is_package else stem
+        if node.language is Language.TEMPLATE:
+            key, is_package = node.path, False  # no import can mean it
+        symbol = ModuleSymbol(key, node.path, node, is_package)
+        define(symbol, symbols)
+        return symbol
+
+    def renew(self, node: ir.Module) -> tuple[ModuleSymbol, set[str]]:
+        """Let the module of a path hold other code; what it defines under the names of before, whoever knows it sees anew.
+
+        Given is the module, and the keys of the functions that are not what they were.
+        """
+        made: dict[int, Symbol] = {}
+        fresh = self._defined(node, made)
+        module = self.modules[fresh.key]
+        self._replaced.append(module.node)
+        old = self.symbols_of(node.path)
+        for one in old:
+            del self.symbols[id(one.node)]
+        symbols, changed = renewed(module, fresh, old, made)
+        self.symbols |= symbols
+        return module, changed
+
+    def symbols_of(self, path: str) -> list[FunctionSymbol | ClassSymbol]:
+        """The functions and classes of the module at `path`."""
+        kinds = (FunctionSymbol, ClassSymbol)
+        return [one for one in self.symbols.values() if isinstance(one, kinds) and one.module.path == path]
 
     def functions(self) -> Iterator[FunctionSymbol]:
         """Every function and method at any depth, in path and source order."""

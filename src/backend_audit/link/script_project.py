@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.link.project import Project
 from backend_audit.link.script_modules import Resolver
 from backend_audit.link.script_symbols import define_script
-from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.link.symbols import ModuleSymbol, Symbol
 from backend_audit.link.templates import Templates
 
 
@@ -16,11 +16,14 @@ class ScriptProject(Project):
     def __init__(self, modules: Iterable[ir.Module], manifests: Mapping[str, str], name: str = "") -> None:
         super().__init__((), name)
         for node in sorted(modules, key=lambda module: module.path):
-            symbol = ModuleSymbol(node.path, node.path, node, False)
-            define_script(symbol, self.symbols)
-            self.modules[node.path] = symbol
+            self.modules[node.path] = self._defined(node, self.symbols)
         self._resolver = Resolver(self.modules, manifests)
         self.templates = Templates(self.modules.values())
+
+    def _defined(self, node: ir.Module, symbols: dict[int, Symbol]) -> ModuleSymbol:
+        symbol = ModuleSymbol(node.path, node.path, node, False)
+        define_script(symbol, symbols)
+        return symbol
 
     def find(self, importer: ModuleSymbol, dotted: str, level: int) -> ModuleSymbol | None:  # noqa: ARG002 - there are no levels
         """The module that the text `dotted` means in `importer`; None if it is no file of the project."""

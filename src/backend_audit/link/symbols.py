@@ -51,6 +51,10 @@ class ModuleSymbol(Symbol):
             self._nodes = Nodes(ir.walk(*self.node.body))
         return self._nodes
 
+    def reread(self) -> None:
+        """Its node is another one."""
+        self._nodes = self._rebound = None
+
     @property
     def is_its_exports(self) -> bool:
         """Whether all of it is what its export statements name."""
@@ -87,6 +91,10 @@ class FunctionSymbol(Symbol):
         if self._scope is None:
             self._scope = Nodes(ir.walk_scope(*self.node.body))
         return self._scope
+
+    def reread(self) -> None:
+        """Its node is another one."""
+        self._scope = None
 
     def inner(self) -> Iterator["FunctionSymbol"]:
         """The functions within it, to any depth, each before those within itself."""

@@ -1,0 +1,97 @@
+"""A provisional judgement of a project that has just been edited, in a process that judged it before: within a second.
+
+The functions of the changed files run again on the engine of before, and those elsewhere that come to know other things by them.
+All else that was found stays, moved along with its lines. What routes say, and what shows only in the whole, is as it was until
+the project has been judged anew, as is what only the code of before had told the engine.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
+
+import msgspec
+
+from backend_audit import ir
+from backend_audit.analysis.alerts import Told, concept_alerts, weighed
+from backend_audit.analysis.asking import Asking
+from backend_audit.analysis.edited import Edited
+from backend_audit.analysis.file import MODULE, decoded
+from backend_audit.analysis.files import Files
+from backend_audit.analysis.judgement import Judgement
+from backend_audit.analysis.living import Kept
+from backend_audit.analysis.places import Places
+from backend_audit.analysis.project import Followed
+from backend_audit.analysis.relaid import Elsewhere, Moves
+from backend_audit.cache import Cache
+from backend_audit.finding import Finding, Problem
+from backend_audit.link.symbols import ModuleSymbol
+from backend_audit.routes.facts import WebFacts
+from backend_audit.source import Language
+
+_MOST_CHANGED = 20  # files; more than that is another branch, not an edit
+
+
+def provisional(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes]) -> Judgement | None:
+    """What is known of the project as `files` are now; `read` are the keys of those that a judgement reads.
+
+    None where too much differs.
+    """
+    changed = {path for path in kept.read.keys() | read.keys() if kept.read.get(path) != read.get(path)}
+    if len(changed) > _MOST_CHANGED:
+        return None
+    problems: list[Problem] = []
+    _renew(kept, files, cache, read, changed)
+    known = kept.judged.judgement
+    texts = {path: (kept.files.readable_text(path), files.readable_text(path)) for path in changed}
+    moves = Moves({path: Edited(before or "", now or "") for path, (before, now) in texts.items()})
+    gone = kept.read.keys() - read.keys()  # or no code any more, which is usual while somebody writes
+    found = [*_standing(kept, moves), *_found_again(kept, files, problems)]
+    findings = tuple(one for one in found if not _is_through(one, gone))
+    return msgspec.structs.replace(known, findings=findings, problems=tuple(problems), provisional=True)
+
+
+def _is_through(finding: Finding, paths: Collection[str]) -> bool:
+    """Whether a finding lies in one of these files, or the way to it does."""
+    return finding.place.path in paths or any(step.place.path in paths for step in finding.steps)
+
+
+def _renew(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes], changed: Collection[str]) -> None:
+    """Let the engines run the code that they have not run yet."""
+    told = {path: kept.renewed.get(path, kept.read.get(path)) for path in {*changed, *kept.renewed}}
+    wanted = {path: read[path] for path, key in told.items() if key is not None and read.get(path, key) != key}
+    known = files.modules(cache, wanted)
+    nodes = {path: node for path, data in known.items() if (node := decoded(data, MODULE)) is not None}
+    for followed in kept.judged.followed:
+        modules = {one.path: one for one in followed.engine.project.modules.values()}
+        inside = [node for path, node in nodes.items() if path in modules and _is_alike(modules[path], node)]
+        if inside:
+            kept.runs |= followed.engine.renew(inside)
+            kept.renewed |= {node.path: read[node.path] for node in inside}
+
+
+def _is_alike(module: ModuleSymbol, node: ir.Module) -> bool:
+    """Whether a module may take the place of another; what templates are called is known elsewhere, too."""
+    return module.node.language is node.language and node.language is not Language.TEMPLATE
+
+
+def _standing(kept: Kept, moves: Moves) -> Iterator[Finding]:
+    """What was found and is of no run that was made again, where its lines stand now."""
+    for finding, run in zip(kept.judged.judgement.findings, kept.judged.runs, strict=True):
+        if run is None or run not in kept.runs:
+            try:
+                yield moves.finding(finding)
+            except Elsewhere:
+                continue
+
+
+def _found_again(kept: Kept, files: Files, problems: list[Problem]) -> Iterator[Finding]:
+    """What occurs in the runs that were made again."""
+    every = chain.from_iterable(one.engine.project.modules.values() for one in kept.judged.followed)
+    places = Places([one.node for one in every], files.shown)
+    for followed in kept.judged.followed:
+        for one in _told(followed, kept.runs, Asking(problems)):
+            yield places.finding(one.path, one.rule, one.alert)
+
+
+def _told(followed: Followed, runs: Collection[str], asking: Asking) -> Iterator[Told]:
+    alerts = concept_alerts(followed.engine, WebFacts(), asking, runs)
+    return weighed(alerts, followed.table, followed.releases, followed.switched_on)
