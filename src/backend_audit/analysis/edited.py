@@ -27,8 +27,9 @@ class Edited:
         """The line on which something stands now, as `before` showed it."""
         return before
 
-    def anchored(self, place: Place, anchor: str) -> None:
-        """The code that an anchor was made of may end further down: not looked at."""
+    def found(self, place: Place, anchor: str) -> Place:  # noqa: ARG002 - what it is made of may end further down: not looked at
+        """Where a finding is that was at `place`."""
+        return self.place(place)
 
 
 def _moved(before: Sequence[str], now: Sequence[str]) -> dict[int, int]:

@@ -39,7 +39,7 @@ class Mover(Protocol):
 
     def code(self, place: Place, before: str) -> str: ...
 
-    def anchored(self, place: Place, anchor: str) -> None: ...
+    def found(self, place: Place, anchor: str) -> Place: ...
 
 
 @dataclass(slots=True)
@@ -73,7 +73,12 @@ class Relaid:
             raise Elsewhere
         return shown
 
-    def anchored(self, place: Place, anchor: str) -> None:
+    def found(self, place: Place, anchor: str) -> Place:
+        """Where a finding is whose anchor was made of the code at `place`."""
+        self._anchored(place, anchor)
+        return self.place(place)
+
+    def _anchored(self, place: Place, anchor: str) -> None:
         """`Elsewhere` if comments that differ may be part of the code that the anchor was made of."""
         now, made = self._moved(place.line, place.column), unlaid(anchor)
         if not self._near(place) or unlaid(self.now.text[now : now + _ANCHORED]).startswith(made):
@@ -175,8 +180,7 @@ class Moves:
         others = tuple(tuple(map(self.step, way)) for way in finding.others)
         if moved is None:
             return msgspec.structs.replace(finding, **steps, others=others)
-        moved.anchored(finding.place, finding.anchor)
-        place = moved.place(finding.place)
+        place = moved.found(finding.place, finding.anchor)
         return msgspec.structs.replace(finding, **steps, others=others, place=place, code=moved.code(place, finding.code))
 
     def step(self, step: Step) -> Step:

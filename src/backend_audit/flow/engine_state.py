@@ -53,10 +53,11 @@ class EngineState(ABC):
         self._module_events: dict[str, tuple[Concept, ...]] = {}
         self._globals: dict[tuple[str, str], Value] = {}
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
+        self._importers: dict[str, dict[str, ModuleSymbol]] = {}  # module → those that hold names of it
         self._early: list[str] = []  # modules that saw another one before it had run, in a circle of imports
         self._imported_later: set[tuple[str, str]] = set()  # names that are being looked for in modules under way
         self._summaries: dict[str, Summary] = {}
-        self._running: set[str] = set()
+        self._running, self._stale = set[str](), set[str]()
         self._constant_calls: dict[tuple[object, ...], Value] = {}
         self.under_way: dict[str, Frame] = {}  # the runs of functions that are not finished
         self.decorating: set[str] = set()  # the keys of functions that are run once more with what a decorator hands them
@@ -65,7 +66,6 @@ class EngineState(ABC):
         self._attributes: dict[str, dict[str, Value]] = {}
         self._fields: dict[str, dict[str, Value]] = {}
         self._facts: dict[str, dict[int, Value]] = {}
-        self._stale: set[str] = set()
         self._bases: dict[str, tuple[tuple[ClassSymbol, ...], tuple[str, ...]]] = {}
         self._early_bases: set[str] = set()  # those asked for while a module was under way, which may lack what comes below
         self._class_frames: dict[str, FrameState] = {}

@@ -102,9 +102,14 @@ class ModuleNames(EngineState):
                 return api(self.models.canonical(f"{target}.{name}"))
         return None
 
+    def note_import(self, module: ModuleSymbol, target: ModuleSymbol) -> None:
+        """Names of `module` are what they are in `target`."""
+        self._importers.setdefault(target.key, {})[module.key] = module
+
     def import_star(self, frame: FrameState, node: ir.Import) -> None:
         target = self.project.find(frame.module, node.module, node.level)
         if isinstance(target, ModuleSymbol) and target is not frame.module:
+            self.note_import(frame.module, target)
             self.environment(target)
         known = target if isinstance(target, ModuleSymbol) else node.module if target is None and not node.level else None
         if known is not None:
@@ -122,6 +127,7 @@ class ModuleNames(EngineState):
             return api(self.models.canonical(f"{self.project.absolute(module, node.module, node.level)}.{alias.name}"))
         if isinstance(target, ModuleSymbol):
             if target is not module:
+                self.note_import(module, target)
                 found = self.module_attribute(target, alias.name)
                 if found is not None:
                     return found

@@ -7,10 +7,12 @@ from backend_audit.flow.concepts import Concept
 from backend_audit.flow.object_fields import ObjectFields
 from backend_audit.flow.summary import EMPTY, Summary, delivered
 from backend_audit.flow.values import CLASS
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.renewing import Renewed
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _ROUNDS = 3  # more only serve chains of callbacks handed on and on
 _RENEWING = 8  # rounds of callers of what was changed
+_MOST_IMPORTERS = 40  # modules that are read again because the names of one were changed
 _MOST_RENEWED = 500  # functions that are run again because of ones that were changed
 
 
@@ -36,30 +38,47 @@ class Rounds(ObjectFields):
         Given are the runs that were made again: the keys of functions, and the paths of modules. What calls told of parameters
         stays, so that the answers are those of a fresh engine but for what only the code of before had told.
         """
-        nodes = list(nodes)
-        old = [symbol for node in nodes for symbol in self.project.symbols_of(node.path)]
-        before = {one.key: self._summaries.get(one.key, EMPTY) for one in old if isinstance(one, FunctionSymbol)}
-        modules, differing = [], set[str]()
-        for node in nodes:
-            module, changed = self.project.renew(node)
-            modules.append(module)
-            differing |= changed
-            self.forget_module(module, {one.key for one in old})
-        now = (symbol for node in nodes for symbol in self.project.symbols_of(node.path))
-        self._classes |= {CLASS + one.key: one for one in now if isinstance(one, ClassSymbol)}
+        before: dict[str, Summary] = {}
+        renewed = [self._put(node, before) for node in nodes]
+        importers = self._importers_of([one.module for one in renewed if one.around])
+        for importer in importers:
+            self.forget_module(importer, ())
+        differing = {key for one in renewed for key in one.changed}
+        functions = [function for one in renewed for function in one.module.every]
+        functions += [function for one in importers for function in one.every]
+        ran = {*(one.module.path for one in renewed), *(one.path for one in importers), *before}
         self._stale.clear()
-        functions = [one for module in modules for one in module.every]
-        self._round(functions)
-        ran = {*(module.path for module in modules), *(one.key for one in (*old, *functions))}
         for _ in range(_RENEWING):
+            before |= self._run_again(functions)
+            ran |= before.keys()
             self._note(key for key, one in before.items() if key in differing or self._differs(key, one))
-            functions = self._stale_ones()
+            functions, before = self._stale_ones(), {}
             if not functions or len(functions) > _MOST_RENEWED:
                 break
-            before = self._run_again(functions)
-            ran |= before.keys()
-            differing = {key for key, one in before.items() if one.lifting or self._summaries.get(key, EMPTY).lifting}
+            differing = {one.key for one in functions if self._summaries.get(one.key, EMPTY).lifting}
         return ran
+
+    def _put(self, node: ir.Module, before: dict[str, Summary]) -> Renewed:
+        """Let a module hold other code, of which nothing is known yet; into `before` go the summaries that its functions had."""
+        old = self.project.symbols_of(node.path)
+        before |= {one.key: self._summaries.get(one.key, EMPTY) for one in old if isinstance(one, FunctionSymbol)}
+        found = self.project.renew(node)
+        self.forget_module(found.module, {one.key for one in old})
+        self._classes |= {CLASS + one.key: one for one in found.symbols.values() if isinstance(one, ClassSymbol)}
+        return found
+
+    def _importers_of(self, modules: list[ModuleSymbol]) -> list[ModuleSymbol]:
+        """The modules that hold names of these, or of what holds such names; none where those are too many."""
+        found: dict[str, ModuleSymbol] = {}
+        waiting = list(modules)
+        while waiting:
+            new = self._importers.get(waiting.pop().key, {})
+            waiting += [one for key, one in new.items() if key not in found]
+            found |= new
+            if len(found) > _MOST_IMPORTERS:
+                return []
+        own = {one.key for one in modules}
+        return [one for key, one in sorted(found.items()) if key not in own]
 
     def _differs(self, key: str, earlier: Summary) -> bool:
         now = self._summaries.get(key, EMPTY)

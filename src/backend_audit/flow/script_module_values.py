@@ -43,6 +43,7 @@ class ScriptModules(Engine):
             return UNKNOWN if specifier.startswith((".", "/", "#")) else api(self.models.canonical(api_path(specifier)))
         if not isinstance(target, ModuleSymbol):
             return UNKNOWN
+        self.note_import(module, target)
         return ref(target) if target.is_its_exports else self.exports(target)
 
     def object_of(self, module: ModuleSymbol, node: ir.Call) -> ObjectSymbol:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from backend_audit import ir
-from backend_audit.link.renewing import renewed
+from backend_audit.link.renewing import Renewed, renewed
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol, define
 from backend_audit.link.templates import Templates
 from backend_audit.source import Language
@@ -50,11 +50,8 @@ class Project:
         define(symbol, symbols)
         return symbol
 
-    def renew(self, node: ir.Module) -> tuple[ModuleSymbol, set[str]]:
-        """Let the module of a path hold other code; what it defines under the names of before, whoever knows it sees anew.
-
-        Given is the module, and the keys of the functions that are not what they were.
-        """
+    def renew(self, node: ir.Module) -> Renewed:
+        """Let the module of a path hold other code; what it defines under the names of before, whoever knows it sees anew."""
         made: dict[int, Symbol] = {}
         fresh = self._defined(node, made)
         module = self.modules[fresh.key]
@@ -62,9 +59,9 @@ class Project:
         old = self.symbols_of(node.path)
         for one in old:
             del self.symbols[id(one.node)]
-        symbols, changed = renewed(module, fresh, old, made)
-        self.symbols |= symbols
-        return module, changed
+        found = renewed(module, fresh, old, made)
+        self.symbols |= found.symbols
+        return found
 
     def symbols_of(self, path: str) -> list[FunctionSymbol | ClassSymbol]:
         """The functions and classes of the module at `path`."""

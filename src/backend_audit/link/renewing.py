@@ -1,6 +1,7 @@
 """A module that has changed, in the place of what it was: its functions and classes stay the symbols that others refer to."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
@@ -11,18 +12,29 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 _Defined = TypeVar("_Defined", FunctionSymbol, ClassSymbol)
 
 
-def renewed(
-    module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], made: Mapping[int, Symbol]
-) -> tuple[dict[int, Symbol], set[str]]:
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A module that holds other code now.
+
+    `symbols` are its functions and classes by the identity of their nodes, `changed` the keys of functions that are not what they
+    were or are gone; `around`: what the module says outside of functions is not what it was, so that all of them are among these.
+    """
+
+    module: ModuleSymbol
+    symbols: dict[int, Symbol]
+    changed: frozenset[str]
+    around: bool
+
+
+def renewed(module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], made: Mapping[int, Symbol]) -> Renewed:
     """Let `module` hold what `fresh` does.
 
     `old` are the functions and classes that it had, `made` those of `fresh` by the identity of their nodes. What is called as one
-    of the old is that one from now on, with its new code. Given are the symbols that count, by the identity of their nodes, and
-    the keys of the functions that are not what they were: all of them if anything outside of functions differs.
+    of the old is that one from now on, with its new code.
     """
     old = list(old)
     before = {one.key: one.node for one in old if isinstance(one, FunctionSymbol)}
-    outside = not alike(_outside(module.node.body), _outside(fresh.node.body), {})
+    around = not alike(_outside(module.node.body), _outside(fresh.node.body), {})
     functions = _standing([one for one in old if isinstance(one, FunctionSymbol)], _of(made, FunctionSymbol))
     classes = _standing([one for one in old if isinstance(one, ClassSymbol)], _of(made, ClassSymbol))
     for new, function in functions.items():
@@ -40,9 +52,10 @@ def renewed(
     module.every = [functions[one] for one in fresh.every]
     module.exported, module.reexported, module.replaced = fresh.exported, fresh.reexported, fresh.replaced
     module.reread()
-    changed = {one.key for one in functions.values() if outside or not alike(before.pop(one.key, None), one.node, {})}
+    changed = {one.key for one in functions.values() if around or not alike(before.pop(one.key, None), one.node, {})}
     symbols: dict[int, Symbol] = {id(one.node): one for one in functions.values()}
-    return symbols | {id(one.node): one for one in classes.values()}, changed | before.keys()
+    symbols |= {id(one.node): one for one in classes.values()}
+    return Renewed(module, symbols, frozenset(changed | before.keys()), around)
 
 
 def _outside(body: list[ir.Stmt]) -> list[ir.Node]:
