@@ -17,7 +17,8 @@ from backend_audit.signs.rows import rows_of
 from backend_audit.signs.texts import asked_for, in_texts
 
 _TEXTS = msgspec.msgpack.Decoder(list[tuple[str, str]])
-_SIGNS = msgspec.msgpack.Decoder(tuple[Sign, ...])
+_SIGNS = msgspec.msgpack.Decoder(list[Sign])
+_FOUND = msgspec.msgpack.Decoder(list[list[Sign]])
 _PATIENCE = 600.0  # seconds
 
 
@@ -29,28 +30,32 @@ class InTexts(msgspec.Struct, frozen=True):
 
 
 def spotted_in_texts(request: bytes) -> bytes:
-    """Encoded pairs of path and text to encoded signs."""
-    return ENCODER.encode(limited(list(in_texts(_TEXTS.decode(request), rows_of(rules_root())))))
+    """Encoded pairs of path and text to the encoded signs of each."""
+    rows = rows_of(rules_root())
+    return ENCODER.encode([limited(list(in_texts([one], rows))) for one in _TEXTS.decode(request)])
 
 
 @contextmanager
 def texts_beside(files: Files, cache: Cache, workers: int) -> Iterator[Callable[[], InTexts]]:
-    """While in the block, the signs are gathered; what is given waits for them, once."""
+    """While in the block, the files that the cache does not know are looked at; what is given waits for all, once."""
     paths = asked_for(files.keys, rows_of(rules_root()))
-    key = key_of(b"".join(files.keys[path] for path in paths), "signs in texts")
-    known = decoded(cache.get_many([key]).get(key), _SIGNS)
-    if known is not None:
-        yield lambda: InTexts(known)
-        return
-    texts = ((path, files.readable_text(path)) for path in paths)
-    job = ENCODER.encode([one for one in texts if one[1] is not None])
-    with beside(spotted_in_texts, [job], workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
+    keys = {path: key_of(files.keys[path], "signs in a text") for path in paths}
+    cached = cache.get_many(keys.values())
+    known = {path: found for path, key in keys.items() if (found := decoded(cached.get(key), _SIGNS)) is not None}
+    rest = [(path, text) for path in paths if path not in known and (text := files.readable_text(path)) is not None]
+    jobs = [ENCODER.encode(rest)] if rest else []
+    with beside(spotted_in_texts, jobs, workers=workers, timeout=_PATIENCE, preload=(PRELOADED,)) as wait:
 
         def gathered() -> InTexts:
-            [answer] = wait()
-            if isinstance(answer, Failure):
-                return InTexts((), (Problem("", 0, answer.kind, f"gathering evidence in files without code: {answer.message}"),))
-            cache.put_many({key: answer})
-            return InTexts(_SIGNS.decode(answer))
+            problems: list[Problem] = []
+            for answer in wait():
+                if isinstance(answer, Failure):
+                    text = f"gathering evidence in files without code: {answer.message}"
+                    problems.append(Problem("", 0, answer.kind, text))
+                else:
+                    found = zip((path for path, _ in rest), _FOUND.decode(answer), strict=True)
+                    known.update(found)
+                    cache.put_many({keys[path]: ENCODER.encode(known[path]) for path, _ in rest})
+            return InTexts(tuple(limited([sign for path in paths for sign in known.get(path, ())])), tuple(problems))
 
         yield gathered
