@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from backend_audit.checks import Alert
 from backend_audit.checks._routes import SHARE, asks_for_more, called, odd_one, one_class, only_asks
 from backend_audit.finding import Confidence
-from backend_audit.inventory.paths import is_variable
+from backend_audit.inventory.paths import is_variable, names_something
 from backend_audit.routes.addressed import named_by
 from backend_audit.routes.intent import CAPABILITY, words_of
 from backend_audit.routes.model import Auth, Does, Guard, Route
@@ -170,7 +170,7 @@ def _chosen(route: Route, others: list[Route]) -> bool:
 
 def _beside(route: Route) -> Iterator[Alert]:
     """The odd one out among the handlers of its controller: nearly all others turn callers away who may not."""
-    if not (route.acts or names_object(route) if route.changes() else any(map(is_variable, route.path.split("/")))):
+    if not (route.acts or names_object(route) if route.changes() else any(map(names_something, route.path.split("/")))):
         return  # it computes something, or says how things stand
     if CAPABILITY.search(route.path):
         return  # who has the link may follow it

@@ -24,7 +24,7 @@ from backend_audit.checks._routes import (
     usually,
 )
 from backend_audit.finding import Confidence
-from backend_audit.routes.constant_answers import answers_with_constants, puts_constants_alone
+from backend_audit.routes.constant_answers import answers_with_constants, only_checks, puts_constants_alone
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, NARROWS, OPEN_TO_READERS, Auth, Does, Guard, Route, Verdict
 from backend_audit.routes.openly import does_nothing, serves_both, shows_what_is_public
@@ -48,7 +48,14 @@ _ABOUT = frozenset(("info", "status", "version", "count"))
 _READERS = 4
 _GIVES = frozenset("get_context_data get_queryset get_object get_serializer list retrieve".split())
 _SHOWN = frozenset(("model", "queryset", "serializer_class"))
-_NOTHING_TO_GUARD = (changes_own_session_alone, does_nothing, only_raises, works_in_tests_alone, puts_constants_alone)
+_NOTHING_TO_GUARD = (
+    changes_own_session_alone,
+    does_nothing,
+    only_raises,
+    works_in_tests_alone,
+    puts_constants_alone,
+    only_checks,
+)
 _LEFT_OPEN = (leaves_it_to_others, looks_up_by_token, serves_both)
 _SEVERAL = 4
 _MANY = 8

@@ -15,6 +15,7 @@ from backend_audit.frameworks.django_settings import Settings, Site
 from backend_audit.frameworks.drf_choice import Choosing, Listed
 from backend_audit.frameworks.drf_objects import ObjectPermissions
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.facts import contents
 from backend_audit.routes.missing import truth
 from backend_audit.routes.model import BY_DEFAULT, KNOWN, OPEN_TO_READERS, Does, Guard
@@ -28,6 +29,7 @@ _PERMITTED = "rest_framework.decorators.permission_classes"
 _ASKS = frozenset((Does.AUTHENTICATES, Does.AUTHORIZES))
 _MAX_DEPTH = 6
 _OF_REQUEST = "asks for something that was put on the request before"
+_OF_PROGRAM = "asks how the program stands: `not device_provisioned()`"
 _GIVEN = frozenset("method data query_params GET POST FILES path path_info headers META META_ resolver_match kwargs".split())
 
 
@@ -145,7 +147,7 @@ class Permissions:
             does = frozenset((Does.OPENS,))
         elif one.lets is None and one.roles and denying:
             does = frozenset((Does.AUTHORIZES,))  # of those that the other lets in, it looks at each
-        elif one.lets is None and one.because == _OF_REQUEST:
+        elif one.lets is None and one.because in (_OF_REQUEST, _OF_PROGRAM):
             does = frozenset((Does.DEPENDS,))
         else:
             does = frozenset((Does.RUNS,))
@@ -226,8 +228,15 @@ class Permissions:
         looks = self.deciding.behaviours.of(method, 3).looks
         if None in truths and True not in truths and looks:
             return Judged(name, False, "asks who calls")
+        if not looks and self._asks_program(method, said):
+            return Judged(name, None, _OF_PROGRAM, roles=False)
         because = _OF_REQUEST if _asks_request(method) else "depends on more than who calls"
         return Judged(name, None, because, roles=looks)
+
+    def _asks_program(self, method: FunctionSymbol, said: Said) -> bool:
+        """Whether what a permission gives depends on a function that is told nothing of the request: nobody passes, or all do."""
+        body = Body(self.deciding.behaviours.anonymous, method, said)
+        return any(body.of_program(one) for one in method.scope.of(ir.Call))
 
 
 def _asks_request(method: FunctionSymbol) -> bool:

@@ -203,7 +203,8 @@ class GraphqlGuards:
         return found
 
     def _asks(self, handler: FunctionSymbol) -> bool:
-        return asks_for_login(*handler.node.body) or self.behaviours.looks_itself(handler) or self._tests(handler)
+        looks = self.behaviours.looks_itself(handler) or self.behaviours.of(handler, _LEVELS).looks
+        return asks_for_login(*handler.node.body) or looks or self._tests(handler)
 
     @staticmethod
     def _empty(handler: FunctionSymbol, given: list[ir.Expr | None]) -> bool:

@@ -42,6 +42,11 @@ def is_variable(segment: str) -> bool:
     return (segment.removeprefix(_DECIDED) or segment).startswith(("<", "{", ":", "("))
 
 
+def names_something(segment: str) -> bool:
+    """Whether a segment stands for any text, and not for one of a few words that the pattern lists: `<any(read, set):what>`."""
+    return is_variable(segment) and not segment.startswith("<any(")
+
+
 def rooted(path: str) -> str:
     """A path as it is compared: from the root, without the slash at the end."""
     return "/" + path.strip("/")

@@ -162,8 +162,10 @@ class Anonymous:
         known = self._seeing.get(function.key)
         if known is None:
             self._seeing[function.key] = False
+            own = "" if function.owner is None or not function.node.params else f"{function.node.params[0].name}."
             names = (one for one in ir.walk(*function.node.body) if isinstance(one, (ir.Name, ir.Attribute)))
-            known = self.denies(function) or any(_REQUEST.search(written(one)) for one in names)
+            read = (f"{written(one)}.".removeprefix(own) for one in names)  # of an object that was made without a request
+            known = self.denies(function) or any(_REQUEST.search(one) for one in read)
             called = self.engine.calls.get(function.key, {}).values() if depth else ()
             known = known or any(self.sees_request(one, depth - 1) for one in called)
             self._seeing[function.key] = known

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.absent_parts import rights_of_context
 from backend_audit.routes.anonymous_expressions import Reading
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN, Missing, asks_for_login, names_caller, truth
+from backend_audit.routes.readings import permits
 from backend_audit.routes.status import WHATEVER, status_of
 
 if TYPE_CHECKING:
@@ -73,6 +75,9 @@ class Body(Reading):
             return entered and self.block(node.body, env, sure=sure and not self._open)
         if isinstance(node, ir.Try):
             return self.tried(node, env, sure=sure)
+        if isinstance(node, ir.For) and (each := self.of_rest(node.iter, env)) is not None:
+            env[written(node.target)] = each
+            return self.block(node.body, env, sure=sure)
         if isinstance(node, (ir.For, ir.While)):
             self.repeated(node.body, env)
             return True
@@ -138,7 +143,16 @@ class Body(Reading):
         nodes = list(ir.walk_scope(test))
         named = (one for one in nodes if isinstance(one, (ir.Name, ir.Attribute, ir.Index)) and names_caller(one))
         held = (one for one in nodes if isinstance(one, ir.Compare) and one.ops[0] in ("in", "not in") and names_caller(one.left))
-        return any(self.eval(one, env) is ABSENT for one in named) or any(self.eval(one.rights[0], env) is EMPTY for one in held)
+        asked = (one for one in nodes if rights_of_context(one) or (isinstance(one, ir.Call) and permits(one)))
+        if any(self.eval(one, env) is ABSENT for one in named) or any(self.eval(one.rights[0], env) is EMPTY for one in held):
+            return True
+        return any(asked)  # `if not is_allowed(info, "write"): raise GraphQLError(…)`
+
+    def of_rest(self, node: ir.Expr, env: Env) -> Missing | None:
+        """What each of `*predicates` is, where that is known of what was given."""
+        rest = {param.name for param in self.function.node.params if param.kind == "args"}
+        value = env.get(node.id) if isinstance(node, ir.Name) and node.id in rest else None
+        return None if value is UNKNOWN else value
 
     def repeated(self, body: list[ir.Stmt], env: Env) -> None:
         """A loop; where its body turns the caller away, whoever goes on has not run it: that is open."""

@@ -8,6 +8,7 @@ from backend_audit.flow.values import NOTHING, Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes import exempt
+from backend_audit.routes.absent_parts import is_brought, is_key_of_query, is_open, of_type, rights_of_context
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import (
     ABSENT,
@@ -20,7 +21,7 @@ from backend_audit.routes.missing import (
     Missing,
     attribute,
     caller_of_context,
-    is_credential,
+    joined,
     of_context,
     truth,
 )
@@ -42,6 +43,8 @@ class Reading:
         self.said = said
         self.function = function
         self.frame = owner.engine.frame(function.module, function)
+        for one in function.scope.of(ir.Import):
+            self.frame.import_(one)
         if function.owner is not None and function.binds_first and function.node.params:
             self.frame.env[function.node.params[0].name] = owner.engine.instance_of(function.owner)
 
@@ -100,9 +103,13 @@ class Reading:
         if function.binds_first and isinstance(call.func, ir.Attribute):
             names = names[1:]
         given: Env = {}
+        rest = next((param.name for param in function.node.params if param.kind == "args"), None)
         for at, arg in enumerate(call.args):
             if not arg.star and (arg.name is not None or at < len(names)):
-                given[arg.name or names[at]] = self.eval(arg.value, env)
+                name, value = arg.name or names[at], self.eval(arg.value, env)
+                given[name] = joined(given[name], value) if name in given else value
+                if rest is not None and names[-1] == rest:
+                    names.append(rest)  # `*predicates` takes all from there on
         return given
 
     def eval(self, node: ir.Expr, env: Env) -> Missing:
@@ -114,7 +121,11 @@ class Reading:
             return known
         if isinstance(node, ir.Name):
             return ANONYMOUS if node.id == "current_user" else EMPTY if node.id == "session" else UNKNOWN
+        if rights_of_context(node):
+            return EMPTY
         if isinstance(node, ir.Attribute):
+            if is_brought(node, self.said):
+                return TRUE
             found = attribute(self.eval(node.value, env), node.attr, written(node.value))
             if found is ANONYMOUS and self.owner.nobody_is_none and of_context(node):
                 return ABSENT
@@ -129,7 +140,7 @@ class Reading:
                 return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
             if written(node).rpartition(".")[2] in _OF_SCOPE:
                 return EMPTY
-            missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not _is_open(node.value, node.index)
+            missing = self.eval(node.value, env) in (EMPTY, ABSENT) and not is_open(node.value, node.index)
             return ABSENT if missing else UNKNOWN
         if isinstance(node, ir.Call):
             return self.call(node, env)
@@ -161,12 +172,14 @@ class Reading:
         if (who := caller_of_context(node)) is not None:
             return ABSENT if who and self.owner.nobody_is_none else ANONYMOUS
         if isinstance(node.func, ir.Attribute):
+            if name == "get" and node.args and is_key_of_query(node.func.value, node.args[0].value):
+                return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
             base = self.eval(node.func.value, env)
             if base in PARTS and self.owner.asked is not None:
                 value = self.frame.eval(node.args[0].value) if node.args else NOTHING
                 return exempt.called(self.owner.asked, name, base, value)
             if base is EMPTY and name in ("get", "pop", "getlist", "getone"):
-                if node.args and _is_open(node.func.value, node.args[0].value):
+                if node.args and is_open(node.func.value, node.args[0].value):
                     return UNKNOWN
                 return self.eval(node.args[1].value, env) if len(node.args) > 1 else ABSENT
             if base in (ABSENT, ANONYMOUS):
@@ -228,13 +241,13 @@ class Reading:
         text = self.said.get(written(left.value if isinstance(left, ir.Walrus) else left))
         if text is not None:
             return self.texts(op, text, right)
-        typed = _of_type(left)
+        typed = of_type(left)
         if typed is not None and self.eval(typed, env) is ABSENT and "None" not in written(right):
             return FALSE if op in ("is", "==") else TRUE  # `type(request.auth) is not Application`
         one, other = self.eval(left, env), self.eval(right, env)
         if self.owner.asked is not None and (one in PARTS) is not (other in PARTS) and ABSENT not in (one, other):
             return exempt.compared(self.owner.asked, op, one, other, self.frame.eval(right if one in PARTS else left))
-        if op in ("in", "not in") and other in (EMPTY, ABSENT) and not _is_open(right, left):
+        if op in ("in", "not in") and ((other in (EMPTY, ABSENT) and not is_open(right, left)) or is_key_of_query(right, left)):
             return FALSE if op == "in" else TRUE
         if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):
             rest = other if one is ABSENT else one
@@ -285,16 +298,3 @@ class Reading:
 def _is_nobody(node: ir.Expr) -> bool:
     """`AnonymousUser()`, or its class."""
     return "AnonymousUser" in written(node)
-
-
-def _of_type(node: ir.Expr) -> ir.Expr | None:
-    """What `type(x)` asks about."""
-    asks = isinstance(node, ir.Call) and written(node.func) == "type" and len(node.args) == 1
-    return node.args[0].value if asks and isinstance(node, ir.Call) else None
-
-
-def _is_open(holder: ir.Expr, key: ir.Expr) -> bool:
-    """Whether an entry of the request's headers is no credential, so that the caller may have sent it."""
-    if not isinstance(holder, ir.Attribute) or holder.attr not in ("headers", "META"):
-        return False
-    return isinstance(key, ir.Const) and isinstance(key.value, str) and not is_credential(key.value)

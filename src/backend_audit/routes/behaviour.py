@@ -13,6 +13,7 @@ from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.web_concepts import CredentialScheme, Rejection
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.routes.absent_parts import rights_of_context
 from backend_audit.routes.acting import Statements, acting, leads_outside, runs_statement
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Outcome
@@ -34,7 +35,7 @@ _LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|
 _TO_LOGIN = re.compile(r"redirect\w*(?:log|sign)_?in|(?:log|sign)_?in_redirect|(?:to|ask_for)_(?:log|sign)_?in$", re.IGNORECASE)
 CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
-    "is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
+    "authz is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
 _HEADERS = frozenset({"headers", "META"})
 _DENYING = (
@@ -150,8 +151,10 @@ class Behaviours:
                 elif isinstance(node, ir.Attribute):
                     tells = looks_at_caller(node.attr) and not (node.attr in _HEADERS and harmless) and not of_database(node)
                     known.looks = known.looks or tells
-                elif (isinstance(node, ir.Call) and asks_for_signature(node)) or (
-                    isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id))
+                elif (
+                    rights_of_context(node)
+                    or (isinstance(node, ir.Call) and asks_for_signature(node))
+                    or (isinstance(node, ir.Name) and (node.id == "session" or is_caller(node.id)))
                 ):
                     known.looks = True
             self._own[function.key] = known

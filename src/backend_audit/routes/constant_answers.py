@@ -1,7 +1,13 @@
 """Handlers that give nothing away and change nothing: all they do is to put constants into their answer."""
 
+import re
+
 from backend_audit import ir
+from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import FunctionSymbol
+
+_SAYS = re.compile(r"\w*Response|jsonify|make_response|abort|HTTPException")
+_CHECKS = re.compile(r"_*(?:is|has|check|verify|validate|exists)(?:_\w+)?")
 
 
 def answers_with_constants(handler: FunctionSymbol) -> bool:
@@ -18,6 +24,23 @@ def answers_with_constants(handler: FunctionSymbol) -> bool:
 def puts_constants_alone(handler: FunctionSymbol) -> bool:
     """Whether all that the handler does, line by line, is to put constants into its answer: `ctx.status = 405`."""
     return len(handler.node.body) > 1 and answers_with_constants(handler)
+
+
+def only_checks(handler: FunctionSymbol) -> bool:
+    """Whether all that a handler calls says yes or no, beside its answers: `if is_valid(key): return Response()`.
+
+    What it is asked about is the caller's own to know.
+    """
+    calls = list(handler.scope.of(ir.Call))
+    asked = [one for one in calls if _CHECKS.fullmatch(last_word(one.func))]
+    answers = [one for one in calls if _SAYS.fullmatch(last_word(one.func))]
+    plain = all(_is_constant(arg.value) for one in answers for arg in one.args)
+    given = [one.value for one in handler.scope.of(ir.Return)]
+    said = all(isinstance(one, ir.Const) or one in answers for one in given if one is not None)
+    stated = [one.value for one in handler.scope.of(ir.ExprStmt)]  # what is not asked for its answer does something
+    dropped = {id(one.value if isinstance(one, ir.Await) else one) for one in stated}
+    kept = all(id(one) not in dropped for one in asked)
+    return bool(asked) and len(asked) + len(answers) == len(calls) and plain and said and kept
 
 
 def only_acknowledges(handler: FunctionSymbol) -> bool:

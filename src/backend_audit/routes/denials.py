@@ -10,13 +10,16 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.statements import Frame
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.absent_parts import is_open
 from backend_audit.routes.behaviour import Behaviours, looks_at_caller
 from backend_audit.routes.status import WHATEVER, status_of
 
 ALL, SOME, NOBODY = "all", "some", "nobody"
 _KEY = re.compile(r"(?:access_?|auth_?|api_?|session_?|bearer_?)?(?:token|key|jwt)|authorization", re.IGNORECASE)
 _NAMES = frozenset({"current_user", "session"})
+_SWITCH = re.compile(r"(?:^|[._])(?:settings?|config|conf|env|environ)\b|enabled|disabled|(?:^|\.)[A-Z][A-Z0-9_]+$")
 
 
 class Denials:
@@ -43,7 +46,7 @@ class Denials:
             for node in handler.scope:
                 if isinstance(node, (ir.Assign, ir.Walrus)) and node.value is not None and _asks(node.value, found):
                     targets = node.targets if isinstance(node, ir.Assign) else [node.target]
-                    found |= {one.id for target in targets for one in ir.walk_scope(target) if isinstance(one, ir.Name)}
+                    found |= {one for target in targets for one in _named(target)}
             if len(found) == before:
                 break
         return frozenset(found)
@@ -83,13 +86,27 @@ class Denials:
         return ALL if all(mentions) else SOME
 
 
+def _named(target: ir.Expr) -> Iterator[str]:
+    """The variables that an assignment gives; an object that is given an attribute holds more than that."""
+    items = [one.value for one in target.items] if isinstance(target, ir.Container) else [target]
+    yield from (one.id for one in items if isinstance(one, ir.Name))
+
+
 def _asks(node: ir.Node, names: "frozenset[str] | set[str]") -> bool:
+    harmless = {id(holder) for one in ir.walk_scope(node) if (holder := _of_anybody(one)) is not None}
     return any(
         (isinstance(one, ir.Name) and one.id in names)
-        or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr))
+        or (isinstance(one, ir.Attribute) and looks_at_caller(one.attr) and id(one) not in harmless)
         or (isinstance(one, ir.Const) and isinstance(one.value, str) and bool(_KEY.fullmatch(one.value)))
         for one in ir.walk_scope(node)
     )
+
+
+def _of_anybody(node: ir.Node) -> ir.Expr | None:
+    """The headers that no credential is read off: `request.headers.get("Accept-Language")`."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "get" and node.args:
+        return node.func.value if is_open(node.func.value, node.args[0].value) else None
+    return node.value if isinstance(node, ir.Index) and is_open(node.value, node.index) else None
 
 
 def _denials(
@@ -99,7 +116,7 @@ def _denials(
     for node in body:
         if isinstance(node, ir.If):
             yield from _own([node.test], denies, tests)
-            yield from _denials(node.body, denies, (*tests, node.test))
+            yield from _denials(node.body, denies, (*tests, *_conditions(node.test)))
             yield from _denials(node.orelse, denies, (*tests, node.test))
         elif isinstance(node, ir.Try):
             for inner in (node.body, *(one.body for one in node.handlers), node.orelse, node.final):
@@ -108,6 +125,15 @@ def _denials(
             yield from _denials(node.body, denies, tests)
         elif not isinstance(node, (ir.Function, ir.Class)):
             yield from _own([node], denies, tests)
+
+
+def _conditions(test: ir.Expr) -> Iterator[ir.Expr]:
+    """What must all hold for a test to be true, but for switches of the program: `AUTH_ON and not user` asks all callers."""
+    if isinstance(test, ir.Logical) and test.op == "and":
+        sides = [*_conditions(test.left), *_conditions(test.right)]
+        yield from [one for one in sides if not _SWITCH.search(written(one))] or sides
+    else:
+        yield test
 
 
 def _own(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.written import written
+from backend_audit.routes.absent_parts import rights_of_context
 from backend_audit.routes.claim_reads import header, keyed
 from backend_audit.routes.missing import caller_of_context
 
@@ -86,7 +87,7 @@ def is_caller(node: ir.Node) -> bool:
     if isinstance(node, ir.Attribute):  # of `request.user.id` the inner one is asked for, too
         own = "user" in node.attr or node.attr in _PARTS or node.attr.startswith("current_")
         return own and bool(_CALLER.search(written(node)))
-    if caller_of_context(node) is not None:
+    if caller_of_context(node) is not None or rights_of_context(node):
         return True
     if isinstance(node, ir.Index):
         return written(node.value) in _SESSIONS

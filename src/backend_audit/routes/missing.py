@@ -33,7 +33,7 @@ PARTS = frozenset((Missing.PATH, Missing.ENDPOINT, Missing.BLUEPRINT, Missing.ME
 
 _NOT_NOBODY = frozenset(
     "is_authenticated is_active is_staff is_superuser is_admin is_authenticated_user has_perm has_perms has_role has_any_role "
-    "has_permission has_module_perms is_verified is_moderator is_owner".split()
+    "has_permission has_module_perms is_verified is_moderator is_owner logged_in is_logged_in".split()
 )
 _NO_VALUE = frozenset("id pk username email get_id user_id".split())
 _EMPTY_PARTS = frozenset({"session", "cookies", "COOKIES"})
@@ -51,7 +51,7 @@ REQUEST_PARTS = {
 _MATCHED = {"url_name": Missing.ENDPOINT} | dict.fromkeys(("namespace", "namespaces", "app_name", "app_names"), Missing.BLUEPRINT)
 PARTS_READ = frozenset((*REQUEST_PARTS, *_MATCHED))
 _URLS = frozenset({"url", "url_rule"})
-_USERS = frozenset({"user", "current_user"})
+_USERS = frozenset({"user", "current_user", "authz"})
 
 
 _OF_CALLER = frozenset("request req flask ctx context scope websocket handler g bottle conn cherrypy environ http".split())
@@ -130,6 +130,13 @@ def truth(value: Missing) -> bool | None:
     if value is UNKNOWN:
         return None
     return value in (TRUE, ANONYMOUS, Missing.RESOLVED) or value in PARTS
+
+
+def joined(one: Missing, other: Missing) -> Missing:
+    """What several arguments are as one, for a test of each: one that fails decides."""
+    values = (one, other)
+    missing = next((each for each in values if truth(each) is False), None)
+    return missing or (UNKNOWN if UNKNOWN in values else TRUE)
 
 
 def attribute(base: Missing, attr: str, base_written: str) -> Missing:

@@ -51,7 +51,9 @@ def decide(route: Route) -> None:
         route.why = f"it stops where `{identified.name}` knows nobody"
         return
     unknown = _unread(route)
-    route.auth = Auth.UNKNOWN if unknown else Auth.NONE if identified is None else Auth.OPTIONAL
+    own = identified is not None and identified.via == "dependency"  # `user = Depends(optional_user)`, and the body asks some
+    some = own and any(guard.has(Does.DEPENDS) and guard.via == _BODY for guard in route.guards)
+    route.auth = Auth.UNKNOWN if unknown and not some else Auth.NONE if identified is None else Auth.OPTIONAL
     meant = meant or ("" if route.unread else enters(route.handler))
     if meant or route.kind in ("static", "docs", "redirect"):
         route.verdict, route.why = Verdict.PUBLIC, f"for {meant or route.kind}"

@@ -11,6 +11,7 @@ from backend_audit.routes.intent import refusal_at_first, words_of
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Route
+from backend_audit.routes.readings import called
 from backend_audit.routes.status import named_status
 
 _DENIED = re.compile(
@@ -33,6 +34,9 @@ _HELD_UP = re.compile(
 _MADE = re.compile(r"^[A-Z]\w*(?:Form|Serializer)$|^(?:get|is|has|valid\w*|parse)_\w+$")
 _ANSWER = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)log(?:ger)?\.", re.IGNORECASE)
 
+_CHECKS = re.compile(
+    r"_*(?:check|ensure|require|assert|verify|enforce|demand|authori[sz]e)_\w*(?:perm|access|right|allow|auth|owner|can)\w*"
+)
 _BROUGHT = re.compile(r"(?:^|\.)(?:input|body|query|params)$")
 _FINDS = re.compile(r"^(?:find|get|look_?up|verify|validate|consume|redeem)", re.IGNORECASE)
 _TOKEN = re.compile(r"(?:^t|_t|[a-z]T)oken$")
@@ -46,7 +50,17 @@ def leaves_it_to_others(handler: FunctionSymbol) -> bool:
 
     What it calls of its own class or file counts as its own code.
     """
-    return any(_leaves_it(one) or _asks_an_object(one) for one in [handler, *_helpers(handler)])
+    near = [handler, *_helpers(handler)]
+    near += [one for helper in near[1:] for one in _helpers(helper) if one not in near]
+    return any(_leaves_it(one) or _asks_an_object(one) or _hands_caller_to_check(one) for one in near)
+
+
+def _hands_caller_to_check(function: FunctionSymbol) -> bool:
+    """`task.check_permissions(request.user, job)`: an object that is not known here is told who calls, to refuse it."""
+    asked = (one.value for one in function.scope.of(ir.ExprStmt))
+    calls = (one.value if isinstance(one, ir.Await) else one for one in asked)
+    checks = (one for one in calls if isinstance(one, ir.Call) and _CHECKS.fullmatch(called(one)))
+    return any(_CALLER.search(written(arg.value)) for one in checks for arg in one.args)
 
 
 def _asks_an_object(function: FunctionSymbol) -> bool:
@@ -121,9 +135,10 @@ def only_call(handler: FunctionSymbol) -> ir.Call | None:
 def works_on_the_caller(route: Route) -> bool:
     """Whether the handler, or what its view says of all handlers, takes the signed-in user for granted: nobody has none."""
     own = [] if route.owner is None else [one for name, one in sorted(route.owner.methods.items()) if name in _OF_ALL]
-    functions = [*([] if route.handler is None else [route.handler]), *own]
-    nodes = [node for one in functions for node in one.scope]
-    return any(map(is_caller, nodes)) and not asks_for_login(*nodes)
+    handling = [] if route.handler is None else [route.handler, *_helpers(route.handler)]
+    said = [node for one in [*handling[:1], *own] for node in one.scope]
+    read = [*said, *(node for one in handling[1:] for node in one.scope)]
+    return any(map(is_caller, read)) and not asks_for_login(*said)
 
 
 def only_refuses(handler: FunctionSymbol) -> bool:

@@ -1,0 +1,1 @@
+LOCKED = bool(input())
