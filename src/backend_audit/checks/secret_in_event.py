@@ -15,6 +15,9 @@ _TOLD = {
     "queue": "goes into a message of a queue, where the broker, its backups and its consoles keep it in clear.",
 }
 _MAILED = re.compile(r"mail|reset|verif|confirm|invit|activat|magic|otp|welcome|log_?in|auth", re.IGNORECASE)
+_SIGNING_IN = re.compile(
+    r"log_?(?:in|on)|sign_?in|auth|(?:verify|check|validate|compare)_?(?:password|credential)", re.IGNORECASE
+)
 
 
 @check(RULE)
@@ -28,9 +31,9 @@ def secret_in_event(sent: SecretSentAway) -> Iterator[Alert]:
 
 def _confidence(sent: SecretSentAway) -> Confidence | None:
     if has_password(sent) and ("password hash" in sent.kinds or sent.person):
-        if sent.of == "key":
-            return None if _MAILED.search(sent.target.words) else Confidence.MEDIUM
-        return Confidence.MEDIUM if sent.target.how == "queue" or sent.of == "model" else Confidence.HIGH
+        if sent.of in ("key", "model"):  # what somebody has just typed: whoever signs people in must get it
+            return None if _SIGNING_IN.search(sent.target.words) else Confidence.MEDIUM
+        return Confidence.MEDIUM if sent.target.how == "queue" else Confidence.HIGH
     if sent.of == "key" or _MAILED.search(sent.target.words):
         return None
     if sent.target.how == "clients":

@@ -9,7 +9,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import SCRIPTS
 
 _MANY = 16  # callers of one function that are looked at
-_LISTED = {"apply_async": (0, "args", "kwargs"), "send_with_options": (-1, "args", "kwargs"), "send_task": (1, "args", "kwargs")}
+_LISTED = {"apply_async": 0, "send_with_options": -1, "send_task": 1}  # where a list of arguments may stand
 _NAMED_FIRST = frozenset(
     ("send_task", "enqueue_job", "enqueue", "add_task")
 )  # the function, or its name, stands before the arguments
@@ -54,9 +54,9 @@ def _argument(site: CallSite, at: int, name: str) -> ir.Expr | None:
     at -= 1 if callee.binds_first or task else 0
     if at < 0:
         return None
-    if last in _LISTED:
-        position, listed, mapped = _LISTED[last]
-        return _in_lists(call, at, name, position, listed, mapped)
+    listed = last in _LISTED or any(arg.name in ("args", "kwargs") and isinstance(arg.value, ir.Container) for arg in call.args)
+    if listed and not any(param.name in ("args", "kwargs") for param in params):
+        return _in_lists(call, at, name, _LISTED.get(last, -1))
     named = next((arg.value for arg in call.args if arg.name == name), None)
     return named if named is not None else _positional(call.args, at + (1 if last in _NAMED_FIRST else 0))
 
@@ -68,12 +68,12 @@ def _positional(args: list[ir.Arg], at: int) -> ir.Expr | None:
     return before[at].value
 
 
-def _in_lists(call: ir.Call, at: int, name: str, position: int, listed: str, mapped: str) -> ir.Expr | None:
+def _in_lists(call: ir.Call, at: int, name: str, position: int) -> ir.Expr | None:
     """What stands in `args=[…]` and `kwargs={…}` of a task that is sent."""
-    lists = next((arg.value for arg in call.args if arg.name == listed), None)
+    lists = next((arg.value for arg in call.args if arg.name == "args"), None)
     if lists is None and position >= 0:
         lists = _positional(call.args, position)
-    maps = next((arg.value for arg in call.args if arg.name == mapped), None)
+    maps = next((arg.value for arg in call.args if arg.name == "kwargs"), None)
     for item in maps.items if isinstance(maps, ir.Container) else ():
         if isinstance(item.key, ir.Const) and item.key.value == name:
             return item.value

@@ -8,6 +8,7 @@ from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import first_word, last_word, written
 from backend_audit.frameworks.call_sites import CallSites
 from backend_audit.frameworks.sent import Sent
+from backend_audit.frameworks.whole_objects import CHOOSES
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import SCRIPTS, Mark
 
@@ -81,7 +82,8 @@ class Payloads(Sent):
         if name in _WRAPS and node.args and not isinstance(receiver, ir.Call):
             yield from ((function, arg.value, key) for arg in node.args[:1])
         elif name in _ENCODES and receiver is not None:
-            yield function, receiver, key
+            if not any(arg.name in CHOOSES for arg in node.args):
+                yield function, receiver, key
         elif node.args and _makes(node):
             yield from ((function, arg.value, arg.name or key) for arg in node.args if not arg.star)
 

@@ -14,6 +14,9 @@ _OF_THINGS = frozenset(
     "mail smtp imap email bank storage service cloud aws social oauth bot server device camera router integration provider "
     "connector external remote ftp sftp git github gitlab wallet node".split()
 )
+_OF_SERVER = re.compile(
+    r"^(?:\w+_)?(?:host(?:_?name)?|port|server|smtp|imap|dsn|base_?url|server_?url|api_?url|endpoint)$", re.IGNORECASE
+)
 _LOGIN = re.compile(
     r"^(?:e?_?mail(?:_?address)?|user_?name|login|phone(?:_?number)?|nick_?name|first_?name|last_?name)$", re.IGNORECASE
 )
@@ -22,13 +25,14 @@ _LOGIN = re.compile(
 def is_person(name: str, columns: Iterable[str] = ()) -> bool:
     """Whether `name` is called like somebody who signs in: `UserAccount`, `currentUser`, and no account at a mail server.
 
-    `columns`: what it has; where it goes by a login name and has a password it is one, whatever it is called.
+    `columns`: what it has; what goes by a login name and has a password is one, whatever it is called, unless it says at which
+    server.
     """
     words = sensitive.words(name)
-    if not _OF_THINGS.isdisjoint(words):
+    held = list(columns)
+    if not _OF_THINGS.isdisjoint(words) or any(_OF_SERVER.match(one) for one in held):
         return False
     if not _PEOPLE.isdisjoint(one.removesuffix("s") for one in words[-2:]):
         return True
-    held = list(columns)
-    hashed = any(sensitive.is_password_hash(one) for one in held)
-    return hashed and any(_LOGIN.match(one) for one in held)
+    known = any(sensitive.is_password_hash(one) or sensitive.classify(one) == "password" for one in held)
+    return known and any(_LOGIN.match(one) for one in held)

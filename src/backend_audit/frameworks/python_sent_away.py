@@ -3,9 +3,14 @@
 https://docs.djangoproject.com/en/stable/topics/serialization/, https://docs.pydantic.dev/latest/concepts/serialization/
 """
 
+from collections.abc import Iterator
+
 from backend_audit import ir
+from backend_audit.flow.concepts import Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.written import last_word
+from backend_audit.flow.tasks import SENDING
+from backend_audit.flow.work_concepts import MessageSending
+from backend_audit.flow.written import last_word, written
 from backend_audit.frameworks.emptied import popped
 from backend_audit.frameworks.given_entities import GivenEntities
 from backend_audit.frameworks.marshmallow_schemas import MarshmallowSchemas
@@ -13,6 +18,7 @@ from backend_audit.frameworks.persons import is_person
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.frameworks.sent_away import Holder, SentAway, Whole, kind_of
 from backend_audit.frameworks.serializers import Serializers
+from backend_audit.frameworks.targets import Sending
 from backend_audit.frameworks.whole_objects import WholeObjects
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.facts import WebFacts
@@ -55,4 +61,18 @@ class PythonSentAway(SentAway):
     def _holder(self, owner: ClassSymbol) -> Holder:
         name = owner.name.rpartition(".")[2]
         columns = [field.name for field in self.schemas.fields(owner)]
-        return Holder(name, "row" if self.schemas.is_stored(owner) else "model", is_person(name, columns))
+        stored = self.schemas.is_stored(owner)
+        return Holder(name, "row" if stored else "model", is_person(name, columns))
+
+    def queued(self) -> Iterator[tuple[FunctionSymbol, Sending]]:
+        """The arguments of tasks, which lie in a broker until a worker takes them."""
+        for key in sorted(self.engine.sites):
+            for _, site in sorted(self.engine.sites[key].items(), key=lambda one: one[0]):
+                func = site.node.func
+                if isinstance(func, ir.Attribute) and func.attr in SENDING and site.callee.node.decorators:
+                    caller = site.caller
+                    place = Site(
+                        caller.module.path, site.node, "", written(func), caller.name, site.node,
+                        function=caller.node, module=caller.module.node,
+                    )  # fmt: skip
+                    yield caller, MessageSending(place, reach="queue")

@@ -35,10 +35,14 @@ class Column:
 
 
 class Columns:
-    """`by_word`: the secret columns of an entity; `names`: how the code calls it; `refers`: what a column of one leads to."""
+    """`by_word`: the secret columns of an entity; `all`: its columns; `names`: how the code calls it.
+
+    `refers`: what a column of one leads to.
+    """
 
     def __init__(self, engine: Engine, texts: Mapping[str, str]) -> None:
         self.by_word: dict[str, list[Column]] = {}
+        self.all: dict[str, list[str]] = {}
         self.names: dict[str, str] = {}
         self.refers: dict[tuple[str, str], str] = {}
         self._held: dict[str, dict[str, str]] = {}
@@ -52,6 +56,8 @@ class Columns:
         hiding: dict[str, frozenset[str]] = {}
         for one in columns_in_node(engine):
             name, module = one.names[0], one.module
+            for word in sorted(one.words):
+                self.all.setdefault(word, []).append(name)
             for word in sorted(one.words) if one.target else ():
                 self.refers[word, name] = word_of(one.target)
             if not is_secret(name):
@@ -71,6 +77,7 @@ class Columns:
         declared: set[str] = set()
         for model, name, kind, mark in fields_in_prisma(texts):
             declared.add(word_of(model))
+            self.all.setdefault(word_of(model), []).append(name)
             self.refers[word_of(model), name] = word_of(kind)
             if is_secret(name) and kind in ("String", "Bytes"):
                 self._add(word_of(model), model, Column(name, mark))

@@ -110,8 +110,7 @@ class ScriptSentAway(SentAway):
 
     def _holder(self, word: str) -> Holder:
         name = self.rows.columns.names.get(word, word)
-        held = [one.name for one in self.rows.columns.by_word.get(word, ())]
-        return Holder(name, "row", is_person(name, held) or is_person(word))
+        return Holder(name, "row", is_person(name, self.rows.columns.all.get(word, ())))
 
     def _is_made(self, function: FunctionSymbol, node: ir.Expr) -> bool:
         if isinstance(node, ir.Call):

@@ -63,7 +63,7 @@ class SentAway(ABC):
     def concepts(self) -> Iterator[SecretSentAway]:
         """In the order of the code, each place once."""
         told: set[tuple[str, int, str]] = set()
-        for function, sending in self._sendings():
+        for function, sending in (*self._sendings(), *self.queued()):
             target = self.targets.of(function, sending)
             for node in self._contents(function, sending) if target.how else ():
                 for piece in self.payloads.of(function, node):
@@ -71,6 +71,10 @@ class SentAway(ABC):
                         if (one.place.path, one.place.at, one.names[0]) not in told:
                             told.add((one.place.path, one.place.at, one.names[0]))
                             yield one
+
+    def queued(self) -> Iterator[tuple[FunctionSymbol, Sending]]:
+        """What the program hands to workers of its own by calling a function of theirs."""
+        yield from ()
 
     @abstractmethod
     def wholes(self, function: FunctionSymbol, node: ir.Expr) -> list[Whole]:

@@ -21,7 +21,7 @@ _ANSWERS = frozenset(
 _DUMPS = frozenset("dict model_dump json model_dump_json dump to_mongo to_json".split())
 _ALL = frozenset("vars asdict model_to_dict".split())
 _OWN = frozenset("to_dict as_dict serialize to_json asdict json serialized to_representation get_dict dict".split())
-_CHOOSES = ("exclude", "include", "fields", "only")
+CHOOSES = ("exclude", "include", "fields", "only")
 _MAX_DEPTH = 6
 
 
@@ -104,7 +104,7 @@ class WholeObjects:
             own = self.entities.class_named(function, manager.value) if isinstance(manager, ir.Attribute) else None
             for owner in [own] if own is not None else self.entities.of(function, manager):
                 yield self._of(function, "dumped", owner, node)
-        elif isinstance(node.func, ir.Attribute) and not any(arg.name in _CHOOSES for arg in node.args):
+        elif isinstance(node.func, ir.Attribute) and not any(arg.name in CHOOSES for arg in node.args):
             yield from self._method(function, node, node.func, writes=writes)
         elif writes:
             yield from (self._of(function, "whole", owner, node) for owner in self.entities.of(function, node))
