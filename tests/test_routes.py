@@ -60,7 +60,7 @@ def table_of(app: Path) -> RouteTable:
     engine.go_through()
     assert not engine.problems
     facts = WebFacts()
-    for function, concept in engine.occurrences():
+    for _, function, concept in engine.occurrences():
         facts.add(function, concept)
     return route_table(engine, facts)
 
@@ -76,7 +76,7 @@ def script_routes(app: Path) -> list[Route]:
     engine.go_through()
     assert not engine.problems
     facts = WebFacts()
-    for function, concept in engine.occurrences():
+    for _, function, concept in engine.occurrences():
         facts.add(function, concept)
     return script_route_table(engine, facts).routes
 
