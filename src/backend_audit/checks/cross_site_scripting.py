@@ -33,7 +33,7 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
         content = Operand((content.value.items or {}).get(0, content.value), content.node)
     if content is None or content.value.kind in ("dict", "set") or _is_made(output, content.value):
         return
-    if content.value.kind == "list" and not content.value.open and not in_python(output.site):
+    if not in_python(output.site) and not output.marks and _is_structured(content.value):
         return  # sent as JSON
     origin = reaching(content, "html")
     if origin is None or own_request(origin) or (_is_object(content.value) and str(origin.key[0]).rpartition(".")[2] in _JSON):
@@ -46,6 +46,11 @@ def markup_from_outside(output: HtmlOutput) -> Iterator[Alert]:
         does = "is returned to the browser as HTML"
     told = alert(output.site, content, origin, does=does, fix=advice(output.site, _FIX, _FIX_NODE), confidence=confidence)
     yield replace(told, on_page=not output.marks)
+
+
+def _is_structured(value: Value) -> bool:
+    """Whether it is a list, or an object that members were written to."""
+    return (value.kind == "list" and not value.open) or (bool(value.items) and not (value.kind or value.shapes or value.consts))
 
 
 def _is_made(output: HtmlOutput, value: Value) -> bool:

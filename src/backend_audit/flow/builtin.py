@@ -166,6 +166,14 @@ def text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strin
     return _text_method(Value(open=True, types=frozenset(("str",)), origins=receiver.origins), name, args, named)
 
 
+def filled_text(name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
+    """What a text of which nothing is known (a setting, a file) has in it once something was put in; None for other methods."""
+    if name in ("format", "format_map") or (name == "replace" and len(args) > 1):
+        found = _from_all(UNKNOWN, args[1:2] if name == "replace" else args, named)
+        return None if found is UNKNOWN else found
+    return None
+
+
 def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
     first = args[0][0] if args else UNKNOWN
     if name == "format":

@@ -153,11 +153,7 @@ class Calls(Expressions):
             handing_on.note(self, callee, args)
             found = join(found, handing_on.answer(self, node, callee))
         if found is NOTHING:
-            found = (
-                UNKNOWN
-                if receiver is None or not receiver.origins
-                else self.text_method(receiver, attr, args) or receiver.derived()
-            )
+            found = (self.of_text(receiver, attr, args) or receiver.derived()) if receiver is not None else UNKNOWN
         if attr in _LOOKUPS:
             wanted = argument(args, "2:type")  # `request.args.get("n", type=int)`
             if wanted is not None and wanted.value.apis and wanted.value.apis <= CLOSED_TYPES:
@@ -248,9 +244,9 @@ class Calls(Expressions):
             last = path.rsplit(".", 1)[-1]
             is_class = path in self.models.bases or (last[:1].isupper() and not last.isupper())
             found = instance(path if is_class else f"{path}()")
-            if receiver is not None and receiver.origins and path not in self.models.transfers:  # a method that no model knows
-                text = self.text_method(receiver, last, args)
-                found = changed(found, open=True).with_origins(receiver.derived().origins) if text is None else text
+            if receiver is not None and not is_class and path not in self.models.transfers:  # a method that no model knows
+                kept = changed(found, open=True).with_origins(receiver.derived().origins) if receiver.origins else found
+                found = self.of_text(receiver, last, args) or kept
         if any(row.concept.tracked for row in rows) or path in self.models.access:
             found = changed(found, refs=found.refs | {self.engine.object_of(self.module, node)})
         if path in self.models.access and (first := argument(args, "0")) is not None and not first.value.kind:
@@ -277,6 +273,16 @@ class Calls(Expressions):
     def text_method(self, receiver: Value, name: str, args: Args) -> Value | None:
         """What a method gives that only texts have, on an object of which nothing else is known."""
         return builtin.text_method(receiver, name, *pieces(args))
+
+    def of_text(self, receiver: Value, name: str, args: Args) -> Value | None:
+        """What a method of texts gives on an object of which nothing is known; None for others, and where no data is in it."""
+        found = self.text_method(receiver, name, args) if receiver.origins else None
+        filled = self.filled_text(name, args) if found is None and not receiver.kind else None
+        return found if filled is None else filled.with_origins(receiver.derived().origins)
+
+    def filled_text(self, name: str, args: Args) -> Value | None:
+        """What a text of which nothing is known holds after a method has put data into it."""
+        return builtin.filled_text(name, *pieces(args))
 
     def forwarded(self, node: ir.Call, path: str, args: Args) -> None:
         """`app.add_middleware(CORSMiddleware, allow_origins=…)`: what the named argument would be called with."""

@@ -1,5 +1,6 @@
 """The state of one execution of a function (or module) body: its environment, what it returns, the concepts that occur in it."""
 
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from backend_audit.flow.concepts import Concept, Operand, Site
 from backend_audit.flow.lexemes import is_member, lexemes
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
+from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import NOTHING, UNKNOWN, Value, api, join
 from backend_audit.flow.written import dotted, written
@@ -154,8 +156,15 @@ class FrameState:
                 self.globals.add(key)  # what happens to it is seen by the other functions
             if key in self.globals and (value.kind or value.items or value.elem is not None) and value.all_origins():
                 self.put_around(self.module, key, value)
+        elif isinstance(node, ir.Attribute) and value.all_origins() and (value.kind or value.elem is not None):
+            for symbol in of_kind(self.eval(node.value).refs, ClassSymbol):  # `cls.routes.append(f)`
+                self.put_around(symbol, node.attr, value)
         self.grown.add(key)
         self.assign_path(key, value)
+
+    @abstractmethod
+    def eval(self, node: ir.Expr) -> Value:
+        """What an expression is."""
 
     def attribute_of(self, symbol: Symbol, attr: str) -> Value:
         """An attribute of something of the project; one of a class may come to hold more."""

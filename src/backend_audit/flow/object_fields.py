@@ -18,7 +18,7 @@ from backend_audit.flow.syntax import attributes, left, self_grows, self_writes,
 from backend_audit.flow.types import held_in_length, holds_to_pattern
 from backend_audit.flow.validators import refused
 from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, text, transform
-from backend_audit.flow.written import written
+from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _MOST_PARTS = 400  # of what one field holds: an object that is put into itself, under ever new names, grows with each run
@@ -91,9 +91,11 @@ class ObjectFields(ClassFacts):
         found = self.field(owner, attr)
         if found is None and attr == "value" and self._is_enum(owner):
             found = self._members(owner)
-        if found is not None:
+        if found is not None and not (found.consts and found.is_literal()):
             return found
         own = self.overrides.default(owner, attr, self._own_attribute(owner, attr))
+        if found is not None:
+            return join(found, own) if own is not None and own.is_literal() and not self._begins_with(owner, attr) else found
         declared = self._declared(owner, attr)
         if own is not None:
             if declared is not None and (declared.types or declared.made) and not declared.open and not own.is_literal():
@@ -107,6 +109,14 @@ class ObjectFields(ClassFacts):
         if asked is not None and base is not None:
             found = join(found, self.answered(asked, base, (("0", Operand(text(attr), None)),)))
         return UNKNOWN if found is NOTHING else found
+
+    def _begins_with(self, owner: ClassSymbol, attr: str) -> bool:
+        """Whether the constructor assigns the field in any case, so that what the class says of it never counts."""
+        init = self.find_method(owner, "__init__") or self.find_method(owner, "constructor")
+        if init is None:
+            return False
+        targets = (each for one in init.node.body if isinstance(one, ir.Assign) for each in one.targets)
+        return any(dotted(each) == f"{self.me(init)}.{attr}" for each in targets)
 
     def _declared(self, owner: ClassSymbol, attr: str) -> Value | None:
         """The value that an annotation in a class body promises (`name: str` of a dataclass or model)."""

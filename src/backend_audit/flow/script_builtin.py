@@ -9,7 +9,7 @@ from msgspec import structs
 
 from backend_audit.flow import lacks, script_constant_texts, script_lists, strings
 from backend_audit.flow.models import INJECTION
-from backend_audit.flow.origins import NAMES, Origin, chosen_names
+from backend_audit.flow.origins import MEMBER, NAMES, Origin, chosen_names
 from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents, takes_every_sign
 from backend_audit.flow.values import (
     MADE,
@@ -275,10 +275,10 @@ def with_item(base: Value, key: Value, value: Value) -> Value:
 
 
 def merged(parts: list[Value]) -> Value:
-    """`Object.assign(a, b)`, `{...a, ...b}`."""
+    """`Object.assign({}, a, b)`, `{...a, ...b}`: a new object, whatever names the parts were found by."""
     items: dict[Key, Value] = {}
     elem: Value | None = None
-    origins = frozenset(origin for one in parts if not one.kind for origin in one.derived().origins)
+    origins = frozenset(origin for one in parts if not one.kind for origin in one.without(MEMBER).derived().origins)
     for one in parts:
         rest = one.elem if one.kind else one.derived() if one.origins else None
         if rest is not None:

@@ -14,6 +14,7 @@ from backend_audit.flow import (
     script_kinds,
     script_objects,
     script_registrars,
+    script_schemas,
     script_trials,
     script_validators,
     unrolled,
@@ -274,7 +275,7 @@ class ScriptCallbacks(Frame):
 
         `=1`: an argument of the call.
 
-        `!kind:…`: of another kind than that of a request.
+        `!kind:…`: of another kind than that of a request. `!…~1.inputSchema`: as the schema given there lets it through.
 
         `+…`: an object of the type that this very call makes.
         """
@@ -286,7 +287,9 @@ class ScriptCallbacks(Frame):
             passed = argument(args, what[1:])
             return UNKNOWN if passed is None else passed.value
         if what.startswith("!"):
+            what, _, schemas = what.partition("~")
             kind, _, told = what[1:].rpartition(":")
             origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told)
-            return UNKNOWN.with_origins((origin.step(self.mark(node, f"{written(node)} hands over what comes from outside")),))
+            step = origin.step(self.mark(node, f"{written(node)} hands over what comes from outside"))
+            return script_schemas.handed(self, node, UNKNOWN.with_origins((step,)), schemas, args)
         return instance(self.models.canonical(what)) if what else UNKNOWN

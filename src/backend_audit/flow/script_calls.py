@@ -261,6 +261,9 @@ class ScriptCalls(ScriptFiles):
         known = script_builtin.only_of_text(name) and not receiver.kind
         return script_builtin.text_method(receiver, name, pieces(args)[0]) if known else None
 
+    def filled_text(self, name: str, args: Args) -> Value | None:
+        return super().filled_text("replace", args) if name in ("replace", "replaceAll") else None
+
     def construct(self, node: ir.Call, symbol: ClassSymbol, args: Args) -> Value:
         made = self.engine.instance_of(symbol)
         maker = self.engine.find_method(symbol, "constructor")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from backend_audit.flow import lacks, numbers, script_sql_texts, strings
-from backend_audit.flow.origins import Origin
+from backend_audit.flow.origins import MEMBER, Origin
 from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
 from backend_audit.flow.script_lists import listed
 from backend_audit.flow.values import (
@@ -63,12 +63,17 @@ def _same(args: Pieces) -> Value:
     return args[0][0] if args else UNDEFINED
 
 
+def _copied(args: Pieces) -> Value:
+    """A copy is no `Object.prototype`, whatever name the original was found by."""
+    return _same(args).without(MEMBER)
+
+
 def _data(args: Pieces) -> Value:
     """Something that holds the data of all arguments."""
     filled_later = any(value.kind and not value.items and value.elem is None for value, _ in args)  # `chunks.push(chunk)`
     if args and not filled_later and all(value.is_literal() for value, _ in args):
         return MADE
-    origins = frozenset(origin for value, _ in args for origin in value.derived().origins)
+    origins = frozenset(origin for value, _ in args for origin in value.without(MEMBER).derived().origins)
     return Value(True, origins=origins) if origins else UNKNOWN
 
 
@@ -135,7 +140,7 @@ def _assigned(args: Pieces) -> Value:
     parts = [value for value, _ in args]
     first = parts[0] if parts else UNKNOWN
     if first.kind or not (first.types or first.refs):
-        return merged(parts)
+        return merged(parts).with_origins(one for one in first.origins if one.label == MEMBER)
     held = {key: one for value in parts[1:] for key, one in (value.items or {}).items()}
     return changed(first, items={**(first.items or {}), **held} or None)
 
@@ -149,6 +154,11 @@ def _from_pairs(args: Pieces) -> Value:
     return container("dict", None, pair.item(1) or pair.derived())
 
 
+_CLONING = (
+    "structuredClone", "lodash.cloneDeep", "lodash.clone", "lodash.fp.cloneDeep", "lodash.fp.clone", "ramda.clone", "clone",
+    "clone-deep", "rfdc()", "klona", "klona.klona", "klona.full.klona", "klona.json.klona", "fast-copy", "fast-copy.copy",
+    "just-clone", "shallow-clone",
+)  # fmt: skip
 # libraries whose function does what `Object.assign` does, or the same to any depth
 _ASSIGN = (
     "lodash.assign",
@@ -166,8 +176,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String.raw": _data,
     "JSON.stringify": _as_json,
     "JSON.parse": _data,
-    "structuredClone": _same,
-    **dict.fromkeys(("lodash.cloneDeep", "lodash.clone", "clone", "clone-deep", "rfdc()"), _same),
+    **dict.fromkeys(_CLONING, _copied),
     "Object": lambda args: args[0][0] if args else container("dict"),
     "Proxy": _same,
     **dict.fromkeys(("Error", "TypeError", "RangeError", "SyntaxError"), _error),

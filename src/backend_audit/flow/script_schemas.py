@@ -7,10 +7,12 @@ https://zod.dev/api, https://joi.dev/api, https://github.com/jquense/yup. A sche
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import script_chains
+from backend_audit.flow.arguments import argument
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, NO_OBJECT, Pieces, merged, values
 from backend_audit.flow.script_objects import STRIPPED
@@ -35,6 +37,7 @@ from backend_audit.regex import harmless_after
 if TYPE_CHECKING:
     from backend_audit.flow.arguments import Args
     from backend_audit.flow.script_calls import ScriptCalls
+    from backend_audit.flow.statements import Frame
 
 SCHEMA = "schema.Schema"
 OUT = "~out"
@@ -246,10 +249,7 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
     if data is None or name not in ASKS:
         return refined(receiver, name, given)
 
-    def part(value: Value, field: str) -> Value:
-        return frame.read(value, field, ir.Attribute(node.at, node.end, ir.Name(node.at, node.at, "…"), field))
-
-    found = filled(out_of(receiver), data.value, part)
+    found = filled(out_of(receiver), data.value, partial(_part, frame, node))
     verdict = Verdict(key_at(frame.module.path, "verdict", node), data.node, found)
     if name in _PARSES:
         let_through(frame, verdict)
@@ -258,6 +258,24 @@ def called(frame: "ScriptCalls", node: ir.Call, path: str, receiver: Value | Non
     told: dict[str | int, Value] = {"success": BOOL, "data": found, "value": found, "error": error}
     own = found.items or {} if name == "validate" else {}  # Yup gives the data, Joi an answer
     return container("dict", {**own, **told})
+
+
+def _part(frame: "Frame", node: ir.Node, value: Value, field: str) -> Value:
+    return frame.read(value, field, ir.Attribute(node.at, node.end, ir.Name(node.at, node.at, "…"), field))
+
+
+def handed(frame: "Frame", node: ir.Call, data: Value, specs: str, args: "Args") -> Value:
+    """`data` as the first of the arguments `specs` lets it through that is a schema, or an object of such; whole without one."""
+    for spec in filter(None, specs.split("|")):
+        given = argument(args, spec)
+        if given is not None and (SCHEMA in given.value.types or _holds_schemas(given.value)):
+            out = out_of(given.value) if SCHEMA in given.value.types else _shape(given.value)
+            return filled(out, data, partial(_part, frame, node))
+    return data
+
+
+def _holds_schemas(value: Value) -> bool:
+    return value.kind == "dict" and any(SCHEMA in one.types for one in (value.items or {}).values())
 
 
 def let_through(frame: "ScriptCalls", verdict: Verdict) -> None:

@@ -111,7 +111,12 @@ class FunctionSymbol(Symbol):
         """Whether the first parameter is filled by the object (or class) that the method is read from; of Python."""
         if self.owner is None or self.has_receiver or self.module.node.language in SCRIPTS:
             return False
-        return not self.decorated("staticmethod")
+        return not self.decorated("staticmethod") and not self._takes_requests
+
+    @property
+    def _takes_requests(self) -> bool:
+        """Whether it only stands in a class, and a decorator there hands it on as the function that it is: `def f(request)`."""
+        return bool(self.node.decorators) and bool(self.node.params) and self.node.params[0].name == "request"
 
     @property
     def has_receiver(self) -> bool:
