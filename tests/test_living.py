@@ -190,7 +190,10 @@ def test_an_edit_that_is_no_code_yet_is_a_problem_and_the_rest_stands(edited: Ed
     edited.replace("shop/paths.py", "os.path.basename(name))", "os.path.basename(")
     result = edited.scan(edited.living)
     assert [problem.path for problem in result.report.problems] == ["shop/paths.py"]
+    assert result.unfinished, "not worth judging all of it"
     assert ("shop/store.py", "command-injection") in rules(list(result.report.findings))
+    edited.replace("shop/paths.py", "os.path.basename(", "name)")
+    assert ("shop/app.py", "path-traversal") in rules(edited.said_at_once())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -233,6 +236,19 @@ def test_nobody_waits_for_a_judgement_that_was_interrupted(edited: Edited) -> No
         assert not edited.scan(edited.living).provisional
     edited.living.rest()
     assert edited.living.kept is not kept
+
+
+def test_what_the_cache_answers_is_judged_once_more_when_nobody_waits(edited: Edited, tmp_path: Path) -> None:
+    """So that the first edit is answered at once, too."""
+    config = Config(workers=1, cache_dir=tmp_path / "cache", semgrep=False, origins={})
+    first, later = Living(), Living()
+    for living in (first, later):
+        audit.scan(config, [edited.folder], living=living)
+    assert first.kept is not None
+    assert later.kept is None, "it was in the cache"
+    with later.settle(lambda: False):
+        audit.scan(config, [edited.folder], living=later)
+    assert later.kept is not None
 
 
 def test_watch_tells_at_once_and_again_only_if_there_is_more(

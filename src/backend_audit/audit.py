@@ -67,6 +67,7 @@ class ScanResult:
     shown_root: Path | None = None
     evidence: Evidence = field(default_factory=Evidence)
     provisional: bool = False
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def scan(
         heard=heard,
         evidence=known,
         provisional=judgement.provisional,
+        unfinished=judgement.unfinished,
     )
 
 

@@ -33,6 +33,7 @@ class Judgement(msgspec.Struct, frozen=True):
     routes: tuple[RouteRecord, ...] = ()
     signs: tuple[Sign, ...] = ()
     provisional: bool = False  # made of an earlier one (see `analysis/provisional.py`), and never kept
+    unfinished: bool = False  # so it is, and a file that was code is none now: somebody is writing
 
 
 JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
@@ -62,14 +63,14 @@ def judged(
     read = {path: files.keys[path] for path in paths}
     asked = f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode()
     key, latest = key_of(b"".join(read.values()), *asked), key_of(b"", "latest", *asked)
-    known = decoded(cache.get_many([key]).get(key), JUDGEMENT)
-    if known is None:
+    living = Living() if living is None else living
+    known = None if living.anew else decoded(cache.get_many([key]).get(key), JUDGEMENT)
+    if known is None and not living.anew:
         known = _relaid(files, cache, decoded(cache.get_many([latest]).get(latest), _LATEST), read)
         if known is not None:
             cache.put_many({key: ENCODER.encode(known), latest: ENCODER.encode(_Latest(key, read))})
     if known is not None:
         return known
-    living = Living() if living is None else living
     try:
         found = None if (kept := living.ready) is None else _in_depth(lambda: _provisional(kept, files, cache, read))
         if found is not None:

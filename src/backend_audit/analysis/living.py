@@ -46,9 +46,14 @@ class Living:
         """What a provisional judgement is to be made of; None if there is to be none."""
         return None if self.kept is None or self._settles or self.kept.seconds <= self.patience else self.kept
 
+    @property
+    def anew(self) -> bool:
+        """Whether an answer from the cache will not do: there is nothing yet that the next one could be made of."""
+        return self._settles and self.kept is None
+
     @contextmanager
     def settle(self, interrupted: Callable[[], bool]) -> Iterator[None]:
-        """While in the block, projects are judged anew, or a scan ends with `Interrupted` once `interrupted` says so."""
+        """While in the block, the project is judged as a whole; a scan ends with `Interrupted` once `interrupted` says so."""
         self._settles, self.interrupted = True, interrupted
         try:
             yield

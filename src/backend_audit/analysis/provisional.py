@@ -46,7 +46,8 @@ def provisional(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes
     gone = kept.read.keys() - read.keys()  # or no code any more, which is usual while somebody writes
     found = [*_standing(kept, moves), *_found_again(kept, files, problems)]
     findings = tuple(one for one in found if not _is_through(one, gone))
-    return msgspec.structs.replace(known, findings=findings, problems=tuple(problems), provisional=True)
+    unfinished = any(path in files.facts for path in gone)
+    return msgspec.structs.replace(known, findings=findings, problems=tuple(problems), provisional=True, unfinished=unfinished)
 
 
 def _is_through(finding: Finding, paths: Collection[str]) -> bool:

@@ -25,12 +25,16 @@ _State = dict[str, tuple[int, int]]
 
 
 class _Round(NamedTuple):
-    """What a scan told, how many findings that are in words, and the files and folders whose change calls for the next one."""
+    """What a scan told, how many findings that are in words, and the files and folders whose change calls for the next one.
+
+    `unsettled`: the project is still to be judged as a whole; `provisional`: it was judged as an earlier state of it.
+    """
 
     text: str
     told: str
     files: list[str]
     provisional: bool = False
+    unsettled: bool = False
 
 
 @click.command("watch")
@@ -62,7 +66,7 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
             print_safely(f"{found.text}backend-audit: checked: {found.told}{' so far' if found.provisional else ''}\n")
             # What changed while it was judged calls for another round; of what is new its time tells.
             before = {path: early.get(path, (0, 0) if one[0] >= start else one) for path, one in _state(files).items()}
-            if found.provisional:
+            if found.unsettled:
                 _settle(paths, given, living, found, before, interval)
             living.rest()
             changed = _changes(files, before, interval)
@@ -79,9 +83,9 @@ def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Roun
             found = _round(paths, given, living)
         except Interrupted:
             return
-    if found.text == told.text:
+    if found.text == told.text and told.provisional:
         print_safely(f"backend-audit: settled: {found.told}\n")
-    else:
+    elif found.text != told.text:
         print_safely(f"backend-audit: checking everything\n{found.text}backend-audit: checked: {found.told}\n")
 
 
@@ -123,7 +127,8 @@ def _round(paths: tuple[Path, ...], given: Given, living: "Living") -> _Round:
     text = render(result.report, Format.CONCISE, context)
     count = len(result.report.findings)
     told = f"{count} finding{'' if count == 1 else 's'}{', incomplete' if is_incomplete(result.report) else ''}"
-    return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional)
+    unsettled = living.kept is None or (result.provisional and not result.unfinished)
+    return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional, unsettled)
 
 
 def _of_interest(result: "ScanResult") -> Iterator[str]:

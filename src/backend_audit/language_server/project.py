@@ -16,14 +16,14 @@ from backend_audit.finding import Finding, Problem
 class Found:
     """What a scan said, by path; `error` is why there was none (the configuration is wrong).
 
-    `provisional`: the project is still to be judged anew.
+    `unsettled`: the project is still to be judged as a whole.
     """
 
     catalog: Catalog
     findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     error: str = ""
-    provisional: bool = False
+    unsettled: bool = False
 
     @property
     def paths(self) -> list[str]:
@@ -73,7 +73,8 @@ class Project:
             return replace(known, error=str(error))
         except Interrupted:
             return known
-        return _by_path(result)
+        unsettled = self.living.kept is None or (result.provisional and not result.unfinished)
+        return replace(_by_path(result), unsettled=unsettled)
 
     @property
     def is_saved_whole(self) -> bool:
@@ -97,5 +98,4 @@ def _by_path(result: ScanResult) -> Found:
         catalog=result.catalog,
         findings={path: tuple(found) for path, found in findings.items()},
         problems={path: tuple(found) for path, found in problems.items()},
-        provisional=result.provisional,
     )

@@ -116,7 +116,7 @@ class Server(LanguageServer):
             took = time.monotonic() - start
             session.seconds = took if session.generation else min(took, _SLOW / 2)
             await self._answer(session)
-            if session.found.provisional and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
+            if session.found.unsettled and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
                 settled = partial(project.audit, buffers, session.found, lambda: session.dirty)
                 async with self._in_sight(session):
                     session.found = await loop.run_in_executor(self.executor, settled)
