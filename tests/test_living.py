@@ -177,6 +177,17 @@ def test_lines_above_move_what_was_found_in_both_languages(edited: Edited) -> No
     assert rules(edited.said_at_once()) == before
 
 
+def test_what_was_found_anew_moves_as_well(edited: Edited) -> None:
+    edited.replace("shop/store.py", 'name = ?", (name,)', "name = '%s'\" % name")
+    edited.said_at_once()
+    edited.replace("shop/store.py", "def rows(name):\n", "def rows(name):\n    # of the shop\n    length = len(name)\n")
+    (sql,) = (one for one in edited.said_at_once() if one.rule == "sql-built-from-strings")
+    edited.replace("shop/app.py", "def find():\n", "def find():\n    length = 1\n")
+    (later,) = (one for one in edited.said_at_once() if one.rule == "sql-built-from-strings")
+    assert (sql.place.line, sql.steps[0].place.line) == (10, 11)
+    assert (later.place.line, later.steps[0].place.line) == (10, 12)
+
+
 def test_functions_come_and_go(edited: Edited) -> None:
     new = '\n\n@app.get("/eval")\ndef evaluated():\n    return eval(request.args["code"])\n\n\n@app.get("/run")'
     edited.replace("shop/app.py", '\n\n@app.get("/run")', new)

@@ -65,7 +65,7 @@ def _renew(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes], ch
         modules = {one.path: one for one in followed.engine.project.modules.values()}
         inside = [node for path, node in nodes.items() if path in modules and _is_alike(modules[path], node)]
         if inside:
-            kept.runs |= followed.engine.renew(inside)
+            kept.runs |= followed.engine.renew(inside, kept.runs)
             kept.renewed |= {node.path: read[node.path] for node in inside}
 
 

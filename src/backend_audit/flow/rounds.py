@@ -32,8 +32,10 @@ class Rounds(ObjectFields):
             before = self._run_again(functions)
             self._note(key for key, one in before.items() if self._summaries.get(key, EMPTY).says_more_than(one))
 
-    def renew(self, nodes: Iterable[ir.Module]) -> set[str]:
+    def renew(self, nodes: Iterable[ir.Module], again: Collection[str] = ()) -> set[str]:
         """Let modules of a project that was gone through hold the code of `nodes`, and run what that changes.
+
+        `again`: the keys of functions that run again in any case, as earlier runs of theirs name places that have moved since.
 
         Given are the runs that were made again: the keys of functions, and the paths of modules. What calls told of parameters
         stays, so that the answers are those of a fresh engine but for what only the code of before had told.
@@ -46,6 +48,8 @@ class Rounds(ObjectFields):
         differing = {key for one in renewed for key in one.changed}
         functions = [function for one in renewed for function in one.module.every]
         functions += [function for one in importers for function in one.every]
+        known = {one.key for one in functions}
+        functions += [one for one in self.project.functions() if one.key in again and one.key not in known]
         ran = {*(one.module.path for one in renewed), *(one.path for one in importers), *before}
         self._stale.clear()
         for _ in range(_RENEWING):
