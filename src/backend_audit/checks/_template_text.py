@@ -10,6 +10,7 @@ from backend_audit.flow.values import CLOSED_TYPES, Gap, Value
 from backend_audit.flow.written import dotted
 
 _PROGRAM = re.compile(r"template|config|settings|options|header|footer|layout|block|prefix|suffix|indent|environ", re.IGNORECASE)
+_CUT = re.compile(r"\[[^\]]*:[^\]]*\]$")  # a piece of the template's own text: `page[: match.end()] + …`
 _LOOKUPS = frozenset(("get", "pop"))
 _MAX_STEPS = 4  # of assignments that are followed back
 
@@ -19,9 +20,9 @@ def filled_in(site: Site, value: Value) -> Gap | None:
     params = set() if site.function is None else {param.name for param in site.function.params}
     for shape in value.shapes:
         for gap in shape.gaps:
-            if not _is_data(gap.value) or gap.written in params or _PROGRAM.search(gap.written) or gap.written.isupper():
-                continue
-            return gap
+            own = gap.written in params or gap.written.isupper() or _PROGRAM.search(gap.written) or _CUT.search(gap.written)
+            if _is_data(gap.value) and not own:
+                return gap
     return None
 
 

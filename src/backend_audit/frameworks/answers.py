@@ -97,7 +97,7 @@ def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:
         for base, prefix in _HTML_CLASSES.items():
             if base in lineage and (symbol.node.name.startswith(prefix) if prefix else symbol.node.name in classes.HTTP):
                 return True
-        if symbol.decorated("expose") and "cherrypy" in classes.packages(frame, symbol):
+        if classes.is_of_cherrypy(frame, symbol):
             return True
         if classes.is_of_web_py(frame, symbol):
             return True

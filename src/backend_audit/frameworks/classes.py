@@ -11,6 +11,7 @@ from backend_audit import ir
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import CLOSED_TYPES, Value, changed
+from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, decorator_name
 
 HTTP = frozenset("get post put patch delete head options trace".split())
@@ -100,9 +101,20 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         if param.kind == "kwargs" and base.startswith(("django", "rest_framework")):
             return value
         return _data(frame, symbol, param, value)
-    if symbol.decorated("expose") and "cherrypy" in packages(frame, symbol):
-        return _data(frame, symbol, param, value)
-    return None
+    return _data(frame, symbol, param, value) if is_of_cherrypy(frame, symbol) else None
+
+
+def is_of_cherrypy(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    """Whether CherryPy calls the method: `@cherrypy.expose`, `index.exposed = True` below it, `GET` of a class that says so.
+
+    https://docs.cherrypy.dev/en/latest/basics.html, https://docs.cherrypy.dev/en/latest/advanced.html#rest-style-urls
+    """
+    owner, name = symbol.owner, symbol.node.name
+    if owner is None:
+        return False
+    told = {dotted(one) for each in owner.node.body if isinstance(each, ir.Assign) for one in each.targets}
+    whole = name in _WEB_PY and ("exposed" in told or any(decorator_name(one) == "expose" for one in owner.node.decorators))
+    return (symbol.decorated("expose") or f"{name}.exposed" in told or whole) and "cherrypy" in packages(frame, symbol)
 
 
 def is_of_web_py(frame: FrameState, symbol: FunctionSymbol) -> bool:

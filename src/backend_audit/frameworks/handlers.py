@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from backend_audit import ir
 from backend_audit.flow.frame import FrameState
+from backend_audit.flow.guards import RELATIVE
 from backend_audit.flow.lacks import SEGMENT
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.types import held_in_length, holds_to_pattern
@@ -152,7 +153,8 @@ def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, valu
     segment = found is not None and _is_segment(found[1], param.name)
     body = found is None or not found[0] & _BY_RULE
     parsed = body and any(name[:1] == CLASS or name in _MAPPINGS for name in value.types)
-    marks = SEGMENT if segment else _PARSED if parsed else frozenset()
+    # werkzeug makes one slash of several, so that no path in an address begins with one
+    marks = SEGMENT if segment else _PARSED if parsed else frozenset() if body else RELATIVE
     return untrusted(frame, symbol, param, value, marks | held_in_length(param.default, param.annotation))
 
 
