@@ -11,7 +11,7 @@ SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no sla
 _PREFIX = "lacks:"
 _LEFT_AND_ENTERED = frozenset(("'\\''", "'\"'\"'"))  # a quote within quotes, for shells
 _QUOTED_FOR_SHELLS = f"{_PREFIX}shell '"
-_FLAT = "flat"  # a mark: a test has found no slash
+_FLAT = "flat"  # a mark: a test has found no slash, or all were replaced
 _MAX_LENGTH = 3
 _QUOTED = frozenset({"sql", "xpath", "code", "ldap", "shell"})  # contexts in which quotes delimit values
 _PARENTS = frozenset({f"{_PREFIX}..", f"{_PREFIX}../", f"{_PREFIX}."})
@@ -38,6 +38,8 @@ def after_replacing(old: str, new: str) -> frozenset[str]:
         return frozenset((f"{_PREFIX}single {old}",))
     if old == "'" and new in _LEFT_AND_ENTERED:
         return frozenset((_QUOTED_FOR_SHELLS,))
+    if old == "/" and not {"/", "\\"} & set(new):
+        return after_test(old)
     return lacking(old) if len(old) == 1 and old not in new else frozenset()
 
 
