@@ -29,11 +29,14 @@ from backend_audit.flow.script_callbacks import MAX_CALLEES
 from backend_audit.flow.script_files import ScriptFiles
 from backend_audit.flow.script_settling import Settler
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
-from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, ref
+from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
 from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
+
+
+_OF_LISTS = frozenset(("push", "unshift"))
 
 
 class ScriptCalls(ScriptFiles):
@@ -284,4 +287,7 @@ class ScriptCalls(ScriptFiles):
         elif func.attr in ("push", "unshift", "append", "write", "set") and dotted(func.value) is not None and not receiver.refs:
             added = frozenset(origin for _, operand in args for origin in operand.value.derived().origins)
             if added and receiver.open and not receiver.types and not receiver.apis:
-                self.update_path(func.value, receiver.with_origins(added))
+                held = join_all(operand.value for _, operand in args)
+                listed = changed(receiver, open=False, kind="list", elem=join(receiver.derived(), held))
+                known = listed if func.attr in _OF_LISTS and not receiver.kind else receiver
+                self.update_path(func.value, known.with_origins(added))
