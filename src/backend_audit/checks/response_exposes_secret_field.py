@@ -17,6 +17,7 @@ _FIX = {
     "declared": "Declare an answer with only the fields that a client needs (a class of its own, not the stored one).",
     "whole": "Declare a `response_model` with the fields that a client needs: without one every attribute of the object is sent.",
     "dumped": "Name the fields that go into the answer, or leave this one out.",
+    "chosen": "Leave this one out.",
     "marshalled": "Make the field `load_only`, or leave it out (`exclude`).",
     "serializer": "Name the fields in `Meta.fields`, or make this one `write_only`.",
 }

@@ -7,6 +7,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._handing import is_first
 from backend_audit.checks._routes import called
 from backend_audit.finding import Confidence
+from backend_audit.flow import sensitive
 from backend_audit.flow.concepts import Operand, OutgoingRequest, Redirect
 from backend_audit.flow.values import Gap, Shape, Value
 from backend_audit.routes.model import Route
@@ -16,9 +17,11 @@ RULE = "secret-in-url"
 _IN_QUERY = re.compile(
     r"[?&](access_token|refresh_token|id_token|token|jwt|session(?:_?id)?|api_?key|password|passwd|secret)=$", re.IGNORECASE
 )
+_KEY = re.compile(r"[?&#][\w.\[\]-]+=$")
 _ONCE = re.compile(
     r"reset|verif|confirm|invit|unsubscribe|magic|activat|csrf|state|email|registr|sign_?up|welcome|share|download", re.IGNORECASE
 )
+_KEPT = re.compile(r"passw|secret|hash", re.IGNORECASE)
 _ADDRESS = frozenset(("params", "query", "path_params", "query_params", "args", "view_args", "GET"))
 _FIX = "Send it in a header or in the body; a browser gets it as a cookie (`HttpOnly`, `Secure`)."
 
@@ -46,7 +49,7 @@ def in_request(request: OutgoingRequest) -> Iterator[Alert]:
             node=request.url.node or request.site.node,
             message=f"The address that is called holds `{name}`: the logs of both sides and of every proxy between keep it.",
             fix=_FIX,
-            confidence=Confidence.MEDIUM if name in ("password", "passwd", "secret") else Confidence.LOW,
+            confidence=Confidence.MEDIUM if _KEPT.search(name) else Confidence.LOW,
         )
 
 
@@ -85,3 +88,11 @@ def _names(shape: Shape, brought: Callable[[Value], bool]) -> Iterator[str]:
             found = _IN_QUERY.search(before)
             if found is not None:
                 yield found[1]
+            elif _KEY.search(before) and _is_password(after.written):
+                yield after.written.rpartition(".")[2]
+
+
+def _is_password(text: str) -> bool:
+    """Whether what is put into an address is a field of an object that holds a password, or its hash: `user.password_hash`."""
+    owner, _, name = text.rpartition(".")
+    return name.isidentifier() and bool(owner) and (sensitive.is_password_hash(name) or sensitive.classify(name) == "password")

@@ -79,6 +79,23 @@ def validating_method(function: ir.Function, view: FileView) -> Iterator[Alert]:
             f"`{function.name}` returns nothing: the value that it has checked becomes None.",
             "Return the value at the end.",
         )
+    if (
+        of_serializer
+        and not decorators
+        and _returns_as_it_is(function)
+        and not any(view.comments_between(function.at, function.body[-1].end))
+    ):
+        yield _alert(
+            function,
+            f"`{function.name}` returns what it is given: it checks nothing.",
+            "Raise `ValidationError` for what is not allowed, or remove the method.",
+        )
+
+
+def _returns_as_it_is(function: ir.Function) -> bool:
+    body = [one for one in function.body if not _is_text(one)]
+    given = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
+    return isinstance(given, ir.Name) and given.id == function.params[-1].name
 
 
 @check(RULE)

@@ -16,7 +16,8 @@ from backend_audit.routes.model import PageSize
 from backend_audit.source import Mark
 
 _NAMES = re.compile(
-    r"^(page_?size|per_?page|limit|page_?limit|max_?results|(items|results|rows)_?per_?page|num_?results|take)$", re.IGNORECASE
+    r"^(page_?size|per_?page|limit|page_?limit|max_?results|(items|results|rows)_?per_?page|num_?results|take|size|count|top)$",
+    re.IGNORECASE,
 )
 _TAKES = frozenset("limit paginate Paginator fetchmany to_list islice first_n page_size slice".split())
 _QUERIES = frozenset(("args", "GET", "query_params", "values", "query", "params"))

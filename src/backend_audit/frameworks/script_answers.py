@@ -8,7 +8,9 @@ from backend_audit.frameworks.entities import returns
 from backend_audit.link.symbols import FunctionSymbol
 
 _ANSWERING = frozenset(("json", "send", "jsonp"))
+_WRITING = frozenset(("write", "end"))  # of a response, not of a file
 _CONTEXTS = frozenset(("ctx", "context", "response", "res"))
+_RESPONSES = frozenset(("res", "response", "reply", "raw"))
 _ERRORS = frozenset(("err", "error", "e", "_", "_err", "_error", "erro"))
 
 
@@ -16,7 +18,8 @@ def answers(handler: FunctionSymbol) -> Iterator[tuple[ir.Expr, ir.Expr]]:
     """What a handler sends, returns or makes the body, each with the place that says so."""
     for node in ir.walk(*handler.node.body):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute):
-            if node.func.attr in _ANSWERING and node.args:
+            written_out = node.func.attr in _WRITING and last_word(node.func.value) in _RESPONSES
+            if (node.func.attr in _ANSWERING or written_out) and node.args:
                 yield node.args[0].value, node.args[0].value
         elif isinstance(node, ir.Assign) and node.value is not None and any(_is_body(target) for target in node.targets):
             yield node.value, node.value

@@ -103,6 +103,10 @@ class ScriptExposure:
         elif isinstance(node, (ir.Conditional, ir.Logical)):
             for side in (node.then, node.orelse) if isinstance(node, ir.Conditional) else (node.left, node.right):
                 yield from self._rows(function, side, depth - 1)
+        elif isinstance(node, ir.Template):  # a row in a text is none any more, unless something has written it out
+            for part in node.parts:
+                if isinstance(part, ir.Hole) and isinstance(part.value, ir.Call):
+                    yield from self._rows(function, part.value, depth - 1)
         elif isinstance(node, ir.Name):
             yield from self._bound(function, node, depth)
         elif isinstance(node, ir.Call):
@@ -153,6 +157,10 @@ class ScriptExposure:
             return
         if node.form == "new" and word_of(last_word(node.func)) in self.columns.by_word:
             yield Row(word_of(last_word(node.func)))
+        elif written(node.func) in ("JSON.stringify", "Object.assign"):
+            spread = frozenset(("class",)) if last_word(node.func) == "assign" else frozenset()
+            for arg in node.args[: None if spread else 1]:
+                yield from (replace(one, void=one.void | spread) for one in self._rows(function, arg.value, depth - 1))
         elif isinstance(node.func, ir.Attribute):
             yield from self._method(function, node, node.func, depth)
 
@@ -212,6 +220,16 @@ def _keeps_rows(node: ir.Expr) -> frozenset[str] | None:
             return frozenset()
         for item in given.items if isinstance(given, ir.Container) and given.kind == "dict" else ():
             value = item.value.value if isinstance(item.value, ir.Starred) else item.value
-            if (item.star or value is not item.value) and isinstance(value, ir.Name) and value.id == params[0].name:
-                return frozenset(("class",))
+            plain, void = _made_plain(value)
+            if (item.star or value is not item.value) and isinstance(plain, ir.Name) and plain.id == params[0].name:
+                return frozenset(("class",)) | void
     return None
+
+
+def _made_plain(node: ir.Expr) -> tuple[ir.Expr, frozenset[str]]:
+    """The row in `user.toObject()` and `user._doc`, and what its model says in vain by then."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("toJSON", "toObject", "get"):
+        return node.func.value, frozenset()
+    if isinstance(node, ir.Attribute) and node.attr in _RAW:
+        return node.value, frozenset(("object",))
+    return node, frozenset()

@@ -46,6 +46,7 @@ _ONE_TIME = re.compile(
 )
 _REQUESTS = frozenset("req request ctx body payload form data config settings env process".split())
 _WEAK = frozenset("token code pin link url reset_url reseturl resetlink plaintoken".split())
+_LOOKS_UP = re.compile(r"^(?:find|get|query|filter|where|first|one|select|lean|exec|populate|limit|load|fetch|scalar)")
 _RANDOM = re.compile(
     r"rand|secrets\.|token_(hex|urlsafe|bytes)|uuid|nanoid|\bsign\b|encode|generate|make_token|create_?\w*token", re.IGNORECASE
 )
@@ -150,9 +151,8 @@ class SentSecrets:
     def _is_object(self, part: Part, base: ir.Name | None) -> bool:
         """Whether a variable was not made of the request, or of the configuration, here."""
         values = [] if base is None else self.sent.bindings.values(part.function, base.id, part.node.at)[-1:]
-        asked = {
-            word for value in values for one in ir.walk_scope(value) if isinstance(one, ir.Name) for word in (one.id.lower(),)
-        }
+        made = [one for value in values for one in ir.walk_scope(_receiver(value))]
+        asked = {one.id.lower() for one in made if isinstance(one, ir.Name)}
         bound = bool(values) or (base is not None and base.id not in self.engine.environment(part.function.module))
         return bound and asked.isdisjoint(_REQUESTS) and not any(word.endswith(("config", "settings")) for word in asked)
 
@@ -166,6 +166,14 @@ class SentSecrets:
         return first in ("req", "request", "ctx", "body", "payload", "data") or (
             first in {param.name for param in part.function.node.params} and not isinstance(part.node, ir.Attribute)
         )
+
+
+def _receiver(node: ir.Expr) -> ir.Expr:
+    """What is asked, without what it is asked for: `User` of `await User.findById(req.params.id)`; else all of it."""
+    call = node.value if isinstance(node, ir.Await) else node
+    while isinstance(call, ir.Call) and isinstance(call.func, ir.Attribute) and _LOOKS_UP.search(call.func.attr):
+        call = call.func.value.value if isinstance(call.func.value, ir.Await) else call.func.value
+    return call
 
 
 def _in_debugging(handler: FunctionSymbol, place: ir.Expr) -> bool:

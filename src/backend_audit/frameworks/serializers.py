@@ -5,11 +5,13 @@ https://www.django-rest-framework.org/api-guide/serializers/#modelserializer, ht
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from backend_audit import ir
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.written import written
 from backend_audit.frameworks.entities import assigned
+from backend_audit.frameworks.relations import Relations
 from backend_audit.frameworks.schemas import Schemas
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import SchemaField, Shown
@@ -40,6 +42,7 @@ class Meta:
     owner: ClassSymbol
     at: ir.Node | None
     of_users: bool = False  # of Django's own class of users, which is not in the project
+    nested: bool = False  # objects that it refers to are written out, too (`depth = 1`)
 
 
 class Serializers:
@@ -115,10 +118,35 @@ class Serializers:
         at = meta.at or meta.owner.node
         said = Mark(meta.owner.module.path, at.at, min(at.end, at.at + _LONG), f"fields of {meta.owner.name}")
         yield Shown("serializer", meta.model or owner, True, tuple(fields), mark, via, said)
+        for target in self._referred(meta, declared) if meta.nested else ():
+            yield Shown("serializer", target, True, self.schemas.fields(target), mark, via, said)
         for name, call in declared.items() if depth else ():
             inner = self._nested(owner, call)
             if inner is not None and (meta.names is None or name in meta.names) and name not in meta.excluded:
                 yield from self.fields_shown(inner, mark, via, depth - 1)
+
+    def _referred(self, meta: Meta, declared: dict[str, ir.Call]) -> Iterator[ClassSymbol]:
+        """The classes whose objects `depth` brings along with all their fields."""
+        if meta.model is None:
+            return
+        own = {
+            target.id
+            for one in self.engine.bases(meta.model)[0]
+            for statement in one.node.body
+            if isinstance(statement, ir.Assign)
+            for target in statement.targets
+            if isinstance(target, ir.Name)
+        }
+        for name, relation in self.relations.of(meta.model).items():
+            chosen = (meta.names is None or name in meta.names) and name not in (*meta.excluded, *declared)
+            target = relation.target or (self.user_model() if name == "user" else None)
+            if chosen and name in own and target is not None:
+                yield target
+
+    @cached_property
+    def relations(self) -> Relations:
+        """What the models of the project refer to."""
+        return Relations(self.schemas)
 
     def _stored(self, meta: Meta) -> list[SchemaField]:
         """The fields of the model that a `Meta` names; Django's own users have the hash of a password."""
@@ -154,7 +182,9 @@ class Serializers:
             read_only = _texts(said.get("read_only_fields")) | _flagged(extra, "read_only")
             of_users = model is None and self._is_library_user(one, said["model"].value if "model" in said else None)
             of_users = of_users or (model is None and "model" not in said and above is not None and above.of_users)
-            return Meta(model, names, excluded, write_only, read_only, one, at, of_users)
+            deep = said["depth"].value if "depth" in said else None
+            nested = isinstance(deep, ir.Const) and bool(deep.value)
+            return Meta(model, names, excluded, write_only, read_only, one, at, of_users, nested)
         return None
 
     def _above(self, owner: ClassSymbol, inner: ir.Class, depth: int) -> Meta | None:

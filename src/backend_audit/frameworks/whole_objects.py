@@ -22,6 +22,8 @@ _DUMPS = frozenset("dict model_dump json model_dump_json dump to_mongo to_json".
 _ALL = frozenset("vars asdict model_to_dict".split())
 _OWN = frozenset("to_dict as_dict serialize to_json asdict json serialized to_representation get_dict dict".split())
 CHOOSES = ("exclude", "include", "fields", "only")
+_STREAMS = frozenset("StreamingResponse StreamingHttpResponse EventSourceResponse stream_with_context".split())
+_EMPTY = (None, "", 0)
 _MAX_DEPTH = 6
 
 
@@ -66,6 +68,9 @@ class WholeObjects:
                     yield from self.shown(function, value, writes=writes, depth=depth - 1)
 
     def _comprehension(self, function: FunctionSymbol, node: ir.Comprehension, *, writes: bool, depth: int) -> Iterator[Shown]:
+        if node.kind == "dict" and (attributes := _gone_through(node)) is not None:
+            yield from self.shown(function, attributes, writes=False, depth=depth - 1)
+            return
         found = self.entities.of(function, node) if writes else []
         for owner in found:
             yield self._of(function, "whole", owner, node)
@@ -75,7 +80,7 @@ class WholeObjects:
     def _attribute(self, function: FunctionSymbol, node: ir.Attribute) -> Iterator[Shown]:
         """`user.__dict__`, `UserSerializer(user).data`."""
         if node.attr == "__dict__":
-            for owner in self.entities.of(function, node.value):
+            for owner in self._owners(function, node.value):
                 yield self._of(function, "dumped", owner, node)
         elif node.attr == "data":
             yield from self.serializers.shown(function, node)
@@ -84,7 +89,7 @@ class WholeObjects:
         last = self.entities.meant(function, node.func).rpartition(".")[2]
         first = node.args[0].value if node.args else None
         if last in _ALL and first is not None and len(node.args) == 1:
-            for owner in self.entities.of(function, first):
+            for owner in self._owners(function, first):
                 yield self._of(function, "dumped", owner, node)
         elif shown := list(self.marshalled.shown(function, node)):
             yield from shown
@@ -99,15 +104,45 @@ class WholeObjects:
             yield from self.shown(function, first, writes=writes, depth=depth - 1)
         elif isinstance(node.func, ir.Attribute) and last == "copy" and not node.args:
             yield from self.shown(function, node.func.value, writes=writes, depth=depth - 1)
-        elif isinstance(node.func, ir.Attribute) and last == "values" and not node.args:
-            manager = node.func.value  # `User.objects`, or a query of it
-            own = self.entities.class_named(function, manager.value) if isinstance(manager, ir.Attribute) else None
-            for owner in [own] if own is not None else self.entities.of(function, manager):
-                yield self._of(function, "dumped", owner, node)
+        elif last in _STREAMS and first is not None:
+            for generator, value in self._yielded(function, first):
+                yield from self.shown(generator, value, writes=False, depth=depth - 1)
+        elif isinstance(node.func, ir.Attribute) and last in ("values", "values_list"):
+            yield from self._columns(function, node, node.func.value)
         elif isinstance(node.func, ir.Attribute) and not any(arg.name in CHOOSES for arg in node.args):
             yield from self._method(function, node, node.func, writes=writes)
         elif writes:
             yield from (self._of(function, "whole", owner, node) for owner in self.entities.of(function, node))
+
+    def _columns(self, function: FunctionSymbol, node: ir.Call, manager: ir.Expr) -> Iterator[Shown]:
+        """`User.objects.values("id", "password")`: the columns that it names, or all."""
+        own = self.entities.class_named(function, manager.value) if isinstance(manager, ir.Attribute) else None
+        names = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const) and not arg.name]
+        if len(names) < len([arg for arg in node.args if arg.name != "flat"]):
+            return  # not all are known
+        for owner in [own] if own is not None else self.entities.of(function, manager):
+            fields = [field for field in self.schemas.fields(owner) if field.path in names or not names]
+            if not names or any(field.path in names for field in fields):
+                yield self._of(function, "chosen" if names else "dumped", owner, node, tuple(fields))
+
+    def _yielded(self, function: FunctionSymbol, node: ir.Expr) -> Iterator[tuple[FunctionSymbol, ir.Expr]]:
+        """What a generator gives one by one: `StreamingResponse(rows())`."""
+        called = node.func if isinstance(node, ir.Call) else node
+        nested = [one for one in function.nested if isinstance(called, ir.Name) and one.node.name == called.id]
+        frame = self.engine.frame(function.module)
+        known = [one for one in frame.eval(called).refs if isinstance(one, FunctionSymbol)] if not nested else []
+        for generator in (nested or known)[:1]:
+            for one in inside(generator.node.body):
+                if isinstance(one, ir.Yield) and one.value is not None:
+                    yield generator, one.value
+
+    def _owners(self, function: FunctionSymbol, node: ir.Expr) -> list[ClassSymbol]:
+        """The classes of an object; of who calls, the class that Django's settings name where the project has one of users."""
+        found = self.entities.of(function, node)
+        if found or written(node) not in ("request.user", "self.request.user"):
+            return found
+        user = self.serializers.user_model()
+        return [] if user is None else [user]
 
     def _method(self, function: FunctionSymbol, node: ir.Call, func: ir.Attribute, *, writes: bool) -> Iterator[Shown]:
         """`user.to_dict()` by what the method writes, `user.dict()` of a model."""
@@ -133,12 +168,9 @@ class WholeObjects:
             or one in (f"vars({me})", f"model_to_dict({me})", f"asdict({me})")
             for one in text
         )
-        chooses = any(
-            isinstance(node, (ir.Compare, ir.Delete)) or (isinstance(node, ir.Call) and written(node.func).endswith(".pop"))
-            for node in inside(method.node.body)
-        )
         if whole:
-            return () if chooses else self.schemas.fields(owner)
+            left_out = _left_out(method)
+            return () if left_out is None else tuple(one for one in self.schemas.fields(owner) if one.path not in left_out)
         for value in _values(method):
             field = by_name.get(value.attr)
             if field is not None and written(value.value) == me:
@@ -151,6 +183,40 @@ class WholeObjects:
         mark = Mark(function.module.path, node.at, node.end, f"answers with `{written(node)}`")
         shown = self.schemas.fields(owner) if fields is None else fields
         return Shown(how, owner, self.schemas.is_stored(owner), shown, mark, written(node))
+
+
+def _gone_through(node: ir.Comprehension) -> ir.Expr | None:
+    """`{k: v for k, v in user.__dict__.items() if not k.startswith("_")}`: what is gone through, with nothing of it left out."""
+    clause = node.clauses[0]
+    over = clause.iter
+    named = isinstance(over, ir.Call) and isinstance(over.func, ir.Attribute) and over.func.attr == "items"
+    if len(node.clauses) > 1 or not named or not isinstance(over, ir.Call) or not isinstance(over.func, ir.Attribute):
+        return None
+    conditions = [one for condition in clause.conditions for one in ir.walk(condition) if isinstance(one, ir.Const)]
+    if len(conditions) < len(clause.conditions) or not all(str(one.value).startswith("_") for one in conditions):
+        return None
+    return over.func.value if isinstance(node.value, (ir.Name, ir.Call)) else None
+
+
+def _left_out(method: FunctionSymbol) -> frozenset[str] | None:
+    """The columns that a method which goes over all of them takes out again; None where it is not known which."""
+    found: set[str] = set()
+    for node in inside(method.node.body):
+        compared = node.rights[0] if isinstance(node, ir.Compare) else None
+        taken = isinstance(node, ir.Call) and written(node.func).endswith(".pop") and node.args
+        names = node.args[0].value if isinstance(node, ir.Call) and taken else compared
+        if isinstance(node, ir.Delete):
+            names = node.targets[0].index if isinstance(node.targets[0], ir.Index) else node.targets[0]
+        if names is None:
+            continue
+        listed = [one.value for one in names.items] if isinstance(names, ir.Container) else [names]
+        if not all(isinstance(one, ir.Const) for one in listed):
+            return None
+        keeps = isinstance(node, ir.Compare) and node.ops[0] not in ("!=", "not in", "is", "is not")
+        if keeps and not all(isinstance(one, ir.Const) and one.value in _EMPTY for one in listed):
+            return None
+        found |= {str(one.value) for one in listed if isinstance(one, ir.Const)}
+    return frozenset(found)
 
 
 def _values(method: FunctionSymbol) -> Iterator[ir.Attribute]:
