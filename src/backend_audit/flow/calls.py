@@ -16,6 +16,7 @@ from backend_audit.flow import (
     mappings,
     named_parts,
     numbers,
+    putting,
     records,
     rendering,
     sensitive,
@@ -305,8 +306,7 @@ class Calls(Expressions):
             origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path, source.clears)
             found = changed(found, open=True) if not found.kind else found
             found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
-        transfer = self.models.transfers.get(path)
-        if transfer is None:
+        if (transfer := self.models.transfers.get(path)) is None:
             return found
         found = records.filled(self, transfer.into, receiver, args) or found
         origins: list[Origin] = []
@@ -329,8 +329,7 @@ class Calls(Expressions):
         return found.with_origins(origins) if found.open else changed(found, open=True).with_origins(origins)
 
     def call_instance(self, node: ir.Call, type_name: str, callee: Value, receiver: Value | None, args: Args) -> Value:
-        owner = self.engine.class_of(type_name)
-        if owner is None:
+        if (owner := self.engine.class_of(type_name)) is None:
             path = f"{type_name}.__call__"
             return self.call_api(node, path, receiver, args) if self.engine.knows(path) else NOTHING
         method = self.engine.find_method(owner, "__call__")
@@ -355,6 +354,7 @@ class Calls(Expressions):
                     rendering.rendered(self, node, found)
         if summary.lifting:
             self.engine.registering.run_again(self, node, symbol, summary, bound)
+        putting.received(self, node, symbol, summary, receiver, bound, args)
         if summary.thrown is not NOTHING:
             told = substitute(summary.thrown, symbol.key, bound)
             self.thrown = join(self.thrown, told.stepped(self.mark(node, f"{symbol.node.name}() throws it")))
@@ -425,6 +425,7 @@ class Calls(Expressions):
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:
         """`xs.append(v)`, `config.update(DEBUG=True)`: the container changes in place."""
+        putting.appended(self, func, args)
         if receiver.kind and func.attr in builtin.MUTATORS:
             after = builtin.mutated(receiver, func.attr, *pieces(args))
             if after is not None:
@@ -440,8 +441,7 @@ class Calls(Expressions):
 
     def update_item(self, target: ir.Index, value: Value) -> None:
         """`groups[key].append(v)`: the container that holds the container changes too."""
-        holder = self.eval(target.value)
-        if holder.kind:
+        if (holder := self.eval(target.value)).kind:
             self.update_path(target.value, builtin.with_item(holder, self.eval(target.index), value).with_origins(holder.origins))
 
     def store_paths(self, base: Value) -> list[str]:

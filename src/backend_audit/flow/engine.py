@@ -73,7 +73,9 @@ class Engine(Rounds):
         grown = frozenset(key for key in fields if f"{self.me(symbol)}.{key}" in frame.grown)
         thrown = frame.thrown if any(one.label in DATA for one in frame.thrown.all_origins()) else NOTHING
         result = bounded(result)
-        summary = Summary(result, frame.yields, events, lifting, ways["true"], ways["false"], ways["any"], fields, thrown, grown)
+        put = {place: bounded(value) for place, value in frame.put.items()}
+        told = (ways["true"], ways["false"], ways["any"])
+        summary = Summary(result, frame.yields, events, lifting, *told, fields, thrown, grown, put)
         self._summaries[symbol.key] = summary
         for nested in symbol.nested:
             self.summary(nested)

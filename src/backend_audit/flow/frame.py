@@ -13,7 +13,7 @@ from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.values import NOTHING, UNKNOWN, Value, api, join
+from backend_audit.flow.values import NOTHING, UNKNOWN, Key, Value, api, join
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, Symbol
 from backend_audit.source import Mark
@@ -72,6 +72,7 @@ class FrameState:
         self.thrown: Value = NOTHING  # what was thrown here or in what was called, and not caught
         self.assigned: set[str] = set()  # the access paths that were bound, or whose container has grown
         self.grown: set[str] = set()
+        self.put: dict[tuple[int, Key | None], Value] = {}  # what the function puts into its arguments: `putting`
 
     # --- places -----------------------------------------------------------------------------------------------------
 

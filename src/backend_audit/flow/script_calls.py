@@ -2,6 +2,7 @@
 
 from backend_audit import ir
 from backend_audit.flow import (
+    putting,
     script_ajv,
     script_builtin,
     script_contracts,
@@ -281,6 +282,7 @@ class ScriptCalls(ScriptFiles):
         return changed(tracked.told_apart(self, node, symbol, made), items=kept or None)
 
     def mutate(self, node: ir.Call, func: ir.Attribute, receiver: Value, args: Args) -> None:  # noqa: ARG002 - as in `Calls`
+        putting.appended(self, func, args)
         after = script_builtin.mutated(receiver, func.attr, pieces(args)[0])
         if after is not None:
             self.update_path(func.value, after)

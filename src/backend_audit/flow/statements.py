@@ -13,6 +13,7 @@ from backend_audit.flow import (
     listed,
     lists,
     matching,
+    putting,
     raising,
     refine,
     rendering,
@@ -117,9 +118,9 @@ class Frame(Calls):
             self.bind(target.value, value)
 
     def bind_attribute(self, target: ir.Attribute, value: Value, node: ir.Assign | None) -> None:
+        putting.note(self, target.value, target.attr, value)
         base = self.eval(target.value)
-        key = dotted(target)
-        if key is not None:
+        if (key := dotted(target)) is not None:
             changing.filled(self, target, base, value)
             self.assign_path(key, value)
         for type_name in in_order(base.types):
@@ -140,6 +141,7 @@ class Frame(Calls):
     def bind_item(self, target: ir.Index, value: Value, node: ir.Assign | None) -> None:
         base = self.eval(target.value)
         key = self.eval(target.index)
+        putting.stored(self, target, key, value)
         if base.kind:
             names = base.carried_names() | key.as_keys()
             self.update_path(target.value, builtin.with_item(base, key, value).with_origins(names))

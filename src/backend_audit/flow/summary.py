@@ -36,6 +36,7 @@ from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import Mark
 
 MAX_LIFTS = 120
+Place = tuple[int, Key | None]  # a parameter, and a name or key in it
 _TEXTS = frozenset(("str", "string", "bytes", "pathlib.Path", "pathlib.PurePath"))
 
 
@@ -53,10 +54,12 @@ class Summary:
     fields: dict[Key, Value] = field(default_factory=dict)  # what a method leaves in the fields of its object
     thrown: Value = NOTHING  # what it throws, with the data that it tells
     grown: frozenset[Key] = frozenset()  # those of them that are containers which got more
+    put: dict[Place, Value] = field(default_factory=dict)  # what it puts into its arguments
 
     def says_more_than(self, earlier: "Summary") -> bool:
         """Whether callers may learn something from it that an earlier summary of the function did not tell."""
-        pairs = ((self.result, earlier.result), (self.thrown, earlier.thrown))
+        puts = ((value, earlier.put.get(place, NOTHING)) for place, value in self.put.items())
+        pairs = ((self.result, earlier.result), (self.thrown, earlier.thrown), *puts)
         return len(self.lifting) > len(earlier.lifting) or any(not now.all_origins() <= was.all_origins() for now, was in pairs)
 
 
