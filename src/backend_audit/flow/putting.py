@@ -42,7 +42,8 @@ def note(frame: "Calls", target: ir.Expr, key: Key | None, value: Value) -> None
         return
     if (at, key) not in frame.put and (len(frame.put) == _MAX_PLACES or _is_bound_anew(function, target.id)):
         return
-    frame.put[at, key] = join_optional(frame.put.get((at, key)), value)
+    held = frame.put.get((at, key))
+    frame.put[at, key] = value if held is None else join(held, value)
 
 
 def stored(frame: "Calls", target: ir.Index, key: Value, value: Value) -> None:
