@@ -1,10 +1,11 @@
 """Who calls a function of the project, and what it is given there: values are read back over its parameters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.moments import CallSite
+from backend_audit.flow.moments import NOW, CallSite
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.source import SCRIPTS
 
@@ -16,10 +17,14 @@ _NAMED_FIRST = frozenset(
 
 
 class CallSites:
-    """The calls of the project's functions, by what is called."""
+    """The calls of the project's functions, by what is called.
+
+    `within`: by the keys of functions, the calls that are being looked into: for their parameters these alone count.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.within: dict[str, CallSite] = {}
         self._by_callee: dict[str, list[CallSite]] | None = None
 
     def of(self, function: FunctionSymbol) -> list[CallSite]:
@@ -32,12 +37,21 @@ class CallSites:
                         self._by_callee.setdefault(site.callee.key, []).append(site)
         return self._by_callee.get(function.key, [])[:_MANY]
 
+    @contextmanager
+    def looking_into(self, caller: FunctionSymbol, call: ir.Call, callees: Iterable[FunctionSymbol]) -> Iterator[None]:
+        """While what `callees` give is read for one call."""
+        before = self.within
+        self.within = before | {one.key: CallSite(caller, one, call, NOW) for one in callees}
+        yield
+        self.within = before
+
     def given(self, function: FunctionSymbol, name: str) -> Iterator[tuple[CallSite, ir.Expr]]:
         """What callers give for the parameter called `name`, each with the call."""
         at = next((at for at, param in enumerate(function.node.params) if param.name == name), None)
         if at is None or function.node.params[at].kind in ("args", "kwargs", "receiver"):
             return
-        for site in self.of(function):
+        only = self.within.get(function.key)
+        for site in self.of(function) if only is None else [only]:
             value = _argument(site, at, name)
             if value is not None:
                 yield site, value

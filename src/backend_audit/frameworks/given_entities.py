@@ -32,6 +32,10 @@ class GivenEntities(Entities):
             found = self._named(function.parent, name, at, depth - 1)
         return found or self._called_like(name)
 
+    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> list[ClassSymbol]:
+        with self.sites.looking_into(function, node, self._callees(function, node)):
+            return super()._called(function, node, depth)
+
     def _attribute(self, function: FunctionSymbol, node: ir.Attribute, depth: int) -> list[ClassSymbol]:
         """`order.user`, `request.user`, and what a method has kept: `self.user`."""
         found = super()._attribute(function, node, depth)

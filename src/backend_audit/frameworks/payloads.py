@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.moments import NOW, CallSite
 from backend_audit.flow.written import first_word, last_word, written
 from backend_audit.frameworks.call_sites import CallSites
 from backend_audit.frameworks.sent import Sent
@@ -24,6 +25,7 @@ class Piece:
     """One value: `node` in `function`, the name that it goes by (`key`), the place that hands it over.
 
     `way`: the calls that lead from there. `through`: the functions that it went through; what they take out of it is gone.
+    `within`: the calls that are being looked into, as `CallSites.within`.
     """
 
     function: FunctionSymbol
@@ -32,6 +34,7 @@ class Piece:
     place: Mark
     way: tuple[Mark, ...] = ()
     through: tuple[FunctionSymbol, ...] = field(default=(), repr=False)
+    within: dict[str, CallSite] = field(default_factory=dict, repr=False)
 
     def moved(self, function: FunctionSymbol, node: ir.Expr, key: str) -> "Piece":
         """What it is made of, elsewhere; in the same function that is a narrower place."""
@@ -39,7 +42,10 @@ class Piece:
         if function is self.function and place.path == function.module.path and place.at <= node.at and node.end <= place.end:
             place = place._replace(at=node.at, end=node.end)
         through = self.through if function in self.through else (*self.through, function)
-        return Piece(function, node, key, place, self.way, through)
+        within = self.within
+        if isinstance(self.node, ir.Call) and function is not self.function:
+            within = within | {function.key: CallSite(self.function, function, self.node, NOW)}
+        return Piece(function, node, key, place, self.way, through, within)
 
 
 class Payloads(Sent):
@@ -59,14 +65,17 @@ class Payloads(Sent):
         return found
 
     def _gather(self, piece: Piece, found: list[Piece], depth: int) -> None:
-        seen = (id(piece.node), f"{piece.function.key} {piece.key}")
+        around = ",".join(str(one.node.at) for one in piece.within.values())
+        seen = (id(piece.node), f"{piece.function.key} {piece.key} {around}")
         if depth == 0 or len(found) >= _MAX_PIECES or seen in self._seen:
             return
         self._seen.add(seen)
         inner: list[Piece] = []
+        self.sites.within = piece.within
         if not self.is_whole(piece.function, piece.node):
             inner = [piece.moved(*one) for one in self.inner(piece.function, piece.node, piece.key)]
             inner = inner or list(self._outside(piece))
+        self.sites.within = {}
         if not inner:
             found.append(piece)
         for one in inner:
@@ -103,7 +112,10 @@ class Payloads(Sent):
     def _from_caller(self, piece: Piece, caller: FunctionSymbol, value: ir.Expr, call: ir.Call) -> Piece:
         place = Mark(caller.module.path, value.at, value.end, f"`{written(call.func)}` is given it")
         through = piece.through if caller in piece.through else (*piece.through, caller)
-        return Piece(caller, value, piece.key, place, (piece.place, *piece.way)[:8], through)
+        within = {key: site for key, site in piece.within.items() if key != piece.function.key}
+        if piece.function.key in piece.within:  # back from a helper: it is still sent from where that was called
+            return Piece(caller, value, piece.key, piece.place, piece.way, through, within)
+        return Piece(caller, value, piece.key, place, (piece.place, *piece.way)[:8], through, within)
 
     def _kept(self, function: FunctionSymbol, name: str) -> Iterator[tuple[FunctionSymbol, ir.Expr]]:
         methods = () if function.owner is None else function.owner.methods.values()

@@ -53,6 +53,16 @@ class GivenRows(ScriptExposure):
         if function.parent is not None:
             yield from self._each(function, node, depth)
 
+    def _called(self, function: FunctionSymbol, node: ir.Call, depth: int) -> Iterator[Row]:
+        with self.sites.looking_into(function, node, self._callees.of(function, node)):
+            found = list(super()._called(function, node, depth))
+        yield from found
+
+    def _attribute(self, function: FunctionSymbol, node: ir.Attribute, depth: int) -> Iterator[Row]:
+        given = isinstance(node.value, ir.Name) and any(param.name == node.value.id for param in function.node.params)
+        if not (given and node.attr in ("data", "rows")):  # of what is handed over, a column
+            yield from super()._attribute(function, node, depth)
+
     def _each(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[Row]:
         """`users.forEach((user) => …)`."""
         around = function.parent
@@ -113,10 +123,16 @@ class ScriptSentAway(SentAway):
         return Holder(name, "row", is_person(name, self.rows.columns.all.get(word, ())))
 
     def _is_made(self, function: FunctionSymbol, node: ir.Expr) -> bool:
+        """Whether it is put together here, or given by a function of the project: then its parts are asked, one by one."""
+        node = node.value if isinstance(node, ir.Await) else node
         if isinstance(node, ir.Call):
-            return bool(self._callees.of(function, node)) or last_word(node.func) in ("stringify", "from")
+            return bool(self._callees.of(function, node)) or last_word(node.func) in ("stringify", "from", "assign")
         if not isinstance(node, ir.Name):
-            return False
+            return isinstance(node, (ir.Container, ir.Lambda, ir.Template))
         values = self.payloads.bindings.values(function, node.id, node.at)
-        given = next(self.sites.given(function, node.id), None) is not None  # callers are asked one by one
-        return isinstance(values[-1], (ir.Container, ir.Lambda)) if values else given
+        given = next(self.sites.given(function, node.id), None) is not None
+        return self._is_made(function, values[-1]) if values and not _mentions(values[-1], node.id) else given
+
+
+def _mentions(node: ir.Expr, name: str) -> bool:
+    return any(isinstance(one, ir.Name) and one.id == name for one in ir.walk_scope(node))

@@ -118,6 +118,7 @@ class SentAway(ABC):
 
     def _of(self, sending: Sending, target: Target, piece: Piece) -> Iterator[SecretSentAway]:
         gone = {name for one in piece.through for name in self.gone(one)}
+        self.sites.within = piece.within
         base = SecretSentAway(sending.site, target, piece.place, piece.way, via=written(piece.node))
         wholes = self.wholes(piece.function, piece.node)
         for one in wholes:
@@ -139,6 +140,7 @@ class SentAway(ABC):
                     way=way,
                 )
         found = None if wholes else self._field(piece)
+        self.sites.within = {}
         if found is not None and not gone.intersection((found[0], piece.key)):
             name, holder = found
             yield replace(
