@@ -285,14 +285,16 @@ def _any_of(frame: "ScriptExpressions", call: ir.Call, collection: ir.Expr, *, h
     function = call.args[0].value if call.args else None
     if not holds or not isinstance(function, ir.Lambda) or not function.function.params:
         return
-    body, param = function.function.body, function.function.params[0]
-    statement = body[0] if len(body) == 1 else None
-    if not isinstance(statement, ir.Return) or statement.value is None or param.pattern is not None:
+    before, last = function.function.body[:-1], next(reversed(function.function.body), None)
+    param, named = function.function.params[0], [one.targets[0] for one in before if isinstance(one, ir.Assign)]
+    names = {param.name, *(one.id for one in named if isinstance(one, ir.Name))}
+    if not isinstance(last, ir.Return) or last.value is None or param.pattern is not None or len(names) <= len(before):
         return
-    outer = frame.env.get(param.name)
+    outer = {name: frame.env.get(name) for name in names}
     frame.env[param.name] = values(frame.eval(collection))
-    refine.assume(frame, statement.value, True)
-    if outer is None:
-        frame.env.pop(param.name, None)
-    else:
-        frame.env[param.name] = outer
+    frame.run(before)
+    refine.assume(frame, last.value, True)
+    for name, value in outer.items():
+        frame.env.pop(name, None)
+        if value is not None:
+            frame.env[name] = value

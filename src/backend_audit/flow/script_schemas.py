@@ -265,9 +265,14 @@ def _part(frame: "Frame", node: ir.Node, value: Value, field: str) -> Value:
 
 
 def handed(frame: "Frame", node: ir.Call, data: Value, specs: str, args: "Args") -> Value:
-    """`data` as the first of the arguments `specs` lets it through that is a schema, or an object of such; whole without one."""
+    """`data` as the first of the arguments `specs` lets it through that is a schema, or an object of such; whole without one.
+
+    `^1`: only where that argument is no text of the program, which leaves nothing to choose.
+    """
     for spec in filter(None, specs.split("|")):
-        given = argument(args, spec)
+        given = argument(args, spec.removeprefix("^"))
+        if spec[0] == "^" and given is not None and given.value.texts():
+            return UNKNOWN
         if given is not None and (SCHEMA in given.value.types or _holds_schemas(given.value)):
             out = out_of(given.value) if SCHEMA in given.value.types else _shape(given.value)
             return filled(out, data, partial(_part, frame, node))

@@ -36,6 +36,11 @@ server.registerResource("note", new ResourceTemplate("note://{id}", { list: unde
   return { contents: [] };
 });
 
+server.registerResource("all", "note://all", {}, async (address) => {
+  exec(address.pathname);
+  return { contents: [] };
+});
+
 const Read = z.object({ path: z.string(), lines: z.number() });
 const low = new Server({ name: "low", version: "1.0.0" }, { capabilities: { tools: {} } });
 
