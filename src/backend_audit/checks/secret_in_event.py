@@ -32,8 +32,9 @@ def secret_in_event(sent: SecretSentAway) -> Iterator[Alert]:
 def _confidence(sent: SecretSentAway) -> Confidence | None:
     if has_password(sent) and ("password hash" in sent.kinds or sent.person):
         if sent.of in ("key", "model"):  # what somebody has just typed: whoever signs people in must get it
-            return None if _SIGNING_IN.search(sent.target.words) else Confidence.MEDIUM
-        return Confidence.MEDIUM if sent.target.how == "queue" else Confidence.HIGH
+            asked = sent.of == "key" and sent.target.how == "clients"  # it may well be a client itself, which signs in
+            return None if asked or _SIGNING_IN.search(sent.target.words) else Confidence.MEDIUM
+        return Confidence.MEDIUM if sent.target.how == "queue" or sent.of == "name" else Confidence.HIGH
     if sent.of == "key" or _MAILED.search(sent.target.words):
         return None
     if sent.target.how == "clients":

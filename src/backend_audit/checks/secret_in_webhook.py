@@ -27,7 +27,7 @@ def _confidence(sent: SecretSentAway) -> Confidence | None:
             return None  # its own secret, by which it knows who calls
         if not (sent.whole or hashed) and signs_in(sent.target.words):
             return None
-        if sent.of == "key":
+        if sent.of in ("key", "name"):
             return Confidence.MEDIUM
         if has_password(sent) and (hashed or sent.person):
             return Confidence.HIGH
