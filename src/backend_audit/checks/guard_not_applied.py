@@ -6,7 +6,7 @@ from backend_audit.checks import Alert, check
 from backend_audit.checks._routes import at_guard, called, span
 from backend_audit.finding import Confidence
 from backend_audit.frameworks.overridden import HookOverridden
-from backend_audit.routes.guards import ASTRAY, EARLY, LATE, SHADOWED, UNASKED, UNREAD
+from backend_audit.routes.guards import ASTRAY, EARLY, LATE, MISSPELT, SHADOWED, UNASKED, UNREAD
 from backend_audit.routes.model import Auth, Guard, Route
 
 RULE = "guard-not-applied"
@@ -21,6 +21,9 @@ def guard_not_applied(route: Route) -> Iterator[Alert]:
             continue
         if guard.via == UNREAD:
             yield from _unread(route, guard)
+            continue
+        if guard.via == MISSPELT:
+            yield from _misspelt(route, guard)
             continue
         if guard.via == UNASKED:
             yield from _unasked(route, guard)
@@ -99,6 +102,19 @@ def _unread(route: Route, guard: Guard) -> Iterator[Alert]:
             fix="Derive the view from the class that reads it (`PermissionRequiredMixin`, a REST framework view).",
             confidence=Confidence.HIGH,
             anchor="unread",
+        )
+
+
+def _misspelt(route: Route, guard: Guard) -> Iterator[Alert]:
+    """`permissions_classes = [IsOwner]` in a REST view."""
+    if _is_first(route, guard):
+        yield from at_guard(
+            guard,
+            message=f"`{guard.name}` is stated here and read by nothing: REST views read `{guard.because}`, so {called(route)} "
+            f"{_what_is_left(route)}.",
+            fix=f"Call it `{guard.because}`.",
+            confidence=Confidence.HIGH,
+            anchor="misspelt",
         )
 
 

@@ -34,6 +34,7 @@ ASTRAY = "astray"  # on a router without routes
 EARLY = "early"  # called where it is to be named
 LATE = "late"  # added behind all that it could run before
 UNREAD = "unread"  # in an attribute that nothing reads
+MISSPELT = "misspelt"  # in one whose name is nearly the one that is read
 UNASKED = "unasked"  # stated for a guard that is not among those of the route
 SHADOWED = "shadowed"  # in a base that `dispatch` does not come to
 

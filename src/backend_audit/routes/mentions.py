@@ -15,7 +15,7 @@ _TENANTS = "|".join(sorted(TENANT_PARTS))  # what middleware has found of the ca
 _CALLER = re.compile(
     rf"(?:^|\.)(?:request|req|info\.context|ctx|self\.request)\.(?:user(?!_agent)\w*|auth|identity|{_TENANTS})\b|"
     r"^(?:(?:\w+\.)?g|request\.state)\.\w*user\w*|"
-    r"^current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
+    r"^current_user\b|(?:^|\.)\w*auth\w*\.current_user\b|^self\.(?:current_user|current_org|user)\b|(?:^|\.)(?:request|req)\.current_\w+"
 )
 _CALLER_CALLS = re.compile(
     r"get_jwt_identity|get_jwt|get_current_user|current_user_id|get_jwt_subject|current_identity|get_user_id"
