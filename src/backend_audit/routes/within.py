@@ -18,7 +18,7 @@ _DENIED = re.compile(
     r"(?:^|[._])(?:Not_?(?:Authori[sz]ed|Authenticated|Allowed|Permitted)|Unauthori[sz]ed|Unauthenticated|Forbidden|(?:Permission|Access)"
     r"_?Denied|PermissionError|Authori[sz]ation(?:Error|Exception|Failed))(?:Error|Exception)?$"
 )
-_CALLER = re.compile(r"(?:^|\.)(?:request|req|self\.request|info\.context)\.user$|(?:^|\.)current_user$")
+_CALLER = re.compile(r"(?:^|[._])(?:request|req|self\.request|info\.context)\.user$|(?:^|\.)current_user$")
 _SWITCH = re.compile(
     r"(?:allow|enabl|open|permit)\w*_(?:\w+_)?(?:registrations?|sign_?ups?|accounts?|users?)\b|"
     r"(?:registrations?|sign_?ups?|accounts?|users?)_(?:\w+_)?(?:allow|enabl|open|permit)",
