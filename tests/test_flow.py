@@ -222,6 +222,19 @@ if __name__ == "__main__":
     show()
 
 
+def test_modules_that_import_all_of_each_other_do_not_look_for_a_name_for_ever() -> None:
+    first = lower("a.py", "from b import *\n\ndef f():\n    return missing()\n")
+    second = lower("b.py", "from a import *\nfrom os import system\n\ndef g():\n    return other()\n")
+    engine = Engine(Project([first, second]), MODELS)
+    engine.go_through()
+    assert not engine.problems
+    module = engine.project.modules["a"]
+    assert engine.module_attribute(module, "missing") is None
+    found = engine.module_attribute(module, "system")
+    assert found is not None
+    assert found.apis == {"os.system"}
+
+
 def test_a_module_that_imports_its_own_name_hides_no_library() -> None:
     """`shop/celery.py` begins with `from celery import Celery`: beside it, `celery` means the library as well."""
     own = lower("shop/celery.py", "from celery import Celery\napp = Celery('shop')\n")

@@ -165,6 +165,19 @@ def test_the_data_of_a_request_is_followed_through_the_language() -> None:
     assert len(reached) > 50
 
 
+def test_modules_that_export_all_of_each_other_do_not_look_for_a_name_for_ever() -> None:
+    texts = {
+        "a.js": 'export * from "./b.js";\nexport { exec } from "child_process";\n',
+        "b.js": 'export * from "./a.js";\nimport { exec, nowhere } from "./a.js";\nexport const run = () => exec(nowhere());\n',
+    }
+    engine = engine_of(texts)
+    engine.go_through()
+    assert not engine.problems
+    found = engine.module_attribute(engine.project.modules["b.js"], "exec")
+    assert found is not None
+    assert found.apis == {"child_process.exec"}
+
+
 def show() -> None:
     for topic in TOPICS:
         found = seen(topic)

@@ -55,7 +55,8 @@ class EngineState(ABC):
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
         self._importers: dict[str, dict[str, ModuleSymbol]] = {}  # module → those that hold names of it
         self._early: list[str] = []  # modules that saw another one before it had run, in a circle of imports
-        self._imported_later: set[tuple[str, str]] = set()  # names that are being looked for in modules under way
+        # Names that are being looked for, in modules under way, and in those that hand all of others on.
+        self._imported_later, self._looked_for = set[tuple[str, str]](), set[tuple[str, str]]()
         self._summaries: dict[str, Summary] = {}
         self._running, self._stale = set[str](), set[str]()
         self._constant_calls: dict[tuple[object, ...], Value] = {}

@@ -1,5 +1,7 @@
 """What the names of modules mean: their top levels, imports, star imports, and what functions assign to them."""
 
+from collections.abc import Callable
+
 from backend_audit import ir
 from backend_audit.flow.engine_state import EngineState
 from backend_audit.flow.folders import module_value
@@ -93,6 +95,19 @@ class ModuleNames(EngineState):
 
     def star_value(self, module: ModuleSymbol, name: str) -> Value | None:
         """A name that may come from a star import."""
+        return self.handed_on(module, name, lambda: self._from_star(module, name))
+
+    def handed_on(self, module: ModuleSymbol, name: str, look: Callable[[], Value | None]) -> Value | None:
+        """What `look` finds for a name that a module hands on from others; nothing where these hand it on from that one."""
+        if (module.key, name) in self._looked_for:
+            return None
+        self._looked_for.add((module.key, name))
+        try:
+            return look()
+        finally:
+            self._looked_for.discard((module.key, name))
+
+    def _from_star(self, module: ModuleSymbol, name: str) -> Value | None:
         for target in self._stars.get(module.key, ()):
             if isinstance(target, ModuleSymbol):
                 found = self.module_attribute(target, name)

@@ -98,14 +98,10 @@ class ScriptModules(Engine):
         if name in module.exported:
             specifier, inside = module.exported[name]
             return self.part_of(module, specifier, inside) if specifier else self.own(module, inside or name)
-        for specifier in module.reexported if name != _DEFAULT else ():
-            target = self.project.find(module, specifier, 0)
-            if isinstance(target, ModuleSymbol) and target is not module:
-                found = self.module_attribute(target, name)
-                if found is not None:
-                    return found
-            elif target is None and not specifier.startswith("."):
-                return api(self.models.canonical(f"{api_path(specifier)}.{name}"))
+        if module.reexported and name != _DEFAULT:
+            found = self.handed_on(module, name, lambda: self._from_all(module, name))
+            if found is not None:
+                return found
         if module.exported and not module.replaced:
             return None
         whole = self.exports(module)
@@ -115,6 +111,18 @@ class ScriptModules(Engine):
             return whole.items[name]
         environment = self.environment(module)
         return environment.get(f"module.exports.{name}") or environment.get(f"exports.{name}")
+
+    def _from_all(self, module: ModuleSymbol, name: str) -> Value | None:
+        """A name of the modules of which all is handed on."""
+        for specifier in module.reexported:
+            target = self.project.find(module, specifier, 0)
+            if isinstance(target, ModuleSymbol) and target is not module:
+                found = self.module_attribute(target, name)
+                if found is not None:
+                    return found
+            elif target is None and not specifier.startswith("."):
+                return api(self.models.canonical(f"{api_path(specifier)}.{name}"))
+        return None
 
     def own(self, module: ModuleSymbol, name: str) -> Value | None:
         """A name of a module's top level as others see it, which in a circle of imports has not run that far."""
