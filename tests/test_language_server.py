@@ -146,6 +146,8 @@ def test_unsaved_changes_count_and_closing_takes_them_back(project: Project) -> 
         editor.open("store.py")
         editor.change("store.py", PULL_STORE)
         await editor.until(lambda: editor.rules("store.py") == [SQL, SQL, SWALLOWED])
+        editor.change("store.py", STORE)  # as it is on disk
+        await editor.until(lambda: editor.rules("store.py") == [SQL, SWALLOWED])
         editor.change("store.py", "x = 1\n")
         await editor.until(lambda: editor.rules("store.py") == [])
         editor.text_document_did_close(lsp.DidCloseTextDocumentParams(editor.document("store.py")))

@@ -243,10 +243,14 @@ def test_nobody_waits_for_a_judgement_that_was_interrupted(edited: Edited) -> No
         edited.scan(edited.living)
     assert edited.living.kept is kept, "what is known still answers at once"
     assert ("shop/store.py", "command-injection") in rules(edited.said_at_once())
-    with edited.living.settle(lambda: False):
+    waited = [True]
+    with edited.living.settle(lambda: not waited[0]):
         assert not edited.scan(edited.living).provisional
     edited.living.rest()
     assert edited.living.kept is not kept
+    waited[0] = False
+    edited.replace("shop/store.py", "def rows(name):\n", "def rows(name):\n    length = len(name)\n")
+    assert edited.scan(edited.living).provisional, "that nobody waits for a judgement any more is nothing to the next one"
 
 
 def test_what_the_cache_answers_is_judged_once_more_when_nobody_waits(edited: Edited, tmp_path: Path) -> None:

@@ -170,6 +170,7 @@ def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode,
         alerts += whole_alerts("looking for practices", practices, asking)
         alerts += whole_alerts("reading how tables are made", unindexed(engine, facts, known.tables, made), asking)
     asking.problems += engine.problems
+    engine.interrupted = None  # what is asked of it later, somebody waits for
     return _Found(alerts, Followed(engine, table, known.releases, facts.switched_on), spotted)
 
 

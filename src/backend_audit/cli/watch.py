@@ -2,10 +2,8 @@
 
 import gc
 import os
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 _CONFIGURATION = ("backend-audit.toml", "pyproject.toml", ".backend-auditignore", ".gitignore")
 _GRAIN = 20_000_000  # nanoseconds by which the times of files may be behind the clock
 _SHOWN = 3  # changed files that are named
+_PART = 15  # of so many, one may go into looking for changes while a project is judged
 
 _State = dict[str, tuple[int, int]]
 
@@ -78,7 +77,7 @@ def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Roun
     """Judge everything anew, and tell if it is something else; not if something changes meanwhile."""
     from backend_audit.audit import Interrupted  # noqa: PLC0415 - as below
 
-    with _noticing(told.files, before, interval) as changed, living.settle(changed.is_set):
+    with living.settle(_Noticing(told.files, before, interval)):
         try:
             found = _round(paths, given, living)
         except Interrupted:
@@ -89,24 +88,24 @@ def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Roun
         print_safely(f"backend-audit: checking everything\n{found.text}backend-audit: checked: {found.told}\n")
 
 
-@contextmanager
-def _noticing(files: list[str], before: _State, interval: float) -> Iterator[threading.Event]:
-    """While in the block, the event is set once a file changes."""
-    changed, done = threading.Event(), threading.Event()
+class _Noticing:
+    """Whether a file has changed, asked again and again while a project is judged: no look takes more than a part of the time.
 
-    def look() -> None:
-        while not done.wait(interval):
-            if _state(files) != before:
-                changed.set()
-                return
+    In this thread, since another one would wait for its turn at each of the files.
+    """
 
-    beside = threading.Thread(target=look, daemon=True)
-    beside.start()
-    try:
-        yield changed
-    finally:
-        done.set()
-        beside.join()
+    def __init__(self, files: list[str], before: _State, interval: float) -> None:
+        self._files, self._before, self._interval = files, before, interval
+        self._next = time.monotonic() + interval
+
+    def __call__(self) -> bool:
+        start = time.monotonic()
+        if start < self._next:
+            return False
+        changed = _state(self._files) != self._before
+        end = time.monotonic()
+        self._next = end + max(self._interval, _PART * (end - start))
+        return changed
 
 
 def _round(paths: tuple[Path, ...], given: Given, living: "Living") -> _Round:

@@ -73,8 +73,7 @@ class Project:
             return replace(known, error=str(error))
         except Interrupted:
             return known
-        unsettled = self.living.kept is None or (result.provisional and not result.unfinished)
-        return replace(_by_path(result), unsettled=unsettled)
+        return replace(_by_path(result), unsettled=result.provisional and not result.unfinished)
 
     @property
     def is_saved_whole(self) -> bool:

@@ -33,6 +33,7 @@ class _Session:
     project: Project
     found: Found
     generation: int = 0
+    shown: int = 0  # how often the editor was told that a scan goes on
     seconds: float = 0.0  # that a scan is likely to take: as long as the last one, but for the first, which reads every file
     published: set[str] = field(default_factory=set)
     timer: asyncio.TimerHandle | None = None
@@ -78,10 +79,11 @@ class Server(LanguageServer):
         if found is None:
             return
         session, path = found
+        opened = path not in session.project.buffers
         session.project.buffers[path] = self.workspace.get_text_document(uri).source.encode("utf-8", "surrogatepass")
         if saved:
             self.soon(session, 0)
-        elif session.seconds < _SLOW and not session.project.is_saved(path):
+        elif session.seconds < _SLOW and not (opened and session.project.is_saved(path)):
             self.soon(session, max(_QUIET, session.seconds))
 
     def closed(self, uri: str) -> None:
@@ -114,13 +116,15 @@ class Server(LanguageServer):
             async with self._in_sight(session):
                 session.found = await loop.run_in_executor(self.executor, partial(project.audit, buffers, session.found))
             took = time.monotonic() - start
-            session.seconds = took if session.generation else min(took, _SLOW / 2)
+            session.seconds = took if session.generation else min(took, _QUIET if project.seconds else _SLOW / 2)
             await self._answer(session)
             if session.found.unsettled and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
                 settled = partial(project.audit, buffers, session.found, lambda: session.dirty)
+                told = session.found
                 async with self._in_sight(session):
                     session.found = await loop.run_in_executor(self.executor, settled)
-                await self._answer(session)
+                if (session.found.findings, session.found.problems) != (told.findings, told.problems):
+                    await self._answer(session)
             if not session.dirty:
                 await loop.run_in_executor(self.executor, project.living.rest)
             if not session.dirty:
@@ -135,7 +139,8 @@ class Server(LanguageServer):
     async def _in_sight(self, session: _Session) -> AsyncIterator[None]:
         """Let the editor show that a scan is going on, if it can."""
         window = self.client_capabilities.window
-        token = f"backend-audit {session.project.root} {session.generation}"
+        session.shown += 1
+        token = f"backend-audit {session.project.root} {session.shown}"
         shown = window is not None and bool(window.work_done_progress)
         if shown:
             try:
