@@ -54,7 +54,8 @@ class ScanResult:
 
     `root` is the directory that paths are relative to (`shown_root` what to call it, where files were judged in a copy),
     `project` the place of what was scanned in it ("" for all of it), `heard` what the scan could have told of, `base` what a
-    scan of the older state said, where there was one.
+    scan of the older state said, where there was one. `provisional`: it was judged as an earlier state of it; `unfinished`: and
+    a file that was code is none now, as somebody is writing.
     """
 
     report: Report
@@ -68,6 +69,11 @@ class ScanResult:
     evidence: Evidence = field(default_factory=Evidence)
     provisional: bool = False
     unfinished: bool = False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the project is still to be judged as a whole, and is worth it."""
+        return self.provisional and not self.unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +135,9 @@ def scan(
             texts_beside(files, cache, workers) as in_texts,
             local_beside(files, sources, cache, workers, config.timeout) as in_files,
         ):
-            seen = lambda: in_files().seen()  # noqa: E731 - the names of the block
-            judgement = judged(files, cache, root.name, config.guards, seen, practices=practices, living=living)
+            judgement = judged(
+                files, cache, root.name, config.guards, lambda: in_files().seen(), practices=practices, living=living
+            )
             tell(Progress("judging", 1, 2))
             semgrep = external.judge(External(config, chosen.rules, catalog, users), sources, files, cache, workers=workers)
             texts, local = in_texts(), in_files()

@@ -96,12 +96,10 @@ def judge(
     scripts = [module for module in modules if _is_of_node(module)]
     project = Project((module for module in modules if not _is_of_node(module)), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, handlers.attribute)
-    engine.interrupted = interrupted
-    found = [_of_language(engine, _PYTHON, known, in_code, asking)]
+    found = [_of_language(engine, _PYTHON, known, in_code, asking, interrupted)]
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
-        script_engine.interrupted = interrupted
-        found.append(_of_language(script_engine, _SCRIPT, known, in_code, asking))
+        found.append(_of_language(script_engine, _SCRIPT, known, in_code, asking, interrupted))
     tables = [one.followed.table for one in found]
     files = [one for path in sorted(known.descriptions) if (one := described(path, known.descriptions)) is not None]
     alerts = [
@@ -152,8 +150,11 @@ class _Found:
     spotted: list[Spotted]
 
 
-def _of_language(engine: Engine, stages: _Stages, known: Known, in_code: InCode, asking: Asking) -> _Found:
+def _of_language(
+    engine: Engine, stages: _Stages, known: Known, in_code: InCode, asking: Asking, interrupted: Callable[[], bool] | None
+) -> _Found:
     """Values first, then routes, then what shows only in the whole."""
+    engine.interrupted = interrupted
     engine.go_through()
     facts = WebFacts()
     alerts = list(concept_alerts(engine, facts, asking))

@@ -63,13 +63,13 @@ def _renew(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes], ch
     nodes = {path: node for path, data in known.items() if (node := decoded(data, MODULE)) is not None}
     for followed in kept.judged.followed:
         modules = {one.path: one for one in followed.engine.project.modules.values()}
-        inside = [node for path, node in nodes.items() if path in modules and _is_alike(modules[path], node)]
+        inside = [node for path, node in nodes.items() if path in modules and _takes_place(modules[path], node)]
         if inside:
             kept.runs |= followed.engine.renew(inside, kept.runs)
             kept.renewed |= {node.path: read[node.path] for node in inside}
 
 
-def _is_alike(module: ModuleSymbol, node: ir.Module) -> bool:
+def _takes_place(module: ModuleSymbol, node: ir.Module) -> bool:
     """Whether a module may take the place of another; what templates are called is known elsewhere, too."""
     return module.node.language is node.language and node.language is not Language.TEMPLATE
 

@@ -126,7 +126,7 @@ def _round(paths: tuple[Path, ...], given: Given, living: "Living") -> _Round:
     text = render(result.report, Format.CONCISE, context)
     count = len(result.report.findings)
     told = f"{count} finding{'' if count == 1 else 's'}{', incomplete' if is_incomplete(result.report) else ''}"
-    unsettled = living.kept is None or (result.provisional and not result.unfinished)
+    unsettled = result.unsettled or living.kept is None  # then the next edit would not be answered at once
     return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional, unsettled)
 
 

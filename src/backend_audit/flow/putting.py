@@ -9,7 +9,7 @@ from backend_audit import ir
 from backend_audit.flow.arguments import Args, pieces
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.summary import Place, Summary, substitute
+from backend_audit.flow.summary import Summary, substitute
 from backend_audit.flow.values import Key, Value, changed, join, join_all, join_optional
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import FunctionSymbol
@@ -99,6 +99,3 @@ def _by_parameter(symbol: FunctionSymbol, receiver: Value | None, args: Args) ->
         if at is not None:
             found[at] = operand
     return found
-
-
-__all__ = ["Place", "appended", "note", "received", "stored"]

@@ -53,7 +53,7 @@ class Rounds(ObjectFields):
         ran = {*(one.module.path for one in renewed), *(one.path for one in importers), *before}
         self._stale.clear()
         for _ in range(_RENEWING):
-            before |= self._run_again(functions)
+            before = self._run_again(functions) | before  # of what is forgotten, only the latter knows
             ran |= before.keys()
             self._note(key for key, one in before.items() if key in differing or self._differs(key, one))
             functions, before = self._stale_ones(), {}
@@ -64,10 +64,9 @@ class Rounds(ObjectFields):
 
     def _put(self, node: ir.Module, before: dict[str, Summary]) -> Renewed:
         """Let a module hold other code, of which nothing is known yet; into `before` go the summaries that its functions had."""
-        old = self.project.symbols_of(node.path)
-        before |= {one.key: self._summaries.get(one.key, EMPTY) for one in old if isinstance(one, FunctionSymbol)}
         found = self.project.renew(node)
-        self.forget_module(found.module, {one.key for one in old})
+        before |= {key: self._summaries[key] for key in found.had & self._summaries.keys()}
+        self.forget_module(found.module, found.had)
         self._classes |= {CLASS + one.key: one for one in found.symbols.values() if isinstance(one, ClassSymbol)}
         return found
 

@@ -35,8 +35,6 @@ from backend_audit.flow.written import dotted, last_word, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, Symbol
 
 _EACH = frozenset("map forEach filter find findLast some every flatMap findIndex findLastIndex sort".split())
-
-
 _OF_LISTS = frozenset(("push", "unshift"))
 
 

@@ -1,7 +1,7 @@
 """Who calls a function of the project, and what it is given there: values are read back over its parameters."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -11,9 +11,7 @@ from backend_audit.source import SCRIPTS
 
 _MANY = 16  # callers of one function that are looked at
 _LISTED = {"apply_async": 0, "send_with_options": -1, "send_task": 1}  # where a list of arguments may stand
-_NAMED_FIRST = frozenset(
-    ("send_task", "enqueue_job", "enqueue", "add_task")
-)  # the function, or its name, stands before the arguments
+_NAMED_FIRST = frozenset("send_task enqueue_job enqueue add_task".split())  # the function stands before its arguments
 
 
 class CallSites:
@@ -31,19 +29,30 @@ class CallSites:
         """The calls of a function by others, in the order of the code."""
         if self._by_callee is None:
             self._by_callee = {}
-            for _, calls in sorted(self.engine.sites.items()):
-                for _, site in sorted(calls.items(), key=lambda one: one[0]):
-                    if site.caller is not site.callee:
-                        self._by_callee.setdefault(site.callee.key, []).append(site)
+            for site in self.every():
+                if site.caller is not site.callee:
+                    self._by_callee.setdefault(site.callee.key, []).append(site)
         return self._by_callee.get(function.key, [])[:_MANY]
 
+    def every(self) -> Iterator[CallSite]:
+        """All calls of the project's functions, in the order of the code."""
+        for _, calls in sorted(self.engine.sites.items()):
+            yield from (site for _, site in sorted(calls.items(), key=lambda one: one[0]))
+
     @contextmanager
-    def looking_into(self, caller: FunctionSymbol, call: ir.Call, callees: Iterable[FunctionSymbol]) -> Iterator[None]:
+    def reading(self, within: dict[str, CallSite]) -> Iterator[None]:
+        """While something is read within these calls."""
+        before, self.within = self.within, within
+        try:
+            yield
+        finally:
+            self.within = before
+
+    def looking_into(
+        self, caller: FunctionSymbol, call: ir.Call, callees: Iterable[FunctionSymbol]
+    ) -> AbstractContextManager[None]:
         """While what `callees` give is read for one call."""
-        before = self.within
-        self.within = before | {one.key: CallSite(caller, one, call, NOW) for one in callees}
-        yield
-        self.within = before
+        return self.reading(self.within | {one.key: CallSite(caller, one, call, NOW) for one in callees})
 
     def given(self, function: FunctionSymbol, name: str) -> Iterator[tuple[CallSite, ir.Expr]]:
         """What callers give for the parameter called `name`, each with the call."""

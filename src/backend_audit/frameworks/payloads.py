@@ -11,7 +11,7 @@ from backend_audit.frameworks.call_sites import CallSites
 from backend_audit.frameworks.sent import Sent
 from backend_audit.frameworks.whole_objects import CHOOSES
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.source import SCRIPTS, Mark
+from backend_audit.source import Mark
 
 _MAX_DEPTH = 14
 _MAX_PIECES = 400
@@ -71,11 +71,10 @@ class Payloads(Sent):
             return
         self._seen.add(seen)
         inner: list[Piece] = []
-        self.sites.within = piece.within
-        if not self.is_whole(piece.function, piece.node):
-            inner = [piece.moved(*one) for one in self.inner(piece.function, piece.node, piece.key)]
-            inner = inner or list(self._outside(piece))
-        self.sites.within = {}
+        with self.sites.reading(piece.within):
+            if not self.is_whole(piece.function, piece.node):
+                inner = [piece.moved(*one) for one in self.inner(piece.function, piece.node, piece.key)]
+                inner = inner or list(self._outside(piece))
         if not inner:
             found.append(piece)
         for one in inner:
@@ -133,8 +132,3 @@ def _makes(node: ir.Call) -> bool:
 
 def _is_field(target: ir.Expr, name: str) -> bool:
     return isinstance(target, ir.Attribute) and target.attr == name and first_word(target.value) in _ME
-
-
-def is_script(function: FunctionSymbol) -> bool:
-    """Whether a function is one of JavaScript."""
-    return function.module.node.language in SCRIPTS

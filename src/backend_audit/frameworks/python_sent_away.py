@@ -66,13 +66,11 @@ class PythonSentAway(SentAway):
 
     def queued(self) -> Iterator[tuple[FunctionSymbol, Sending]]:
         """The arguments of tasks, which lie in a broker until a worker takes them."""
-        for key in sorted(self.engine.sites):
-            for _, site in sorted(self.engine.sites[key].items(), key=lambda one: one[0]):
-                func = site.node.func
-                if isinstance(func, ir.Attribute) and func.attr in SENDING and site.callee.node.decorators:
-                    caller = site.caller
-                    place = Site(
-                        caller.module.path, site.node, "", written(func), caller.name, site.node,
-                        function=caller.node, module=caller.module.node,
-                    )  # fmt: skip
-                    yield caller, MessageSending(place, reach="queue")
+        for site in self.sites.every():
+            caller, func = site.caller, site.node.func
+            if isinstance(func, ir.Attribute) and func.attr in SENDING and site.callee.node.decorators:
+                place = Site(
+                    caller.module.path, site.node, "", written(func), caller.name, site.node,
+                    function=caller.node, module=caller.module.node,
+                )  # fmt: skip
+                yield caller, MessageSending(place, reach="queue")

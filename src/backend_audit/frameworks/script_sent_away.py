@@ -19,7 +19,7 @@ from backend_audit.frameworks.sent_away import Holder, SentAway, Whole
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
 
-_EACH = frozenset("forEach map filter flatMap find some every reduce".split())
+_EACH = frozenset("forEach map filter flatMap find some every reduce then".split())
 
 
 class GivenRows(ScriptExposure):
@@ -66,15 +66,12 @@ class GivenRows(ScriptExposure):
     def _each(self, function: FunctionSymbol, node: ir.Name, depth: int) -> Iterator[Row]:
         """`users.forEach((user) => …)`."""
         around = function.parent
-        for call in () if around is None else around.scope.of(ir.Call):
+        if around is None or function.node.params[0].name != node.id:
+            return
+        for call in around.scope.of(ir.Call):
             first = call.args[0].value if call.args else None
-            if around is None or not isinstance(first, ir.Lambda) or first.function is not function.node:
-                continue
-            if (
-                isinstance(call.func, ir.Attribute)
-                and call.func.attr in (*_EACH, "then")
-                and function.node.params[0].name == node.id
-            ):
+            own = isinstance(first, ir.Lambda) and first.function is function.node
+            if own and isinstance(call.func, ir.Attribute) and call.func.attr in _EACH:
                 yield from self._rows(around, call.func.value, depth - 1)
 
     def of_expression(self, function: FunctionSymbol, node: ir.Expr) -> list[Row]:

@@ -118,16 +118,15 @@ class SentAway(ABC):
 
     def _of(self, sending: Sending, target: Target, piece: Piece) -> Iterator[SecretSentAway]:
         gone = {name for one in piece.through for name in self.gone(one)}
-        self.sites.within = piece.within
         base = SecretSentAway(sending.site, target, piece.place, piece.way, via=written(piece.node))
-        wholes = self.wholes(piece.function, piece.node)
+        with self.sites.reading(piece.within):
+            wholes = self.wholes(piece.function, piece.node)
+            found = None if wholes else self._field(piece)
         for one in wholes:
             fields = [(name, mark) for name, mark in one.fields if name.rpartition(".")[2] not in gone]
             if fields:
-                names, kinds = (
-                    tuple(name for name, _ in fields),
-                    tuple(kind_of(name.rpartition(".")[2]) or "secret" for name, _ in fields),
-                )
+                names = tuple(name for name, _ in fields)
+                kinds = tuple(kind_of(name.rpartition(".")[2]) or "secret" for name in names)
                 way = (*(mark for _, mark in fields[:3]), *piece.way)
                 yield replace(
                     base,
@@ -139,8 +138,6 @@ class SentAway(ABC):
                     person=one.holder.person,
                     way=way,
                 )
-        found = None if wholes else self._field(piece)
-        self.sites.within = {}
         if found is not None and not gone.intersection((found[0], piece.key)):
             name, holder = found
             yield replace(

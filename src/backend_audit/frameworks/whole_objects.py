@@ -188,14 +188,13 @@ class WholeObjects:
 def _gone_through(node: ir.Comprehension) -> ir.Expr | None:
     """`{k: v for k, v in user.__dict__.items() if not k.startswith("_")}`: what is gone through, with nothing of it left out."""
     clause = node.clauses[0]
-    over = clause.iter
-    named = isinstance(over, ir.Call) and isinstance(over.func, ir.Attribute) and over.func.attr == "items"
-    if len(node.clauses) > 1 or not named or not isinstance(over, ir.Call) or not isinstance(over.func, ir.Attribute):
+    named = clause.iter.func if isinstance(clause.iter, ir.Call) else None
+    if len(node.clauses) > 1 or not isinstance(named, ir.Attribute) or named.attr != "items":
         return None
     conditions = [one for condition in clause.conditions for one in ir.walk(condition) if isinstance(one, ir.Const)]
     if len(conditions) < len(clause.conditions) or not all(str(one.value).startswith("_") for one in conditions):
         return None
-    return over.func.value if isinstance(node.value, (ir.Name, ir.Call)) else None
+    return named.value if isinstance(node.value, (ir.Name, ir.Call)) else None
 
 
 def _left_out(method: FunctionSymbol) -> frozenset[str] | None:

@@ -73,7 +73,7 @@ class Project:
             return replace(known, error=str(error))
         except Interrupted:
             return known
-        return replace(_by_path(result), unsettled=result.provisional and not result.unfinished)
+        return _by_path(result)
 
     @property
     def is_saved_whole(self) -> bool:
@@ -97,4 +97,5 @@ def _by_path(result: ScanResult) -> Found:
         catalog=result.catalog,
         findings={path: tuple(found) for path, found in findings.items()},
         problems={path: tuple(found) for path, found in problems.items()},
+        unsettled=result.unsettled,
     )

@@ -16,11 +16,13 @@ _Defined = TypeVar("_Defined", FunctionSymbol, ClassSymbol)
 class Renewed:
     """A module that holds other code now.
 
-    `symbols` are its functions and classes by the identity of their nodes, `changed` the keys of functions that are not what they
-    were or are gone; `around`: what the module says outside of functions is not what it was, so that all of them are among these.
+    `had` are the keys of the functions and classes that it had, `symbols` those that it has by the identity of their nodes,
+    `changed` the keys of functions that are not what they were or are gone; `around`: what the module says outside of functions
+    is not what it was, so that all of them are among these.
     """
 
     module: ModuleSymbol
+    had: frozenset[str]
     symbols: dict[int, Symbol]
     changed: frozenset[str]
     around: bool
@@ -55,7 +57,7 @@ def renewed(module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], ma
     changed = {one.key for one in functions.values() if around or not alike(before.pop(one.key, None), one.node, {})}
     symbols: dict[int, Symbol] = {id(one.node): one for one in functions.values()}
     symbols |= {id(one.node): one for one in classes.values()}
-    return Renewed(module, symbols, frozenset(changed | before.keys()), around)
+    return Renewed(module, frozenset(one.key for one in old), symbols, frozenset(changed | before.keys()), around)
 
 
 def _outside(body: list[ir.Stmt]) -> list[ir.Node]:
