@@ -31,6 +31,29 @@ def member_is_checked(site: Site, member: ir.Expr | None) -> bool:
     return _checked(body, site.node, name)
 
 
+def all_are_checked(site: Site, archive: ir.Expr | None) -> bool:
+    """Whether a loop over the archive's members stands before, and ends the function where a name leads out of the folder."""
+    held = name_of(archive)
+    for node in ir.walk_scope(*scope(site)) if held else ():
+        if isinstance(node, ir.For) and node.end <= site.node.at and name_of(node.iter) == held and _refuses(node):
+            return True
+    return False
+
+
+def _refuses(loop: ir.For) -> bool:
+    name, made = last_word(loop.target), dict[str, list[ir.Expr]]()
+    for statement in loop.body:
+        if isinstance(statement, ir.Assign) and statement.value is not None and _mentions([statement.value], name):
+            made.update((one.id, [statement.value]) for one in statement.targets if isinstance(one, ir.Name))
+        if isinstance(statement, ir.If) and statement.body and isinstance(statement.body[-1], _ENDS):
+            asked = any(_hands_over(node, one) for node in _below(statement.test) for one in (name, *made))
+            if asked or _tests_name(statement.test, name, made):
+                return True
+        if isinstance(statement, ir.ExprStmt) and any(_hands_over(statement.value, one) for one in (name, *made)):
+            return True
+    return False
+
+
 def _checked(body: Sequence[ir.Node], call: ir.Node, name: str) -> bool:
     made: dict[str, list[ir.Expr]] = {}  # `where = os.path.realpath(os.path.join(folder, member.name))`
     for statement in body:
@@ -111,9 +134,9 @@ def _below(node: ir.Node) -> Iterator[ir.Node]:
     return ir.walk(*nodes)
 
 
-def _hands_over(node: ir.Expr, name: str) -> bool:
+def _hands_over(node: ir.Node, name: str) -> bool:
     """`check(member, target)`: another function looks at the member and may raise."""
-    if not isinstance(node, ir.Call) or isinstance(node.func, ir.Attribute):
+    if not isinstance(node, ir.Call) or isinstance(node.func, ir.Attribute) or last_word(node.func) == "print":
         return False
     return any(name_of(arg.value) == name for arg in node.args)
 

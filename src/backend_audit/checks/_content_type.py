@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.checks._context import path_to
 from backend_audit.checks._operands import names
 from backend_audit.flow.concepts import HtmlOutput, Operand
-from backend_audit.flow.written import dotted, first_word
+from backend_audit.flow.written import dotted, first_word, last_word
 
 _TYPE = "content-type"
 _ITS_OWN: set[str | None] = {"response", "bottle.response", "cherrypy.response"}  # what a handler returns goes into these
@@ -24,6 +24,7 @@ def given(output: HtmlOutput) -> Iterator[Operand | str]:
                 yield Operand(value, None)
     yield from _assigned(output)
     yield from _set_by_calls(output)
+    yield from _made_with(output)
 
 
 def is_markup(kind: Operand | str) -> bool | None:
@@ -47,7 +48,7 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
         if not base or found is None:
             return
         around, bases = found, {base}
-    for node in ir.walk(*list(around.body)):
+    for node in ir.walk(*around.body, *_before_handlers(output, bases)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and first_word(node.func) in bases:
             yield from _type_in(node)
         elif isinstance(node, ir.Assign) and _is_type_of(node.targets[0], bases):
@@ -55,6 +56,40 @@ def _set_by_calls(output: HtmlOutput) -> Iterator[str]:
                 yield _full(str(node.value.value))
             elif isinstance(node.value, ir.Attribute):  # `falcon.MEDIA_HTML`
                 yield node.value.attr.lower()
+
+
+def _before_handlers(output: HtmlOutput, bases: set[str]) -> Iterator[ir.Stmt]:
+    """What Tornado runs in front of each handler of the class around, or of one of the file that it is made from."""
+    held = [one for one in path_to(output.site) if isinstance(one, ir.Class)] if "self" in bases else []
+    module = output.site.module
+    if held and module is not None:
+        named = {last_word(base.value) for base in held[-1].bases}
+        held = [*held[-1:], *(one for one in ir.walk_scope(*module.body) if isinstance(one, ir.Class) and one.name in named)]
+    for one in held:
+        for method in one.body:
+            if isinstance(method, ir.Function) and method.name in ("set_default_headers", "prepare"):
+                yield from method.body
+
+
+def _made_with(output: HtmlOutput) -> Iterator[Operand | str]:
+    """What a response was made with that is written to later: `r = Response(mimetype="text/plain")`, then `r.data = text`."""
+    function, base = output.site.function, _written_to(output)
+    for node in ir.walk(*list(function.body)) if function is not None and base else ():
+        if not isinstance(node, ir.Assign) or not isinstance(node.value, ir.Call) or dotted(node.targets[0]) != base:
+            continue
+        for arg in node.value.args:
+            if arg.name in _ATTRIBUTES and isinstance(arg.value, ir.Const) and isinstance(arg.value.value, str):
+                yield arg.value.value
+            for item in arg.value.items if arg.name == "headers" and isinstance(arg.value, ir.Container) else ():
+                if isinstance(item.key, ir.Const) and str(item.key.value).lower() == _TYPE and isinstance(item.value, ir.Const):
+                    yield str(item.value.value)
+
+
+def _written_to(output: HtmlOutput) -> str:
+    """The variable whose method writes the text, or whose attribute it is assigned to."""
+    call, node = output.site.call, output.site.node
+    target = call.func if call is not None else node.targets[0] if isinstance(node, ir.Assign) else None
+    return dotted(target.value) or "" if isinstance(target, ir.Attribute) else ""
 
 
 def _type_in(call: ir.Call) -> Iterator[str]:
@@ -65,7 +100,7 @@ def _type_in(call: ir.Call) -> Iterator[str]:
         yield _full(first)
     elif name == "attachment" or (name in ("setHeader", "set", "header") and len(values) > 1 and _is_download(*values[:2])):
         yield "application/octet-stream"  # whatever it is, the browser saves it
-    elif name in ("setHeader", "set", "header", "set_header") and str(first).lower() == _TYPE and len(values) > 1:
+    elif name in ("setHeader", "set", "header", "set_header", "send_header") and str(first).lower() == _TYPE and len(values) > 1:
         yield values[1].value if isinstance(values[1], ir.Const) and isinstance(values[1].value, str) else "?/?"
     for value in values:
         for item in value.items if isinstance(value, ir.Container) and name in ("writeHead", "set", "header", "headers") else ():
@@ -96,10 +131,11 @@ def _has(function: ir.Function, name: str) -> bool:
 def _assigned(output: HtmlOutput) -> Iterator[str]:
     """`response.mimetype = "text/plain"` after `response = make_response(…)`."""
     function, call = output.site.function, output.site.call
-    if function is None or (call is None and output.site.api != "return"):
+    if function is None or (call is None and output.site.api != "return" and not _written_to(output)):
         return
     assigns = [node for node in ir.walk(*list(function.body)) if isinstance(node, ir.Assign)]
     made = {dotted(node.targets[0]) for node in assigns if node.value is call} - {None} if call is not None else _ITS_OWN
+    made = made | ({_written_to(output)} - {""})
     for node in assigns:
         if isinstance(node.value, ir.Const) and isinstance(node.value.value, str) and _sets_type(node.targets[0], made):
             yield node.value.value

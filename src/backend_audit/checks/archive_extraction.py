@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backend_audit.checks import Alert, check
-from backend_audit.checks._archives import comes_from_elsewhere, member_is_checked, members_are_chosen, opened_from_elsewhere
+from backend_audit.checks._archives import (
+    all_are_checked,
+    comes_from_elsewhere,
+    member_is_checked,
+    members_are_chosen,
+    opened_from_elsewhere,
+)
 from backend_audit.checks._operands import is_false, is_none, named, receiver, truth
 from backend_audit.checks._untrusted import alert, reaching, span
 from backend_audit.checks._wording import in_python
@@ -90,7 +96,9 @@ def _judged(extraction: ArchiveExtraction) -> bool:
     if extraction.member is not None:
         member = extraction.member
         return member.value.is_literal() or member_is_checked(extraction.site, member.node)
-    return extraction.members is not None and members_are_chosen(extraction.site, extraction.members.node)
+    if extraction.members is not None and members_are_chosen(extraction.site, extraction.members.node):
+        return True
+    return extraction.archive is not None and all_are_checked(extraction.site, receiver(extraction.archive, extraction.site))
 
 
 def _own(extraction: ArchiveExtraction) -> bool:

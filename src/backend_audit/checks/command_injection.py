@@ -48,7 +48,7 @@ def command_injection(command: ShellCommand) -> Iterator[Alert]:
             yield _program(command, program, origin)
             return
     if command.arguments is not None:
-        yield from _arguments(command, program, command.arguments)
+        yield from _arguments(command, program or command.command, command.arguments)
     if command.command is not None:
         yield from _command(command, command.command)
 

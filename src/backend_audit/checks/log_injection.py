@@ -34,7 +34,9 @@ def _formatted(record: LogRecord) -> list[Operand]:
     given = [one for key, one in record.site.args if key.isdigit()]
     texts = () if record.message is None else record.message.value.texts()
     at = next((at for at, one in enumerate(given) if record.message is not None and one.node is record.message.node), None)
-    if at is None or len(texts) != 1:
+    if at is None:
         return given
-    kinds = strings.conversions(texts[0])
-    return [one for place, one in enumerate(given) if not (at < place <= at + len(kinds) and kinds[place - at - 1] in "ra")]
+    kinds = strings.conversions(texts[0]) if len(texts) == 1 else []
+    put = {} if record.values is None else record.values.value.items or {}
+    after = [Operand(put.get(place, one.value), one.node) for place, one in enumerate(given[at + 1 :])]
+    return given[:at] + [one for place, one in enumerate(after) if kinds[place : place + 1] not in (["r"], ["a"])]

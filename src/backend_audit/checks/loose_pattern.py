@@ -8,6 +8,7 @@ from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import RegexUse
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import last_word
 from backend_audit.regex.shape import Atom, Sequence, alternatives, atoms
 from backend_audit.source import SCRIPTS
@@ -84,12 +85,18 @@ def _alert(node: ir.Expr, message: str, fix: str) -> Alert:
 def used_text(use: RegexUse) -> Iterator[Alert]:
     """`url.match("https?://example.com")`, `re.match("[A-z]+", name)`: a text becomes the pattern."""
     module = use.site.module
-    if use.pattern is None or module is None:
+    pattern = use.pattern.value if use.pattern is not None else _kept(use)
+    if pattern is None or module is None:
         return
     told = _told_of_script if module.language in SCRIPTS else _told_of_python
-    for text in use.pattern.value.texts():
+    for text in pattern.texts():
         for found, fix in told(use, text):
             yield _alert(_place(use, text, module), found, fix)
+
+
+def _kept(use: RegexUse) -> Value | None:
+    """The text of a pattern that was compiled before: `HOSTS = re.compile("^https://a.example/")`, then `HOSTS.match(url)`."""
+    return None if use.compiled is None else (use.compiled.value.items or {}).get("pattern")
 
 
 def _told_of_script(use: RegexUse, text: str) -> Iterator[tuple[str, str]]:
@@ -106,7 +113,7 @@ def _told_of_script(use: RegexUse, text: str) -> Iterator[tuple[str, str]]:
 
 def _told_of_python(use: RegexUse, text: str) -> Iterator[tuple[str, str]]:
     """What is searched for in texts of the program's own may be as loose as it likes, but for ranges that nobody means."""
-    if (wide := _wide_range(text)) is not None:
+    if use.compiled is None and (wide := _wide_range(text)) is not None:
         yield wide, _FIX_RANGE
     if use.subject is None or not use.subject.value.carries("untrusted"):
         return

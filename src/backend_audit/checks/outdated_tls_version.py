@@ -46,6 +46,21 @@ def old_version_chosen(context: TlsContext) -> Iterator[Alert]:
 
 
 @check(RULE)
+def any_version_by_default(context: TlsContext) -> Iterator[Alert]:
+    """`ssl.wrap_socket(sock)`: the function, which Python 3.12 has no more, speaks whatever the library still knows."""
+    if context.setting != "protocol" or context.value is not None or context.site.api != "ssl.wrap_socket":
+        return
+    if not _tls.only_compares_keys(context.site):
+        yield Alert(
+            node=context.site.node,
+            message=f"`{named(context.site)}` without `ssl_version` still speaks TLS 1.0 and 1.1, before Python 3.10 SSL 3.0: "
+            f"{_WHY}.",
+            fix="Wrap the socket with a context: `ssl.create_default_context().wrap_socket(sock, server_hostname=host)`.",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+@check(RULE)
 def old_versions_left_on(context: TlsContext) -> Iterator[Alert]:
     """A context that negotiates any version is used without `minimum_version` or the `OP_NO_…` options."""
     if context.setting != "use" or context.value is None:

@@ -131,9 +131,14 @@ def _binds(node: ir.Assign, name: str) -> bool:
 
 
 def _root(expr: ir.Expr) -> str | None:
-    """`digest` of `digest`, `digest.hexdigest()`, `base64.b64encode(digest).decode()`."""
+    """`digest` of `digest`, `digest.hexdigest()`, `base64.b64encode(digest).decode()`, `"sha256=" + digest`."""
     if isinstance(expr, ir.Name):
         return expr.id
+    if isinstance(expr, ir.Binary) and expr.op == "+" and isinstance(expr.left, ir.Const):
+        return _root(expr.right)
+    if isinstance(expr, ir.Template):
+        holes = [part for part in expr.parts if isinstance(part, ir.Hole)]
+        return _root(holes[0].value) if len(holes) == 1 else None
     if isinstance(expr, ir.Call):
         if isinstance(expr.func, ir.Attribute) and expr.func.attr in (
             "hexdigest",

@@ -19,6 +19,7 @@ RULE = "tls-verification-off"
 
 _NONE_NAMES = frozenset(("CERT_NONE", "VERIFY_NONE", "OPT_X_TLS_NEVER", "none", "NONE"))
 _UNVERIFIED = "ssl._create_unverified_context"
+_CURL_OPTIONS = frozenset(("SSL_VERIFYPEER", "SSL_VERIFYHOST", "PROXY_SSL_VERIFYPEER", "PROXY_SSL_VERIFYHOST"))
 _LOCAL = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)([:/]|$)")
 _NOTHING = "undefined"
 _SWITCHES = frozenset(("rejectUnauthorized", "strictSSL"))
@@ -167,6 +168,9 @@ def _context_problem(context: TlsContext) -> tuple[str, Confidence] | None:
     elif context.setting == "ldap_option":
         if "OPT_X_TLS_REQUIRE_CERT" in names(context.option) and (names(value) & _NONE_NAMES or truth(value) is False):
             return f"`{shown(value)}` switches certificate verification off for LDAP", Confidence.HIGH
+    elif context.setting == "curl_option":
+        if names(context.option) & _CURL_OPTIONS and is_false(value):
+            return f"`{shown(value)}` switches certificate verification off", Confidence.HIGH
     elif context.setting == "process":
         if value is not None and (value.value.texts() == ("0",) or is_false(value)):
             return f"`{shown(value)}` switches certificate verification off for the whole process", Confidence.HIGH

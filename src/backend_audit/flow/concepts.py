@@ -84,6 +84,7 @@ class LogRecord(Concept):
 
     handed: ClassVar[str] = "message"
     message: Operand | None = None
+    values: Operand | None = None  # what is put into the message where it is written: `logger.info("user %s", name)`
     sink: str = "log"  # log, print, console, tracker, json (a line break cannot end an entry)
 
 

@@ -31,7 +31,7 @@ LENGTH = frozenset(("length",))  # a mark: the data is no longer than somebody h
 _PATTERNS = {"RegexField": "search", "RegexValidator": "search", "Regexp": "match"}
 
 
-_CONSTRAINTS = frozenset({"Field", "StringConstraints", "constr", "Query", "Path", "Header", "Cookie", "Form", "Body"})
+_CONSTRAINTS = frozenset({"Field", "StringConstraints", "constr", "Query", "Path", "Header", "Cookie", "Form", "Body", "File"})
 
 
 def holds_to_pattern(*nodes: ir.Expr | None) -> bool:
@@ -115,6 +115,10 @@ def _generic(frame: "FrameState", node: ir.Index, depth: int) -> Value:
         return merged
     if name in _WRAPPERS:
         return annotation_value(frame, args[-1 if name == "Coroutine" else 0], depth - 1)
+    if name in _CONSTRAINTS and any(
+        one.startswith("ninja.") for one in frame.engine.type_expression(frame, node.value).apis
+    ):  # `Query[Filters]`
+        return annotation_value(frame, args[0], depth - 1)
     if name in _LISTS and not _of_library(frame, node.value):
         return container("list", None, annotation_value(frame, args[0], depth - 1))
     if name in _DICTS and len(args) > 1:

@@ -8,7 +8,7 @@ from backend_audit import ir
 from backend_audit.flow import strings
 from backend_audit.flow.concepts import HtmlOutput, Operand, Redirect
 from backend_audit.flow.frame import FrameState
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, join_all
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
 from backend_audit.frameworks import classes, handlers
@@ -18,6 +18,7 @@ _HTML = frozenset(
     {"flask.Flask", "flask.Blueprint", "quart.Quart", "quart.Blueprint", "bottle.Bottle", "bottle.route", "bottle.get",
      "bottle.post", "bottle.put", "bottle.delete", "bottle.patch", "klein.Klein", "klein.route"}
 )  # fmt: skip
+_PAIR = 2
 _VIEWS = ("View", "Resource", "HTTPEndpoint", "RequestHandler")
 _HTML_CLASSES = {"flask.MethodView": "", "flask.View": "dispatch_request", "twisted.web.resource.Resource": "render"}
 
@@ -31,9 +32,12 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
     if _redirects(frame, symbol):
         site = frame.site(node, "return", f"return {written(node.value)}")
         frame.events[node.at, node.end, "return", "redirect"] = Redirect(site=site, location=Operand(value, node.value))
-    if not answers_html(frame, symbol):
+    in_pieces = _is_wsgi(symbol)
+    if not (in_pieces or answers_html(frame, symbol)):
         return
     content, headers, at = value, None, node.value
+    if value.kind == "list" and (in_pieces or _is_of_bottle(frame, symbol)):
+        content = join_all(value.inside())  # the pieces of one text
     if value.kind == "tuple":
         items = value.items or {}
         content = items.get(0, value)
@@ -46,6 +50,20 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
         return  # a mapping or list is sent as JSON, an object is a response of its own
     site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
+
+
+def _is_wsgi(symbol: FunctionSymbol) -> bool:
+    """Whether it is an application of WSGI that says that it answers with HTML: `def app(environ, start_response)`."""
+    if [param.name for param in symbol.node.params][-2:] != ["environ", "start_response"]:
+        return False
+    pairs = (one.items for one in ir.walk(*symbol.node.body) if isinstance(one, ir.Container) and len(one.items) == _PAIR)
+    told = ([item.value.value for item in pair if isinstance(item.value, ir.Const)] for pair in pairs)
+    return any(len(one) == _PAIR and str(one[0]).lower() == "content-type" and "html" in str(one[1]) for one in told)
+
+
+def _is_of_bottle(frame: FrameState, symbol: FunctionSymbol) -> bool:
+    found = handlers.registrar(frame, symbol) if symbol.node.decorators else None
+    return found is not None and any(one.startswith("bottle.") for one in found[0])
 
 
 def _led_elsewhere(frame: FrameState, node: ir.Return, headers: Value) -> None:
@@ -110,4 +128,17 @@ def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:
     for arg in decorator.args:
         if arg.name == "response_class":
             return written(arg.value).endswith("HTMLResponse")
-    return bool(owners & _HTML)
+        if arg.name == "media_type":  # of Litestar
+            return "html" in written(arg.value).lower()
+    return bool(owners & _HTML) or _by_default(symbol, decorator)
+
+
+def _by_default(symbol: FunctionSymbol, decorator: ir.Call) -> bool:
+    """Whether the object whose decorator it is answers with HTML: `FastAPI(default_response_class=HTMLResponse)`."""
+    owner = decorator.func.value if isinstance(decorator.func, ir.Attribute) else None
+    made = [
+        one.value for one in ir.walk_scope(*symbol.module.node.body)
+        if isinstance(one, ir.Assign) and isinstance(owner, ir.Name) and written(one.targets[0]) == owner.id
+    ]  # fmt: skip
+    given = [arg for one in made if isinstance(one, ir.Call) for arg in one.args if arg.name == "default_response_class"]
+    return any(written(one.value).endswith("HTMLResponse") for one in given)

@@ -143,8 +143,10 @@ def is_handler(frame: FrameState, symbol: FunctionSymbol) -> bool:
 def handed_over(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, value: Value) -> Value:
     """The value of a handler's parameter: untrusted where the request fills it with text or a model of it."""
     closed = bool(value.types) and not value.open
-    if closed or holds_to_pattern(param.default, param.annotation) or _is_enum(frame, value):
+    if closed or holds_to_pattern(param.default, param.annotation):
         return value
+    if _is_enum(frame, value):
+        return changed(value, open=False)
     if value.types and not value.types & _PLAIN and not any(name[:1] == CLASS for name in value.types):
         return value
     found = registrar(frame, symbol)
