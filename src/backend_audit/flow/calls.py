@@ -302,7 +302,7 @@ class Calls(Expressions):
     def transferred(self, node: ir.Call, path: str, receiver: Value | None, args: Args, found: Value) -> Value:
         """Sources, sanitizers and propagators that `path` is."""
         source = self.models.sources["call"].get(path)
-        if source is not None:
+        if source is not None and (not source.unless or argument(args, source.unless) is None):
             origin = Origin(source.kind, (path, self.module.path, node.at), source.what or path, source.clears)
             found = changed(found, open=True) if not found.kind else found
             found = found.with_origins((origin.step(self.mark(node, f"{written(node)} comes from outside")),))
@@ -366,8 +366,8 @@ class Calls(Expressions):
         if len(result.refs) > 1 or len(result.types) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
-            if not result.items and sensitive.gives_another_entry(symbol.node.name, texts_of(args, "0")):
-                result = result.without("secret")
+            if sensitive.gives_another_entry(symbol.node.name, named_parts.written_names(args)):
+                result = named_parts.another_entry(result)
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         elif (result.open or result.types or result.shapes) and not symbol.node.is_generator:
             result = self.engine.computed(symbol, bound, result)

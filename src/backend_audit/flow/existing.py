@@ -2,14 +2,18 @@
 
 `Order.get(Order.id == key)`, `Order.objects.get(pk=key)`, `get_object_or_404(Order, id=key)`, `Order.query.get_or_404(key)`: a
 key that exists has no line break and leads out of no folder. Only of primary keys: names and slugs may be what a client chose.
+
+An address that was found as it is has been registered: `if not RedirectUri.get_by(client_id=client.id, uri=uri): abort(400)`,
+as https://datatracker.ietf.org/doc/html/rfc6749#section-3.1.2.2 asks.
 """
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow.guards import clear_data
-from backend_audit.flow.written import last_word
+from backend_audit.flow.guards import URL, clear_data
+from backend_audit.flow.written import last_word, written
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -18,6 +22,8 @@ HARMLESS = frozenset(("header", "path", "log"))
 _KEYS = frozenset(("id", "pk", "uuid", "guid"))
 _RAISING = frozenset(("get", "aget", "get_or_404", "get_object_or_404", "aget_object_or_404", "get_one", "one_or_404"))
 _BY_POSITION = frozenset(("get_or_404", "get_one"))
+_ADDRESS = re.compile(r"(?:^|_|[a-z])(?:ur[il]|callback|redirect|host|hostname|domain|origin)$", re.IGNORECASE)
+_LOOKS_UP = re.compile(r"(?:get|find|filter|fetch|lookup|exists|where|first)(?:_|$)")
 
 
 def after_call(frame: "Expressions", call: ir.Call) -> None:
@@ -27,6 +33,36 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
         return
     for key in _keys(name, call):
         clear_data(frame, frame.eval(key), HARMLESS)
+    found(frame, call)
+
+
+def found(frame: "Expressions", call: ir.Call) -> None:
+    """A look-up has given something: the addresses that it was asked for are registered."""
+    for address in _addresses(call):
+        clear_data(frame, frame.eval(address), URL, node=address)
+
+
+def holds_address(column: str) -> bool:
+    """Whether a column holds addresses, or hosts, by its name."""
+    return _ADDRESS.search(column) is not None
+
+
+def _addresses(call: ir.Call) -> Iterator[ir.Expr]:
+    """The addresses that a query of one of the project's classes asks for: `Uri.query.filter_by(uri=uri).first()`."""
+    node: ir.Expr = call
+    asked: list[ir.Call] = []
+    while isinstance(node, (ir.Call, ir.Attribute, ir.Await)):
+        if isinstance(node, ir.Call) and _LOOKS_UP.match(last_word(node.func)):
+            asked.append(node)
+        node = node.func if isinstance(node, ir.Call) else node.value
+    of_class = isinstance(node, ir.Name) and (node.id == "cls" or node.id[:1].isupper())
+    for arg in (arg for one in asked for arg in one.args):
+        if isinstance(arg.value, ir.Compare) and arg.value.ops == ["=="] and isinstance(arg.value.left, ir.Attribute):
+            column = arg.value.left
+            if holds_address(column.attr) and written(column)[:1].isupper():
+                yield arg.value.rights[0]
+        elif arg.name is not None and of_class and holds_address(arg.name.removesuffix("__exact")):
+            yield arg.value
 
 
 def _keys(name: str, call: ir.Call) -> Iterator[ir.Expr]:

@@ -8,6 +8,7 @@ from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.arguments import Args, argument, passed_on
 from backend_audit.flow.concepts import Concept, Operand, Site
+from backend_audit.flow.flags import Flags
 from backend_audit.flow.lexemes import is_member, lexemes
 from backend_audit.flow.models import Row
 from backend_audit.flow.moments import NOW, Loop, Moment
@@ -58,8 +59,9 @@ class FrameState:
         self.breaks: list[list[Env]] = []
         self.given: Env = {}  # the parameters as they came in
         self.tested = False  # whether expressions other than names were tested
-        self.verdicts: dict[str, ir.Call] = {}  # the calls that gave the variables their values
+        self.verdicts: dict[str, ir.Expr] = {}  # the tests and calls that gave the variables their values
         self.spoken_of: dict[str, list[str]] = {}  # variables that were arguments of such calls → those that hold the verdict
+        self.flags = Flags()
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
@@ -272,6 +274,11 @@ class FrameState:
         """Where two ways meet: names of both; None is a way that cannot be taken."""
         if left is None or right is None or left is right:
             return right if left is None else left
+        merged = self._merged(left, right)
+        self.flags.note((left, right), merged, self._merged)
+        return merged
+
+    def _merged(self, left: Env, right: Env) -> Env:
         merged: Env = {}
         for name, value in left.items():
             other = right.get(name)

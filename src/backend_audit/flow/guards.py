@@ -171,8 +171,8 @@ def assume_part(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     if not isinstance(subject, ir.Attribute):
         of_known_host(frame, subject)
     given = verdicts.given_by(frame, subject)
-    if given is not None:  # `common = os.path.commonpath((path, BASE))`
-        with verdicts.aside(frame):
+    if given is not None and isinstance(subject, ir.Name):  # `common = os.path.commonpath((path, BASE))`
+        with verdicts.aside(frame, subject.id):
             assume_part(frame, given, holds=True)
         return
     if isinstance(subject, ir.Call) and isinstance(subject.func, ir.Attribute) and not subject.args:

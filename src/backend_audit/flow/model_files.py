@@ -121,7 +121,8 @@ class _Loader:
             self.models.rows[trigger].setdefault(path, []).append(row)
 
     def source(self, entry: _Entry, paths: _Paths, where: str) -> None:
-        source = Source(str(entry["kind"]), str(entry.get("what", "")), _contexts(entry, "clears", where))
+        told = str(entry["kind"]), str(entry.get("what", ""))
+        source = Source(*told, _contexts(entry, "clears", where), str(entry.get("unless", "")))
         for trigger, path in paths:
             self.models.sources[trigger][path] = source
         self.models.bringing.update(path.rpartition(".")[0] for trigger, path in paths if trigger == "read")

@@ -33,11 +33,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`clears`: contexts in which the data is harmless from the start, or marks of it (`parsed`)."""
+    """`clears`: contexts in which the data is harmless from the start, or marks of it (`parsed`).
+
+    `unless`: an argument that, where it is given, says itself what comes in.
+    """
 
     kind: str
     what: str
     clears: frozenset[str] = frozenset()
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)

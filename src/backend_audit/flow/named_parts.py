@@ -176,6 +176,24 @@ def given_by(found: Value, callee: Value, receiver: Value, method: str, args: Ar
     return found if callee.refs else asked_for(found, asked, receiver, method)
 
 
+def written_names(args: Args) -> tuple[str, ...]:
+    """The names that a look-up is asked for, as far as they are written: `get(f"regions.{name}")` asks for one of `regions`."""
+    asked = argument(args, "0")
+    if asked is None or asked.value.texts():
+        return texts_of(args, "0")
+    return tuple(text for one in asked.value.shapes if (text := one.text("")))
+
+
+def another_entry(found: Value) -> Value:
+    """What a look-up gives by a name that is no secret's: only what it holds under the name of one is one."""
+    items = found.items and {
+        key: one if isinstance(key, str) and sensitive.classify(key) is not None else another_entry(one)
+        for key, one in found.items.items()
+    }
+    elem = None if found.elem is None else another_entry(found.elem)
+    return changed(found.without("secret"), items=items, elem=elem)
+
+
 def _kept_back(found: Value, receiver: Value) -> Value:
     """What a library's method that gives no secret away gives of its object, a parameter: `user.get_id()`."""
     whole = [one.key for one in receiver.origins if one.label == "param"]

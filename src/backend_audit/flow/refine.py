@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import characters, guards, lacks, listed, raising, sizes, slices, verdicts
+from backend_audit.flow import characters, existing, guards, lacks, listed, raising, sizes, slices, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.lexemes import NO_SECRET, is_object
 from backend_audit.flow.models import INJECTION
@@ -150,8 +150,9 @@ def _known(frame: "Expressions", node: ir.Expr) -> tuple[str, Value] | None:
 
 
 def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
+    frame.flags.taken(node, frame.env, holds=holds)
     known = _known(frame, node)
-    _assume_verdict(frame, verdicts.given_by(frame, node), holds=holds)
+    _assume_verdict(frame, node, holds=holds)
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
@@ -160,19 +161,23 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
             frame.env[known[0]] = known[1].cleared(guards.ALL)  # "", 0 or None: nothing is left of the data
 
 
-def _assume_verdict(frame: "Expressions", call: ir.Call | None, *, holds: bool) -> None:
-    """A variable turned out as `holds`: so did the call that gave it."""
-    if call is not None:
-        with verdicts.aside(frame):
-            _assume_call(frame, call, holds)
+def _assume_verdict(frame: "Expressions", node: ir.Expr, *, holds: bool) -> None:
+    """A variable turned out as `holds`: so did the test, or the call, that gave it."""
+    told = verdicts.told_by(frame, node)
+    if told is not None and isinstance(node, ir.Name):
+        with verdicts.aside(frame, node.id):
+            assume(frame, told, holds)
 
 
 def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
     """What a call gave is None (or is not, which says that a pattern has matched)."""
     value = subject.value if isinstance(subject, ir.Walrus) else subject
+    frame.flags.taken_none(value, frame.env, holds=holds)
     call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
-    if call is not None and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
-        _assume_verdict(frame, call, holds=not holds)
+    if call and not holds:
+        existing.found(frame, call)
+    if call and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
+        assume(frame, value, not holds)
 
 
 def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:
@@ -229,7 +234,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         key, value = known
         kept = value.consts - (other.constants() or frozenset())
         if kept != value.consts and (kept or value.open or value.types):
-            frame.env[key] = changed(value, consts=kept)
+            frame.env[key] = frame.flags.narrowed(value, changed(value, consts=kept))
 
 
 def _assume_equal(frame: "Expressions", node: ir.Expr, other: ir.Expr) -> None:
@@ -250,6 +255,7 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
         guards.clear_data(frame, frame.eval(test.args[0].value), EXCEPTION)
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
+    existing.found(frame, test)
     listed.assume_found(frame, test)
     listed.assume_any(frame, test, assume)
     if isinstance(test.func, ir.Attribute) and characters.is_word_test(test.func.attr) and not test.args:

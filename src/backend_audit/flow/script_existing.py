@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import verdicts
-from backend_audit.flow.existing import HARMLESS
-from backend_audit.flow.guards import clear_data
+from backend_audit.flow.existing import HARMLESS, holds_address
+from backend_audit.flow.guards import URL, clear_data
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_expressions import ScriptExpressions
@@ -43,50 +43,48 @@ def after_call(frame: "ScriptExpressions", call: ir.Call) -> None:
 
 
 def _found(frame: "ScriptExpressions", call: ir.Call) -> None:
-    for key in _keys(call):
-        clear_data(frame, frame.eval(key), HARMLESS, node=key)
+    for column, asked_for in _conditions(call):
+        clears = HARMLESS if column in _KEYS else URL if holds_address(column) else None
+        if clears is not None:
+            clear_data(frame, frame.eval(asked_for), clears, node=asked_for)
 
 
-def _keys(call: ir.Call) -> Iterator[ir.Expr]:
-    """The expressions by which a record is looked up, as far as they are its key."""
+def _conditions(call: ir.Call) -> Iterator[tuple[str, ir.Expr]]:
+    """The columns by which a record is looked up, and what each is asked for."""
     name = call.func.attr if isinstance(call.func, ir.Attribute) else ""
     first = call.args[0].value if call.args else None
     if name in _BY_KEY and first is not None:
-        yield first
+        yield "id", first
     elif name in _FIRST:
         yield from _of_builder(call)
     elif name in _BY_FIELDS and isinstance(first, ir.Container):
-        where = [item.value for item in first.items if _is(item.key, ("where",))]
+        where = [item.value for item in first.items if _text(item.key) == "where"]
         for fields in where or [first]:
-            for item in fields.items if isinstance(fields, ir.Container) else []:
-                if _is(item.key, _KEYS):
-                    yield item.value
+            yield from _fields(fields)
 
 
-def _of_builder(call: ir.Call) -> Iterator[ir.Expr]:
-    """The keys in the conditions of a chain: `where("id", id).first()`, `.where({ id })`, `.where("id", "=", id)`."""
+def _of_builder(call: ir.Call) -> Iterator[tuple[str, ir.Expr]]:
+    """The conditions of a chain: `where("id", id).first()`, `.where({ id })`, `.where("id", "=", id)`."""
     node: ir.Expr = call.func
     while isinstance(node, (ir.Attribute, ir.Call)):
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in ("where", "andWhere"):
             given = [arg.value for arg in node.args]
-            compared = len(given) == 2 or (len(given) == 3 and isinstance(given[1], ir.Const) and given[1].value == "=")
-            if compared and _names_key(given[0]):
-                yield given[-1]
-            elif len(given) == 1 and isinstance(given[0], ir.Container):
-                yield from (item.value for item in given[0].items if _is(item.key, _KEYS))
+            if len(given) == 2 or (len(given) == 3 and _text(given[1]) == "="):
+                column = given[0].attr if isinstance(given[0], ir.Attribute) else _text(given[0]).rpartition(".")[2]
+                yield column, given[-1]  # `Note.id`, `"notes.id"`
+            elif len(given) == 1:
+                yield from _fields(given[0])
         node = node.value if isinstance(node, ir.Attribute) else node.func
 
 
-def _names_key(node: ir.Expr) -> bool:
-    """`"id"`, `"notes.id"`, `Note.id`."""
-    if isinstance(node, ir.Attribute):
-        return node.attr in _KEYS
-    return isinstance(node, ir.Const) and str(node.value).rpartition(".")[2] in _KEYS
+def _fields(node: ir.Expr) -> Iterator[tuple[str, ir.Expr]]:
+    """What an object that is written here holds, by name."""
+    yield from ((_text(item.key), item.value) for item in (node.items if isinstance(node, ir.Container) else []))
+
+
+def _text(node: ir.Expr | None) -> str:
+    return node.value if isinstance(node, ir.Const) and isinstance(node.value, str) else ""
 
 
 def _is_nothing(node: ir.Expr) -> bool:
     return isinstance(node, ir.Const) and node.kind in ("none", "undefined")
-
-
-def _is(key: ir.Expr | None, names: frozenset[str] | tuple[str, ...]) -> bool:
-    return isinstance(key, ir.Const) and key.value in names

@@ -53,7 +53,6 @@ _FOLDERS, _STANDS = frozenset(("__dirname", "__filename")), frozenset(("dirname"
 class ScriptExpressions(ScriptCalls):
     """Evaluates expressions."""
 
-    answers: dict[str, ir.Expr]
     retold = frozenset(("untrusted", "param"))  # what comes in is read off a parameter
 
     def eval(self, node: ir.Expr) -> Value:

@@ -16,7 +16,6 @@ from backend_audit.flow.values import NOTHING, UNKNOWN, Value, join, ref
 from backend_audit.flow.written import dotted
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, key_at
 
-_TESTS = (ir.Compare, ir.Logical, ir.Call, ir.Unary, ir.Index)  # `const entry = TABLE[name]`, and `if (!entry) return`
 _NAMING = (ir.Name, ir.Attribute, ir.Index, ir.Binary)
 _EXITS = frozenset(("process.exit", "process.abort"))
 
@@ -65,11 +64,9 @@ class ScriptFrame(ScriptNames):
             return True
         if node.value is None:
             if isinstance(target := node.targets[0], ir.Name) and node.declares:
-                self.env[target.id] = UNKNOWN if node.annotation is None else self.engine.annotated(self, node.annotation)
+                declared = UNKNOWN if node.annotation is None else self.engine.annotated(self, node.annotation)
+                self.env[target.id] = self.flags.unset(declared)
             return True
-        target = node.targets[0]
-        if node.declares == "const" and isinstance(target, ir.Name) and isinstance(node.value, _TESTS):
-            self.answers[target.id] = node.value
         found = super().assign(node)
         self.came_back(node.value)
         return found

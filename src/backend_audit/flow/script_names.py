@@ -27,7 +27,6 @@ class ScriptNames(ScriptExpressions):
         super().__init__(engine, module, function, env)
         self.assigned: set[str] = set()  # the paths that were written
         self.outer: set[str] = set()  # the names of functions around, or of the module, that were written
-        self.answers: dict[str, ir.Expr] = {}  # constants that hold what a test has said: `const isSafe = …`
 
     def bind(self, target: ir.Expr, value: Value, node: ir.Assign | None = None) -> None:
         if isinstance(target, ir.Defaulted):

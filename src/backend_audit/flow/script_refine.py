@@ -57,10 +57,6 @@ def assume(frame: "ScriptExpressions", test: ir.Expr, *, holds: bool) -> bool:
         return position is not None and _placed(frame, position, found=holds)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         return _compared(frame, test, test.ops[0], test.rights[0], holds=holds)
-    elif isinstance(test, ir.Name) and test.id in frame.answers:
-        answer = frame.answers.pop(test.id)  # no test asks for itself
-        refine.assume(frame, answer, holds)
-        frame.answers[test.id] = answer
     elif isinstance(test, (ir.Name, ir.Attribute)) and not holds:
         for symbol in by_key(frame.eval(test).refs):
             if isinstance(symbol, script_schemas.Verdict):
@@ -100,6 +96,8 @@ def _in_or_at(test: ir.Logical) -> ir.Call | None:
 def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.Expr, *, holds: bool) -> bool:
     left = test.left
     script_kinds.measured(frame, test)
+    if isinstance(right, ir.Const) and right.value is None:
+        frame.flags.taken_none(left, frame.env, holds=holds is (op == "=="))
     if isinstance(left, ir.Unary) and left.op == "typeof":
         return _typed(frame, left.operand, frame.eval(right), same=holds is (op == "=="))
     if isinstance(right, ir.Unary) and right.op == "typeof":

@@ -1,4 +1,4 @@
-"""Verdicts that were kept: `ok = is_allowed(path)`, `ok, why = check(path)`, and `if not ok: return` later on."""
+"""Verdicts that were kept: `ok = is_allowed(path)`, `ok, why = check(path)`, `ok = host in HOSTS`; later, `if not ok: return`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,39 +11,44 @@ if TYPE_CHECKING:
     from backend_audit.flow.frame import FrameState
 
 _MAX_NAMES = 16
+_TESTS = (ir.Call, ir.Compare, ir.Logical, ir.Unary, ir.Index)  # `const entry = TABLE[name]`, and `if (!entry) return`
 
 
 def keep(frame: "FrameState", node: ir.Assign) -> None:
-    """An assignment: what it binds is a verdict if it is what a call has given, or the first part of that."""
-    call = node.value.value if isinstance(node.value, ir.Await) else node.value
+    """An assignment: what it binds is a verdict if it is what a test or a call has given, or the first part of that."""
+    told = node.value.value if isinstance(node.value, ir.Await) else node.value
     for target in node.targets:
         parts = target.items if isinstance(target, ir.Container) else []
         for at, name in enumerate([one.value for one in parts] or [target]):
             if isinstance(name, ir.Name):
                 _forget(frame, name.id)
-                spoken = _names(call) if isinstance(call, ir.Call) and at == 0 and not node.op else None
-                if isinstance(call, ir.Call) and spoken is not None and len(spoken) <= _MAX_NAMES:
-                    frame.verdicts[name.id] = call
-                    for one in spoken:
-                        frame.spoken_of.setdefault(one, []).append(name.id)
+                if at == 0 and not node.op and isinstance(told, ir.Call if parts else _TESTS):
+                    _keep(frame, name.id, told)
+
+
+def _keep(frame: "FrameState", name: str, told: ir.Expr) -> None:
+    spoken = _names(told)
+    if len(spoken) <= _MAX_NAMES and (name not in spoken or isinstance(told, ir.Call)):
+        frame.verdicts[name] = told
+        for one in spoken:
+            frame.spoken_of.setdefault(one, []).append(name)
 
 
 def _forget(frame: "FrameState", name: str) -> None:
     """The variable has another value now: what was a verdict, or was said about its former value, is one no longer."""
     frame.verdicts.pop(name, None)
     for kept in frame.spoken_of.pop(name, ()):
-        call = frame.verdicts.get(kept)
-        if call is not None and name in _names(call):
+        told = frame.verdicts.get(kept)
+        if told is not None and name in _names(told):
             del frame.verdicts[kept]
 
 
-def _names(call: ir.Call) -> list[str]:
-    """The variables in what a call is given: `commonpath((realpath(path), BASE))` speaks of `path`."""
+def _names(told: ir.Expr) -> list[str]:
+    """The variables that a test is about: `commonpath((realpath(path), BASE))` speaks of `path`."""
     found: dict[str, None] = {}
-    for arg in call.args:
-        node = arg.value
+    for node in [arg.value for arg in told.args] if isinstance(told, ir.Call) else [told]:
         while isinstance(node, ir.Attribute):
-            node = node.value
+            node = node.value  # noqa: PLW2901 - what it is read from
         if isinstance(node, ir.Name):
             found[node.id] = None
         elif not isinstance(node, ir.Const):
@@ -51,17 +56,29 @@ def _names(call: ir.Call) -> list[str]:
     return list(found)
 
 
-def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:
-    """The call that gave the variable `node` its value."""
+def told_by(frame: "FrameState", node: ir.Expr) -> ir.Expr | None:
+    """The test, or the call, that gave the variable `node` its value."""
     return frame.verdicts.get(node.id) if isinstance(node, ir.Name) else None
 
 
+def given_by(frame: "FrameState", node: ir.Expr) -> ir.Call | None:
+    """The call that gave the variable `node` its value."""
+    told = told_by(frame, node)
+    return told if isinstance(told, ir.Call) else None
+
+
 @contextmanager
-def aside(frame: "FrameState") -> Iterator[None]:
-    """While a call that gave a variable is read: it may test variables itself, that one among them: `x = (x or y).strip()`."""
-    kept, frame.verdicts = frame.verdicts, {}
+def aside(frame: "FrameState", name: str) -> Iterator[None]:
+    """While what gave a variable is read: it may test variables itself, that one among them: `x = (x or y).strip()`.
+
+    What occurs in it has occurred when it ran, with what was known then.
+    """
+    told, events = frame.verdicts.pop(name, None), frame.events
+    frame.events = {}
     yield
-    frame.verdicts = kept
+    frame.events = events
+    if told is not None:
+        frame.verdicts[name] = told
 
 
 def first_of(value: Value, node: ir.Expr | None) -> tuple[Value, ir.Expr | None]:

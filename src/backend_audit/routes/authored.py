@@ -1,12 +1,12 @@
 """Objects that say who wrote them, and not whose they are: what was put there for all is read by all, and changed by few."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from backend_audit import ir
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import root_class
-from backend_audit.routes.readings import Reading, called
+from backend_audit.routes.readings import called, calls_of
 
 _AUTHOR = re.compile(
     r"^(?:author|creator|created_by|uploader|uploaded_by|posted_by|poster|submitter|submitted_by)(?:_(?:id|pk|uuid|user))?$"
@@ -23,9 +23,8 @@ _SHARE = 0.5  # of the queries for such objects that ask who wrote them
 class Authored:
     """Which classes of a project are queried by who wrote their objects, by the words of the queries."""
 
-    def __init__(self, functions: list[FunctionSymbol], reading: Callable[[FunctionSymbol], Reading]) -> None:
+    def __init__(self, functions: Iterable[FunctionSymbol]) -> None:
         self._functions = functions
-        self._reading = reading
         self._asked: dict[str, list[bool]] | None = None  # by class: whether each query asks for it
 
     def for_all(self, function: FunctionSymbol, call: ir.Call, model: str, owner: str) -> bool:
@@ -39,7 +38,7 @@ class Authored:
         if self._asked is None:
             self._asked = {}
             for function in self._functions:
-                for call in self._reading(function).calls:
+                for call in calls_of(function):
                     name = root_class(call) if called(call) in _QUERIES else None
                     if name is not None:
                         model = function.owner.node.name if name.id == "cls" and function.owner is not None else name.id

@@ -38,7 +38,7 @@ def dropped_coroutines(engine: Engine) -> Iterator[DroppedCoroutine]:
 
 def _of(caller: FunctionSymbol, called: dict[int, list[FunctionSymbol]]) -> Iterator[DroppedCoroutine]:
     for node, how in _unawaited(caller):
-        found = called.get(node.at, [])
+        found = [] if isinstance(node.func, ir.Call) else called.get(node.at, [])  # `async_to_sync(send)(mail)` runs it
         if found and all(map(_is_coroutine, found)):
             module, first = caller.module, found[0]
             site = Site(module.path, node, "", written(node.func), caller.name, node, (), caller.node, module.node)

@@ -5,9 +5,11 @@ Which variables hold ids of the request, which hold the caller or something of t
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from backend_audit import ir
 from backend_audit.flow.written import written
+from backend_audit.link.nodes import Nodes
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.mentions import Mentions
 
@@ -165,13 +167,21 @@ class Reading:
 
 
 def _run(function: FunctionSymbol) -> Iterator[ir.Node]:
-    """What runs when a function is called: its body, and those of the functions in it that it calls: `return transaction()`."""
-    yield from function.scope
+    """What runs when a function is called."""
+    return chain.from_iterable(_bodies(function))
+
+
+def calls_of(function: FunctionSymbol) -> Iterator[ir.Call]:
+    """The calls that are made when a function is called, as a `Reading` has them: the project's functions are many."""
+    return chain.from_iterable(body.of(ir.Call) for body in _bodies(function))
+
+
+def _bodies(function: FunctionSymbol) -> Iterator[Nodes]:
+    """The body of a function, and those of the functions in it that it calls: `return transaction()`."""
+    yield function.scope
     if function.nested:
-        called = {one.func.id for one in function.scope if isinstance(one, ir.Call) and isinstance(one.func, ir.Name)}
-        for one in function.nested:
-            if one.node.name in called:
-                yield from one.scope
+        called = {one.func.id for one in function.scope.of(ir.Call) if isinstance(one.func, ir.Name)}
+        yield from (one.scope for one in function.nested if one.node.name in called)
 
 
 def tells(node: ir.Call) -> bool:

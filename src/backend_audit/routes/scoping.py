@@ -26,7 +26,7 @@ from backend_audit.routes.mentions import IDS, Mentions
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
 from backend_audit.routes.plain_fields import is_address, is_plain
-from backend_audit.routes.readings import OWNER, Reading, called, handed, hands_request
+from backend_audit.routes.readings import OWNER, Reading, called, calls_of, handed, hands_request
 from backend_audit.routes.tenants import TenantGuards
 from backend_audit.routes.told_parts import told_of
 from backend_audit.routes.unasked_permissions import unasked
@@ -57,7 +57,7 @@ class Scoping:
         self.odd = OddLookups(engine)
         self.tenants = TenantGuards(engine)
         self.whole = WholeQuerysets(engine, self.mentions)
-        self.authored = Authored(list(engine.project.functions()), self.reading)
+        self.authored = Authored(list(engine.project.functions()))
         self._readings: dict[str, Reading] = {}
         self._used: dict[str, str] | None = None  # class outside of the project → a field of its owner
         self._by_name: dict[str, list[ClassSymbol]] = {}
@@ -251,7 +251,7 @@ class Scoping:
         if self._used is None:
             self._used = {}
             for function in self.engine.project.functions():
-                for node in self.reading(function).calls:
+                for node in calls_of(function):
                     fields = [arg.name.partition("__")[0] for arg in node.args if arg.name] if called(node) in _KEYED else []
                     owner = next((one for one in fields if OWNER.match(one)), "")
                     first = root_class(node) if owner else None
