@@ -70,6 +70,7 @@ class ScriptCallbacks(Frame):
     engine: "ScriptEngine"
     handing = 0  # calls under way of functions that were handed over
     followed = 0  # calls of parameters that the call under way was followed into, at any depth
+    level = -1  # of the block under way, 0 for the body of the function or module
     registering = False  # only what is registered is asked for, not what happens in handlers
 
     @abstractmethod

@@ -15,6 +15,7 @@ from backend_audit.flow import (
     script_matched,
     script_members,
     script_objects,
+    script_passing,
     script_paths,
     script_replaced,
     script_schemas,
@@ -137,6 +138,8 @@ class ScriptCalls(ScriptFiles):
                 symbol.value = join(symbol.value, script_builtin.UNDEFINED if settled is None else settled.value)
         if not callee.refs and any(origin.label == "param" for origin in callee.origins):
             self.note_invocation(node, callee, args)
+        if receiver is None:
+            script_passing.note(self, node)
         for path in sorted(callee.apis):
             found = join(found, self.call_library(node, path, receiver, args))
         for type_name in sorted(callee.types):

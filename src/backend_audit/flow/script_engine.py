@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from backend_audit import ir
-from backend_audit.flow import script_class_fields, script_declared, script_descriptions, script_validators
+from backend_audit.flow import script_class_fields, script_declared, script_descriptions, script_passing, script_validators
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.injection import ParameterHook
@@ -21,7 +21,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import self_writes
 from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, changed, ref
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
 
 _EXPORTS = ("module.exports", "exports")
 _ME, _DEFAULT = "this", "default"
@@ -43,6 +43,10 @@ class ScriptEngine(ScriptModules):
         self._checked: dict[str, script_validators.Checked] = {}  # of the requests that a function handles, by its key
         self._taking: set[str] = set()  # the keys of functions that handlers hand their requests on to
         self._passed_on: set[tuple[str, str]] = set()  # which handler hands its request on to which function
+        self.let_through: dict[str, dict[int, script_passing.Facts]] = {}  # of middleware, by its key and where it goes on
+        self.passed_first: dict[
+            tuple[str, str], dict[tuple[str, str], Value]
+        ] = {}  # by module and router: what its own lets through
         self.owned = OwnedObjects(self)
         self.served = Served(self._stale)
         self.registrars, self.asked = Registrars(), Asked()
@@ -52,6 +56,13 @@ class ScriptEngine(ScriptModules):
     def asks_description(self) -> bool:
         """Whether every request is held against a description of the API before its handler runs."""
         return script_descriptions.asks_description(self.project.modules.values())
+
+    def forget_module(self, module: ModuleSymbol, keys: Collection[str]) -> None:
+        super().forget_module(module, keys)
+        for key in keys & self.let_through.keys():
+            del self.let_through[key]
+        for router in [one for one in self.passed_first if one[0] == module.path]:
+            del self.passed_first[router]
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

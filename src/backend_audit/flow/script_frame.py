@@ -21,9 +21,7 @@ _EXITS = frozenset(("process.exit", "process.abort"))
 
 
 class ScriptFrame(ScriptNames):
-    """Executes statements. `level` is that of the block under way, 0 for the body of the function or module."""
-
-    level = -1
+    """Executes statements."""
 
     def run(self, body: list[ir.Stmt]) -> bool:
         self.level += 1

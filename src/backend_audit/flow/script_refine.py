@@ -238,7 +238,7 @@ def _by_path(frame: "ScriptExpressions", test: ir.Call, first: ir.Expr | None, *
         script_ajv.assume(frame, test)
     paths = frame.eval(test.func).apis | {path}
     if (holds and paths & _NUMERIC) or (not holds and paths & _NO_NUMBER):
-        frame.settle_known(first, MADE)
+        frame.settle_known(texts.as_number(first), MADE)
     elif path == "Array.isArray":  # either way it is known which of both it is
         guards.clear_data(frame, frame.eval(first), script_loops.ARRAYS, node=first)
     elif paths & _ABSOLUTE and not holds:

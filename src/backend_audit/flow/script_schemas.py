@@ -51,18 +51,19 @@ _NO_BREAK = frozenset(("path", "url", "log", "header"))
 _MAX_DEPTH = 5
 
 
-def _free(cleared: frozenset[str] = frozenset()) -> Value:
+def let_free(cleared: frozenset[str] = frozenset()) -> Value:
+    """Data as it is, which is known to be harmless in these contexts."""
     return Value(open=True, origins=frozenset((Origin(_LABEL, ("free",), "", cleared),)))
 
 
-FREE, TEXT = _free(), _free(NO_OBJECT)
-_ASKED = _free(frozenset((CHECKED,)))  # what a schema lets through that nobody here can read: a library's
-_ASKED_WHOLE = _free(frozenset((CHECKED, "fields")))
-BY_DESCRIPTION = _free(frozenset((DESCRIBED,)))
+FREE, TEXT = let_free(), let_free(NO_OBJECT)
+_ASKED = let_free(frozenset((CHECKED,)))  # what a schema lets through that nobody here can read: a library's
+_ASKED_WHOLE = let_free(frozenset((CHECKED, "fields")))
+BY_DESCRIPTION = let_free(frozenset((DESCRIBED,)))
 _KINDS = {
     "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
     "date": instance("datetime.datetime"),
-    "null": UNKNOWN, "undefined": UNKNOWN, "email": _free(NO_OBJECT | _NO_BREAK), "uuid": MADE, "guid": MADE,
+    "null": UNKNOWN, "undefined": UNKNOWN, "email": let_free(NO_OBJECT | _NO_BREAK), "uuid": MADE, "guid": MADE,
 }  # fmt: skip
 _CLOSING = frozenset(
     "uuid guid cuid cuid2 ulid nanoid datetime date time ip ipv4 ipv6 cidr alphanum hex token isoDate isoDuration creditCard"

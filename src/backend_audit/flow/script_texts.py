@@ -104,3 +104,10 @@ def plain(node: ir.Expr) -> ir.Expr:
     if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "String" and len(node.args) == 1:
         return plain(node.args[0].value)
     return node.target if isinstance(node, ir.Walrus) else node
+
+
+def as_number(node: ir.Expr) -> ir.Expr:
+    """`x` for `Number(x)` and `+x`, which take the whole text; `parseInt` is content with how it begins."""
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and node.func.id == "Number" and len(node.args) == 1:
+        return node.args[0].value
+    return node.operand if isinstance(node, ir.Unary) and node.op == "+" else node

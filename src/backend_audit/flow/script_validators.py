@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from backend_audit import ir
-from backend_audit.flow import script_chains, script_contracts, script_hapi, script_json_schema, script_kept
+from backend_audit.flow import script_chains, script_contracts, script_hapi, script_json_schema, script_kept, script_passing
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
@@ -60,6 +60,7 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
     ran, waiting = _Fields(), _Fields()  # of chains that a function runs; of those whose result somebody else has to look at
     asked = _asks_result(handler.node)
     given = [frame.eval(arg.value) for arg in node.args]
+    facts = dict(script_passing.before(frame, node))
     found.update(script_contracts.of_handler(given, handler))
     for arg, value in zip(node.args, given, strict=True):
         found.update(script_json_schema.of_route(value))
@@ -71,6 +72,7 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
             if handler in held.refs:
                 break
             found.update(_by_object(frame, held))
+            facts |= script_passing.of(frame.engine, held)
             asked = asked or any(isinstance(one, FunctionSymbol) and _asks_result(one.node) for one in held.refs)
         waiting.take(script_chains.chains(value))
         for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
@@ -79,6 +81,7 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
             ran.take(_run(frame, one))
     for part, items in [*ran.parts.items(), *(waiting.parts.items() if asked else ())]:
         found.setdefault(part, container("dict", items, FREE))
+    script_passing.added(found, facts)
     for part in ("body", "query", "params") if frame.engine.asks_description else ():
         found.setdefault(part, BY_DESCRIPTION)
     return found
