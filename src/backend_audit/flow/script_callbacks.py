@@ -276,7 +276,8 @@ class ScriptCallbacks(Frame):
 
         `=1`: an argument of the call.
 
-        `!kind:…`: of another kind than that of a request. `!…~1.inputSchema`: as the schema given there lets it through.
+        `!kind:…`: of another kind than that of a request. `!…~1.inputSchema`: as the schema given there lets it through;
+        `!…+parsed`: with that mark.
 
         `+…`: an object of the type that this very call makes.
         """
@@ -290,7 +291,8 @@ class ScriptCallbacks(Frame):
         if what.startswith("!"):
             what, _, schemas = what.partition("~")
             kind, _, told = what[1:].rpartition(":")
-            origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told)
+            told, _, marks = told.partition("+")
+            origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told, frozenset(marks.split()))
             step = origin.step(self.mark(node, f"{written(node)} hands over what comes from outside"))
             return script_schemas.handed(self, node, UNKNOWN.with_origins((step,)), schemas, args)
         return instance(self.models.canonical(what)) if what else UNKNOWN

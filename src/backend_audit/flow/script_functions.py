@@ -160,6 +160,7 @@ _CLONING = (
     "just-clone", "shallow-clone",
 )  # fmt: skip
 # libraries whose function does what `Object.assign` does, or the same to any depth
+_PARSED = frozenset(("parsed",))
 _ASSIGN = (
     "lodash.assign",
     "lodash.assignIn",
@@ -175,7 +176,7 @@ FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "String": _text_of,
     "String.raw": _data,
     "JSON.stringify": _as_json,
-    "JSON.parse": _data,
+    "JSON.parse": lambda args: _data(args).cleared(_PARSED),
     **dict.fromkeys(_CLONING, _copied),
     "Object": lambda args: args[0][0] if args else container("dict"),
     "Proxy": _same,
