@@ -1,7 +1,6 @@
 """Functions as values in JavaScript: what is handed to others and called there, promises among it."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
@@ -20,14 +19,16 @@ from backend_audit.flow import (
     unrolled,
 )  # fmt: skip
 from backend_audit.flow.arguments import Args, argument
-from backend_audit.flow.concepts import Concept, Operand, Site
+from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
+from backend_audit.flow.script_invoked import Invocation, called_first, invocation
 from backend_audit.flow.script_objects import STRIPPED
+from backend_audit.flow.script_sequences import Promisified
 from backend_audit.flow.script_settling import Settler, deferred
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import NOTHING, NUMBER, UNKNOWN, Value, changed, container, instance, join, join_all, ref
@@ -48,20 +49,6 @@ _MAX_CALLBACKS = 12  # calls of parameters that one call of a function is follow
 _MAX_FOLLOWED = 64  # … with all that these call in turn: functions made of functions (parsers, `compose`) multiply at each level
 
 _STRIPPED = frozenset((STRIPPED,))
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation(Concept):
-    """A function that is a parameter is called: which one, its callers know."""
-
-    function: Operand | None = None
-    arguments: Operand | None = None
-
-    def given(self) -> list[Value]:
-        """The arguments, in order."""
-        items = {} if self.arguments is None else self.arguments.value.items or {}
-        last = max((key for key in items if isinstance(key, int)), default=-1)
-        return [items.get(at, UNKNOWN) for at in range(last + 1)]
 
 
 class ScriptCallbacks(Frame):
@@ -103,7 +90,9 @@ class ScriptCallbacks(Frame):
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.call_function(node, symbol, receiver, args))
             elif isinstance(symbol, Settler):
-                symbol.value = join(symbol.value, args[0][1].value if args else script_builtin.UNDEFINED)
+                symbol.take([operand.value for _, operand in args])
+            elif isinstance(symbol, Promisified):
+                found = join(found, symbol.call(self, node, receiver, args))
             elif isinstance(symbol, Partial):
                 given = (*symbol.args, *shifted(args, len(symbol.args)))
                 found = join(found, self.apply_to(node, symbol.function, symbol.me, given, whole=True))
@@ -179,9 +168,8 @@ class ScriptCallbacks(Frame):
 
     def note_invocation(self, node: ir.Call, callee: Value, args: Args) -> None:
         """A parameter is called: callers know which function it is."""
-        given = Operand(container("list", {int(key): operand.value for key, operand in args if key.isdigit()}), None)
         site = Site(self.module.path, node, "", written(node.func), self.scope, node, args, None, self.module.node)
-        self.events[node.at, node.end, "invocation"] = Invocation(site=site, function=Operand(callee, node.func), arguments=given)
+        self.events[node.at, node.end, "invocation"] = invocation(site, Operand(callee, node.func), args)
 
     def call_function(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None, args: Args) -> Value:
         self.engine.callees.setdefault(id(node), {})[symbol.key], around = symbol, self.engine.asked.taken()
@@ -205,11 +193,12 @@ class ScriptCallbacks(Frame):
                 continue
             if not any(origin.label == "param" for origin in lifted.function.value.origins):
                 del self.events[symbol.key, number, node.at]  # no caller can tell more
-            if lifted.function.value.refs and self.followed < _MAX_FOLLOWED:
+            function = called_first(lifted, told=event.told)
+            if function.refs and self.followed < _MAX_FOLLOWED:
                 here += 1
                 self.followed += 1
                 self.depth += 1
-                self.handed(node, lifted.function.value, lifted.given())
+                self.handed(node, function, lifted.given())
                 self.depth -= 1
         return result
 

@@ -17,8 +17,10 @@ from backend_audit.flow import (
     script_objects,
     script_passing,
     script_paths,
+    script_reading,
     script_replaced,
     script_schemas,
+    script_sequences,
     script_typebox,
     sensitive,
     strings,
@@ -29,6 +31,7 @@ from backend_audit.flow.partials import Partial
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_callbacks import MAX_CALLEES
 from backend_audit.flow.script_files import ScriptFiles
+from backend_audit.flow.script_sequences import Promisified
 from backend_audit.flow.script_settling import Settler
 from backend_audit.flow.summary import bind_arguments, fields_left, substitute
 from backend_audit.flow.values import NOTHING, TEXT, UNKNOWN, Value, changed, join, join_all, ref
@@ -131,12 +134,11 @@ class ScriptCalls(ScriptFiles):
                 found = join(found, self.wrapped(self.call_symbol(node, symbol, receiver, args), symbol, args))
             elif isinstance(symbol, ClassSymbol):
                 found = join(found, self.construct(node, symbol, args))
-            elif isinstance(symbol, Partial):
+            elif isinstance(symbol, (Partial, Promisified)):
                 found = join(found, self.apply_to(node, ref(symbol), receiver, args, whole=True))
             elif isinstance(symbol, Settler):
-                settled = argument(args, "0")
-                symbol.value = join(symbol.value, script_builtin.UNDEFINED if settled is None else settled.value)
-        if not callee.refs and any(origin.label == "param" for origin in callee.origins):
+                symbol.take([operand.value for _, operand in args])
+        if any(origin.label == "param" for origin in callee.origins):
             self.note_invocation(node, callee, args)
         if receiver is None:
             script_passing.note(self, node)
@@ -207,7 +209,7 @@ class ScriptCalls(ScriptFiles):
     def is_function(self, value: Value) -> bool:
         """Whether it is something that can be called."""
         known = any(self.engine.knows(path) or script_functions.is_known(path) for path in value.apis)
-        return known or any(isinstance(one, (FunctionSymbol, Settler, Partial)) for one in value.refs)
+        return known or any(isinstance(one, (FunctionSymbol, Settler, Partial, Promisified)) for one in value.refs)
 
     def spread(self, args: Args) -> list[strings.Piece]:
         """The arguments in order, with any of what a spread list holds."""
@@ -236,7 +238,8 @@ class ScriptCalls(ScriptFiles):
         return super().call_instance(node, type_name, callee, receiver, args)
 
     def call_library(self, node: ir.Call, path: str, receiver: Value | None, args: Args) -> Value:
-        if (made := self.promised(node, path, args) or script_indirect.called(self, node, path, args)) is not None:
+        made = self.promised(node, path, args) or script_indirect.called(self, node, path, args)
+        if (made := made or script_sequences.called(self, node, path, args)) is not None:
             return made
         described = script_schemas.called(self, node, path, receiver, args, given := pieces(args)[0])
         if described is not None or (described := script_typebox.made(path, given) or script_ajv.made(path, given)) is not None:
@@ -245,7 +248,8 @@ class ScriptCalls(ScriptFiles):
         if contracted is not None:
             self.served(node, path, args, contracted)
             return contracted
-        if (known := script_paths.function(path, self.spread(args)) or script_listing.called(self, node, path, args)) is not None:
+        known = script_paths.function(path, self.spread(args)) or script_listing.called(self, node, path, args)
+        if (known := known or script_reading.called(self, node, path, args)) is not None:
             return known
         script_events.called(self, node, path, args)
         self.attributed(path, args)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from backend_audit import ir
 from backend_audit.flow import script_class_fields, script_declared, script_descriptions, script_passing, script_validators
+from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.injection import ParameterHook
@@ -17,6 +18,7 @@ from backend_audit.flow.script_module_values import ScriptModules
 from backend_audit.flow.script_objects import OwnedObjects
 from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
+from backend_audit.flow.script_settling import Passing
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import self_writes
 from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, changed, ref
@@ -160,6 +162,14 @@ class ScriptEngine(ScriptModules):
         self._checked[symbol.key] = found if before is None else script_validators.in_both(before, found)
         if found or before:
             self._stale.add(symbol.key)
+
+    def note_call(
+        self, symbol: FunctionSymbol, bound: Bound, frame: FrameState | None = None, node: ir.Call | None = None
+    ) -> None:
+        """As `Engine.note_call`; a callback that only this call waits for is no fact of the function."""
+        passing = [at for at, value in bound.items() if value.refs and any(isinstance(one, Passing) for one in value.refs)]
+        told = {at: value for at, value in bound.items() if at not in passing} if passing else bound
+        super().note_call(symbol, told, frame, node)
 
     def hand_on_checked(self, function: FunctionSymbol, symbol: FunctionSymbol, node: ir.Call) -> None:
         """`(req, res) => orders.list(req, res)`: whom a handler hands its request as it is, gets it as checked."""

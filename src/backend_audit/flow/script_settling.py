@@ -3,10 +3,11 @@
 https://tc39.es/ecma262/#sec-promise.withResolvers, https://github.com/kriskowal/q#using-deferreds
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend_audit.flow.parts import of_spread
-from backend_audit.flow.values import NOTHING, UNKNOWN, Key, Value, container, join_all, ref
+from backend_audit.flow.script_builtin import UNDEFINED
+from backend_audit.flow.values import NOTHING, UNKNOWN, Key, Value, container, join, join_all, ref
 from backend_audit.link.symbols import Symbol
 
 # What makes a promise together with the functions that settle it, and the names of those that resolve it.
@@ -20,6 +21,26 @@ class Settler(Symbol):
 
     key: str
     value: Value = NOTHING
+
+    def take(self, given: list[Value]) -> None:
+        """It is called with these arguments."""
+        self.value = join(self.value, given[0] if given else UNDEFINED)
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class Passing(Settler):
+    """A callback as Node has it, `(error, ...values) => …`: collects the values."""
+
+    values: list[Value] = field(default_factory=list)
+
+    def take(self, given: list[Value]) -> None:
+        rest = given[1:]
+        before = [*self.values, *[NOTHING] * (len(rest) - len(self.values))]
+        self.values = [join(one, other) for one, other in zip(before, [*rest, *[NOTHING] * len(before)], strict=False)]
+
+    def given(self, at: int) -> Value:
+        """The value at that place."""
+        return self.values[at] if at < len(self.values) else UNKNOWN
 
 
 @dataclass(eq=False, slots=True, repr=False)
