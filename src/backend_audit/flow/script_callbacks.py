@@ -13,7 +13,6 @@ from backend_audit.flow import (
     script_kinds,
     script_objects,
     script_registrars,
-    script_schemas,
     script_trials,
     script_validators,
     unrolled,
@@ -23,7 +22,6 @@ from backend_audit.flow.concepts import Operand, Site
 from backend_audit.flow.models import Callback
 from backend_audit.flow.moments import Loop
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.origins import Origin
 from backend_audit.flow.partials import Partial, shifted
 from backend_audit.flow.script_asked import GIVEN
 from backend_audit.flow.script_invoked import Invocation, called_first, invocation
@@ -265,8 +263,8 @@ class ScriptCallbacks(Frame):
 
         `=1`: an argument of the call.
 
-        `!kind:…`: of another kind than that of a request. `!…~1.inputSchema`: as the schema given there lets it through;
-        `!…+parsed`: with that mark.
+        `!kind:…`: of another kind than that of a request. `!…~1.inputSchema`: as the schema given there lets it through, or in a
+        call before it in the chain (`~.input`); `!…+parsed`: with that mark; `!…@input`: in an object, under that name.
 
         `+…`: an object of the type that this very call makes.
         """
@@ -278,10 +276,5 @@ class ScriptCallbacks(Frame):
             passed = argument(args, what[1:])
             return UNKNOWN if passed is None else passed.value
         if what.startswith("!"):
-            what, _, schemas = what.partition("~")
-            kind, _, told = what[1:].rpartition(":")
-            told, _, marks = told.partition("+")
-            origin = Origin(kind or "untrusted", (path, self.module.path, node.at), told, frozenset(marks.split()))
-            step = origin.step(self.mark(node, f"{written(node)} hands over what comes from outside"))
-            return script_schemas.handed(self, node, UNKNOWN.with_origins((step,)), schemas, args)
+            return script_handed.from_outside(self, node, path, what[1:], args)
         return instance(self.models.canonical(what)) if what else UNKNOWN

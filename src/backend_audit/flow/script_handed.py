@@ -1,11 +1,19 @@
 """The functions that are handed to a library, as the rows of its model say where they stand."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from backend_audit import ir
+from backend_audit.flow import script_schemas
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.values import Value
+from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import UNKNOWN, Value, container
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+
+if TYPE_CHECKING:
+    from backend_audit.flow.script_callbacks import ScriptCallbacks
 
 _Opened = Callable[[Value], Value]
 
@@ -52,3 +60,28 @@ def functions(value: Value) -> list[FunctionSymbol]:
     """The functions that a value is, or holds as a list."""
     inside = [value, *value.inside()] if value.kind else [value]
     return [symbol for one in inside for symbol in one.refs if isinstance(symbol, FunctionSymbol)]
+
+
+def from_outside(frame: "ScriptCallbacks", node: ir.Call, path: str, what: str, args: Args) -> Value:
+    """Data that a library's function hands over, as its row says it: `kind:words+marks~schemas@name`."""
+    what, _, name = what.partition("@")
+    what, _, schemas = what.partition("~")
+    kind, _, told = what.rpartition(":")
+    told, _, marks = told.partition("+")
+    origin = Origin(kind or "untrusted", (path, frame.module.path, node.at), told, frozenset(marks.split()))
+    step = origin.step(frame.mark(node, f"{written(node)} hands over what comes from outside"))
+    if schemas.startswith("."):
+        earlier = _in_chain(node, schemas[1:])
+        args, schemas = ((("0", Operand(frame.eval(earlier), earlier)),), "0") if earlier is not None else ((), "")
+    found = script_schemas.handed(frame, node, UNKNOWN.with_origins((step,)), schemas, args)
+    return container("dict", {name: found}, UNKNOWN) if name else found
+
+
+def _in_chain(node: ir.Call, name: str) -> ir.Expr | None:
+    """The first argument of the call of that method nearest before this one: `procedure.input(schema).query(f)`."""
+    func = node.func
+    while isinstance(func, ir.Attribute) and isinstance(func.value, ir.Call):
+        node, func = func.value, func.value.func
+        if isinstance(func, ir.Attribute) and func.attr == name and node.args:
+            return node.args[0].value
+    return None

@@ -16,6 +16,7 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.flow.values import NUMBER, UNKNOWN, Value, changed, instance
 from backend_audit.flow.written import written
+from backend_audit.frameworks import cloud_parameters, next_parameters, sails_parameters
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 
 _PARSED = frozenset(("parsed",))
@@ -28,6 +29,8 @@ _PARTS = {
     "Cookies": "cookies",
     "HostParam": "hostname",
 }
+_MESSAGE = "MessageBody"
+_PARTS |= {_MESSAGE: "message"}  # https://docs.nestjs.com/websockets/gateways
 _PARTS |= {  # of routing-controllers, tsoa and InversifyJS
     **dict.fromkeys(("QueryParam", "QueryParams", "Queries", "queryParam"), "query"),
     **dict.fromkeys(("BodyParam", "BodyProp", "FormField", "requestBody"), "body"),
@@ -35,6 +38,9 @@ _PARTS |= {  # of routing-controllers, tsoa and InversifyJS
     **dict.fromkeys(("HeaderParam", "HeaderParams", "Header", "requestHeaders"), "headers"),
     **dict.fromkeys(("CookieParam", "CookieParams", "cookies"), "cookies"),
 }
+_OF_LOOPBACK = {"path": "Param", "query": "Query", "header": "Headers", "cookie": "Cookies"}
+_CLOSED = frozenset("number integer long float double boolean date dateTime byte".split())
+_NUMBER, _STEPS = "a number", 3
 _ARGUMENTS = frozenset(("Args", "Arg"))
 _OBJECTS = {"Req": "express.Request", "Request": "express.Request", "Res": "express.Response", "Response": "express.Response",
             "UploadedFile": "multer.File", "request": "express.Request", "response": "express.Response"}  # fmt: skip
@@ -59,6 +65,9 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
             return found
     if at == 0 and param.pattern is not None and _takes_input(param.pattern):
         return instance("next-safe-action.Arguments")
+    for fills in (next_parameters.parameter, cloud_parameters.parameter, sails_parameters.parameter):
+        if (filled := fills(frame, symbol, at, param, value)) is not None:
+            return filled
     if symbol.owner is not None or symbol.parent is not None:
         return None
     named = at == 0 and not value.types and bool(_HANDLERS.match(symbol.node.name)) and param.name in _EVENTS
@@ -80,8 +89,10 @@ def _takes_input(pattern: ir.Expr) -> bool:
 def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decorator: ir.Expr, value: Value) -> Value | None:
     name = decorator_name(decorator)
     args = decorator.args if isinstance(decorator, ir.Call) else []
+    if (told := _of_loopback(written(decorator.func) if isinstance(decorator, ir.Call) else "")) is not None:
+        name = told
     if name not in _PARTS and name not in _ARGUMENTS and name not in _OBJECTS:
-        return None
+        return NUMBER if name == _NUMBER else None
     engine = frame.engine
     pages = symbol.owner is not None and any(decorator_name(one) == "Controller" for one in symbol.owner.node.decorators)
     if pages and isinstance(engine, ScriptEngine) and symbol.decorated("Redirect"):
@@ -93,13 +104,21 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
     if any(_PIPES.match(decorator_name(arg.value)) for arg in args) or written_type(param) in _NUMBERS:
         return NUMBER
     key = f"express.Request.{_PARTS[name]}" if name in _PARTS else "graphql.arguments"
-    what = "the request" if name in _PARTS else "the GraphQL query"
+    what = "a message of the client" if name == _MESSAGE else "the request" if name in _PARTS else "the GraphQL query"
     whole = not any(isinstance(arg.value, ir.Const) for arg in args)
-    free = name in ("Body", "Query") and (whole or written_type(param) != "string")
+    free = name in ("Body", "Query", _MESSAGE) and (whole or written_type(param) != "string")
     clears = _FIELDS if _is_checked(frame, param) else _PARSED if free else frozenset[str]()
     origin = Origin("untrusted", (key, frame.module.path, param.at), what, clears)
     stepped = origin.step(frame.mark(param, f"{param.name} comes from outside"))
     return changed(value, open=True).with_origins((stepped,)) if value.types else UNKNOWN.with_origins((stepped,))
+
+
+def _of_loopback(decorator: str) -> str | None:
+    """`@param.path.string("id")`: the part of the request, or that it is a number: https://loopback.io/doc/en/lb4/Parsing-requests.html."""
+    steps = decorator.split(".")
+    if steps[0] != "param" or len(steps) < _STEPS:
+        return None
+    return _NUMBER if steps[2] in _CLOSED else _OF_LOOPBACK.get(steps[1])
 
 
 def _gives_text(symbol: FunctionSymbol) -> bool:
