@@ -7,8 +7,9 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.absent_parts import rights_of_context
 from backend_audit.routes.anonymous_expressions import Reading
-from backend_audit.routes.anonymous_run import Env, Run, Said
-from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN, Missing, asks_for_login, names_caller, truth
+from backend_audit.routes.anonymous_parts import bind, in_common, of_whole, parts_of
+from backend_audit.routes.anonymous_run import Env, Parts, Run, Said
+from backend_audit.routes.missing import ABSENT, EMPTY, REFUSAL, UNKNOWN, Missing, asks_for_login, names_caller, truth
 from backend_audit.routes.readings import permits
 from backend_audit.routes.status import WHATEVER, status_of
 
@@ -92,8 +93,15 @@ class Body(Reading):
             self.found.denied |= self._unsigned  # as if there was nothing: nobody gets anything there
         elif node.value is None:
             self.ended(sure=sure)
+        elif given is not None and self.eval(given, env) is REFUSAL:
+            self.found.denied = True
         elif self.called(node.value, env):
+            self.found.parts.append(parts_of(given, lambda one: self.given_as(one, env)))
             self.passes(self.eval(node.value, env), sure=sure and not self._open)
+
+    def given_as(self, node: ir.Expr, env: Env) -> Missing:
+        """What a part of a result is."""
+        return REFUSAL if self.owner.answers(self.frame, node) else self.eval(node, env)
 
     def assigned(self, node: ir.Assign, env: Env) -> bool:
         if node.value is None:
@@ -109,9 +117,17 @@ class Body(Reading):
             if isinstance(target, (ir.Name, ir.Attribute)):
                 env[written(target)] = value
             elif isinstance(target, ir.Container):
-                part = ABSENT if value is ABSENT else UNKNOWN
-                env.update({written(item.value): part for item in target.items})
+                env.update({written(item.value): of_whole(value) for item in target.items})
+            bind(target, self.given_parts(node.value, env), env)
         return True
+
+    def given_parts(self, node: ir.Expr, env: Env) -> Parts:
+        """The parts of what a call of a function of the project comes back with."""
+        call = node.value if isinstance(node, ir.Await) else node
+        function = self.callee(call) if isinstance(call, ir.Call) else None
+        if function is None or not isinstance(call, ir.Call):
+            return {}
+        return in_common(self.owner.run(function, self.passed_on(function, call, env), self.said).parts)
 
     def branches(self, node: ir.If, env: Env, *, sure: bool) -> bool:
         decided = truth(self.eval(node.test, env))

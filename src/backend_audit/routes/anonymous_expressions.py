@@ -9,6 +9,7 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes import exempt
 from backend_audit.routes.absent_parts import is_brought, is_key_of_query, is_open, of_type, rights_of_context
+from backend_audit.routes.anonymous_parts import place_of
 from backend_audit.routes.anonymous_run import Env, Said
 from backend_audit.routes.missing import (
     ABSENT,
@@ -116,8 +117,7 @@ class Reading:
         """What an expression is for a caller without credentials."""
         if isinstance(node, ir.Const):
             return TRUE if node.value else ABSENT if node.value is None else FALSE
-        known = self.held(written(node), env) if isinstance(node, (ir.Name, ir.Attribute)) else None
-        if known is not None:
+        if (known := self.held(place_of(node), env)) is not None:
             return known
         if isinstance(node, ir.Name):
             return ANONYMOUS if node.id == "current_user" else EMPTY if node.id == "session" else UNKNOWN
@@ -251,15 +251,11 @@ class Reading:
             return FALSE if op == "in" else TRUE
         if op in ("is", "==", "is not", "!=") and ABSENT in (one, other):
             rest = other if one is ABSENT else one
-            same = (
-                True
-                if rest is ABSENT or self.is_none(rest, right if one is ABSENT else left)
-                else None
-                if rest is UNKNOWN
-                else False
-            )
-            if same is not None:
-                return TRUE if same is (op in ("is", "==")) else FALSE
+            none = rest is ABSENT or self.is_none(rest, right if one is ABSENT else left)
+            if none or rest is not UNKNOWN:
+                return TRUE if none is (op in ("is", "==")) else FALSE
+        if op in ("==", "!=") and FALSE in (one, other) and _is_text(right if one is FALSE else left):
+            return FALSE if op == "==" else TRUE  # nothing that was brought is `"bearer"`
         if op in ("==", "!=") and ((one is ANONYMOUS and _is_nobody(right)) or (other is ANONYMOUS and _is_nobody(left))):
             return TRUE if op == "==" else FALSE
         if op in ("==", "is", "in", "!=", "is not", "not in") and one is ANONYMOUS and other is UNKNOWN:
@@ -293,6 +289,10 @@ class Reading:
         if listed is None or op not in ("in", "==", "not in", "!="):
             return UNKNOWN
         return TRUE if (text in listed) is (op in ("in", "==")) else FALSE
+
+
+def _is_text(node: ir.Expr) -> bool:
+    return isinstance(node, ir.Const) and isinstance(node.value, str) and bool(node.value)
 
 
 def _is_nobody(node: ir.Expr) -> bool:

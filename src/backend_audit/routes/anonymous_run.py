@@ -7,6 +7,7 @@ from enum import StrEnum
 from backend_audit.routes.missing import Missing
 
 Env = dict[str, Missing]
+Parts = dict[str, Missing]  # of something that holds several things: each by its position or name
 Said = Mapping[str, str]  # texts that are known of this request, by how they are written: `request.method` → "GET"
 
 
@@ -30,6 +31,7 @@ class Run:
     guessed: bool = False  # something was called of which nothing is known
     doubted: bool = False  # something was called that may turn callers away, and is not followed here
     gave: list[Missing] = field(default_factory=list)  # what a function that hands the request on comes back with besides
+    parts: list[Parts] = field(default_factory=list)  # for each way back with a result, what that consists of
     both: bool = False  # it answered the caller, and let it through all the same
 
     def outcome(self) -> Outcome:

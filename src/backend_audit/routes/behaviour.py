@@ -24,7 +24,8 @@ from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.reach import reached
-from backend_audit.routes.status import named_status, set_on_answers, statuses, told_to_helper
+from backend_audit.routes.status import named_status, set_on_answers, statuses
+from backend_audit.routes.status_helpers import StatusHelpers
 from backend_audit.routes.stored import stored_into
 
 _FAILED = 400
@@ -82,11 +83,11 @@ class Behaviours:
         self.anonymous.fails = self.failing_answer
         self._carriers = Carriers(engine)
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
-        to_login = [
-            key for key in facts.rejections if _TO_LOGIN.search(key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2])
-        ]
+        names = {key: key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2] for key in facts.rejections}
+        to_login = [key for key, name in names.items() if _TO_LOGIN.search(name)]
         self._to_login = {id(one.site.node) for key in to_login for one in facts.rejections[key] if one.login is not None}
         self._statements = Statements(facts)
+        self._helpers = StatusHelpers(engine)
         self._own: dict[str, Behaviour] = {}
         self._whole: dict[str, Behaviour] = {}
 
@@ -230,7 +231,7 @@ class Behaviours:
         if at is None and isinstance(node, ir.Container) and node.kind == "tuple":
             parts = (one.value for one in node.items[1:] if isinstance(one.value, (ir.Const, ir.Name, ir.Attribute)))
             return frozenset(status for one in parts for status in statuses(frame.eval(one)))
-        return found or self._of_answer(frame, node) or told_to_helper(frame, node)
+        return found or self._of_answer(frame, node) or self._helpers.told(frame, node)
 
     def _of_answer(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
         """The statuses of an answer whose class is the project's own: `class Unauthorized(HttpResponse): status_code = 401`."""

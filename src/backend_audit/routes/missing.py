@@ -24,10 +24,11 @@ class Missing(Enum):
     BLUEPRINT = 8
     METHOD = 9
     RESOLVED = 10  # what Django's `resolve(request.path_info)` gives
+    REFUSAL = 11  # an answer that turns the caller away, as long as it is not sent
 
 
 ABSENT, EMPTY, ANONYMOUS = Missing.ABSENT, Missing.EMPTY, Missing.ANONYMOUS
-TRUE, FALSE, UNKNOWN = Missing.TRUE, Missing.FALSE, Missing.UNKNOWN
+TRUE, FALSE, UNKNOWN, REFUSAL = Missing.TRUE, Missing.FALSE, Missing.UNKNOWN, Missing.REFUSAL
 
 PARTS = frozenset((Missing.PATH, Missing.ENDPOINT, Missing.BLUEPRINT, Missing.METHOD))
 
@@ -129,7 +130,7 @@ def truth(value: Missing) -> bool | None:
     """What the value is in a test; None where that is open."""
     if value is UNKNOWN:
         return None
-    return value in (TRUE, ANONYMOUS, Missing.RESOLVED) or value in PARTS
+    return value in (TRUE, ANONYMOUS, Missing.RESOLVED, REFUSAL) or value in PARTS
 
 
 def joined(one: Missing, other: Missing) -> Missing:

@@ -8,10 +8,11 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous import Anonymous
+from backend_audit.routes.anonymous_parts import bind, parts_of
 from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.middleware import calls, ends_not_found, hands_on, next_of, only_says, option_of
-from backend_audit.routes.missing import ABSENT, PARTS, TRUE, UNKNOWN, Missing, truth
-from backend_audit.routes.script_anonymous_calls import ScriptCalling
+from backend_audit.routes.missing import ABSENT, PARTS, REFUSAL, TRUE, UNKNOWN, Missing, truth
+from backend_audit.routes.script_anonymous_calls import AWAY, ScriptCalling
 from backend_audit.routes.script_configured import is_read
 from backend_audit.routes.script_missing import REFLECTING, ROUTE_PARTS
 
@@ -116,8 +117,18 @@ class ScriptBody(ScriptCalling):
     def returned(self, node: ir.Return, env: Env, *, sure: bool) -> None:
         if node.value is None:
             self.given_back(ABSENT, sure=sure and not self._open)
-        elif self.called(node.value, env):
+            return
+        if self.eval(node.value, env) is REFUSAL:
+            self.found.denied = True
+            return
+        parts = parts_of(node.value, lambda one: self.given_as(one, env))
+        if REFUSAL in parts.values() or self.called(node.value, env):
+            self.found.parts.append(parts)
             self.given_back(self.eval(node.value, env), sure=sure and not self._open)
+
+    def given_as(self, node: ir.Expr, env: Env) -> Missing:
+        denies = isinstance(node, ir.Call) and self.owner.answered(self.function, node) & AWAY
+        return REFUSAL if denies else self.eval(node, env)
 
     def given_back(self, value: Missing, *, sure: bool) -> None:
         """The function returns: that lets the caller through where nothing else does so."""
@@ -134,8 +145,10 @@ class ScriptBody(ScriptCalling):
         if not self.called(node.value, env):
             return False
         value = self.eval(node.value, env) if not node.op else UNKNOWN
+        parts = self.given_parts(node.value, env)
         for target in node.targets:
             self.bound(target, value, written(node.value), env)
+            bind(target, parts, env)
             if isinstance(target, ir.Attribute) and target.attr in ("status", "statusCode"):
                 self.answers(self.errors(node.value))
         return True

@@ -11,7 +11,7 @@ from backend_audit.routes.missing import ABSENT, FALSE, TRUE, UNKNOWN, Missing, 
 from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_reading import ScriptReading
 
-_AWAY = frozenset((401, 403, LOGIN))
+AWAY = frozenset((401, 403, LOGIN))
 _SETS_STATUS = frozenset(("status", "sendStatus", "code"))
 _ERROR = 400
 _MISSING = 404  # says nothing of who calls
@@ -58,12 +58,12 @@ class ScriptCalling(ScriptReading, Body):
 
     def failed(self, statuses: frozenset[int]) -> None:
         """An error ends the run."""
-        if statuses & _AWAY or (self._decided and _MISSING not in statuses):
+        if statuses & AWAY or (self._decided and _MISSING not in statuses):
             self.found.denied = True
 
     def answers(self, statuses: frozenset[int]) -> bool:
         """The caller gets an answer of these statuses; whether that turns it away."""
-        away = bool(statuses & _AWAY) or (
+        away = bool(statuses & AWAY) or (
             self._decided and any(one >= _ERROR and (one != _MISSING or self.hands_on) for one in statuses)
         )
         if away:
@@ -191,7 +191,7 @@ class ScriptCalling(ScriptReading, Body):
         words = {written(arg.value).rpartition(".")[2] for arg in call.args}
         if not words & {"res", "response", "reply"}:
             return False
-        return any(self.errors(arg.value) & _AWAY for arg in call.args if isinstance(arg.value, (ir.Const, ir.Attribute)))
+        return any(self.errors(arg.value) & AWAY for arg in call.args if isinstance(arg.value, (ir.Const, ir.Attribute)))
 
     # --- functions that run later -----------------------------------------------------------------------------------
 
@@ -272,10 +272,10 @@ class ScriptCalling(ScriptReading, Body):
         """Whether statements hold an answer or error that turns a caller away."""
         for node in ir.walk(*body):
             if isinstance(node, ir.Call):
-                if self.owner.answered(self.function, node) & _AWAY:
+                if self.owner.answered(self.function, node) & AWAY:
                     return True
                 if isinstance(node.func, ir.Name) and node.func.id == self.hands_on and node.args:
                     return True
-            elif isinstance(node, ir.Raise) and node.exc is not None and self.errors(node.exc) & _AWAY:
+            elif isinstance(node, ir.Raise) and node.exc is not None and self.errors(node.exc) & AWAY:
                 return True
         return False

@@ -59,24 +59,3 @@ def set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
     returned |= {WHATEVER, *(param.name for param in function.node.params)}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
     return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
-
-
-def told_to_helper(frame: Frame, node: ir.Expr) -> frozenset[int]:
-    """The status that a helper of the project is told to set on the answer that it makes: `return error("who are you?", 401)`."""
-    if not isinstance(node, ir.Call) or not isinstance(node.func, (ir.Name, ir.Attribute)):
-        return frozenset()
-    helpers = [one for one in frame.eval(node.func).refs if isinstance(one, FunctionSymbol)]
-    name = _sets_given(helpers[0]) if len(helpers) == 1 else ""
-    if not name:
-        return frozenset()
-    params = [one.name for one in helpers[0].node.params][1 if helpers[0].binds_first else 0 :]
-    given = {arg.name or params[at]: arg.value for at, arg in enumerate(node.args) if arg.name or at < len(params)}
-    return statuses(frame.eval(given[name])) if name in given else frozenset()
-
-
-def _sets_given(function: FunctionSymbol) -> str:
-    """The parameter that a function gives its answer as status: `response.status_code = code`; "" if there is none."""
-    params = {one.name for one in function.node.params}
-    returned = {one.value.id for one in function.scope.of(ir.Return) if isinstance(one.value, ir.Name)}
-    given = [one for one in function.scope.of(ir.Assign) if isinstance(one.value, ir.Name) and status_of(one) in returned]
-    return next((one.value.id for one in given if isinstance(one.value, ir.Name) and one.value.id in params), "")
