@@ -306,17 +306,27 @@ class Watching:
         self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
     def round(self) -> list[str]:
-        """The lines of the next round, between those with which it begins and ends."""
+        """The lines of the next round, between those with which it begins and ends; of a provisional one, as it is settled."""
         (watch,) = (task for task in json.loads(vscode_tasks())["tasks"] if task.get("isBackground"))
         background = watch["problemMatcher"]["background"]
+        begin = self._line()
+        lines: list[str] = []
+        while not begin.startswith("backend-audit: settled: "):
+            assert re.search(background["beginsPattern"], begin)
+            lines = []
+            while not re.search(background["endsPattern"], line := self._line()):
+                lines.append(line.rstrip("\n"))
+            if not line.endswith(" so far\n"):
+                break
+            begin = self._line()
+        return lines
+
+    def _line(self) -> str:
         out = self.process.stdout
         assert out is not None
-        assert re.search(background["beginsPattern"], out.readline())
-        lines: list[str] = []
-        while not re.search(background["endsPattern"], line := out.readline()):
-            assert line, "the process has ended"
-            lines.append(line.rstrip("\n"))
-        return lines
+        line = out.readline()
+        assert line, "the process has ended"
+        return line
 
 
 @pytest.fixture

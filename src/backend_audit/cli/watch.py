@@ -134,10 +134,13 @@ def _of_interest(result: "ScanResult") -> Iterator[str]:
     """What was judged, the folders around it (files that come and go), and the folders in these."""
     from backend_audit.discover.walk import PRUNED  # noqa: PLC0415 - not needed for --help
 
+    root = str(result.root)
     folders: set[str] = set()
     for path in sorted(result.heard.judged | {one.path for one in result.report.problems if one.path}):
-        yield str(result.root / path)
-        folders |= {str(folder) for folder in (result.root / path).parents if folder.is_relative_to(result.root)}
+        place = os.path.join(root, os.path.normpath(path))  # noqa: PTH118 - a thousand of them while somebody waits
+        yield place
+        while len(place) > len(root) and (place := os.path.dirname(place)) not in folders:  # noqa: PTH120 - as above
+            folders.add(place)
     for folder in sorted(folders):
         yield folder
         try:

@@ -88,7 +88,7 @@ _PLURALS = {"keys": "key", "codes": "code", "pins": "pin", "cookies": "cookie", 
 _AFTER = _set(
     "plain plaintext clear cleartext raw text str string value val data bytes b64 base64 hex "
     "decrypted decoded confirm confirmation confirmed repeat repeated again new old current original "
-    "given supplied entered provided temp tmp var env pem json dict list obj"
+    "given supplied entered provided temp tmp var pem json dict list obj"
 )
 _PREPOSITIONS = _set("for from of in by to on via as")
 

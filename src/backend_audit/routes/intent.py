@@ -67,7 +67,10 @@ _PASSWORDS = re.compile(
     r"pwd_context\.verify|verify_login|validate_credentials|"
     r"authorize_access_token|acquire_token_by_(?:auth_code_flow|authorization_code))$"  # of an identity provider: OpenID Connect
 )
-_SIGNATURES = re.compile(r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event)$")
+_SIGNATURES = re.compile(
+    r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event|"
+    r"_*verify_(?:\w+_)?(?:request|notification|ipn|callback|post_?back))$"
+)
 _DECODES = re.compile(r"(?:^|\.|_)jw[ts]\.decode$")
 _COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
 _UNSIGNS = frozenset(("unsign", "unsign_object"))
