@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
+from backend_audit.flow.values import Value
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.absent_parts import rights_of_context
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from backend_audit.routes.anonymous import Anonymous
 
 _MAX_WAYS = 64
+_MAX_LISTED = 16
+_LISTED = frozenset(("list", "tuple", "set"))
 _BROAD = frozenset({"Exception", "BaseException", "HTTPException", "APIException"})
 
 
@@ -79,6 +82,8 @@ class Body(Reading):
         if isinstance(node, ir.For) and (each := self.of_rest(node.iter, env)) is not None:
             env[written(node.target)] = each
             return self.block(node.body, env, sure=sure)
+        if isinstance(node, ir.For) and (listed := self.listed(node)):
+            return self.one_by_one(node, listed, env, sure=sure)
         if isinstance(node, (ir.For, ir.While)):
             self.repeated(node.body, env)
             return True
@@ -169,6 +174,22 @@ class Body(Reading):
         rest = {param.name for param in self.function.node.params if param.kind == "args"}
         value = env.get(node.id) if isinstance(node, ir.Name) and node.id in rest else None
         return None if value is UNKNOWN else value
+
+    def listed(self, node: ir.For) -> list[Value]:
+        """The constants that a loop goes through, where a route is asked for: `for path in OPEN: if request.path.startswith(path)`."""
+        if self.owner.asked is None or any(isinstance(one, ir.Jump) and one.kind != "pass" for one in ir.walk_scope(*node.body)):
+            return []
+        value = self.frame.eval(node.iter)
+        held = list((value.items or {}).values()) if value.kind in _LISTED and not value.open and value.elem is None else []
+        return held if len(held) <= _MAX_LISTED and all(one.constants() for one in held) else []
+
+    def one_by_one(self, node: ir.For, listed: list[Value], env: Env, *, sure: bool) -> bool:
+        """A loop over constants, as its rounds follow each other; whether its end is reached."""
+        for one in listed:
+            self.frame.bind(node.target, one)
+            if not self.block(node.body, env, sure=sure and not self._open):
+                return False
+        return True
 
     def repeated(self, body: list[ir.Stmt], env: Env) -> None:
         """A loop; where its body turns the caller away, whoever goes on has not run it: that is open."""

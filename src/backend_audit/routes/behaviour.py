@@ -24,7 +24,7 @@ from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
 from backend_audit.routes.reach import reached
-from backend_audit.routes.status import named_status, set_on_answers, statuses
+from backend_audit.routes.status import made_by_guard, named_status, set_on_answers, statuses
 from backend_audit.routes.status_helpers import StatusHelpers
 from backend_audit.routes.stored import stored_into
 
@@ -235,10 +235,11 @@ class Behaviours:
 
     def _of_answer(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
         """The statuses of an answer whose class is the project's own: `class Unauthorized(HttpResponse): status_code = 401`."""
+        if isinstance(node, ir.Call) and made_by_guard(self.engine.models, frame, node.func):
+            return frozenset((LOGIN,))
         if not isinstance(node, ir.Call) or not last_word(node.func)[:1].isupper():
             return frozenset()
-        rows = self.engine.models.rows["call"]
-        made = (one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol))
+        made, rows = (one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol)), self.engine.models.rows["call"]
         answers = (
             one
             for one in made

@@ -3,6 +3,7 @@
 import re
 
 from backend_audit import ir
+from backend_audit.flow.models import Models
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import last_word
@@ -59,3 +60,11 @@ def set_on_answers(frame: Frame, function: FunctionSymbol) -> set[int]:
     returned |= {WHATEVER, *(param.name for param in function.node.params)}
     given = [one for one in nodes if isinstance(one, ir.Assign) and one.value is not None and status_of(one) in returned]
     return {status for one in given if one.value is not None for status in statuses(frame.eval(one.value))}
+
+
+def made_by_guard(models: Models, frame: Frame, made: ir.Expr) -> bool:
+    """Whether a library's guard makes a view that is called at once: `return login_required(view)(request, *args)`."""
+    if not isinstance(made, ir.Call) or not isinstance(made.func, (ir.Name, ir.Attribute)):
+        return False
+    known = (models.access.get(models.canonical(path)) for path in frame.eval(made.func).apis)
+    return any(one is not None and "authenticates" in one.does and not one.open_reading for one in known)
