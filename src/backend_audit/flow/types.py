@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.expressions import AliasSymbol
 from backend_audit.flow.ordering import of_kind
-from backend_audit.flow.values import CLOSED_TYPES, Value, changed, container
+from backend_audit.flow.values import CLASS, CLOSED_TYPES, Value, changed, container
 from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import ClassSymbol
 from backend_audit.regex import harmless_after
@@ -160,7 +160,8 @@ def promised(result: Value, declared: Value) -> Value:
     """The annotation says what a result is of which nothing is known, or only what unknown function made it."""
     if not declared.types or result.shapes or result.consts or result.kind:
         return result
-    if result.open and not result.types:
+    kept = bool(result.apis) and not result.refs and all(name[:1] == CLASS for name in declared.types)
+    if (result.open or kept) and not result.types:  # `kept`: `return request.app.state.orders`, an object of the project
         return changed(result, types=declared.types)
     made_elsewhere = result.types and all(name.endswith("()") for name in result.types)
     return changed(result, open=True, types=declared.types) if made_elsewhere and "str" not in declared.types else result

@@ -176,7 +176,7 @@ class Body(Reading):
         return None if value is UNKNOWN else value
 
     def listed(self, node: ir.For) -> list[Value]:
-        """The constants that a loop goes through, where a route is asked for: `for path in OPEN: if request.path.startswith(path)`."""
+        """The constants that a loop goes through, where a route is asked for: `for path in OPEN: if path == request.path`."""
         if self.owner.asked is None or any(isinstance(one, ir.Jump) and one.kind != "pass" for one in ir.walk_scope(*node.body)):
             return []
         value = self.frame.eval(node.iter)

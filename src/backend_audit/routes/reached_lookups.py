@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backend_audit.flow.engine import Engine
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.held_getters import HeldGetters
 from backend_audit.routes.model import Auth, Lookup, Route
 from backend_audit.routes.unread_ids import UnreadIds
 
@@ -11,17 +12,21 @@ _MAX_DEPTH = 2
 
 
 class ReachedLookups:
-    """`odd`: by the function that asks so."""
+    """`odd`: by the function that asks so; where that is the handler, it is left to others, but for what getters give."""
 
     def __init__(self, engine: Engine, odd: dict[str, Lookup]) -> None:
         self.engine = engine
-        self._odd = odd
+        self._here = HeldGetters(engine).loose()
+        self._odd = self._here | odd
         self._told: set[str] = set()
 
     def of(self, handler: FunctionSymbol) -> Iterator[Lookup]:
         """Those that a handler's calls, and their calls, lead to."""
         level = [handler]
         seen = {one.key for one in level}
+        if handler.key in self._here and handler.key not in self._told:
+            self._told.add(handler.key)
+            yield self._here[handler.key]
         for _ in range(_MAX_DEPTH if self._odd else 0):
             level = list(self._called(level, seen))
             for one in level:
