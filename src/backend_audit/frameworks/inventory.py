@@ -14,6 +14,7 @@ from backend_audit.frameworks.settling import Settling, in_table_order
 from backend_audit.frameworks.unregistered import Unregistered
 from backend_audit.inventory import Declared
 from backend_audit.routes.behaviour import Behaviours
+from backend_audit.routes.checked_parents import CheckedParents
 from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
 from backend_audit.routes.facts import WebFacts
@@ -55,6 +56,9 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
 
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     HeldFinders(scoping).fill(table.routes)
+    parents = CheckedParents(scoping)
+    for route in table.routes:
+        parents.fill(route)
     HandedOut(scoping).fill(table.routes)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)

@@ -21,3 +21,13 @@ def is_address(name: str, field: ir.Assign) -> bool:
     given = [arg.value for arg in field.value.args[:1]] if isinstance(field.value, ir.Call) else []
     named = [str(one.value) if isinstance(one, ir.Const) else written(one) for one in given]
     return name.startswith("domain") and any(one.rpartition(".")[2].lower() not in ("domain", "tenant") for one in named)
+
+
+def holds_users(field: ir.Assign) -> bool:
+    """Whether a field relates to several users: `ManyToManyField(settings.AUTH_USER_MODEL)`."""
+    call = field.value
+    if not isinstance(call, ir.Call) or written(call.func).rpartition(".")[2] not in ("ManyToManyField", "relationship"):
+        return False
+    given = [arg.value for arg in call.args if arg.name in (None, "to", "argument")][:1]
+    named = [str(one.value) if isinstance(one, ir.Const) else written(one) for one in given]
+    return any(one.rpartition(".")[2] in ("AUTH_USER_MODEL", "User", "CustomUser", "Account") for one in named)

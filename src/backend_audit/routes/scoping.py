@@ -25,7 +25,7 @@ from backend_audit.routes.kept import kept_by_guards
 from backend_audit.routes.mentions import IDS, Mentions
 from backend_audit.routes.model import Lookup, Route
 from backend_audit.routes.odd_lookups import OddLookups
-from backend_audit.routes.plain_fields import is_address, is_plain
+from backend_audit.routes.plain_fields import holds_users, is_address, is_plain
 from backend_audit.routes.readings import OWNER, Reading, called, calls_of, handed, hands_request
 from backend_audit.routes.tenants import TenantGuards
 from backend_audit.routes.told_parts import told_of
@@ -42,6 +42,7 @@ _KEYED = frozenset("filter filter_by get create get_or_create update_or_create e
 _IN_PATH = re.compile(r"[{<:](?:\w+:)?(\w+)|\?P<(\w+)>")
 _USERS = re.compile(r"(?:User|Account|Member|Profile|Person|Customer|Employee)s?$")
 _ABOVE_USERS = re.compile(r"^(?:organi[sz]ation|org|tenant|workspace|company|domain)(?:_(?:id|pk|uuid))?$")
+_MEMBERS = re.compile(r"^(?:users|members|owners|collaborators|memberships)$")
 _OWNED_BASE = re.compile(r"Owner|Owned|Tenant")
 _CALLED_SO = re.compile(r"^(?:current_)?(?:user|account|identity|principal|caller|me)$|^current_")
 _MAX_DEPTH = 3
@@ -233,11 +234,11 @@ class Scoping:
         mark = Mark(frame.module.path, node.at, node.end, "looks it up")
         if not keys:
             asked = reading.tenants(node, ids)
-            model = next(self._models(frame, node), None) if asked else None
+            model = next(self.models(frame, node), None) if asked else None
             return (
                 None if model is None else Lookup(mark, model.node.name, written(asked[0]), "", written(node.func), tenant=True)
             )
-        models = list(self._models(frame, node))
+        models = list(self.models(frame, node))
         for model in models:
             if owned := self.owner_field(model):
                 shared = frame.function is not None and self.authored.for_all(frame.function, node, model.node.name, owned)
@@ -260,7 +261,7 @@ class Scoping:
                         self._used.setdefault(path.rpartition(".")[2], owner)
         return "" if _USERS.search(model) else self._used.get(model, "")
 
-    def _models(self, frame: Frame, node: ir.Call) -> Iterator[ClassSymbol]:
+    def models(self, frame: Frame, node: ir.Call) -> Iterator[ClassSymbol]:
         """The classes of the project that a call names, in its receiver and its arguments."""
         for one in ir.walk_scope(node):
             if isinstance(one, (ir.Name, ir.Attribute)) and written(one).rpartition(".")[2][:1].isupper():
@@ -273,7 +274,7 @@ class Scoping:
         fields = list(self.fields(model))
         own = _ABOVE_USERS if _USERS.search(model.node.name) else OWNER  # a user belongs to none but a tenant
         for name, field in fields:
-            if own.match(name) and not is_address(name, field):
+            if (own.match(name) and not is_address(name, field)) or (_MEMBERS.match(name) and holds_users(field)):
                 return name
         for base in self.engine.external_bases(model):  # a class of the project that is not scanned
             if _OWNED_BASE.search(base.rpartition(".")[2]):
