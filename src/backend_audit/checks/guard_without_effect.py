@@ -107,6 +107,9 @@ def _unended(route: Route, unended: Unended) -> Alert:
             f"{called(route)} is open to whoever brings anything."
         )
         fix = "Answer 401 where it is caught, and return."
+    elif unended.dropped:
+        told = f"Nothing waits for `{note}`, whose promise fails for who may not: {called(route)} goes on for every caller."
+        fix = "Wait for it: `await`."
     elif not unended.after:
         told = f"`{note}` gives a promise, which is true whatever it comes to: this test turns no caller of {called(route)} away."
         fix = "Wait for it: `await`."

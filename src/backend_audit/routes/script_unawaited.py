@@ -3,6 +3,7 @@
 A promise is true, whatever it will be: https://typescript-eslint.io/rules/no-misused-promises/
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ from backend_audit.source import Mark
 
 _FEW = 2  # calls by a name that are awaited, which tell that it gives a promise
 _CHAINED = frozenset(("then", "catch", "finally"))
+_REQUESTS = frozenset(("req", "request", "ctx", "c"))
+_CHECK = re.compile(
+    r"^(?:check|ensure|require|verify|assert|validate|enforce|authori[sz]e)\w*"
+    r"(?:access|auth|permissions?|owner(?:ship)?|roles?|admin|member(?:ship)?|rights?|allowed)\w*$",
+    re.IGNORECASE,
+)
 _EMPTY = frozenset(("none", "undefined"))
 
 
@@ -69,12 +76,31 @@ class UnawaitedChecks:
     def _in(self, function: FunctionSymbol) -> Iterator[Unended]:
         reads = self.callers.of(function)
         for node in function.scope:
+            if (
+                isinstance(node, ir.ExprStmt)
+                and isinstance(node.value, ir.Call)
+                and self._is_dropped(function, reads, node.value)
+            ):
+                mark = Mark(function.module.path, node.value.at, node.value.end, written(node.value.func))
+                yield Unended(mark, "", dropped=True)
             if isinstance(node, ir.If):
                 for tested in _parts(node.test, negated=False):
                     body = node.body if tested.negated else node.orelse
                     call = self._promise(function, tested.node) if refuses(body) else None
                     if call is not None and self._asks(reads, call):
                         yield Unended(Mark(function.module.path, tested.node.at, tested.node.end, written(call.func)), "")
+
+    def _is_dropped(self, function: FunctionSymbol, reads: CallerReads, call: ir.Call) -> bool:
+        """Whether a check stands alone whose promise the other calls in its file wait for: `checkAccess(req, "update");`."""
+        name = last_word(call.func)
+        hands = reads.mentions(call) or any(written(arg.value) in _REQUESTS for arg in call.args)
+        if not _CHECK.search(name) or not hands or not self._promises.callees(call):
+            return False
+        waited = 0
+        for one in self.engine.project.functions():
+            if one.module is function.module:
+                waited += sum(last_word(each.func) == name for each in _waited_for(one))
+        return waited >= _FEW
 
     def _asks(self, reads: CallerReads, call: ir.Call) -> bool:
         """Whether a call says something of the caller, by what it is handed or called."""
@@ -110,6 +136,16 @@ class UnawaitedChecks:
         if found:
             return all(one.node.is_async and not one.node.is_generator for one in found)
         return isinstance(call.func, ir.Attribute) and self._awaited[name] >= _FEW and self._plain[name] <= 1
+
+
+def _waited_for(function: FunctionSymbol) -> Iterator[ir.Call]:
+    """The calls of a function whose promises something waits for: `await check()`, `check().then(…)`."""
+    for node in function.scope:
+        given = node.value if isinstance(node, ir.Await) else None
+        if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr in _CHAINED:
+            given = node.func.value
+        if isinstance(given, ir.Call):
+            yield given
 
 
 def _parts(test: ir.Expr, *, negated: bool) -> Iterator[_Tested]:
