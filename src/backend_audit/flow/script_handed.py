@@ -8,13 +8,14 @@ from backend_audit.flow import script_schemas
 from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.values import UNKNOWN, Value, container
+from backend_audit.flow.values import UNKNOWN, Value, container, join_all
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.script_callbacks import ScriptCallbacks
 
+_LOOKED_AT = frozenset((script_schemas.CHECKED, "fields"))
 _Opened = Callable[[Value], Value]
 
 
@@ -70,18 +71,33 @@ def from_outside(frame: "ScriptCallbacks", node: ir.Call, path: str, what: str, 
     told, _, marks = told.partition("+")
     origin = Origin(kind or "untrusted", (path, frame.module.path, node.at), told, frozenset(marks.split()))
     step = origin.step(frame.mark(node, f"{written(node)} hands over what comes from outside"))
+    data = UNKNOWN.with_origins((step,))
     if schemas.startswith("."):
-        earlier = _in_chain(node, schemas[1:])
-        args, schemas = ((("0", Operand(frame.eval(earlier), earlier)),), "0") if earlier is not None else ((), "")
-    found = script_schemas.handed(frame, node, UNKNOWN.with_origins((step,)), schemas, args)
+        found = _as_described(frame, node, data, schemas[1:])
+    else:
+        found = script_schemas.handed(frame, node, data, schemas, args)
     return container("dict", {name: found}, UNKNOWN) if name else found
 
 
-def _in_chain(node: ir.Call, name: str) -> ir.Expr | None:
-    """The first argument of the call of that method nearest before this one: `procedure.input(schema).query(f)`."""
+def _as_described(frame: "ScriptCallbacks", node: ir.Call, data: Value, name: str) -> Value:
+    """`data` as the calls of that method in the chain before describe it: `procedure.input(schema).input(more).query(f)`.
+
+    Several are merged; a schema that is not read here has looked at it all the same.
+    """
+    found: list[Value] = []
+    for one in _in_chain(node, name):
+        schema = frame.eval(one)
+        through = script_schemas.handed(frame, node, data, "0", (("0", Operand(schema, one)),))
+        found.append(data.cleared(_LOOKED_AT) if through is data else through)
+    if len(found) > 1 and all(one.kind == "dict" for one in found):
+        return container("dict", {key: value for one in reversed(found) for key, value in (one.items or {}).items()})
+    return join_all(found) if found else data
+
+
+def _in_chain(node: ir.Call, name: str) -> Iterator[ir.Expr]:
+    """The first arguments of the calls of that method which a call stands on, the nearest first."""
     func = node.func
     while isinstance(func, ir.Attribute) and isinstance(func.value, ir.Call):
         node, func = func.value, func.value.func
         if isinstance(func, ir.Attribute) and func.attr == name and node.args:
-            return node.args[0].value
-    return None
+            yield node.args[0].value

@@ -239,12 +239,10 @@ class Behaviours:
             return frozenset((LOGIN,))
         if not isinstance(node, ir.Call) or not last_word(node.func)[:1].isupper():
             return frozenset()
-        made, rows = (one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol)), self.engine.models.rows["call"]
-        answers = (
-            one
-            for one in made
-            if any(row.concept is Rejection for base in self.engine.external_bases(one) for row in rows.get(base, ()))
-        )
+        rows = self.engine.models.rows["call"]
+        made = (one for one in frame.eval(node.func).refs if isinstance(one, ClassSymbol))
+        based = ((one, base) for one in made for base in self.engine.external_bases(one))
+        answers = (one for one, base in based if any(row.concept is Rejection for row in rows.get(base, ())))
         return frozenset(status for one in answers for status in self.of_exception(one))
 
 
