@@ -20,7 +20,7 @@ _FIX_MAKO = "`default_filters=['h']`."
 _FIX_TEMPLATE = "`Template(source, autoescape=True)`, or an environment that escapes."
 _FIX_NODE = "Leave escaping on; mark what is markup already with `{{{ value }}}`."
 _HTML = re.compile(
-    r"(?i)\.html?\b|\.xhtml\b|<\s*(html|body|div|p|h[1-6]|span|table|a|li|script|form|br)\b|text/html|HTMLResponse|mimetype"
+    r"(?i)\.html?\b|\.xhtml\b|<\s*(html|body|div|p|h[1-6]|span|table|tr|td|th|a|b|i|em|strong|small|ul|ol|li|dl|pre|img|head|title|section|main|nav|header|footer|button|input|label|script|form|br|hr)\b|text/html|HTMLResponse|mimetype"
 )
 _OTHER = re.compile(
     r"(?i)\.(txt|sql|ya?ml|conf|cfg|ini|toml|json|sh|py|md|rst|tex|csv|j2|tf|nginx|service|go|java|js|ts|c|h|rs|env|xml\.j2)"

@@ -35,6 +35,7 @@ NORMALISED = "dots"
 BEGINS = frozenset(("begins",))  # a mark: the data begins as the program says, so it is harmless as a path if it is normalised
 _REQUEST = re.compile(r"(?:self\.)?request\.")
 _OF_REQUEST = frozenset(("untrusted", "param"))  # nobody gives a request that is handed over other data between two lines
+_UPWARDS = frozenset(("..", "../", "..\\", "."))
 ROOTED, HOSTLESS = "rooted", "hostless"  # marks: begins with a slash; not with two
 GIVEN = TESTED + "given "  # begins the name under which a parameter stays known that is another value by now
 _HOST_PREFIX = re.compile(r"https?://[^/?#]+[/?#]")
@@ -93,6 +94,8 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
             clear_data(frame, frame.eval(receiver), RELATIVE)
         if "//" in texts:
             without_host(frame, frame.eval(receiver), HOSTLESS, ROOTED)
+        if texts and all(text in _UPWARDS for text in texts):  # `os.path.normpath` leaves them at the beginning alone
+            clear_data(frame, frame.eval(receiver), lacks.lacking(".."), NORMALISED)
     callee = frame.eval(test.func)
     found = _by_name(frame, test, holds=holds)
     args: Args | None = None
@@ -217,13 +220,6 @@ def _contained(frame: "Expressions", value: Value) -> None:
     open_ends = frozenset(one for one in value.origins if one.label == "param" and NORMALISED not in one.cleared)
     if open_ends:
         clear_data(frame, Value(True, origins=open_ends), BEGINS)
-
-
-def whole(collection: ir.Expr) -> ir.Expr:
-    """`path` of `path.parts` and `path.split("/")`, which lacks what none of its parts is."""
-    if isinstance(collection, ir.Call) and isinstance(collection.func, ir.Attribute) and collection.func.attr == "split":
-        return collection.func.value
-    return collection.value if isinstance(collection, ir.Attribute) and collection.attr == "parts" else collection
 
 
 def _ends(frame: "Expressions", receiver: ir.Expr, test: str, text: ir.Expr) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import characters, existing, guards, lacks, listed, raising, sizes, slices, verdicts
+from backend_audit.flow import characters, existing, guards, lacks, listed, raising, sizes, slices, told, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.lexemes import NO_SECRET, is_object
 from backend_audit.flow.models import INJECTION
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
 _BOOL = Value(types=frozenset(("bool",)))
-_MOST_OPERANDS = 24
 
 
 def truth(value: Value) -> bool | None:
@@ -81,7 +80,7 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         return
     if isinstance(test, ir.Unary) and test.op == "not":
         assume(frame, test.operand, not holds)
-    elif isinstance(test, ir.Logical) and test.op != "nullish" and not _is_long(test):
+    elif isinstance(test, ir.Logical) and test.op != "nullish" and not told.is_long(test):
         if holds is (test.op == "or") and (inside := listed.in_or_at(test)) is not None:
             assume(frame, inside, holds)
         elif holds is (test.op == "and"):
@@ -107,21 +106,17 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         _assume_chosen(frame, test, holds=holds)
 
 
+def behind(frame: "Expressions", loop: ir.While | None) -> None:
+    """The test of a loop no longer holds behind it, unless it may be left in another way."""
+    if loop is not None and told.ends_by_test(loop):
+        assume(frame, loop.test, False)
+
+
 def _assume_chosen(frame: "Expressions", test: ir.Conditional, *, holds: bool) -> None:
     """`True if found else False`: the test has turned out as the constant says that was chosen."""
     ends = [bool(one.value) if isinstance(one, ir.Const) else None for one in (test.then, test.orelse)]
     if None not in ends and ends[0] is not ends[1]:
         assume(frame, test.test, holds is ends[0])
-
-
-def _is_long(test: ir.Logical) -> bool:
-    """Whether so many operands stand in a row that to look at each of them again for each costs more than they tell."""
-    node: ir.Expr = test
-    for _ in range(_MOST_OPERANDS):
-        if not isinstance(node, ir.Logical):
-            return False
-        node = node.left
-    return True
 
 
 def _assume_either(frame: "Expressions", test: ir.Logical, *, holds: bool) -> None:
@@ -153,6 +148,7 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
     frame.flags.taken(node, frame.env, holds=holds)
     known = _known(frame, node)
     _assume_verdict(frame, node, holds=holds)
+    told.assume_network(frame, node, holds=holds)
     if known is not None and holds:
         frame.env[known[0]] = without_falsy(known[1])
     elif not holds:
@@ -163,10 +159,10 @@ def _assume_truth(frame: "Expressions", node: ir.Expr, holds: bool) -> None:
 
 def _assume_verdict(frame: "Expressions", node: ir.Expr, *, holds: bool) -> None:
     """A variable turned out as `holds`: so did the test, or the call, that gave it."""
-    told = verdicts.told_by(frame, node)
-    if told is not None and isinstance(node, ir.Name):
+    test = verdicts.told_by(frame, node)
+    if test is not None and isinstance(node, ir.Name):
         with verdicts.aside(frame, node.id):
-            assume(frame, told, holds)
+            assume(frame, test, holds)
 
 
 def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None:
@@ -188,7 +184,7 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
     if op in ("is", "is not") and isinstance(right, ir.Const) and right.value is None:
         _assume_none(frame, test.left, holds=positive)
     if op in ("in", "not in") and not positive and isinstance(test.left, ir.Const) and isinstance(test.left.value, str):
-        absent = _known(frame, guards.whole(characters.stripped(right)))
+        absent = _known(frame, told.whole(characters.stripped(right)))
         inner = right.value if isinstance(right, ir.Index) and slices.is_inner(right.index) else None
         if inner is not None and (whole := _known(frame, inner)) is not None:
             frame.env[whole[0]] = whole[1].cleared(lacks.without_inside(test.left.value))
@@ -219,8 +215,8 @@ def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None
         for one, other_side in ((test.left, right), (right, test.left)):
             if guards.is_url_part(other_side) or not frame.eval(other_side).carries("untrusted"):
                 guards.assume_part(frame, one, holds=True)
-        _assume_equal(frame, test.left, right)
-        _assume_equal(frame, right, test.left)
+            _assume_equal(frame, one, other_side)
+        told.assume_unchanged(frame, test.left, right)
     if positive and known is None and (equal := frame.eval(right)).constants() is not None:
         frame.note_tested(subject, equal)
     if known is None:

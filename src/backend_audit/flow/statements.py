@@ -269,8 +269,7 @@ class Frame(Calls):
 
     def if_(self, node: ir.If) -> bool:
         truth = refine.truth(self.eval(node.test))
-        then: Env | None = None
-        other: Env | None = None
+        then, other = None, None
         decided = self.function is not None or self.deciding or isinstance(node.test, ir.Const)  # others override settings
         if truth is not False or not decided:
             then = self.assumed(node.test, True, node.body)
@@ -305,9 +304,9 @@ class Frame(Calls):
             refine.assume(self, node.test, True)
             return self.run(node.body)
 
-        return self.loop(once, node.orelse)
+        return self.loop(once, node.orelse, node)
 
-    def loop(self, once: Callable[[], bool], orelse: list[ir.Stmt]) -> bool:
+    def loop(self, once: Callable[[], bool], orelse: list[ir.Stmt], of: ir.While | None = None) -> bool:
         """Zero or more passes; what `break` and `continue` leave behind counts as an end of a pass."""
         merged = self.env
         for _ in range(_LOOPS if len(self.breaks) < _DEEP else 1):
@@ -322,6 +321,7 @@ class Frame(Calls):
                 break
             merged = joined
         self.env = dict(merged)
+        refine.behind(self, of)
         return self.run(orelse)
 
     def try_(self, node: ir.Try) -> bool:

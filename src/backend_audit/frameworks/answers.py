@@ -11,7 +11,7 @@ from backend_audit.flow.frame import FrameState
 from backend_audit.flow.values import Value, join_all
 from backend_audit.flow.web_concepts import Answer
 from backend_audit.flow.written import written
-from backend_audit.frameworks import classes, handlers
+from backend_audit.frameworks import called_views, classes, handlers
 from backend_audit.link.symbols import FunctionSymbol
 
 _HTML = frozenset(
@@ -46,10 +46,16 @@ def returned(frame: FrameState, symbol: FunctionSymbol, node: ir.Return, value: 
             at = node.value.items[0].value
         if headers is not None:
             _led_elsewhere(frame, node, headers.value)
-    if content.kind or (content.types and not content.types & {"str", "bytes"}):
+    if content.kind or (content.types and not content.types & {"str", "bytes"} and not _is_made_of_text(frame, content)):
         return  # a mapping or list is sent as JSON, an object is a response of its own
     site = frame.site(node, "return", f"return {written(at)}")
     frame.events[node.at, node.end, "return", "html"] = HtmlOutput(site=site, content=Operand(content, at), headers=headers)
+
+
+def _is_made_of_text(frame: FrameState, content: Value) -> bool:
+    """Whether it is what a library made of data, and no parsed object: `base64.b64decode(text)`."""
+    made = [frame.models.transfers.get(path.removesuffix("()")) for path in content.types]
+    return all(one is not None and "parsed" not in one.marks for one in made)
 
 
 def _is_wsgi(symbol: FunctionSymbol) -> bool:
@@ -119,6 +125,9 @@ def answers_html(frame: FrameState, symbol: FunctionSymbol) -> bool:
             return True
         if classes.is_of_web_py(frame, symbol):
             return True
+    by_call = called_views.called(frame.engine, symbol)
+    if by_call is not None:
+        return bool(by_call.owners & _HTML)
     if not symbol.node.decorators:
         return False
     found = handlers.registrar(frame, symbol)

@@ -20,6 +20,7 @@ from backend_audit.flow.values import CLASS, UNKNOWN, Value, changed
 from backend_audit.flow.written import written
 from backend_audit.frameworks import (
     argument_maps,
+    called_views,
     classes,
     converters,
     failures,
@@ -100,7 +101,7 @@ _REQUESTS = (
 
 
 def registrar(frame: FrameState, symbol: FunctionSymbol) -> tuple[frozenset[str], ir.Call] | None:
-    """The API paths of the object (or function) whose decorator registers this handler, and the decorator."""
+    """The API paths of the object (or function) whose decorator or method registers this handler, and that call."""
     for decorator in symbol.node.decorators:
         if (
             not isinstance(decorator, ir.Call)
@@ -124,7 +125,8 @@ def registrar(frame: FrameState, symbol: FunctionSymbol) -> tuple[frozenset[str]
         first = decorator.args[0].value if decorator.args else None
         if base.open and isinstance(first, ir.Const) and isinstance(first.value, str) and first.value.startswith("/"):
             return _guessed(frame, symbol), decorator
-    return None
+    by_call = called_views.called(frame.engine, symbol)
+    return None if by_call is None or by_call.fails else (by_call.owners, by_call.call)
 
 
 def _guessed(frame: FrameState, symbol: FunctionSymbol) -> frozenset[str]:
@@ -258,10 +260,11 @@ def parameter(frame: FrameState, symbol: FunctionSymbol, at: int, param: ir.Para
         caught = failures.parameter(frame, symbol, at, value)
         if caught is not None:
             return caught
-        registered = registrar(frame, symbol)
-        if registered is not None:
-            closed = converters.closes(registered[1], param.name)
-            return converters.given(value) if closed else handed_over(frame, symbol, param, value)
+    registered = registrar(frame, symbol)
+    if registered is not None:
+        closed = converters.closes(registered[1], param.name)
+        return converters.given(value) if closed else handed_over(frame, symbol, param, value)
+    if symbol.node.decorators:
         resolved = graphql.parameter(frame, symbol, at, param, value)
         if resolved is not None:
             return resolved

@@ -101,7 +101,7 @@ def a2():
     os.system("ls " + shlex.quote(x))
     subprocess.run(["ls", x])
     subprocess.run("ls %s" % x, shell=True)  # $ alert
-    n = int(x)
+    n = int(request.values["n"])
     os.system(f"sleep {n}")
     STATE["x"] = x
     global LAST
