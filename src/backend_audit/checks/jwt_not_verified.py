@@ -68,8 +68,11 @@ def algorithm_chosen_by_the_token(token: JwtDecode) -> Iterator[Alert]:
     """`jwt.decode(token, key, algorithms=[header["alg"]])`, or python-jose without a list."""
     node: ir.Node
     if token.algorithms is not None and token.algorithms.node is not None:
-        indexes = (one for one in ir.walk(ir.ExprStmt(0, 0, token.algorithms.node)) if isinstance(one, ir.Index))
-        read = [one for one in indexes if isinstance(one.index, ir.Const) and one.index.value == "alg"]
+        indexes = [one for one in ir.walk(ir.ExprStmt(0, 0, token.algorithms.node)) if isinstance(one, ir.Index)]
+        taken_apart = {id(one.value) for one in indexes}  # `settings["alg"]["enum"]`
+        read = [
+            one for one in indexes if isinstance(one.index, ir.Const) and one.index.value == "alg" and id(one) not in taken_apart
+        ]
         if not read or all(_signs_with(token.site, one.value) for one in read):
             return
         node, how = token.algorithms.node, "takes the algorithm from the token itself"

@@ -6,6 +6,12 @@ from backend_audit import ir
 from backend_audit.flow.values import MADE, Constant, Value
 from backend_audit.flow.written import dotted
 
+_MANY = re.compile(  # of a kind, and neither pieces of a text nor what is refused
+    r"_*(?!(?:\w+_)?(?:args|params|headers|cookies|contents|words|chars|letters|digits|errors|details|notes|comments|lines|texts|"
+    r"values|includes|contains|address|status|class|process|access)$)"
+    r"(?!(?:block|black|ban|deny|denied|forbid|exclud|ignor|reserv|bad|taken|used)\w*)[a-z_]\w*[a-z]s"
+)
+
 
 def member(allowed: Value) -> Value:
     """One of the members of a constant collection."""
@@ -39,7 +45,12 @@ def is_allow_list(node: ir.Expr, collection: Value) -> bool:
     """
     if collection.carries("untrusted") or collection.shapes or "str" in collection.types:
         return False
-    return collection.kind in ("list", "set", "tuple", "dict") or named_as_allowed(node)
+    return collection.kind in ("list", "set", "tuple", "dict") or named_as_allowed(node) or _is_register(node)
+
+
+def _is_register(node: ir.Expr) -> bool:
+    """Whether something that the program keeps is called like many of a kind: `self.application.workers`."""
+    return isinstance(node, ir.Attribute) and _MANY.fullmatch(node.attr) is not None and dotted(node) is not None
 
 
 def named_as_allowed(node: ir.Expr) -> bool:

@@ -366,8 +366,7 @@ class Calls(Expressions):
         if len(result.refs) > 1 or len(result.types) > 1:
             result = self.engine.chosen(symbol, bound, result)
         if result.origins:
-            if sensitive.gives_another_entry(symbol.node.name, named_parts.written_names(args)):
-                result = named_parts.another_entry(result)
+            result = named_parts.as_called(symbol.node.name, args, result)
             result = result.stepped(self.mark(node, f"{symbol.node.name}() returns it"))
         elif (result.open or result.types or result.shapes) and not symbol.node.is_generator:
             result = self.engine.computed(symbol, bound, result)

@@ -176,6 +176,12 @@ def given_by(found: Value, callee: Value, receiver: Value, method: str, args: Ar
     return found if callee.refs else asked_for(found, asked, receiver, method)
 
 
+def as_called(function: str, args: Args, found: Value) -> Value:
+    """What a function of the project gives, as far as its name says that it is no secret: `get_username(session_cookie)`."""
+    found = found.without("secret") if sensitive.is_public(function) else found
+    return another_entry(found) if sensitive.gives_another_entry(function, written_names(args)) else found
+
+
 def written_names(args: Args) -> tuple[str, ...]:
     """The names that a look-up is asked for, as far as they are written: `get(f"regions.{name}")` asks for one of `regions`."""
     asked = argument(args, "0")

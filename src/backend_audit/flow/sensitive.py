@@ -255,7 +255,7 @@ _KEY = re.compile(r"[A-Za-z_][\w.:-]*")
 def gives_another_entry(function: str, asked: tuple[str, ...]) -> bool:
     """Whether a function that looks things up by name is asked for what is no secret: `get_config("smtp.server")`."""
     looks_up = words(function)[:1]
-    named = bool(asked) and all(_KEY.fullmatch(one) is not None and classify(one) is None for one in asked)
+    named = bool(asked) and all(_KEY.fullmatch(one.strip()) is not None and classify(one) is None for one in asked)
     return named and bool(looks_up) and looks_up[0] in _GETTERS
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from backend_audit import ir
 from backend_audit.flow.concepts import Concept, Site
 from backend_audit.flow.engine import Engine
-from backend_audit.flow.written import written
+from backend_audit.flow.statements import Frame
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol, decorator_name
 from backend_audit.source import Mark
 
@@ -33,17 +34,23 @@ def dropped_coroutines(engine: Engine) -> Iterator[DroppedCoroutine]:
         for site in engine.sites.get(key, {}).values():
             called.setdefault(site.node.at, []).append(site.callee)
         if any(map(_is_coroutine, (one for found in called.values() for one in found))):
-            yield from _of(caller, called)
+            yield from _of(engine.frame(caller.module, caller), caller, called)
 
 
-def _of(caller: FunctionSymbol, called: dict[int, list[FunctionSymbol]]) -> Iterator[DroppedCoroutine]:
+def _of(frame: Frame, caller: FunctionSymbol, called: dict[int, list[FunctionSymbol]]) -> Iterator[DroppedCoroutine]:
     for node, how in _unawaited(caller):
         found = [] if isinstance(node.func, ir.Call) else called.get(node.at, [])  # `async_to_sync(send)(mail)` runs it
-        if found and all(map(_is_coroutine, found)):
+        if found and all(map(_is_coroutine, found)) and _calls(frame, node, found):
             module, first = caller.module, found[0]
             site = Site(module.path, node, "", written(node.func), caller.name, node, (), caller.node, module.node)
             made = Mark(first.module.path, first.node.at, first.node.name_end, "it is `async`")
             yield DroppedCoroutine(site, how, first.node.name, made)
+
+
+def _calls(frame: Frame, node: ir.Call, functions: list[FunctionSymbol]) -> bool:
+    """Whether a call is one of the functions themselves: `tasks.add_task(send, mail)` hands one on, to be run."""
+    names = {one.node.name for one in functions}
+    return last_word(node.func) in names or any(one in functions for one in frame.eval(node.func).refs)
 
 
 def _is_coroutine(function: FunctionSymbol) -> bool:

@@ -5,9 +5,10 @@ import subprocess
 
 from flask import Flask, abort, request
 
-from inventory import fetch_tools
+from inventory import fetch_tools, open_pool
 
 app = Flask(__name__)
+pool = open_pool()
 
 
 @app.get("/found")
@@ -74,4 +75,31 @@ def other():
     if not any(one.name != name for one in fetch_tools()):
         abort(404)
     subprocess.run(f"describe {name}", shell=True)  # $ alert
+    return ""
+
+
+@app.get("/registered")
+def registered():
+    name = request.args["name"]
+    if name not in pool.workers:
+        abort(404)
+    os.system(f"describe {name}")
+    return ""
+
+
+@app.get("/not-refused")
+def not_refused():
+    name = request.args["name"]
+    if name in pool.blocked_workers:
+        abort(403)
+    os.system(f"describe {name}")  # $ alert
+    return ""
+
+
+@app.get("/in-a-text")
+def in_a_text():
+    name = request.args["name"]
+    if name not in pool.contents:
+        abort(404)
+    os.system(f"describe {name}")  # $ alert
     return ""
