@@ -57,3 +57,11 @@ def named_as_allowed(node: ir.Expr) -> bool:
     """Whether a collection says by its name that it holds what is allowed, or is written as a constant of the program."""
     name = (dotted(node.func if isinstance(node, ir.Call) else node) or "").rpartition(".")[2]
     return _ALLOWING.search(name) is not None or (len(name) > _SHORT and name.isupper())
+
+
+_LISTINGS = frozenset(f"fs.{name}()" for name in ("readdirSync", "readdir", "promises.readdir", "promises.readdirSync"))
+
+
+def lists_files(collection: Value) -> bool:
+    """Whether a collection is what a folder holds: the names of its entries, and no ways out of it."""
+    return not collection.types.isdisjoint(_LISTINGS)

@@ -7,6 +7,11 @@ from backend_audit.flow.values import CLASS, UNKNOWN, Value, join_all
 ELEMENT = "[]"  # the step to an element whose position does not matter
 NAME = "[name]"  # the step to one of a mapping's keys
 _DICT = frozenset((*dir(dict), ELEMENT, NAME))
+_LIST = frozenset((*dir(list), ELEMENT, NAME)) | frozenset(
+    "at concat every fill filter find findIndex findLast findLastIndex flat flatMap forEach groups includes index indexOf input join keys "
+    "lastIndexOf length map push raw reduce reduceRight shift slice some splice toLocaleString toReversed toSorted toSpliced toString "
+    "unshift values with entries".split()
+)
 _WHOLE = 2  # the length of the key of an origin that is a parameter, and no part of it
 _NO_SECRET = frozenset(("secret",))
 _DEEPEST = 4  # parts of parts are told apart down to here
@@ -58,6 +63,8 @@ def part_of(argument: Value, path: tuple[str | int, ...]) -> Value:
             value = _held(value, step)
         elif step == NAME and value.kind == "dict" and all(one.label == NAMES for one in value.origins):
             return UNKNOWN.with_origins(chosen_names(value.origins))  # all others are the program's own: `search(table, owner=…)`
+        elif value.kind in ("list", "tuple") and isinstance(step, str) and step not in _LIST:
+            return UNKNOWN  # options are no list: `execFile(file, args)` takes them in the place of `args` as well
         elif step in (ELEMENT, NAME) and value.kind and value.items:
             value = join_all(value.inside())
         elif value.kind and value.elem is not None:

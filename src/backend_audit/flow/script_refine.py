@@ -267,8 +267,8 @@ def _held(frame: "ScriptExpressions", holder: ir.Expr, subject: ir.Expr, *, hold
     if collection.is_literal() and (collection.kind or collection.made):
         texts.of_known_host(frame, subject)
         frame.settle_known(subject, allowed.member(collection))
-    elif allowed.is_allow_list(holder, collection):
-        guards.clear_data(frame, asked, guards.ALL, node=subject)
+    elif (files := allowed.lists_files(collection)) or allowed.is_allow_list(holder, collection):
+        guards.clear_data(frame, asked, guards.PATH if files else guards.ALL, node=subject)
         texts.of_known_host(frame, subject)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from backend_audit import ir
 from backend_audit.flow import script_chains, script_contracts, script_hapi, script_json_schema, script_kept, script_passing
 from backend_audit.flow.arguments import Args
-from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
+from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, NO_OBJECT, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold, let_free
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -48,7 +48,9 @@ _CLOSING = frozenset(
     "isInt isNumeric isFloat isDecimal isUUID isMongoId isBoolean isAlpha isAlphanumeric isHexadecimal isIn isISO8601 isDate "
     "isIP isPort isSlug isCreditCard isMobilePhone isULID isMD5 isHash isLocale isSemVer isCurrency isPostalCode".split()
 )
-_NUMBERS = frozenset("toInt toFloat".split())
+_NUMBERS = frozenset("toInt toFloat toBoolean toDate".split())
+_ESCAPES = "escape"
+_CONVERTS = _NUMBERS | {_ESCAPES}  # what they make stands in the request, whatever the rules of the chain have found
 _TEXTS = frozenset("isString isEmail isURL isLength toString trim escape".split())
 _LOOSE = frozenset("if not".split())  # what follows is asked of some requests alone, or refused
 _RESULT, _RUN = frozenset(("validationResult",)), frozenset(("run",))
@@ -74,7 +76,9 @@ def checked(frame: "ScriptCallbacks", node: ir.Call, handler: FunctionSymbol) ->
             found.update(_by_object(frame, held))
             facts |= script_passing.of(frame.engine, held)
             asked = asked or any(isinstance(one, FunctionSymbol) and _asks_result(one.node) for one in held.refs)
-        waiting.take(script_chains.chains(value))
+        for chain in script_chains.chains(value):
+            waiting.take([chain])
+            ran.take([chain] if (chain.items or {}).keys() & _CONVERTS else ())
         for step in arg.value.items if isinstance(arg.value, ir.Container) else [arg.value]:
             one = step.value if isinstance(step, ir.Item) else step
             found.update(_by_schema(frame, one))
@@ -274,7 +278,8 @@ def _told(chain: Value) -> Iterator[tuple[str, str, Value]]:
     names = () if field is None else tuple(one for held in (field, *field.inside()) for one in held.texts())
     if field is None or (not field.kind and len(names) != 1) or not methods.isdisjoint(_LOOSE):
         return
-    out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else TEXT if methods & _TEXTS else FREE
+    text = let_free(NO_OBJECT | {"html"}) if _ESCAPES in methods else TEXT
+    out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else text if methods & _TEXTS else FREE
     for part in " ".join(items[script_chains.PARTS].texts()).split():
         yield from ((part, name, out) for name in names if "." not in name and "*" not in name)
 

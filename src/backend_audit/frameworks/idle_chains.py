@@ -16,8 +16,13 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_na
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import KNOWN, Does, Guard, Route, RouteTable
 from backend_audit.routes.script_guards import CHAINED
+from backend_audit.source import Mark
 
 _ASKS = frozenset("validationResult matchedData withDefaults run validate validator validateRequest checkExact".split())
+_SANITIZERS = frozenset(  # https://express-validator.github.io/docs/api/validation-chain#standard-sanitizers
+    "blacklist escape unescape ltrim normalizeEmail rtrim stripLow toBoolean toDate toFloat toInt trim whitelist customSanitizer default "
+    "replace toArray toLowerCase toUpperCase toString optional".split()
+)
 _DEPTH = 3
 _PACKAGE = "class-validator."
 _WHOLE = frozenset(("Body", "Query"))
@@ -27,7 +32,7 @@ def unasked_chains(engine: Engine, table: RouteTable) -> Iterator[IdleValidator]
     """Chains of express-validator before a route of which nothing asks what they have found."""
     told: set[tuple[str, int]] = set()
     for route in table.routes:
-        chains = [one for one in route.guards if one.because == CHAINED and one.mark is not None]
+        chains = [one for one in route.guards if one.because == CHAINED and one.mark is not None and _tests(engine, one.mark)]
         if not chains or route.handler is None or chains[0].mark is None:
             continue
         mark = chains[0].mark
@@ -40,6 +45,14 @@ def unasked_chains(engine: Engine, table: RouteTable) -> Iterator[IdleValidator]
             module = next((one for one in engine.project.modules.values() if one.path == mark.path), None)
             site = Site(mark.path, node, "", chains[0].name, "", None, module=None if module is None else module.node)
             yield IdleValidator(site, "chain", " ".join(sorted({*route.methods, route.path})))
+
+
+def _tests(engine: Engine, mark: Mark) -> bool:
+    """Whether a chain tests something, and does more than to make another value of it: `query("page").toInt()`."""
+    module = next((one for one in engine.project.modules.values() if one.path == mark.path), None)
+    calls = module.nodes.of(ir.Call) if module is not None else ()
+    within = [last_word(one.func) for one in calls if mark.at <= one.at and one.end <= mark.end and isinstance(one.func, ir.Attribute)]
+    return not within or any(name not in _SANITIZERS for name in within)
 
 
 def _may_ask(guard: Guard) -> bool:
