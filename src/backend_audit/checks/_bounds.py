@@ -8,6 +8,7 @@ from backend_audit.flow.concepts import Site
 from backend_audit.flow.written import dotted, written
 
 _SHORTENS = frozenset(("trim", "trimEnd", "trimStart", "strip", "lstrip", "rstrip"))
+_PIECES, _BOTH_ENDS = frozenset(("slice", "substring", "substr")), 2
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -19,6 +20,8 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
         return False
     if isinstance(text, ir.Index) and isinstance(text.index, ir.Slice) and text.index.upper is not None:
         return True
+    if _cut(text):
+        return True
     name = dotted(_untrimmed(text))
     if name is None:
         return False
@@ -26,6 +29,16 @@ def bounded(site: Site, text: ir.Expr | None) -> bool:
     leaving = {"abort", "exit", "flask.abort"}
     leaving |= {alias for alias, path in local_imports(site.module).items() if path.rpartition(".")[2] in ("abort", "exit")}
     return any(_bounds(test, lengths, holds=holds) for test, holds in _tests(function.body, node, leaving))
+
+
+def _cut(text: ir.Expr) -> bool:
+    """`text.slice(0, 50)`, `text.substring(0, LIMIT)`, `_.truncate(text, …)`: at most so long."""
+    if not isinstance(text, ir.Call) or not isinstance(text.func, ir.Attribute):
+        return False
+    if text.func.attr == "truncate":
+        return True
+    first = text.args[0].value if len(text.args) == _BOTH_ENDS else None
+    return text.func.attr in _PIECES and isinstance(first, ir.Const) and isinstance(first.value, (int, float))
 
 
 def _untrimmed(text: ir.Expr) -> ir.Expr:

@@ -18,6 +18,7 @@ GENERAL = frozenset(
      "ripemd160", "sha512_256", "shake_128", "shake_256")
 )  # fmt: skip
 _NAMED = re.compile(r"(?i)^(md2|md4|md5|sha-?1|sha-?224|sha-?256|sha-?384|sha-?512|sha3[-_]\d{3}|blake2[bs]|ripemd-?160|sha)$")
+_SIGNATURE = re.compile(r"(?i)^(?:rsa|dsa|ecdsa)-(?=[a-z])|with_?rsa(?:encryption)?$")  # `RSA-MD5`, `md5WithRSAEncryption`
 # A password that is fed to one of these afterwards is only shortened before the real hash; `pwned` asks for SHA-1.
 _REAL_HASHES = re.compile(r"bcrypt|hashpw|checkpw|scrypt|argon|pbkdf|pwned|hibp|hmac|breach")
 
@@ -30,7 +31,7 @@ def algorithms(operand: Operand | None) -> frozenset[str]:
         return frozenset()
     said = {path.removesuffix("()").rpartition(".")[2] for path in apis(operand)} | set(operand.value.texts())
     said |= {path.rpartition(".")[0].rpartition(".")[2] for path in apis(operand) if path.endswith(".new")}
-    return frozenset(plain(name) for name in said if _NAMED.match(name))
+    return frozenset(plain(name) for name in (_SIGNATURE.sub("", one) for one in said) if _NAMED.match(name))
 
 
 def plain(name: str) -> str:

@@ -6,7 +6,7 @@ from backend_audit import ir
 from backend_audit.checks import Alert, _patterns, check
 from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
-from backend_audit.flow.written import last_word
+from backend_audit.flow.written import last_word, written
 from backend_audit.source import SCRIPTS
 
 RULE = "biased-random-number"
@@ -14,6 +14,7 @@ RULE = "biased-random-number"
 _SOURCES = frozenset(("randomBytes", "secureRandom", "getRandomBytes", "randomFillSync", "getRandomBytesSync", "randombytes"))
 _ROUNDING = frozenset(("floor", "ceil", "round", "trunc"))
 _READERS = ("readUInt", "readInt", "readUint")
+_EACH = frozenset(("map", "forEach", "flatMap"))
 _DEPTH = 4
 _ALL = 255  # the greatest byte: division by it, or by 256, gives a fraction
 _FIX = "Use `crypto.randomInt(n)`, which throws away what would make some numbers likelier."
@@ -67,8 +68,21 @@ def _is_random(node: ir.Expr | None, view: FileView, depth: int) -> bool:
         for around in reversed(view.ancestors):
             if isinstance(around, ir.For) and isinstance(around.target, ir.Name) and around.target.id == node.id:
                 return _is_buffer(around.iter, view, depth - 1)
+            if isinstance(around, ir.Function) and around.params and around.params[0].name == node.id:
+                return _is_buffer(_gone_over(around, view), view, depth - 1)
         return _is_random(_patterns.given(node, view), view, depth - 1)
     return False
+
+
+def _gone_over(function: ir.Function, view: FileView) -> ir.Expr | None:
+    """What a function is called for each element of: `bytes.map((byte) => byte % 10)`, `Array.from(bytes, f)`."""
+    for around in reversed(view.ancestors):
+        given = [arg.value for arg in around.args] if isinstance(around, ir.Call) else []
+        if isinstance(around, ir.Call) and any(isinstance(one, ir.Lambda) and one.function is function for one in given):
+            if written(around.func) == "Array.from":
+                return given[0]
+            return around.func.value if isinstance(around.func, ir.Attribute) and around.func.attr in _EACH else None
+    return None
 
 
 def _is_buffer(node: ir.Expr | None, view: FileView, depth: int) -> bool:

@@ -162,8 +162,8 @@ def _wildcard(policy: CorsPolicy) -> Operand | None:
         return policy.allow_all
     if policy.reflects is not None and (policy.reflects.value.is_just(True) or _cors_headers.lets_all_in(policy.reflects.value)):
         return policy.reflects
-    if policy.origins is not None and policy.origins.value.texts() == ("null",):
-        return policy.origins
+    if policy.origins is not None and any(one.is_just("null") for one in contents(policy.origins.value)):
+        return policy.origins  # a frame in a sandbox, which any site can make
     if policy.origins is not None:
         if any(one.may_be("*") or (one.texts() and set(one.texts()) <= set(_ANY)) for one in contents(policy.origins.value)):
             return policy.origins

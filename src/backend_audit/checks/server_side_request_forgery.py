@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.checks import Alert, check
 from backend_audit.checks._address import control
+from backend_audit.checks._commands import program_names
 from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import OutgoingRequest
+from backend_audit.flow.concepts import Operand, OutgoingRequest, ShellCommand
 from backend_audit.flow.origins import Origin
+from backend_audit.flow.values import UNKNOWN
 
 RULE = "server-side-request-forgery"
+_FETCHERS = frozenset("curl wget aria2c axel lynx w3m http https xh wkhtmltopdf wkhtmltoimage".split())  # they ask addresses
 _FILTERING = "net.FilteringAgent"  # what opens connections, and refuses addresses of the own network
 _FIX = (
     "Let the client choose among addresses that the program knows, or compare the parsed host with a fixed list before the "
@@ -52,6 +55,22 @@ def address_from_outside(request: OutgoingRequest) -> Iterator[Alert]:
             fix=advice(request.site, _PART, _PART_NODE),
             confidence=Confidence.LOW if (found.one_segment and not found.query) or _is_proxy(request) else Confidence.MEDIUM,
         )
+
+
+@check(RULE)
+def address_for_a_program(command: ShellCommand) -> Iterator[Alert]:
+    """`execFile("curl", ["-s", url])`, `subprocess.run(["wget", url])`."""
+    listed = command.arguments or command.command
+    words = [] if listed is None else [one for _, one in sorted((listed.value.items or {}).items(), key=lambda one: str(one[0]))]
+    first = command.program if command.program is not None else command.command if command.arguments is not None else None
+    program = words.pop(0) if first is None and words else UNKNOWN if first is None else first.value
+    if listed is None or not _FETCHERS.intersection(program_names(program)):
+        return
+    for one in words:
+        found = control(Operand(one, None))
+        if found is not None and found.whole:
+            yield alert(command.site, listed, found.origin, does="is the address that the program of {callee} asks", fix=_FIX)
+            return
 
 
 def _is_proxy(request: OutgoingRequest) -> bool:

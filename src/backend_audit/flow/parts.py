@@ -7,10 +7,10 @@ from backend_audit.flow.values import CLASS, UNKNOWN, Value, join_all
 ELEMENT = "[]"  # the step to an element whose position does not matter
 NAME = "[name]"  # the step to one of a mapping's keys
 _DICT = frozenset((*dir(dict), ELEMENT, NAME))
-_LIST = frozenset((*dir(list), ELEMENT, NAME)) | frozenset(
-    "at concat every fill filter find findIndex findLast findLastIndex flat flatMap forEach groups includes index indexOf input join keys "
-    "lastIndexOf length map push raw reduce reduceRight shift slice some splice toLocaleString toReversed toSorted toSpliced toString "
-    "unshift values with entries".split()
+_LIST = frozenset((*dir(list), ELEMENT, NAME)) | frozenset(  # what lists have by name, in both languages
+    "at concat entries every fill filter find findIndex findLast findLastIndex flat flatMap forEach groups includes index "
+    "indexOf input join keys lastIndexOf length map push raw reduce reduceRight shift slice some splice toLocaleString "
+    "toReversed toSorted toSpliced toString unshift values with".split()
 )
 _WHOLE = 2  # the length of the key of an origin that is a parameter, and no part of it
 _NO_SECRET = frozenset(("secret",))

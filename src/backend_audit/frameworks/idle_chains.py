@@ -20,8 +20,8 @@ from backend_audit.source import Mark
 
 _ASKS = frozenset("validationResult matchedData withDefaults run validate validator validateRequest checkExact".split())
 _SANITIZERS = frozenset(  # https://express-validator.github.io/docs/api/validation-chain#standard-sanitizers
-    "blacklist escape unescape ltrim normalizeEmail rtrim stripLow toBoolean toDate toFloat toInt trim whitelist customSanitizer default "
-    "replace toArray toLowerCase toUpperCase toString optional".split()
+    "blacklist escape unescape ltrim normalizeEmail rtrim stripLow toBoolean toDate toFloat toInt trim whitelist customSanitizer "
+    "default replace toArray toLowerCase toUpperCase toString optional".split()
 )
 _DEPTH = 3
 _PACKAGE = "class-validator."
@@ -50,9 +50,9 @@ def unasked_chains(engine: Engine, table: RouteTable) -> Iterator[IdleValidator]
 def _tests(engine: Engine, mark: Mark) -> bool:
     """Whether a chain tests something, and does more than to make another value of it: `query("page").toInt()`."""
     module = next((one for one in engine.project.modules.values() if one.path == mark.path), None)
-    calls = module.nodes.of(ir.Call) if module is not None else ()
-    within = [last_word(one.func) for one in calls if mark.at <= one.at and one.end <= mark.end and isinstance(one.func, ir.Attribute)]
-    return not within or any(name not in _SANITIZERS for name in within)
+    calls = [one for one in (module.nodes.of(ir.Call) if module is not None else ()) if mark.at <= one.at and one.end <= mark.end]
+    names = [one.func.attr for one in calls if isinstance(one.func, ir.Attribute)]
+    return not names or any(name not in _SANITIZERS for name in names)
 
 
 def _may_ask(guard: Guard) -> bool:

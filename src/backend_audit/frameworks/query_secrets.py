@@ -57,11 +57,11 @@ class QuerySecrets:
 class ScriptQuerySecrets:
     """Reads them off handlers in JavaScript: `req.query.password`, `const { apiKey } = request.query`."""
 
-    def of(self, handler: FunctionSymbol) -> Iterator[Mark]:
-        """Where a handler takes one."""
+    def of(self, handler: FunctionSymbol, *, reads: bool) -> Iterator[Mark]:
+        """Where a handler takes one; `reads`: all that its requests bring stands in the address."""
         for node in inside(handler.node.body):
             base, key = (node.value, node.attr) if isinstance(node, ir.Attribute) else keyed(node)
-            if _is_query(base) and _SECRETS.match(key):
+            if (_is_query(base) and _SECRETS.match(key)) or (reads and (key := _asked(node))):
                 yield Mark(handler.module.path, node.at, node.end, f"`{key}`")
             if isinstance(node, ir.Assign) and _is_query(node.value):
                 yield from self._taken_apart(handler.module.path, node)
@@ -71,6 +71,14 @@ class ScriptQuerySecrets:
         for item in target.items if isinstance(target, ir.Container) and target.kind == "dict" else ():
             if isinstance(item.key, ir.Const) and _SECRETS.match(str(item.key.value)):
                 yield Mark(path, item.at, item.end, f"`{item.key.value}`")
+
+
+def _asked(node: ir.Node) -> str:
+    """`req.param("password")`: from the address or the body, whichever has it."""
+    if not isinstance(node, ir.Call) or not isinstance(node.func, ir.Attribute) or node.func.attr != "param":
+        return ""
+    first = node.args[0].value if node.args and written(node.func.value) in _REQUESTS else None
+    return str(first.value) if isinstance(first, ir.Const) and _SECRETS.match(str(first.value)) else ""
 
 
 def _is_query(node: ir.Expr | None) -> bool:

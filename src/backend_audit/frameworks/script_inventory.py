@@ -40,6 +40,8 @@ from backend_audit.routes.script_unawaited import UnawaitedChecks
 from backend_audit.routes.script_unended import UnendedRefusals
 from backend_audit.routes.verdicts import settle_sign_ups
 
+_READS = frozenset(("GET", "HEAD"))
+
 
 def script_route_table(
     engine: Engine, facts: WebFacts, declared: Declared | None = None, texts: Mapping[str, str] | None = None
@@ -88,4 +90,4 @@ def _take(route: Route, bodies: ScriptBodies, sizes: ScriptPageSizes) -> bool:
 
 def _describe(route: Route) -> None:
     if route.handler is not None:
-        route.secrets_in_query = tuple(ScriptQuerySecrets().of(route.handler))
+        route.secrets_in_query = tuple(ScriptQuerySecrets().of(route.handler, reads=set(route.methods) <= _READS))
