@@ -95,13 +95,12 @@ def told_stack(sent: ir.Expr, view: FileView) -> ir.Expr | None:
     for one in () if _chosen_for_debugging(kept or sent) else ir.walk(kept or sent):
         if isinstance(one, ir.Attribute) and one.attr == "stack" and _ERROR.search(last_word(one.value)):
             return one if kept is None else sent
-    return next((one for one in ir.walk(sent) if _is_inspected(one)), None)
+    return next((one for one in ir.walk(sent) if isinstance(one, ir.Call) and _inspects(one)), None)
 
 
-def _is_inspected(node: ir.Node) -> bool:
+def _inspects(node: ir.Call) -> bool:
     """`util.inspect(err)` writes the stack as well."""
-    shown = node.args[0].value if isinstance(node, ir.Call) and last_word(node.func) == "inspect" and node.args else None
-    return shown is not None and _ERROR.search(last_word(shown)) is not None
+    return last_word(node.func) == "inspect" and bool(node.args) and _ERROR.search(last_word(node.args[0].value)) is not None
 
 
 def _chosen_for_debugging(sent: ir.Expr) -> bool:

@@ -23,6 +23,9 @@ _TEXTS = frozenset(("str", "String", "os.fspath", "os.fsdecode"))
 _SEPARATORS = frozenset(("os.sep", "os.path.sep", "path.sep", "sep"))
 _PATHS = frozenset("path file filename filepath fullpath dir directory folder target dest destination resolved absolute".split())
 _CHECKS = re.compile(r"^_*(?:is|are|in|within|inside|can|may|check|valid|safe|allow|contains|ensure|verify)", re.IGNORECASE)
+_USES = re.compile(
+    r"^(?:open|remove|unlink|rmtree|rm|read|write|append|copy|rename|send|download|create(?:Read|Write)Stream|FileResponse)"
+)
 _REMOVED = frozenset(("relpath", "relative"))
 _CUTTING = frozenset(("slice", "substr", "substring"))
 _FINDING = {"indexOf": 1, "lastIndexOf": 2}  # with 0 as the second argument, the last position is the first
@@ -37,7 +40,7 @@ def partial_path_check(node: ir.Call, view: FileView) -> Iterator[Alert]:
     subject, start = node.func, node.args[0].value
     if not isinstance(subject, ir.Attribute) or not _is_path(subject.value, view) or not _is_bare(start, view, _DEPTH):
         return
-    if _refuses(node, view) and not _is_compared(node, start, view):
+    if (_refuses(node, view) or _lets_in(node, subject.value, view)) and not _is_compared(node, start, view):
         yield Alert(
             node=node,
             message=f"`{written(subject.value)}` may lie in another folder whose name begins like that of `{written(start)}`: "
@@ -186,6 +189,15 @@ def _refuses(node: ir.Expr, view: FileView, *, negated: bool = False) -> bool:
             return False
         inside = around
     return False
+
+
+def _lets_in(node: ir.Expr, path: ir.Expr, view: FileView) -> bool:
+    """Whether the file is used behind the test: `if (file.startsWith(root)) fs.readFile(file, …)`."""
+    around = next((one for one in reversed(view.ancestors) if not isinstance(one, ir.Logical)), None)
+    if not isinstance(around, ir.If) or not any(one is node for one in ir.walk(around.test)):
+        return False
+    calls = (one for one in ir.walk(*around.body) if isinstance(one, ir.Call) and _USES.search(last_word(one.func)))
+    return any(written(arg.value) == written(path) for one in calls for arg in one.args)
 
 
 def _leaves(body: Sequence[ir.Stmt], view: FileView) -> bool:

@@ -99,7 +99,7 @@ class Expressions(FrameState, ABC):
             if known is not None:
                 return self.sensitive(node.attr, node, known)
         base = self.eval(node.value)
-        return self.sensitive(node.attr, node, self.read(base, node.attr, node))
+        return self.as_read(key, self.sensitive(node.attr, node, self.read(base, node.attr, node)))
 
     def read(self, base: Value, attr: str, node: ir.Attribute) -> Value:
         """What `base.attr` may be."""

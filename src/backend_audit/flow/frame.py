@@ -50,8 +50,7 @@ class FrameState:
         self.function = function
         self.env = env
         self.scope = "" if function is None else function.name
-        self.returns: Value = NOTHING
-        self.yields: Value = NOTHING
+        self.returns, self.yields = NOTHING, NOTHING
         self.events: dict[tuple[object, ...], Concept] = {}
         self.globals: set[str] = set()
         self.outer: set[str] = set()  # names of functions around that this one assigns
@@ -62,6 +61,7 @@ class FrameState:
         self.verdicts: dict[str, ir.Expr] = {}  # the tests and calls that gave the variables their values
         self.spoken_of: dict[str, list[str]] = {}  # variables that were arguments of such calls → those that hold the verdict
         self.flags = Flags()
+        self.reads: Env | None = None  # what paths into data gave, in languages in which they are written again
         self.depth = 0  # of lambdas under evaluation
         self.ways: dict[str, list[dict[int, frozenset[str]]]] = {"true": [], "false": [], "any": []}  # cleared at each way out
         self.decorated: tuple[ir.Expr, Operand] | None = None  # the decorator under evaluation and what it decorates
@@ -144,6 +144,12 @@ class FrameState:
         if "…" not in (text := _spelled(node) if isinstance(node, (ir.Call, ir.Index)) else "…"):  # cut, others may be alike
             self.tested = True
             self.env[TESTED + text] = value
+
+    def as_read(self, key: str | None, found: Value) -> Value:
+        """`found`, which a path gave: another mention of the path is the same data, where the language writes it again."""
+        if found.origins and key is not None and self.reads is not None:
+            self.reads[key] = found
+        return found
 
     def as_tested(self, node: ir.Expr) -> Value | None:
         """What a test on the way here has told of the very same expression."""

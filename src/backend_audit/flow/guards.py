@@ -68,7 +68,8 @@ def clear_data(
     def change(origin: Origin) -> tuple[Origin, ...]:
         return (origin.clear(contexts),) if source_of(origin) in sources else (origin,)
 
-    for name, known in list(frame.env.items()):
+    again = [(name, known) for name, known in (frame.reads or {}).items() if name not in frame.env]
+    for name, known in [*again, *frame.env.items()]:
         if known.origins or known.shapes or known.kind:
             changed = transform(known, change)
             if changed is not known:

@@ -199,6 +199,8 @@ class ScriptFrame(ScriptNames):
         self.enter(script_loops.passes(node))
         self.loop(once, [])
         self.loops.pop()
+        if not any(isinstance(one, ir.Jump) and one.kind == "break" for one in ir.walk_scope(*node.body)):
+            refine.assume(self, node.test, False)
         return True
 
     def switch(self, node: ir.Switch) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from backend_audit.flow import lacks, numbers, script_sql_texts, strings
 from backend_audit.flow.origins import MEMBER, Origin
-from backend_audit.flow.script_builtin import BOOL, UNDEFINED, Pieces, keys, merged, values
+from backend_audit.flow.script_builtin import BOOL, NO_OBJECT, UNDEFINED, Pieces, keys, merged, values
 from backend_audit.flow.script_lists import listed
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -56,7 +56,7 @@ def _decoded(args: Pieces) -> Value:
     def change(origin: Origin) -> tuple[Origin, ...]:
         return (origin.restore(_OF_SIGNS | {mark for mark in origin.cleared if lacks.is_lack(mark)}),)
 
-    return transform(_data(args[:1]), change)
+    return transform(_data(args[:1]), change).cleared(NO_OBJECT)
 
 
 def _same(args: Pieces) -> Value:

@@ -82,11 +82,14 @@ def from_outside(frame: "ScriptCallbacks", node: ir.Call, path: str, what: str, 
 def _as_described(frame: "ScriptCallbacks", node: ir.Call, data: Value, name: str) -> Value:
     """`data` as the calls of that method in the chain before describe it: `procedure.input(schema).input(more).query(f)`.
 
-    Several are merged; a schema that is not read here has looked at it all the same.
+    Several are merged; a schema that is not read here has looked at it all the same. What a function makes of it is known.
     """
     found: list[Value] = []
     for one in _in_chain(node, name):
         schema = frame.eval(one)
+        if any(isinstance(symbol, FunctionSymbol) for symbol in schema.refs):
+            found.append(frame.handed(node, schema, [data]))
+            continue
         through = script_schemas.handed(frame, node, data, "0", (("0", Operand(schema, one)),))
         found.append(data.cleared(_LOOKED_AT) if through is data else through)
     if len(found) > 1 and all(one.kind == "dict" for one in found):

@@ -25,6 +25,7 @@ class ScriptNames(ScriptExpressions):
 
     def __init__(self, engine: "Engine", module: ModuleSymbol, function: FunctionSymbol | None, env: Env) -> None:
         super().__init__(engine, module, function, env)
+        self.reads = {}
         self.assigned: set[str] = set()  # the paths that were written
         self.outer: set[str] = set()  # the names of functions around, or of the module, that were written
 
@@ -140,6 +141,9 @@ class ScriptNames(ScriptExpressions):
                 self.bind(item.value, items.get(position, script_builtin.UNDEFINED))
 
     def assign_path(self, key: str, value: Value) -> None:
+        reads = self.reads or {}
+        for known in [one for one in reads if one == key or one.startswith(f"{key}.")]:
+            del reads[known]
         if "." in key:
             self.assigned.add(key)
         super().assign_path(key, value)

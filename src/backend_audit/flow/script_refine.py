@@ -110,6 +110,7 @@ def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.E
     if holds is (op == "=="):
         for one, other in ((left, right), (right, left)):
             _begins_alike(frame, one, other, same=True)
+            texts.unchanged(frame, one, other)
             known = frame.eval(other)
             if isinstance(one, (ir.Attribute, ir.Name)) and not known.carries("untrusted"):
                 texts.of_known_host(frame, one)
@@ -119,8 +120,9 @@ def _compared(frame: "ScriptExpressions", test: ir.Compare, op: str, right: ir.E
                 _called(frame, one, holds=True)  # `list.includes(x) === true`
     elif op in ("==", "!="):
         _begins_alike(frame, left, right, same=False)
-    if op in ("==", "!=") and holds is (op != "==") and isinstance(left, ir.Call) and frame.eval(right).is_just(True):
-        _called(frame, left, holds=False)
+    said = frame.eval(right) if op in ("==", "!=") and isinstance(left, ir.Call) else NUMBER
+    if isinstance(left, ir.Call) and (said.is_just(False) or (said.is_just(True) and holds is (op != "=="))):
+        _called(frame, left, holds=(holds is (op == "==")) is said.is_just(True))
     return False
 
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import guards, lacks
+from backend_audit.flow.origins import DERIVED
 from backend_audit.flow.script_members import HOST_PARTS
 from backend_audit.flow.script_patterns import lacked_marks, pattern_of
-from backend_audit.flow.values import MADE, transform
+from backend_audit.flow.values import MADE, Value, transform
 from backend_audit.regex import harmless_after
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _SAME = frozenset("toLowerCase toUpperCase trim toString toLocaleLowerCase".spli
 _UPWARDS = ("..", "../", "/..", "..\\", ".")
 _ROOTS = ("/", "\\", "./", "//")
 _LOCAL = re.compile(r"\^\\?/(\(\?!|\[\^)")  # `^/(?!/)`, `^/[^/]`
+_CONTEXTS = frozenset("path shell sql html url header log regex code template ldap xpath nosql lookup all".split())
 _OFFSET = "offset"  # a mark: the way from a folder to a path, as `path.relative` gives it
 
 
@@ -95,6 +97,21 @@ def matched(frame: "ScriptExpressions", subject: ir.Expr, pattern: ir.Expr, *, h
     if contexts:
         made = "all" in contexts and not value.all_origins()
         frame.settle_known(plain(subject), MADE if made else value.cleared(contexts))
+
+
+def unchanged(frame: "ScriptExpressions", made: ir.Expr, data: ir.Expr) -> None:
+    """`path.basename(name) === name`: what a function makes harmless was harmless already."""
+    after, before = frame.eval(made), frame.eval(data)
+    if not after.origins or after.kind or before.kind or _which(after) != _which(before):
+        return
+    contexts = frozenset.intersection(*(one.cleared for one in after.origins)) & _CONTEXTS
+    if contexts:
+        guards.clear_data(frame, before, contexts, node=data)
+
+
+def _which(value: Value) -> set[tuple[object, ...]]:
+    """Which data it is, whatever was computed from it."""
+    return {(one.label, *(step for step in one.key if step != DERIVED)) for one in value.origins}
 
 
 def plain(node: ir.Expr) -> ir.Expr:

@@ -12,6 +12,7 @@ from backend_audit import ir
 from backend_audit.flow import script_chains, script_contracts, script_hapi, script_json_schema, script_kept, script_passing
 from backend_audit.flow import script_schemas as schemas
 from backend_audit.flow.arguments import Args
+from backend_audit.flow.script_builtin import NO_OBJECT
 from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
@@ -279,7 +280,7 @@ def _told(chain: Value) -> Iterator[tuple[str, str, Value]]:
     names = () if field is None else tuple(one for held in (field, *field.inside()) for one in held.texts())
     if field is None or (not field.kind and len(names) != 1) or not methods.isdisjoint(_LOOSE):
         return
-    text = schemas.let_free(schemas.NO_OBJECT | {"html"}) if _ESCAPES in methods else TEXT
+    text = schemas.let_free(NO_OBJECT | {"html"}) if _ESCAPES in methods else TEXT
     out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else text if methods & _TEXTS else FREE
     for part in " ".join(items[script_chains.PARTS].texts()).split():
         yield from ((part, name, out) for name in names if "." not in name and "*" not in name)
