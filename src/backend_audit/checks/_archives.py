@@ -34,10 +34,19 @@ def member_is_checked(site: Site, member: ir.Expr | None) -> bool:
 def all_are_checked(site: Site, archive: ir.Expr | None) -> bool:
     """Whether a loop over the archive's members stands before, and ends the function where a name leads out of the folder."""
     held = name_of(archive)
-    for node in ir.walk_scope(*scope(site)) if held else ():
-        if isinstance(node, ir.For) and node.end <= site.node.at and name_of(node.iter) == held and _refuses(node):
-            return True
-    return False
+    nodes = list(ir.walk_scope(*scope(site))) if held else []
+    opened = max(
+        (one.at for one in nodes if one.at < site.node.at and _binds(one, held)), default=0
+    )  # the last archive so called
+    loops = (one for one in nodes if isinstance(one, ir.For) and opened <= one.at and one.end <= site.node.at)
+    return any(name_of(one.iter) == held and _refuses(one) for one in loops)
+
+
+def _binds(node: ir.Node, name: str) -> bool:
+    targets = (
+        node.targets if isinstance(node, ir.Assign) else [one.target for one in node.items] if isinstance(node, ir.With) else []
+    )
+    return any(isinstance(one, ir.Name) and one.id == name for one in targets)
 
 
 def _refuses(loop: ir.For) -> bool:
