@@ -12,6 +12,7 @@ from backend_audit.frameworks.hapi import HapiRoutes
 from backend_audit.frameworks.nest import NestRoutes
 from backend_audit.frameworks.next_routes import NextRoutes
 from backend_audit.frameworks.node_http import NodeRoutes
+from backend_audit.frameworks.prisma_schemas import fields_in_prisma
 from backend_audit.frameworks.query_secrets import ScriptQuerySecrets
 from backend_audit.frameworks.script_bodies import ScriptBodies
 from backend_audit.frameworks.script_children import CheckedParents
@@ -60,7 +61,7 @@ def script_route_table(
     if isinstance(engine, ScriptEngine):
         found += NextRoutes(engine, guarding).routes()
     table = RouteTable(in_table_order(found), express.bare)
-    scoping = ScriptScoping(engine)
+    scoping = ScriptScoping(engine, ((model, name) for model, name, _, _ in fields_in_prisma(texts or {})))
     Settling(behaviours, declarations, ScriptClaims(behaviours).of, scoping.fill, _describe).settle(engine, table)
     settle_sign_ups(table.routes, engine)
     intake, exposure, sent = ScriptIntake(engine), ScriptExposure(engine, texts or {}), SentSecrets(engine)

@@ -18,11 +18,30 @@ class ClientReads:
 
     def __init__(self, function: FunctionSymbol) -> None:
         self.names: dict[str, Read] = {}
+        self._inputs: set[str] = set()  # names of what a procedure is handed: `({ ctx, input }) => …`
+        for param in function.node.params[:1]:
+            self._take(param.pattern)
         nodes = function.scope.of(ir.Assign)
         self._assigned = [one for one in nodes if len(one.targets) == 1 and not one.op]
         for node in self._assigned:
             if node.value is not None:
                 self._bind(node.targets[0], node.value)
+
+    def _take(self, pattern: ir.Expr | None) -> None:
+        """`({ input: { orderId }, ctx })`, `({ input })`: the parts of what a procedure is handed."""
+        items = pattern.items if isinstance(pattern, ir.Container) and pattern.kind == "dict" else []
+        for item in items:
+            if not isinstance(item.key, ir.Const) or item.key.value != "input":
+                continue
+            if isinstance(item.value, ir.Name):
+                self._inputs.add(item.value.id)
+            for one in item.value.items if isinstance(item.value, ir.Container) else ():
+                held = one.value.target if isinstance(one.value, ir.Defaulted) else one.value
+                if isinstance(held, ir.Name) and isinstance(one.key, ir.Const) and isinstance(one.key.value, str):
+                    self.names[held.id] = ("body", one.key.value)
+
+    def _holder(self, node: ir.Expr) -> str:
+        return "body" if isinstance(node, ir.Name) and node.id in self._inputs else holder_of(node)
 
     def keep(self, read: Callable[[ir.Expr], Read | None]) -> None:
         """Let variables that hold what else `read` knows of the request be reads, too."""
@@ -40,7 +59,7 @@ class ClientReads:
                 self.names.pop(target.id, None)
             else:
                 self.names[target.id] = read
-        holder = holder_of(value)
+        holder = self._holder(value)
         for item in target.items if isinstance(target, ir.Container) and holder else ():
             held = item.value.target if isinstance(item.value, ir.Defaulted) else item.value
             if isinstance(held, ir.Name) and isinstance(item.key, ir.Const) and isinstance(item.key.value, str):
@@ -53,7 +72,7 @@ class ClientReads:
         if isinstance(node, ir.Call):
             return self._called(node)
         if isinstance(node, ir.Attribute):
-            holder, name = holder_of(node.value), node.attr
+            holder, name = self._holder(node.value), node.attr
         elif isinstance(node, ir.Index) and isinstance(node.index, ir.Const) and isinstance(node.index.value, str):
             holder, name = holder_of(node.value), node.index.value
         else:

@@ -5,7 +5,7 @@ itself, is taken to know what it does. Whose an object is, its model's fields sa
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -26,6 +26,7 @@ _LOOKUPS = frozenset(
 )
 _KEYED = _LOOKUPS | frozenset("find findAll findMany create insertOne insert count aggregate".split())
 _ID = re.compile(r"^_?id$|(?:Id|_id|uuid|Uuid|UUID)$")
+_KNOWN_TO_FEW = re.compile(r"url|share|invit|link|secret|token", re.IGNORECASE)  # who has been given it may use it
 _OWNER = re.compile(
     r"^(?:user|owner|author|creator|createdBy|created_by|account|customer|member|organi[sz]ation|org|tenant|team|workspace|company|"
     r"seller|buyer|patient|client|uploader|assignee|requester|reporter|"
@@ -45,10 +46,13 @@ _DEPTH = 2
 
 
 class ScriptScoping:
-    """Finds the lookups of one project's routes that no caller is held against."""
+    """Finds the lookups of one project's routes that no caller is held against; `columns` of models beside the code, by model."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, columns: Iterable[tuple[str, str]] = ()) -> None:
         self.engine = engine
+        self._columns: dict[str, list[str]] = {}
+        for model, name in columns:
+            self._columns.setdefault(model, []).append(name)
         self.callers = Callers(engine)
         self._owners: dict[str, str] | None = None  # model → the field that says whose its objects are
 
@@ -153,6 +157,8 @@ class ScriptScoping:
             for function in self.engine.project.functions():
                 self._note_compared(function)
                 self._note_related(function)
+            for model, columns in self._columns.items():
+                self._note_columns(model, columns)
         return self._owners
 
     def _note_related(self, function: FunctionSymbol) -> None:
@@ -189,7 +195,6 @@ class ScriptScoping:
                     owners.setdefault(_plain(found[name]), owner)
 
     def _note(self, node: ir.Call, func: ir.Attribute, schemas: dict[str, list[str]]) -> None:
-        owners = {} if self._owners is None else self._owners
         name = _asked_of(func.value)
         keys: list[str] = []
         if func.attr in _KEYED and name not in ("this", "res", "req"):
@@ -200,6 +205,11 @@ class ScriptScoping:
             keys = schemas.get(given.id, []) if isinstance(given, ir.Name) else list(_keys(given, nested=()))
         elif func.attr == "belongsTo" and node.args:
             keys = [written(node.args[0].value).rpartition(".")[2]]
+        self._note_columns(name, keys)
+
+    def _note_columns(self, name: str, keys: list[str]) -> None:
+        """Whose the objects of a model are, by the names of its columns."""
+        owners = {} if self._owners is None else self._owners
         if any(_ACCOUNT.search(key) for key in keys):  # what it takes to sign in elsewhere: `clientId` beside `clientSecret`
             keys = [key for key in keys if not _SIGNS_IN.match(key)]
         owner = next((key for key in keys if _OWNER.match(key)), "")
@@ -251,7 +261,9 @@ def _id_in(node: ir.Expr, reads: ClientReads) -> Read | None:
         held = [one for item in node.items for one in (item.value, *(_values(item.value)))]
     for one in held:
         read = reads.of(one)
-        if read is not None and read[0] in ("params", "query", "body") and _ID.search(read[1]):
+        if read is None or _KNOWN_TO_FEW.search(read[1]):
+            continue
+        if read[0] in ("params", "query", "body") and _ID.search(read[1]):
             return read
     return None
 
