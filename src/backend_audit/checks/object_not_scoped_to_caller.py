@@ -18,8 +18,11 @@ _RIGHTS = re.compile(r"can_|_can|perm|role|owner|manager|admin|access|allow|righ
 @check(RULE)
 def object_not_scoped_to_caller(route: Route) -> Iterator[Alert]:
     """`Order.objects.get(pk=pk)` for a caller of whom only a login was asked."""
-    if route.table.only_administrators or route.auth is not Auth.REQUIRED:
-        return  # an open route gives it to everybody: that is told of the route
+    if route.table.only_administrators:
+        return
+    if route.auth is not Auth.REQUIRED:  # an open route gives it to everybody: that is told of the route
+        yield from (_odd(route, one) for one in route.lookups if one.beside)
+        return
     for lookup in route.lookups:
         if lookup.odd:
             yield _odd(route, lookup)

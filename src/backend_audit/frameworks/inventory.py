@@ -24,6 +24,7 @@ from backend_audit.routes.held_finders import HeldFinders
 from backend_audit.routes.held_objects import HeldObjects
 from backend_audit.routes.kept import settle_unfilled
 from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.own_beside import OwnBeside
 from backend_audit.routes.rights import Rights
 from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.sign_ins import only_administrators
@@ -56,9 +57,10 @@ def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = Non
 
     Settling(behaviours, declarations, claims.of, scope, exposure.describe).settle(engine, table)
     HeldFinders(scoping).fill(table.routes)
-    parents = CheckedParents(scoping)
+    parents, beside = CheckedParents(scoping), OwnBeside(scoping)
     for route in table.routes:
         parents.fill(route)
+        beside.fill(route)
     HandedOut(scoping).fill(table.routes)
     settle_pages(table.routes, engine)
     settle_sign_ups(table.routes, engine)

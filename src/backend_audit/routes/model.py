@@ -169,6 +169,7 @@ class Lookup:
     tenant: bool = False
     parent: str = ""  # the id of the request that the right was asked for, where this one was to be looked up below it
     odd: str = ""  # what speaks for asking whose it is, where the caller is known to what looks it up
+    beside: bool = False  # the same function asks for the caller's own: it knows who calls, whether the route asks or not
 
 
 @dataclass(frozen=True, slots=True)
