@@ -53,7 +53,8 @@ class OwnBeside:
                 own.setdefault(model, whose.name or "")
             elif model and whose is None and len(node.args) == 1 and node.args[0].name in _KEY:
                 key = node.args[0].value
-                if first_word(key) in sent or _SENT.search(written(key)):
+                inside = [one for one in ir.walk_scope(key) if isinstance(one, (ir.Name, ir.Attribute))]
+                if any(written(one) in sent or _SENT.search(written(one)) for one in inside):
                     bare.append((node, model, key))
         for node, model, key in bare:
             if model in own and _is_changed(handler, node) and not _is_compared(handler, node, own[model]):
