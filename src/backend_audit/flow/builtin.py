@@ -139,7 +139,9 @@ _CLOSED_RESULT = frozenset(
     "startswith endswith isdigit isnumeric isdecimal isalpha isalnum isidentifier islower isupper isspace istitle "
     "isprintable isascii count index find rfind rindex __len__ __contains__ bit_length".split()
 )
-MUTATORS = frozenset("append add extend insert update setdefault appendleft extendleft pop popitem remove discard clear".split())
+MUTATORS = frozenset(
+    "append add extend insert update setdefault appendleft extendleft pop popitem remove discard clear reverse sort".split()
+)
 
 
 def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Piece]) -> Value | None:
@@ -153,6 +155,8 @@ def method(receiver: Value, name: str, args: Pieces, named: dict[str, strings.Pi
     return None
 
 
+_ONE_LINE = frozenset(("log", "header"))
+_ESCAPING = frozenset(("unicode_escape", "unicode-escape"))
 _ONLY_OF_TEXT = frozenset(
     "split rsplit splitlines partition rpartition strip lstrip rstrip lower upper casefold encode decode removeprefix "
     "removesuffix zfill ljust rjust count rfind rindex hex isdigit isalpha isalnum startswith endswith".split()
@@ -190,7 +194,8 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name in _CLOSED_RESULT:
         return BOOL if name.startswith(("is", "starts", "ends", "__c")) else NUMBER
     if name in ("split", "rsplit", "splitlines", "partition", "rpartition"):
-        return strings.split(receiver, name, args).cleared(frozenset(("log", "header") if name == "splitlines" else ()))
+        in_words = name == "splitlines" or (name in ("split", "rsplit") and not args)  # no line break is left
+        return strings.split(receiver, name, args).cleared(_ONE_LINE if in_words else frozenset())
     if name in ("replace", "zfill", "ljust", "rjust", "center", "translate", "removeprefix", "removesuffix"):
         return _replaced(receiver, name, args)
     if name in ("append", "extend", "get", "items", "keys", "values"):
@@ -213,10 +218,12 @@ def _mapped(receiver: Value, name: str, args: Pieces) -> Value:
     if receiver.consts and len(given) < len(asked):
         return _mapped(changed(receiver, consts=frozenset(), made=True), name, [])
     if name in ("encode", "decode"):
-        return Value(
+        found = Value(
             receiver.open, receiver.consts, receiver.shapes, types=receiver.types, origins=receiver.derived().origins,
             made=receiver.made,
         )  # fmt: skip
+        escaped = name == "encode" and args and set(args[0][0].texts()) & _ESCAPING
+        return found.cleared(_ONE_LINE) if escaped else found
     consts = frozenset(
         Constant(one.kind, getattr(one.value, name)(*given)) if isinstance(one.value, str) else one for one in receiver.consts
     )
@@ -278,7 +285,7 @@ def _container_method(receiver: Value, name: str, args: Pieces) -> Value | None:
     if name in ("copy", "__iter__", "sort", "reverse"):
         return receiver if name == "copy" else NONE
     if name in ("pop", "popleft"):
-        at = _popped(receiver, name, args)
+        at = lists.popped(receiver, name, args[0][0] if args else None)
         return iterated(receiver) if at is None else (receiver.items or {})[at]
     if name == "intersection" and args and (shared := common(receiver, args[0][0])) is not None:
         return shared
@@ -342,7 +349,9 @@ def mutated(receiver: Value, name: str, args: Pieces, named: dict[str, strings.P
         if key is not None and isinstance(key.value, (str, int)) and key.value in items:
             del items[key.value]
             return container("dict", items, receiver.elem)
-    at = _popped(receiver, name, args)
+    if name in ("reverse", "sort") and receiver.kind == "list":
+        return lists.reordered(receiver, name, iterated)
+    at = lists.popped(receiver, name, args[0][0] if args else None)
     if at is not None:
         return container("list", dict(enumerate(value for key, value in items.items() if key != at)))
     if name in ("pop", "popitem", "remove", "discard", "popleft") and receiver.kind in ("list", "set"):
@@ -366,19 +375,6 @@ def _position(args: Pieces) -> int | None:
         return -1
     one = args[0][0].constant()
     return one.value if one is not None and isinstance(one.value, int) else None
-
-
-def _popped(receiver: Value, name: str, args: Pieces) -> int | None:
-    """The position that `pop` takes out of a list whose elements are known one by one; None if that is open."""
-    if name not in ("pop", "popleft") or receiver.kind != "list" or receiver.elem is not None or not receiver.items:
-        return None
-    last = len(receiver.items) - 1
-    one = args[0][0].constant() if args else None
-    index = 0 if name == "popleft" else last if not args else one.value if one is not None else None
-    if not isinstance(index, int):
-        return None
-    index = index + last + 1 if index < 0 else index
-    return index if index in receiver.items else None
 
 
 def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> Value:
@@ -506,6 +502,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "textwrap.indent": _same,
     "inspect.cleandoc": _same,
     "sys.intern": _same,
+    "len": lambda args: lists.length(args[0][0]) if args else NUMBER,
     "typing.cast": lambda args: args[1][0] if len(args) > 1 else UNKNOWN,
     **urls.FUNCTIONS,
     "copy.copy": _same,
@@ -522,7 +519,7 @@ _FUNCTIONS: dict[str, Callable[[Pieces], Value]] = {
     "bytearray": lambda args: args[0][0].derived() if args else UNKNOWN,
 }
 _CLOSED_FUNCTIONS = {
-    "len": NUMBER, "ord": NUMBER, "hash": NUMBER, "id": NUMBER, "round": NUMBER, "abs": NUMBER,
+    "ord": NUMBER, "hash": NUMBER, "id": NUMBER, "round": NUMBER, "abs": NUMBER,
     "bool": BOOL, "isinstance": BOOL, "issubclass": BOOL, "hasattr": BOOL, "callable": BOOL, "any": BOOL, "all": BOOL,
     "complex": instance("complex"), "range": container("list", None, NUMBER), "print": NONE,
     "uuid.UUID": instance("uuid.UUID"), "uuid.uuid4": instance("uuid.UUID"), "uuid.uuid1": instance("uuid.UUID"),

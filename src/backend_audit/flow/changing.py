@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import strings
+from backend_audit.flow import builtin, strings
 from backend_audit.flow.arguments import Args, argument, constant_key
 from backend_audit.flow.bound import Bound
 from backend_audit.flow.concepts import Operand
@@ -112,3 +112,16 @@ def stored(frame: "Calls", node: ir.Call, func: ir.Attribute, receiver: Value, a
 
 def _text(value: str) -> Constant:
     return Constant("str", value)
+
+
+def deleted(frame: "Calls", target: ir.Expr) -> None:
+    """`del name`; `del parts[0]`, as `parts.pop(0)` says it."""
+    key = dotted(target)
+    if key is not None:
+        frame.env.pop(key, None)
+    if not isinstance(target, ir.Index):
+        return
+    receiver = frame.eval(target.value)
+    after = builtin.mutated(receiver, "pop", [(frame.eval(target.index), "")], {}) if receiver.kind else None
+    if after is not None:
+        frame.update_path(target.value, after.with_origins(receiver.origins))

@@ -20,6 +20,7 @@ MATCHING = {f"{owner}.{how}": how for owner in ("re", "re.Pattern") for how in (
 _WORDS = {
     "isdigit": r"\d", "isnumeric": r"\d", "isdecimal": r"\d", "isalnum": r"\w", "isalpha": r"\w", "isidentifier": r"\w",
 }  # fmt: skip
+_CLASSES = {**_WORDS, "isprintable": r"\x20-\x7e\u00a1-\u00ac\u00ae-\u167f"}
 _LONGEST = 200  # characters that a class of them is written of
 
 
@@ -92,7 +93,7 @@ def _allowed(frame: "Expressions", test: ir.Expr, name: str, *, holds: bool) -> 
             return left + right if left and right else ""
         return left or right
     if isinstance(test, ir.Call) and isinstance(test.func, ir.Attribute) and dotted(test.func.value) == name:
-        return _WORDS.get(test.func.attr, "") if holds and not test.args else ""
+        return _CLASSES.get(test.func.attr, "") if holds and not test.args else ""
     asked = ("in", "==") if holds else ("not in", "!=")
     if isinstance(test, ir.Compare) and len(test.ops) == 1 and test.ops[0] in asked and dotted(test.left) == name:
         return _class_of(frame, test.rights[0])

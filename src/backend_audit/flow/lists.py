@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import reduce
 
 from backend_audit.flow.arguments import Args
-from backend_audit.flow.values import Value, container, join_all
+from backend_audit.flow.values import NUMBER, Value, constant, container, join_all
 
 Iterated = Callable[[Value], Value]
 
@@ -21,6 +21,32 @@ def inserted(receiver: Value, at: Value, value: Value) -> Value:
     first = items.pop(0, None) if position else None  # further behind, or counted from the end: the first one stays
     everything = join_all([*items.values(), value, *([] if receiver.elem is None else [receiver.elem])])
     return container(receiver.kind, None if first is None else {0: first}, everything)
+
+
+def popped(receiver: Value, name: str, at: Value | None) -> int | None:
+    """The position that `pop` takes out of a list whose elements are known one by one; None if that is open."""
+    if name not in ("pop", "popleft") or receiver.kind != "list" or receiver.elem is not None or not receiver.items:
+        return None
+    last = len(receiver.items) - 1
+    one = None if at is None else at.constant()
+    index = 0 if name == "popleft" else last if at is None else one.value if one is not None else None
+    if not isinstance(index, int):
+        return None
+    index = index + last + 1 if index < 0 else index
+    return index if index in receiver.items else None
+
+
+def reordered(receiver: Value, name: str, iterated: Iterated) -> Value:
+    """A list after `reverse()`, whose elements are known one by one, or after `sort()`, when any may be anywhere."""
+    if name == "reverse" and receiver.elem is None and receiver.items:
+        return container("list", dict(enumerate(reversed(list(receiver.items.values())))))
+    return container("list", None, iterated(receiver))
+
+
+def length(of: Value) -> Value:
+    """`len(text)`: a number, and the very one where the text is known."""
+    one = of.constant()
+    return NUMBER if one is None or not isinstance(one.value, str) else constant("int", len(one.value))
 
 
 def between(values: Value, iterated: Iterated, before: int, behind: int) -> Value:

@@ -251,6 +251,7 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
         guards.clear_data(frame, frame.eval(test.args[0].value), EXCEPTION)
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
+    told.assume_signed(frame, test)
     existing.found(frame, test)
     listed.assume_found(frame, test)
     listed.assume_any(frame, test, assume)
@@ -273,11 +274,11 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
             if value.open or not value.types or objects:
                 narrowed = types if objects else narrowed
                 value = changed(value, open="str" in types, types=narrowed)
-                told = value.cleared(NO_SECRET) if objects else value
+                kept = value.cleared(NO_SECRET) if objects else value
                 if known is None:
-                    frame.note_tested(subject, told)
+                    frame.note_tested(subject, kept)
                 else:
-                    frame.env[known[0]] = told
+                    frame.env[known[0]] = kept
         return
     for api in sorted(frame.eval(test.func).apis & characters.MATCHING.keys()):
         _assume_match(frame, test, api)

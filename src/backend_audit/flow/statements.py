@@ -241,9 +241,7 @@ class Frame(Calls):
 
     def delete(self, node: ir.Delete) -> bool:
         for target in node.targets:
-            key = dotted(target)
-            if key is not None:
-                self.env.pop(key, None)
+            changing.deleted(self, target)
         return True
 
     def jump(self, node: ir.Jump) -> bool:

@@ -3,12 +3,16 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import guards
+from backend_audit.flow import guards, verdicts
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
 _MOST_OPERANDS = 24
+_COMPARING = frozenset(("hmac.compare_digest", "secrets.compare_digest"))
+_SIGNING = frozenset(("hmac.new", "hmac.digest", "hmac.HMAC"))
+_OWN = frozenset(("code",))  # whoever has the key may run code anyway
+_ONE_LINE = frozenset(("log", "header"))
 _NETWORKS = {"is_private": False, "is_global": True}
 
 
@@ -16,6 +20,22 @@ def assume_network(frame: "Expressions", node: ir.Expr, *, holds: bool) -> None:
     """`ip_address(gethostbyname(host)).is_private` does not hold, or `is_global` does: the address leads to no inner network."""
     if isinstance(node, ir.Attribute) and _NETWORKS.get(node.attr) is holds:
         guards.clear_data(frame, frame.eval(node.value), guards.URL)
+
+
+def assume_signed(frame: "Expressions", test: ir.Call) -> None:
+    """`hmac.compare_digest(hmac.new(key, body, sha256).digest(), given)`: the program has signed the data itself.
+
+    `text.isprintable()` holds no line break.
+    """
+    if isinstance(test.func, ir.Attribute) and test.func.attr == "isprintable" and not test.args:
+        guards.clear_data(frame, frame.eval(test.func.value), _ONE_LINE, node=test.func.value)
+    if not frame.eval(test.func).apis & _COMPARING:
+        return
+    for arg in test.args:
+        made = verdicts.given_by(frame, arg.value) or arg.value
+        for one in ir.walk(made):
+            if isinstance(one, ir.Call) and len(one.args) > 1 and frame.eval(one.func).apis & _SIGNING:
+                guards.clear_data(frame, frame.eval(one.args[1].value), _OWN, node=one.args[1].value)
 
 
 def assume_unchanged(frame: "Expressions", left: ir.Expr, right: ir.Expr) -> None:
