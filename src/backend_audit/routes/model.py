@@ -198,10 +198,9 @@ class RouteTable:
         """The longest address with a variable part or an inner word that `route` shares with many others, and these."""
         if self.places is None:
             self.places = {}
-            for one in self.routes:
-                if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN):
-                    for place in places(one.path):
-                        self.places.setdefault(place, []).append(one)
+            judged = (one for one in self.routes if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN))
+            for place, one in ((place, one) for one in judged for place in places(one.path)):
+                self.places.setdefault(place, []).append(one)
         for place in reversed(places(route.path)):
             others = [one for one in self.places.get(place, ()) if one.handler is None or one.handler is not route.handler]
             if len(others) >= least:
