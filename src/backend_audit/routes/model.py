@@ -199,8 +199,8 @@ class RouteTable:
         if self.places is None:
             self.places = {}
             judged = (one for one in self.routes if one.kind == "http" and one.verdict in (Verdict.PROTECTED, Verdict.OPEN))
-            for place, one in ((place, one) for one in judged for place in places(one.path)):
-                self.places.setdefault(place, []).append(one)
+            for place, other in ((place, one) for one in judged for place in places(one.path)):
+                self.places.setdefault(place, []).append(other)
         for place in reversed(places(route.path)):
             others = [one for one in self.places.get(place, ()) if one.handler is None or one.handler is not route.handler]
             if len(others) >= least:
