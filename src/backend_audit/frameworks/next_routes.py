@@ -14,7 +14,10 @@ from backend_audit.flow.values import UNKNOWN, Value
 from backend_audit.flow.written import last_word
 from backend_audit.frameworks.registrations import deduplicated
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
+from backend_audit.routes.anonymous_parts import in_common
+from backend_audit.routes.anonymous_run import Outcome
 from backend_audit.routes.guards import ASKING
+from backend_audit.routes.missing import REFUSAL
 from backend_audit.routes.model import Does, Guard, Route
 from backend_audit.routes.reach import reached
 from backend_audit.routes.script_guards import ScriptGuarding
@@ -90,9 +93,21 @@ class NextRoutes:
         if outer:
             name = outer[0].parent.node.name if outer[0].parent is not None else outer[0].node.name
             guards.append(Guard(name, frozenset((Does.DEPENDS,)), "wrapper", None, None, f"is wrapped by `{name}`"))
+        elif not any(one.has(*ASKING) for one in guards) and (unheard := self._unheard(handler)) is not None:
+            told = "what it answers with is dropped"
+            guards.append(Guard(unheard.node.name, frozenset((Does.IDENTIFIES,)), "body", None, unheard, told))
         elif not any(one.has(*ASKING) for one in guards) and (name := self._may_ask(handler)):
             guards.append(Guard(name, frozenset((Does.DEPENDS,)), "body", None, None, f"calls `{name}`, which may ask who calls"))
         return handler, guards
+
+    def _unheard(self, handler: FunctionSymbol) -> FunctionSymbol | None:
+        """What the handler calls that comes back with an answer for who has not signed in, which nobody gets."""
+        anonymous = self.guarding.behaviours.anonymous
+        if anonymous.run(handler).outcome() is not Outcome.PASSES:
+            return None
+        dropped = _dropped(handler)
+        called = (one for _, one in sorted(self.engine.calls.get(handler.key, {}).items()) if one.node.name in dropped)
+        return next((one for one in called if REFUSAL in in_common(anonymous.run(one).parts).values()), None)
 
     def _may_ask(self, handler: FunctionSymbol) -> str:
         """What the handler calls that, by its name, may look who calls."""
@@ -101,6 +116,20 @@ class NextRoutes:
                 if _ASKS.search(last_word(call.func)):
                     return last_word(call.func)
         return ""
+
+
+def _dropped(handler: FunctionSymbol) -> frozenset[str]:
+    """The names of functions that a handler calls for nothing: it reads no variable that holds what they give."""
+    made = [(one.value, ir.walk(*one.targets)) for one in handler.scope.of(ir.Assign)]
+    made += [(one.value, iter(())) for one in handler.scope.of(ir.ExprStmt)]
+    written_to = {id(node) for one in handler.scope.of(ir.Assign) for node in ir.walk(*one.targets)}
+    read = {one.id for one in ir.walk(*handler.node.body) if isinstance(one, ir.Name) and id(one) not in written_to}
+    found: set[str] = set()
+    for value, targets in made:
+        call = value.value if isinstance(value, ir.Await) else value
+        if isinstance(call, ir.Call) and read.isdisjoint(one.id for one in targets if isinstance(one, ir.Name)):
+            found.add(last_word(call.func))
+    return frozenset(found)
 
 
 def _address(way: str) -> str:
