@@ -19,6 +19,7 @@ from backend_audit.flow import (
     putting,
     records,
     rendering,
+    reqparse,
     sensitive,
     strings,
     tasks,
@@ -257,7 +258,7 @@ class Calls(Expressions):
     def served(self, node: ir.Call, path: str, args: Args, result: Value) -> Value:
         """A library calls the function that it is given: what the call gives, `result` or what comes of that."""
         handed.served(self, node, path, args)
-        return result
+        return reqparse.closed(self, node, path, result)
 
     def hand(self, node: ir.Call, function: Value, receiver: Value | None, args: Args) -> Value:
         """What a function gives that was handed to a library, which calls it with these arguments."""

@@ -20,6 +20,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
 _WTFORMS = ("wtforms.", "flask_wtf.")  # their objects hold the fields, and fields their data
 _FORMS = ("django.forms.", "rest_framework.serializers.", "django_filters.", *_WTFORMS)
+_MAKERS = {"get_serializer": "serializer_class"}  # methods of views that make an instance of the class that an attribute names
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 _CLOSED = frozenset(
     "IntegerField FloatField DecimalField BooleanField NullBooleanField UUIDField DateField DateTimeField TimeField "
@@ -36,6 +37,11 @@ _UPLOAD = "werkzeug.datastructures.FileStorage"
 _DJANGO_FILES = frozenset(("FileField", "ImageField"))
 _DJANGO_UPLOAD = "django.core.files.UploadedFile"
 _OF_MODEL_TEXT = frozenset("CharField TextField EmailField URLField FilePathField JSONField".split())
+_CLOSED_OF_MODEL = frozenset(
+    "IntegerField BigIntegerField SmallIntegerField PositiveIntegerField PositiveSmallIntegerField PositiveBigIntegerField "
+    "AutoField BigAutoField FloatField DecimalField BooleanField NullBooleanField UUIDField DateField DateTimeField TimeField "
+    "DurationField GenericIPAddressField".split()
+)
 _FIELDS_ONLY = frozenset(("fields",))  # the class names the fields
 _WHOLE = {"create": 1, "update": 2, "validate": 1, "clean": 0}  # methods of serializers and the parameter that holds the data
 _VALIDATE, _CLEAN = "validate_", "clean_"
@@ -58,6 +64,9 @@ def attribute(frame: FrameState, owner: ClassSymbol, attr: str, node: ir.Attribu
     """`form.cleaned_data`, `serializer.validated_data`, a field of WTForms, of a class of the project; None for anything else."""
     if attr in _CHECKED:
         return _data(frame, owner, node) if is_form(frame.engine, owner) else None
+    if attr in _MAKERS and frame.engine.find_method(owner, attr) is None:
+        made = of_kind(frame.engine.class_attribute(owner, _MAKERS[attr]).refs, ClassSymbol)
+        return Value(refs=frozenset(made)) if made else None
     if attr == "data" and any(base.startswith("django.forms.") for base in frame.engine.external_bases(owner)):
         return container("dict", None, _text(frame, "", node))
     if not any(base.startswith(_WTFORMS) for base in frame.engine.external_bases(owner)):
@@ -122,7 +131,8 @@ def _data(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> Value:
 def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, Value]:
     """What the fields let through: those of the model that the class names, and those that it declares."""
     found: dict[Key, Value] = {
-        name: _text(frame, name, node).cleared(held_in_length(field.made)) for name, field in _of_model(frame, owner)
+        name: MADE if field.names() & _CLOSED_OF_MODEL else _text(frame, name, node).cleared(held_in_length(field.made))
+        for name, field in _of_model(frame, owner)
     }
     for name, field in _declared(frame, owner).items():
         text = _text(frame, name, node)
@@ -135,19 +145,15 @@ def _fields(frame: FrameState, owner: ClassSymbol, node: ir.Node) -> dict[Key, V
 
 
 def _of_model(frame: FrameState, owner: ClassSymbol) -> Iterator[tuple[str, Field]]:
-    """The fields of text that a form or serializer takes over from its model: `class Meta: model = Note; fields = ["title"]`."""
+    """The fields that a form or serializer takes over from its model: `class Meta: model = Note; fields = ["title"]`."""
     for meta in of_kind(frame.engine.class_attribute(owner, "Meta").refs, ClassSymbol):
         named = frame.engine.class_attribute(meta, "fields")
         names = {text for one in (named, *(named.items or {}).values()) for text in one.texts()}
         for model in of_kind(frame.engine.class_attribute(meta, "model").refs, ClassSymbol):
             for name, field in _declared(frame, model).items():
                 chosen = isinstance(field.made, ir.Call) and any(arg.name == "choices" for arg in field.made.args)
-                if (
-                    (name in names or "__all__" in names)
-                    and field.names() & _OF_MODEL_TEXT
-                    and not chosen
-                    and not held_to(field.made)
-                ):
+                text = field.names() & _OF_MODEL_TEXT and not chosen and not held_to(field.made)
+                if (name in names or "__all__" in names) and (text or field.names() & _CLOSED_OF_MODEL):
                     yield name, field
 
 
