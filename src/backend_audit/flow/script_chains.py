@@ -21,13 +21,19 @@ _DEPTH = 3
 def called(path: str, receiver: Value | None, given: Pieces) -> Value | None:
     """What `body("id")` and `chain.isUUID()` give; None if the call has nothing to do with chains."""
     if receiver is not None and CHAIN in receiver.types:
-        return changed(receiver, items={**(receiver.items or {}), path.rpartition(".")[2]: MADE})
+        return changed(receiver, items={**(receiver.items or {}), path.rpartition(".")[2]: given[0][0] if given else MADE})
     if path not in FIELDS:
         return None
     items: dict[Key, Value] = {PARTS: text(" ".join(FIELDS[path]))}
     if given:
         items[FIELD] = given[0][0]
     return Value(True, types=frozenset((CHAIN,)), items=items)
+
+
+def is_short(chain: Value) -> bool:
+    """`body("name").isLength({ max: 80 })`."""
+    asked = (chain.items or {}).get("isLength")
+    return asked is not None and "max" in (asked.items or {})
 
 
 def chains(value: Value, depth: int = _DEPTH) -> Iterator[Value]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from backend_audit import ir
 from backend_audit.flow.guards import ALL
 from backend_audit.flow.script_patterns import pattern_of
+from backend_audit.flow.types import LENGTH
 from backend_audit.flow.values import Constant, Value
 from backend_audit.flow.written import last_word
 from backend_audit.link.symbols import ClassSymbol, decorator_name
@@ -19,6 +20,7 @@ _CLOSING = frozenset(
      "IsPositive", "IsNegative", "IsDivisibleBy", "IsAlphanumeric", "IsAlpha", "IsHexadecimal", "IsISO8601", "IsDateString",
      "IsIP", "IsPort", "IsBooleanString", "IsObjectId", "IsULID")
 )  # fmt: skip
+_BOUNDING = frozenset(("MaxLength", "Length"))
 
 
 def cleared_by(lineage: Iterable[ClassSymbol], attr: str) -> frozenset[str]:
@@ -47,6 +49,8 @@ def _cleared(decorator: ir.Expr) -> frozenset[str]:
     name = decorator_name(decorator)
     if name in _CLOSING:
         return ALL
+    if name in _BOUNDING:
+        return LENGTH
     given = decorator.args[0].value if name == "Matches" and isinstance(decorator, ir.Call) and decorator.args else None
     if not isinstance(given, ir.Const) or not isinstance(given.value, str):
         return frozenset()

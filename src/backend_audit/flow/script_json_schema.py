@@ -8,6 +8,7 @@ import re
 from backend_audit.flow.script_builtin import BOOL, values
 from backend_audit.flow.script_patterns import pattern_of
 from backend_audit.flow.script_schemas import FREE, SCHEMA, TEXT, asked
+from backend_audit.flow.types import LENGTH
 from backend_audit.flow.values import MADE, NUMBER, Constant, Value, container
 from backend_audit.regex import harmless_after
 
@@ -59,7 +60,8 @@ def text_of(schema: Value) -> Value:
     if "enum" in held or "const" in held or ("format" in held and set(held["format"].texts()) & _CLOSED):
         return MADE
     texts = held["pattern"].texts() if "pattern" in held else ()
-    return _by_pattern(texts[0]) if len(texts) == 1 else TEXT
+    found = _by_pattern(texts[0]) if len(texts) == 1 else TEXT
+    return found.cleared(LENGTH) if "maxLength" in held else found
 
 
 def _by_pattern(text: str) -> Value:

@@ -17,6 +17,7 @@ from backend_audit.flow.origins import Origin
 from backend_audit.flow.script_builtin import BOOL, NO_OBJECT, Pieces, merged, values
 from backend_audit.flow.script_objects import STRIPPED
 from backend_audit.flow.script_patterns import pattern_of
+from backend_audit.flow.types import LENGTH
 from backend_audit.flow.values import (
     MADE,
     NOTHING,
@@ -48,6 +49,7 @@ DESCRIBED = "described"  # a mark: the API's description was asked, which says o
 _LET_THROUGH = "hono.Request.valid"  # what middleware has let through: https://hono.dev/docs/guides/validation
 _LIBRARIES = ("zod", "joi", "yup")
 _NO_BREAK = frozenset(("path", "url", "log", "header"))
+_CLEARING = {"email": _NO_BREAK, "max": LENGTH, "length": LENGTH}
 _MAX_DEPTH = 5
 
 
@@ -57,8 +59,7 @@ def let_free(cleared: frozenset[str] = frozenset()) -> Value:
 
 
 FREE, TEXT = let_free(), let_free(NO_OBJECT)
-_ASKED = let_free(frozenset((CHECKED,)))  # what a schema lets through that nobody here can read: a library's
-_ASKED_WHOLE = let_free(frozenset((CHECKED, "fields")))
+_ASKED, _ASKED_WHOLE = let_free(frozenset((CHECKED,))), let_free(frozenset((CHECKED, "fields")))  # let through by a library's
 BY_DESCRIPTION = let_free(frozenset((DESCRIBED,)))
 _KINDS = {
     "string": TEXT, "number": NUMBER, "int": NUMBER, "bigint": NUMBER, "boolean": BOOL, "bool": BOOL,
@@ -72,10 +73,9 @@ _CLOSING = frozenset(
 _PARSES = frozenset("parse parseAsync validateSync validateAsync cast attempt".split())
 ASKS = _PARSES | frozenset("safeParse safeParseAsync spa validate".split())
 _OPENING = frozenset("passthrough loose catchall unknown nonstrict".split())
-_SETTING = frozenset("options prefs preferences".split())
 _STRIPPING = frozenset(("parse", "parseAsync"))  # of zod's schemas out of sight: they leave names out that they do not know
 _BY_NAME = re.compile(r"[sS]chema(?:\.\w+\(\))*\.\w+$")  # `shared.UserSchema.omit().parse`
-_STRIPPED = frozenset((STRIPPED,))
+_SETTING, _STRIPPED = frozenset("options prefs preferences".split()), frozenset((STRIPPED,))
 TAKES_MORE = frozenset(("allowUnknown", "stripUnknown"))
 REFUSED, _LEFT_OUT = text("refused"), text("left out")
 
@@ -174,8 +174,8 @@ def _refined(receiver: Value, name: str, args: Pieces) -> Value:
     if name in ("regex", "pattern", "matches") and free:
         found = [harmless_after(one, "search") for one in pattern_of(first)]
         return schema(out.cleared(frozenset.intersection(*found)) if found else out)
-    if name == "email" and free:
-        return schema(out.cleared(_NO_BREAK))
+    if name in _CLEARING and free:
+        return schema(out.cleared(_CLEARING[name]))
     if name in ("valid", "equal", "oneOf", "enum") and args:
         given = values(first) if first.kind else join_all(value for value, _ in args)
         return schema(given if given.is_literal() else out)

@@ -14,6 +14,7 @@ from backend_audit.flow import script_schemas as schemas
 from backend_audit.flow.arguments import Args
 from backend_audit.flow.script_builtin import NO_OBJECT
 from backend_audit.flow.script_schemas import BY_DESCRIPTION, FREE, OUT, SCHEMA, TAKES_MORE, TEXT, asked, filled, is_untold
+from backend_audit.flow.types import LENGTH
 from backend_audit.flow.values import MADE, NUMBER, UNKNOWN, Value, changed, container, join
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, ObjectSymbol
@@ -282,6 +283,7 @@ def _told(chain: Value) -> Iterator[tuple[str, str, Value]]:
         return
     text = schemas.let_free(NO_OBJECT | {"html"}) if _ESCAPES in methods else TEXT
     out = NUMBER if methods & _NUMBERS else MADE if methods & _CLOSING else text if methods & _TEXTS else FREE
+    out = out.cleared(LENGTH) if script_chains.is_short(chain) else out
     for part in " ".join(items[script_chains.PARTS].texts()).split():
         yield from ((part, name, out) for name in names if "." not in name and "*" not in name)
 
