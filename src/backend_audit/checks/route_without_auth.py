@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.checks import Alert, check
+from backend_audit.checks._admin_pages import bare_pages
 from backend_audit.checks._kind import asked_by_its_kind
 from backend_audit.checks._routes import (
     BESIDE,
@@ -23,7 +24,9 @@ from backend_audit.checks._routes import (
     surely_acts,
     usually,
 )
+from backend_audit.checks._view import FileView
 from backend_audit.finding import Confidence
+from backend_audit.flow.written import written
 from backend_audit.routes.constant_answers import answers_with_constants, only_checks, puts_constants_alone
 from backend_audit.routes.intent import DELICATE, words_of
 from backend_audit.routes.model import BY_DEFAULT, NARROWS, OPEN_TO_READERS, Auth, Does, Guard, Route, Verdict
@@ -39,6 +42,7 @@ from backend_audit.routes.within import (
     works_in_tests_alone,
     works_on_the_caller,
 )
+from backend_audit.source import Language
 
 RULE = "route-without-auth"
 
@@ -87,6 +91,22 @@ def route_without_auth(route: Route) -> Iterator[Alert]:
         fix=f"Put {name} on it; if it is meant to be open, say so in `[tool.backend-audit.guards] public`.",
         confidence=confidence,
     )
+
+
+@check(RULE, Language.PYTHON)
+def page_of_admin(node: ir.Function, view: FileView) -> Iterator[Alert]:
+    """`path("import/", self.import_rows)` in `get_urls`, without `self.admin_site.admin_view`."""
+    owner = view.enclosing(ir.Class)
+    for call, page, wrapped in bare_pages(node, owner, view) if isinstance(owner, ir.Class) else ():
+        beside = ", as others beside it are" if wrapped else ""
+        yield Alert(
+            at=call.at,
+            end=call.end,
+            message=f"`{written(page)}` is added to the pages of the admin and can be called by anybody: what `get_urls` lists "
+            f"is guarded only where `admin_view` wraps it{beside}.",
+            fix=f"Register `self.admin_site.admin_view({written(page)})`.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _admin(route: Route) -> Iterator[Alert]:
