@@ -19,6 +19,7 @@ from backend_audit.routes.wrappers import leaves
 from backend_audit.source import Mark
 
 _HOOKS = ("process_request", "process_view", "__call__")
+_OF_STATE = re.compile(r"maintenance|read_?only|construction|offline", re.IGNORECASE)  # whoever calls, and only for a while
 _WORD = re.compile(r"[a-z]{2}")
 _BY_COOKIE = frozenset(
     {"django.contrib.sessions.middleware.SessionMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware"}
@@ -49,7 +50,7 @@ class Middleware:
                     found.append(guard)
                 continue
             name = text.rpartition(".")[2]
-            if not self.deciding.behaviours.of(hook, 3).looks:
+            if _OF_STATE.search(name) or not self.deciding.behaviours.of(hook, 3).looks:
                 continue
             key = (hook.key, said.get("request.method", ""))
             if key not in self._judged:

@@ -3,5 +3,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "club.middleware.MaintenanceMode",
     "club.middleware.AskEverybody",
 ]
