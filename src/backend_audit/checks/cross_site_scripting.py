@@ -1,5 +1,6 @@
 """Data from a client that reaches a browser, or a mail, as markup."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from backend_audit.checks._untrusted import alert, reaching
 from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import advice, in_python
 from backend_audit.finding import Confidence
-from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput
+from backend_audit.flow.concepts import HtmlMail, HtmlOutput, Operand, TemplateOutput, TemplateSource
 from backend_audit.flow.values import CLASS, Value
 from backend_audit.flow.written import dotted
 from backend_audit.source import SCRIPTS
@@ -20,6 +21,11 @@ from backend_audit.source import SCRIPTS
 RULE = "cross-site-scripting"
 _FIX = "Render it with a template that escapes, or escape it here: `markupsafe.escape(value)`, `html.escape(value)`."
 _FIX_NODE = "Render it with a template that escapes, escape it here (`escapeHtml(value)`), or send JSON: `res.json(value)`."
+_FIX_RAW = "Let the template escape it: leave `|safe` out, or clean the markup first (`nh3.clean(value)`)."
+_OF_FLASK = (".render_template_string", ".stream_template_string")
+_UNESCAPED = re.compile(r"{{-?\s*(\w+)(?:\.\w+|\[[^\]]*\])*\s*\|\s*safe\s*-?}}")
+_BLOCK = re.compile(r"{%-?\s*autoescape\s+false\s*-?%}(.*?){%-?\s*endautoescape", re.DOTALL)
+_NAMED = re.compile(r"{{-?\s*(\w+)(?:\.\w+|\[[^\]]*\])*\s*-?}}")
 _MAIL_FIX = "Render the mail's HTML with a template that escapes, or escape the value: `html.escape(value)`."
 _JSON = ("get_json", "json", "json_body", "media", "get_media")
 _HTML_KEYS = frozenset({"html", "HtmlBody", "html_content", "htmlContent", "html_body", "Html"})
@@ -127,6 +133,22 @@ def written_by_a_template(output: TemplateOutput) -> Iterator[Alert]:
         return
     sure = Confidence.LOW if far else harm.confidence
     yield alert(output.site, content, origin, does=harm.does, fix=harm.fix, confidence=sure)
+
+
+@check(RULE)
+def written_by_a_text(template: TemplateSource) -> Iterator[Alert]:
+    """`render_template_string("<p>{{ q|safe }}</p>", q=request.args["q"])`."""
+    if not template.site.api.endswith(_OF_FLASK) or template.source is None:
+        return
+    for text in template.source.value.texts():
+        for name in dict.fromkeys(
+            _UNESCAPED.findall(text) + [one for block in _BLOCK.findall(text) for one in _NAMED.findall(block)]
+        ):
+            given = template.site.arg(name)
+            origin = reaching(given, "html")
+            if origin is not None and not own_request(origin):
+                does = "is put into the page that {callee} renders, which is told not to escape it"
+                yield alert(template.site, given, origin, does=does, fix=_FIX_RAW)
 
 
 def _moved(found: Alert, node: ir.Expr) -> Alert:
