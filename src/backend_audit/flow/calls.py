@@ -32,7 +32,7 @@ from backend_audit.flow.concepts import Operand, Site, TemplateRender
 from backend_audit.flow.expressions import Expressions, LambdaSymbol
 from backend_audit.flow.ordering import by_key, in_order
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.partials import Partial, called, shifted
 from backend_audit.flow.summary import bind_arguments, fields_left, handed_over_whole, lifted, substitute
 from backend_audit.flow.values import CLOSED_TYPES, NOTHING, UNKNOWN, Key, Value, changed, container, instance, join, ref
 from backend_audit.flow.written import dotted, last_word, written
@@ -120,7 +120,7 @@ class Calls(Expressions):
                 found = known
         elif receiver is not None and not callee.refs and (held := mappings.of_mapping(receiver, attr)) is not None:
             return held
-        for symbol in by_key(callee.refs):
+        for symbol in by_key(called(callee.refs)):
             if isinstance(symbol, FunctionSymbol):
                 found = join(found, self.call_function(node, symbol, self.bound_to(node, symbol, receiver), args))
             elif isinstance(symbol, ClassSymbol):
@@ -129,7 +129,7 @@ class Calls(Expressions):
                 found = join(found, self.call_lambda(symbol, args))
             elif isinstance(symbol, Partial):
                 before, self.elsewhere = self.elsewhere, symbol.elsewhere or self.elsewhere
-                given = (*symbol.args, *shifted(args, len(symbol.args)))
+                given = (*symbol.args, *shifted(args, symbol.taken))
                 found = join(found, self.apply(node, symbol.function, symbol.me, given))
                 self.elsewhere = before
         if attr in tasks.SENDING and receiver is not None:

@@ -9,9 +9,9 @@ from backend_audit.flow.concepts import Operand
 from backend_audit.flow.models import Invoker
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.origins import Origin
-from backend_audit.flow.partials import Partial, shifted
+from backend_audit.flow.partials import Partial, called, shifted
 from backend_audit.flow.summary import bind_arguments
-from backend_audit.flow.values import UNKNOWN, Value, container, instance, ref
+from backend_audit.flow.values import UNKNOWN, Value, changed, container, instance, ref
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol, key_at
 
@@ -33,7 +33,7 @@ def invoked(frame: "Calls", node: ir.Call, path: str, args: Args) -> Value | Non
     found = _applied(frame, node, operand, _handed(invoker, args))
     frame.elsewhere = before
     if not invoker.result:
-        return operand.value if path == "functools.partial" else None
+        return _with_some(frame, node, operand, args) if path == "functools.partial" else None
     return container("list", None, found) if invoker.each else found
 
 
@@ -64,6 +64,16 @@ def _with_a_part(frame: "Calls", node: ir.Call, function: Operand, args: Args) -
     me = frame.eval(function.node.value) if isinstance(function.node, ir.Attribute) else None
     rest = shifted(tuple(one for one in args if one[1] is not function), -1)
     return ref(Partial(key_at(frame.module.path, "partial", node), Value(apis=function.value.apis), me, rest))
+
+
+def _with_some(frame: "Calls", node: ir.Call, function: Operand, args: Args) -> Value:
+    """A function of the project with some of its arguments: itself, for who registers it, and what a call of that runs."""
+    rest = shifted(tuple(one for one in args if one[1] is not function), -1)
+    me = None if isinstance(function.node, ir.Name) else named_parts.bound_to(frame, function)
+    inner = Value(refs=called(function.value.refs))
+    return changed(
+        function.value, refs=function.value.refs | {Partial(key_at(frame.module.path, "partial", node), inner, me, rest)}
+    )
 
 
 def made(frame: "Calls", node: ir.Call, path: str, args: Args) -> str | None:

@@ -17,7 +17,7 @@ from backend_audit.flow.summary import bind_arguments, substitute
 from backend_audit.flow.syntax import attributes, left, self_grows, self_writes, validates
 from backend_audit.flow.types import held_in_length, holds_to_pattern
 from backend_audit.flow.validators import refused
-from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, join, join_all, text, transform
+from backend_audit.flow.values import MADE, NOTHING, UNKNOWN, Key, Value, changed, container, join, join_all, text, transform
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 
@@ -81,6 +81,12 @@ class ObjectFields(ClassFacts):
         given = None if self.attribute is None else self.attribute(frame, owner, attr, node)
         if given is not None:
             return given
+        if attr == "__dict__" and base is not None:  # as `vars(object)` gives it
+            held: dict[Key, Value] = {key: one for key, one in (base.items or {}).items() if isinstance(key, str)}
+            return changed(
+                container("dict", held or None, None if held else UNKNOWN),
+                origins=base.origins if held else base.derived().origins,
+            )
         method = self.find_method(owner, attr)
         if method is not None:
             meant = self.overrides.of(method)

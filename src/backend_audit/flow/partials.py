@@ -1,5 +1,6 @@
 """Functions with some of their arguments: `partial(f, x)`, `f.bind(me, x)`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend_audit.flow.arguments import Args
@@ -16,6 +17,24 @@ class Partial(Symbol):
     me: Value | None
     args: Args
     elsewhere: str = ""
+
+    @property
+    def taken(self) -> int:
+        """How many of the function's positions are given already."""
+        return sum(key.isdigit() for key, _ in self.args)
+
+
+def called(refs: frozenset[Symbol]) -> frozenset[Symbol]:
+    """What a call runs: of a function that stands beside itself with some of its arguments, only the latter."""
+    bound = {one for held in refs if isinstance(held, Partial) for one in _within(held)}
+    return refs - bound if bound else refs
+
+
+def _within(held: Partial) -> Iterator[Symbol]:
+    for one in held.function.refs:
+        yield one
+        if isinstance(one, Partial):
+            yield from _within(one)
 
 
 def shifted(args: Args, by: int) -> Args:

@@ -98,7 +98,7 @@ def more(name):
     see(Builder("users").where(name).text())  # $ const="SELECT * FROM users" shape="SELECT * FROM users WHERE name = '{}'"
     see(Builder("users").table)  # $ const="users"
     see(Builder.create().table)  # $ const="made"
-    see(partial(identity, "bound")())  # $ SPURIOUS: open MISSING: const="bound"
+    see(partial(identity, "bound")())  # $ const="bound"
     see(list(map(identity, ["m"]))[0])  # $ const="m"
     callback = identity
     see(callback("called"))  # $ const="called"
