@@ -63,7 +63,7 @@ def assume_each(frame: "Expressions", call: ir.Call, *, holds: bool) -> bool:
 
 def assume_subset(frame: "Expressions", part: ir.Expr, whole: ir.Expr) -> None:
     """`set(name) <= set(LETTERS)` holds."""
-    name, allowed = _in_set(part), _class_of(frame, _in_set(whole) or whole)
+    name, allowed = in_set(part), _class_of(frame, in_set(whole) or whole)
     if name is not None and allowed:
         guards.clear_data(frame, frame.eval(name), _of_class(allowed), node=name)
 
@@ -74,7 +74,8 @@ def within(allowed: Value) -> frozenset[str]:
     return _of_class(re.escape(texts[0])) if len(texts) == 1 and 0 < len(texts[0]) <= _LONGEST else frozenset()
 
 
-def _in_set(node: ir.Expr) -> ir.Expr | None:
+def in_set(node: ir.Expr) -> ir.Expr | None:
+    """What a set is made of: `name` of `set(name)`."""
     is_set = isinstance(node, ir.Call) and dotted(node.func) in ("set", "frozenset") and len(node.args) == 1
     return node.args[0].value if is_set and isinstance(node, ir.Call) else None
 

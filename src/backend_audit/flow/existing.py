@@ -8,8 +8,8 @@ as https://datatracker.ietf.org/doc/html/rfc6749#section-3.1.2.2 asks.
 """
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 from backend_audit import ir
 from backend_audit.flow.guards import URL, clear_data
@@ -18,6 +18,7 @@ from backend_audit.flow.written import last_word, written
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
 
+Assume: TypeAlias = "Callable[[Expressions, ir.Expr, bool], None]"
 HARMLESS = frozenset(("header", "path", "log"))
 _KEYS = frozenset(("id", "pk", "uuid", "guid"))
 _RAISING = frozenset(("get", "aget", "get_or_404", "get_object_or_404", "aget_object_or_404", "get_one", "one_or_404"))
@@ -33,13 +34,32 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
         return
     for key in _keys(name, call):
         clear_data(frame, frame.eval(key), HARMLESS)
-    found(frame, call)
+    _registered(frame, call)
 
 
-def found(frame: "Expressions", call: ir.Call) -> None:
-    """A look-up has given something: the addresses that it was asked for are registered."""
+def found(frame: "Expressions", call: ir.Call, assume: Assume) -> None:
+    """A look-up has given something: what it was asked for is there."""
+    _registered(frame, call)
+    _got(frame, call, assume)
+
+
+def _registered(frame: "Expressions", call: ir.Call) -> None:
     for address in _addresses(call):
         clear_data(frame, frame.eval(address), URL, node=address)
+
+
+def _got(frame: "Expressions", call: ir.Call, assume: Assume) -> None:
+    """`TABLE.get(name)` has given something: the name is one of the table's, as `name in TABLE` says."""
+    func, args = call.func, [arg.value for arg in call.args]
+    nothing = all(isinstance(one, ir.Const) and one.value is None for one in args[1:])
+    if (
+        isinstance(func, ir.Attribute)
+        and func.attr == "get"
+        and args
+        and isinstance(args[0], (ir.Name, ir.Attribute))
+        and nothing
+    ):
+        assume(frame, ir.Compare(call.at, call.end, args[0], ["in"], [func.value]), True)
 
 
 def holds_address(column: str) -> bool:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backend_audit import ir
-from backend_audit.flow import characters, existing, guards, lacks, listed, raising, sizes, slices, told, verdicts
+from backend_audit.flow import characters, existing, guards, lacks, listed, raising, sizes, slices, subsets, told, verdicts
 from backend_audit.flow.allowed import is_allow_list, member
 from backend_audit.flow.lexemes import NO_SECRET, is_object
 from backend_audit.flow.models import INJECTION
@@ -90,8 +90,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
             _assume_either(frame, test, holds=holds)
     elif isinstance(test, ir.Compare) and test.ops[0] in sizes.ORDERED:
         sizes.assume_order(frame, test, holds=holds)
-        if test.ops[0] in ("<=", "<") and holds:
-            characters.assume_subset(frame, test.left, test.rights[0])
+        if holds:
+            subsets.assume_order(frame, test)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
     elif isinstance(test, ir.Call):
@@ -102,6 +102,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
         assume(frame, test.target, holds)
     elif isinstance(test, ir.Await):
         assume(frame, test.value, holds)
+    elif isinstance(test, ir.Binary) and test.op == "-" and not holds:
+        subsets.assume_within(frame, test.left, test.right)
     elif isinstance(test, ir.Conditional):
         _assume_chosen(frame, test, holds=holds)
 
@@ -171,7 +173,7 @@ def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None
     frame.flags.taken_none(value, frame.env, holds=holds)
     call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
     if call and not holds:
-        existing.found(frame, call)
+        existing.found(frame, call, assume)
     if call and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
         assume(frame, value, not holds)
 
@@ -252,7 +254,8 @@ def _assume_call(frame: "Expressions", test: ir.Call, holds: bool) -> None:
     if guards.assume_call(frame, test, holds=holds) or not holds:
         return
     told.assume_signed(frame, test)
-    existing.found(frame, test)
+    existing.found(frame, test, assume)
+    subsets.assume_call(frame, test)
     listed.assume_found(frame, test)
     listed.assume_any(frame, test, assume)
     if isinstance(test.func, ir.Attribute) and characters.is_word_test(test.func.attr) and not test.args:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from backend_audit.flow.frame import FrameState
 
 _MAX_NAMES = 16
-_TESTS = (ir.Call, ir.Compare, ir.Logical, ir.Unary, ir.Index)  # `const entry = TABLE[name]`, and `if (!entry) return`
+_TESTS = (ir.Call, ir.Compare, ir.Logical, ir.Unary, ir.Index, ir.Binary)  # `const entry = TABLE[name]`, and `if (!entry) return`
 
 
 def keep(frame: "FrameState", node: ir.Assign) -> None:
