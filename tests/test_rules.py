@@ -36,9 +36,20 @@ def test_example(case: Case, tmp_path: Path) -> None:
     told += rule_pages.differences(case, findings)
     if told:
         pytest.fail("\n".join(told), pytrace=False)
+    if case.group.kind is Kind.FAILS and _is_python(case):
+        moved = tmp_path / "moved/project"
+        rule_pages.write(
+            [(name, rewriting.shifted(rewriting.reindented(code))) for name, code in rule_pages.files_of(case.group)], moved
+        )
+        prints = [sorted(one.fingerprint() for one in each) for each in (findings, rule_pages.audited(case.card.id, moved)[0])]
+        assert prints[0] == prints[1], f"{where}: a fingerprint depends on the line or the indentation"
 
 
-PYTHON_CASES = [case for case in CASES if all(file.language == "python" for file in case.group.files)]
+def _is_python(case: Case) -> bool:
+    return all(file.language == "python" for file in case.group.files)
+
+
+PYTHON_CASES = [case for case in CASES if _is_python(case)]
 
 
 @pytest.mark.parametrize("case", PYTHON_CASES, ids=str)
@@ -57,18 +68,6 @@ def test_spelling_changes_no_verdict(case: Case, tmp_path: Path) -> None:
     if told:
         text = "\n\n".join(f"--- {name}\n{code}" for name, code in variant)
         pytest.fail("\n".join(["variant: the verdict depends on the spelling", *told, text]), pytrace=False)
-
-
-@pytest.mark.parametrize("case", [case for case in PYTHON_CASES if case.group.kind is Kind.FAILS], ids=str)
-def test_fingerprints_bear_moved_lines(case: Case, tmp_path: Path) -> None:
-    prints = []
-    for folder, change in (("project", str), ("moved/project", lambda code: rewriting.shifted(rewriting.reindented(code)))):
-        rule_pages.write([(name, change(code)) for name, code in rule_pages.files_of(case.group)], tmp_path / folder)
-        findings, _ = rule_pages.audited(case.card.id, tmp_path / folder)
-        prints.append(sorted(one.fingerprint() for one in findings))
-    assert prints[0] == prints[1], (
-        f"rules/{case.card.path}:{case.group.line}: a fingerprint depends on the line or the indentation"
-    )
 
 
 @pytest.mark.parametrize("page", rule_pages.page_files(), ids=lambda page: page.stem)
