@@ -46,7 +46,7 @@ class EngineState(ABC):
         self.given = given
         self.attribute = attribute
         self.models = models
-        project.libraries = _libraries(models)
+        project.libraries = models.libraries()
         self.registering, self.closures, self.decorations = Registrars(), Closures(self), Decorations()
         self._environments: dict[str, Env] = {}
         self._top_levels: dict[str, Frame] = {}  # modules under way
@@ -212,10 +212,3 @@ class EngineState(ABC):
             )  # fmt: skip
             self._known[path] = known
         return known
-
-
-def _libraries(models: Models) -> frozenset[str]:
-    """The names of the packages that the rows speak of."""
-    rows = (path for found in models.rows.values() for path in found)
-    paths = (*models.aliases, *models.results, *models.access, *rows)
-    return frozenset(path.partition(".")[0].removesuffix("()") for path in paths if "." in path)

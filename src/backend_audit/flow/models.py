@@ -175,6 +175,15 @@ class Models:
     access: dict[str, Access] = field(default_factory=dict)  # guards of routes that libraries bring
     forwards: dict[str, str] = field(default_factory=dict)  # calls its argument with its other arguments
     _canonical: dict[str, str] = field(default_factory=dict)
+    _libraries: frozenset[str] | None = None
+
+    def libraries(self) -> frozenset[str]:
+        """The names of the packages that the rows speak of; kept, once all rows are read."""
+        if self._libraries is None:
+            rows = (path for found in self.rows.values() for path in found)
+            paths = (*self.aliases, *self.results, *self.access, *rows)
+            self._libraries = frozenset(path.partition(".")[0].removesuffix("()") for path in paths if "." in path)
+        return self._libraries
 
     def canonical(self, path: str) -> str:
         """`path` with re-exported names replaced by those that the models use."""

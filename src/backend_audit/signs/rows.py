@@ -72,6 +72,7 @@ class Paths:
     whole: dict[str, list[Row]] = field(default_factory=dict)
     beginnings: dict[str, list[Row]] = field(default_factory=dict)
     _known: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    _as_known: "tuple[Mapping[str, str], Paths] | None" = None  # the aliases that were asked for last, and what came of it
 
     def add(self, pattern: str, row: Row) -> None:
         """Take in one pattern of a row."""
@@ -84,6 +85,8 @@ class Paths:
         A name that models have for things of several libraries (`fetch`) does not tell which one is used, nor does one that
         Python itself has (`logging.getLogger` for Celery's).
         """
+        if self._as_known is not None and self._as_known[0] is aliases:
+            return self._as_known[1]
         made = Paths({key: [*rows] for key, rows in self.whole.items()}, {key: [*rows] for key, rows in self.beginnings.items()})
         libraries: dict[str, set[str]] = {}
         for source, target in aliases.items():
@@ -97,6 +100,7 @@ class Paths:
             while head:
                 made.beginnings.setdefault(known, []).extend(self.beginnings.get(head, ()))
                 head = head.rpartition(".")[0]
+        self._as_known = aliases, made
         return made
 
     def matching(self, path: str) -> tuple[Row, ...]:
