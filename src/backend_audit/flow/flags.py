@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from backend_audit import ir
-from backend_audit.flow.values import Value
+from backend_audit.flow.values import Value, changed
 
 Env: TypeAlias = dict[str, Value]
 _MAY_BE_EMPTY = frozenset("str string bytes int float number bool boolean bigint".split())
@@ -40,10 +40,7 @@ class Flags:
 
     def unset(self, value: Value) -> Value:
         """What a variable holds that is declared without a value, and may only hold what `value` is: `let error: string`."""
-        found = Value(
-            value.open, value.consts, value.shapes, value.apis, value.types, value.refs, value.origins, value.items, value.elem,
-            value.kind, value.made,
-        )  # fmt: skip
+        found = changed(value)
         self._unset[id(found)] = found
         return found
 

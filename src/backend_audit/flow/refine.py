@@ -172,10 +172,11 @@ def _assume_none(frame: "Expressions", subject: ir.Expr, *, holds: bool) -> None
     value = subject.value if isinstance(subject, ir.Walrus) else subject
     frame.flags.taken_none(value, frame.env, holds=holds)
     call = value if isinstance(value, ir.Call) else verdicts.given_by(frame, value)
-    if call and not holds:
-        existing.found(frame, call, assume)
-    if call and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
-        assume(frame, value, not holds)
+    with verdicts.aside(frame, value.id if isinstance(value, ir.Name) else ""):
+        if call and not holds:
+            existing.found(frame, call, assume)
+        if call and (holds or listed.is_search(call) or frame.eval(call.func).apis & characters.MATCHING.keys()):
+            _assume_call(frame, call, not holds)
 
 
 def _assume_compare(frame: "Expressions", test: ir.Compare, holds: bool) -> None:

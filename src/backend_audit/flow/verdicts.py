@@ -75,10 +75,12 @@ def aside(frame: "FrameState", name: str) -> Iterator[None]:
     """
     told, events = frame.verdicts.pop(name, None), frame.events
     frame.events = {}
-    yield
-    frame.events = events
-    if told is not None:
-        frame.verdicts[name] = told
+    try:
+        yield
+    finally:
+        frame.events = events
+        if told is not None:
+            frame.verdicts[name] = told
 
 
 def first_of(value: Value, node: ir.Expr | None) -> tuple[Value, ir.Expr | None]:

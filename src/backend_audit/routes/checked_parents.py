@@ -13,7 +13,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Guard, Lookup, Route
-from backend_audit.routes.readings import Reading, called, handed, permits, tells
+from backend_audit.routes.readings import Reading, called, handed, holders, permits, tells
 from backend_audit.routes.scoping import LOOKUPS, Scoping
 from backend_audit.source import Mark
 
@@ -101,13 +101,7 @@ class CheckedParents:
 
 def _is_held(function: FunctionSymbol, reading: Reading, node: ir.Call, stem: str, parent: str) -> bool:
     """Whether what a call gives is brought together with the parent, or with a right, anywhere in the function."""
-    kept = {
-        target.id
-        for one in function.scope.of(ir.Assign)
-        if one.value is not None and any(each is node for each in ir.walk_scope(one.value))
-        for target in one.targets
-        if isinstance(target, ir.Name)
-    }
+    kept = holders(function, node)
     for one in function.scope:
         if isinstance(one, ir.Attribute) and first_word(one) in kept and _SUFFIX.sub("", one.attr) == stem:
             return True  # `event.issue_id != issue.pk`

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.model import Lookup, Route
-from backend_audit.routes.readings import OWNER, called
+from backend_audit.routes.readings import OWNER, called, holders
 from backend_audit.routes.scoping import LOOKUPS, Scoping
 from backend_audit.source import Mark
 
@@ -81,15 +81,9 @@ def _sent(handler: FunctionSymbol) -> set[str]:
     return found
 
 
-def _kept_in(handler: FunctionSymbol, node: ir.Call) -> set[str]:
-    assigns = (one for one in handler.scope.of(ir.Assign) if one.value is not None)
-    holding = (one for one in assigns if one.value is not None and any(each is node for each in ir.walk_scope(one.value)))
-    return {target.id for one in holding for target in one.targets if isinstance(target, ir.Name)}
-
-
 def _is_changed(handler: FunctionSymbol, node: ir.Call) -> bool:
     """Whether what a query gives is deleted or changed: at once, or under the name that it is kept in."""
-    kept = _kept_in(handler, node)
+    kept = holders(handler, node)
     for one in handler.scope:
         if isinstance(one, ir.Call) and isinstance(one.func, ir.Attribute) and one.func.attr in _CHANGES:
             holder = one.func.value
@@ -100,6 +94,6 @@ def _is_changed(handler: FunctionSymbol, node: ir.Call) -> bool:
 
 def _is_compared(handler: FunctionSymbol, node: ir.Call, owner: str) -> bool:
     """Whether the owner of what a query gives is read afterwards: `entry.user != request.user`."""
-    kept, plain = _kept_in(handler, node), owner.removesuffix("_id").partition("__")[0]
+    kept, plain = holders(handler, node), owner.removesuffix("_id").partition("__")[0]
     read = (one for one in handler.scope if isinstance(one, ir.Attribute) and first_word(one) in kept)
     return any(one.attr.removesuffix("_id") == plain for one in read)

@@ -222,6 +222,13 @@ def handed(target: FunctionSymbol, node: ir.Call) -> Iterator[tuple[str, ir.Expr
             yield arg.name or names[at], arg.value
 
 
+def holders(function: FunctionSymbol, call: ir.Call) -> set[str]:
+    """The variables that a function gives what a call gives, or something made of it."""
+    assigns = (one for one in function.scope.of(ir.Assign) if one.value is not None)
+    holding = (one for one in assigns if one.value is not None and any(each is call for each in ir.walk_scope(one.value)))
+    return {target.id for one in holding for target in one.targets if isinstance(target, ir.Name)}
+
+
 def hands_request(node: ir.Call) -> bool:
     """Whether a call gets the request as a whole, and the caller with it."""
     return any(written(arg.value) in ("request", "self.request") for arg in node.args)
