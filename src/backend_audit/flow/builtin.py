@@ -403,6 +403,9 @@ def with_item(base: Value, key: Value, value: Value) -> Value:
 # --- functions ---------------------------------------------------------------------------------------------------------
 
 
+_NO_DOCUMENT = frozenset(("nosql",))  # a text is no document with operators
+
+
 def _text_of(args: Pieces) -> Value:
     if not args:
         return Value(consts=frozenset((Constant("str", ""),)))
@@ -410,7 +413,7 @@ def _text_of(args: Pieces) -> Value:
     if len(args) == 1 and value.consts and not value.open and value.constants() is not None:
         return Value(consts=frozenset(Constant("str", str(one.value)) for one in value.consts))
     if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
-        return value
+        return value.cleared(_NO_DOCUMENT) if value.open else value  # `str(name or "")`: one of several
     return Value(value.open or not value.made, origins=value.all_origins(), made=value.made, types=frozenset(("str",)))
 
 

@@ -316,7 +316,7 @@ class Calls(Expressions):
             operand = Operand(receiver, None) if spec == "self" and receiver is not None else argument(args, spec)
             if operand is not None:
                 carried = lacks.placed_in_path(operand.value) if "dots" in transfer.restores else operand.value.derived().origins
-                gained = transfer.clears | transfer.marks
+                gained = transfer.clears | transfer.marks | urls.quoted(path, args)
                 if transfer.base and spec != transfer.base and argument(args, transfer.base) and urls.keeps_host(operand.value):
                     gained |= urls.URL
                 origins += [one.clear(gained).restore(transfer.restores) for one in carried]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow.models import Invoker
 from backend_audit.flow.values import Value
+from backend_audit.link.symbols import FunctionSymbol
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -29,6 +30,13 @@ def call_of(frame: "Expressions", call: ir.Call, callee: Value) -> ir.Call:
     if len(call.args) <= at or any(one.star or one.name for one in call.args[: invoker.first]):
         return call
     return ir.Call(call.at, call.end, call.args[at].value, call.args[invoker.first :])
+
+
+def answering(frame: "Expressions", callee: Value) -> list[FunctionSymbol]:
+    """`Validator(kind="name")(name)`: the method that runs when an object of the project is called."""
+    owner = frame.engine.class_of(next(iter(callee.types))) if len(callee.types) == 1 and not callee.apis else None
+    method = None if owner is None else frame.engine.find_method(owner, "__call__")
+    return [] if method is None else [method]
 
 
 def _invoker(frame: "Expressions", callee: Value | None) -> Invoker | None:

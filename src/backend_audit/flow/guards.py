@@ -106,12 +106,12 @@ def assume_call(frame: "Expressions", test: ir.Call, *, holds: bool) -> bool:
             args = frame.arguments(test) if args is None else args
             _row(frame, guard.argument, guard.clears, receiver, args)
             found = True
-    for symbol in sorted(callee.refs, key=lambda one: one.key):
+    for symbol in sorted(callee.refs, key=lambda one: one.key) or direct.answering(frame, callee):
         if isinstance(symbol, FunctionSymbol):
             summary = frame.engine.summary(symbol)
             table = summary.if_true if holds else summary.if_false
             if table:
-                _own(frame, symbol, table, test)
+                _own(frame, symbol, table, test, callee)
                 found = True
     return found
 
@@ -143,17 +143,17 @@ def after_call(frame: "Expressions", call: ir.Call) -> None:
     if address.raises(last_word(call.func)) and frame.believed(call.func):
         for operand in call.args:
             clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
-    for path in in_order(callee.apis):
+    for path in in_order(callee.apis or frozenset(f"{name}.__call__" for name in callee.types)):
         guard = frame.models.guards.get(path)
         if guard is not None and guard.returns:
             _row(frame, guard.argument, guard.clears, receiver, frame.arguments(call))
     if isinstance(call.func, ir.Attribute) and call.func.attr == "relative_to" and receiver is not None:
         _contained(frame, frame.eval(receiver))
-    for symbol in by_key(callee.refs):
+    for symbol in by_key(callee.refs) or direct.answering(frame, callee):
         if isinstance(symbol, FunctionSymbol):
             summary = frame.engine.summary(symbol)
             if summary.after:
-                _own(frame, symbol, summary.after, call)
+                _own(frame, symbol, summary.after, call, callee)
             if frame.engine.refuses_networks(symbol):
                 for operand in call.args:
                     clear_data(frame, frame.eval(operand.value), URL, node=operand.value)
@@ -257,10 +257,11 @@ def _row(frame: "Expressions", spec: str, clears: frozenset[str], receiver: ir.E
         clear_data(frame, operand.value, clears, node=operand.node)
 
 
-def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozenset[str]], call: ir.Call) -> None:
+def _own(frame: "Expressions", symbol: FunctionSymbol, table: dict[int, frozenset[str]], call: ir.Call, callee: Value) -> None:
     from backend_audit.flow.summary import bind_arguments  # noqa: PLC0415 - summaries build on frames
 
-    receiver = frame.eval(call.func.value) if isinstance(call.func, ir.Attribute) else None
+    of_object = frame.eval(call.func.value) if isinstance(call.func, ir.Attribute) else None
+    receiver = of_object if callee.refs else callee
     args = frame.arguments(call)
     bound = bind_arguments(symbol, receiver, args)
     for at, contexts in sorted(table.items()):

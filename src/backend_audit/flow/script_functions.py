@@ -31,7 +31,7 @@ def _text_of(args: Pieces) -> Value:
         return text("")
     value = args[0][0]
     if value.shapes or strings.is_text(value) or value.types & CLOSED_TYPES:
-        return value
+        return value.cleared(NO_OBJECT) if value.open else value  # `String(body.name || "")`: one of several
     return Value(True, origins=value.all_origins(), types=_TEXT)
 
 
@@ -95,7 +95,7 @@ def _pattern(args: Pieces) -> Value:
     one = args[0][0].constant() if args else None
     flags = args[1][0].constant() if len(args) > 1 else None
     if one is None or one.kind not in ("str", "regex") or (len(args) > 1 and flags is None):
-        return _data(args)
+        return _data(args).cleared(NO_OBJECT)
     body = str(one.value) if one.kind == "str" else str(one.value)[1:].rpartition("/")[0]
     inherited = str(one.value).rpartition("/")[2] if one.kind == "regex" else ""
     return constant("regex", f"/{body}/{inherited if flags is None else flags.value}")

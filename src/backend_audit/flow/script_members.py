@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PREFIXED = "prefixed"  # a mark: the name begins with what the program says, so that it cannot be `__proto__`
 OWN = "own"  # a mark: of a Map or an object without prototype, which hold nothing but what was put into them
 HOST_PARTS = frozenset(("hostname", "host", "origin"))
+_NO_TAG = frozenset(
+    ("html",)
+)  # `<` ends a host or makes the address invalid: https://url.spec.whatwg.org/#forbidden-host-code-point
 _CALL = Row(MemberCall, {"member": "value"}, {})
 _WRITE = Row(MemberWrite, {"member": "value"}, {})
 _NAMED = Row(MemberWrite, {"name": "key"}, {})
@@ -101,7 +104,7 @@ def written_by_name(frame: "Expressions", target: ir.Expr, base: ir.Expr) -> Non
 def known_part(found: Value, base: Value, step: str) -> Value:
     """`found`, the field `step` of `base`: an upload lies where the server says, the host of an address is known as that."""
     if step in HOST_PARTS and any("part" in one.cleared for one in base.origins):
-        found = found.cleared(HOST)
+        found = found.cleared(HOST | _NO_TAG if any("address" in one.cleared for one in base.origins) else HOST)
     known = frozenset(one for origin in base.origins for one in uploads.known_by_server(origin, step))
     return found.cleared(known)
 

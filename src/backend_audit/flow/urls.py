@@ -19,6 +19,7 @@ _MOST_PARTS = 6  # of what `urlparse` gives; `urlsplit` leaves out one
 _HOST = 1  # the position of the host in what `urlsplit` gives
 _ABSOLUTE = re.compile(r"[a-zA-Z][\w+.-]*:|[/\\]{2}")  # `https:`, `//host`
 URL = frozenset(("url",))
+_NO_WAY = frozenset(("path",))
 HOST = frozenset(("host",))  # a mark: the host of an address that was taken apart
 _HOST_PARTS = frozenset(("hostname", "netloc"))
 _WAY = re.compile(r"/[^/\\]|\.{1,2}/|[\w.~-]+/")  # `/a`, `../`, `api/`: whatever follows, it names no host
@@ -80,6 +81,18 @@ def replaced(args: "Args") -> frozenset[str]:
     """The contexts that `parts._replace(netloc="…")` makes safe."""
     host = next((operand.value for key, operand in args if key == "netloc"), None)
     return URL if host is not None and host.is_literal() else frozenset()
+
+
+def quoted(path: str, args: "Args") -> frozenset[str]:
+    """The contexts that `quote(name, safe="")` makes safe beside what quoting does in any case: no slash is left."""
+    if path != "urllib.parse.quote":
+        return frozenset()
+    safe = next((operand.value for key, operand in args if key in ("1", "safe")), None)
+    return (
+        _NO_WAY
+        if safe is not None and safe.constants() is not None and not any({"/", "\\"} & set(one) for one in safe.texts())
+        else frozenset()
+    )
 
 
 FUNCTIONS: dict[str, Callable[[list[strings.Piece]], Value]] = {
