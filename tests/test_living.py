@@ -1,10 +1,11 @@
 """In a process that scans a project again and again, an edit is answered at once: what it says is what a scan of its own says.
 
-Only routes, and what shows only in the whole of a project, wait for the project to be judged anew.
+Only routes, and what shows only in the whole of a project, come a little later, before the project is judged anew.
 """
 
 import random
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,11 +117,16 @@ class Edited:
         self._write(path, self.files[path])
 
     def said_at_once(self) -> list[Finding]:
-        """What is said provisionally: all that a scan of its own says, but for what shows in the whole alone."""
+        """What is said provisionally: all that a scan of its own says, but for what shows in the whole alone; then that, too."""
         alone = Living()
         result, fresh = self.scan(self.living), self.scan(alone)
-        assert result.provisional
+        with self.living.tell_whole(lambda: False):
+            whole = self.scan(self.living)
+        assert (result.provisional, result.whole) == (True, False)
+        assert (whole.provisional, whole.whole) == (True, True)
         assert not fresh.provisional
+        assert sorted(map(told, whole.report.findings)) == sorted(map(told, fresh.report.findings))
+        assert (whole.routes, whole.evidence.signs) == (fresh.routes, fresh.evidence.signs)
         later = shown_in_the_whole(self.living) | shown_in_the_whole(alone)
         assert [told(one) for one in result.report.findings if one.rule not in later] == [
             told(one) for one in fresh.report.findings if one.rule not in later
@@ -283,7 +289,7 @@ def test_watch_tells_at_once_and_again_only_if_there_is_more(
         return [path]
 
     monkeypatch.setattr(watch, "_changes", changes)
-    monkeypatch.setattr(Living, "ready", property(lambda living: None if living._settles else living.kept))
+    monkeypatch.setattr(audit, "Living", partial(Living, patience=-1.0))
     monkeypatch.setenv("BACKEND_AUDIT_WORKERS", "1")
     monkeypatch.setenv("BACKEND_AUDIT_SEMGREP", "false")
     monkeypatch.chdir(project.folder)
@@ -292,4 +298,5 @@ def test_watch_tells_at_once_and_again_only_if_there_is_more(
     rounds = [line.removeprefix("backend-audit: ") for line in lines if line.startswith("backend-audit: ")]
     assert rounds[:2] == ["checking everything", "checked: 2 findings"]
     assert rounds[2:5] == ["checking store.py", "checked: 1 finding so far", "settled: 1 finding"]
-    assert rounds[5:] == ["checking app.py", "checked: 1 finding so far", "checking everything", "checked: 2 findings"]
+    later = ["checking everything", "checked: 2 findings so far", "settled: 2 findings"]
+    assert rounds[5:] == ["checking app.py", "checked: 1 finding so far", *later]

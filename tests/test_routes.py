@@ -24,8 +24,10 @@ from backend_audit.link.script_project import ScriptProject
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 from backend_audit.lower import javascript
 from backend_audit.lower.python import lower
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Does, Guard, Route, RouteTable
+from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.source import Language
 
 DATA = Path(__file__).parent / "data" / "routes"
@@ -62,7 +64,7 @@ def table_of(app: Path) -> RouteTable:
     facts = WebFacts()
     for _, function, concept in engine.occurrences():
         facts.add(function, concept)
-    return route_table(engine, facts)
+    return route_table(Behaviours(engine, facts))
 
 
 def script_routes(app: Path) -> list[Route]:
@@ -78,7 +80,7 @@ def script_routes(app: Path) -> list[Route]:
     facts = WebFacts()
     for _, function, concept in engine.occurrences():
         facts.add(function, concept)
-    return script_route_table(engine, facts).routes
+    return script_route_table(ScriptBehaviours(engine, facts)).routes
 
 
 @pytest.mark.parametrize("app", sorted(file.parent for file in DATA.glob("*/routes.txt")), ids=lambda app: app.name)

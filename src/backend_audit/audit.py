@@ -55,7 +55,8 @@ class ScanResult:
     `root` is the directory that paths are relative to (`shown_root` what to call it, where files were judged in a copy),
     `project` the place of what was scanned in it ("" for all of it), `heard` what the scan could have told of, `base` what a
     scan of the older state said, where there was one. `provisional`: it was judged as an earlier state of it; `unfinished`: and
-    a file that was code is none now, as somebody is writing.
+    a file that was code is none now, as somebody is writing; not `whole`: and what routes say, and what shows only in the whole,
+    is as it was.
     """
 
     report: Report
@@ -68,6 +69,7 @@ class ScanResult:
     shown_root: Path | None = None
     evidence: Evidence = field(default_factory=Evidence)
     provisional: bool = False
+    whole: bool = True
     unfinished: bool = False
 
     @property
@@ -165,6 +167,7 @@ def scan(
         heard=heard,
         evidence=known,
         provisional=judgement.provisional,
+        whole=judgement.whole,
         unfinished=judgement.unfinished,
     )
 

@@ -33,6 +33,7 @@ class Judgement(msgspec.Struct, frozen=True):
     routes: tuple[RouteRecord, ...] = ()
     signs: tuple[Sign, ...] = ()
     provisional: bool = False  # made of an earlier one (see `analysis/provisional.py`), and never kept
+    whole: bool = True  # and if it is so, what shows only in the whole was told anew, too
     unfinished: bool = False  # so it is, and a file that was code is none now: somebody is writing
 
 
@@ -72,7 +73,7 @@ def judged(
     if known is not None:
         return known
     try:
-        found = None if (kept := living.ready) is None else _in_depth(lambda: _provisional(kept, files, cache, read))
+        found = None if living.ready is None else _in_depth(lambda: _provisional(living, files, cache, read, in_code))
         if found is not None:
             return found
         judgement = _in_depth(lambda: _made(files, cache, name, declared, in_code, living, read, practices=practices))
@@ -146,10 +147,10 @@ def _models() -> tuple["Models", "Models"]:
     return models_of(rules_root()), models_of(rules_root(), "node")
 
 
-def _provisional(kept: Kept, files: Files, cache: Cache, read: Mapping[str, bytes]) -> Judgement | None:
+def _provisional(living: Living, files: Files, cache: Cache, read: Mapping[str, bytes], in_code: InCode) -> Judgement | None:
     from backend_audit.analysis.provisional import provisional  # noqa: PLC0415 - as above
 
-    return provisional(kept, files, cache, read)
+    return provisional(living, files, cache, read, in_code)
 
 
 _last: list[Kept] = []  # of the last judgement: freeing its values takes half a second, mostly just before the process ends
@@ -180,7 +181,8 @@ def _made(
     modules = [MODULE.decode(one) for one in files.modules(cache).values()]
     _last.clear()
     judged = project.judge(modules, known, files.shown, in_code, living.interrupted)
-    living.kept = Kept(judged, files, read, time.monotonic() - start)
+    took = time.monotonic() - start
+    living.kept = Kept(judged, files, read, took, took)
     _last.append(living.kept)
     return judged.judgement
 

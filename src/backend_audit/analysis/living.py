@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from backend_audit.analysis.files import Files
@@ -16,15 +17,25 @@ if TYPE_CHECKING:
 class Kept:
     """The last judgement that was made, in how many `seconds`, with the files as they were and their keys (`read`).
 
-    `renewed` are the keys of those whose later code its engines have run since, `runs` the runs that were made again by that.
+    `renewed` are the keys of those whose later code its engines have run since, `runs` the runs that were made again by that;
+    `whole_seconds` is how long it took the last time to tell what shows only in the whole, too.
     """
 
     judged: "Judged"
     files: Files
     read: dict[str, bytes]
     seconds: float
+    whole_seconds: float
     renewed: dict[str, bytes] = field(default_factory=dict)
     runs: set[str] = field(default_factory=set)
+
+
+class _Depth(Enum):
+    """How much is judged anew after an edit."""
+
+    RUNS = "what runs again by it"
+    WHOLE = "that, and what shows only in the whole of the project"
+    ALL = "everything"
 
 
 @dataclass(slots=True)
@@ -38,27 +49,45 @@ class Living:
     patience: float = 0.7
     kept: Kept | None = None
     interrupted: Callable[[], bool] | None = None
-    _settles: bool = False
+    _depth: _Depth = _Depth.RUNS
     _spared: Kept | None = None
 
     @property
     def ready(self) -> Kept | None:
         """What a provisional judgement is to be made of; None if there is to be none."""
-        return None if self.kept is None or self._settles or self.kept.seconds <= self.patience else self.kept
+        if self.kept is None or self._depth is _Depth.ALL or self.kept.seconds <= self.patience:
+            return None
+        return self.kept
 
     @property
     def anew(self) -> bool:
         """Whether an answer from the cache will not do: there is nothing yet that the next one could be made of."""
-        return self._settles and self.kept is None
+        return self._depth is _Depth.ALL and self.kept is None
+
+    @property
+    def whole(self) -> bool:
+        """Whether a provisional judgement is to tell what shows only in the whole, too: it may be a matter of a moment."""
+        return self._depth is _Depth.WHOLE or (self.kept is not None and self.kept.whole_seconds <= self.patience)
 
     @contextmanager
     def settle(self, interrupted: Callable[[], bool]) -> Iterator[None]:
-        """While in the block, the project is judged as a whole; a scan ends with `Interrupted` once `interrupted` says so."""
-        self._settles, self.interrupted = True, interrupted
+        """While in the block, everything is judged anew; a scan ends with `Interrupted` once `interrupted` says so."""
+        with self._at(_Depth.ALL, interrupted):
+            yield
+
+    @contextmanager
+    def tell_whole(self, interrupted: Callable[[], bool]) -> Iterator[None]:
+        """While in the block, a provisional judgement tells what shows only in the whole, too; else as `settle`."""
+        with self._at(_Depth.WHOLE, interrupted):
+            yield
+
+    @contextmanager
+    def _at(self, depth: _Depth, interrupted: Callable[[], bool]) -> Iterator[None]:
+        self._depth, self.interrupted = depth, interrupted
         try:
             yield
         finally:
-            self._settles, self.interrupted = False, None
+            self._depth, self.interrupted = _Depth.RUNS, None
 
     def rest(self) -> None:
         """When nobody waits: free what is kept no longer, and keep the collector from looking through what is."""

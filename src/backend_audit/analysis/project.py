@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import cast
 
 from backend_audit import ir
 from backend_audit.analysis.alerts import Told, concept_alerts, route_alerts, weighed, whole_alerts
@@ -12,6 +13,7 @@ from backend_audit.analysis.judgement import InCode, Judgement
 from backend_audit.analysis.places import Places, TextOf, record
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
+from backend_audit.flow.interrupting import Interrupted
 from backend_audit.flow.models import Models
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks import handlers, pages, script_handlers
@@ -31,11 +33,12 @@ from backend_audit.routes.drift import drifts
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import RouteTable
 from backend_audit.routes.openapi import described
+from backend_audit.routes.reach import leading_to
 from backend_audit.routes.script_behaviour import ScriptBehaviours
 from backend_audit.signs.project import of_project
 from backend_audit.signs.releases import Release
 from backend_audit.signs.rows import Rows
-from backend_audit.signs.settled import in_project
+from backend_audit.signs.settled import OfModule, in_project
 from backend_audit.signs.spotted import Spotted
 from backend_audit.source import SCRIPT_TEMPLATES, SCRIPTS
 
@@ -62,14 +65,22 @@ class Known:
     practices: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Followed:
-    """The project of one language that was gone through: what followed its values, and what its alerts are weighed by."""
+    """The project of one language that was gone through: what its functions do, what its checks said, its routes.
 
-    engine: Engine
-    table: RouteTable
-    releases: Mapping[str, Release]
-    switched_on: Collection[str]
+    `alerts` are those of concepts, not weighed yet; `signs` is the evidence in each module's code, by path.
+    """
+
+    behaviours: Behaviours
+    alerts: list[Told]
+    table: RouteTable = field(default_factory=RouteTable)
+    signs: dict[str, OfModule] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine:
+        """What followed its values."""
+        return self.behaviours.engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Judged:
     judgement: Judgement
     runs: tuple[str | None, ...]
     followed: tuple[Followed, ...]
+    known: Known
 
 
 def judge(
@@ -91,28 +103,61 @@ def judge(
     files show by themselves. `Interrupted` once `interrupted` says so.
     """
     modules = list(modules)
-    asking = Asking([])
-    in_code = cache(in_code)  # both languages ask
+    judging = _Judging(known, cache(in_code), Asking([]), interrupted)  # both languages ask for what is in code
     scripts = [module for module in modules if _is_of_node(module)]
     project = Project((module for module in modules if not _is_of_node(module)), known.name)
     engine = Engine(project, known.models, handlers.parameter, pages.returned, handlers.handed_over, handlers.attribute)
-    found = [_of_language(engine, _PYTHON, known, in_code, asking, interrupted)]
+    found = [_of_language(engine, judging)]
     if scripts:
         script_engine = ScriptEngine(ScriptProject(scripts, known.manifests, known.name), known.node, script_handlers.parameter)
-        found.append(_of_language(script_engine, _SCRIPT, known, in_code, asking, interrupted))
+        found.append(_of_language(script_engine, judging))
+    judgement, runs = _put_together(found, judging, Places(modules, text_of))
+    return Judged(judgement, runs, tuple(one.followed for one in found), known)
+
+
+def judge_again(
+    judged: Judged, runs: Collection[str], text_of: TextOf, in_code: InCode, interrupted: Callable[[], bool] | None = None
+) -> Judgement:
+    """What the project says by now, of which the engines have made these `runs` again since it was `judged`.
+
+    Of what occurs in the other runs, the findings are left out: they are what they were. `Interrupted` as in `judge`, but between
+    two steps alone: what is kept for the next time must not end half made.
+    """
+    judging = _Judging(judged.known, cache(in_code), Asking([]), interrupted)
+    found = [_of_language_again(one, runs, judging) for one in judged.followed]
+    modules = [module.node for one in judged.followed for module in one.engine.project.modules.values()]
+    return _put_together(found, judging, Places(modules, text_of))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What judging the projects of both languages is given, and where what breaks on the way is said."""
+
+    known: Known
+    in_code: InCode
+    asking: Asking
+    interrupted: Callable[[], bool] | None
+
+    def go_on(self) -> None:
+        """`Interrupted` if nobody waits for it any more."""
+        if self.interrupted is not None and self.interrupted():
+            raise Interrupted
+
+
+def _put_together(found: list["_Found"], judging: _Judging, places: Places) -> tuple[Judgement, tuple[str | None, ...]]:
+    """The languages' projects as one judgement, and the runs in which its findings occur."""
     tables = [one.followed.table for one in found]
-    files = [one for path in sorted(known.descriptions) if (one := described(path, known.descriptions)) is not None]
+    descriptions, asking = judging.known.descriptions, judging.asking
+    files = [one for path in sorted(descriptions) if (one := described(path, descriptions)) is not None]
     alerts = [
         *(alert for one in found for alert in one.alerts),
         *whole_alerts("comparing descriptions of the API", drifts(files, tables), asking),
     ]
-    places = Places(modules, text_of)
     findings = tuple(places.finding(one.path, one.rule, one.alert) for one in alerts)
     spotted = [sign for one in found for sign in one.spotted]
     signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
     records = tuple(record(route, places) for table in tables for route in table.routes)
-    judgement = Judgement(findings, tuple(asking.problems), records, signs)
-    return Judged(judgement, tuple(one.run for one in alerts), tuple(one.followed for one in found))
+    return Judgement(findings, tuple(asking.problems), records, signs), tuple(one.run for one in alerts)
 
 
 def _is_of_node(module: ir.Module) -> bool:
@@ -124,21 +169,25 @@ def _is_of_node(module: ir.Module) -> bool:
 class _Stages:
     """What differs between the languages: how routes are read, what else the whole shows, what guards are known by."""
 
-    table: Callable[[Engine, WebFacts, Known], RouteTable]
+    table: Callable[[Behaviours, Known], RouteTable]
     work: Callable[[Engine, WebFacts, RouteTable, Known], Iterator[Concept]]
     behaviours: type[Behaviours]
 
 
 _PYTHON = _Stages(
-    lambda engine, facts, known: route_table(engine, facts, known.declared),
+    lambda behaviours, known: route_table(behaviours, known.declared),
     lambda engine, facts, table, _: work_of(engine, facts, table),
     Behaviours,
 )
 _SCRIPT = _Stages(
-    lambda engine, facts, known: script_route_table(engine, facts, known.declared, known.tables),
+    lambda behaviours, known: script_route_table(cast("ScriptBehaviours", behaviours), known.declared, known.tables),
     lambda engine, facts, table, known: script_work_of(engine, facts, table, known.tables),
     ScriptBehaviours,
 )
+
+
+def _stages_of(engine: Engine) -> _Stages:
+    return _SCRIPT if isinstance(engine, ScriptEngine) else _PYTHON
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,34 +199,61 @@ class _Found:
     spotted: list[Spotted]
 
 
-def _of_language(
-    engine: Engine, stages: _Stages, known: Known, in_code: InCode, asking: Asking, interrupted: Callable[[], bool] | None
-) -> _Found:
-    """Values first, then routes, then what shows only in the whole."""
-    engine.interrupted = interrupted
+def _of_language(engine: Engine, judging: _Judging) -> _Found:
+    """Values first, then what shows only in the whole."""
+    engine.interrupted = judging.interrupted
     engine.go_through()
     facts = WebFacts()
-    alerts = list(concept_alerts(engine, facts, asking))
-    facts.dangers = dangers(alerts)
-    table = asking.attempt("", "reading the routes", lambda: stages.table(engine, facts, known), RouteTable())
-    alerts = list(weighed(alerts, table, known.releases, facts.switched_on))
+    alerts = list(concept_alerts(engine, facts, judging.asking))
+    followed = Followed(_stages_of(engine).behaviours(engine, facts), alerts)
+    found = _in_whole(followed, alerts, judging)
+    judging.asking.problems += engine.problems
+    engine.interrupted = None  # what is asked of it later, somebody waits for
+    return found
+
+
+def _of_language_again(followed: Followed, runs: Collection[str], judging: _Judging) -> _Found:
+    """What shows in the whole by now, and what occurs in the runs that were made again."""
+    judging.go_on()
+    engine, facts = followed.engine, WebFacts()
+    for _, function, concept in engine.occurrences():
+        facts.add(function, concept)
+    fresh = list(concept_alerts(engine, WebFacts(), judging.asking, runs))
+    followed.alerts = [*(one for one in followed.alerts if one.run not in runs), *fresh]
+    followed.behaviours.again(facts, leading_to(engine, runs))
+    for module in engine.project.modules.values():
+        if module.path in runs or any(one.key in runs for one in module.every):
+            followed.signs.pop(module.path, None)
+    return _in_whole(followed, fresh, judging)
+
+
+def _in_whole(followed: Followed, told: list[Told], judging: _Judging) -> _Found:
+    """Routes, then what shows only in the whole; `told` are those of the alerts of concepts that are to be told."""
+    engine, facts, stages = followed.engine, followed.behaviours.facts, _stages_of(followed.engine)
+    known, asking = judging.known, judging.asking
+    facts.dangers = dangers(followed.alerts)
+    judging.go_on()
+    table = asking.attempt("", "reading the routes", lambda: stages.table(followed.behaviours, known), RouteTable())
+    followed.table = table
+    alerts = list(weighed(told, table, known.releases, facts.switched_on))
+    judging.go_on()
     nothing: list[Spotted] = []
-    spotted = asking.attempt("", "gathering evidence", lambda: _signs(engine, table, known.evidence, in_code), nothing)
+    spotted = asking.attempt("", "gathering evidence", lambda: _signs(followed, judging), nothing)
     alerts += route_alerts(table, asking)
+    judging.go_on()
     alerts += whole_alerts("following the work of requests", stages.work(engine, facts, table, known), asking)
     if known.practices:
+        judging.go_on()
         made = cache(partial(tables_of, engine, known.tables))
-        practices = practices_of(stages.behaviours(engine, facts), facts, table, made)
-        alerts += whole_alerts("looking for practices", practices, asking)
+        alerts += whole_alerts("looking for practices", practices_of(followed.behaviours, facts, table, made), asking)
         alerts += whole_alerts("reading how tables are made", unindexed(engine, facts, known.tables, made), asking)
-    asking.problems += engine.problems
-    engine.interrupted = None  # what is asked of it later, somebody waits for
-    return _Found(alerts, Followed(engine, table, known.releases, facts.switched_on), spotted)
+    return _Found(alerts, followed, spotted)
 
 
-def _signs(engine: Engine, table: RouteTable, rows: Rows, in_code: InCode) -> list[Spotted]:
+def _signs(followed: Followed, judging: _Judging) -> list[Spotted]:
     """The evidence in the code; the checks of the table's routes ask of which kinds there is any."""
-    found = list(of_project(engine, table.routes, rows, in_project(engine, rows, in_code())))
+    engine, table, rows = followed.engine, followed.table, judging.known.evidence
+    found = list(of_project(engine, table.routes, rows, in_project(engine, rows, judging.in_code(), followed.signs)))
     table.signs = frozenset(one.kind for one in found)
     for one in found:
         table.spots.setdefault(one.kind, []).append(one.mark._replace(note=one.what))

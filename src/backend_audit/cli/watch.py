@@ -26,7 +26,8 @@ _State = dict[str, tuple[int, int]]
 class _Round(NamedTuple):
     """What a scan told, how many findings that are in words, and the files and folders whose change calls for the next one.
 
-    `unsettled`: the project is still to be judged as a whole; `provisional`: it was judged as an earlier state of it.
+    `unsettled`: the project is still to be judged anew; `provisional`: it was judged as an earlier state of it; not `whole`: and
+    what shows only in the whole is as it was.
     """
 
     text: str
@@ -34,6 +35,12 @@ class _Round(NamedTuple):
     files: list[str]
     provisional: bool = False
     unsettled: bool = False
+    whole: bool = True
+
+    @property
+    def ending(self) -> str:
+        """The line with which it ends."""
+        return f"backend-audit: checked: {self.told}{' so far' if self.provisional else ''}\n"
 
 
 @click.command("watch")
@@ -45,7 +52,8 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
 
     Each round begins with the line `backend-audit: checking …` and ends with `backend-audit: checked: …`; between them stand the
     lines of `scan --format concise`. Where judging a project takes long, the round after an edit tells at once what follows from
-    the edited files; the whole project is judged after that, and has a round of its own if it says anything else.
+    the edited files. Routes and what else shows only in the whole come next, then everything is judged anew; either has a round
+    of its own if it says anything else.
     """
     from backend_audit.audit import Living  # noqa: PLC0415 - as below
 
@@ -62,30 +70,36 @@ def watch_command(paths: tuple[Path, ...], *, interval: float, **given: Unpack[G
             early, start = _state(files), time.time_ns() - _GRAIN
             found = _round(paths, given, living)
             files = found.files
-            print_safely(f"{found.text}backend-audit: checked: {found.told}{' so far' if found.provisional else ''}\n")
+            print_safely(found.text + found.ending)
             # What changed while it was judged calls for another round; of what is new its time tells.
             before = {path: early.get(path, (0, 0) if one[0] >= start else one) for path, one in _state(files).items()}
             if found.unsettled:
-                _settle(paths, given, living, found, before, interval)
+                _settle(paths, given, living, found, _Noticing(files, before, interval))
             living.rest()
             changed = _changes(files, before, interval)
     except KeyboardInterrupt:
         return 0
 
 
-def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Round, before: _State, interval: float) -> None:
-    """Judge everything anew, and tell if it is something else; not if something changes meanwhile."""
+def _settle(paths: tuple[Path, ...], given: Given, living: "Living", told: _Round, changed: "_Noticing") -> None:
+    """Tell what shows only in the whole, then judge everything anew; what is the same is not told again.
+
+    Neither if something has `changed` meanwhile.
+    """
     from backend_audit.audit import Interrupted  # noqa: PLC0415 - as below
 
-    with living.settle(_Noticing(told.files, before, interval)):
-        try:
-            found = _round(paths, given, living)
-        except Interrupted:
-            return
-    if found.text == told.text and told.provisional:
-        print_safely(f"backend-audit: settled: {found.told}\n")
-    elif found.text != told.text:
-        print_safely(f"backend-audit: checking everything\n{found.text}backend-audit: checked: {found.told}\n")
+    deeper = [living.settle] if told.whole else [living.tell_whole, living.settle]
+    for depth in deeper:
+        with depth(changed):
+            try:
+                found = _round(paths, given, living)
+            except Interrupted:
+                return
+        if found.text != told.text:
+            print_safely(f"backend-audit: checking everything\n{found.text}{found.ending}")
+        elif told.provisional and not found.provisional:
+            print_safely(f"backend-audit: settled: {found.told}\n")
+        told = found
 
 
 class _Noticing:
@@ -127,7 +141,7 @@ def _round(paths: tuple[Path, ...], given: Given, living: "Living") -> _Round:
     count = len(result.report.findings)
     told = f"{count} finding{'' if count == 1 else 's'}{', incomplete' if is_incomplete(result.report) else ''}"
     unsettled = result.unsettled or living.kept is None  # then the next edit would not be answered at once
-    return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional, unsettled)
+    return _Round(text, told, [*_of_interest(result), *_above(paths)], result.provisional, unsettled, result.whole)
 
 
 def _of_interest(result: "ScanResult") -> Iterator[str]:

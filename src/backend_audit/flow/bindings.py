@@ -20,15 +20,9 @@ class Binding(NamedTuple):
 class Bindings:
     """The bindings of functions, kept."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Binding, ...]] = {}
-
     def of(self, function: FunctionSymbol) -> tuple[Binding, ...]:
         """All bindings of a function, in source order."""
-        known = self._known.get(function.key)
-        if known is None:
-            known = self._known[function.key] = tuple(found for node in function.scope if (found := _binding(node)) is not None)
-        return known
+        return function.once(_bindings)
 
     def values(self, function: FunctionSymbol, name: str, before: int) -> list[ir.Expr]:
         """What is bound to a name before an offset, in source order."""
@@ -46,6 +40,10 @@ class Bindings:
 def names_in(node: ir.Node) -> frozenset[str]:
     """The names that an expression mentions."""
     return frozenset(one.id for one in ir.walk_scope(node) if isinstance(one, ir.Name))
+
+
+def _bindings(function: FunctionSymbol) -> tuple[Binding, ...]:
+    return tuple(found for node in function.scope if (found := _binding(node)) is not None)
 
 
 def _binding(node: ir.Node) -> Binding | None:

@@ -14,12 +14,13 @@ from backend_audit.flow.written import written
 from backend_audit.frameworks.definitions import Definitions, Written
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, decorator_name, key_at
 from backend_audit.routes.anonymous_run import Env, Outcome
-from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.missing import ABSENT, FALSE, Missing, asks_for_login, truth
 from backend_audit.routes.model import KNOWN, Does, Guard
 from backend_audit.routes.readings import handed
+from backend_audit.routes.refusals import LOGIN
 from backend_audit.routes.scopes import of_right
 from backend_audit.routes.wrappers import leaves, maker_of, makers
 from backend_audit.source import Mark

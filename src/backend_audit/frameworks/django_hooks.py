@@ -9,11 +9,11 @@ from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.frameworks.django_guards import Deciding, Said
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.behaviour import LOGIN
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import NARROWS, Does, Guard
 from backend_audit.routes.reach import reached
+from backend_audit.routes.refusals import LOGIN
 from backend_audit.source import Mark
 
 _FETCHING = ("get_object", "get_queryset")

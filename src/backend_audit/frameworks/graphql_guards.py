@@ -67,6 +67,12 @@ class GraphqlGuards:
 
     def of(self, field: Field) -> list[Guard]:
         """The guards before a field, and the field's own resolver where that turns callers away."""
+        if field.handler is None:
+            return self._of(field)
+        place = ("" if field.owner is None else field.owner.key, field.home.key, field.name)
+        return self.behaviours.known_guards.before(field.handler, place, field.node, lambda: self._of(field))
+
+    def _of(self, field: Field) -> list[Guard]:
         found = [guard for keyword, one in field.attached for guard in self.attached(keyword, one)]
         found += [guard for one in field.decorators for guard in self.decorator(one)]
         found += [] if field.owner is None else self.stated(field.owner, field.handler)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from backend_audit.flow.engine import Engine
 from backend_audit.frameworks.channels import ChannelsRoutes
 from backend_audit.frameworks.django import DjangoRoutes
 from backend_audit.frameworks.exposure import Exposure
@@ -17,7 +16,6 @@ from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.checked_parents import CheckedParents
 from backend_audit.routes.claims import Claims
 from backend_audit.routes.declared import Declarations
-from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.guards import Guarding
 from backend_audit.routes.handed_out import HandedOut
 from backend_audit.routes.held_finders import HeldFinders
@@ -31,13 +29,13 @@ from backend_audit.routes.sign_ins import only_administrators
 from backend_audit.routes.verdicts import settle_pages, settle_sign_ups
 
 
-def route_table(engine: Engine, facts: WebFacts, declared: Declared | None = None) -> RouteTable:
-    """All routes of the project that `engine` has gone through; `facts` are the concepts of the web that it found.
+def route_table(behaviours: Behaviours, declared: Declared | None = None) -> RouteTable:
+    """All routes of the project whose functions do what `behaviours` says.
 
     `declared` is what the team says of its guards and routes.
     """
+    engine, facts = behaviours.engine, behaviours.facts
     declarations = Declarations(declared or Declared(), engine)
-    behaviours = Behaviours(engine, facts)
     guarding = Guarding(engine, facts, behaviours, declarations)
     routers, django = RouterRoutes(engine, facts, behaviours, guarding), DjangoRoutes(engine, facts, behaviours, guarding)
     graphql = GraphqlRoutes(routers, django)

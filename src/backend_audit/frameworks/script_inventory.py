@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 
-from backend_audit.flow.engine import Engine
 from backend_audit.flow.script_engine import ScriptEngine
 from backend_audit.frameworks.controllers import ControllerRoutes
 from backend_audit.frameworks.express import ExpressRoutes
@@ -29,7 +28,6 @@ from backend_audit.frameworks.writes import ScriptWrites, answers_get
 from backend_audit.inventory import Declared
 from backend_audit.routes.chains import ChainTree
 from backend_audit.routes.declared import Declarations
-from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Auth, Route, RouteTable
 from backend_audit.routes.reached_lookups import ScriptOddLookups
 from backend_audit.routes.script_behaviour import ScriptBehaviours
@@ -45,11 +43,11 @@ _READS = frozenset(("GET", "HEAD"))
 
 
 def script_route_table(
-    engine: Engine, facts: WebFacts, declared: Declared | None = None, texts: Mapping[str, str] | None = None
+    behaviours: ScriptBehaviours, declared: Declared | None = None, texts: Mapping[str, str] | None = None
 ) -> RouteTable:
     """As `inventory.route_table`, for JavaScript and TypeScript; `texts`: of data models beside the code, by path."""
+    engine, facts = behaviours.engine, behaviours.facts
     declarations = Declarations(declared or Declared(), engine)
-    behaviours = ScriptBehaviours(engine, facts)
     guarding = ScriptGuarding(engine, facts, behaviours, declarations)
     found: list[Route] = [*NestRoutes(engine, facts, guarding).routes()]
     found += NodeRoutes(engine, facts, guarding).routes()

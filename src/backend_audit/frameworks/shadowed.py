@@ -8,8 +8,9 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
-from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.readings import called
+from backend_audit.routes.refusals import LOGIN
 
 _DISPATCH = "dispatch"
 _ASKS = frozenset("has_permission test_func get_test_func handle_no_permission check_permissions".split())

@@ -16,7 +16,7 @@ from backend_audit.finding import Finding, Problem
 class Found:
     """What a scan said, by path; `error` is why there was none (the configuration is wrong).
 
-    `unsettled`: the project is still to be judged as a whole.
+    `unsettled`: the project is still to be judged anew; not `whole`: what shows only in the whole of it is as it was.
     """
 
     catalog: Catalog
@@ -24,6 +24,12 @@ class Found:
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     error: str = ""
     unsettled: bool = False
+    whole: bool = True
+
+    @property
+    def has_more(self) -> bool:
+        """Whether judging more of the project can tell more."""
+        return self.unsettled and not self.error
 
     @property
     def paths(self) -> list[str]:
@@ -62,12 +68,13 @@ class Project:
     def audit(self, buffers: Mapping[str, bytes], known: Found, interrupted: Callable[[], bool] | None = None) -> Found:
         """Scan the folder with these buffers; what was `known` stays when the configuration is wrong.
 
-        The answer may be provisional, unless `interrupted` is given: then the project is judged in any case, or nothing comes of
-        it (what was `known`) once that says that nobody waits for it any more.
+        The answer may be provisional. If `interrupted` is given, more is judged than for what was `known`: what shows only in the
+        whole if that was left out, else everything; nothing comes of it (what was `known`) once that says that nobody waits.
         """
+        deeper = self.living.settle if known.whole else self.living.tell_whole
         try:
             config = load(self.root, {}, os.environ)
-            with nullcontext() if interrupted is None else self.living.settle(interrupted):
+            with nullcontext() if interrupted is None else deeper(interrupted):
                 result = scan(config, [self.root], tree=Tree(self.root, overlay=dict(buffers)), living=self.living)
         except ConfigError as error:
             return replace(known, error=str(error))
@@ -98,4 +105,5 @@ def _by_path(result: ScanResult) -> Found:
         findings={path: tuple(found) for path, found in findings.items()},
         problems={path: tuple(found) for path, found in problems.items()},
         unsettled=result.unsettled,
+        whole=result.whole,
     )

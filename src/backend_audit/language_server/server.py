@@ -118,7 +118,7 @@ class Server(LanguageServer):
             took = time.monotonic() - start
             session.seconds = took if session.generation else min(took, _QUIET if project.seconds else _SLOW / 2)
             await self._answer(session)
-            if session.found.unsettled and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
+            while session.found.has_more and not session.dirty and (project.seconds < _SLOW or project.is_saved_whole):
                 settled = partial(project.audit, buffers, session.found, lambda: session.dirty)
                 told = session.found
                 async with self._in_sight(session):

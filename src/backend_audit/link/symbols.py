@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from backend_audit import ir
 from backend_audit.link.nodes import Nodes
 from backend_audit.source import SCRIPTS
+
+_Read = TypeVar("_Read")
 
 
 class Symbol:
@@ -84,6 +86,13 @@ class FunctionSymbol(Symbol):
     parent: "FunctionSymbol | None"
     nested: list["FunctionSymbol"] = field(default_factory=list)
     _scope: Nodes | None = field(default=None, init=False)
+    _read: dict[object, object] = field(default_factory=dict, init=False)
+
+    def once(self, reading: "Callable[[FunctionSymbol], _Read]") -> _Read:
+        """What `reading` gives, a function that looks at nothing but this one's node: kept for as long as that stays the same."""
+        if reading not in self._read:
+            self._read[reading] = reading(self)
+        return cast("_Read", self._read[reading])
 
     @property
     def scope(self) -> Nodes:
@@ -95,6 +104,7 @@ class FunctionSymbol(Symbol):
     def reread(self) -> None:
         """Its node is another one."""
         self._scope = None
+        self._read.clear()
 
     def inner(self) -> Iterator["FunctionSymbol"]:
         """The functions within it, to any depth, each before those within itself."""

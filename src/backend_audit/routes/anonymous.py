@@ -5,7 +5,7 @@ that depends on what is not known here. Tests on credentials decide branches; ev
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from backend_audit import ir
@@ -21,6 +21,7 @@ from backend_audit.routes.anonymous_run import Env, Run, Said
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, PARTS, PARTS_READ, UNKNOWN, Missing, is_credential, truth
+from backend_audit.routes.reach import forget
 from backend_audit.routes.status import statuses
 
 _MAX_DEPTH = 5
@@ -61,12 +62,26 @@ class Anonymous:
         self._known: dict[_Key, Run] = {}
         self._shared = self._known  # what was known before one route was asked for
         self._inherited: dict[str, dict[_Key, Run]] = {}  # by the key of the class whose objects run
-        self.callees: dict[tuple[str, int, int], FunctionSymbol | None] = {}
+        self.callees: dict[tuple[str, str, int, int], FunctionSymbol | None] = {}
         self.handed: dict[tuple[str, str], FunctionSymbol] = {}  # by function and name, what its maker was handed under it
         self._running: set[str] = set()
         self.setting: Callable[[str], Value | None] = _no_setting  # what Django's settings say by that name
         self.nobody_is_none = False  # who has not signed in is None to resolvers of GraphQL, and no object as in Django
         self.guarded: Callable[[FunctionSymbol], bool] | None = None  # whether decorators turn callers away before a function
+
+    def forget(self, facts: WebFacts, keys: Collection[str]) -> None:
+        """The project says `facts` now, and what is known of the functions with these `keys` may hold no longer."""
+        self.facts = facts
+        self.nobody_is_none = False
+        for known in (self._looking, self._seeing):
+            forget(known, keys)
+        for runs in (self._known, *self._inherited.values()):
+            for key in [one for one in runs if one[0] in keys]:
+                del runs[key]
+        for asked in [one for one in self._asked if one[0] in keys]:
+            del self._asked[asked]
+        for call in [one for one in self.callees if one[0] in keys]:
+            del self.callees[call]
 
     def run(self, function: FunctionSymbol, given: Env | None = None, said: Said | None = None) -> Run:
         """The run of `function`; kept, since what calls what branches without end."""

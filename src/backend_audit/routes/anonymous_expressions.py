@@ -54,7 +54,7 @@ class Reading:
         if self.owner.handed and (handed := self.owner.handed.get((self.function.key, written(call.func)))) is not None:
             return handed
         receiver = self.receiver()
-        key = (f"{self.function.key} {'' if receiver is None else receiver.key}", call.at, call.end)
+        key = (self.function.key, "" if receiver is None else receiver.key, call.at, call.end)
         if key not in self.owner.callees:
             self.owner.callees[key] = self._callee(call)
         return self.owner.callees[key]

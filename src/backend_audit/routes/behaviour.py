@@ -4,6 +4,7 @@ Read from the function itself, the functions nested in it (wrappers of decorator
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from backend_audit import ir
@@ -21,41 +22,24 @@ from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.intent import asks_for_signature
+from backend_audit.routes.known_guards import KnownGuards
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard
-from backend_audit.routes.reach import reached
-from backend_audit.routes.status import made_by_guard, named_status, set_on_answers, statuses
+from backend_audit.routes.reach import forget, reached
+from backend_audit.routes.refusals import LOGIN, by_name, denied_by
+from backend_audit.routes.status import made_by_guard, set_on_answers, statuses
 from backend_audit.routes.status_helpers import StatusHelpers
 from backend_audit.routes.stored import stored_into
 
 _FAILED = 400
-LOGIN = 302  # a redirect to a login page
 _AWAY = frozenset((401, 403, LOGIN))
 _DEPTH = 6
-_LOGIN_WORDS = re.compile(r"log[-_]?(?:in|on)\b|log[-_]?in(?![a-z])|sign[-_]?in|authenticat|/auth\b|sso", re.IGNORECASE)
 _TO_LOGIN = re.compile(r"redirect\w*(?:log|sign)_?in|(?:log|sign)_?in_redirect|(?:to|ask_for)_(?:log|sign)_?in$", re.IGNORECASE)
 CREDENTIALS = frozenset(
     "user current_user session cookies headers authorization credentials auth META token access_token api_key apikey "
     "authz is_authenticated is_active is_superuser is_staff g identity principal claims jwt".split()
 )
 _HEADERS = frozenset({"headers", "META"})
-_DENYING = (
-    (
-        401,
-        re.compile(
-            r"unauthori[sz]ed|(?:un|not)authenticated|authenticationfailed|authenticationerror|autherror|invalidtoken|invalidcredential|"
-            r"credentialserror|loginrequired|notloggedin|missingtoken|tokenexpired|expiredtoken|invalidsignature|authrequired"
-        ),
-    ),
-    (
-        403,
-        re.compile(
-            r"forbidden|permissiondenied|permissionerror|accessdenied|notallowederror|insufficientpermission|notpermitted|"
-            r"nopermission|authorizationerror|accesserror"
-        ),
-    ),
-    (429, re.compile(r"toomanyrequests|ratelimit|throttled")),
-)
 
 
 @dataclass(slots=True)
@@ -78,18 +62,33 @@ class Behaviours:
 
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         self.engine = engine
-        self.facts = facts
         self.anonymous = self.anonymous_type(engine, facts, self.denying_raise, self.denying_answer, self._absent, self.denies)
         self.anonymous.fails = self.failing_answer
         self._carriers = Carriers(engine)
+        self._helpers = StatusHelpers(engine)
+        self._own: dict[str, Behaviour] = {}
+        self._whole: dict[str, Behaviour] = {}
+        self.known_guards = KnownGuards()
+        self._learn(facts)
+
+    def again(self, facts: WebFacts, keys: Collection[str]) -> None:
+        """The project says `facts` now, and what is known of the functions with these `keys` may hold no longer."""
+        for known in (self._own, self._whole):
+            forget(known, keys)
+        self.known_guards.forget(keys)
+        self._helpers.forget(keys)
+        self._carriers.forget(keys)
+        self.anonymous.forget(facts, keys)
+        self._learn(facts)
+
+    def _learn(self, facts: WebFacts) -> None:
+        """Take in what occurs in the project."""
+        self.facts = facts
         self._sites = {id(one.site.node): one for found in facts.rejections.values() for one in found}
         names = {key: key.rpartition("@")[0].rpartition(".")[2].rpartition(":")[2] for key in facts.rejections}
         to_login = [key for key, name in names.items() if _TO_LOGIN.search(name)]
         self._to_login = {id(one.site.node) for key in to_login for one in facts.rejections[key] if one.login is not None}
         self._statements = Statements(facts)
-        self._helpers = StatusHelpers(engine)
-        self._own: dict[str, Behaviour] = {}
-        self._whole: dict[str, Behaviour] = {}
 
     def of(self, function: FunctionSymbol, depth: int = _DEPTH) -> Behaviour:
         """The behaviour of `function` with what it calls."""
@@ -182,7 +181,7 @@ class Behaviours:
                 found |= _told(frame, node) or self.of_exception(symbol)
         if not found:
             names = {written(callee).rpartition(".")[2], *(path.rpartition(".")[2] for path in value.apis)}
-            found = {status for name in names for status in _by_name(name)}
+            found = {status for name in names for status in by_name(name)}
         return frozenset(found)
 
     def of_exception(self, symbol: ClassSymbol) -> frozenset[int]:
@@ -197,7 +196,7 @@ class Behaviours:
             if passed:
                 return frozenset(passed)
         names = [symbol.name.rpartition(".")[2], *(path.rpartition(".")[2] for path in self.engine.external_bases(symbol))]
-        return next((found for name in names if (found := _by_name(name))), frozenset())
+        return next((found for name in names if (found := by_name(name))), frozenset())
 
     def denying_raise(self, frame: Frame, node: ir.Expr) -> bool:
         """Whether raising `node` says who are you, or you may not."""
@@ -256,7 +255,7 @@ def _told(frame: Frame, node: ir.Expr) -> set[int]:
     )
     found = {one for each in given for one in statuses(frame.eval(each)) if one in (401, 403, 429)}
     codes = (each.attr for each in given if isinstance(each, ir.Attribute) and each.attr.isupper())
-    return found or {one for code in codes for one in _by_name(code)}
+    return found or {one for code in codes for one in by_name(code)}
 
 
 def looks_at_caller(attr: str) -> bool:
@@ -268,32 +267,3 @@ def _asks_no_credential(function: FunctionSymbol) -> bool:
     """Whether the headers that a function names are none that say who calls."""
     texts = [node.value for node in function.scope.of(ir.Const) if isinstance(node.value, str)]
     return bool(texts) and not any(is_credential(text) for text in texts)
-
-
-def denied_by(rejection: Rejection) -> frozenset[int]:
-    """The statuses of a rejection; `LOGIN` where it sends the browser to a login page."""
-    if rejection.unless is not None and rejection.unless.value.is_just(value=True):
-        return frozenset()
-    if rejection.code:
-        return frozenset(int(code) for code in rejection.code.split())
-    if rejection.login is not None and leads_to_login(rejection.login.value, rejection.login.node):
-        return frozenset((LOGIN,))
-    if rejection.status is None:
-        return frozenset()
-    return statuses(rejection.status.value) or named_status(rejection.status.node)
-
-
-def leads_to_login(value: Value, node: ir.Expr | None) -> bool:
-    """Whether an address is that of a login page, by its text or by how it is written."""
-    texts = [*value.texts(), *(shape.text() for shape in value.shapes)]
-    texts += [gap.written for shape in value.shapes for gap in shape.gaps]
-    if node is not None:
-        inside = [one.value for one in ir.walk_scope(node) if isinstance(one, ir.Const)]
-        texts += [written(node), *(one for one in inside if isinstance(one, str))]
-    return any(_LOGIN_WORDS.search(text) for text in texts)
-
-
-def _by_name(name: str) -> frozenset[int]:
-    plain = name.replace("_", "").lower()
-    found = statuses(Value(apis=frozenset((name,)))) if name.isupper() or name.startswith("HTTP_") else frozenset()
-    return found or next((frozenset((status,)) for status, words in _DENYING if words.search(plain)), frozenset())

@@ -1,10 +1,12 @@
 """What a guard knows callers by: a cookie, which browsers send of themselves, or what only the client's own code sends."""
 
+from collections.abc import Collection
+
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.reach import reached
+from backend_audit.routes.reach import forget, reached
 
 COOKIE, HEADER = "cookie", "header"
 _SESSIONS = frozenset({"session", "request.session", "self.request.session", "flask.session", "req.session", "ctx.session"})
@@ -21,6 +23,11 @@ class Carriers:
         self.engine = engine
         self._own: dict[str, frozenset[str]] = {}
         self._whole: dict[str, str] = {}
+
+    def forget(self, keys: Collection[str]) -> None:
+        """What is known of the functions with these keys may hold no longer."""
+        forget(self._own, keys)
+        forget(self._whole, keys)
 
     def of(self, function: FunctionSymbol) -> str:
         """`HEADER` where a function, or one that it calls, looks at a header; else `COOKIE` where it looks at one; else ""."""

@@ -10,10 +10,11 @@ from backend_audit import ir
 from backend_audit.flow.syntax import refuses
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.claim_reads import WHERE, HeaderReads, privilege
 from backend_audit.routes.granted import granted
 from backend_audit.routes.model import Claim, Does, Route
+from backend_audit.routes.refusals import LOGIN
 from backend_audit.source import Mark
 
 _WHO = re.compile(

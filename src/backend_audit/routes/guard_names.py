@@ -2,9 +2,9 @@
 
 import re
 
-from backend_audit.routes.behaviour import LOGIN
 from backend_audit.routes.keys import FORBIDS
 from backend_audit.routes.model import Does
+from backend_audit.routes.refusals import LOGIN
 
 _AUTH = re.compile(
     r"(?:^|_)(?:auth(?:enticat\w*|enticated|ori[sz]\w*)?|log(?:ged)?_?in|signed_?in|current_?user|get_?user|require_?user|token|jwt|"

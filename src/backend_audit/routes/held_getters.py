@@ -42,7 +42,7 @@ class HeldGetters:
         by_getter: dict[str, list[_Got]] = {}
         for function in engine.project.functions():
             if function.parent is None or not function.parent.node.params:
-                for got in _of(function):
+                for got in function.once(_of):
                     by_getter.setdefault(last_word(got.call.func), []).append(got)
         self._loose: dict[str, Lookup] = {}
         for found in by_getter.values():
@@ -57,7 +57,11 @@ class HeldGetters:
         return self._loose
 
 
-def _of(function: FunctionSymbol) -> Iterator[_Got]:
+def _of(function: FunctionSymbol) -> tuple[_Got, ...]:
+    return tuple(_got_in(function))
+
+
+def _got_in(function: FunctionSymbol) -> Iterator[_Got]:
     given = {param.name for param in function.node.params}
     nodes = list(function.scope)
     for node in nodes:

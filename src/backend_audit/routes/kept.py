@@ -19,17 +19,16 @@ _TAKEN = frozenset(
 def kept_by_guards(engine: Engine, behaviours: Behaviours) -> Iterator[str]:
     """The names under which functions that turn callers away keep what they have found."""
     for function in engine.project.functions():
-        found = set(kept(function))
+        found = function.once(kept)
         if found and not behaviours.own(function).denies.isdisjoint(_DENYING):
             yield from found
 
 
-def kept(function: FunctionSymbol) -> Iterator[str]:
+def kept(function: FunctionSymbol) -> frozenset[str]:
     """The names under which a function keeps what it has found in the request."""
-    for node in function.scope:
-        for target in node.targets if isinstance(node, ir.Assign) and isinstance(node.value, (ir.Name, ir.Call)) else ():
-            if isinstance(target, ir.Attribute) and written(target.value) in _HOLDERS and target.attr not in _TAKEN:
-                yield target.attr
+    nodes = (one for one in function.scope.of(ir.Assign) if isinstance(one.value, (ir.Name, ir.Call)))
+    targets = (target for one in nodes for target in one.targets if isinstance(target, ir.Attribute))
+    return frozenset(one.attr for one in targets if one.attr not in _TAKEN and written(one.value) in _HOLDERS)
 
 
 def settle_unfilled(routes: list[Route], engine: Engine, behaviours: Behaviours) -> None:

@@ -13,13 +13,14 @@ from backend_audit.flow.written import written
 from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.addressed import named_by
-from backend_audit.routes.behaviour import LOGIN, Behaviours
+from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.kept import kept
 from backend_audit.routes.mentions import is_caller
 from backend_audit.routes.missing import asks_for_login
 from backend_audit.routes.model import Does, Route
 from backend_audit.routes.reach import reached
 from backend_audit.routes.readings import Reading, called, hands_request, permits, tells
+from backend_audit.routes.refusals import LOGIN
 from backend_audit.routes.scopes import said
 from backend_audit.routes.scoping import Scoping
 from backend_audit.routes.told_denials import told_alone
@@ -206,7 +207,7 @@ def _is_programs(route: Route) -> bool:
 def _asks_for_key(guard: FunctionSymbol) -> bool:
     """Whether a guard compares a key that a request brings, gives nothing, and keeps nothing of who brought it."""
     gives = any(one.value is not None and not isinstance(one.value, ir.Const) for one in guard.scope.of(ir.Return))
-    if gives or guard.nested or any(kept(guard)) or any(map(is_caller, guard.scope)):
+    if gives or guard.nested or guard.once(kept) or any(map(is_caller, guard.scope)):
         return False
     texts = [one.value for one in guard.scope.of(ir.Const) if isinstance(one.value, str)]
     names = [one.id for one in guard.scope.of(ir.Name)] + [one.attr for one in guard.scope.of(ir.Attribute)]

@@ -5,9 +5,9 @@ from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.anonymous_body import Body
 from backend_audit.routes.anonymous_run import Env
-from backend_audit.routes.behaviour import LOGIN
 from backend_audit.routes.middleware import next_of
 from backend_audit.routes.missing import ABSENT, FALSE, TRUE, UNKNOWN, Missing, truth
+from backend_audit.routes.refusals import LOGIN
 from backend_audit.routes.script_errors import error_statuses
 from backend_audit.routes.script_reading import ScriptReading
 

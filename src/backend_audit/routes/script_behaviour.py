@@ -10,12 +10,13 @@ from backend_audit.flow.written import first_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.acting import acts_by_name
 from backend_audit.routes.anonymous_run import Env, Outcome
-from backend_audit.routes.behaviour import Behaviour, Behaviours, denied_by
+from backend_audit.routes.behaviour import Behaviour, Behaviours
 from backend_audit.routes.claim_reads import header
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.missing import ABSENT, EMPTY, UNKNOWN
 from backend_audit.routes.model import TURNS_AWAY, Does, Guard
+from backend_audit.routes.refusals import denied_by
 from backend_audit.routes.script_anonymous import ScriptAnonymous
 from backend_audit.routes.script_configured import reads
 from backend_audit.routes.script_errors import error_statuses
@@ -42,13 +43,16 @@ class ScriptBehaviours(Behaviours):
 
     def __init__(self, engine: Engine, facts: WebFacts) -> None:
         super().__init__(engine, facts)
+        if isinstance(self.anonymous, ScriptAnonymous):
+            self.anonymous.answered = self.answered
+
+    def _learn(self, facts: WebFacts) -> None:
+        super()._learn(facts)
         self._denied: dict[tuple[int, int], frozenset[int]] = {}  # by a call and the function that it stands in
         for found in facts.rejections.values():
             for one in found:
                 at = (id(one.site.node), id(one.site.function))
                 self._denied[at] = self._denied.get(at, frozenset()) | denied_by(one)
-        if isinstance(self.anonymous, ScriptAnonymous):
-            self.anonymous.answered = self.answered
 
     def towards(self, guard: Guard, route: Asked, otherwise: Does, given: Env | None = None) -> Guard:
         """As `Behaviours.towards`; what asks by the route's own configuration may turn callers away from this one alone."""

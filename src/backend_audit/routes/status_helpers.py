@@ -1,13 +1,14 @@
 """Helpers of a project that make answers and are told their status: `return error("who are you?", 401)`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.reach import forget
 from backend_audit.routes.status import status_of, statuses
 
 _STATUS = re.compile(r"(?:^|_)(?:status|code)(?:_?code)?$|statusCode$", re.IGNORECASE)
@@ -19,6 +20,10 @@ class StatusHelpers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: dict[str, str] = {}
+
+    def forget(self, keys: Collection[str]) -> None:
+        """What is known of the functions with these keys may hold no longer."""
+        forget(self._known, keys)
 
     def told(self, frame: Frame, node: ir.Expr) -> frozenset[int]:
         """The statuses that a call tells a helper to set on the answer that it makes."""

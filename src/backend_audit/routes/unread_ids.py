@@ -47,11 +47,11 @@ class UnreadIds:
         self._forget: dict[str, tuple[FunctionSymbol, Told, str]] = {}
         dropped: dict[tuple[str, str], int] = {}
         for function in engine.project.functions():
-            told = _told(function)
+            told = function.once(_told)
             names = [name for name in told if _ID.fullmatch(name) or _WHOSE.fullmatch(name)]
             if function.parent is not None or not names or _is_stub(function):
                 continue
-            read = _read(function)
+            read = function.once(_read)
             for name in names:
                 place = function.module.path, name
                 if name in read:
@@ -69,7 +69,7 @@ class UnreadIds:
         holds = any(
             OWNER.match(one) or _WHOSE.fullmatch(one) for one in params if one in read
         )  # it asks whose it is all the same
-        if key and not holds and not function.node.decorators and _looks_up(function):
+        if key and not holds and not function.node.decorators and function.once(_looks_up):
             self._forget[function.key] = (function, params[name], key)
 
     def _usual(self, found: tuple[FunctionSymbol, Told, str]) -> bool:
@@ -107,7 +107,7 @@ def _read(function: FunctionSymbol) -> set[str]:
     nodes = list(ir.walk(*function.node.body))
     found = {one.id for one in nodes if isinstance(one, ir.Name)}
     for param in function.node.params:
-        parts = {name for name in _told(function) if name != param.name} if param.annotation is not None else set[str]()
+        parts = {name for name in function.once(_told) if name != param.name} if param.annotation is not None else set[str]()
         if param.pattern is not None:
             bound = {written(each.target if isinstance(each, ir.Defaulted) else each): key for key, each in _items(param.pattern)}
             found |= {key for name, key in bound.items() if name in found}

@@ -1,6 +1,7 @@
 """Signs in the code of a project: what its files showed, with the names settled that other modules give."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
@@ -16,8 +17,18 @@ from backend_audit.signs.spotted import Spotted
 from backend_audit.source import Language, Mark
 
 
-def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen]) -> list[Spotted]:
-    """The signs in all modules of a project, in path order; `seen` is what their files showed, by path."""
+class OfModule(NamedTuple):
+    """The signs in a module, in its order, and the names of the functions that its code mentions."""
+
+    found: list[Spotted]
+    mentioned: frozenset[str]
+
+
+def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen], known: dict[str, OfModule]) -> list[Spotted]:
+    """The signs in all modules of a project, in path order; `seen` is what their files showed, by path.
+
+    `known` are modules that were read before, by path; the others are added.
+    """
     found: list[Spotted] = []
     asked: dict[bool, Paths] = {}
     mentioned: set[str] = set()
@@ -29,9 +40,13 @@ def in_project(engine: Engine, rows: Rows, seen: Mapping[str, Seen]) -> list[Spo
         if script not in asked:
             meant = rows.node if script else rows.python
             asked[script] = meant.as_known_to(engine.models.aliases, engine.models.canonical)
-        here = _Module(engine, module, rows, asked[script], script=script)
-        found += sorted(here.settled(shown), key=lambda one: (one.mark.at, one.mark.end))
-        mentioned.update(name for text in shown.mentioned for name in here.functions(text))
+        if module.path not in known:
+            here = _Module(engine, module, rows, asked[script], script=script)
+            signs = sorted(here.settled(shown), key=lambda one: (one.mark.at, one.mark.end))
+            names = frozenset(name for text in shown.mentioned for name in here.functions(text))
+            known[module.path] = OfModule(signs, names)
+        found += known[module.path].found
+        mentioned |= known[module.path].mentioned
     modules = {one.path: one for one in engine.project.modules.values()}
     return [one for one in found if one.kind not in _REGISTERED or not _is_idle(engine, modules[one.mark.path], one, mentioned)]
 
