@@ -382,7 +382,8 @@ def _updated(receiver: Value, args: Pieces, named: dict[str, strings.Piece]) -> 
     for value, _ in args:
         items.update(value.items or {} if value.kind == "dict" else {})
         if value.kind != "dict" or value.elem is not None:
-            rest = mappings.held(value, value.elem) if value.elem is not None else iterated(value)
+            mapped = value.elem if value.kind == "dict" else None
+            rest = mappings.second(iterated(value), receiver) if mapped is None else mappings.held(value, mapped)
             elem = rest if elem is None else join(elem, rest)
     for key, (value, _) in named.items():
         items[key] = value

@@ -12,6 +12,7 @@ from backend_audit.flow.matches import patterns_in
 from backend_audit.flow.values import Value
 from backend_audit.flow.written import dotted
 from backend_audit.regex import harmless_after
+from backend_audit.source import Language
 
 if TYPE_CHECKING:
     from backend_audit.flow.expressions import Expressions
@@ -27,6 +28,13 @@ _LONGEST = 200  # characters that a class of them is written of
 def is_word_test(name: str) -> bool:
     """Whether the method of a text says that it holds nothing but letters, digits or `_`."""
     return name in _WORDS
+
+
+def as_call(frame: "Expressions", test: ir.Expr) -> ir.Expr:
+    """`{% if page.isdigit %}` of a template: what can be called is called."""
+    if not isinstance(test, ir.Attribute) or test.attr not in _WORDS or frame.module.node.language is not Language.TEMPLATE:
+        return test
+    return ir.Call(test.at, test.end, test, [])
 
 
 def told_by_match(frame: "Expressions", test: ir.Call, api: str) -> tuple[ir.Expr | None, frozenset[str]]:

@@ -52,9 +52,14 @@ class Flags:
     def note(self, sides: tuple[Env, Env], met: Env, merge: Callable[[Env, Env], Env]) -> None:
         """Two ways meet in `met`."""
         one, other = sides
-        for name in [name for name in met if name in one and name in other and one[name] is not other[name]]:
+        names = [name for name in met if name in one and name in other and one[name] is not other[name]]
+        for name in names:
             said = [self._says(name, side) for side in sides]
-            if not all(said) or len(said[0] | said[1]) < len(_BOTH):
+            if not all(said):
+                if len(names) > 1 and any(said):
+                    self._note_one(name, sides, said, met)
+                continue
+            if len(said[0] | said[1]) < len(_BOTH):
                 continue
             ways: dict[bool, Env] = {}
             for side, says in ((side, says) for side, each in zip(sides, said, strict=True) for says in each):
@@ -62,6 +67,16 @@ class Flags:
                 ways[says] = merge(ways[says], env) if says in ways else env
             none = all(one.value is None for one in ways[False][name].consts)
             self._of[name] = [*self._of.get(name, ()), Flag(met[name], dict(met), ways, none)][-_MOST:]
+
+    def _note_one(self, name: str, sides: tuple[Env, Env], said: list[frozenset[bool]], met: Env) -> None:
+        """After one way the variable says something, after the other it may be anything: only that one says the opposite."""
+        at = 0 if said[0] else 1
+        if len(said[at]) != 1:
+            return
+        says, before = next(iter(said[at])), dict(met)
+        none = not says and all(one.value is None for one in sides[at][name].consts)
+        flag = Flag(met[name], before, {says: before, not says: dict(sides[1 - at])}, none)
+        self._of[name] = [*self._of.get(name, ()), flag][-_MOST:]
 
     def taken(self, test: ir.Expr, env: Env, *, holds: bool) -> None:
         """A variable turned out as `holds`: what the way knew after which it does is known in `env`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from backend_audit import ir
 from backend_audit.flow import sensitive
 from backend_audit.flow.values import Value
-from backend_audit.flow.written import last_word
+from backend_audit.flow.written import dotted, last_word
 
 if TYPE_CHECKING:
     from backend_audit.flow.engine import Engine
@@ -24,10 +24,12 @@ _HOLDERS = frozenset(  # classes whose constants are values
 _TEXTUAL = frozenset(("str", "bytes", "dict"))
 NO_SECRET = frozenset(("secret",))
 _CUTTING, _PIECES = frozenset(("tokenizer", "tokenize", "lexer")), frozenset(("token", "tokens"))
+_BY_PATTERN = frozenset(("re.split", "regex.split"))
 _LISTS = frozenset((",", ";", "|", "\n", "/", "+"))  # between what stands in a row
 _CREDENTIALS = frozenset(
     "auth authorization authorisation bearer basic credential credentials token tokens jwt cookie cookies".split()
 )
+_HEADERS = frozenset(("header", "headers"))
 _HARMLESS = frozenset(
     "profile page paging pagination next continuation sync delta resume design lexer syntax start stop eos bos sep pad".split()
 )
@@ -48,8 +50,20 @@ def is_object(engine: "Engine", type_name: str) -> bool:
 
 def lexemes(body: list[ir.Stmt]) -> frozenset[str]:
     """The names of such variables in a function's body."""
-    found = frozenset(name for node in ir.walk(*body) for name in _told(node))
-    return found | _PIECES if any(_cuts(node) for node in ir.walk(*body)) else found
+    found = {name for node in ir.walk(*body) for name in _told(node)}
+    for node in ir.walk(*body):
+        found.update(_made_of(node, found))
+    return frozenset(found | _PIECES if any(_cuts(node) for node in ir.walk(*body)) else found)
+
+
+def _made_of(node: ir.Node, pieces: set[str]) -> Iterator[str]:
+    """`for token in tokens`, `cleaned_token = "".join(c for c in token)`: what is made of such pieces."""
+    target = node.target if isinstance(node, ir.For) else node.targets[0] if isinstance(node, ir.Assign) else None
+    value = node.iter if isinstance(node, ir.For) else node.value if isinstance(node, ir.Assign) else None
+    if isinstance(target, ir.Name) and value is not None and target.id not in pieces:
+        names = {one.id for one in ir.walk(value) if isinstance(one, ir.Name)}
+        if names & pieces and all(sensitive.classify(one) is None for one in names - pieces):
+            yield target.id
 
 
 def _cuts(node: ir.Node) -> bool:
@@ -89,9 +103,13 @@ def _of_a_text(node: ir.Node) -> Iterator[str]:
         return
     for call in ir.walk(value):
         if isinstance(call, ir.Call) and isinstance(call.func, ir.Attribute) and call.func.attr == "split":
+            by_pattern = dotted(call.func) in _BY_PATTERN and len(call.args) > 1
+            text = call.args[1].value if by_pattern else call.func.value
             between = _texts(call.args[0].value) if call.args else []
-            said = (word for one in ir.walk(call.func.value) for word in _words_of(one))
-            if between and _LISTS.issuperset(between) and _CREDENTIALS.isdisjoint(said):
+            several = target.id == "tokens" and value is call  # all of them: what stands in front of a credential, too
+            said = {word for one in ir.walk(text) for word in _words_of(one)}
+            in_row = bool(between) and _LISTS.issuperset(between)
+            if (in_row or ((by_pattern or several) and said.isdisjoint(_HEADERS))) and said.isdisjoint(_CREDENTIALS):
                 yield target.id
 
 

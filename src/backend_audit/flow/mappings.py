@@ -51,3 +51,9 @@ def spread(mapping: Value) -> tuple[Value | None, frozenset[Origin]]:
     if not mapping.kind:
         return mapping.derived(), names_in(mapping)
     return None if mapping.elem is None else held(mapping, mapping.elem), names_in(mapping)
+
+
+def second(pair: Value, receiver: Value) -> Value:
+    """What `dict(pairs)` holds: the second part of each pair; a set holds all of it."""
+    part = pair.item(1) if receiver.kind == "dict" and pair.kind in ("list", "tuple") else None
+    return pair if part is None else held(pair, part)

@@ -21,6 +21,7 @@ _MAPPING = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict", "vars
 _LISTING = frozenset({"dataclasses.astuple", "attr.astuple", "attrs.astuple"})
 _AS_MAPPING = frozenset({"_asdict", "model_dump", "dict", "asdict"})
 _DUMPING = frozenset({"model_dump", "dict"})
+_MODELS = ("pydantic.", "sqlmodel.", "ninja.Schema", "ninja.schema.Schema")
 _DECLARED = frozenset({"fields"})  # no other field gets in by this data
 _MAX_FIELDS = 40
 _COPYING = frozenset({"model_copy", "copy"})
@@ -96,10 +97,10 @@ def _dumped(frame: "Calls", name: str, receiver: Value, args: Args) -> Value | N
     owners = frame.engine.classes_of(receiver)
     if not owners and not receiver.types and argument(args, ":by_alias") is None and name == "model_dump":
         return receiver.derived().cleared(_DECLARED)  # of a model that another function hands over: Pydantic's own method
-    models = len(owners) == 1 and any(
-        one.startswith(("pydantic.", "sqlmodel.")) for one in frame.engine.external_bases(owners[0])
-    )
-    if not models or any(key == "by_alias" for key, _ in args) or _takes_more(frame, owners[0]):
+    models = len(owners) == 1 and any(one.startswith(_MODELS) for one in frame.engine.external_bases(owners[0]))
+    if models and _takes_more(frame, owners[0]):
+        return receiver.derived()  # names of fields are the client's, too
+    if not models or any(key == "by_alias" for key, _ in args):
         return None
     return _read(frame, receiver, args)
 

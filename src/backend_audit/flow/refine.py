@@ -94,8 +94,8 @@ def assume(frame: "Expressions", test: ir.Expr, holds: bool) -> None:
             subsets.assume_order(frame, test)
     elif isinstance(test, ir.Compare) and len(test.ops) == 1:
         _assume_compare(frame, test, holds)
-    elif isinstance(test, ir.Call):
-        _assume_call(frame, test, holds)
+    elif isinstance(asked := characters.as_call(frame, test), ir.Call):
+        _assume_call(frame, asked, holds)
     elif isinstance(test, (ir.Name, ir.Attribute)):
         _assume_truth(frame, test, holds)
     elif isinstance(test, ir.Walrus):

@@ -119,7 +119,8 @@ _ACTIONS = _set(
     "encrypt set save store forgot invalidate confirm is has can require requires rotate refresh "
     "clear expire mask redact match matches authenticate login handle process register list count "
     "clean sanitize sanitise scrub strip hide censor obfuscate anonymize truncate shorten escape "
-    "find search on prompt mail email notify encode sign index represent replace substitute select choose pick"
+    "find search on prompt mail email notify encode sign index represent replace substitute select choose pick "
+    "setup install configure apply approve assign attach write migrate enable disable upload"
 )
 
 # Random texts: what one is for, the name says that it is given (`request_id = token_hex(8)`).

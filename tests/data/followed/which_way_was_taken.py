@@ -103,3 +103,51 @@ def tested_in_the_end():
         if started is not None:
             started.close()
     return ""
+
+
+@app.get("/kept-if-known")
+def kept_if_known():
+    word = request.args.get("word")
+    chosen = None
+    if word and word in WORDS:
+        chosen = word
+    if chosen is not None:
+        os.system(word)
+    if chosen:
+        os.system(word)
+    return ""
+
+
+@app.get("/kept-if-unknown")
+def kept_if_unknown():
+    word = request.args.get("word")
+    chosen = None
+    if word and word not in WORDS:
+        chosen = word
+    if chosen is None:
+        os.system(word)  # $ alert
+    else:
+        os.system(chosen)  # $ alert
+    return ""
+
+
+@app.get("/kept-and-read-again")
+def kept_and_read_again():
+    word = request.args.get("word")
+    chosen = None
+    if word and word in WORDS:
+        chosen = word
+    if request.args.get("again"):
+        chosen = word = request.args.get("other")
+    if chosen is not None:
+        os.system(word)  # $ alert
+    return ""
+
+
+@app.get("/made-of-pairs")
+def made_of_pairs():
+    parts = dict([part.split("=") for part in request.args["query"].split("&")])
+    os.system(parts["command"])  # $ alert
+    named = dict([("command", "uptime"), ("word", request.args["word"])])
+    os.system(named["word"])  # $ alert
+    return ""
