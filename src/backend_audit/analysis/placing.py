@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from backend_audit import ir
 from backend_audit.checks import Alert
@@ -25,7 +26,11 @@ class Placer:
         self._hidden = tuple(hidden)
         self.text = text
         self.lines = lines
-        self._symbols = [] if module is None else symbol_spans(module)
+        self._module = module
+
+    @cached_property
+    def _symbols(self) -> list[tuple[int, int, str]]:
+        return [] if self._module is None else symbol_spans(self._module)
 
     def finding(self, rule: str, alert: Alert, step_of: Callable[[Mark], Step]) -> Finding:
         """The finding that `alert` is; `step_of` places marks, which may lie in other files."""

@@ -222,8 +222,11 @@ def _of_language_again(followed: Followed, runs: Collection[str], judging: _Judg
     followed.alerts = [*(one for one in followed.alerts if one.run not in runs), *fresh]
     followed.behaviours.again(facts, leading_to(engine, runs))
     for module in engine.project.modules.values():
-        if module.path in runs or any(one.key in runs for one in module.every):
-            followed.signs.pop(module.path, None)
+        known = followed.signs.get(module.path)
+        if known is not None and (
+            any(one.key in runs for one in module.every) or any(one.mark.path in runs for one in known.found)
+        ):
+            del followed.signs[module.path]
     return _in_whole(followed, fresh, judging)
 
 

@@ -47,7 +47,8 @@ def provisional(living: Living, files: Files, cache: Cache, read: Mapping[str, b
     texts = {path: (kept.files.readable_text(path), files.readable_text(path)) for path in changed}
     moves = Moves({path: Edited(before or "", now or "") for path, (before, now) in texts.items()})
     gone = kept.read.keys() - read.keys()  # or no code any more, which is usual while somebody writes
-    whole = living.whole and changed <= kept.renewed.keys()
+    sure = changed <= kept.renewed.keys() and not any(one.engine.partly for one in kept.judged.followed)
+    whole = living.whole and sure
     found = _in_whole(kept, files, in_code, living.interrupted) if whole else _of_runs(kept, files)
     told = [*_standing(kept, moves, whole=whole), *found.findings]
     return msgspec.structs.replace(

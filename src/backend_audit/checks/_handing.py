@@ -14,12 +14,12 @@ _ISSUES = re.compile(
 
 def is_first(route: Route) -> bool:
     """Whether no route before it in the table has the same handler and view: what is said of it once is enough."""
-    for one in route.table.routes:
-        if one is route:
-            return True
-        if one.mark == route.mark and one.owner is route.owner:
-            return False
-    return True
+    table = route.table
+    if table.firsts is None:
+        table.firsts = {}
+        for one in table.routes:
+            table.firsts.setdefault((one.mark, "" if one.owner is None else one.owner.key), one)
+    return table.firsts.get((route.mark, "" if route.owner is None else route.owner.key), route) is route
 
 
 def issues(route: Route) -> bool:

@@ -17,7 +17,7 @@ from backend_audit.flow.interrupting import Interrupted
 from backend_audit.flow.moments import CallSite
 from backend_audit.flow.origins import DATA, Origin
 from backend_audit.flow.parts import ELEMENT, of_origin
-from backend_audit.flow.rounds import Rounds
+from backend_audit.flow.renewal import Renewal
 from backend_audit.flow.statements import Frame
 from backend_audit.flow.summary import EMPTY, MAX_LIFTS, Summary, depends
 from backend_audit.flow.syntax import constructed
@@ -30,7 +30,7 @@ from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol, ObjectSymbo
 _MAX_RUNNING = 400
 
 
-class Engine(Rounds):
+class Engine(Renewal):
     """Answers what names, fields and calls of one project mean. Deterministic: modules and functions in path order."""
 
     frame_type: type[Frame] = Frame  # what executes a body of the project's language

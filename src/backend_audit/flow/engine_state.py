@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from backend_audit import ir
@@ -17,7 +18,7 @@ from backend_audit.flow.moments import CallSite, Loop
 from backend_audit.flow.ordering import in_order
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.registrars import Registrars
-from backend_audit.flow.summary import Summary
+from backend_audit.flow.summary import Deliveries, Summary
 from backend_audit.flow.values import CLASS, Value, transform
 from backend_audit.link.project import Project
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, ObjectSymbol
@@ -26,10 +27,22 @@ if TYPE_CHECKING:
     from backend_audit.flow.statements import Frame
 
 
+ALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A module that holds `names` of another one (`ALL` of them, or so it may be)."""
+
+    module: ModuleSymbol
+    names: set[str] = field(default_factory=set)
+
+
 class EngineState(ABC):
     """The answers that were given so far, by what was asked; keys are those of symbols."""
 
     interrupted: Callable[[], bool] | None = None  # asked now and then; true: `Interrupted`
+    partly: bool = False  # whether code has changed whose consequences were too many to be followed (see `Rounds.renew`)
 
     def __init__(
         self,
@@ -53,7 +66,7 @@ class EngineState(ABC):
         self._module_events: dict[str, tuple[Concept, ...]] = {}
         self._globals: dict[tuple[str, str], Value] = {}
         self._stars: dict[str, list[ModuleSymbol | str]] = {}
-        self._importers: dict[str, dict[str, ModuleSymbol]] = {}  # module → those that hold names of it
+        self._importers: dict[str, dict[str, Importer]] = {}  # module → those that hold names of it
         self._early: list[str] = []  # modules that saw another one before it had run, in a circle of imports
         # Names that are being looked for, in modules under way, and in those that hand all of others on.
         self._imported_later, self._looked_for = set[tuple[str, str]](), set[tuple[str, str]]()
@@ -91,7 +104,7 @@ class EngineState(ABC):
         self._objects: dict[int, ObjectSymbol] = {}
         self._parametric: set[tuple[str, str]] = set()  # fields that hold what some call passed in
         self._early_reads: dict[tuple[str, str], set[str]] = {}  # functions that read a field before its writers were known
-        self.problems: list[Problem] = []
+        self.problems, self._deliveries = list[Problem](), Deliveries()
 
     def forget_module(self, module: ModuleSymbol, keys: Collection[str]) -> None:
         """Drop what running a module and what is in it (with these `keys`) has told of them; callers' facts stay."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend_audit import ir
-from backend_audit.flow.engine_state import EngineState
+from backend_audit.flow.engine_state import ALL, EngineState, Importer
 from backend_audit.flow.folders import module_value
 from backend_audit.flow.frame import Env, FrameState
 from backend_audit.flow.ordering import in_order, of_kind
@@ -117,9 +117,9 @@ class ModuleNames(EngineState):
                 return api(self.models.canonical(f"{target}.{name}"))
         return None
 
-    def note_import(self, module: ModuleSymbol, target: ModuleSymbol) -> None:
-        """Names of `module` are what they are in `target`."""
-        self._importers.setdefault(target.key, {})[module.key] = module
+    def note_import(self, module: ModuleSymbol, target: ModuleSymbol, name: str = ALL) -> None:
+        """A name of `module` is what `name` is in `target`."""
+        self._importers.setdefault(target.key, {}).setdefault(module.key, Importer(module)).names.add(name)
 
     def import_star(self, frame: FrameState, node: ir.Import) -> None:
         target = self.project.find(frame.module, node.module, node.level)
@@ -142,7 +142,7 @@ class ModuleNames(EngineState):
             return api(self.models.canonical(f"{self.project.absolute(module, node.module, node.level)}.{alias.name}"))
         if isinstance(target, ModuleSymbol):
             if target is not module:
-                self.note_import(module, target)
+                self.note_import(module, target, alias.name)
                 found = self.module_attribute(target, alias.name)
                 if found is not None:
                     return found

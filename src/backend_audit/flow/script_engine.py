@@ -15,7 +15,7 @@ from backend_audit.flow.script_asked import Asked
 from backend_audit.flow.script_builtin import MUTATORS
 from backend_audit.flow.script_frame import ScriptFrame
 from backend_audit.flow.script_module_values import ScriptModules
-from backend_audit.flow.script_objects import OwnedObjects
+from backend_audit.flow.script_objects import OwnedObjects, move_objects
 from backend_audit.flow.script_registrars import Registrars
 from backend_audit.flow.script_served import Served
 from backend_audit.flow.script_settling import Passing
@@ -23,7 +23,7 @@ from backend_audit.flow.statements import Frame
 from backend_audit.flow.syntax import self_writes
 from backend_audit.flow.values import CLOSED_TYPES, UNKNOWN, Value, changed, ref
 from backend_audit.link.project import Project
-from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol
+from backend_audit.link.symbols import ClassSymbol, FunctionSymbol, ModuleSymbol, key_at
 
 _EXPORTS = ("module.exports", "exports")
 _ME, _DEFAULT = "this", "default"
@@ -65,6 +65,13 @@ class ScriptEngine(ScriptModules):
             del self.let_through[key]
         for router in [one for one in self.passed_first if one[0] == module.path]:
             del self.passed_first[router]
+
+    def move_objects(self, calls: Collection[tuple[ir.Call, ir.Call]], path: str) -> None:
+        super().move_objects(calls, path)
+        nodes = {id(old): new for old, new in calls}
+        keys = {key_at(path, what, old): key_at(path, what, new) for old, new in calls for what in ("object", "call")}
+        self.owned.move(nodes, keys)
+        move_objects(self.made_in_calls, nodes, keys)
 
     # --- modules ----------------------------------------------------------------------------------------------------
 

@@ -54,10 +54,11 @@ class ScriptModules(Engine):
         if not function.node.at <= node.at < function.node.end:
             return super().object_of(module, node)
         key = f"{object_key(module.path, node)}{OF}{call}"
-        return self._made_in_calls.setdefault(key, ObjectSymbol(key, node))
+        return self.made_in_calls.setdefault(key, ObjectSymbol(key, node))
 
     @cached_property
-    def _made_in_calls(self) -> dict[str, ObjectSymbol]:
+    def made_in_calls(self) -> dict[str, ObjectSymbol]:
+        """What functions make that are run for one of their calls, by key."""
         return {}
 
     def loaded(self, module: ModuleSymbol, specifier: str) -> ModuleSymbol | str | None:

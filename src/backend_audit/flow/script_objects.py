@@ -4,6 +4,7 @@
 by the class on whose `this` it is found.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,16 @@ def is_nothing(value: Value) -> bool:
     return consts is not None and all(one.kind in NOTHINGS for one in consts)
 
 
+def move_objects(made: dict[str, ObjectSymbol], nodes: Mapping[int, ir.Call], keys: Mapping[str, str]) -> None:
+    """Let objects that are told apart by `OF` be made by other calls: `nodes` by the identity, `keys` by the keys of before."""
+    before = dict(made)
+    made.clear()
+    for old, symbol in before.items():
+        symbol.node = nodes.get(id(symbol.node), symbol.node)
+        symbol.key = OF.join(keys.get(part, part) for part in old.split(OF))
+        made[symbol.key] = symbol
+
+
 class OwnedObjects:
     """Tells objects apart by the classes that have them."""
 
@@ -73,6 +84,11 @@ class OwnedObjects:
             items = {key: self.of(one, owner, depth - 1) for key, one in value.items.items()}
             value = changed(value, items=items) if any(items[key] is not one for key, one in value.items.items()) else value
         return value
+
+    def move(self, nodes: Mapping[int, ir.Call], keys: Mapping[str, str]) -> None:
+        """As `move_objects`."""
+        move_objects(self._made, nodes, keys)
+        self._makers.clear()
 
     def _own(self, symbol: ObjectSymbol, owner: ClassSymbol) -> ObjectSymbol:
         if OF in symbol.key:

@@ -223,6 +223,14 @@ def depends(concept: Concept, function: str) -> bool:
     )
 
 
+@dataclass(slots=True)
+class Deliveries:
+    """Events of runs with what they were `delivered` as, while so many functions were `told` by callers what they are given."""
+
+    told: int = 0
+    by_run: dict[str, tuple[tuple[Concept, ...], tuple[Concept, ...]]] = field(default_factory=dict)
+
+
 def delivered(concept: Concept, has_callers: Callable[[str], bool]) -> Concept:
     """`concept` as checks see it: a parameter is decided by the project's own callers (their calls were lifted), else unknown."""
     return with_values(concept, lambda value: _outside(value, has_callers, MAX_DEPTH, whole=concept.asked))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from backend_audit import ir
 from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import Entities, inside
+from backend_audit.frameworks.entities import Entities
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.body import Body, Use
 from backend_audit.source import Mark
@@ -67,11 +67,11 @@ class Bodies:
             if plain and (plain != "Any" or "Body" in written(param.default)):
                 raw.names.add(param.name)
                 raw.read = f"{param.name}: {written(param.annotation)}"
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             if isinstance(node, ir.Assign) and node.value is not None and _is_raw(node.value):
                 raw.names |= {target.id for target in node.targets if isinstance(target, ir.Name)}
                 raw.read = raw.read or written(node.value)
-        inline = next((node for node in inside(handler.node.body) if _inline(node) and _key(node, raw.names)), None)
+        inline = next((node for node in handler.scope if _inline(node) and _key(node, raw.names)), None)
         if inline is not None:
             raw.read = raw.read or written(_holder(inline))
         if not raw.names and inline is None:
@@ -82,11 +82,11 @@ class Bodies:
 
     @staticmethod
     def _words(handler: FunctionSymbol) -> str:
-        return " ".join(written(node.func) for node in inside(handler.node.body) if isinstance(node, ir.Call))
+        return " ".join(written(node.func) for node in handler.scope if isinstance(node, ir.Call))
 
     def _is_validated(self, handler: FunctionSymbol, raw: Raw) -> bool:
         """Whether the body as a whole is handed to what validates it, or to a function of the project, which may."""
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             if not isinstance(node, ir.Call):
                 continue
             whole = [arg for arg in node.args if _is_whole(arg.value, raw.names)]
@@ -101,14 +101,12 @@ class Bodies:
 
     def _uses(self, handler: FunctionSymbol, raw: Raw) -> Iterator[Use]:
         """The values of the body that are stored or computed with although nothing has looked at them."""
-        reads = [(node, key) for node in inside(handler.node.body) if (key := _key(node, raw.names)) is not None]
+        reads = [(node, key) for node in handler.scope if (key := _key(node, raw.names)) is not None]
         named = self._variables(handler, reads)
         looked = self._looked_at(handler, raw, named)
-        commits = any(
-            isinstance(node, ir.Call) and written(node.func).rpartition(".")[2] in _COMMITS for node in inside(handler.node.body)
-        )
+        commits = any(isinstance(node, ir.Call) and written(node.func).rpartition(".")[2] in _COMMITS for node in handler.scope)
         seen: set[str] = set()
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             for inner, how in self._taken(handler, node, commits=commits):
                 key = _key(inner, raw.names) or (named.get(inner.id) if isinstance(inner, ir.Name) else None)
                 if key is not None and key not in looked and key not in seen:
@@ -121,7 +119,7 @@ class Bodies:
         keys = {id(node): key for node, key in reads}
         return {
             target.id: keys[id(node.value)]
-            for node in inside(handler.node.body)
+            for node in handler.scope
             if isinstance(node, ir.Assign) and id(node.value) in keys
             for target in node.targets
             if isinstance(target, ir.Name)
@@ -131,7 +129,7 @@ class Bodies:
     def _looked_at(handler: FunctionSymbol, raw: Raw, named: dict[str, str]) -> set[str]:
         """The keys whose values a test, a conversion or a function has seen."""
         found: set[str] = set()
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             roots: list[ir.Node] = []
             if isinstance(node, (ir.If, ir.While, ir.Conditional, ir.Assert)):
                 roots = [node.test]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from backend_audit import ir
-from backend_audit.frameworks.entities import inside, returns
+from backend_audit.frameworks.entities import returns
 from backend_audit.link.symbols import FunctionSymbol
 
 _NOTHING: frozenset[str] = frozenset()
@@ -30,7 +30,7 @@ def emptied(function: FunctionSymbol) -> frozenset[str]:
 
 def _filled(function: FunctionSymbol, name: str) -> Iterator[tuple[str, int]]:
     """The fields that some statement fills, and where."""
-    for node in inside(function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Assign) and not (isinstance(node.value, ir.Const) and not node.value.value):
             yield from ((_field(target, name), node.at) for target in node.targets)
 
@@ -55,7 +55,7 @@ def _leaves(node: ir.Stmt) -> bool:
 def popped(function: FunctionSymbol) -> set[str]:
     """The names under which a function takes something out of a mapping: `data.pop("secret")`, `del data["secret"]`."""
     found: set[str] = set()
-    for node in inside(function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.attr == "pop" and node.args:
             found |= _constant(node.args[0].value)
         for target in node.targets if isinstance(node, ir.Delete) or _replaces(node) else ():

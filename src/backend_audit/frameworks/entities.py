@@ -78,7 +78,7 @@ class Entities:
         frame = self.engine.frame(function.module)  # only read
         found = [one for one in self.engine.type_expression(frame, node).refs if isinstance(one, ClassSymbol)]
         if not found and isinstance(node, ir.Name):
-            for inner in inside(function.node.body):
+            for inner in function.scope:
                 if isinstance(inner, ir.Import) and any(alias.asname == node.id for alias in inner.names):
                     alias = next(alias for alias in inner.names if alias.asname == node.id)
                     value = self.engine.imported(function.module, inner, alias)
@@ -201,14 +201,14 @@ class Entities:
 
 def returns(function: FunctionSymbol) -> Iterator[ir.Expr]:
     """The expressions that a function returns."""
-    for node in inside(function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Return) and node.value is not None:
             yield node.value
 
 
 def assigned(function: FunctionSymbol, name: str, before: int = -1) -> Iterator[ir.Expr]:
     """What is assigned to a variable of a function, and what it is taken from one by one."""
-    for node in inside(function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Comprehension) and node.at <= before < node.end:  # of its own variables, within it
             yield from (one.iter for one in node.clauses if isinstance(one.target, ir.Name) and one.target.id == name)
         if before >= 0 and node.at >= before:
@@ -220,20 +220,6 @@ def assigned(function: FunctionSymbol, name: str, before: int = -1) -> Iterator[
             yield node.iter
         elif isinstance(node, ir.Walrus) and isinstance(node.target, ir.Name) and node.target.id == name:
             yield node.value
-
-
-def inside(body: list[ir.Stmt]) -> list[ir.Node]:
-    """Every node of a body but those of functions and classes in it, in source order; kept, since many ask of one function."""
-    known = _inside.get(id(body))
-    if known is None or known[0] is not body:
-        if len(_inside) >= _MAX_KEPT:
-            _inside.clear()
-        known = _inside[id(body)] = (body, list(ir.walk_scope(*body)))
-    return known[1]
-
-
-_MAX_KEPT = 256
-_inside: dict[int, tuple[list[ir.Stmt], list[ir.Node]]] = {}  # by the identity of a body, with the body itself
 
 
 def _distinct(found: list[ClassSymbol]) -> list[ClassSymbol]:

@@ -25,7 +25,8 @@ from backend_audit.frameworks.whole_objects import WholeObjects
 from backend_audit.frameworks.writes import Writes, answers_get, tells_methods_apart
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.body import Body
-from backend_audit.routes.model import PageSize, Route, Shown
+from backend_audit.routes.model import Route, Shown
+from backend_audit.routes.page_size import PageSize
 from backend_audit.source import Mark
 
 _WRITES_OBJECTS = ("fastapi", "starlette", "ninja")  # frameworks that write objects out by their attributes

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import Entities, inside
+from backend_audit.frameworks.entities import Entities
 from backend_audit.frameworks.serializers import Meta, Serializers
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.model import Route, Taken
@@ -92,7 +92,7 @@ class Intake:
             for owner in self.schemas.classes(handler.module, param.annotation)
             if self.schemas.is_schema(owner) and self._allows(owner)
         }
-        for node in inside(handler.node.body) if models else ():
+        for node in handler.scope if models else ():
             model = _spread(node, models) if isinstance(node, ir.Call) else None
             stored = self.entities.class_named(handler, node.func) if model is not None and isinstance(node, ir.Call) else None
             if model is not None and stored is not None and self.schemas.is_stored(stored):

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from backend_audit import ir
 from backend_audit.flow.web_concepts import GuardMarker, RouteHook, RouteRegistration
-from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.guards import ASKING, ASTRAY, EARLY, Guarding
 from backend_audit.routes.model import KNOWN, Does, Guard
@@ -60,5 +59,5 @@ class Misplaced:
 
 def _gives_nothing(function: FunctionSymbol) -> bool:
     """Whether calling a function gives None, whatever happens."""
-    own = (node for node in inside(function.node.body) if isinstance(node, ir.Return))
+    own = (node for node in function.scope if isinstance(node, ir.Return))
     return not function.node.is_generator and not function.node.is_async and all(node.value is None for node in own)

@@ -10,9 +10,8 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import PageSize
+from backend_audit.routes.page_size import PageSize
 from backend_audit.source import Mark
 
 _NAMES = re.compile(
@@ -38,7 +37,7 @@ class PageSizes:
         for param in handler.node.params if parameters else ():
             if _NAMES.match(param.name) and self._is_number(handler, param) and not _is_bounded(param):
                 found += self._followed(handler, param.name, param, param.name)
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             if (
                 isinstance(node, ir.Assign)
                 and node.value is not None
@@ -66,7 +65,7 @@ class PageSizes:
         """Where the variable decides how many rows are fetched; None where it does not, or has a bound."""
         if depth == 0 or _is_tested(function, name):
             return None
-        for node in inside(function.node.body):
+        for node in function.scope:
             if isinstance(node, ir.Index) and isinstance(node.index, ir.Slice) and _mentions(node.index.upper, name):
                 return Mark(function.module.path, node.at, node.end, "decides how much of it is fetched")
             if not isinstance(node, ir.Call):
@@ -141,7 +140,7 @@ def _mentions(node: ir.Expr | None, name: str) -> bool:
 
 def _is_tested(function: FunctionSymbol, name: str) -> bool:
     """Whether the function bounds the variable from above: by a comparison, by `min`, by a call whose name says so."""
-    for node in inside(function.node.body):
+    for node in function.scope:
         if isinstance(node, ir.Compare) and any(_bounds(node, at, name) for at in range(len(node.ops))):
             return True
         if isinstance(node, ir.Compare) and node.ops[0] in ("in", "not in") and written(node.left) == name:

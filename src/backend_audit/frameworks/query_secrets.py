@@ -11,7 +11,6 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.injection import provider
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.claim_reads import keyed
 from backend_audit.source import Mark
@@ -37,7 +36,7 @@ class QuerySecrets:
         for param in handler.node.params if parameters else ():
             if _SECRETS.match(param.name) and f"{{{param.name}" not in path and self._is_text(handler, param):
                 yield Mark(handler.module.path, param.at, param.end, f"`{param.name}`")
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             base, key = keyed(node)
             if (
                 isinstance(base, ir.Attribute)
@@ -59,7 +58,7 @@ class ScriptQuerySecrets:
 
     def of(self, handler: FunctionSymbol, *, reads: bool) -> Iterator[Mark]:
         """Where a handler takes one; `reads`: all that its requests bring stands in the address."""
-        for node in inside(handler.node.body):
+        for node in handler.scope:
             base, key = (node.value, node.attr) if isinstance(node, ir.Attribute) else keyed(node)
             if (_is_query(base) and _SECRETS.match(key)) or (reads and (key := _asked(node))):
                 yield Mark(handler.module.path, node.at, node.end, f"`{key}`")

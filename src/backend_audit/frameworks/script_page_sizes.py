@@ -15,7 +15,8 @@ from backend_audit.frameworks.declared_bounds import DeclaredBounds
 from backend_audit.frameworks.script_given import WHOLE, Held, Holding, Path, of_handler
 from backend_audit.frameworks.script_reached import Reached
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.model import Does, PageSize, Route
+from backend_audit.routes.model import Does, Route
+from backend_audit.routes.page_size import PageSize
 from backend_audit.source import Mark
 
 _NAMES = re.compile(

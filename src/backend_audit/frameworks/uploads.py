@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import inside
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.readings import handed
 from backend_audit.routes.upload import Upload
@@ -40,7 +39,7 @@ class Uploads:
         known = self._known.get(handler.key)
         if known is None:
             params = frozenset(one.name for one in handler.node.params if _is_upload(one))
-            takes = params or any(isinstance(one, ir.Attribute) and one.attr in _HOLDERS for one in inside(handler.node.body))
+            takes = params or any(isinstance(one, ir.Attribute) and one.attr in _HOLDERS for one in handler.scope)
             known = tuple(self._stored(handler, params, frozenset(), _DEPTH)) if takes else ()
             self._known[handler.key] = known
         return known
@@ -49,9 +48,9 @@ class Uploads:
         uploads, named = _variables(function, uploads, named)
         if not uploads and not named:
             return
-        if any(_looks(node, uploads, named) for node in inside(function.node.body)):
+        if any(_looks(node, uploads, named) for node in function.scope):
             return
-        for node in inside(function.node.body):
+        for node in function.scope:
             if not isinstance(node, ir.Call):
                 continue
             if _stores(node, uploads, named):
@@ -83,7 +82,7 @@ def _variables(function: FunctionSymbol, uploads: frozenset[str], named: frozens
     """The variables that hold an upload, and those that hold its name or what is made of it."""
     files, names = set(uploads), set(named)
     for _ in range(2):
-        for node in inside(function.node.body):
+        for node in function.scope:
             target, value = None, None
             if isinstance(node, ir.Assign) and len(node.targets) == 1:
                 target, value = node.targets[0], node.value

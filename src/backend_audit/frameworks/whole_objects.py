@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backend_audit import ir
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import Entities, assigned, inside
+from backend_audit.frameworks.entities import Entities, assigned
 from backend_audit.frameworks.marshmallow_schemas import MarshmallowSchemas
 from backend_audit.frameworks.serializers import Serializers
 from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
@@ -132,7 +132,7 @@ class WholeObjects:
         frame = self.engine.frame(function.module)
         known = [one for one in frame.eval(called).refs if isinstance(one, FunctionSymbol)] if not nested else []
         for generator in (nested or known)[:1]:
-            for one in inside(generator.node.body):
+            for one in generator.scope:
                 if isinstance(one, ir.Yield) and one.value is not None:
                     yield generator, one.value
 
@@ -162,7 +162,7 @@ class WholeObjects:
         found: list[SchemaField] = []
         me = method.node.params[0].name if method.node.params else "self"
         by_name = {field.path: field for field in (*self.schemas.fields(owner), *self.schemas.hidden(owner))}
-        text = {written(node) for node in inside(method.node.body) if isinstance(node, (ir.Attribute, ir.Call))}
+        text = {written(node) for node in method.scope if isinstance(node, (ir.Attribute, ir.Call))}
         whole = any(
             one.endswith(("__table__.columns", "__dict__", "_meta.fields", "mapper.columns"))
             or one in (f"vars({me})", f"model_to_dict({me})", f"asdict({me})")
@@ -200,7 +200,7 @@ def _gone_through(node: ir.Comprehension) -> ir.Expr | None:
 def _left_out(method: FunctionSymbol) -> frozenset[str] | None:
     """The columns that a method which goes over all of them takes out again; None where it is not known which."""
     found: set[str] = set()
-    for node in inside(method.node.body):
+    for node in method.scope:
         compared = node.rights[0] if isinstance(node, ir.Compare) else None
         taken = isinstance(node, ir.Call) and written(node.func).endswith(".pop") and node.args
         names = node.args[0].value if isinstance(node, ir.Call) and taken else compared
@@ -220,7 +220,7 @@ def _left_out(method: FunctionSymbol) -> frozenset[str] | None:
 
 def _values(method: FunctionSymbol) -> Iterator[ir.Attribute]:
     """The attributes that a method puts into a mapping, or hands by name to what it gives back: `return Shown(id=self.id)`."""
-    for node in inside(method.node.body):
+    for node in method.scope:
         if isinstance(node, ir.Item) and isinstance(node.key, ir.Const) and isinstance(node.value, ir.Attribute):
             yield node.value
         elif isinstance(node, ir.Return) and isinstance(node.value, ir.Call):

@@ -10,7 +10,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.work_concepts import DatabaseWrite
 from backend_audit.flow.written import written
-from backend_audit.frameworks.entities import Entities, inside
+from backend_audit.frameworks.entities import Entities
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.facts import WebFacts
 from backend_audit.routes.model import Route
@@ -27,7 +27,7 @@ _SESSIONS = ("session", "db", "_session", "Session")
 
 def tells_methods_apart(handler: FunctionSymbol) -> bool:
     """Whether a handler looks at the request's method, or at the form that only a changing one brings."""
-    return any(isinstance(node, ir.Attribute) and node.attr in _OF_METHODS for node in inside(handler.node.body))
+    return any(isinstance(node, ir.Attribute) and node.attr in _OF_METHODS for node in handler.scope)
 
 
 def answers_get(route: Route) -> bool:
@@ -64,7 +64,7 @@ class Writes:
         return known
 
     def _found(self, function: FunctionSymbol) -> Iterator[Mark]:
-        calls = [node for node in inside(function.node.body) if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
+        calls = [node for node in function.scope if isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute)]
         commits = any(isinstance(node.func, ir.Attribute) and node.func.attr in _COMMITS for node in calls)
         for node in calls:
             if isinstance(node.func, ir.Attribute) and self._writes(function, node, node.func, commits=commits):

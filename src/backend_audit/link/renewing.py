@@ -18,7 +18,7 @@ class Renewed:
 
     `had` are the keys of the functions and classes that it had, `symbols` those that it has by the identity of their nodes,
     `changed` the keys of functions that are not what they were or are gone; `around`: what the module says outside of functions
-    is not what it was, so that all of them are among these.
+    is not what it was, so that all of them are among these; `classes` are the keys of those that say something else themselves.
     """
 
     module: ModuleSymbol
@@ -26,6 +26,7 @@ class Renewed:
     symbols: dict[int, Symbol]
     changed: frozenset[str]
     around: bool
+    classes: frozenset[str]
 
 
 def renewed(module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], made: Mapping[int, Symbol]) -> Renewed:
@@ -45,6 +46,8 @@ def renewed(module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], ma
         function.parent = None if new.parent is None else functions[new.parent]
         function.nested = [functions[one] for one in new.nested]
         function.reread()
+    others = frozenset(one.key for one in {*old, *classes.values()} if isinstance(one, ClassSymbol))
+    others -= {one.key for new, one in classes.items() if one is not new and _say_the_same(one.node, new.node)}
     for made_class, owner in classes.items():
         owner.node, owner.module = made_class.node, module
         owner.methods = {name: functions[one] for name, one in made_class.methods.items()}
@@ -57,7 +60,8 @@ def renewed(module: ModuleSymbol, fresh: ModuleSymbol, old: Iterable[Symbol], ma
     changed = {one.key for one in functions.values() if around or not alike(before.pop(one.key, None), one.node, {})}
     symbols: dict[int, Symbol] = {id(one.node): one for one in functions.values()}
     symbols |= {id(one.node): one for one in classes.values()}
-    return Renewed(module, frozenset(one.key for one in old), symbols, frozenset(changed | before.keys()), around)
+    had = frozenset(one.key for one in old)
+    return Renewed(module, had, symbols, frozenset(changed | before.keys()), around, others)
 
 
 def _outside(body: list[ir.Stmt]) -> list[ir.Node]:
@@ -69,6 +73,11 @@ def _outside(body: list[ir.Stmt]) -> list[ir.Node]:
         elif not isinstance(one, ir.Function):
             found.append(one)
     return found
+
+
+def _say_the_same(before: ir.Class, now: ir.Class) -> bool:
+    """Whether two classes differ in their methods alone."""
+    return alike(_outside([before]), _outside([now]), {})
 
 
 def _of(made: Mapping[int, Symbol], kind: type[_Defined]) -> list[_Defined]:

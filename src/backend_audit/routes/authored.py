@@ -38,12 +38,20 @@ class Authored:
         if self._asked is None:
             self._asked = {}
             for function in self._functions:
-                for call in calls_of(function):
-                    name = root_class(call) if called(call) in _QUERIES else None
-                    if name is not None:
-                        model = function.owner.node.name if name.id == "cls" and function.owner is not None else name.id
-                        self._asked.setdefault(model, []).append(any(map(_by_author, call.args)))
+                for model, asks in function.once(_queries):
+                    self._asked.setdefault(model, []).append(asks)
         return self._asked
+
+
+def _queries(function: FunctionSymbol) -> tuple[tuple[str, bool], ...]:
+    """The classes that the queries of a function ask for, each with whether it asks for who wrote the objects."""
+    found: list[tuple[str, bool]] = []
+    for call in calls_of(function):
+        name = root_class(call) if called(call) in _QUERIES else None
+        if name is not None:
+            model = function.owner.node.name if name.id == "cls" and function.owner is not None else name.id
+            found.append((model, any(map(_by_author, call.args))))
+    return tuple(found)
 
 
 def _by_author(arg: ir.Arg) -> bool:

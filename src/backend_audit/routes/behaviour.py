@@ -18,10 +18,10 @@ from backend_audit.routes.absent_parts import rights_of_context
 from backend_audit.routes.acting import Statements, acting, leads_outside, runs_statement
 from backend_audit.routes.anonymous import Anonymous
 from backend_audit.routes.anonymous_run import Env, Outcome
+from backend_audit.routes.asking_handlers import asks_for_signature
 from backend_audit.routes.carriers import Carriers
 from backend_audit.routes.exempt import Asked
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.intent import asks_for_signature
 from backend_audit.routes.known_guards import KnownGuards
 from backend_audit.routes.missing import is_caller, is_credential, of_database
 from backend_audit.routes.model import Does, Guard

@@ -4,7 +4,8 @@ Read from the path and from the handler's name, word by word, since these are al
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from backend_audit import ir
@@ -62,19 +63,6 @@ _TELLS = frozenset(
     "event events command commands action actions interactive interactions menu menus options notify notification notifications "
     "bot status update updates incoming receive message messages".split()
 )
-_PASSWORDS = re.compile(
-    r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
-    r"pwd_context\.verify|verify_login|validate_credentials|"
-    r"authorize_access_token|acquire_token_by_(?:auth_code_flow|authorization_code))$"  # of an identity provider: OpenID Connect
-)
-_SIGNATURES = re.compile(
-    r"(?:^|\.)(?:_*(?:validate|verify|check)_(?:\w+_)?(?:jwt|signature|hmac|webhook)|construct_?event|"
-    r"_*verify_(?:\w+_)?(?:request|notification|ipn|callback|post_?back))$"
-)
-_DECODES = re.compile(r"(?:^|\.|_)jw[ts]\.decode$")
-_COMPARES = frozenset("compare_digest safeEqual timingSafeEqual constantTimeCompare constant_time_compare secureCompare".split())
-_UNSIGNS = frozenset(("unsign", "unsign_object"))
-_SECRET = re.compile(r"(?:^|_)(?:secret|token|signature|hmac|digest|api_?key)$", re.IGNORECASE)
 _SETS_UP = frozenset("setup install installation onboarding bootstrap initialize init wizard".split())
 _IS_SET_UP = re.compile(
     r"set_?up|install|initiali[sz]ed|configured|bootstrapped|needs_?[bB]ootstrap|first_(?:run|user)|count\("
@@ -89,12 +77,12 @@ _BESIDE = frozenset(  # what stands beside the words of an intent in the name of
     social json web jwt code create obtain verify validate revoke send request resend delete cookie new my me and
     """.split()
 )
-_SIGNING_IN = "signing in or up"
+SIGNING_IN = "signing in or up"
 _HEALTH = "health and metrics"
 _FILES = "static files"
 _CALLED_BACK = "a call-back of another service"
 _LOOKS = frozenset(("logo", "logos", "logotype", "favicon"))
-_ANYWHERE = frozenset({_SIGNING_IN, "regaining an account"})  # whichever segment says it
+_ANYWHERE = frozenset({SIGNING_IN, "regaining an account"})  # whichever segment says it
 _KEEPS = frozenset(("PATCH", "DELETE"))  # other services send what has happened, and change nothing that is kept
 _MANAGES = frozenset(("PUT", "PATCH", "DELETE"))  # what is kept to sign in with: `DELETE /users/{id}/webauthn/{key}`
 _SECOND_FACTORS = frozenset("otp mfa totp 2fa passkey passkeys webauthn".split())
@@ -121,6 +109,7 @@ def words_of(text: str) -> list[str]:
     return found + pairs
 
 
+@lru_cache(maxsize=10_000)
 def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     """What a route that anybody may call is for; "" when nothing says that it is meant to be open."""
     if methods == ("OPTIONS",):
@@ -143,7 +132,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     if "POST" in methods and not _SERVICES.isdisjoint(everything) and not _TELLS.isdisjoint({*last, *named}):
         return "a call-back of another service"
     if methods == ("POST",) and not _NAMED_PART.search(path) and _opens_session(segments):
-        return _SIGNING_IN
+        return SIGNING_IN
     member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
     if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, last)):
         return "regaining an account"
@@ -152,18 +141,18 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     managed = not _SECOND_FACTORS.isdisjoint(everything) and not _KEEPS_FACTORS.isdisjoint({*everything, *named})
     for what, listed in _INTENTS.items():
         words = frozenset(listed)
-        if what == _SIGNING_IN and managed:
+        if what == SIGNING_IN and managed:
             continue
-        if what == _SIGNING_IN and _registers_a_thing(segments, named):
+        if what == SIGNING_IN and _registers_a_thing(segments, named):
             words = words - _REGISTERS
         if what == _CALLED_BACK and methods and set(methods) <= _KEEPS:
             continue
         inside = what == _HEALTH and reads and {*last} <= {*words, "internal"}  # `/_internal_ping`
         inside = inside or (what == _FILES and reads and {*last} <= _LOOKS)  # `/settings/logo` is on the page of the login
         inside = inside or (what == _CALLED_BACK and not {"webhook", "webhooks"}.isdisjoint(last))  # `/billing/webhook`
-        if delicate and what != _SIGNING_IN and not inside:
+        if delicate and what != SIGNING_IN and not inside:
             continue
-        if what == _SIGNING_IN and methods and set(methods) <= _MANAGES:
+        if what == SIGNING_IN and methods and set(methods) <= _MANAGES:
             words = words & _ENTERS
         if what == "regaining an account" and methods == ("DELETE",) and "unsubscribe" not in everything:
             continue
@@ -194,75 +183,6 @@ def _opens_session(segments: list[str]) -> bool:
     """`POST /session`, `POST /session/initialize`: callers get one there, and have none before."""
     *_, before, last = "", "", *segments
     return last == "session" or (before in _SESSIONS and last in _BEGINS)
-
-
-def checks_password(handler: FunctionSymbol | None) -> bool:
-    """Whether a handler asks for a password itself: who calls it says by that who it is."""
-    return any(_PASSWORDS.search(written(one.func)) for one in _calls(handler) if one.args and not _of_request_alone(one))
-
-
-def _of_request_alone(call: ir.Call) -> bool:
-    """`TokenAuthentication().authenticate(request)`: a credential that comes with any request, and no password."""
-    return len(call.args) == 1 and written(call.args[0].value).rpartition(".")[2] in ("request", "req")
-
-
-def checks_signature(handler: FunctionSymbol | None) -> bool:
-    """Whether a handler asks itself who has signed the request, or a token in it."""
-    if any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in _calls(handler)):
-        return True
-    tried = [node for node in ([] if handler is None else handler.node.body) if isinstance(node, ir.Try)]
-    refusing = (one for one in tried if all(map(_gives_up, one.handlers)))
-    inside = (node for one in refusing for node in ir.walk_scope(*one.body))
-    return any(isinstance(node, ir.Call) and _DECODES.search(written(node.func)) for node in inside)
-
-
-def _gives_up(handler: ir.Handler) -> bool:
-    return bool(handler.body) and isinstance(handler.body[-1], (ir.Return, ir.Raise))
-
-
-def asks_for_signature(call: ir.Call) -> bool:
-    """Whether a call says whether something was signed with a key of the program: `Signer().unsign(link)`."""
-    name = written(call.func)
-    return name.rpartition(".")[2] in _UNSIGNS or bool(_SIGNATURES.search(name)) or _compares(call)
-
-
-def checks_secret(handler: FunctionSymbol | None) -> bool:
-    """Whether a handler refuses who does not bring a secret that is stored: `if data["secret"] != job.secret: raise …`."""
-    for node in () if handler is None else handler.scope:
-        if isinstance(node, ir.If) and node.body and isinstance(node.body[-1], (ir.Raise, ir.Return)):
-            for test in ir.walk_scope(node.test):
-                if isinstance(test, ir.Compare) and _refuses(test):
-                    return True
-                if isinstance(test, ir.Unary) and isinstance(test.operand, ir.Call) and _compares(test.operand):
-                    return True
-    return False
-
-
-def _refuses(test: ir.Compare) -> bool:
-    """`given != SECRET` of what is called a secret or read off a header, `given not in (FIRST_SECRET, SECOND_SECRET)`."""
-    left, right = test.left, test.rights[0]
-    if test.ops == ["!="]:
-        return _secret(right) and (_secret(left) or "headers" in written(left))
-    listed = right.items if isinstance(right, ir.Container) else []
-    return test.ops == ["not in"] and bool(listed) and all(_secret(one.value) for one in listed)
-
-
-def _calls(handler: FunctionSymbol | None) -> Iterator[ir.Call]:
-    return (node for node in ir.walk_scope(*([] if handler is None else handler.node.body)) if isinstance(node, ir.Call))
-
-
-def _compares(call: ir.Call) -> bool:
-    return written(call.func).rpartition(".")[2] in _COMPARES
-
-
-def _secret(node: ir.Expr) -> bool:
-    """Whether an expression names a secret: by an attribute, a variable or a key."""
-    names = (
-        one.attr if isinstance(one, ir.Attribute) else one.id if isinstance(one, ir.Name) else str(one.value)
-        for one in ir.walk_scope(node)
-        if isinstance(one, (ir.Attribute, ir.Name, ir.Const))
-    )
-    return any(_SECRET.search(name) for name in names)
 
 
 def sets_up(name: str) -> bool:

@@ -9,7 +9,7 @@ from backend_audit.routes.model import Guard
 
 
 class _Known(NamedTuple):
-    """The guards that `node` states, and the keys of the functions that they rest on."""
+    """The guards that `node` states, and what they rest on: the keys of functions, the paths of modules in which they stand."""
 
     node: ir.Node
     guards: tuple[Guard, ...]
@@ -30,11 +30,12 @@ class KnownGuards:
         known = self._known.get(key)
         if known is None or known.node is not node:
             found = tuple(read())
-            functions = {handler.key, *(one.function.key for one in found if one.function is not None)}
-            known = self._known[key] = _Known(node, found, frozenset(functions))
+            rests_on = {handler.key, *(one.function.key for one in found if one.function is not None)}
+            rests_on |= {one.mark.path for one in found if one.mark is not None}
+            known = self._known[key] = _Known(node, found, frozenset(rests_on))
         return list(known.guards)
 
     def forget(self, keys: Collection[str]) -> None:
-        """What is known of the functions with these keys may hold no longer."""
+        """What is known of the functions with these keys, and of the modules with these paths, may hold no longer."""
         for place in [place for place, one in self._known.items() if not one.rests_on.isdisjoint(keys)]:
             del self._known[place]

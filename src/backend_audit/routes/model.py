@@ -10,6 +10,7 @@ from backend_audit.link.symbols import ClassSymbol, FunctionSymbol
 from backend_audit.routes.address_pieces import LetThrough
 from backend_audit.routes.body import Body
 from backend_audit.routes.operation import Operation
+from backend_audit.routes.page_size import PageSize
 from backend_audit.routes.sent import SentSecret
 from backend_audit.routes.unended import Unended
 from backend_audit.routes.upload import Upload
@@ -74,15 +75,6 @@ class Guard:
     def has(self, *kinds: Does) -> bool:
         """Whether it does any of `kinds`."""
         return not self.does.isdisjoint(kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class PageSize:
-    """A number from the query that decides how many rows are fetched, without an upper bound."""
-
-    name: str
-    mark: Mark
-    used: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +185,7 @@ class RouteTable:
     shares: dict[str, float] = field(default_factory=dict)  # how many of an application's routes ask who calls
     read: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether a function, by its key, reads a part of the address
     only_administrators: bool = False  # nobody else can sign in
+    firsts: dict[tuple[Mark, str], "Route"] | None = None  # by their place and view, once somebody has asked
 
     def below(self, route: "Route", least: int = MANY) -> tuple[str, list["Route"]]:
         """The longest address with a variable part or an inner word that `route` shares with many others, and these."""

@@ -4,12 +4,10 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import by_key
 from backend_audit.link.symbols import FunctionSymbol
+from backend_audit.routes.asking_handlers import of_handler
 from backend_audit.routes.capabilities import unread
 from backend_audit.routes.entering import enters
 from backend_audit.routes.intent import (
-    checks_password,
-    checks_secret,
-    checks_signature,
     of_operation,
     once,
     sets_up,
@@ -28,9 +26,7 @@ def decide(route: Route) -> None:
     """Fill in `auth`, `verdict` and `why` of a route whose guards are known."""
     meant = _meant(route) or _set_up(route)
     meant = meant or public_keys(route.path, _answering(route), route.methods)
-    meant = meant or ("signing in or up" if checks_password(route.handler) else "")
-    meant = meant or ("whoever signs the request" if checks_signature(route.handler) else "")
-    meant = meant or ("whoever brings the secret" if checks_secret(route.handler) else "")
+    meant = meant or ("" if route.handler is None else route.handler.once(of_handler))
     meant = meant or ("everybody, as it is marked" if any(one.because.startswith(MARKED) for one in route.guards) else "")
     route.unread = unread(route)
     meant = "" if route.unread else meant
