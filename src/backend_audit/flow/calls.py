@@ -8,6 +8,7 @@ from backend_audit.flow import (
     builtin,
     changing,
     chosen_functions,
+    foreign,
     handed,
     handing_on,
     lacks,
@@ -162,8 +163,7 @@ class Calls(Expressions):
                 found = Value(types=wanted.value.apis).with_origins(numbers.origins(found))
         if attr == "get_context_data" and not found.kind:
             found = container("dict", None, UNKNOWN)  # Django's own class-based views: a mapping
-        if attr == "_replace":
-            found = found.cleared(urls.replaced(args))
+        found = found.cleared(urls.replaced(args)) if attr == "_replace" else found
         old = argument(args, "0") if attr == "replace" else None
         if old is not None:
             new = argument(args, "1")
@@ -186,7 +186,7 @@ class Calls(Expressions):
         if (not rows and target is None) or any(map(self.engine.knows, callee.apis)):
             return None
         base = node.func.value if isinstance(node.func, ir.Attribute) else node.func
-        for row in rows:
+        for row in foreign.fitting(rows, callee):
             self.emit(row, path, node, {"self": Operand(receiver, base)}, args)
         if any(row.concept.tracked for row in rows):
             return ref(self.engine.object_of(self.module, node))

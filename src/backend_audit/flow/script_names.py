@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from backend_audit import ir
 from backend_audit.flow import script_builtin, script_functions, script_members, script_objects, urls
+from backend_audit.flow.arguments import Args
 from backend_audit.flow.concepts import Operand
 from backend_audit.flow.frame import TESTED, Env
 from backend_audit.flow.script_expressions import ScriptExpressions
-from backend_audit.flow.values import UNKNOWN, Value, changed, container, join, text
+from backend_audit.flow.values import UNKNOWN, Key, Value, changed, container, join, text
 from backend_audit.flow.written import dotted, written
 from backend_audit.link.symbols import FunctionSymbol, ModuleSymbol
 
@@ -43,6 +44,8 @@ class ScriptNames(ScriptExpressions):
         else:
             if isinstance(target, ir.Name):
                 self.outer.discard(target.id)
+                if node is not None and not node.op and isinstance(node.value, ir.Attribute):
+                    value = self.with_fields(Operand(value, node.value)).value
             super().bind(target, value, node)
             if isinstance(target, ir.Attribute) and target.attr in _OF_ADDRESS:
                 self.put_into(target.value, target.attr, value)
@@ -64,6 +67,26 @@ class ScriptNames(ScriptExpressions):
             return known
         held = self.holder(root)
         return None if held is None else held[1].get(key)
+
+    def arguments(self, node: ir.Call) -> Args:
+        """As `Calls.arguments`, with what is known of their fields: `req.body.id = req.params.id`, `find(req.body)`."""
+        found = super().arguments(node)
+        told = tuple((key, self.with_fields(one)) for key, one in found)
+        return told if any(one is not other for (_, one), (_, other) in zip(told, found, strict=True)) else found
+
+    def with_fields(self, given: Operand) -> Operand:
+        """What an expression is, with the fields of it that are known by their own names."""
+        value, key = given.value, None if given.node is None else dotted(given.node)
+        if key is None or not value.open or not value.origins or value.kind or value.refs or value.types:
+            return given
+        root = key.partition(".")[0]
+        held = None if root in self.env else self.holder(root)
+        known = self.env if held is None else held[1]
+        if held is None and key not in self.parents:
+            return given
+        below = {path[len(key) + 1 :]: one for path, one in known.items() if path.startswith(f"{key}.")}
+        fields: dict[Key, Value] = {name: one for name, one in below.items() if "." not in name}
+        return Operand(changed(value, items={**(value.items or {}), **fields}), given.node) if fields else given
 
     def bind_outer(self, name: str, value: Value) -> bool:
         """Assign to a name of a function around or of the module; False if it is a name of this function."""

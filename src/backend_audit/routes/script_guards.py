@@ -150,7 +150,8 @@ class ScriptGuarding(Guarding):
         guard = super().classified(function, name, via, mark, run=run, looks=looks)
         if guard.carrier == COOKIE and not script_sessions.reads_session(function):
             guard = replace(guard, carrier="")  # whoever has put `req.user` there may know it by a token
-        if guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function):
+        looks_at_sender = guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function)
+        if looks_at_sender or script_sessions.hands_to_shield(function):
             guard = replace(guard, does=guard.does | {Does.SHIELDS})
         if guard.does == {Does.IDENTIFIES} and only_defines(function):
             return replace(guard, does=frozenset((Does.RUNS,)), because="")

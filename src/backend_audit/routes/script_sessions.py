@@ -10,16 +10,18 @@ from dataclasses import replace
 from backend_audit import ir
 from backend_audit.flow.concepts import CookieWrite
 from backend_audit.flow.values import Value
+from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviours
 from backend_audit.routes.carriers import COOKIE
 from backend_audit.routes.facts import WebFacts
+from backend_audit.routes.middleware import next_of
 from backend_audit.routes.model import Does, Guard
 from backend_audit.source import Mark
 
 _KEPT = frozenset(("session", "cookies", "signedCookies"))
 _PARSERS = frozenset(("cookie-parser",))  # what reads cookies that the program itself has set
-_SHIELD = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_SHIELD = re.compile(r"csrf|xsrf|csurf", re.IGNORECASE)
 _WHO = re.compile(r"^(?:user|uid|username|email|account|customer|member)(?:_?id)?$|^current_?user$", re.IGNORECASE)
 _SIGNS_IN = re.compile(r"session|auth|token|jwt|login|user|(?:^|\.)sid$", re.IGNORECASE)
 _SAYS = re.compile(r"csrf|xsrf|^sec-fetch-site$|^x-requested-with$|^origin$", re.IGNORECASE)
@@ -102,6 +104,14 @@ def shielding(found: list[Guard], name: str, via: str, mark: Mark | None) -> lis
     """The guards that a step is which is called like that, `found` by what it does: its 403 is for want of a form's token."""
     kept = [replace(one, does=one.does - {Does.AUTHENTICATES, Does.AUTHORIZES}) for one in found]
     return [*(one for one in kept if one.does), Guard(name, frozenset((Does.SHIELDS,)), via, mark, None, "its name")]
+
+
+def hands_to_shield(function: FunctionSymbol) -> bool:
+    """Whether a middleware hands its requests to such a protection: `(req, res, next) => csurf()(req, res, next)`."""
+    name = next_of(function)
+    calls = (one for one in ir.walk(*(function.node.body if name else ())) if isinstance(one, ir.Call))
+    handed = (one for one in calls if any(isinstance(arg.value, ir.Name) and arg.value.id == name for arg in one.args))
+    return any(_SHIELD.search(written(one.func.func if isinstance(one.func, ir.Call) else one.func)) for one in handed)
 
 
 def looks_at_sender(function: FunctionSymbol) -> bool:
