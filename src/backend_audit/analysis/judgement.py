@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -62,8 +62,8 @@ def judged(
     paths = [path for path in sorted(files.facts) if files.facts[path].lowered or tells_of_project(path)]
     paths += files.schema_paths(migrations=practices)
     read = {path: files.keys[path] for path in paths}
-    asked = f"project {name}{' practices' if practices else ''}", msgspec.json.encode(declared).decode()
-    key, latest = key_of(b"".join(read.values()), *asked), key_of(b"", "latest", *asked)
+    question = _Question(name, declared, practices, read)
+    key, latest = key_of(b"".join(read.values()), *question.asked), key_of(b"", "latest", *question.asked)
     living = Living() if living is None else living
     known = None if living.anew else decoded(cache.get_many([key]).get(key), JUDGEMENT)
     if known is None and not living.anew:
@@ -73,16 +73,32 @@ def judged(
     if known is not None:
         return known
     try:
-        found = None if living.ready is None else _in_depth(lambda: _provisional(living, files, cache, read, in_code))
+        ready = living.ready is not None and living.ready.asked == question.asked
+        found = _in_depth(lambda: _provisional(living, files, cache, read, in_code)) if ready else None
         if found is not None:
             return found
-        judgement = _in_depth(lambda: _made(files, cache, name, declared, in_code, living, read, practices=practices))
+        judgement = _in_depth(lambda: _made(files, cache, question, in_code, living))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: what the files say by themselves must not be lost
         text = f"following values through the project failed with {type(error).__name__}"
         return Judgement((), (Problem("", 0, ProblemKind.CRASH, text),))
     if not judgement.problems:
         cache.put_many({key: ENCODER.encode(judgement), latest: ENCODER.encode(_Latest(key, read))})
     return judgement
+
+
+class _Question(NamedTuple):
+    """What a judgement is asked: of the folder called `name`, with the files whose keys are `read`."""
+
+    name: str
+    declared: Declared
+    practices: bool
+    read: dict[str, bytes]
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """What is asked besides the files, in words."""
+        practices = " practices" if self.practices else ""
+        return f"project {self.name}{practices}", msgspec.json.encode(self.declared).decode()
 
 
 def tells_of_project(path: str) -> bool:
@@ -156,21 +172,12 @@ def _provisional(living: Living, files: Files, cache: Cache, read: Mapping[str, 
 _last: list[Kept] = []  # of the last judgement: freeing its values takes half a second, mostly just before the process ends
 
 
-def _made(
-    files: Files,
-    cache: Cache,
-    name: str,
-    declared: Declared,
-    in_code: InCode,
-    living: Living,
-    read: dict[str, bytes],
-    *,
-    practices: bool,
-) -> Judgement:
+def _made(files: Files, cache: Cache, question: "_Question", in_code: InCode, living: Living) -> Judgement:
     from backend_audit.analysis import project  # noqa: PLC0415 - as above
     from backend_audit.signs.releases import releases  # noqa: PLC0415 - as above
     from backend_audit.signs.rows import rows_of  # noqa: PLC0415 - as above
 
+    name, declared, practices, read = question
     models, node = _models()
     rows, descriptions = rows_of(rules_root()), files.descriptions()
     tables = files.table_texts(migrations=practices)
@@ -182,7 +189,7 @@ def _made(
     _last.clear()
     judged = project.judge(modules, known, files.shown, in_code, living.interrupted)
     took = time.monotonic() - start
-    living.kept = Kept(judged, files, read, took, took)
+    living.kept = Kept(judged, files, read, question.asked, took, took)
     _last.append(living.kept)
     return judged.judgement
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Kept:
     """The last judgement that was made, in how many `seconds`, with the files as they were and their keys (`read`).
 
+    `asked` is what it was asked besides: the name of the project, what is declared.
     `renewed` are the keys of those whose later code its engines have run since, `runs` the runs that were made again by that;
     `whole_seconds` is how long it took the last time to tell what shows only in the whole, too.
     """
@@ -24,6 +25,7 @@ class Kept:
     judged: "Judged"
     files: Files
     read: dict[str, bytes]
+    asked: tuple[str, ...]
     seconds: float
     whole_seconds: float
     renewed: dict[str, bytes] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class _Depth(Enum):
     RUNS = "what runs again by it"
     WHOLE = "that, and what shows only in the whole of the project"
     ALL = "everything"
+    AFRESH = "everything, whatever is in the cache"
 
 
 @dataclass(slots=True)
@@ -55,24 +58,35 @@ class Living:
     @property
     def ready(self) -> Kept | None:
         """What a provisional judgement is to be made of; None if there is to be none."""
-        if self.kept is None or self._depth is _Depth.ALL or self.kept.seconds <= self.patience:
+        if self.kept is None or self._depth in (_Depth.ALL, _Depth.AFRESH) or self.kept.seconds <= self.patience:
             return None
         return self.kept
 
     @property
     def anew(self) -> bool:
         """Whether an answer from the cache will not do: there is nothing yet that the next one could be made of."""
-        return self._depth is _Depth.ALL and self.kept is None
+        return self._depth is _Depth.AFRESH or (self._depth is _Depth.ALL and self.kept is None)
+
+    @property
+    def wholly(self) -> bool:
+        """Whether what shows only in the whole must be told, too, if only by judging everything."""
+        return self._depth is _Depth.WHOLE
 
     @property
     def whole(self) -> bool:
         """Whether a provisional judgement is to tell what shows only in the whole, too: it may be a matter of a moment."""
-        return self._depth is _Depth.WHOLE or (self.kept is not None and self.kept.whole_seconds <= self.patience)
+        return self.wholly or (self.kept is not None and self.kept.whole_seconds <= self.patience)
 
     @contextmanager
     def settle(self, interrupted: Callable[[], bool]) -> Iterator[None]:
         """While in the block, everything is judged anew; a scan ends with `Interrupted` once `interrupted` says so."""
         with self._at(_Depth.ALL, interrupted):
+            yield
+
+    @contextmanager
+    def judge_afresh(self, interrupted: Callable[[], bool]) -> Iterator[None]:
+        """As `settle`, so that what is kept is of the present state, whatever the cache knows of it already."""
+        with self._at(_Depth.AFRESH, interrupted):
             yield
 
     @contextmanager

@@ -48,6 +48,8 @@ def provisional(living: Living, files: Files, cache: Cache, read: Mapping[str, b
     moves = Moves({path: Edited(before or "", now or "") for path, (before, now) in texts.items()})
     gone = kept.read.keys() - read.keys()  # or no code any more, which is usual while somebody writes
     sure = changed <= kept.renewed.keys() and not any(one.engine.partly for one in kept.judged.followed)
+    if living.wholly and not sure:
+        return None
     whole = living.whole and sure
     found = _in_whole(kept, files, in_code, living.interrupted) if whole else _of_runs(kept, files)
     told = [*_standing(kept, moves, whole=whole), *found.findings]
@@ -55,7 +57,7 @@ def provisional(living: Living, files: Files, cache: Cache, read: Mapping[str, b
         found,
         findings=tuple(one for one in told if not _is_through(one, gone)),
         provisional=True,
-        whole=living.whole,  # if that could not be done now, it cannot later, either
+        whole=whole,
         unfinished=any(path in files.facts for path in gone),
     )
 
