@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend_audit.checks._untrusted import reaching_value
 from backend_audit.flow.concepts import Operand
-from backend_audit.flow.lacks import SEGMENT
+from backend_audit.flow.lacks import SEGMENT, UNSLASHED
 from backend_audit.flow.origins import Origin
 from backend_audit.flow.values import Gap, Shape, Value
 
@@ -105,13 +105,18 @@ def leaving(value: Value) -> Origin | None:
             if isinstance(part, str):
                 before += part
                 continue
-            if stays_here(before):
+            if stays_here(before) or (before == "/" and _is_unslashed(part.value)):
                 break
             origin = reaching_value(part.value, "url")
             if origin is not None:
                 return origin
             before += _held(part)
     return None
+
+
+def _is_unslashed(value: Value) -> bool:
+    """Whether data makes no second slash of one in front of it: `"/" + path.lstrip(…)`."""
+    return all(one.cleared >= UNSLASHED for one in value.carries("untrusted", "url"))
 
 
 def own_request(origin: Origin) -> bool:

@@ -52,6 +52,7 @@ _APPLICATION_FILE = re.compile(
 _TEST = re.compile(r"^(?:.+?/)?test/")  # a laboratory's or a school's application may be called so
 _PARTS = 3  # models, views, urls, …: so many kinds of files make an application of it
 _STATIC_FOLDERS = words("static statics public assets js lib libs plugins wwwroot _static media vendor")
+_SERVED_FOLDERS, _LIBRARY_FOLDERS = words("static statics public assets wwwroot _static"), words("lib libs vendor vendors")
 _BROWSER_LIBRARY = re.compile(
     r"^(?:bootstrap|popper|moment|lodash|underscore|angular|react|react-dom|vue|vuex|vue-router|d3|chart|chartjs|select2|"
     r"datatables?|tinymce|ckeditor|codemirror|ace|highlight|prism|handlebars|mustache|modernizr|backbone|ember|knockout|"
@@ -179,7 +180,10 @@ def _is_vendored(parts: list[str], folders: list[str], name: str, language: Lang
         return False
     if _LOADER.match(name):
         return True
-    return bool(_JQUERY.match(name) or (_BROWSER_LIBRARY.match(name) and not _STATIC_FOLDERS.isdisjoint(parts)))
+    if _JQUERY.match(name) or (_BROWSER_LIBRARY.match(name) and not _STATIC_FOLDERS.isdisjoint(parts)):
+        return True
+    served = next((at for at, part in enumerate(parts) if part in _SERVED_FOLDERS), len(parts))
+    return not _LIBRARY_FOLDERS.isdisjoint(parts[served:])
 
 
 def _is_test(parts: list[str], folders: list[str], name: str, language: Language, around: Surroundings) -> bool:

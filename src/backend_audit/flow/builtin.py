@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from contextlib import suppress
 
-from backend_audit.flow import lists, mappings, matches, numbers, sensitive, strings, urls
+from backend_audit.flow import lacks, lists, mappings, matches, numbers, sensitive, strings, urls
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import NAMES, Origin, chosen_names
 from backend_audit.flow.parts import ELEMENT, NAME, of_origin, of_rest
@@ -188,7 +188,7 @@ def _text_method(receiver: Value, name: str, args: Pieces, named: dict[str, stri
     if name == "join" and args:
         return strings.join_strings(receiver, first, args[0][1])
     if name in _SAME_TEXT:
-        return _mapped(receiver, name, args)
+        return _mapped(receiver, name, args).cleared(lacks.after_stripping(name, args[0][0].texts() if args else ()))
     if name == "hex":
         return receiver.derived().cleared(INJECTION)  # `bytes.hex()`: digits
     if name in _CLOSED_RESULT:

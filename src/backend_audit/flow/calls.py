@@ -167,10 +167,8 @@ class Calls(Expressions):
         old = argument(args, "0") if attr == "replace" else None
         if old is not None:
             new = argument(args, "1")
-            gone = strings.cleared_by_replacing(old.value)
-            if new is not None and len(old.value.texts()) == 1 and len(new.value.texts()) == 1:
-                gone |= lacks.after_replacing(old.value.texts()[0], new.value.texts()[0])
-            found = found.cleared(gone)
+            found = found.cleared(strings.cleared_by_replacing(old.value))
+            found = found if new is None else lacks.replaced(found, old.value.texts(), new.value.texts())
         return found
 
     def bound_to(self, node: ir.Call, symbol: FunctionSymbol, receiver: Value | None) -> Value | None:

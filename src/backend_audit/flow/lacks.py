@@ -4,10 +4,15 @@ Such knowledge makes data harmless only where the missing text is the only way o
 for `..`, behind a folder that the program names. It is kept among the cleared contexts of an origin as `lacks:<text>`.
 """
 
+from collections.abc import Collection, Sequence
+
 from backend_audit.flow.origins import Origin, united
-from backend_audit.flow.values import Shape, Value
+from backend_audit.flow.values import Shape, Value, transform
 
 SEGMENT = frozenset(("segment",))  # a mark, no sanitizer: the data holds no slash
+UNSLASHED = frozenset(("unslashed",))  # a mark: the data begins with no slash or backslash
+JSON = frozenset(("json",))  # a mark: the data was written as JSON
+_HTML, _IN_SCRIPTS = frozenset(("html",)), frozenset(("<\\/", "<\\\\/", "\\u003c/", "\\u003C/", "\\x3c/", "\\x3C/"))
 _PREFIX = "lacks:"
 _LEFT_AND_ENTERED = frozenset(("'\\''", "'\"'\"'"))  # a quote within quotes, for shells
 _QUOTED_FOR_SHELLS = f"{_PREFIX}shell '"
@@ -41,6 +46,26 @@ def after_replacing(old: str, new: str) -> frozenset[str]:
     if old == "/" and not {"/", "\\"} & set(new):
         return after_test(old)
     return lacking(old) if len(old) == 1 and old not in new else frozenset()
+
+
+def after_stripping(method: str, signs: Collection[str]) -> frozenset[str]:
+    """What is known of a text without slashes at its beginning: behind one it names no host."""
+    stripped = method in ("lstrip", "strip") and bool(signs) and all("/" in one and "\\" in one for one in signs)
+    return UNSLASHED if stripped else frozenset()
+
+
+def replaced(value: Value, old: Sequence[str], new: Sequence[str]) -> Value:
+    """A text in which all of `old` became `new`, where both are known."""
+    if len(old) != 1 or len(new) != 1:
+        return value
+    return escaped_for_scripts(value.cleared(after_replacing(old[0], new[0])), old[0], new[0])
+
+
+def escaped_for_scripts(value: Value, old: str, new: str) -> Value:
+    """JSON in which `</` was escaped ends no script element, and is written nowhere else."""
+    if old != "</" or new not in _IN_SCRIPTS:
+        return value
+    return transform(value, lambda one: (one.clear(_HTML) if one.cleared >= JSON else one,))
 
 
 def is_doubled(origin: Origin, before: str) -> bool:

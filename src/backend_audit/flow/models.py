@@ -11,7 +11,7 @@ _OWNER = "[owner]"
 CONTEXTS = frozenset(
     (
         "sql html shell path url log ldap xpath regex header code template secret nosql predictable dots dn parsed "
-        "segment relative part address undashed referer fields lookup size script all"
+        "segment relative part address undashed json referer fields lookup size script all"
     ).split()
 )
 # Where data that is let through as text can do harm: all but what is known of secrets, numbers and places.

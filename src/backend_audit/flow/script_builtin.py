@@ -10,7 +10,7 @@ from msgspec import structs
 from backend_audit.flow import lacks, script_constant_texts, script_lists, strings
 from backend_audit.flow.models import INJECTION
 from backend_audit.flow.origins import MEMBER, NAMES, Origin, chosen_names
-from backend_audit.flow.script_patterns import cleared_by_replacing, hit, strips_parents, takes_every_sign
+from backend_audit.flow.script_patterns import cleared_by_replacing, escaped_for_scripts, hit, strips_parents, takes_every_sign
 from backend_audit.flow.values import (
     MADE,
     NONE,
@@ -148,7 +148,7 @@ def _replaced(receiver: Value, name: str, args: Pieces) -> Value:
     gone = cleared_by_replacing(args[0][0], new, every=name == "replaceAll")
     if strips_parents(args[0][0]):
         return transform(found, lambda one: (one.clear(gone | lacks.lacking("..") if "dots" in one.cleared else gone),))
-    return found.cleared(gone)
+    return escaped_for_scripts(found.cleared(gone), args[0][0], new)
 
 
 def _around(receiver: Value, new: Value, args: Pieces) -> tuple[Shape, ...]:

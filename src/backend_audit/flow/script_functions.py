@@ -108,7 +108,7 @@ def _array(args: Pieces) -> Value:
 
 def _as_json(args: Pieces) -> Value:
     """A text that stands in one line; a secret in it stays what it is."""
-    found = transform(_data(args[:1]), lambda one: (one if one.label == "secret" else one.clear(_ONE_LINE),))
+    found = transform(_data(args[:1]), lambda one: (one if one.label == "secret" else one.clear(_ONE_LINE | lacks.JSON),))
     return changed(found, types=_TEXT) if found.origins and not found.types else found
 
 

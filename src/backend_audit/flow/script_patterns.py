@@ -11,6 +11,7 @@ from backend_audit.regex.groups import groups
 _ESCAPED = re.compile(r"\\+(\$&|\$1)")  # `\$&`: what was found, behind a backslash
 _LEADING = re.compile(r"\^?(\(|\[|\?:)*\\\.(\\\.|\{2\})")
 _OUTER = re.compile(r"\((?:\?:)?([^()]*)\)")  # one group around it all
+_SLASHES = re.compile(r"\^\[[/\\\s]+\][+*]")  # those at the beginning, in a text of one line
 _ANY_SIGN = re.compile(r"(?:\(\?[a-z]+\))?(?:\.|\[(?:\\s\\S|\\S\\s|\\w\\W|\\d\\D)\]|\[\^\]|\\S)[+*]?")
 _ESCAPABLE = frozenset(("regex",))
 
@@ -50,6 +51,15 @@ def takes_every_sign(old: Value) -> bool:
     """Whether replacing takes all that a text consists of, sign by sign."""
     patterns = pattern_of(old)
     return bool(patterns) and is_global(old) and all(_ANY_SIGN.fullmatch(one) is not None for one in patterns)
+
+
+def escaped_for_scripts(value: Value, old: Value, new: Value) -> Value:
+    """As `lacks.escaped_for_scripts`, of every match; and what a text without leading slashes is known as."""
+    patterns = pattern_of(old)
+    if patterns and new.is_just("") and all(_SLASHES.fullmatch(one) and {"/", "\\"} <= set(one[2:]) for one in patterns):
+        return value.cleared(lacks.UNSLASHED)
+    plain = [one.replace("\\/", "/") for one in patterns]
+    return lacks.escaped_for_scripts(value, plain[0], new.texts()[0]) if len(plain) == len(new.texts()) == 1 else value
 
 
 def _body(written: object) -> tuple[str, str]:

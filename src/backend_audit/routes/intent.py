@@ -58,7 +58,10 @@ _SERVICES = frozenset(
     mattermost braintree mollie razorpay paddle docusign pagerduty intercom zendesk
     """.split()
 )
-_LOST_PASSWORD = re.compile(r"(?:lost|forgot(?:ten)?|reset|recover)password|password(?:reset|recover|lost|forgot)")
+_LOST_PASSWORD = re.compile(
+    r"(?:lost|forgot(?:ten)?|reset|recover|retrieve|find|search)pass(?:word|wd)?$|(?:lost|forgot(?:ten)?|reset|recover)password|"
+    r"password(?:reset|recover|lost|forgot)"
+)
 _TELLS = frozenset(
     "event events command commands action actions interactive interactions menu menus options notify notification notifications "
     "bot status update updates incoming receive message messages".split()
@@ -134,7 +137,7 @@ def intent(path: str, name: str, methods: tuple[str, ...]) -> str:
     if methods == ("POST",) and not _NAMED_PART.search(path) and _opens_session(segments):
         return SIGNING_IN
     member = _MEMBERS.search(path) is not None  # `/auth/users/<int:id>/delete`
-    if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, last)):
+    if not member and methods != ("DELETE",) and any(map(_LOST_PASSWORD.search, (*last, "".join(last)))):
         return "regaining an account"
     first = set(words_of(segments[0])) if segments else set()
     delicate = not DELICATE.isdisjoint(everything)
