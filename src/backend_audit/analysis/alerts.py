@@ -13,12 +13,15 @@ from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Concept
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.printed import as_printed
+from backend_audit.flow.web_concepts import cleaned
 from backend_audit.routes.administrators import for_administrators
 from backend_audit.routes.facts import WebFacts
-from backend_audit.routes.handling import never_shown
+from backend_audit.routes.handling import never_cleaned, never_shown
 from backend_audit.routes.model import Route, RouteTable
 from backend_audit.signs.releases import Release, is_since
 from backend_audit.source import Mark
+
+_CLEANED = cleaned("nosql")
 
 
 class Told(NamedTuple):
@@ -58,13 +61,15 @@ def weighed(
     What they tell goes to administrators alone, or to scripts; newer releases of a library do it no more; another place
     switches it on.
     """
-    theirs, unseen = for_administrators(table), never_shown(table)
+    theirs, unseen, uncleaned = for_administrators(table), never_shown(table), never_cleaned(table)
     for path, rule, alert, run in alerts:
         if alert.unrouted and table.routes:
             continue
         low = (alert.of_insides and theirs.covers(path, alert.span()[0])) or is_since(alert.before, known)
         low = low or (alert.on_page and unseen.covers(path, alert.span()[0]))
-        low = low or _is_on(alert.setting, switched_on)
+        source = (alert.steps[0].path, alert.steps[0].at) if alert.steps else (path, alert.span()[0])
+        dirty = bool(alert.setting) and uncleaned.covers(*source)
+        low = low or _is_on(alert.setting, [one for one in switched_on if one != _CLEANED] if dirty else switched_on)
         yield Told(path, rule, replace(alert, confidence=Confidence.LOW) if low else alert, run)
 
 

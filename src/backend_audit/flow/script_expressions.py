@@ -19,7 +19,6 @@ from backend_audit.flow import (
     script_objects,
     script_paths,
     script_refine,
-    script_washed,
     sensitive,
     strings,
 )
@@ -114,10 +113,6 @@ class ScriptExpressions(ScriptCalls):
             return found
         parts = [structs.replace(one, key=(*one.key, step)) if one.key in whole else one for one in found.origins]
         return changed(found, origins=frozenset(parts))
-
-    def reading(self, path: str, node: ir.Attribute, found: Value) -> Value:
-        """As `Expressions.reading`; middleware may have taken out what is dangerous."""
-        return script_washed.washed(self.engine, path, super().reading(path, node, found))
 
     def read_api(self, path: str, attr: str, node: ir.Attribute) -> Value:
         """What another module calls `default` is the library itself."""

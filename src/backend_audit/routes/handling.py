@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from backend_audit.routes.model import Route, RouteTable
+from backend_audit.routes.model import Does, Route, RouteTable
 
 _SHOWN = frozenset(("GET", "POST", "HEAD"))  # a link or a form asks for it, and the browser shows the answer
 
@@ -30,3 +30,9 @@ class Handling:
 def never_shown(table: RouteTable) -> Handling:
     """The places in handlers whose answers only scripts get: no link and no form sends PUT, PATCH or DELETE."""
     return Handling(table, lambda route: bool(route.methods) and _SHOWN.isdisjoint(route.methods))
+
+
+def never_cleaned(table: RouteTable) -> Handling:
+    """The places in handlers whose requests no middleware cleans, where those of other routes are cleaned."""
+    cleans = any(route.guarded(Does.CLEANS) for route in table.routes)
+    return Handling(table, lambda route: cleans and not route.guarded(Does.CLEANS))

@@ -31,6 +31,7 @@ class Does(StrEnum):
     OPENS = "opens"  # says that everybody may call (`AllowAny`, `exempt`)
     SHIELDS = "shields"  # turns requests away that another site made the caller's browser send (CSRF)
     UNSHIELDS = "unshields"  # switches that off
+    CLEANS = "cleans"  # takes out of requests what queries of a document database take for operators
 
 
 MARKED = "lets what is marked"  # why a guard lets a route through that says itself that it is open
