@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backend_audit import audit, cli
-from backend_audit.audit import Listener, Progress, ScanResult
+from backend_audit.audit import Listener, Living, Progress, ScanResult
 from backend_audit.catalog import Catalog, RuleCard, load
 from backend_audit.cli import options, scan, terminal
 from backend_audit.config import Config
@@ -54,7 +54,10 @@ class Scan:
         self.config: Config | None = None
         self.paths: list[Path] = []
 
-    def __call__(self, config: Config, paths: list[Path], progress: Listener | None = None) -> ScanResult:
+    def __call__(
+        self, config: Config, paths: list[Path], progress: Listener | None = None, *, living: Living | None = None
+    ) -> ScanResult:
+        assert living is None, "nothing is kept unless it is asked for"
         self.config, self.paths = config, list(paths)
         if progress is not None:
             progress(Progress("reading", 1, 1))
@@ -133,7 +136,7 @@ def test_wrong_configuration_file(fake: Scan, capsys: pytest.CaptureFixture[str]
 
 
 def test_interrupt(fake: Scan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(*_: object) -> ScanResult:
+    def interrupted(*_: object, **__: object) -> ScanResult:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(audit, "scan", interrupted)

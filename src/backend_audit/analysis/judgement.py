@@ -65,6 +65,8 @@ def judged(
     question = _Question(name, declared, practices, read)
     key, latest = key_of(b"".join(read.values()), *question.asked), key_of(b"", "latest", *question.asked)
     living = Living() if living is None else living
+    if living.afresh and (kept := living.kept) is not None and (kept.asked, kept.read) == (question.asked, read):
+        return kept.judged.judgement
     known = None if living.anew else decoded(cache.get_many([key]).get(key), JUDGEMENT)
     if known is None and not living.anew:
         known = _relaid(files, cache, decoded(cache.get_many([latest]).get(latest), _LATEST), read)

@@ -63,9 +63,14 @@ class Living:
         return self.kept
 
     @property
+    def afresh(self) -> bool:
+        """Whether what is kept is to be of the present state."""
+        return self._depth is _Depth.AFRESH
+
+    @property
     def anew(self) -> bool:
         """Whether an answer from the cache will not do: there is nothing yet that the next one could be made of."""
-        return self._depth is _Depth.AFRESH or (self._depth is _Depth.ALL and self.kept is None)
+        return self.afresh or (self._depth is _Depth.ALL and self.kept is None)
 
     @property
     def wholly(self) -> bool:

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from backend_audit.cli.routes import routes_command
 from backend_audit.cli.scan import scan_command
 from backend_audit.cli.terminal import harden_streams
 from backend_audit.cli.watch import watch_command
+
+if TYPE_CHECKING:
+    from backend_audit.audit import Living
 
 CLEAN, USAGE, INTERRUPTED = 0, 2, 130
 
@@ -65,10 +69,13 @@ for _command in (
     root.add_command(_command)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code. Nothing but this function turns errors into exit codes."""
+def run(arguments: Sequence[str] | None = None, living: "Living | None" = None) -> int:
+    """Run the command line; the exit code. Nothing but this function turns errors into exit codes.
+
+    `living` is what a process that stays knows of the folder (see `keeper.py`).
+    """
     try:
-        code = root.main(arguments, prog_name="backend-audit", standalone_mode=False)
+        code = root.main(arguments, prog_name="backend-audit", standalone_mode=False, obj=living)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:

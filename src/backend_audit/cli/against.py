@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from backend_audit.audit import Listener, ScanResult
+    from backend_audit.audit import Listener, Living, ScanResult
     from backend_audit.config import Config
     from backend_audit.difference import Baseline
 
@@ -62,15 +63,18 @@ def told_apart(paths: tuple[Path, ...], wanted: Against) -> tuple[tuple[Path, ..
     return paths or (Path(),), wanted
 
 
-def scanned(config: "Config", paths: tuple[Path, ...], wanted: Against, progress: "Listener | None") -> "ScanResult":
-    """The scan that was asked for, with its report held against what was asked for."""
+def scanned(
+    config: "Config", paths: tuple[Path, ...], wanted: Against, progress: "Listener | None", living: "Living | None" = None
+) -> "ScanResult":
+    """The scan that was asked for, with its report held against what was asked for; `living` is what the process keeps."""
     from backend_audit import audit, review  # noqa: PLC0415 - LibCST and the rest are not needed for --help
     from backend_audit.config import common_directory  # noqa: PLC0415 - as above
     from backend_audit.discover.history import HistoryError  # noqa: PLC0415 - as above
 
     baseline = None if (file := wanted.baseline or config.baseline) is None else read_baseline(file)
     if wanted.diff is None and not wanted.staged:
-        result = audit.scan(config, paths, progress)
+        with nullcontext() if living is None else living.tell_whole(lambda: False):
+            result = audit.scan(config, paths, progress, living=living)
     else:
         folder = common_directory(list(paths))
         reference = None if wanted.diff == UPSTREAM else wanted.diff

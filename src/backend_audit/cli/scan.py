@@ -1,13 +1,17 @@
 """`backend-audit scan`: from options to a scan, its reports and its exit code."""
 
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from backend_audit.cli.against import Against, against_options, scanned, told_apart
+from backend_audit.cli.keep import KEEP, Meeting
 from backend_audit.cli.options import PATHS, Given, configuration_options, effective, output_option, start_workers
 from backend_audit.cli.terminal import progress_bar, start_logging
+
+if TYPE_CHECKING:
+    from backend_audit.audit import Living
 
 FORMATS = (
     "text",
@@ -46,7 +50,10 @@ ENDINGS = {
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no log.")
 @click.option("-v", "--verbose", count=True, help="Log what is done; twice: in detail.")
+@KEEP
+@click.pass_obj
 def scan_command(
+    kept: "Living | None",
     paths: tuple[Path, ...],
     format_: str,
     outputs: tuple[tuple[Path, str], ...],
@@ -61,19 +68,30 @@ def scan_command(
     diff: str | None,
     staged: bool,
     baseline: Path | None,
+    keep: float | None,
     **given: Unpack[Given],
 ) -> int:
     """Audit files and directories (default: the current one)."""
     start_logging(-1 if quiet else verbose)
     wanted = Against(diff, baseline, staged=staged)
     paths, wanted = told_apart(paths, wanted)
-    start_workers(paths, given["workers"])
+    meeting = None if keep is None or kept is not None else Meeting(paths, keep)
+    if meeting is not None and (code := meeting.answered()) is not None:
+        return code
+    if kept is None:
+        start_workers(paths, given["workers"])
     config = effective(paths, given)
 
-    from backend_audit.cli.output import Shown, exit_code, write_reports  # noqa: PLC0415 - LibCST and the rest: not for --help
+    from backend_audit.audit import Living  # noqa: PLC0415 - LibCST and the rest are not needed for --help
+    from backend_audit.cli.output import Shown, exit_code, write_reports  # noqa: PLC0415 - as above
 
+    living = kept if meeting is None else Living()
     with progress_bar(quiet=quiet) as progress:
-        result = scanned(config, paths, wanted, progress)
+        result = scanned(config, paths, wanted, progress, living)
+    if result.provisional and not quiet:
+        click.echo("Judged as an edit of what is kept; everything is judged anew in the background.", err=True)
     shown = Shown(color=color, statistics=statistics, sarif_suppressed=sarif_suppressed, sarif_absent=sarif_absent)
     context = write_reports(result, config, shown, format_, outputs)
+    if meeting is not None and living is not None:
+        meeting.leave_behind(living)
     return exit_code(result.report, context, exit_zero=exit_zero)
