@@ -100,9 +100,10 @@ ONLY_IN = {
     "subprocess": ("discover/git.py", "semgrep/"),
     "multiprocessing": ("pool/",),
     "platformdirs": ("cache", "config/", "cli/"),
+    "socket": ("cli/keep.py", "cli/keeper.py"),  # those that are files (see below)
 }
 # No network, no pickle, nothing that differs from run to run, and scanned code is never run.
-NETWORK = {"socket", "ssl", "http", "urllib", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}
+NETWORK = {"ssl", "http", "urllib", "requests", "httpx", "aiohttp", "ftplib", "smtplib"}
 NOWHERE = NETWORK | {"pickle", "marshal", "shelve", "dill", "random", "secrets", "uuid", "runpy", "code", "codeop"}
 # Edges where one file's, one function's or one check's failure becomes a Problem (and the last line of the CLI).
 MAY_CATCH_ALL = frozenset(
@@ -196,6 +197,17 @@ def test_packages_stay_in_their_rooms(file: Path) -> None:
         assert package not in NOWHERE or name == "urllib.parse", f"{own}:{line}: {package} has no place in this tool"
         places = ONLY_IN.get(package)
         assert places is None or own.startswith(places), f"{own}:{line}: {package} belongs into {', '.join(places)}"
+
+
+@every([file for file in FILES if name_of(file) in ONLY_IN["socket"]])
+def test_sockets_are_files(file: Path) -> None:
+    """Processes of one user on one machine meet at them; nothing goes over a network."""
+    nodes = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
+    used = {node.attr for node in nodes if isinstance(node.value, ast.Name) and node.value.id == "socket"}
+    assert used <= {"socket", "AF_UNIX", "MSG_WAITALL", "send_fds", "recv_fds"}
+    calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    made = [node for node in calls if ast.unparse(node.func) == "socket.socket"]
+    assert [ast.unparse(arg) for node in made for arg in node.args] == ["socket.AF_UNIX"] * len(made)
 
 
 @every([file for file in FILES if room_of(file) == "checks"])

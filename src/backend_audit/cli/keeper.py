@@ -138,9 +138,9 @@ def _run(request: Request, streams: list[int], living: Living) -> None:
 
         gc.disable()
         code = run(request.arguments, living)
-    except BaseException:  # noqa: BLE001 - the edge of a process: as the interpreter ends one
-        traceback.print_exc()
     finally:
+        if (error := sys.exception()) is not None:
+            traceback.print_exception(error)
         for out in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 out.flush()
