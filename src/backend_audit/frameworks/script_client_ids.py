@@ -18,6 +18,7 @@ from backend_audit.routes.script_missing import is_request
 _ID = re.compile(r"^_?id$|(?:Id|ID|_id|Uuid|UUID|Uid|_uuid|Slug|Alias|IdOrAlias|IdOrSlug)$")
 _AFTER = re.compile(r"(?:_?(?:ids?|uuids?|uid|slug|alias|pk)|idor(?:alias|slug|name))$")
 _PARTS = frozenset(("Param", "Params", "Body", "Query", "Args", "Arg", "QueryParam", "PathParam", "Path"))
+_INPUTS = frozenset(("input", "parsedInput"))  # of a procedure that takes one object: `const { input } = opts`
 _WHOLE = frozenset(("params", "body", "query", "input", "parsedInput", "parsedBody", "parsedParams"))
 _STORES = re.compile(r"^(?:update|patch|save|set|edit|put|replace|modify|change|upsert)")
 _ANSWERS = re.compile(r"^(?:res|response|reply)\.|(?:^|\.)(?:json|ok|send|render|redirect)$")
@@ -103,9 +104,11 @@ def _inputs(function: FunctionSymbol, reads: CallerReads) -> Iterator[str]:
         for key, value in _items(param.pattern):
             if key in _WHOLE and isinstance(value, ir.Name):
                 yield value.id
+    handed = [param.name for param in function.node.params[:1] if param.pattern is None]
     for targets, value in _assigned(reads):
-        if is_request(written(value)) or _takes_request(value):
-            yield from (one.id for target in targets for key, one in _items(target) if key in _WHOLE and isinstance(one, ir.Name))
+        taken = _WHOLE if is_request(written(value)) or _takes_request(value) else _INPUTS if written(value) in handed else ()
+        if taken:
+            yield from (one.id for target in targets for key, one in _items(target) if key in taken and isinstance(one, ir.Name))
 
 
 def _read(function: FunctionSymbol, reads: CallerReads, inputs: frozenset[str]) -> Iterator[tuple[str, str]]:

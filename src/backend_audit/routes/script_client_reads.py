@@ -19,7 +19,9 @@ class ClientReads:
     def __init__(self, function: FunctionSymbol) -> None:
         self.names: dict[str, Read] = {}
         self._inputs: set[str] = set()  # names of what a procedure is handed: `({ ctx, input }) => …`
+        self._handed = ""  # what a procedure is handed, as a whole: `(opts) => opts.input.id`
         for param in function.node.params[:1]:
+            self._handed = "" if param.pattern is not None else param.name
             self._take(param.pattern)
         nodes = function.scope.of(ir.Assign)
         self._assigned = [one for one in nodes if len(one.targets) == 1 and not one.op]
@@ -41,7 +43,12 @@ class ClientReads:
                     self.names[held.id] = ("body", one.key.value)
 
     def _holder(self, node: ir.Expr) -> str:
+        if isinstance(node, ir.Attribute) and node.attr == "input" and self._is_handed(node.value):
+            return "body"
         return "body" if isinstance(node, ir.Name) and node.id in self._inputs else holder_of(node)
+
+    def _is_handed(self, node: ir.Expr) -> bool:
+        return isinstance(node, ir.Name) and bool(self._handed) and node.id == self._handed
 
     def keep(self, read: Callable[[ir.Expr], Read | None]) -> None:
         """Let variables that hold what else `read` knows of the request be reads, too."""
@@ -59,6 +66,8 @@ class ClientReads:
                 self.names.pop(target.id, None)
             else:
                 self.names[target.id] = read
+        if self._is_handed(value):
+            self._take(target)  # `const { ctx, input } = opts`
         holder = self._holder(value)
         for item in target.items if isinstance(target, ir.Container) and holder else ():
             held = item.value.target if isinstance(item.value, ir.Defaulted) else item.value
