@@ -26,6 +26,7 @@ _STREAMS = 3
 _MOST = 64 * 1024 * 1024  # bytes of a request
 _PATIENCE = 5.0  # seconds for a request to come whole
 _TURN = 0.01  # seconds between two looks at a child
+_QUIET = 2.0  # seconds after which the folder is judged, if nobody asks: edits come in rows
 _GRAIN = 0.05  # seconds between two looks for who asks, while the folder is judged
 
 
@@ -71,7 +72,7 @@ class Keeper:
                     self._answer(connection)
             if not self._place.exists() or self._place.stat().st_ino != own:
                 return
-            if self._last.minutes:
+            if self._last.minutes and not select.select([self._listener], [], [], _QUIET)[0]:
                 self._judge()
 
     def _answer(self, connection: socket.socket) -> None:
