@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click import UsageError
 
 from backend_audit import audit
 from backend_audit.audit import Living
@@ -128,6 +129,10 @@ def test_the_socket_is_found_by_those_alone_who_scan_the_same(project: Project, 
     assert Meeting((project.folder,), 1).place == here
     assert Meeting((Path("app.py"),), 1).place != here
     assert here.parent.stat().st_mode & 0o077 == 0
+    here.parent.chmod(0o777)
+    with pytest.raises(UsageError, match="others may write"):
+        Meeting((Path(),), 1)
+    here.parent.chmod(0o700)
     monkeypatch.setenv("BACKEND_AUDIT_CACHE_DIR", "x" * 100)
-    with pytest.raises(Exception, match="too long"):
+    with pytest.raises(UsageError, match="too long"):
         Meeting((Path(),), 1)

@@ -74,17 +74,24 @@ class Meeting:
         return int(CODE.unpack(code)[0]) if len(code) == CODE.size else None
 
     def leave_behind(self, living: "Living") -> None:
-        """Let a process stay that knows what this one does."""
+        """Let a process stay that knows what this one does, unless it is for no time."""
         from backend_audit.cli.keeper import Keeper  # noqa: PLC0415 - not needed for --help
 
-        sys.stdout.flush()
-        sys.stderr.flush()
-        if not self._minutes or os.fork():
+        if not self._minutes:
             return
         try:
-            Keeper(self.place, living, Request.of_this_process(self._minutes)).stay()
-        finally:
-            os._exit(0)
+            keeper = Keeper(self.place, living, Request.of_this_process(self._minutes))
+            sys.stdout.flush()
+            sys.stderr.flush()
+            child = os.fork()
+        except OSError as error:
+            click.echo(f"--keep: no process can stay ({error.strerror})", err=True)
+            return
+        if not child:
+            try:
+                keeper.stay()
+            finally:
+                os._exit(0)
 
 
 def _place(paths: Sequence[Path]) -> Path:
@@ -100,8 +107,13 @@ def _place(paths: Sequence[Path]) -> Path:
         raise click.UsageError(f"--keep: the path of the cache's folder is too long for a socket in it ({folder})")
     try:
         prepare(folder)
+        status = folder.stat()
     except OSError as error:
         raise click.UsageError(f"--keep: {folder} cannot be made ({error.strerror})") from None
+    if (
+        status.st_uid != os.getuid() or status.st_mode & 0o022
+    ):  # else somebody else might answer, and hear what is in the environment
+        raise click.UsageError(f"--keep: others may write into the cache's folder ({folder})")
     return place
 
 

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import sys
 import time
 import traceback
@@ -23,6 +24,7 @@ from backend_audit.cli.options import Given, effective
 from backend_audit.cli.terminal import harden_streams
 
 _STREAMS = 3
+_MOST_FILES = 65_536  # that may be open
 _MOST = 64 * 1024 * 1024  # bytes of a request
 _PATIENCE = 5.0  # seconds for a request to come whole
 _TURN = 0.01  # seconds between two looks at a child
@@ -34,11 +36,21 @@ class Keeper:
     """What stays: `living` is what it knows, `last` the scan that it was asked last, which says how to judge."""
 
     def __init__(self, place: Path, living: Living, last: Request) -> None:
+        """Listen at `place`. OSError if that cannot be; one that stayed there hears of nobody from then on, and ends."""
         self._place = place
         self._living = living
         self._last = last
         self._next_look = 0.0
         self._listener = socket.socket(socket.AF_UNIX)
+        temporary = place.with_name(f"{place.name}.{os.getpid()}")
+        mask = os.umask(0o077)
+        try:
+            self._listener.bind(str(temporary))
+        finally:
+            os.umask(mask)
+        self._listener.listen()
+        self._own = temporary.stat().st_ino
+        temporary.replace(place)
 
     def stay(self) -> None:
         """Leave the terminal, and answer until nobody asks any more."""
@@ -49,28 +61,30 @@ class Keeper:
             for number in range(_STREAMS):
                 os.dup2(nowhere.fileno(), number)
         os.closerange(_STREAMS, self._listener.fileno())
-        os.closerange(self._listener.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-        temporary = self._place.with_name(f"{self._place.name}.{os.getpid()}")
-        self._listener.bind(str(temporary))
-        self._listener.listen()
-        temporary.replace(self._place)  # one that stays there already hears of nobody from now on, and ends
-        own = self._place.stat().st_ino
+        os.closerange(self._listener.fileno() + 1, _MOST_FILES)
         try:
-            self._answer_all(own)
+            self._answer_all()
         finally:
-            with contextlib.suppress(OSError):
-                if self._place.stat().st_ino == own:
-                    self._place.unlink()
+            if self._is_found:
+                self._place.unlink()
 
-    def _answer_all(self, own: int) -> None:
+    @property
+    def _is_found(self) -> bool:
+        """Whether this is who is found at the place."""
+        try:
+            return self._place.stat().st_ino == self._own
+        except OSError:
+            return False
+
+    def _answer_all(self) -> None:
         self._judge()
         while self._last.minutes and select.select([self._listener], [], [], self._last.minutes * 60)[0]:
             connection, _ = self._listener.accept()
             with connection:
                 connection.settimeout(_PATIENCE)
-                with contextlib.suppress(OSError, ValueError):
+                with contextlib.suppress(OSError, ValueError, struct.error):
                     self._answer(connection)
-            if not self._place.exists() or self._place.stat().st_ino != own:
+            if not self._is_found:
                 return
             if self._last.minutes and not select.select([self._listener], [], [], _QUIET)[0]:
                 self._judge()
@@ -79,9 +93,7 @@ class Keeper:
         """One scan."""
         head, streams, _, _ = socket.recv_fds(connection, SIZE.size, _STREAMS)
         try:
-            size = SIZE.unpack(head)[0] if len(head) == SIZE.size else 0
-            content = connection.recv(size, socket.MSG_WAITALL) if 0 < size <= _MOST else b""
-            self._last = Request(*json.loads(content))
+            self._last = Request(*json.loads(_whole(connection, *SIZE.unpack(head))))
             child = os.fork()
             if not child:
                 _run(self._last, streams, self._living)
@@ -109,6 +121,14 @@ class Keeper:
             return False
         self._next_look = now + _GRAIN
         return bool(select.select([self._listener], [], [], 0)[0])
+
+
+def _whole(connection: socket.socket, size: int) -> bytes:
+    """So many bytes that follow, or those that come."""
+    found = bytearray()
+    while len(found) < min(size, _MOST) and (part := connection.recv(_MOST)):
+        found += part
+    return bytes(found)
 
 
 def options_of(request: Request) -> tuple[tuple[Path, ...], Given]:
