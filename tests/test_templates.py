@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend_audit import ir
-from backend_audit.discover.language import placed_language
+from backend_audit.discover.language import language_by_head, placed_language
 from backend_audit.link.project import Project
 from backend_audit.lower.templates import is_template, lower
 from backend_audit.source import Language
@@ -170,6 +170,22 @@ def test_names_are_handed_down_through_includes() -> None:
 )
 def test_which_files_are_templates(path: str, language: Language) -> None:
     assert placed_language(path) is language
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        (b'{% extends "base.html" %}', Language.TEMPLATE),
+        (b"<ul>{%- for one in orders %}", Language.TEMPLATE),
+        (b'<%inherit file="base.html"/>', Language.TEMPLATE),
+        (b"<%! import os %>", Language.TEMPLATE),
+        (b"<p>{{ order.name }}</p>", Language.OTHER),  # of a browser's framework, as far as anybody can tell
+        (b"<script>`${name}`</script>", Language.OTHER),
+        (b"<p><%= name %></p>", Language.OTHER),
+    ],
+)
+def test_pages_outside_of_template_folders_say_it_by_their_statements(head: bytes, language: Language) -> None:
+    assert language_by_head("x.html", head) is language
 
 
 def test_ignore_comments() -> None:

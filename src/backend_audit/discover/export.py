@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backend_audit.discover.git import run_git
 from backend_audit.discover.history import HistoryError, top_of
-from backend_audit.discover.language import language_of, may_have_shebang, placed_language
+from backend_audit.discover.language import language_of, may_say_itself, placed_language
 from backend_audit.source import Language
 
 INDEX = ""
@@ -99,7 +99,7 @@ def _may_matter(path: str) -> bool:
     """Whether more than the file's name is looked at."""
     name = path.rpartition("/")[2]
     language, _ = language_of(name)
-    if language is not Language.OTHER or placed_language(path) is not Language.OTHER or may_have_shebang(name):
+    if language is not Language.OTHER or placed_language(path) is not Language.OTHER or may_say_itself(name):
         return True
     return name in {".gitignore", ".backend-auditignore"}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from backend_audit.discover.git import list_by_git
 from backend_audit.discover.header import read_head, role_of_generated, written_by_a_build
 from backend_audit.discover.ignore import Layer, ignored, read_patterns
-from backend_audit.discover.language import language_of, language_of_shebang, may_have_shebang, placed_language
+from backend_audit.discover.language import language_by_head, language_of, may_say_itself, placed_language
 from backend_audit.discover.model import DiscoverOptions, Discovery, Listing, Tally
 from backend_audit.discover.patterns import Patterns
 from backend_audit.discover.roles import Surroundings, package_folder, role_of, role_of_file
@@ -92,7 +92,7 @@ class _Finder:
         if language is Language.OTHER:
             language = placed_language(path.as_posix())
         if language is Language.OTHER:
-            language = self._language_by_shebang(str(path), path.name)
+            language = self._language_by_head(str(path), path.name)
         if language is Language.OTHER and path.is_file():
             self._tally.skip("no known language", shown)
             return
@@ -115,7 +115,7 @@ class _Finder:
             language, reason = language_of(name)
             if language is Language.OTHER:
                 language = placed_language(path)
-            if language is not Language.OTHER or may_have_shebang(name):
+            if language is not Language.OTHER or may_say_itself(name):
                 self._consider(scope, path, language, reason)
             elif name.lower().endswith(_SQL) and not _excluded(scope.layers, scope.prefix + path):
                 self._put_aside(scope.prefix + path, f"{scope.folder}/{path}", language)
@@ -149,7 +149,7 @@ class _Finder:
             self._tally.skip("folders of installed packages", scope.prefix + packages)
             return
         if language is Language.OTHER:
-            language = self._language_by_shebang(f"{scope.folder}/{path}", path.rpartition("/")[2])
+            language = self._language_by_head(f"{scope.folder}/{path}", path.rpartition("/")[2])
             if language is Language.OTHER:
                 return
         if scope.layers and _excluded(scope.layers, shown):
@@ -259,14 +259,14 @@ class _Finder:
             self._linked_folders[folder] = known
         return known
 
-    def _language_by_shebang(self, absolute: str, name: str) -> Language:
-        if not may_have_shebang(name):
+    def _language_by_head(self, absolute: str, name: str) -> Language:
+        if not may_say_itself(name):
             return Language.OTHER
         try:
             status = os.lstat(absolute)
             if not stat.S_ISREG(status.st_mode):
                 return Language.OTHER
-            return language_of_shebang(read_head(absolute, 0, code=False).data)
+            return language_by_head(name, read_head(absolute, 0, code=False).data)
         except OSError:
             return Language.OTHER
 

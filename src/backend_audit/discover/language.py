@@ -41,6 +41,11 @@ _SERVER_FOLDERS = words("nginx conf.d sites-available sites-enabled")
 _SERVER_CONFIG = (".conf", ".nginx", "caddyfile")
 _FILLED_ENDINGS = words("template tmpl tpl j2 inc vhost nginx")  # of files that a start script fills in
 _TEMPLATE_FOLDER = re.compile(r"template|jinja|^(?:views|layouts|partials|themes?|emails?)$")
+# What no browser's own templates have: statements of Jinja and Django, tags of Mako.
+_STATEMENT = re.compile(
+    rb"\{%-?\s*(?:extends|block|include|load|import|from|macro|for|if|set|with|url|static|csrf_token|autoescape|trans)\b|"
+    rb"<%(?:inherit|def|namespace|page|block|include|!)"
+)
 _DECLARATION = re.compile(r"\.d(\.[a-z]+)?\.[cm]?ts$")
 _INTERPRETERS = (
     (re.compile(r"(python|pypy)[0-9.]*[a-z]?$"), Language.PYTHON),
@@ -86,9 +91,16 @@ def placed_language(path: str) -> Language:
     return Language.OTHER
 
 
-def may_have_shebang(name: str) -> bool:
-    """Whether the first line is worth a look: only files without an ending say their language there."""
-    return "." not in name
+def may_say_itself(name: str) -> bool:
+    """Whether the beginning of a file is worth a look: of files without an ending, and of pages wherever they lie."""
+    return "." not in name or name.lower().rpartition(".")[2] in _PAGE_ENDINGS
+
+
+def language_by_head(name: str, head: bytes) -> Language:
+    """The language that the beginning of a file says: its `#!` line, or the statements of a server's page."""
+    if "." not in name:
+        return language_of_shebang(head)
+    return Language.TEMPLATE if _STATEMENT.search(head) else Language.OTHER
 
 
 def language_of_shebang(head: bytes) -> Language:

@@ -38,6 +38,11 @@ def of_rest(rest: Value, key: str | int) -> Value | None:
     return Value(open=True, origins=frozenset((of_origin(whole, key),)))
 
 
+def is_rest(value: Value) -> bool:
+    """Whether a value is a function's own `**kwargs`, with what it has put into them."""
+    return value.kind == "dict" and of_rest(value, "") is not None
+
+
 def of_spread(whole: Value, name: str) -> Value | None:
     """What `{ id, ...options }` holds under a name that is not written there: the same part of `options`, a parameter."""
     if whole.kind != "dict" or whole.elem is None or name in (whole.items or {}) or not whole.elem.origins:

@@ -11,7 +11,7 @@ from backend_audit.flow.arguments import Args, argument
 from backend_audit.flow.concepts import Operand, TemplateOutput, TemplateRender
 from backend_audit.flow.frame import FrameState
 from backend_audit.flow.origins import DERIVED, Origin
-from backend_audit.flow.parts import part_of
+from backend_audit.flow.parts import of_rest, part_of
 from backend_audit.flow.summary import bind_arguments, lift
 from backend_audit.flow.values import (
     CLOSED_TYPES,
@@ -105,6 +105,8 @@ def _with_keywords(context: Value, args: Args) -> Value:
     items: dict[Key, Value] = dict(context.items or {})
     items.update((key, one.value) for key, one in args if not key.isdigit() and "*" not in key)
     hidden = next((one.value for key, one in args if key == "**"), None)
+    if hidden is not None and not items and context.elem is None and not context.origins:
+        return hidden
     elem = context.elem if hidden is None else join_optional(context.elem, hidden.elem or hidden.derived())
     origins = context.origins if hidden is None else context.origins | hidden.origins
     return changed(container("dict", items or None, elem), origins=origins)
@@ -131,8 +133,12 @@ def rendered(frame: "Calls", node: ir.Node, concept: TemplateRender) -> None:
 
 
 def _parts(context: Value, symbol: FunctionSymbol, args: list[tuple[str, Operand]]) -> Args:
-    """The names that a template takes from a mapping that is a parameter itself: each a part of that."""
-    if context.kind or not context.origins or any(one.label != "param" or one.key[-1] == DERIVED for one in context.origins):
+    """The names that a template takes from a mapping that is a parameter itself, or from `**kwargs`: each a part of that."""
+    if context.kind:
+        wanted = {param.name for param in symbol.node.params} - {key for key, _ in args}
+        held = ((name, of_rest(context, name)) for name in sorted(wanted) if context.elem is not None)
+        return tuple((name, Operand(value, None)) for name, value in held if value is not None)
+    if not context.origins or any(one.label != "param" or one.key[-1] == DERIVED for one in context.origins):
         return ()
     given = {key for key, _ in args}
     names = [param.name for param in symbol.node.params if param.name not in given]

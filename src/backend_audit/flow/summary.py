@@ -13,7 +13,7 @@ from backend_audit.flow.arguments import Args
 from backend_audit.flow.bound import Bound, Given, Stepped, cleared_alike
 from backend_audit.flow.concepts import Concept, Operand
 from backend_audit.flow.origins import CALLER, DERIVED, Origin, ordered, united
-from backend_audit.flow.parts import gives_away, part_of
+from backend_audit.flow.parts import gives_away, is_rest, part_of
 from backend_audit.flow.roles import operands, with_values
 from backend_audit.flow.strings import merged_parts
 from backend_audit.flow.values import (
@@ -143,6 +143,8 @@ def _put(value: Value, function: str, bound: Given, depth: int) -> Value:
             whole = join(whole, _cleared(part_of(argument, origin.key[2:]), origin))
     if whole.kind == "dict" and result.items and not result.kind:  # the argument, with what the function put into it
         whole = changed(whole, items={**(whole.items or {}), **result.items})
+    if whole.kind == result.kind == "dict" and is_rest(value):  # `**kwargs` as it is: any entry is one of the caller's
+        return changed(whole, items={**(whole.items or {}), **(result.items or {})}).with_origins(added)
     if whole is not NOTHING:
         elsewhere = frozenset(name for name in result.types if name.endswith("()"))  # no parameter is declared so
         rest = changed(result, open=bool(elsewhere)) if not added else result
