@@ -18,8 +18,8 @@ from backend_audit.link.renewing import Renewed
 from backend_audit.link.symbols import ClassSymbol, ModuleSymbol, object_key
 
 _RENEWING = 8  # rounds of callers of what was changed
-_MOST_IMPORTERS = 40  # modules that are read again because names that they hold were changed
-_MOST_RENEWED = 500  # functions that are run again because of ones that were changed
+_MOST_IMPORTERS = 100  # modules that are read again because names that they hold were changed
+_MOST_RENEWED = 1500  # functions that are run again because of ones that were changed
 
 
 class Renewal(Rounds):
