@@ -118,6 +118,14 @@ DIALECTS = (
         hooks=frozenset(("Hook",)),
         address=("route", "url"),
     ),
+    Dialect(  # https://eggjs.org/basics/controller, https://github.com/eggjs/tegg
+        framework="egg",
+        packages=("egg", "@eggjs/tegg", "@eggjs/controller-decorator"),
+        controllers=frozenset(("HTTPController",)),
+        verbs={},
+        free=frozenset(("HTTPMethod",)),
+        before=frozenset(("Middleware",)),
+    ),
     Dialect(  # https://github.com/serhiisol/node-decorators/tree/main/express
         framework="express",
         packages=("@decorators/express",),

@@ -91,8 +91,10 @@ class ControllerRoutes:
             if dialect.means(self.engine, owner, node, dialect.verbs):
                 yield node, dialect.verbs[decorator_name(node)], 0
             elif node.args and dialect.means(self.engine, owner, node, dialect.free):
-                for text in texts_of(self.engine.frame(owner.module).eval(node.args[0].value)):
-                    yield node, "" if text.lower() == "all" else text.upper(), 1
+                given = self.engine.frame(owner.module).eval(node.args[0].value)
+                told = (given.items or {}).get("method") if given.kind == "dict" else None
+                for text in texts_of(given) if told is None else texts_of(told) or _named(told):
+                    yield node, "" if text.lower() == "all" else text.upper(), 1 if told is None else 0
 
     def path(self, owner: ClassSymbol, node: ir.Call, at: int, fields: tuple[str, ...]) -> list[str]:
         """The paths that a decorator is given: a text, several, or `{path}`; a pattern as it is written."""
@@ -113,6 +115,11 @@ class ControllerRoutes:
         most = max(near.values(), default=0)
         nearest = [path for path, shared in near.items() if shared == most]
         return self.ahead[nearest[0]] if len(nearest) == 1 else []
+
+
+def _named(value: Value) -> list[str]:
+    """`HTTPMethodEnum.POST` of a library."""
+    return [path.rpartition(".")[2] for path in sorted(value.apis)]
 
 
 def _shared(one: str, other: str) -> int:

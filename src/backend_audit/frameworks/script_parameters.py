@@ -38,12 +38,16 @@ _PARTS |= {  # of routing-controllers, tsoa and InversifyJS
     **dict.fromkeys(("HeaderParam", "HeaderParams", "Header", "requestHeaders"), "headers"),
     **dict.fromkeys(("CookieParam", "CookieParams", "cookies"), "cookies"),
 }
+# Of Egg: https://github.com/eggjs/tegg#http-接口
+_PARTS |= {"HTTPBody": "body", "HTTPQuery": "query", "HTTPQueries": "query", "HTTPParam": "params", "HTTPHeaders": "headers"}
+_FREE = frozenset(("Body", "Query", "HTTPBody", "HTTPQueries", _MESSAGE))
 _OF_LOOPBACK = {"path": "Param", "query": "Query", "header": "Headers", "cookie": "Cookies"}
 _CLOSED = frozenset("number integer long float double boolean date dateTime byte".split())
 _NUMBER, _STEPS = "a number", 3
 _ARGUMENTS = frozenset(("Args", "Arg"))
 _OBJECTS = {"Req": "express.Request", "Request": "express.Request", "Res": "express.Response", "Response": "express.Response",
-            "UploadedFile": "multer.File", "request": "express.Request", "response": "express.Response"}  # fmt: skip
+            "UploadedFile": "multer.File", "request": "express.Request", "response": "express.Response",
+            "HTTPContext": "koa.Context"}  # fmt: skip
 _PIPES = re.compile(r"^Parse(Int|Float|Bool|UUID|Enum|Date)Pipe$|^ParseObjectIdPipe$")
 _VERBS = frozenset(("Get", "Post", "Put", "Patch", "Delete", "All"))
 _NUMBERS = frozenset(("number", "boolean", "bigint", "Date"))
@@ -106,7 +110,7 @@ def _decorated(frame: FrameState, symbol: FunctionSymbol, param: ir.Param, decor
     key = f"express.Request.{_PARTS[name]}" if name in _PARTS else "graphql.arguments"
     what = "a message of the client" if name == _MESSAGE else "the request" if name in _PARTS else "the GraphQL query"
     whole = not any(isinstance(arg.value, ir.Const) for arg in args)
-    free = name in ("Body", "Query", _MESSAGE) and (whole or written_type(param) != "string")
+    free = name in _FREE and (whole or written_type(param) != "string")
     clears = _FIELDS if _is_checked(frame, param) else _PARSED if free else frozenset[str]()
     origin = Origin("untrusted", (key, frame.module.path, param.at), what, clears)
     stepped = origin.step(frame.mark(param, f"{param.name} comes from outside"))

@@ -31,6 +31,7 @@ from backend_audit.routes.script_helpers import (
     asked_plainly,
     compares_password,
     keeps_caller,
+    needs_nothing,
     only_defines,
     turns_all_away,
     unwrapped,
@@ -150,8 +151,7 @@ class ScriptGuarding(Guarding):
         guard = super().classified(function, name, via, mark, run=run, looks=looks)
         if guard.carrier == COOKIE and not script_sessions.reads_session(function):
             guard = replace(guard, carrier="")  # whoever has put `req.user` there may know it by a token
-        looks_at_sender = guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function)
-        if looks_at_sender or script_sessions.hands_to_shield(function):
+        if script_sessions.hands_to_shield(function) or (guard.has(Does.REJECTS) and script_sessions.looks_at_sender(function)):
             guard = replace(guard, does=guard.does | {Does.SHIELDS})
         if guard.does == {Does.IDENTIFIES} and only_defines(function):
             return replace(guard, does=frozenset((Does.RUNS,)), because="")
@@ -211,8 +211,9 @@ class ScriptGuarding(Guarding):
         """The helper that a function asks before all, and which looks at a credential and turns callers away without one."""
         for one in (*asked_first(self.engine, function), *asked_plainly(self.engine, function)):
             own, run = self.behaviours.own(one), self.behaviours.anonymous.run
-            asks = own.looks or run(one).outcome() is Outcome.DENIED
-            if asks and _UNAUTHORIZED in own.denies and not compares_password(one):  # it signs callers in
+            around = needs_nothing(one) and _FORBIDDEN in own.denies  # it finds who calls for itself
+            asks = around or own.looks or run(one).outcome() is Outcome.DENIED
+            if asks and (around or _UNAUTHORIZED in own.denies) and not compares_password(one):  # it signs callers in
                 return one
             if depth and one is not function and (found := self.helper_asked(one, depth - 1)) is not None:
                 return found
@@ -258,9 +259,9 @@ class ScriptGuarding(Guarding):
         if does == ASKING and because == FORBIDS and asks_for_nothing_more(self.engine, handler):
             does = frozenset((Does.AUTHENTICATES,))
         outcome = self.behaviours.anonymous.run(handler).outcome()
-        if outcome is Outcome.DENIED:
-            does, because = does | {Does.AUTHENTICATES}, because or TURNS_AWAY
         helper = None if outcome is Outcome.PASSES else self.helper_asked(handler)
+        if outcome is Outcome.DENIED or (helper is not None and needs_nothing(helper)):
+            does, because = does | {Does.AUTHENTICATES}, because or TURNS_AWAY
         surely = outcome is Outcome.DENIED or (outcome is not Outcome.PASSES and self.asks_itself(handler))
         name, because = (handler.node.name, because) if helper is None else (helper.node.name, BY_HELPER)
         if not surely and (asked := self.turned_away_by(handler)) is not None:

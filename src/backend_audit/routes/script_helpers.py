@@ -7,7 +7,7 @@ from backend_audit import ir
 from backend_audit.flow.engine import Engine
 from backend_audit.flow.ordering import of_kind
 from backend_audit.flow.values import Value, changed
-from backend_audit.flow.written import written
+from backend_audit.flow.written import last_word, written
 from backend_audit.link.symbols import FunctionSymbol
 from backend_audit.routes.behaviour import Behaviour
 from backend_audit.routes.mentions import is_caller
@@ -18,6 +18,9 @@ BY_HELPER = "turns callers away, and is asked before all else"
 _PASSWORD = re.compile(
     r"(?:compare|match|verify|check|valid|correct)\w*passw|passw(?:or)?d?(?:compare|match|verify|check|valid|iscorrect)|"
     r"^bcrypt(?:js)?\.compare|^argon2?\.verify"
+)
+_CALLER_WORDS = re.compile(
+    r"^(?:require|ensure|assert|need|demand|must_?(?:have|be))s?(?=[A-Z_]).*(?:User|Session|Auth\w*|Log(?:ged)?_?[iI]n|Login|Caller|Admin)$"
 )
 _ANSWERS = frozenset("res response reply resp _res".split())
 
@@ -87,9 +90,20 @@ def asked_plainly(engine: Engine, function: FunctionSymbol, ahead_of: frozenset[
             return
         value = statement.value if isinstance(statement, (ir.Assign, ir.ExprStmt, ir.Return)) else None
         call = value.value if isinstance(value, ir.Await) else value
-        if isinstance(call, ir.Call) and any(map(is_request, _handed(call))):
+        if isinstance(call, ir.Call) and (any(map(is_request, _handed(call))) or asks_around(call)):
             found = list(engine.callees.get(id(call), {}).values())
             yield from found if len(found) == 1 else ()
+
+
+def asks_around(call: ir.Call) -> bool:
+    """Whether a call that is handed nothing is called after who calls: `await this.ensureWebUser()` looks at what is around."""
+    return not call.args and _CALLER_WORDS.search(last_word(call.func)) is not None
+
+
+def needs_nothing(function: FunctionSymbol) -> bool:
+    """Whether a function can be called without arguments, and throws where it finds nobody: its answer may be dropped."""
+    free = all(one.default is not None or one.name == "this" for one in function.node.params)
+    return free and bool(function.scope.of(ir.Raise))
 
 
 def _handed(call: ir.Call) -> list[str]:
