@@ -107,18 +107,27 @@ def _around(handler: FunctionSymbol, node: ir.Call) -> Iterator[ir.Expr]:
 def _kept_in(handler: FunctionSymbol, values: list[ir.Expr]) -> frozenset[str]:
     """The variables that are given `values`, and those that are made of them."""
     assigns = [one for one in handler.scope.of(ir.Assign) if one.value is not None]
-    found = {target.id for one in assigns if any(one.value is each for each in values) for target in _names(one)}
+    found = {name for one in assigns if any(one.value is each for each in values) for name in _names(one)}
     for _ in range(_ROUNDS):
         for one in assigns:
             inside = ir.walk_scope(one.value) if one.value is not None else ()
-            if any(isinstance(each, ir.Name) and each.id in found for each in inside):
-                found |= {target.id for target in _names(one)}
+            if any(_name(each) in found for each in inside):
+                found |= {*_names(one)}
     return frozenset(found)
 
 
-def _names(node: ir.Assign) -> list[ir.Name]:
-    return [target for target in node.targets if isinstance(target, ir.Name)]
+def _names(node: ir.Assign) -> list[str]:
+    return [name for target in node.targets if (name := _name(target))]
+
+
+def _name(node: ir.Node) -> str:
+    """A variable, or an attribute of the view itself: `self.order = Order.objects.get(pk=pk)`."""
+    if isinstance(node, ir.Attribute):
+        return f"self.{node.attr}" if isinstance(node.value, ir.Name) and node.value.id == "self" else ""
+    return node.id if isinstance(node, ir.Name) else ""
 
 
 def _mentions(reading: Reading, node: ir.Node, names: frozenset[str]) -> bool:
-    return not reading.mentions.of(node).names.isdisjoint(names)
+    if not reading.mentions.of(node).names.isdisjoint(names):
+        return True
+    return any("." in one for one in names) and any(_name(one) in names for one in ir.walk_scope(node))

@@ -40,6 +40,8 @@ _CHECKS = re.compile(
 _BROUGHT = re.compile(r"(?:^|\.)(?:input|body|query|params)$")
 _FINDS = re.compile(r"^(?:find|get|look_?up|verify|validate|consume|redeem)", re.IGNORECASE)
 _TOKEN = re.compile(r"(?:^t|_t|[a-z]T)oken$")
+_KEY = re.compile(r"(?:(?:api|access|auth|secret)_?(?:token|key)|token)(?:__exact)?")  # `filter(apikey=given)`
+_ASKING = frozenset("filter filter_by get aget get_or_404 get_object_or_404 find_one find_by".split())
 _ENVIRONMENT = re.compile(r"(?:^|[._])env(?:ironment)?$", re.IGNORECASE)
 _TRYING_OUT = frozenset("test testing development dev local e2e".split())
 _OF_ALL = frozenset(("get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy"))
@@ -226,8 +228,10 @@ def looks_up_by_token(handler: FunctionSymbol) -> bool:
         for part in (target.items if isinstance(target, ir.Container) else ())
         if isinstance(part.value, ir.Name)
     }
-    for node in nodes:
-        if isinstance(node, ir.Call) and _FINDS.search(last_word(node.func)):
+    for node in nodes.of(ir.Call):
+        if last_word(node.func) in _ASKING and any(_KEY.fullmatch(arg.name or "") for arg in node.args):
+            return True
+        if _FINDS.search(last_word(node.func)):
             for one in ir.walk(*(arg.value for arg in node.args)):
                 if isinstance(one, ir.Name) and one.id in brought and _TOKEN.search(one.id):
                     return True
