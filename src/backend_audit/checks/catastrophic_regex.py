@@ -13,6 +13,7 @@ from backend_audit.checks._view import FileView
 from backend_audit.checks._wording import in_python
 from backend_audit.finding import Confidence
 from backend_audit.flow.concepts import Operand, RegexUse, Site
+from backend_audit.flow.origins import Origin
 from backend_audit.flow.types import LENGTH
 from backend_audit.flow.written import dotted
 from backend_audit.regex import Pump, exponential, polynomial, python_pattern
@@ -24,6 +25,7 @@ _FIX = (
     "length before it is matched."
 )
 _MAX_PATTERN = 2000
+_OF_HEADERS = (".headers", ".header", ".headersDistinct", "express.Request.get")
 
 
 @check(RULE)
@@ -42,8 +44,11 @@ def ambiguous_pattern(use: RegexUse) -> Iterator[Alert]:
             return
         if literal and exponential(text, flags, whole=False) is not None:
             return  # told where the literal stands
-        slow = polynomial(text, flags, whole=whole, anchored=use.how in ("match", "fullmatch"))
+        anchored = use.how in ("match", "fullmatch")
+        slow = polynomial(text, flags, whole=whole, anchored=anchored)
         origin = None if slow is None else reaching(use.subject, "regex")
+        if origin is not None and _in_one_line(origin):
+            slow = polynomial(text, flags, whole=whole, anchored=anchored, one_line=True)
         if origin is not None and slow is not None and not (origin.cleared >= LENGTH or _is_short(use)):
             does = f"is matched by {{callee}} with a pattern whose work grows with the square of {_many(slow)}"
             yield alert(use.site, use.subject, origin, does=does, fix=_FIX, confidence=Confidence.MEDIUM)
@@ -79,6 +84,11 @@ def _texts(use: RegexUse) -> list[tuple[str, bool]]:
         elif one.kind == "str":
             found.append((python_pattern(str(one.value), ""), False))
     return found
+
+
+def _in_one_line(origin: Origin) -> bool:
+    """Whether the data holds no line break: headers end with theirs."""
+    return "header" in origin.cleared or str(origin.key[0]).endswith(_OF_HEADERS)
 
 
 def _is_short(use: RegexUse) -> bool:

@@ -34,6 +34,12 @@ class Alphabet:
         self.ordinary = [letter for letter, sample in enumerate(self.samples) if sample not in marks]
         self.end = next((letter for letter, sample in enumerate(self.samples) if sample == charset.END), None)
 
+    def leave_out_breaks(self) -> None:
+        """Of texts in one line: no letter stands for line breaks alone."""
+        if self.samples[self.newline] == ord("\n"):  # it reads well only where nothing else is in the letter
+            self.ordinary = [letter for letter in self.ordinary if letter != self.newline]
+            self._letters.clear()
+
     def letters(self, mask: int) -> list[int]:
         """The ordinary letters in `mask`; those that belong to the fewest positions first: they fit least elsewhere."""
         known = self._letters.get(mask)

@@ -58,10 +58,17 @@ def exponential(pattern: str, flags: int = 0, *, whole: bool = False) -> Pump | 
 
 
 @lru_cache(maxsize=4096)
-def polynomial(pattern: str, flags: int = 0, *, whole: bool = False, anchored: bool = False) -> Pump | None:
-    """The text whose length raises the work by more than its length; `anchored`: a match starts at the text's beginning only."""
+def polynomial(
+    pattern: str, flags: int = 0, *, whole: bool = False, anchored: bool = False, one_line: bool = False
+) -> Pump | None:
+    """The text whose length raises the work by more than its length.
+
+    `anchored`: a match starts at the text's beginning only. `one_line`: the text has no line break.
+    """
     try:
         search = _Search(pattern, flags, whole=whole, bounds=True)
+        if one_line:
+            search.alphabet.leave_out_breaks()
         return search.polynomial(anchored=anchored, lines=_begins_lines(pattern, flags))
     except UnsupportedError:
         return None
