@@ -17,7 +17,7 @@ from backend_audit.source import SCRIPTS
 RULE = "incomplete-sanitization"
 
 _SIGNS = frozenset("'\"\\|/&<>`\n\r*{}[]$%")
-_LEADING = {"pathname": "/", "search": "?", "hash": "#"}
+_LEADING = {"pathname": "/", "originalUrl": "/", "baseUrl": "/", "search": "?", "hash": "#"}
 _BUILDS = frozenset("([")  # `host.replace("*", "([^.]*)")` makes a pattern of a wildcard
 _BRACKETS = {"[": "]", "]": "[", "(": ")", ")": "(", "{": "}", "}": "{"}
 _HARM = (
