@@ -10,6 +10,7 @@ from backend_audit.flow.roles import with_values
 from backend_audit.flow.values import Value, changed, names_addresses, within
 
 MAX_NODES = 400  # of values within one value
+_WEIGHT = 4  # origins that count as a value: a call replaces each of them
 _MAX_OF_TABLE = 4000  # within a table of routes, whose names are addresses: each row says what guards a route of its own
 
 
@@ -29,7 +30,7 @@ def _affordable(value: Value, most: int) -> int | None:
     """How many levels within `value` can be kept; None: all of them."""
     level, count, depth = _parts(value), 1, 0
     while level:
-        count += len(level)
+        count += sum(1 + len(one.origins) // _WEIGHT for one in level)
         if count > most:
             return depth
         level = [part for one in level for part in _parts(one)]
