@@ -33,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     project = shop(tmp_path / "shop")
     monkeypatch.chdir(project.folder)
     monkeypatch.setattr(sys, "argv", ["backend-audit", *COMMAND, "--keep", "1"])
-    with tempfile.TemporaryDirectory(prefix="ba-") as cache:  # sockets have short addresses
+    with tempfile.TemporaryDirectory(prefix="ba-", dir="/tmp") as cache:  # sockets have short addresses
         monkeypatch.setenv("BACKEND_AUDIT_CACHE_DIR", cache)
         ending = Meeting((Path(),), 0)
         yield project

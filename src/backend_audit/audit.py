@@ -125,7 +125,7 @@ def scan(
     workers = config.workers or available_workers()
     found = _found(config, paths, tree)
     with _cache(config) as cache:
-        files = Files(overlay=tree.overlay)
+        files = Files(overlay=tree.overlay, before=None if living is None or living.kept is None else living.kept.files)
         sources = files.read(found.files)
         files.read(found.aside)  # nobody judges them: they are evidence
         files.analyse(

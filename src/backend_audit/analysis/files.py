@@ -31,6 +31,7 @@ class Files:
     keys: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     overlay: Mapping[str, bytes] = field(default_factory=dict)  # contents that stand for those on disk
+    before: "Files | None" = None  # as they were when this process looked the last time
     _sources: dict[str, tuple[SourceFile, bytes]] = field(default_factory=dict)
     _modules: dict[str, bytes] = field(default_factory=dict)
 
@@ -127,10 +128,12 @@ class Files:
 
         `meanwhile` runs beside it, in a thread, if the cache does not know them all; it is told how many those are.
         """
-        known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files)
+        seen = {file.path: facts for file in files if (facts := self._seen_before(file.path)) is not None}
+        self.before = None  # which has one before it
+        known = cache.get_many(_key(self.keys[file.path], _FACTS) for file in files if file.path not in seen)
         rest: list[SourceFile] = []
         for file in files:
-            facts = decoded(known.get(_key(self.keys[file.path], _FACTS)), FACTS)
+            facts = seen.get(file.path) or decoded(known.get(_key(self.keys[file.path], _FACTS)), FACTS)
             if facts is None:
                 rest.append(file)
             else:
@@ -141,6 +144,11 @@ class Files:
             if rest:
                 beside.submit(meanwhile, len(rest))
             self._lower(rest, cache, workers, timeout, lambda number: tell(done + number, len(files)))
+
+    def _seen_before(self, path: str) -> FileFacts | None:
+        """The facts of a file that has not changed since this process looked the last time."""
+        before = self.before
+        return before.facts.get(path) if before is not None and before.keys.get(path) == self.keys[path] else None
 
     def _lower(self, rest: Sequence[SourceFile], cache: Cache, workers: int, timeout: float, tell: Callable[[int], None]) -> None:
         """The facts of files that the cache does not know."""

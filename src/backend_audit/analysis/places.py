@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from backend_audit import ir
 from backend_audit.analysis.placing import Placer
 from backend_audit.checks import Alert
-from backend_audit.finding import Finding, Step
+from backend_audit.finding import Finding, Place, Step
 from backend_audit.inventory import GuardRecord, RouteRecord
 from backend_audit.routes.model import Guard, Route
 from backend_audit.routes.undescribed import answers_with_data
@@ -23,7 +23,7 @@ def record(route: Route, places: "Places") -> RouteRecord:
                 tuple(sorted(one.does)),
                 one.via,
                 one.because,
-                None if one.mark is None else places.step(one.mark).place,
+                None if one.mark is None else places.place(one.mark),
                 one.scopes,
             )
             for one in found
@@ -35,8 +35,8 @@ def record(route: Route, places: "Places") -> RouteRecord:
         kind=route.kind,
         framework=route.framework,
         handler=route.name,
-        place=places.step(route.mark).place,
-        registered=places.step(route.registered).place,
+        place=places.place(route.mark),
+        registered=places.place(route.registered),
         auth=route.auth,
         verdict=route.verdict,
         why=route.why,
@@ -66,6 +66,9 @@ class Places:
 
     def finding(self, path: str, rule: str, alert: Alert) -> Finding:
         return self.placer(path).finding(rule, alert, self.step)
+
+    def place(self, mark: Mark) -> Place:
+        return self.placer(mark.path).place(mark.at, mark.end)
 
     def step(self, mark: Mark) -> Step:
         return self.placer(mark.path).step(mark)

@@ -155,7 +155,7 @@ def _put_together(found: list["_Found"], judging: _Judging, places: Places) -> t
     ]
     findings = tuple(places.finding(one.path, one.rule, one.alert) for one in alerts)
     spotted = [sign for one in found for sign in one.spotted]
-    signs = limited([Sign(one.kind, places.step(one.mark).place, one.what, one.symbol) for one in spotted])
+    signs = limited([Sign(one.kind, places.place(one.mark), one.what, one.symbol) for one in spotted])
     records = tuple(record(route, places) for table in tables for route in table.routes)
     return Judgement(findings, tuple(asking.problems), records, signs), tuple(one.run for one in alerts)
 

@@ -49,12 +49,11 @@ class ObjectReads:
     ) -> Iterator[Reading]:
         """The relations of the object called `name` that `body` reads."""
         relations = self.relations.of(model)
-        written_to = {
-            id(target) for one in ir.walk_scope(*body) if isinstance(one, ir.Assign) and not one.op for target in one.targets
-        }
-        calls = {id(one.func): one for one in ir.walk_scope(*body) if isinstance(one, ir.Call)}
-        above = {id(one.value): one for one in ir.walk_scope(*body) if isinstance(one, ir.Attribute)}
-        for node in ir.walk_scope(*body):
+        nodes = list(ir.walk_scope(*body))
+        written_to = {id(target) for one in nodes if isinstance(one, ir.Assign) and not one.op for target in one.targets}
+        calls = {id(one.func): one for one in nodes if isinstance(one, ir.Call)}
+        above = {id(one.value): one for one in nodes if isinstance(one, ir.Attribute)}
+        for node in nodes:
             if isinstance(node, ir.Attribute) and isinstance(node.value, ir.Name) and node.value.id == name:
                 if id(node) in written_to:
                     continue
