@@ -77,6 +77,9 @@ def test_the_next_scan_is_answered_with_its_own_streams_and_exit_code(
     assert (meeting.answered(), capfd.readouterr().out) == alone()
     project.put("store.py", MENDED)
     assert (meeting.answered(), capfd.readouterr().out) == alone()
+    project.put("large.py", "VALUE = 1\n" * 10_000 + STORE)  # for workers, where there are any
+    project.put("more.py", "VALUE = 2\n" * 10_000 + STORE)
+    assert (meeting.answered(), capfd.readouterr().out) == alone()
     project.put("backend-audit.toml", 'mode = "elit"\n')
     assert meeting.answered() == 2
     assert "backend-audit.toml" in capfd.readouterr().err

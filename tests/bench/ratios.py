@@ -180,21 +180,23 @@ def edits(folder: Path, place: str) -> None:
     keep = [*scan, "--keep", "5"]
     with tempfile.TemporaryDirectory(prefix="ba-") as cache:  # sockets have short addresses
         cold = 0.0
-        for edit, what, program in (
-            (0, "cold", keep),
-            (0, "nothing edited", scan),
-            (1, "edited, --keep", keep),
-            (2, "edited", scan),
-        ):
-            if edit:
-                file.write_text("".join([*lines[:at], f"{indent}unrelated = {edit}\n", *lines[at:]]), "utf-8")
-            with measured() as cost:
-                command(folder, *program, cache=Path(cache))()
-            cold = cold or cost.wall
-            sys.stdout.write(f"| {what} | {cost.wall:.2f} s | {100 * cost.wall / cold:.1f} % |\n")
-            sys.stdout.flush()
-        file.write_bytes(before)
-        command(folder, *scan, "--keep", "0", cache=Path(cache))()
+        try:
+            for edit, what, program in (
+                (0, "cold", keep),
+                (0, "nothing edited", scan),
+                (1, "edited, --keep", keep),
+                (2, "edited", scan),
+            ):
+                if edit:
+                    file.write_text("".join([*lines[:at], f"{indent}unrelated = {edit}\n", *lines[at:]]), "utf-8")
+                with measured() as cost:
+                    command(folder, *program, cache=Path(cache))()
+                cold = cold or cost.wall
+                sys.stdout.write(f"| {what} | {cost.wall:.2f} s | {100 * cost.wall / cold:.1f} % |\n")
+                sys.stdout.flush()
+        finally:
+            file.write_bytes(before)
+            command(folder, *scan, "--keep", "0", cache=Path(cache))()
 
 
 def main() -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from backend_audit.audit import Living
 
 SIZE = struct.Struct("<Q")  # of a request that follows, in bytes
-CODE = struct.Struct("<i")  # an exit code
+CODE = struct.Struct("<4si")  # an exit code, after the word that one follows
+ANSWER = b"code"
 _LONGEST = 100  # bytes of a socket's address: https://man7.org/linux/man-pages/man7/unix.7.html
 
 
@@ -71,7 +72,8 @@ class Meeting:
                 code = connection.recv(CODE.size, socket.MSG_WAITALL)
         except OSError:  # nobody is there, or no longer
             return None
-        return int(CODE.unpack(code)[0]) if len(code) == CODE.size else None
+        word, number = CODE.unpack(code) if len(code) == CODE.size else (b"", 0)
+        return int(number) if word == ANSWER else None
 
     def leave_behind(self, living: "Living") -> None:
         """Let a process stay that knows what this one does, unless it is for no time."""

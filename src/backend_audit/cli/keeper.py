@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import cast
 
 from backend_audit.audit import Interrupted, Living, scan
-from backend_audit.cli.keep import CODE, SIZE, Request
+from backend_audit.cli.keep import ANSWER, CODE, SIZE, Request
 from backend_audit.cli.options import Given, effective
 from backend_audit.cli.terminal import harden_streams
 
 _STREAMS = 3
-_MOST_FILES = 65_536  # that may be open
 _MOST = 64 * 1024 * 1024  # bytes of a request
 _PATIENCE = 5.0  # seconds for a request to come whole
 _TURN = 0.01  # seconds between two looks at a child
@@ -57,11 +56,11 @@ class Keeper:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        with Path(os.devnull).open("r+b", buffering=0) as nowhere:
-            for number in range(_STREAMS):
-                os.dup2(nowhere.fileno(), number)
-        os.closerange(_STREAMS, self._listener.fileno())
-        os.closerange(self._listener.fileno() + 1, _MOST_FILES)
+        with Path(os.devnull).open("r+b", buffering=0) as nowhere:  # whatever is open elsewhere: others may wait for its end
+            for number in {int(one.name) for one in Path("/dev/fd").iterdir()} - {nowhere.fileno(), self._listener.fileno()}:
+                with contextlib.suppress(OSError):  # the folder's own is closed already
+                    os.fstat(number)
+                    os.dup2(nowhere.fileno(), number)
         try:
             self._answer_all()
         finally:
@@ -102,7 +101,7 @@ class Keeper:
                 os.close(stream)
         code = _ended(child, connection)
         if code >= 0:  # else it was killed: who asks does the work
-            connection.sendall(CODE.pack(code))
+            connection.sendall(CODE.pack(ANSWER, code))
 
     def _judge(self) -> None:
         """Judge the folder as it is by now, so that the next scan is told from there."""
@@ -137,7 +136,7 @@ def options_of(request: Request) -> tuple[tuple[Path, ...], Given]:
 
     arguments = request.arguments[request.arguments.index("scan") + 1 :]
     params = scan_command.make_context("scan", arguments).params
-    given = cast("Given", {name: params[name] for name in Given.__annotations__})
+    given = cast("Given", {**{name: params[name] for name in Given.__annotations__}, "workers": 1})
     return params["paths"] or (Path(),), given
 
 

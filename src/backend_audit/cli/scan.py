@@ -80,6 +80,8 @@ def scan_command(
         return code
     if kept is None:
         start_workers(paths, given["workers"])
+    else:  # whose server of workers has gone
+        given["workers"] = 1
     config = effective(paths, given)
 
     from backend_audit.audit import Living  # noqa: PLC0415 - LibCST and the rest are not needed for --help
