@@ -3,6 +3,7 @@
 import re
 
 from backend_audit.routes.model import Route
+from backend_audit.source import Mark
 
 # Routes whose purpose is to hand a credential out say so in their path, or in their handler's name.
 _ISSUES = re.compile(
@@ -18,8 +19,13 @@ def is_first(route: Route) -> bool:
     if table.firsts is None:
         table.firsts = {}
         for one in table.routes:
-            table.firsts.setdefault((one.mark, "" if one.owner is None else one.owner.key), one)
-    return table.firsts.get((route.mark, "" if route.owner is None else route.owner.key), route) is route
+            table.firsts.setdefault(_handled(one), one)
+    return table.firsts.get(_handled(route), route) is route
+
+
+def _handled(route: Route) -> tuple[Mark, str]:
+    """Where its handler stands, and the view that it is of."""
+    return route.mark, "" if route.owner is None else route.owner.key
 
 
 def issues(route: Route) -> bool:

@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -39,6 +40,13 @@ class Request(NamedTuple):
     def of_this_process(cls, minutes: float) -> Self:
         """For what this process was started."""
         return cls(sys.argv[1:], str(Path.cwd()), dict(os.environ), minutes)
+
+    def stand_in(self) -> None:
+        """Let this process find itself where the one that asks does. OSError if the folder has gone."""
+        os.chdir(self.directory)
+        os.environ.clear()
+        os.environ.update(self.environment)
+        time.tzset()
 
 
 KEEP = click.option(

@@ -18,10 +18,13 @@ import traceback
 from pathlib import Path
 from typing import cast
 
+import click
+
 from backend_audit.audit import Interrupted, Living, scan
 from backend_audit.cli.keep import ANSWER, CODE, SIZE, Request
 from backend_audit.cli.options import Given, effective
 from backend_audit.cli.terminal import harden_streams
+from backend_audit.config import ConfigError
 
 _STREAMS = 3
 _MOST = 64 * 1024 * 1024  # bytes of a request
@@ -105,10 +108,8 @@ class Keeper:
 
     def _judge(self) -> None:
         """Judge the folder as it is by now, so that the next scan is told from there."""
-        with contextlib.suppress(Exception), contextlib.suppress(Interrupted):  # a scan of its own says what is wrong
-            os.chdir(self._last.directory)
-            os.environ.clear()
-            os.environ.update(self._last.environment)
+        with contextlib.suppress(Interrupted, OSError, click.ClickException, ConfigError):  # who asks next is told what is wrong
+            self._last.stand_in()
             paths, given = options_of(self._last)
             with self._living.judge_afresh(self._is_asked):
                 scan(effective(paths, given), paths, living=self._living)
@@ -147,10 +148,7 @@ def _run(request: Request, streams: list[int], living: Living) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
-        os.chdir(request.directory)
-        os.environ.clear()
-        os.environ.update(request.environment)
-        time.tzset()
+        request.stand_in()
         sys.argv[1:] = request.arguments
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", buffering=1, closefd=False)  # noqa: SIM115 - until the end
         harden_streams()

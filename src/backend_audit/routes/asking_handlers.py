@@ -5,9 +5,8 @@ import re
 from backend_audit import ir
 from backend_audit.flow.written import written
 from backend_audit.link.symbols import FunctionSymbol
-from backend_audit.routes.intent import SIGNING_IN
+from backend_audit.routes.intent import CAMEL, SIGNING_IN
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PASSWORDS = re.compile(
     r"(?:^|\.)(?:authenticate(?:_user)?|login_user|check_password(?:_hash)?|verify_password(?:_hash)?|password_verify|bcrypt\.checkpw|"
     r"pwd_context\.verify|verify_login|validate_credentials|"
@@ -46,7 +45,7 @@ def _of_request_alone(call: ir.Call) -> bool:
 
 def _checks_signature(handler: FunctionSymbol) -> bool:
     """Whether a handler asks itself who has signed the request, or a token in it."""
-    if any(_SIGNATURES.search(_CAMEL.sub("_", written(one.func)).lower()) for one in handler.scope.of(ir.Call)):
+    if any(_SIGNATURES.search(CAMEL.sub("_", written(one.func)).lower()) for one in handler.scope.of(ir.Call)):
         return True
     tried = [node for node in handler.node.body if isinstance(node, ir.Try)]
     refusing = (one for one in tried if all(map(_gives_up, one.handlers)))

@@ -14,7 +14,7 @@ from backend_audit.inventory.paths import is_variable
 from backend_audit.link.symbols import FunctionSymbol
 
 _WORDS = re.compile(r"[a-z]+|\d+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INTENTS = {
     "signing in or up": """
         login logout signin signout signup logon logoff register registration authenticate authentication auth sso saml oauth
@@ -107,7 +107,7 @@ _ONLY_READ = frozenset({"a public page", "health and metrics", "documentation", 
 
 def words_of(text: str) -> list[str]:
     """The lower-case words of a path or name; `sign-in` is `signin` too."""
-    found = _WORDS.findall(_CAMEL.sub(" ", text).lower())
+    found = _WORDS.findall(CAMEL.sub(" ", text).lower())
     pairs = [one + other for one, other in pairwise(found) if one in ("sign", "log", "health", "well")]
     return found + pairs
 
